@@ -1,0 +1,1 @@
+//! An IQ Reseller API in memory.

@@ -1,0 +1,218 @@
+//! A machine as the WipeOS appliance knows it.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::Timestamp;
+
+/// The key of a row of the appliance's `client` table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct ClientId(pub i64);
+
+impl fmt::Display for ClientId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// One client, read whole and in one consistent read.
+///
+/// Every text is trimmed, and `None` where the appliance has nothing or only blanks. Placeholders of the firmware
+/// (`To Be Filled By O.E.M.`) are still in here: what they mean is the mapping's business.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Machine {
+    /// Key of the client.
+    pub client_id: ClientId,
+    /// SMBIOS system manufacturer.
+    pub manufacturer: Option<String>,
+    /// SMBIOS system product name.
+    pub model: Option<String>,
+    /// SMBIOS system version (Lenovo's readable name is here).
+    pub version: Option<String>,
+    /// SMBIOS system family.
+    pub family: Option<String>,
+    /// SMBIOS SKU number.
+    pub sku: Option<String>,
+    /// SMBIOS system serial number.
+    pub serial_number: Option<String>,
+    /// SMBIOS chassis asset tag.
+    pub asset_tag: Option<String>,
+    /// SMBIOS chassis type as the firmware gives it; bit 7 may be set (a chassis lock).
+    pub chassis_type: Option<i64>,
+    /// The processor's brand string, raw.
+    pub processor: Option<String>,
+    /// Cores of one package.
+    pub processor_cores: Option<u32>,
+    /// Packages.
+    pub processor_count: Option<u32>,
+    /// Memory as the firmware totals it, in bytes.
+    pub memory_bytes: Option<u64>,
+    /// `DDR4` and the like.
+    pub memory_type: Option<String>,
+    /// Name of the graphics controller.
+    pub graphics: Option<String>,
+    /// Optical drive (`DVDRW`), `None` when there is none or it is not known.
+    pub optical_drive: Option<String>,
+    /// Whether there is a webcam; `None` when it is not known.
+    pub webcam: Option<bool>,
+    /// Whether the screen is a touchscreen; `None` when it is not known.
+    pub touchscreen: Option<bool>,
+    /// Diagonal of the screen, in inches.
+    pub screen_inches: Option<f64>,
+    /// `1920x1080` and the like.
+    pub screen_resolution: Option<String>,
+    /// Who worked on it.
+    pub technician: Option<String>,
+    /// The job it belongs to.
+    pub job: Option<String>,
+    /// When the client was made.
+    pub created_at: Option<Timestamp>,
+    /// When the client or one of its slots was last edited.
+    pub updated_at: Option<Timestamp>,
+    /// The inventory item menu, by name.
+    pub slots: Vec<Slot>,
+    /// Batteries, in the order of their position.
+    pub batteries: Vec<Battery>,
+    /// Drives, in the order of their position.
+    pub drives: Vec<Drive>,
+    /// Diagnostics logs, oldest first.
+    pub diagnostics: Vec<DiagnosticsLog>,
+}
+
+/// One slot of the inventory item menu.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Slot {
+    /// The slot's own name.
+    pub name: String,
+    /// What the technician typed.
+    pub value: Option<String>,
+}
+
+/// A battery.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Battery {
+    /// Where it sits, from the appliance.
+    pub position: i64,
+    /// Full charge against design capacity, in percent.
+    pub health_percent: Option<u32>,
+    /// Charge cycles.
+    pub cycles: Option<u32>,
+}
+
+/// A drive and all the wipes that were ever started on it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Drive {
+    /// Key of the row of `disk`.
+    pub id: i64,
+    /// Where it sits, from the appliance.
+    pub position: i64,
+    /// Model as the drive gives it.
+    pub model: Option<String>,
+    /// Serial number as the drive gives it.
+    pub serial_number: Option<String>,
+    /// Capacity in bytes.
+    pub size_bytes: Option<u64>,
+    /// `HDD`, `SSD`, `NVMe`, ...
+    pub media: Option<String>,
+    /// `SATA`, `SAS`, `PCIe`, ...
+    pub interface: Option<String>,
+    /// Health as the appliance words it.
+    pub health: Option<String>,
+    /// Wipes, in the order in which they were started (by key).
+    pub wipes: Vec<Wipe>,
+}
+
+/// One wipe of one drive.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Wipe {
+    /// Key of the row of `wipe`.
+    pub id: i64,
+    /// Method text as WipeOS stored it (`NIST SP 800-88 Clear`).
+    pub method: Option<String>,
+    /// Result word as WipeOS stored it.
+    pub result: Option<String>,
+    /// Whether the wipe was verified; `None` when it is not known.
+    pub verified: Option<bool>,
+    /// When it was started.
+    pub started_at: Option<Timestamp>,
+    /// When it finished; `None` while it runs.
+    pub finished_at: Option<Timestamp>,
+}
+
+/// One run of the diagnostics.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DiagnosticsLog {
+    /// Key of the row of `diagnostics_log`.
+    pub id: i64,
+    /// When the log was made.
+    pub created_at: Option<Timestamp>,
+    /// Who ran it.
+    pub technician: Option<String>,
+    /// Its tests, in the order of their position.
+    pub tests: Vec<DiagnosticsTest>,
+}
+
+/// One test of a diagnostics log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DiagnosticsTest {
+    /// The test's name, as the log has it.
+    pub name: String,
+    /// The result word, as the log has it.
+    pub result: Option<String>,
+}
+
+impl Machine {
+    /// The value of a slot of the inventory item menu; names match without regard to case and blanks at the ends.
+    #[must_use]
+    pub fn slot(&self, name: &str) -> Option<&str> {
+        let name = name.trim();
+        self.slots
+            .iter()
+            .find(|slot| slot.name.trim().eq_ignore_ascii_case(name))
+            .and_then(|slot| slot.value.as_deref())
+    }
+
+    /// The serial number, unless it is blank or one of the fillers that firmware puts there.
+    #[must_use]
+    pub fn real_serial(&self) -> Option<&str> {
+        self.serial_number.as_deref().map(str::trim).filter(|serial| !is_placeholder_serial(serial))
+    }
+}
+
+/// Whether a serial number identifies nothing: blank, a filler text of the firmware, or one character repeated.
+#[must_use]
+pub fn is_placeholder_serial(serial: &str) -> bool {
+    const FILLERS: &[&str] = &[
+        "to be filled by o.e.m.",
+        "to be filled by o.e.m",
+        "system serial number",
+        "chassis serial number",
+        "default string",
+        "not specified",
+        "not applicable",
+        "not available",
+        "invalid",
+        "oem",
+        "o.e.m.",
+        "n/a",
+        "none",
+        "unknown",
+        "serial number",
+        "serialnumber",
+        "no serial number",
+        "empty",
+        "tbd",
+        "0123456789",
+        "123456789",
+        "1234567890",
+        "$(default_string)",
+        "type1serialnumber",
+        "system serial#",
+    ];
+    let folded = serial.trim().to_lowercase();
+    let mut characters = folded.chars().filter(|character| character.is_alphanumeric());
+    let Some(first) = characters.next() else { return true };
+    characters.all(|character| character == first) || FILLERS.contains(&folded.as_str())
+}

@@ -1,0 +1,19 @@
+//! What a machine, an asset and an update are: plain values.
+//!
+//! No I/O, no SQL, no wire format: the rooms around this one translate into and out of these types.
+
+mod asset;
+mod due;
+mod inventory_id;
+mod machine;
+mod time;
+mod update;
+
+pub use asset::Asset;
+pub use due::DueBecause;
+pub use inventory_id::{IdRule, InventoryId, InventoryIdError};
+pub use machine::{
+    Battery, ClientId, DiagnosticsLog, DiagnosticsTest, Drive, Machine, Slot, Wipe, is_placeholder_serial,
+};
+pub use time::{ParseTimestampError, Timestamp};
+pub use update::{AssetUpdate, Chassis, CommentLine, TemplateKind};

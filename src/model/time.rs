@@ -1,0 +1,161 @@
+//! Points in time, always UTC, as the appliance writes them.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Serialize, Serializer};
+use thiserror::Error;
+use time::format_description::well_known::Rfc3339;
+use time::{Date, Duration, Month, OffsetDateTime, Time, UtcOffset};
+
+/// A point in time, UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(OffsetDateTime);
+
+/// A text is not `YYYY-MM-DD HH:MM:SS[.fff]`, with a blank or `T` between and an optional `Z` at the end.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("`{0}` is not a time of the form YYYY-MM-DD HH:MM:SS")]
+pub struct ParseTimestampError(pub String);
+
+impl Timestamp {
+    /// A timestamp of seconds since 1970, UTC; out of range it is the nearest that can be told.
+    #[must_use]
+    pub fn from_unix_millis(millis: i64) -> Self {
+        let nanos = i128::from(millis) * 1_000_000;
+        Self(OffsetDateTime::from_unix_timestamp_nanos(nanos).unwrap_or(OffsetDateTime::UNIX_EPOCH))
+    }
+
+    /// Milliseconds since 1970, UTC.
+    #[must_use]
+    pub fn unix_millis(self) -> i64 {
+        i64::try_from(self.0.unix_timestamp_nanos() / 1_000_000).unwrap_or(i64::MAX)
+    }
+
+    /// This time, `seconds` later (or earlier, if negative).
+    #[must_use]
+    pub fn plus_seconds(self, seconds: i64) -> Self {
+        Self(self.0.saturating_add(Duration::seconds(seconds)))
+    }
+
+    /// Seconds from `earlier` to this, negative if this is the earlier one.
+    #[must_use]
+    pub fn seconds_since(self, earlier: Self) -> i64 {
+        (self.0 - earlier.0).whole_seconds()
+    }
+
+    /// The text form of the store, to the second: `YYYY-MM-DD HH:MM:SS`. It sorts before every text of the same
+    /// second, whichever of the accepted forms that is in.
+    #[must_use]
+    pub fn to_store_text(self) -> String {
+        let (date, time) = (self.0.date(), self.0.time());
+        format!(
+            "{:04}-{:02}-{:02} {:02}:{:02}:{:02}",
+            date.year(),
+            u8::from(date.month()),
+            date.day(),
+            time.hour(),
+            time.minute(),
+            time.second()
+        )
+    }
+
+    /// The day alone: `YYYY-MM-DD`.
+    #[must_use]
+    pub fn date_text(self) -> String {
+        self.to_store_text()[..10].to_owned()
+    }
+}
+
+impl From<OffsetDateTime> for Timestamp {
+    fn from(time: OffsetDateTime) -> Self {
+        Self(time.to_offset(UtcOffset::UTC))
+    }
+}
+
+impl FromStr for Timestamp {
+    type Err = ParseTimestampError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        parse(text.trim()).map(Self).ok_or_else(|| ParseTimestampError(text.to_owned()))
+    }
+}
+
+fn parse(text: &str) -> Option<OffsetDateTime> {
+    let text = text.strip_suffix(['Z', 'z']).unwrap_or(text);
+    let (date, clock) = text.split_once([' ', 'T', 't'])?;
+    let mut date = date.split('-');
+    let year = digits(date.next()?, 4)?;
+    let month = Month::try_from(u8::try_from(digits(date.next()?, 2)?).ok()?).ok()?;
+    let day = u8::try_from(digits(date.next()?, 2)?).ok()?;
+    let (clock, fraction) = clock.split_once('.').unwrap_or((clock, ""));
+    let mut clock = clock.split(':').map(|part| digits(part, 2).and_then(|number| u8::try_from(number).ok()));
+    let time = Time::from_hms_nano(clock.next()??, clock.next()??, clock.next()??, nanoseconds(fraction)?).ok()?;
+    if date.next().is_some() || clock.next().is_some() {
+        return None;
+    }
+    let date = Date::from_calendar_date(i32::try_from(year).ok()?, month, day).ok()?;
+    Some(OffsetDateTime::new_utc(date, time))
+}
+
+fn digits(text: &str, length: usize) -> Option<u32> {
+    (text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse().ok())?
+}
+
+fn nanoseconds(fraction: &str) -> Option<u32> {
+    if fraction.is_empty() {
+        return Some(0);
+    }
+    if fraction.len() > 9 || !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    format!("{fraction:0<9}").parse().ok()
+}
+
+impl fmt::Display for Timestamp {
+    /// RFC 3339, to the second where there is no fraction: `2026-11-22T16:04:59Z`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = self.0.format(&Rfc3339).map_err(|_| fmt::Error)?;
+        f.write_str(&text)
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_accepted_form_is_the_same_time() {
+        let expected: Timestamp = "2026-11-22 16:04:59".parse().unwrap();
+        for text in ["2026-11-22T16:04:59", "2026-11-22 16:04:59Z", "2026-11-22T16:04:59.000Z", " 2026-11-22 16:04:59 "]
+        {
+            assert_eq!(text.parse::<Timestamp>().unwrap(), expected, "{text}");
+        }
+        assert_eq!(expected.to_string(), "2026-11-22T16:04:59Z");
+        assert_eq!(expected.to_store_text(), "2026-11-22 16:04:59");
+        assert_eq!(Timestamp::from_unix_millis(expected.unix_millis()), expected);
+    }
+
+    #[test]
+    fn what_is_no_time_is_refused() {
+        for text in [
+            "",
+            "now",
+            "2026-11-22",
+            "2026-13-01 00:00:00",
+            "2026-02-30 00:00:00",
+            "2026-1-1 0:0:0",
+            "2026-11-22 25:00:00",
+            "2026-11-22 16:04:59.x",
+            "2026-11-22 16:04:59+02:00",
+            "２０26-11-22 16:04:59",
+        ] {
+            assert!(text.parse::<Timestamp>().is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! What IQR shall say of a machine.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+use super::Timestamp;
+
+/// The outcome of the mapping: a pure function of the machine and the config.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AssetUpdate {
+    /// Short form of the manufacturer, upper case (`DELL`); empty when the firmware has only a placeholder.
+    pub manufacturer: String,
+    /// Item number of the master item, upper case (`OPTIPLEX 9010`); empty when the firmware has only a placeholder.
+    pub item_number: String,
+    /// The chassis word that `{Chassis}` prints.
+    pub chassis: Chassis,
+    /// Which extended-description template was chosen.
+    pub template: TemplateKind,
+    /// Why that template was chosen, for `preview` (`SMBIOS chassis type 9`).
+    pub template_because: String,
+    /// Category that a new master item gets.
+    pub category: String,
+    /// Description that a new master item gets.
+    pub item_description: String,
+    /// "Description" (specification, step 8c i).
+    pub description: String,
+    /// "Extended Description" (specification, step 8c ii).
+    pub extended_description: String,
+    /// Lines of "Inventory Comments", in the order in which new ones are added (specification, step 8c iii).
+    pub comments: Vec<CommentLine>,
+    /// Attributes: rendered, never sent (specification, step 8g). In the config's order.
+    pub attributes: Vec<(String, String)>,
+}
+
+/// One line of the inventory comments: `Name: VALUE`.
+///
+/// Neither part holds a line break, and the name holds no colon: one line stays one line and is found again by the
+/// text before its first colon.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CommentLine {
+    /// Text before the first colon.
+    pub name: String,
+    /// Text after it; may be empty for a test that was not run.
+    pub value: String,
+    /// When the result came to be, if that is known.
+    pub at: Option<Timestamp>,
+}
+
+impl fmt::Display for CommentLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.value.is_empty() { write!(f, "{}:", self.name) } else { write!(f, "{}: {}", self.name, self.value) }
+    }
+}
+
+impl Serialize for CommentLine {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// The word that `{Chassis}` prints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+pub enum Chassis {
+    /// A desktop, tower or mini PC.
+    Desktop,
+    /// Screen and computer in one.
+    #[serde(rename = "All-in-One")]
+    AllInOne,
+    /// A notebook.
+    Laptop,
+    /// Any MacBook.
+    MacBook,
+    /// SMBIOS 30 and 32.
+    Tablet,
+    /// SMBIOS 31.
+    Convertible,
+    /// SMBIOS 17, 23, 28, 29.
+    Server,
+    /// A workstation or anything the tables do not name: prints nothing.
+    #[serde(rename = "")]
+    Unknown,
+}
+
+impl fmt::Display for Chassis {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Desktop => "Desktop",
+            Self::AllInOne => "All-in-One",
+            Self::Laptop => "Laptop",
+            Self::MacBook => "MacBook",
+            Self::Tablet => "Tablet",
+            Self::Convertible => "Convertible",
+            Self::Server => "Server",
+            Self::Unknown => "",
+        })
+    }
+}
+
+/// The five extended-description templates (specification, step 8c ii 1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TemplateKind {
+    /// Everything that is none of the others.
+    Default,
+    /// Desktops, towers, mini PCs.
+    Desktop,
+    /// All-in-ones.
+    AllInOne,
+    /// Notebooks, tablets, convertibles.
+    Laptop,
+    /// MacBooks.
+    #[serde(rename = "macbook")]
+    MacBook,
+}
+
+impl TemplateKind {
+    /// All of them, in the specification's order.
+    pub const ALL: [Self; 5] = [Self::Default, Self::Desktop, Self::AllInOne, Self::Laptop, Self::MacBook];
+
+    /// The name in the config (`all-in-one`).
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Default => "default",
+            Self::Desktop => "desktop",
+            Self::AllInOne => "all-in-one",
+            Self::Laptop => "laptop",
+            Self::MacBook => "macbook",
+        }
+    }
+}
+
+impl fmt::Display for TemplateKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
