@@ -12,7 +12,10 @@
 //! preview can never differ from what is sent.
 
 pub mod config;
+pub mod digest;
 pub mod iqr;
+pub mod ledger;
 pub mod mapping;
 pub mod model;
 pub mod secret;
+pub mod store;
