@@ -36,11 +36,14 @@ const MIGRATIONS: &[&str] = &[
      );
      CREATE INDEX problem_next_try ON problem(next_try) WHERE next_try IS NOT NULL;
      CREATE INDEX problem_inventory_id ON problem(inventory_id);
-     -- Writes that were begun and whose end is not recorded: what the comments were before.
+     -- Writes that were begun and whose end is not recorded: what is being sent, and what the comments were before.
      CREATE TABLE intent (
          client_id INTEGER PRIMARY KEY,
          inventory_id TEXT NOT NULL,
          comments_before TEXT NOT NULL,
+         description BLOB,
+         extended_description BLOB,
+         lines BLOB NOT NULL,
          at INTEGER NOT NULL
      );
      CREATE TABLE master_item (key TEXT PRIMARY KEY, manufacturer TEXT NOT NULL, item_number TEXT NOT NULL) WITHOUT ROWID;
@@ -82,7 +85,7 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), Error> {
         transaction.execute_batch(migration)?;
     }
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
-    transaction.pragma_update(None, "user_version", MIGRATIONS.len() as i64)?;
+    transaction.pragma_update(None, "user_version", u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX))?;
     Ok(transaction.commit()?)
 }
 

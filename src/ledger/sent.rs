@@ -30,6 +30,8 @@ pub struct Intent {
     pub inventory_id: String,
     /// Its comments before the write.
     pub comments_before: String,
+    /// What was being sent.
+    pub sent: Sent,
 }
 
 const COLUMNS: &str = "client_id, inventory_id, seen, digest, description, extended_description, lines, at";
@@ -45,14 +47,17 @@ impl Ledger {
         self.row(&sql, [client.0], record)
     }
 
-    /// What marked the state of the clients after `after` when they were last sent, by key, at most `limit`.
+    /// The clients after `after` that anything is known of, by key, at most `limit` rows: what marked the state that was
+    /// last looked at. A client that was sent and then failed comes twice, the failure last.
     ///
     /// # Errors
     ///
     /// When the ledger cannot be read.
-    pub fn seen_after(&self, after: ClientId, limit: i64) -> Result<Vec<(ClientId, Option<Seen>)>, Error> {
+    pub fn known_after(&self, after: ClientId, limit: i64) -> Result<Vec<(ClientId, Option<Seen>)>, Error> {
         self.rows(
-            "SELECT client_id, seen FROM sent WHERE client_id > ?1 ORDER BY client_id LIMIT ?2",
+            "SELECT client_id, seen, 0 AS problem FROM sent WHERE client_id > ?1
+             UNION ALL SELECT client_id, seen, 1 FROM problem WHERE client_id > ?1
+             ORDER BY client_id, problem LIMIT ?2",
             [after.0, limit],
             |row| Ok((ClientId(row.get(0)?), seen(row)?)),
         )
@@ -73,11 +78,15 @@ impl Ledger {
     ///
     /// When the ledger cannot be read.
     pub fn intent(&self, client: ClientId) -> Result<Option<Intent>, Error> {
-        self.row(
-            "SELECT inventory_id, comments_before FROM intent WHERE client_id = ?1",
-            [client.0],
-            |row: &Row<'_>| Ok(Intent { inventory_id: row.get(0)?, comments_before: row.get(1)? }),
-        )
+        let sql = "SELECT inventory_id, comments_before, description, extended_description, lines FROM intent
+                   WHERE client_id = ?1";
+        self.row(sql, [client.0], |row| {
+            Ok(Intent {
+                inventory_id: row.get("inventory_id")?,
+                comments_before: row.get("comments_before")?,
+                sent: sent(row)?,
+            })
+        })
     }
 
     /// The clients with a write that was begun and never recorded as ended.
@@ -91,23 +100,31 @@ impl Ledger {
 }
 
 fn seen(row: &Row<'_>) -> rusqlite::Result<Option<Seen>> {
-    Ok(Seen::from_bytes(row.get_ref("seen")?.as_blob()?))
+    Ok(row.get_ref("seen")?.as_blob_or_null()?.and_then(Seen::from_bytes))
 }
 
 fn record(row: &Row<'_>) -> rusqlite::Result<SentRecord> {
-    let lines: Vec<u8> = row.get("lines")?;
     Ok(SentRecord {
         client_id: ClientId(row.get("client_id")?),
         inventory_id: row.get("inventory_id")?,
         seen: seen(row)?,
         digest: row.get("digest")?,
-        sent: Sent {
-            description: sent_text(row, "description")?,
-            extended_description: sent_text(row, "extended_description")?,
-            lines: lines.as_chunks::<8>().0.iter().map(|line| u64::from_le_bytes(*line)).collect(),
-        },
+        sent: sent(row)?,
         at: Timestamp::from_unix_millis(row.get("at")?),
     })
+}
+
+fn sent(row: &Row<'_>) -> rusqlite::Result<Sent> {
+    let lines: Vec<u8> = row.get("lines")?;
+    Ok(Sent {
+        description: sent_text(row, "description")?,
+        extended_description: sent_text(row, "extended_description")?,
+        lines: lines.as_chunks::<8>().0.iter().map(|line| u64::from_le_bytes(*line)).collect(),
+    })
+}
+
+fn line_bytes(lines: &[u64]) -> Vec<u8> {
+    lines.iter().flat_map(|line| line.to_le_bytes()).collect()
 }
 
 fn sent_text(row: &Row<'_>, column: &str) -> rusqlite::Result<SentText> {
@@ -162,7 +179,6 @@ impl RunLedger {
     ///
     /// When the ledger cannot be written.
     pub fn record_sent(&mut self, record: &SentRecord, changes: &[ChangeRecord]) -> Result<(), Error> {
-        let lines: Vec<u8> = record.sent.lines.iter().flat_map(|line| line.to_le_bytes()).collect();
         let seen = record.seen.map(Seen::to_bytes);
         self.write(|transaction| {
             for change in changes {
@@ -178,7 +194,7 @@ impl RunLedger {
                     ":seen": seen.as_ref().map_or(&[][..], |seen| &seen[..]), ":digest": record.digest,
                     ":description": sent_text_bytes(record.sent.description),
                     ":extended": sent_text_bytes(record.sent.extended_description),
-                    ":lines": lines, ":at": record.at.unix_millis(),
+                    ":lines": line_bytes(&record.sent.lines), ":at": record.at.unix_millis(),
                 })?;
             for table in ["problem", "intent"] {
                 let sql = format!("DELETE FROM {table} WHERE client_id = ?1");

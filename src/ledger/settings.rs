@@ -1,7 +1,7 @@
 //! What the ledger remembers from pass to pass beside the clients: the horizon, what IQR taught us, master items.
 
 use rusqlite::named_params;
-use rusqlite::types::{FromSql, ToSql, ToSqlOutput};
+use rusqlite::types::{FromSql, ToSql};
 
 use super::{Error, Ledger, RunLedger};
 use crate::model::{ClientId, Timestamp};
@@ -27,6 +27,7 @@ impl CommentSemantics {
 
 /// Names of the single values.
 const SIGNATURE: &str = "store signature";
+const COMPARED: &str = "store signature at full comparison";
 const CONFIG: &str = "config fingerprint";
 const FULL_COMPARISON: &str = "full comparison finished at";
 const FULL_CURSOR: &str = "full comparison reached client";
@@ -67,6 +68,15 @@ impl Ledger {
     /// When the ledger cannot be read.
     pub fn is_signature(&self, signature: Signature) -> Result<bool, Error> {
         Ok(self.setting::<Vec<u8>>(SIGNATURE)?.is_some_and(|known| known == signature.to_bytes()))
+    }
+
+    /// Whether the appliance's database looked like this when it was last compared in full.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read.
+    pub fn is_compared(&self, signature: Signature) -> Result<bool, Error> {
+        Ok(self.setting::<Vec<u8>>(COMPARED)?.is_some_and(|known| known == signature.to_bytes()))
     }
 
     /// Whether the last pass ran with this config.
@@ -120,6 +130,11 @@ impl Ledger {
     }
 }
 
+/// An unknown signature is no bytes: no database ever matches it.
+fn signature_bytes(signature: Option<Signature>) -> Vec<u8> {
+    signature.map_or_else(Vec::new, |signature| signature.to_bytes().to_vec())
+}
+
 impl RunLedger {
     fn set(&mut self, settings: &[(&str, &dyn ToSql)]) -> Result<(), Error> {
         self.write(|transaction| {
@@ -156,28 +171,26 @@ impl RunLedger {
     ///
     /// When the ledger cannot be written.
     pub fn set_looked_at(&mut self, signature: Option<Signature>, config: [u8; 16]) -> Result<(), Error> {
-        let signature = signature.map(Signature::to_bytes);
-        let signature = ToSqlOutput::from(signature.as_ref().map_or(&[][..], |bytes| &bytes[..]));
-        self.set(&[(SIGNATURE, &signature), (CONFIG, &config)])
+        self.set(&[(SIGNATURE, &signature_bytes(signature)), (CONFIG, &config)])
     }
 
-    /// Records how far a full comparison came: to a client, or (`None`) to the end.
+    /// Records where a full comparison that was cut short goes on.
     ///
     /// # Errors
     ///
     /// When the ledger cannot be written.
-    pub fn set_full_comparison(&mut self, reached: Option<ClientId>, now: Timestamp) -> Result<(), Error> {
-        match reached {
-            Some(client) => self.set(&[(FULL_CURSOR, &client.0)]),
-            None => self.write(|transaction| {
-                transaction.execute("DELETE FROM setting WHERE name = ?1", [FULL_CURSOR])?;
-                transaction.execute(
-                    "INSERT OR REPLACE INTO setting VALUES (?1, ?2)",
-                    rusqlite::params![FULL_COMPARISON, now.unix_millis()],
-                )?;
-                Ok(())
-            }),
-        }
+    pub fn set_full_comparison_cursor(&mut self, reached: ClientId) -> Result<(), Error> {
+        self.set(&[(FULL_CURSOR, &reached.0)])
+    }
+
+    /// Records that a full comparison ended at `now`; it began when the database had this signature.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be written.
+    pub fn finish_full_comparison(&mut self, now: Timestamp, signature: Option<Signature>) -> Result<(), Error> {
+        self.write(|transaction| transaction.execute("DELETE FROM setting WHERE name = ?1", [FULL_CURSOR]))?;
+        self.set(&[(FULL_COMPARISON, &now.unix_millis()), (COMPARED, &signature_bytes(signature))])
     }
 
     /// Records what a write has shown of the comments field.

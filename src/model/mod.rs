@@ -6,6 +6,7 @@ mod asset;
 mod due;
 mod inventory_id;
 mod machine;
+mod reason;
 mod sent;
 mod time;
 mod update;
@@ -16,6 +17,7 @@ pub use inventory_id::{IdRule, InventoryId, InventoryIdError};
 pub use machine::{
     Battery, ClientId, DiagnosticsLog, DiagnosticsTest, Drive, Machine, Slot, Wipe, is_placeholder_serial,
 };
+pub use reason::Reason;
 pub use sent::{Sent, SentText, TextMark};
 pub use time::{ParseTimestampError, Timestamp};
 pub use update::{AssetUpdate, Chassis, CommentLine, TemplateKind};

@@ -1,5 +1,6 @@
 //! What is remembered of what was sent: enough to tell our own text in IQR from what a person made of it.
 
+use super::Asset;
 use crate::digest;
 
 /// Stands for a text that IQR showed after we sent it.
@@ -78,6 +79,20 @@ impl SentText {
 }
 
 impl Sent {
+    /// This, or for each text that `asset` shows as it was `intended` by a write whose end is not recorded, that.
+    #[must_use]
+    pub fn or_intended(mut self, intended: &Self, asset: &Asset) -> Self {
+        let shows = |text: SentText, shown: &str| text.landed.is_some_and(|landed| landed.rest_of(shown).is_some());
+        if shows(intended.description, &asset.description) {
+            self.description = intended.description;
+        }
+        if shows(intended.extended_description, &asset.extended_description) {
+            self.extended_description = intended.extended_description;
+        }
+        self.lines.extend(&intended.lines);
+        self
+    }
+
     /// Whether this comment line was among those sent.
     #[must_use]
     pub fn has_line(&self, line: &str) -> bool {

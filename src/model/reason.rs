@@ -1,0 +1,70 @@
+//! Why a client was not sent, as a code that scripts can rely on.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+/// The reason codes of `sync --json`, `preview --json` and `status --json`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Reason {
+    /// Nothing is in the inventory ID slot.
+    BlankInventoryId,
+    /// What is in the inventory ID slot cannot be an inventory ID.
+    InvalidInventoryId,
+    /// Several clients claim the inventory ID.
+    DuplicateInventoryId,
+    /// IQR knows the asset by another serial number.
+    SerialMismatch,
+    /// The manufacturer or the model is a filler text of the firmware.
+    PlaceholderModel,
+    /// IQR has no asset of this inventory ID.
+    NotInIqr,
+    /// There is no master item, and none can be made.
+    NoMasterItem,
+    /// IQR refused a write.
+    Refused,
+    /// IQR took a write, and the asset does not show it.
+    NotVerified,
+    /// IQR's answer cannot be understood.
+    BadAnswer,
+    /// IQR cannot be reached, or is failing.
+    Unreachable,
+    /// The pass ran out of time.
+    TimeBudget,
+    /// A value in the appliance's database cannot be understood.
+    BadRecord,
+}
+
+impl Reason {
+    /// The code.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::BlankInventoryId => "blank-inventory-id",
+            Self::InvalidInventoryId => "invalid-inventory-id",
+            Self::DuplicateInventoryId => "duplicate-inventory-id",
+            Self::SerialMismatch => "serial-mismatch",
+            Self::PlaceholderModel => "placeholder-model",
+            Self::NotInIqr => "not-in-iqr",
+            Self::NoMasterItem => "no-master-item",
+            Self::Refused => "refused",
+            Self::NotVerified => "not-verified",
+            Self::BadAnswer => "bad-answer",
+            Self::Unreachable => "unreachable",
+            Self::TimeBudget => "time-budget",
+            Self::BadRecord => "bad-record",
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.code())
+    }
+}
+
+impl Serialize for Reason {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.code())
+    }
+}

@@ -1,0 +1,288 @@
+//! Merging our lines into the inventory comments of an asset.
+//!
+//! The field is shared with people and with other tools. A line is `Name: VALUE`, known by the text before its first
+//! colon. It counts as one of ours when we sent it before, or when its value is one of the words that we write; every
+//! other line is somebody else's, whatever its name, and is never touched. No line is ever taken away, no value is ever
+//! blanked, and no line ever stands there twice.
+
+use crate::mapping::is_result_value;
+use crate::model::{CommentLine, Sent};
+
+/// What a write to the comments field does, so far as is known or configured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Writing {
+    /// IQR adds what is sent: only new and changed lines are sent.
+    Adds,
+    /// IQR replaces the field: the existing text with the changes in place is sent.
+    Replaces,
+}
+
+/// What becomes of one of our lines.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LineFate {
+    /// It is there already, or somebody changed it since we sent it: nothing to do.
+    Kept(String),
+    /// No line of this name is there.
+    New(String),
+    /// The line of this name says something else.
+    Changed {
+        /// What it says.
+        from: String,
+        /// What it shall say.
+        to: String,
+    },
+}
+
+/// The outcome of a merge.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Merge {
+    /// What becomes of each of our lines, in our order.
+    pub lines: Vec<LineFate>,
+    /// The whole text as it shall be afterwards.
+    pub text: String,
+    /// What is sent for it; empty when nothing is to be sent.
+    pub write: String,
+}
+
+/// Merges `ours` into the `existing` text. Pure.
+#[must_use]
+pub fn merge(existing: &str, ours: &[CommentLine], sent: &Sent, writing: Writing) -> Merge {
+    let mut text = Text::of(existing);
+    let lines: Vec<LineFate> = ours.iter().map(|line| text.place(line, sent, writing)).collect();
+    let news: Vec<&str> = lines.iter().filter_map(LineFate::news).collect();
+    let write = match writing {
+        _ if news.is_empty() => String::new(),
+        Writing::Adds => news.join("\n"),
+        Writing::Replaces => text.to_string(),
+    };
+    Merge { write, text: text.to_string(), lines }
+}
+
+/// The lines of `before` that are missing in `after`, each as often as it is missing.
+#[must_use]
+pub fn lost_lines(before: &str, after: &str) -> Vec<String> {
+    let mut left: Vec<String> = lines_of(after).map(str::to_owned).collect();
+    let mut lost = Vec::new();
+    for line in lines_of(before) {
+        match left.iter().position(|other| other == line) {
+            Some(found) => drop(left.swap_remove(found)),
+            None => lost.push(line.to_owned()),
+        }
+    }
+    lost
+}
+
+/// The text that has all lines of `before` again, and behind them those that only `now` has.
+#[must_use]
+pub fn restored(before: &str, now: &str) -> String {
+    let mut text = Text::of(before);
+    for line in lost_lines(now, before) {
+        text.add(line);
+    }
+    text.to_string()
+}
+
+/// Lines that are not blank, without their ends.
+fn lines_of(text: &str) -> impl Iterator<Item = &str> {
+    text.split(['\n', '\r']).map(str::trim_end).filter(|line| !line.is_empty())
+}
+
+impl LineFate {
+    /// The line to be sent, if one is.
+    fn news(&self) -> Option<&str> {
+        match self {
+            Self::Kept(_) => None,
+            Self::New(line) | Self::Changed { to: line, .. } => Some(line),
+        }
+    }
+}
+
+/// A text of lines, each with the line end that it has, so that what is not ours stays as it is to the byte.
+struct Text {
+    lines: Vec<Line>,
+}
+
+struct Line {
+    text: String,
+    end: &'static str,
+}
+
+impl Text {
+    fn of(text: &str) -> Self {
+        let mut lines = Vec::new();
+        let mut rest = text;
+        while let Some(at) = rest.find(['\n', '\r']) {
+            let end = ["\r\n", "\n", "\r"].into_iter().find(|end| rest[at..].starts_with(end)).unwrap_or("\n");
+            lines.push(Line { text: rest[..at].to_owned(), end });
+            rest = &rest[at + end.len()..];
+        }
+        if !rest.is_empty() {
+            lines.push(Line { text: rest.to_owned(), end: "" });
+        }
+        Self { lines }
+    }
+
+    /// Decides what becomes of one of our lines, and does it to this text.
+    fn place(&mut self, ours: &CommentLine, sent: &Sent, writing: Writing) -> LineFate {
+        let wanted = ours.to_string();
+        let Some(at) = self.newest_of(ours, sent) else {
+            let edited = self.has_name(&ours.name) && (ours.value.is_empty() || sent.has_line(&wanted));
+            return if edited { LineFate::Kept(wanted) } else { self.add_new(wanted) };
+        };
+        let there = self.lines[at].text.trim_end().to_owned();
+        if without_date(&there) == wanted || ours.value.is_empty() || sent.has_line(&wanted) {
+            return LineFate::Kept(there);
+        }
+        let to = self.distinct(ours, wanted);
+        match writing {
+            Writing::Adds => self.add(to.clone()),
+            Writing::Replaces => self.lines[at].text.clone_from(&to),
+        }
+        LineFate::Changed { from: there, to }
+    }
+
+    fn add_new(&mut self, wanted: String) -> LineFate {
+        self.add(wanted.clone());
+        LineFate::New(wanted)
+    }
+
+    /// The last line that is ours and has this name: where the server only adds, the last one is what counts.
+    fn newest_of(&self, ours: &CommentLine, sent: &Sent) -> Option<usize> {
+        self.lines.iter().rposition(|line| {
+            let text = line.text.trim_end();
+            let Some((name, value)) = text.split_once(':') else { return false };
+            let value = without_date(value.trim());
+            name.trim() == ours.name && (value == ours.value || is_result_value(value) || sent.has_line(text))
+        })
+    }
+
+    fn has_name(&self, name: &str) -> bool {
+        self.lines.iter().any(|line| line.text.split_once(':').is_some_and(|(other, _)| other.trim() == name))
+    }
+
+    /// `wanted`, told apart by its time (PASS, then FAIL, then PASS again) where the very same line stands there already.
+    fn distinct(&self, ours: &CommentLine, wanted: String) -> String {
+        if !self.has_line(&wanted) {
+            return wanted;
+        }
+        let time = ours.at.map_or_else(|| "again".to_owned(), |at| at.to_store_text()[..16].to_owned());
+        let dated = format!("{wanted} ({time})");
+        if !self.has_line(&dated) {
+            return dated;
+        }
+        (2..).map(|count| format!("{wanted} ({time}, {count})")).find(|line| !self.has_line(line)).unwrap_or(dated)
+    }
+
+    fn has_line(&self, text: &str) -> bool {
+        self.lines.iter().any(|line| line.text.trim_end() == text)
+    }
+
+    /// Adds a line at the end, with the kind of line end that the text uses.
+    fn add(&mut self, text: String) {
+        let end = self.lines.iter().map(|line| line.end).find(|end| !end.is_empty()).unwrap_or("\n");
+        if let Some(last) = self.lines.last_mut().filter(|last| last.end.is_empty()) {
+            last.end = end;
+        }
+        self.lines.push(Line { text, end: "" });
+    }
+}
+
+impl std::fmt::Display for Text {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.lines.iter().try_for_each(|line| write!(f, "{}{}", line.text, line.end))
+    }
+}
+
+/// A line or value without the time that [`Text::distinct`] may have put behind it.
+fn without_date(text: &str) -> &str {
+    let Some((value, date)) = text.strip_suffix(')').and_then(|text| text.rsplit_once(" (")) else { return text };
+    let is_date = |text: &str| {
+        text.len() >= 16
+            && text.bytes().take(16).zip(*b"0000-00-00 00:00").all(|(byte, form)| {
+                if form == b'0' { byte.is_ascii_digit() } else { byte == form }
+            })
+    };
+    if is_date(date) || date == "again" || date.starts_with("again, ") { value } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::digest;
+
+    fn line(text: &str) -> CommentLine {
+        let (name, value) = text.split_once(':').unwrap();
+        CommentLine { name: name.to_owned(), value: value.trim().to_owned(), at: "2026-11-22 16:04:59".parse().ok() }
+    }
+
+    fn ours(lines: &[&str]) -> Vec<CommentLine> {
+        lines.iter().map(|text| line(text)).collect()
+    }
+
+    fn sent(lines: &[&str]) -> Sent {
+        Sent { lines: lines.iter().map(|line| digest::short(line.as_bytes())).collect(), ..Sent::default() }
+    }
+
+    /// One row: what is there, what we say, what we sent before; what is sent when IQR adds, and the text when it
+    /// replaces.
+    #[test]
+    fn each_case_of_a_merge() {
+        let rows: &[(&str, &[&str], &[&str], &str, &str)] = &[
+            ("", &["Memory: PASS"], &[], "Memory: PASS", "Memory: PASS"),
+            ("Memory: PASS", &["Memory: PASS"], &[], "", ""),
+            ("Memory: PASS  \r\n", &["Memory: PASS"], &[], "", ""),
+            ("Memory:", &["Memory: PASS"], &[], "Memory: PASS", "Memory: PASS"),
+            ("Memory: PASS", &["Memory:"], &[], "", ""),
+            ("lid cracked", &["USB: PASS"], &[], "USB: PASS", "lid cracked\nUSB: PASS"),
+            ("a\r\nb", &["USB: PASS"], &[], "USB: PASS", "a\r\nb\r\nUSB: PASS"),
+            ("USB: FAIL\nlid", &["USB: PASS"], &[], "USB: PASS", "USB: PASS\nlid"),
+            // What a person typed under one of our names stays.
+            ("Memory: 2x8 by Jo", &["Memory: PASS"], &[], "Memory: PASS", "Memory: 2x8 by Jo\nMemory: PASS"),
+            ("MEMORY: PASS", &["Memory: PASS"], &[], "Memory: PASS", "MEMORY: PASS\nMemory: PASS"),
+            // A person edited the line that we sent, and we have no news of it.
+            ("Memory: PASS, Jo", &["Memory: PASS"], &["Memory: PASS"], "", ""),
+            ("Memory: FAIL", &["Memory: PASS"], &["Memory: PASS"], "", ""),
+            // We have news.
+            ("Memory: PASS, Jo", &["Memory: FAIL"], &["Memory: PASS"], "Memory: FAIL", "Memory: PASS, Jo\nMemory: FAIL"),
+            // Our line is gone: it is said again.
+            ("lid", &["Memory: PASS"], &["Memory: PASS"], "Memory: PASS", "lid\nMemory: PASS"),
+            // An unknown word that we sent before is ours.
+            ("Fan: LOUD", &["Fan: PASS"], &["Fan: LOUD"], "Fan: PASS", "Fan: PASS"),
+            // PASS, FAIL, and PASS again, where IQR only adds: the last line must count, and none is there twice.
+            (
+                "USB: PASS\nUSB: FAIL",
+                &["USB: PASS"],
+                &["USB: FAIL"],
+                "USB: PASS (2026-11-22 16:04)",
+                "USB: PASS\nUSB: PASS (2026-11-22 16:04)",
+            ),
+            ("USB: PASS\nUSB: FAIL\nUSB: PASS (2026-11-22 16:04)", &["USB: PASS"], &[], "", ""),
+        ];
+        for (existing, lines, before, added, replaced) in rows {
+            let merged = merge(existing, &ours(lines), &sent(before), Writing::Adds);
+            assert_eq!(merged.write, *added, "adding to {existing:?}");
+            let merged = merge(existing, &ours(lines), &sent(before), Writing::Replaces);
+            assert_eq!(merged.write, *replaced, "replacing {existing:?}");
+        }
+    }
+
+    #[test]
+    fn a_merge_of_its_own_outcome_changes_nothing() {
+        let existing = "Memory: FAIL\r\nlid: cracked\r\nUSB:";
+        let ours = ours(&["Memory: PASS", "USB: PASS", "Keyboard:"]);
+        for writing in [Writing::Adds, Writing::Replaces] {
+            let merged = merge(existing, &ours, &Sent::default(), writing);
+            assert_eq!(merge(&merged.text, &ours, &Sent::default(), writing).write, "", "{writing:?}");
+        }
+    }
+
+    #[test]
+    fn lines_that_a_server_dropped_come_back_in_front_of_what_came_since() {
+        let before = "lid cracked\nMemory: PASS\n";
+        let now = "Memory: PASS\nUSB: PASS";
+        assert_eq!(lost_lines(before, now), ["lid cracked"]);
+        assert_eq!(restored(before, now), "lid cracked\nMemory: PASS\nUSB: PASS");
+        assert!(lost_lines(before, &restored(before, now)).is_empty());
+        assert_eq!(lost_lines("a\na", "a"), ["a"]);
+    }
+}

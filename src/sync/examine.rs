@@ -1,0 +1,316 @@
+//! One client before IQR is asked: is it there, may it be sent, and what shall be said of it.
+
+use crate::config::Config;
+use crate::digest;
+use crate::ledger::{self, Intent, Ledger, SentRecord};
+use crate::mapping;
+use crate::model::{
+    AssetUpdate, ClientId, DueBecause, IdRule, InventoryId, InventoryIdError, Machine, Reason, Sent, Timestamp,
+    is_placeholder_serial,
+};
+use crate::store::{self, Claim, Seen, Snapshot, Store};
+
+/// Why a client is not sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trouble {
+    /// The reason code.
+    pub reason: Reason,
+    /// What happened and what to do next.
+    pub message: String,
+}
+
+/// A client that was looked at.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Examined {
+    /// The client.
+    pub client_id: ClientId,
+    /// Its inventory ID, or what was typed in its place.
+    pub inventory_id: Option<String>,
+    /// What marked its state.
+    pub seen: Option<Seen>,
+    /// Why it is due.
+    pub because: Vec<DueBecause>,
+    /// What follows.
+    pub verdict: Verdict,
+}
+
+/// What follows from looking at a client.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Verdict {
+    /// It is no longer in the appliance's database.
+    Gone,
+    /// A person has to change something first.
+    Held(Trouble),
+    /// Its record cannot be understood.
+    Unreadable(Trouble),
+    /// Its news change nothing that would be sent: the record of what was sent, with the new marks.
+    Same(Box<SentRecord>),
+    /// IQR is to be asked.
+    Ready(Box<Ready>),
+}
+
+/// A client that may be sent.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ready {
+    /// The asset.
+    pub id: InventoryId,
+    /// The machine.
+    pub machine: Machine,
+    /// What IQR shall say of it.
+    pub update: AssetUpdate,
+    /// Digest of `update`.
+    pub digest: [u8; 16],
+    /// What was last sent to this asset.
+    pub sent: Sent,
+    /// A write to this asset that was begun and never recorded as ended.
+    pub intent: Option<Intent>,
+}
+
+/// The appliance's database or the ledger cannot be used: the pass is over.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The appliance's database.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// The ledger.
+    #[error(transparent)]
+    Ledger(#[from] ledger::Error),
+}
+
+/// Looks at clients; borrows all that it needs for it.
+pub struct Examiner<'a> {
+    /// The appliance's database.
+    pub store: &'a Store,
+    /// What was sent.
+    pub ledger: Option<&'a Ledger>,
+    /// The rules.
+    pub config: &'a Config,
+    /// Ask IQR even if nothing that would be sent has changed.
+    pub ask_anyway: bool,
+}
+
+impl Examiner<'_> {
+    /// Looks at one client.
+    ///
+    /// # Errors
+    ///
+    /// When the appliance's database or the ledger cannot be read.
+    pub fn examine(&self, client_id: ClientId) -> Result<Examined, Error> {
+        match self.store.client(client_id) {
+            Ok(Some(snapshot)) => self.examine_snapshot(snapshot),
+            Ok(None) => Ok(Examined::new(client_id, Verdict::Gone)),
+            Err(store::Error::Record(problem)) => {
+                let trouble = Trouble { reason: Reason::BadRecord, message: problem.to_string() };
+                let seen = self.store.seen(client_id)?;
+                Ok(Examined { seen, ..Examined::new(client_id, Verdict::Unreadable(trouble)) })
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn examine_snapshot(&self, Snapshot { machine, seen }: Snapshot) -> Result<Examined, Error> {
+        let client_id = machine.client_id;
+        let record = self.sent(client_id)?;
+        let because = because(record.as_ref(), seen);
+        let (inventory_id, verdict) = match self.inventory_id(&machine) {
+            Ok(id) => (Some(id.to_string()), self.verdict(machine, seen, id, record)?),
+            Err(error) => (typed(&error), Verdict::Held(error.into())),
+        };
+        Ok(Examined { client_id, inventory_id, seen: Some(seen), because, verdict })
+    }
+
+    fn verdict(
+        &self,
+        machine: Machine,
+        seen: Seen,
+        id: InventoryId,
+        record: Option<SentRecord>,
+    ) -> Result<Verdict, Error> {
+        if let Some(trouble) = self.rival(&machine, &id)? {
+            return Ok(Verdict::Held(trouble));
+        }
+        let update = mapping::map(&machine, &self.config.rules);
+        if let Some(message) = mapping::unusable_identity(&machine, &update) {
+            return Ok(Verdict::Held(Trouble { reason: Reason::PlaceholderModel, message }));
+        }
+        let digest = digest_of(&id, &update);
+        let record = record.filter(|record| record.inventory_id == id.as_str());
+        let intent = self.intent(machine.client_id)?;
+        let is_settled = !self.ask_anyway && intent.is_none() && self.problem_free(machine.client_id)?;
+        match record {
+            Some(record) if is_settled && record.digest == digest => {
+                Ok(Verdict::Same(Box::new(SentRecord { seen: Some(seen), ..record })))
+            }
+            record => {
+                let intent = intent.filter(|intent| intent.inventory_id == id.as_str());
+                let sent = record.map(|record| record.sent).unwrap_or_default();
+                Ok(Verdict::Ready(Box::new(Ready { id, machine, update, digest, sent, intent })))
+            }
+        }
+    }
+
+    fn sent(&self, client: ClientId) -> Result<Option<SentRecord>, Error> {
+        Ok(self.ledger.map(|ledger| ledger.sent(client)).transpose()?.flatten())
+    }
+
+    fn intent(&self, client: ClientId) -> Result<Option<Intent>, Error> {
+        Ok(self.ledger.map(|ledger| ledger.intent(client)).transpose()?.flatten())
+    }
+
+    fn problem_free(&self, client: ClientId) -> Result<bool, Error> {
+        Ok(self.ledger.map(|ledger| ledger.problem(client)).transpose()?.flatten().is_none())
+    }
+
+    /// What the machine's slot holds, checked.
+    fn inventory_id(&self, machine: &Machine) -> Result<InventoryId, InventoryIdError> {
+        InventoryId::parse(machine.slot(&self.config.store.inventory_id_slot), self.config.store.id_rule)
+    }
+
+    /// Another client that claims the same asset, if it must not be sent because of it: a different machine, or a newer
+    /// record of the same one.
+    fn rival(&self, machine: &Machine, id: &InventoryId) -> Result<Option<Trouble>, Error> {
+        let mut same_machine_newer = None;
+        for rival in self.claims(machine, id)? {
+            let serials = (machine.real_serial(), rival.serial_number.as_deref().filter(|it| !is_placeholder_serial(it)));
+            match serials {
+                (Some(ours), Some(theirs)) if ours.eq_ignore_ascii_case(theirs.trim()) => {
+                    if rival.client_id > machine.client_id {
+                        same_machine_newer = Some(rival.client_id);
+                    }
+                }
+                serials => return Ok(Some(two_machines(machine.client_id, rival.client_id, id, serials))),
+            }
+        }
+        Ok(same_machine_newer.map(|newer| Trouble {
+            reason: Reason::DuplicateInventoryId,
+            message: format!(
+                "client {newer} is a newer record of this machine (the same serial number) and is sent to asset {id} in its place; nothing to do"
+            ),
+        }))
+    }
+
+    /// The other clients whose slot holds this ID, however it was typed.
+    fn claims(&self, machine: &Machine, id: &InventoryId) -> Result<Vec<Claim>, Error> {
+        let slot = &self.config.store.inventory_id_slot;
+        let typed = machine.slot(slot).unwrap_or_default();
+        let mut claims = self.store.claims(slot, [typed, id.as_str()])?;
+        for client in self.known_claimants(id)? {
+            if client == machine.client_id || claims.iter().any(|claim| claim.client_id == client) {
+                continue;
+            }
+            // It was sent, or held, with this ID once; it may have been given another since.
+            if let Ok(Some(Snapshot { machine: other, .. })) = self.store.client(client)
+                && self.inventory_id(&other).is_ok_and(|other| other == *id)
+            {
+                claims.push(Claim { client_id: client, serial_number: other.serial_number });
+            }
+        }
+        claims.retain(|claim| claim.client_id != machine.client_id);
+        Ok(claims)
+    }
+
+    fn known_claimants(&self, id: &InventoryId) -> Result<Vec<ClientId>, Error> {
+        let Some(ledger) = self.ledger else { return Ok(Vec::new()) };
+        let mut clients = ledger.senders(id)?;
+        clients.extend(ledger.problems_of(id.as_str())?);
+        Ok(clients)
+    }
+
+    /// All clients whose slot holds this ID, newest first.
+    ///
+    /// # Errors
+    ///
+    /// When the appliance's database or the ledger cannot be read.
+    pub fn clients_of(&self, typed: &str, id: &InventoryId) -> Result<Vec<ClientId>, Error> {
+        let claims = self.store.claims(&self.config.store.inventory_id_slot, [typed, id.as_str()])?;
+        let mut clients: Vec<ClientId> = claims.into_iter().map(|claim| claim.client_id).collect();
+        clients.extend(self.known_claimants(id)?);
+        clients.sort_unstable_by(|a, b| b.cmp(a));
+        clients.dedup();
+        let mut claimants = Vec::new();
+        for client in clients {
+            let Some(snapshot) = self.store.client(client)? else { continue };
+            if self.inventory_id(&snapshot.machine).is_ok_and(|found| found == *id) {
+                claimants.push(client);
+            }
+        }
+        Ok(claimants)
+    }
+}
+
+impl Examined {
+    fn new(client_id: ClientId, verdict: Verdict) -> Self {
+        Self { client_id, inventory_id: None, seen: None, because: Vec::new(), verdict }
+    }
+}
+
+impl Ready {
+    /// The record that this client is sent.
+    #[must_use]
+    pub fn record(&self, client_id: ClientId, seen: Option<Seen>, sent: Sent, at: Timestamp) -> SentRecord {
+        SentRecord { client_id, inventory_id: self.id.to_string(), seen, digest: self.digest, sent, at }
+    }
+}
+
+fn because(record: Option<&SentRecord>, now: Seen) -> Vec<DueBecause> {
+    match record.and_then(|record| record.seen) {
+        Some(then) => then.due_because(now),
+        None => vec![DueBecause::NeverSynced],
+    }
+}
+
+fn typed(error: &InventoryIdError) -> Option<String> {
+    match error {
+        InventoryIdError::Blank => None,
+        InventoryIdError::Invalid { value, .. } => Some(value.clone()),
+    }
+}
+
+impl From<InventoryIdError> for Trouble {
+    fn from(error: InventoryIdError) -> Self {
+        let reason = match error {
+            InventoryIdError::Blank => Reason::BlankInventoryId,
+            InventoryIdError::Invalid { .. } => Reason::InvalidInventoryId,
+        };
+        Self { reason, message: format!("{error}; type the IQR inventory ID of this machine into it in WipeOS") }
+    }
+}
+
+fn two_machines(
+    client: ClientId,
+    rival: ClientId,
+    id: &InventoryId,
+    (ours, theirs): (Option<&str>, Option<&str>),
+) -> Trouble {
+    let serial = |serial: Option<&str>| serial.map_or("no serial number".to_owned(), |it| format!("serial number {it}"));
+    Trouble {
+        reason: Reason::DuplicateInventoryId,
+        message: format!(
+            "clients {client} ({}) and {rival} ({}) both have inventory ID {id}, and are not known to be one machine; correct it in WipeOS in one of them",
+            serial(ours),
+            serial(theirs)
+        ),
+    }
+}
+
+/// What stands for an update in the ledger: every field that may be sent, and where to.
+fn digest_of(id: &InventoryId, update: &AssetUpdate) -> [u8; 16] {
+    let comments: Vec<String> = update.comments.iter().map(ToString::to_string).collect();
+    let fields = [
+        id.as_str(),
+        &update.manufacturer,
+        &update.item_number,
+        &update.description,
+        &update.extended_description,
+    ];
+    digest::of(fields.into_iter().chain(comments.iter().map(String::as_str)).map(str::as_bytes))
+}
+
+/// Checks an ID that a person typed on the command line.
+///
+/// # Errors
+///
+/// When it cannot be an inventory ID.
+pub fn parse_id(typed: &str, rule: IdRule) -> Result<InventoryId, InventoryIdError> {
+    InventoryId::parse(Some(typed), rule)
+}

@@ -1,0 +1,426 @@
+//! Where due clients come from, in the order in which they are done.
+//!
+//! First what a killed pass may have left half done, then clients with news, then clients never looked at, then those
+//! that failed before and whose time has come, and last, now and then, a comparison of every client. All of it streams:
+//! a backlog of a million costs no more memory than a page.
+//!
+//! How far the appliance's history has been looked at (the horizon) moves only past clients whose outcome is recorded,
+//! so that a pass may be cut short or killed at any point.
+
+use std::collections::{BTreeSet, HashSet, VecDeque};
+
+use super::examine::Error;
+use crate::ledger::RunLedger;
+use crate::model::{ClientId, Timestamp};
+use crate::store::{Cursor, Horizon, PAGE, Signature, Source, Store};
+
+/// Up to this many clients, every client is compared whenever the database was touched: it takes some milliseconds and
+/// finds also what an odd clock hides.
+const SMALL: i64 = 10_000;
+
+/// Most clients that failed before and are tried again in one pass.
+const MOST_RETRIES: i64 = 10_000;
+
+/// What a pass looks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wanted {
+    /// What is due.
+    Due {
+        /// Also every held or failing client, whatever its delay.
+        retry: bool,
+        /// Also a comparison of every client with what was sent.
+        full: bool,
+    },
+    /// These clients, due or not.
+    Only(Vec<ClientId>),
+}
+
+/// Why a client is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Errand {
+    /// It may have news.
+    News,
+    /// It failed or was held before.
+    Again,
+    /// It was asked for, or everything is compared.
+    Anyway,
+}
+
+/// A client to be looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Candidate {
+    /// The client.
+    pub client_id: ClientId,
+    /// Why.
+    pub errand: Errand,
+}
+
+/// Where the feed is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Stage {
+    Only,
+    HalfDone,
+    News(usize, Option<Cursor>),
+    New(Cursor),
+    Every(ClientId),
+    Held(ClientId),
+    Retries,
+    Compare(ClientId),
+    End,
+}
+
+/// The stream of clients to be looked at.
+pub struct Feed {
+    stage: Stage,
+    queue: VecDeque<Candidate>,
+    wanted: Wanted,
+    /// Where this pass began.
+    start: Horizon,
+    /// How far the appliance's history went when this pass began.
+    now: Horizon,
+    clock: Timestamp,
+    is_compare_due: bool,
+    signature: Option<Signature>,
+    is_news_done: bool,
+    /// Handed out in this pass.
+    handled: HashSet<ClientId>,
+    /// Handed out and not recorded yet.
+    open: BTreeSet<ClientId>,
+    /// The last client never looked at that was handed out.
+    reached: i64,
+}
+
+impl Feed {
+    /// Begins a pass: reads how far history goes, and where the last pass came to.
+    ///
+    /// # Errors
+    ///
+    /// When the appliance's database or the ledger cannot be read.
+    pub fn begin(
+        store: &Store,
+        ledger: &RunLedger,
+        wanted: Wanted,
+        clock: Timestamp,
+        signature: Option<Signature>,
+        compare_every: i64,
+    ) -> Result<Self, Error> {
+        let now = store.horizon()?;
+        let start = ledger.horizon()?.unwrap_or_else(|| Horizon {
+            // Before the first pass every client is new: what happened to it is read with it.
+            client_id: i64::MIN,
+            ..now.clone().not_after(clock)
+        });
+        let stage = if matches!(wanted, Wanted::Only(_)) { Stage::Only } else { Stage::HalfDone };
+        let is_compare_due = is_compare_due(ledger, &start, &now, clock, signature, compare_every)?;
+        Ok(Self {
+            stage,
+            queue: VecDeque::new(),
+            wanted,
+            reached: start.client_id,
+            start,
+            now,
+            clock,
+            is_compare_due,
+            signature,
+            is_news_done: false,
+            handled: HashSet::new(),
+            open: BTreeSet::new(),
+        })
+    }
+
+    /// The next client to be looked at, each once; `None` at the end.
+    ///
+    /// # Errors
+    ///
+    /// When the appliance's database or the ledger cannot be used.
+    pub fn next(&mut self, store: &Store, ledger: &mut RunLedger) -> Result<Option<Candidate>, Error> {
+        loop {
+            if let Some(candidate) = self.queue.pop_front() {
+                if self.handled.insert(candidate.client_id) {
+                    self.open.insert(candidate.client_id);
+                    return Ok(Some(candidate));
+                }
+            } else if self.stage == Stage::End {
+                return Ok(None);
+            } else {
+                self.refill(store, ledger)?;
+            }
+        }
+    }
+
+    /// Puts clients in front that the news of another one concerns.
+    pub fn also(&mut self, clients: impl IntoIterator<Item = ClientId>) {
+        for client_id in clients {
+            self.queue.push_front(Candidate { client_id, errand: Errand::Again });
+        }
+    }
+
+    /// The outcome of this client is recorded.
+    pub fn settled(&mut self, client: ClientId) {
+        self.open.remove(&client);
+    }
+
+    /// Asks the next question of this stage, or moves on to the next stage.
+    fn refill(&mut self, store: &Store, ledger: &mut RunLedger) -> Result<(), Error> {
+        match self.stage.clone() {
+            Stage::Only => self.refill_only(),
+            Stage::HalfDone => {
+                self.push(ledger.intents()?, Errand::Again);
+                self.stage = Stage::News(0, None);
+            }
+            Stage::News(index, cursor) => self.refill_news(store, index, cursor)?,
+            Stage::New(cursor) => self.refill_new(store, ledger, cursor)?,
+            Stage::Every(after) => self.refill_every(store, after)?,
+            Stage::Held(after) => self.refill_held(ledger, after)?,
+            Stage::Retries => {
+                self.push(ledger.retries(self.clock, MOST_RETRIES)?, Errand::Again);
+                self.stage = self.last_stage(ledger)?;
+            }
+            Stage::Compare(after) => self.refill_compare(store, ledger, after)?,
+            Stage::End => {}
+        }
+        Ok(())
+    }
+
+    fn push(&mut self, clients: impl IntoIterator<Item = ClientId>, errand: Errand) {
+        self.queue.extend(clients.into_iter().map(|client_id| Candidate { client_id, errand }));
+    }
+
+    fn refill_only(&mut self) {
+        if let Wanted::Only(clients) = &self.wanted {
+            let clients = clients.clone();
+            self.push(clients, Errand::Anyway);
+        }
+        self.stage = Stage::End;
+    }
+
+    /// News of clients that were looked at before. The others are reached in their own turn, and read fresh.
+    fn refill_news(&mut self, store: &Store, index: usize, cursor: Option<Cursor>) -> Result<(), Error> {
+        let Some(&source) = Source::NEWS.get(index) else {
+            self.is_news_done = true;
+            self.stage = Stage::New(Source::New.start(&self.start));
+            return Ok(());
+        };
+        let known = |client: &ClientId| client.0 <= self.start.client_id;
+        let Some(mut cursor) = cursor else {
+            let recent = store.candidates_before(source, &self.start)?;
+            self.push(recent.into_iter().filter(known).collect::<Vec<_>>(), Errand::News);
+            self.stage = Stage::News(index, Some(source.start(&self.start)));
+            return Ok(());
+        };
+        match store.candidates(source, &mut cursor)? {
+            Some(page) => {
+                self.push(page.into_iter().filter(known).collect::<Vec<_>>(), Errand::News);
+                self.stage = Stage::News(index, Some(cursor));
+            }
+            None => self.stage = Stage::News(index + 1, None),
+        }
+        Ok(())
+    }
+
+    fn refill_new(&mut self, store: &Store, ledger: &mut RunLedger, mut cursor: Cursor) -> Result<(), Error> {
+        self.save_reached(ledger)?;
+        match store.candidates(Source::New, &mut cursor)? {
+            Some(page) => {
+                self.reached = page.last().map_or(self.reached, |client| client.0);
+                self.push(page, Errand::News);
+                self.stage = Stage::New(cursor);
+            }
+            None => self.stage = self.stage_after_new(),
+        }
+        Ok(())
+    }
+
+    fn stage_after_new(&self) -> Stage {
+        match self.wanted {
+            Wanted::Due { full: true, .. } => Stage::Every(ClientId(i64::MIN)),
+            Wanted::Due { retry: true, .. } => Stage::Held(ClientId(i64::MIN)),
+            _ => Stage::Retries,
+        }
+    }
+
+    /// Every client that was looked at before, to be mapped anew and compared with what was sent.
+    fn refill_every(&mut self, store: &Store, after: ClientId) -> Result<(), Error> {
+        let page = store.seen_after(after)?;
+        match page.last() {
+            Some(&(last, _)) => {
+                self.push(page.into_iter().map(|(client, _)| client), Errand::Again);
+                self.stage = Stage::Every(last);
+            }
+            None => self.stage = Stage::Held(ClientId(i64::MIN)),
+        }
+        Ok(())
+    }
+
+    fn refill_held(&mut self, ledger: &RunLedger, after: ClientId) -> Result<(), Error> {
+        let page = ledger.problems_after(after, PAGE)?;
+        match page.last() {
+            Some(&last) => {
+                self.push(page, Errand::Again);
+                self.stage = Stage::Held(last);
+            }
+            None => self.stage = Stage::Retries,
+        }
+        Ok(())
+    }
+
+    fn last_stage(&self, ledger: &RunLedger) -> Result<Stage, Error> {
+        let is_full = matches!(self.wanted, Wanted::Due { full: true, .. });
+        if !is_full && !self.is_compare_due {
+            return Ok(Stage::End);
+        }
+        Ok(Stage::Compare(ledger.full_comparison_cursor()?.unwrap_or(ClientId(i64::MIN))))
+    }
+
+    /// One page of the full comparison: clients whose marks are not those that were last looked at, and clients that are
+    /// gone.
+    fn refill_compare(&mut self, store: &Store, ledger: &mut RunLedger, after: ClientId) -> Result<(), Error> {
+        if self.open.is_empty() {
+            ledger.set_full_comparison_cursor(after)?;
+        }
+        let page = store.seen_after(after)?;
+        let last = page.last().map(|(client, _)| *client);
+        let known = known_between(ledger, after, last)?;
+        let mut clients: Vec<ClientId> = Vec::new();
+        for (client, seen) in &page {
+            let is_known = known.iter().rev().find(|(other, _)| other == client).is_some_and(|(_, then)| *then == Some(*seen));
+            if !is_known {
+                clients.push(*client);
+            }
+        }
+        let is_there = |client: &ClientId| page.binary_search_by_key(client, |(other, _)| *other).is_ok();
+        clients.extend(known.iter().map(|(client, _)| *client).filter(|client| !is_there(client)));
+        self.push(clients, Errand::News);
+        self.stage = last.map_or(Stage::End, Stage::Compare);
+        Ok(())
+    }
+
+    /// Moves the recorded horizon past the new clients whose outcome is recorded.
+    fn save_reached(&self, ledger: &mut RunLedger) -> Result<(), Error> {
+        Ok(ledger.set_horizon(&Horizon { client_id: self.settled_up_to(), ..self.start.clone() })?)
+    }
+
+    /// Every new client up to this one is recorded.
+    fn settled_up_to(&self) -> i64 {
+        let beyond_start = ClientId(self.start.client_id.saturating_add(1));
+        let handed_out = self.open.range(beyond_start..).next().map(|client| client.0);
+        let waiting = self.queue.iter().map(|waiting| waiting.client_id.0).filter(|client| *client > self.start.client_id);
+        waiting.chain(handed_out).min().map_or(self.reached, |first| first.saturating_sub(1).min(self.reached))
+    }
+
+    /// Ends a pass: records how far it came. Everything was looked at only when the feed came to its end and every client
+    /// that it handed out is settled.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be written.
+    pub fn finish(&self, ledger: &mut RunLedger, finished_at: Timestamp, config: [u8; 16]) -> Result<(), Error> {
+        if matches!(self.wanted, Wanted::Only(_)) {
+            return Ok(());
+        }
+        let is_complete = self.stage == Stage::End && self.queue.is_empty() && self.open.is_empty();
+        let client_id = self.settled_up_to();
+        let horizon = if self.is_news_settled() {
+            Horizon { client_id, ..self.now.clone().not_after(self.clock) }
+        } else {
+            Horizon { client_id, ..self.start.clone() }
+        };
+        ledger.set_horizon(&horizon)?;
+        let was_compared = self.is_compare_due || matches!(self.wanted, Wanted::Due { full: true, .. });
+        if is_complete && was_compared {
+            ledger.finish_full_comparison(finished_at, self.signature)?;
+        }
+        if is_complete {
+            ledger.set_looked_at(self.signature, config)?;
+        }
+        Ok(())
+    }
+
+    /// Whether all news of clients that were looked at before is recorded.
+    fn is_news_settled(&self) -> bool {
+        let is_known = |client: &ClientId| client.0 <= self.start.client_id;
+        self.is_news_done && !self.open.iter().any(|client| is_known(client))
+    }
+
+    /// How many clients this pass leaves for the next one, at least.
+    ///
+    /// # Errors
+    ///
+    /// When the appliance's database cannot be read.
+    pub fn left(&self, store: &Store) -> Result<u64, Error> {
+        if self.stage == Stage::End && self.queue.is_empty() {
+            return Ok(0);
+        }
+        let waiting = self.queue.iter().filter(|waiting| !self.handled.contains(&waiting.client_id)).count() as u64;
+        let beyond = match self.stage {
+            Stage::HalfDone | Stage::News(..) | Stage::New(_) => store.count_after(ClientId(self.reached))?,
+            _ => 0,
+        };
+        Ok(waiting + beyond)
+    }
+}
+
+/// Whether every client is to be compared in this pass: the time has come, or the database is small, or a clock or a key
+/// went back, so that the fast questions cannot be trusted. Never when the database was not touched since the last time.
+fn is_compare_due(
+    ledger: &RunLedger,
+    start: &Horizon,
+    now: &Horizon,
+    clock: Timestamp,
+    signature: Option<Signature>,
+    compare_every: i64,
+) -> Result<bool, Error> {
+    if let Some(signature) = signature
+        && ledger.is_compared(signature)?
+    {
+        return Ok(false);
+    }
+    let is_small = now.client_id <= SMALL;
+    let went_back = now.client_id < start.client_id || now.wipe_id < start.wipe_id || now.log_id < start.log_id;
+    let clock_went_back = ledger.heartbeat().is_some_and(|last| last.finished_at.seconds_since(clock) > 60);
+    let is_time = match ledger.full_comparison_at()? {
+        Some(last) => clock.seconds_since(last) >= compare_every || clock.seconds_since(last) < 0,
+        // The first pass reads every client anyway.
+        None => start.client_id > i64::MIN,
+    };
+    Ok(is_small || went_back || clock_went_back || is_time)
+}
+
+/// Whether a pass for what is due would find nothing, told without a question to the appliance's database: it was not
+/// touched since everything in it was looked at, under the same config, and nobody's time has come.
+///
+/// # Errors
+///
+/// When the ledger cannot be read.
+pub fn is_idle(
+    ledger: &RunLedger,
+    clock: Timestamp,
+    signature: Option<Signature>,
+    config: [u8; 16],
+) -> Result<bool, Error> {
+    let Some(signature) = signature else { return Ok(false) };
+    Ok(ledger.is_signature(signature)?
+        && ledger.is_config(config)?
+        && ledger.retries(clock, 1)?.is_empty()
+        && ledger.intents()?.is_empty())
+}
+
+/// What the ledger knows of the clients after `after`, up to `last` or to the end.
+fn known_between(
+    ledger: &RunLedger,
+    after: ClientId,
+    last: Option<ClientId>,
+) -> Result<Vec<(ClientId, Option<crate::store::Seen>)>, Error> {
+    let mut known = Vec::new();
+    let mut from = after;
+    loop {
+        let page = ledger.known_after(from, 4 * PAGE)?;
+        let Some(&(end, _)) = page.last() else { return Ok(known) };
+        let is_last = last.is_some_and(|last| end > last);
+        known.extend(page.into_iter().filter(|(client, _)| last.is_none_or(|last| *client <= last)));
+        if is_last {
+            return Ok(known);
+        }
+        from = end;
+    }
+}

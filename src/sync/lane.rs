@@ -1,0 +1,340 @@
+//! The lanes of a pass: each takes a client, does it, records it, and takes the next.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::Ordering;
+
+use super::apply::{Abort, Applied, Applier};
+use super::examine::{Examined, Examiner, Ready, Trouble, Verdict};
+use super::feed::{Candidate, Errand, Feed};
+use super::plan::Change;
+use super::report::{Item, ItemOutcome, PassOutcome, Report};
+use super::retry::{self, Cause};
+use super::{Error, Outcome, Request, examine, finish};
+use crate::iqr::{self, BootTime};
+use crate::ledger::{self, ChangeRecord, PassId, Problem, RunLedger, SentRecord};
+use crate::model::{ClientId, Reason, Sent};
+use crate::store::Store;
+
+/// What all lanes share.
+pub(super) struct Lanes<'a> {
+    request: &'a Request<'a>,
+    source: Mutex<Source>,
+    pub(super) ledger: Mutex<RunLedger>,
+    progress: Mutex<Progress>,
+    deadline: BootTime,
+}
+
+/// Where clients come from. Locked before the ledger, never after it.
+struct Source {
+    store: Store,
+    feed: Feed,
+    taken: u64,
+}
+
+/// What has been done.
+struct Progress {
+    report: Report,
+    pass: Option<PassId>,
+    aborted: Option<Error>,
+}
+
+/// A client in hand that IQR is to be asked about.
+pub(super) struct Work {
+    examined: Examined,
+    ready: Box<Ready>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl<'a> Lanes<'a> {
+    pub(super) fn new(
+        request: &'a Request<'a>,
+        store: Store,
+        ledger: RunLedger,
+        feed: Feed,
+        deadline: BootTime,
+    ) -> Self {
+        let report = Report::begun(request.started_at, request.dry_run);
+        Self {
+            request,
+            source: Mutex::new(Source { store, feed, taken: 0 }),
+            ledger: Mutex::new(ledger),
+            progress: Mutex::new(Progress { report, pass: None, aborted: None }),
+            deadline,
+        }
+    }
+
+    /// The first client that IQR is to be asked about; `None` when there is none.
+    pub(super) fn first(&self) -> Option<Work> {
+        self.next()
+    }
+
+    /// Does clients until there are none, the time is over, or the pass is ended.
+    pub(super) fn run(&self, applier: &Applier<'_>, first: Option<Work>) {
+        let mut work = first.or_else(|| self.next());
+        while let Some(Work { examined, ready }) = work {
+            match applier.apply(examined.client_id, &ready) {
+                Ok(applied) => self.record(&examined, &ready, applied),
+                Err(abort) => self.give_up(&examined, abort),
+            }
+            work = self.next();
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        self.request.interrupted.load(Ordering::Relaxed)
+            || self.deadline.left().is_zero()
+            || lock(&self.progress).aborted.is_some()
+    }
+
+    /// Ends the pass for all lanes; the first reason is the one that is told.
+    pub(super) fn abort(&self, error: Error) {
+        lock(&self.progress).aborted.get_or_insert(error);
+    }
+
+    /// The next client that IQR is to be asked about. Those that need no answer of IQR are settled on the way.
+    fn next(&self) -> Option<Work> {
+        while !self.is_over() {
+            match self.look_at_next() {
+                Ok(Some(Examined { verdict: Verdict::Ready(ready), client_id, inventory_id, seen, because })) => {
+                    let examined = Examined { client_id, inventory_id, seen, because, verdict: Verdict::Gone };
+                    return Some(Work { examined, ready });
+                }
+                Ok(Some(examined)) => self.settle_locally(examined),
+                Ok(None) => return None,
+                Err(error) => {
+                    self.abort(error);
+                    return None;
+                }
+            }
+        }
+        None
+    }
+
+    fn look_at_next(&self) -> Result<Option<Examined>, Error> {
+        let mut source = lock(&self.source);
+        if self.request.limit.is_some_and(|limit| source.taken >= limit) {
+            return Ok(None);
+        }
+        loop {
+            let Source { store, feed, .. } = &mut *source;
+            let mut ledger = lock(&self.ledger);
+            let Some(candidate) = feed.next(store, &mut ledger)? else { return Ok(None) };
+            if is_old_news(candidate, store, &ledger)? {
+                feed.settled(candidate.client_id);
+                continue;
+            }
+            let ask_anyway = candidate.errand == Errand::Anyway;
+            let examiner = Examiner { store, ledger: Some(&ledger), config: self.request.config, ask_anyway };
+            let examined = examiner.examine(candidate.client_id)?;
+            let concerned = concerned(&ledger, &examined)?;
+            feed.also(concerned);
+            drop(ledger);
+            if matches!(&examined.verdict, Verdict::Same(_)) && candidate.errand == Errand::Again {
+                // Compared, and nothing differs: this was no news.
+            }
+            source.taken += 1;
+            return Ok(Some(examined));
+        }
+    }
+
+    /// Records a client that IQR need not be asked about.
+    fn settle_locally(&self, examined: Examined) {
+        let recorded = match &examined.verdict {
+            Verdict::Gone => lock(&self.ledger).forget(examined.client_id),
+            Verdict::Same(record) => self.record_sent(&examined, record, &[], Vec::new()),
+            Verdict::Held(trouble) => self.record_trouble(&examined, trouble, Cause::Local),
+            Verdict::Unreadable(trouble) => self.record_trouble(&examined, trouble, Cause::Client),
+            Verdict::Ready(_) => Ok(()),
+        };
+        self.settled(examined.client_id, recorded);
+    }
+
+    fn record(&self, examined: &Examined, ready: &Ready, applied: Applied) {
+        let recorded = match applied {
+            Applied::Done { sent, changes, notes } => self.record_done(examined, ready, sent, &changes, notes),
+            Applied::Held(trouble) => self.record_trouble(examined, &trouble, Cause::HeldByIqr),
+            Applied::Failed(trouble, cause) => self.record_trouble(examined, &trouble, cause),
+        };
+        self.settled(examined.client_id, recorded);
+    }
+
+    /// What is recorded is settled; what cannot be recorded ends the pass.
+    fn settled(&self, client: ClientId, recorded: Result<(), ledger::Error>) {
+        match recorded {
+            Ok(()) => lock(&self.source).feed.settled(client),
+            Err(error) => self.abort(error.into()),
+        }
+    }
+
+    fn record_done(
+        &self,
+        examined: &Examined,
+        ready: &Ready,
+        sent: Sent,
+        changes: &[Change],
+        notes: Vec<String>,
+    ) -> Result<(), ledger::Error> {
+        let record = ready.record(examined.client_id, examined.seen, sent, (self.request.clock)());
+        self.record_sent(examined, &record, changes, notes)
+    }
+
+    fn record_sent(
+        &self,
+        examined: &Examined,
+        record: &SentRecord,
+        changes: &[Change],
+        notes: Vec<String>,
+    ) -> Result<(), ledger::Error> {
+        let history: Vec<ChangeRecord> = changes
+            .iter()
+            .map(|change| ChangeRecord {
+                field: change.field.name().to_owned(),
+                before: change.from.clone(),
+                after: change.to.clone(),
+            })
+            .collect();
+        self.begin_pass()?;
+        lock(&self.ledger).record_sent(record, &history)?;
+        let outcome = if changes.is_empty() { ItemOutcome::Unchanged } else { ItemOutcome::Sent };
+        let message = (!notes.is_empty()).then(|| notes.join("; "));
+        let changes = changes.iter().map(|change| change.field).collect();
+        self.report(item(examined, outcome, None, message, changes));
+        Ok(())
+    }
+
+    fn record_trouble(&self, examined: &Examined, trouble: &Trouble, cause: Cause) -> Result<(), ledger::Error> {
+        self.begin_pass()?;
+        let mut ledger = lock(&self.ledger);
+        let known = ledger.problem(examined.client_id)?;
+        ledger.record_problem(&self.problem(examined, trouble, cause, known))?;
+        drop(ledger);
+        let is_held = matches!(cause, Cause::Local | Cause::HeldByIqr);
+        let outcome = if is_held { ItemOutcome::Held } else { ItemOutcome::Failed };
+        self.report(item(examined, outcome, Some(trouble.reason), Some(trouble.message.clone()), Vec::new()));
+        Ok(())
+    }
+
+    /// The problem to be recorded: it goes on from the known one while the client has no news and the reason is the same.
+    fn problem(&self, examined: &Examined, trouble: &Trouble, cause: Cause, known: Option<Problem>) -> Problem {
+        let known = known.filter(|known| known.seen == examined.seen);
+        let before = known.as_ref().map_or(0, |known| known.attempts);
+        let attempts = if cause == Cause::Server { before } else { before.saturating_add(1) };
+        let same = known.filter(|known| known.reason == trouble.reason.code());
+        let longest = self.request.config.sync.retry_max_delay;
+        Problem {
+            client_id: examined.client_id,
+            inventory_id: examined.inventory_id.clone(),
+            held: matches!(cause, Cause::Local | Cause::HeldByIqr),
+            reason: trouble.reason.code().to_owned(),
+            message: trouble.message.clone(),
+            attempts,
+            since: same.map_or(self.request.started_at, |same| same.since),
+            next_try: retry::next_try(cause, attempts, self.request.started_at, longest),
+            seen: examined.seen,
+        }
+    }
+
+    /// The pass cannot go on. A client that could not be asked about because of the server counts as failed, and nobody's
+    /// delay grows; one that was stopped by the end of the pass stays for the next.
+    fn give_up(&self, examined: &Examined, abort: Abort) {
+        let trouble = |error: &iqr::Error| Trouble { reason: error.reason(), message: error.to_string() };
+        match &abort {
+            Abort::Iqr(error @ (iqr::Error::Interrupted { .. } | iqr::Error::OutOfTime { .. })) => {
+                let Trouble { message, .. } = trouble(error);
+                self.report(item(examined, ItemOutcome::Deferred, Some(Reason::TimeBudget), Some(message), Vec::new()));
+                return;
+            }
+            Abort::Iqr(error) => {
+                let recorded = self.record_trouble(examined, &trouble(error), Cause::Server);
+                self.settled(examined.client_id, recorded);
+            }
+            Abort::Ledger(_) => {}
+        }
+        self.abort(abort.into());
+    }
+
+    /// The pass leaves a trace as soon as it has something to record.
+    fn begin_pass(&self) -> Result<(), ledger::Error> {
+        let mut progress = lock(&self.progress);
+        if progress.pass.is_none() {
+            progress.pass = Some(lock(&self.ledger).start_pass(self.request.started_at)?);
+        }
+        Ok(())
+    }
+
+    fn report(&self, item: Item) {
+        (self.request.progress)(&item);
+        lock(&self.progress).report.add(item, self.request.keep_items);
+    }
+
+    /// Records how far the pass came, and what it did.
+    pub(super) fn end(self, requests: u64) -> Result<Outcome, Error> {
+        let Source { store, feed, taken } = self.source.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut ledger = self.ledger.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let Progress { mut report, pass, aborted } = self.progress.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let is_limited = self.request.limit.is_some_and(|limit| taken >= limit);
+        if !is_limited && !matches!(aborted, Some(Error::Store(_))) {
+            report.totals.deferred += feed.left(&store)?;
+        }
+        report.totals.requests = requests;
+        if aborted.is_some() || self.request.interrupted.load(Ordering::Relaxed) {
+            report.outcome = PassOutcome::Aborted;
+        }
+        // Before the pass is recorded: once it counts as done, how far it came must not be lost.
+        feed.finish(&mut ledger, (self.request.clock)(), self.request.config.fingerprint)?;
+        let mut report = finish(self.request, &mut ledger, report);
+        if pass.is_none() && aborted.is_some() {
+            report.finished_at = (self.request.clock)();
+        }
+        let pass = match pass {
+            None if aborted.is_some() => Some(ledger.start_pass(self.request.started_at)?),
+            pass => pass,
+        };
+        if let Some(pass) = pass {
+            let why = aborted.as_ref().map(ToString::to_string);
+            let why = why.or_else(|| (report.outcome == PassOutcome::Aborted).then(|| "stopped by a signal".to_owned()));
+            ledger.finish_pass(pass, report.finished_at, why.as_deref(), report.totals)?;
+        }
+        Ok(Outcome { report, aborted })
+    }
+}
+
+/// Whether a client that may have news has none: its marks are those that were last looked at.
+fn is_old_news(candidate: Candidate, store: &Store, ledger: &RunLedger) -> Result<bool, Error> {
+    if candidate.errand != Errand::News {
+        return Ok(false);
+    }
+    let known = match ledger.problem(candidate.client_id)? {
+        Some(problem) => problem.seen,
+        None => ledger.sent(candidate.client_id)?.and_then(|record| record.seen),
+    };
+    let Some(known) = known else { return Ok(false) };
+    Ok(store.seen(candidate.client_id)? == Some(known))
+}
+
+/// Clients that were held because this one claimed their inventory ID, which it no longer does.
+fn concerned(ledger: &RunLedger, examined: &Examined) -> Result<Vec<ClientId>, examine::Error> {
+    let record = ledger.sent(examined.client_id)?.map(|record| record.inventory_id);
+    let problem = ledger.problem(examined.client_id)?.and_then(|problem| problem.inventory_id);
+    let mut concerned = Vec::new();
+    for old in record.into_iter().chain(problem) {
+        if examined.inventory_id.as_deref() != Some(&old) || matches!(examined.verdict, Verdict::Gone) {
+            concerned.extend(ledger.problems_of(&old)?);
+        }
+    }
+    concerned.retain(|client| *client != examined.client_id);
+    Ok(concerned)
+}
+
+fn item(
+    examined: &Examined,
+    outcome: ItemOutcome,
+    reason: Option<Reason>,
+    message: Option<String>,
+    changes: Vec<super::plan::Field>,
+) -> Item {
+    Item { client_id: examined.client_id, inventory_id: examined.inventory_id.clone(), outcome, reason, message, changes }
+}

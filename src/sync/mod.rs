@@ -1,0 +1,245 @@
+//! The pass: select, examine, plan, apply, record.
+//!
+//! ```text
+//! Feed ──candidate──▶ Examiner ──ready──▶ Applier ──done──▶ ledger
+//!  ▲                     │ held, unreadable, same               │
+//!  └──────── settled ────┴──────────────────────────────────────┘
+//! ```
+//!
+//! Several lanes do this at once, each with one request in flight and one client in hand. A client's outcome is recorded
+//! before its lane takes the next one. What concerns one client fails that client; what concerns all ends the pass.
+
+pub mod apply;
+pub mod comments;
+pub mod examine;
+pub mod feed;
+pub mod items;
+pub mod plan;
+pub mod report;
+pub mod retry;
+mod semantics;
+mod lane;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+
+use crate::config::{Config, ConfigError};
+use crate::iqr::{self, Access, BootTime, Iqr, Limits};
+use crate::ledger::{self, Heartbeat, RunLedger};
+use crate::model::{ClientId, Timestamp};
+use crate::secret::Secret;
+use crate::store::{self, Patience, Signature, Store};
+
+use apply::{Abort, Applier};
+use feed::{Feed, Wanted};
+use items::MasterItems;
+use lane::Lanes;
+pub use report::{Item, ItemOutcome, PassOutcome, Report};
+
+/// What a pass is asked to do.
+pub struct Request<'a> {
+    /// The rules.
+    pub config: &'a Config,
+    /// The API key, asked for when a session is to be opened.
+    pub api_key: &'a dyn Fn() -> Result<Secret, ConfigError>,
+    /// Which clients.
+    pub scope: Scope<'a>,
+    /// At most this many clients.
+    pub limit: Option<u64>,
+    /// Write nothing, anywhere.
+    pub dry_run: bool,
+    /// Keep the outcome of every client for the output, not only the counts.
+    pub keep_items: bool,
+    /// The time of day when the pass begins.
+    pub started_at: Timestamp,
+    /// Tells the time of day.
+    pub clock: &'a (dyn Fn() -> Timestamp + Sync),
+    /// Set by a signal.
+    pub interrupted: Arc<AtomicBool>,
+    /// Told of every client that is done.
+    pub progress: &'a (dyn Fn(&Item) + Sync),
+}
+
+/// Which clients a pass is for.
+#[derive(Debug, Clone, Copy)]
+pub enum Scope<'a> {
+    /// What is due.
+    Due {
+        /// Also every held or failing client, whatever its delay.
+        retry: bool,
+        /// Compare every client with what was sent.
+        full: bool,
+    },
+    /// The clients of this inventory ID, due or not.
+    Asset(&'a str),
+}
+
+/// Why a pass could not be made, or not to its end.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The appliance's database.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// The ledger, or another pass that holds it.
+    #[error(transparent)]
+    Ledger(#[from] ledger::Error),
+    /// The config, or the API key.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// IQR.
+    #[error(transparent)]
+    Iqr(#[from] iqr::Error),
+    /// What was typed is no inventory ID, or no client has it.
+    #[error("{0}")]
+    NoSuchAsset(String),
+}
+
+impl From<examine::Error> for Error {
+    fn from(error: examine::Error) -> Self {
+        match error {
+            examine::Error::Store(error) => Self::Store(error),
+            examine::Error::Ledger(error) => Self::Ledger(error),
+        }
+    }
+}
+
+impl From<Abort> for Error {
+    fn from(abort: Abort) -> Self {
+        match abort {
+            Abort::Iqr(error) => Self::Iqr(error),
+            Abort::Ledger(error) => Self::Ledger(error),
+        }
+    }
+}
+
+/// What a pass did, and what ended it early if anything did.
+#[derive(Debug)]
+pub struct Outcome {
+    /// What it did.
+    pub report: Report,
+    /// What ended it.
+    pub aborted: Option<Error>,
+}
+
+/// Makes one pass.
+///
+/// # Errors
+///
+/// When it cannot begin: another pass is running ([`ledger::Error::is_running`]), or the ledger, the appliance's database
+/// or the config cannot be used. What ends a pass that has begun is told by [`Outcome::aborted`].
+pub fn run(request: &Request<'_>) -> Result<Outcome, Error> {
+    let config = request.config;
+    let ledger_path = &config.ledger.path;
+    let mut ledger =
+        if request.dry_run { RunLedger::open_for_trial(ledger_path)? } else { RunLedger::open(ledger_path)? };
+    // Before the first question, so that whatever is committed from now on makes a difference.
+    let signature = Signature::of(&config.store.database);
+    let is_plain = matches!(request.scope, Scope::Due { retry: false, full: false });
+    if is_plain && feed::is_idle(&ledger, request.started_at, signature, config.fingerprint)? {
+        let report = Report::begun(request.started_at, request.dry_run);
+        return Ok(Outcome { report: finish(request, &mut ledger, report), aborted: None });
+    }
+    let deadline = BootTime::now() + config.sync.time_budget;
+    let store = Store::open(&config.store.database, patience(deadline, Arc::clone(&request.interrupted)))?;
+    check_slots(config, &store)?;
+    let wanted = wanted(request, &store, &ledger)?;
+    let compare_every = i64::try_from(config.sync.full_comparison_every.as_secs()).unwrap_or(i64::MAX);
+    let feed = Feed::begin(&store, &ledger, wanted, request.started_at, signature, compare_every)?;
+    pass(request, store, ledger, feed, deadline)
+}
+
+/// Waits for a writer that holds the database as long as the pass has time.
+fn patience(deadline: BootTime, interrupted: Arc<AtomicBool>) -> Patience {
+    Box::new(move || !interrupted.load(Ordering::Relaxed) && !deadline.left().is_zero())
+}
+
+/// Templates may name slots of the inventory item menu, which only the database knows.
+fn check_slots(config: &Config, store: &Store) -> Result<(), Error> {
+    if !config.assumed_slots().is_empty() {
+        config.check_slots(Some(&store.slot_names()?))?;
+    }
+    Ok(())
+}
+
+fn wanted(request: &Request<'_>, store: &Store, ledger: &RunLedger) -> Result<Wanted, Error> {
+    let typed = match request.scope {
+        Scope::Due { retry, full } => {
+            // What was held under another config may not be any more.
+            let retry = retry || !ledger.is_config(request.config.fingerprint)?;
+            return Ok(Wanted::Due { retry, full });
+        }
+        Scope::Asset(typed) => typed,
+    };
+    let id = examine::parse_id(typed, request.config.store.id_rule).map_err(|error| Error::NoSuchAsset(error.to_string()))?;
+    let examiner = examine::Examiner { store, ledger: Some(ledger), config: request.config, ask_anyway: true };
+    let clients = examiner.clients_of(typed, &id)?;
+    if clients.is_empty() {
+        let slot = &request.config.store.inventory_id_slot;
+        return Err(Error::NoSuchAsset(format!("no client in WipeOS has inventory ID {id} in its slot `{slot}`")));
+    }
+    Ok(Wanted::Only(clients))
+}
+
+fn pass(
+    request: &Request<'_>,
+    store: Store,
+    ledger: RunLedger,
+    feed: Feed,
+    deadline: BootTime,
+) -> Result<Outcome, Error> {
+    let config = request.config;
+    let lanes = Lanes::new(request, store, ledger, feed, deadline);
+    let limits = Limits { deadline, interrupted: Arc::clone(&request.interrupted) };
+    let access = if request.dry_run { Access::ReadOnly } else { Access::ReadWrite };
+    // The first client that needs IQR shows whether the key is needed at all.
+    let Some(first) = lanes.first() else { return lanes.end(0) };
+    let key = match (request.api_key)() {
+        Ok(key) => key,
+        Err(error) => {
+            lanes.abort(error.into());
+            return lanes.end(0);
+        }
+    };
+    let iqr = Iqr::new(config.iqr.clone(), &key, access, limits);
+    let items = MasterItems::default();
+    let applier = Applier {
+        iqr: &iqr,
+        ledger: &lanes.ledger,
+        config,
+        items: &items,
+        started_at: request.started_at,
+        dry_run: request.dry_run,
+    };
+    thread::scope(|scope| {
+        let first = Mutex::new(Some(first));
+        for _ in 0..config.iqr.connections {
+            let take_first = || first.lock().unwrap_or_else(PoisonError::into_inner).take();
+            let (lanes, applier, first) = (&lanes, &applier, take_first());
+            scope.spawn(move || lanes.run(applier, first));
+        }
+    });
+    if let Err(error) = iqr.finish() {
+        log::warn!("the session at IQR could not be ended: {error}");
+    }
+    lanes.end(iqr.requests())
+}
+
+/// The end of every pass: the time is written where `status` finds it.
+fn finish(request: &Request<'_>, ledger: &mut RunLedger, mut report: Report) -> Report {
+    report.finished_at = (request.clock)();
+    if !request.dry_run {
+        ledger.beat(&Heartbeat { started_at: report.started_at, finished_at: report.finished_at });
+    }
+    report
+}
+
+/// Clients of this pass by key, for messages.
+#[must_use]
+pub fn name_of(client: ClientId, inventory_id: Option<&str>) -> String {
+    match inventory_id {
+        Some(id) => format!("client {client} (asset {id})"),
+        None => format!("client {client}"),
+    }
+}

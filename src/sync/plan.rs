@@ -1,0 +1,327 @@
+//! What is to be changed in IQR, and from what to what: a pure function of the update, the asset and what was sent.
+//!
+//! `preview` prints this value and `sync` applies it, so the two cannot differ.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+use super::comments::{self, LineFate, Writing};
+use crate::config::Reassign;
+use crate::mapping::fold_key;
+use crate::model::{Asset, AssetUpdate, Sent, SentText};
+
+/// The rules of the config that a plan depends on.
+#[derive(Debug, Clone)]
+pub struct Policy<'a> {
+    /// How the comments are written.
+    pub writing: Writing,
+    /// When an asset is moved to its master item.
+    pub reassign: Reassign,
+    /// Item numbers that stand for "not known yet".
+    pub placeholders: &'a [String],
+}
+
+/// A field that may be changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Field {
+    /// The asset's master item: item number and manufacturer.
+    MasterItem,
+    /// "Description".
+    Description,
+    /// "Extended Description".
+    ExtendedDescription,
+    /// "Inventory Comments".
+    Comments,
+}
+
+impl Field {
+    /// The name in the JSON output and in the ledger.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::MasterItem => "master_item",
+            Self::Description => "description",
+            Self::ExtendedDescription => "extended_description",
+            Self::Comments => "comments",
+        }
+    }
+}
+
+impl fmt::Display for Field {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl Serialize for Field {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+/// One field to be changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Change {
+    /// The field.
+    pub field: Field,
+    /// What IQR has.
+    pub from: String,
+    /// What IQR shall have.
+    pub to: String,
+    /// What is sent for it, where that is not `to` itself.
+    #[serde(skip)]
+    pub write: String,
+}
+
+/// A field that is left to the person who rewrote it since we sent it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftToPerson {
+    /// The field.
+    pub field: Field,
+    /// What we would have said.
+    pub ours: String,
+}
+
+/// What is to be changed of one asset.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// The fields to be changed, the master item first.
+    pub changes: Vec<Change>,
+    /// What becomes of each comment line.
+    pub comment_lines: Vec<LineFate>,
+    /// Fields that a person rewrote.
+    pub left: Vec<LeftToPerson>,
+}
+
+impl Plan {
+    /// Whether nothing is to be changed.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+    }
+
+    /// The change of one field, if it is to be changed.
+    #[must_use]
+    pub fn change(&self, field: Field) -> Option<&Change> {
+        self.changes.iter().find(|change| change.field == field)
+    }
+
+    /// Makes the plan put back a text of the comments that a write had cost: `shown` is what IQR has.
+    pub(super) fn restore_comments(&mut self, shown: &str, restored: &str) {
+        match self.changes.iter_mut().find(|change| change.field == Field::Comments) {
+            Some(change) => shown.clone_into(&mut change.from),
+            None => self.changes.push(Change {
+                field: Field::Comments,
+                from: shown.to_owned(),
+                to: restored.to_owned(),
+                write: restored.to_owned(),
+            }),
+        }
+    }
+
+    /// Makes an asset look as if all changes had been made.
+    pub(super) fn apply_to(&self, asset: &mut Asset) {
+        for change in &self.changes {
+            match change.field {
+                Field::MasterItem => {}
+                Field::Description => asset.description.clone_from(&change.to),
+                Field::ExtendedDescription => asset.extended_description.clone_from(&change.to),
+                Field::Comments => asset.comments.clone_from(&change.to),
+            }
+        }
+    }
+
+    /// The names of the fields to be changed.
+    #[must_use]
+    pub fn fields(&self) -> Vec<Field> {
+        self.changes.iter().map(|change| change.field).collect()
+    }
+}
+
+/// Plans what is to be changed of `asset` so that it says `update`. Pure.
+#[must_use]
+pub fn plan(update: &AssetUpdate, asset: &Asset, sent: &Sent, policy: &Policy<'_>) -> Plan {
+    let mut plan = Plan::default();
+    plan.changes.extend(item_change(update, asset, policy));
+    plan.text(Field::Description, &update.description, &asset.description, sent.description);
+    plan.text(
+        Field::ExtendedDescription,
+        &update.extended_description,
+        &asset.extended_description,
+        sent.extended_description,
+    );
+    plan.comments(update, asset, sent, policy.writing);
+    plan
+}
+
+/// What was sent, for the ledger: `asset` is how IQR shows it, or would.
+#[must_use]
+pub fn sent_state(update: &AssetUpdate, asset: &Asset, plan_lines: &[LineFate]) -> Sent {
+    use crate::digest::short;
+    let text = |ours: &str, theirs: &str| SentText::of(ours, if ours.starts_with(theirs) { theirs } else { ours });
+    let mapped = update.comments.iter().map(|line| short(line.to_string().as_bytes()));
+    let as_written = plan_lines.iter().filter_map(|fate| match fate {
+        LineFate::Changed { to, .. } => Some(short(to.as_bytes())),
+        LineFate::Kept(_) | LineFate::New(_) => None,
+    });
+    let mut lines: Vec<u64> = mapped.chain(as_written).collect();
+    lines.sort_unstable();
+    lines.dedup();
+    Sent {
+        description: text(&update.description, &asset.description),
+        extended_description: text(&update.extended_description, &asset.extended_description),
+        lines,
+    }
+}
+
+fn item_change(update: &AssetUpdate, asset: &Asset, policy: &Policy<'_>) -> Option<Change> {
+    let is_there = fold_key(&asset.item_number) == fold_key(&update.item_number)
+        && fold_key(&asset.manufacturer) == fold_key(&update.manufacturer);
+    let is_wanted = match policy.reassign {
+        Reassign::Always => true,
+        Reassign::Placeholder => is_placeholder_item(&asset.item_number, policy.placeholders),
+        Reassign::Never => false,
+    };
+    (is_wanted && !is_there).then(|| {
+        let to = item_text(&update.item_number, &update.manufacturer);
+        Change { field: Field::MasterItem, from: item_text(&asset.item_number, &asset.manufacturer), write: to.clone(), to }
+    })
+}
+
+/// Assets wait under a placeholder item until it is known what they are; a blank item waits likewise.
+fn is_placeholder_item(item_number: &str, placeholders: &[String]) -> bool {
+    let item_number = item_number.trim();
+    item_number.is_empty() || placeholders.iter().any(|other| other.trim().eq_ignore_ascii_case(item_number))
+}
+
+fn item_text(item_number: &str, manufacturer: &str) -> String {
+    if item_number.is_empty() && manufacturer.is_empty() {
+        String::new()
+    } else {
+        format!("{item_number} / {manufacturer}")
+    }
+}
+
+impl Plan {
+    fn text(&mut self, field: Field, ours: &str, theirs: &str, sent: SentText) {
+        match merge_text(ours, theirs, sent) {
+            TextFate::Kept => {}
+            TextFate::Left => self.left.push(LeftToPerson { field, ours: ours.to_owned() }),
+            TextFate::Set(to) => self.changes.push(Change { field, from: theirs.to_owned(), write: to.clone(), to }),
+        }
+    }
+
+    fn comments(&mut self, update: &AssetUpdate, asset: &Asset, sent: &Sent, writing: Writing) {
+        let merged = comments::merge(&asset.comments, &update.comments, sent, writing);
+        self.comment_lines = merged.lines;
+        if !merged.write.is_empty() {
+            let from = asset.comments.clone();
+            self.changes.push(Change { field: Field::Comments, from, to: merged.text, write: merged.write });
+        }
+    }
+}
+
+/// What becomes of a text field.
+#[derive(Debug, PartialEq, Eq)]
+enum TextFate {
+    /// It says what it shall say.
+    Kept,
+    /// A person rewrote it since we sent it.
+    Left,
+    /// It shall say this.
+    Set(String),
+}
+
+/// A merge of three: what we say, what IQR says, and what we said last. A person's addition behind our text is carried
+/// over, a person's rewriting is left alone. Where we never wrote, we write (specification, step 8e).
+fn merge_text(ours: &str, theirs: &str, sent: SentText) -> TextFate {
+    if ours.is_empty() || ours == theirs {
+        return TextFate::Kept;
+    }
+    let has_news = !sent.meant.is_some_and(|meant| meant.is(ours));
+    let Some(landed) = sent.landed.filter(|_| !theirs.is_empty()) else {
+        let added = theirs.strip_prefix(ours).is_some_and(is_addition);
+        return if added { TextFate::Kept } else { TextFate::Set(ours.to_owned()) };
+    };
+    match landed.rest_of(theirs) {
+        Some(added) if added.is_empty() || is_addition(added) => {
+            if has_news { TextFate::Set(format!("{ours}{added}")) } else { TextFate::Kept }
+        }
+        _ => TextFate::Left,
+    }
+}
+
+/// Whether this is something put behind our text, and not a longer word that happens to begin like it.
+fn is_addition(rest: &str) -> bool {
+    rest.chars().next().is_none_or(|first| !first.is_alphanumeric())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NEVER: SentText = SentText { meant: None, landed: None };
+
+    #[test]
+    fn each_case_of_a_text() {
+        let set = |text: &str| TextFate::Set(text.to_owned());
+        let rows = [
+            ("8GB/SSD", "", NEVER, set("8GB/SSD")),
+            ("8GB/SSD", "8GB/SSD", NEVER, TextFate::Kept),
+            ("", "typed", NEVER, TextFate::Kept),
+            ("8GB/SSD", "as received", NEVER, set("8GB/SSD")),
+            // Screen B of the specification: a person typed behind what was sent.
+            ("12.0\"", "12.0\"/2650/SCREEN PROTECTOR", NEVER, TextFate::Kept),
+            ("12.0\"", "12.0\"/2650", SentText::of("12.0\"", "12.0\""), TextFate::Kept),
+            ("13.3\"", "12.0\"/2650", SentText::of("12.0\"", "12.0\""), set("13.3\"/2650")),
+            ("16GB", "8GB", SentText::of("8GB", "8GB"), set("16GB")),
+            // A longer word is no addition.
+            ("CF-33", "CF-331 Tablet", NEVER, set("CF-33")),
+            // A person rewrote it: it is theirs, with our news and without.
+            ("8GB", "none fitted", SentText::of("8GB", "8GB"), TextFate::Left),
+            ("16GB", "none fitted", SentText::of("8GB", "8GB"), TextFate::Left),
+            // A person blanked it: it is said again.
+            ("8GB", "", SentText::of("8GB", "8GB"), set("8GB")),
+            // IQR cut it to its column: not sent for ever.
+            ("OptiPlex 9010 Desktop", "OptiPlex 9010", SentText::of("OptiPlex 9010 Desktop", "OptiPlex 9010"), TextFate::Kept),
+            ("OptiPlex 9020 Desktop", "OptiPlex 9010", SentText::of("OptiPlex 9010 Desktop", "OptiPlex 9010"), set("OptiPlex 9020 Desktop")),
+        ];
+        for (ours, theirs, sent, fate) in rows {
+            assert_eq!(merge_text(ours, theirs, sent), fate, "ours {ours:?}, theirs {theirs:?}");
+        }
+    }
+
+    fn update() -> AssetUpdate {
+        AssetUpdate {
+            manufacturer: "DELL".into(),
+            item_number: "OPTIPLEX 9010".into(),
+            chassis: crate::model::Chassis::Desktop,
+            template: crate::model::TemplateKind::Desktop,
+            template_because: String::new(),
+            category: "COMPUTER".into(),
+            item_description: String::new(),
+            description: String::new(),
+            extended_description: String::new(),
+            comments: Vec::new(),
+            attributes: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn an_asset_is_moved_to_its_master_item_as_the_config_says() {
+        let placeholders = ["TBD API".to_owned()];
+        let moved = |item: &str, manufacturer: &str, reassign| {
+            let asset = Asset { item_number: item.into(), manufacturer: manufacturer.into(), ..Asset::default() };
+            let policy = Policy { writing: Writing::Adds, reassign, placeholders: &placeholders };
+            plan(&update(), &asset, &Sent::default(), &policy).change(Field::MasterItem).is_some()
+        };
+        assert!(moved("TBD API", "TBD", Reassign::Always));
+        assert!(moved("TBD API", "TBD", Reassign::Placeholder));
+        assert!(!moved("TBD API", "TBD", Reassign::Never));
+        assert!(moved("LATITUDE", "DELL", Reassign::Always));
+        assert!(!moved("LATITUDE", "DELL", Reassign::Placeholder));
+        // Case, blanks and punctuation make no other item.
+        assert!(!moved("OptiPlex-9010 ", "Dell", Reassign::Always));
+    }
+}

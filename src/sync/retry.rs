@@ -1,0 +1,63 @@
+//! When a client that was not sent is tried again.
+
+use std::time::Duration;
+
+use crate::model::Timestamp;
+
+/// Cron starts a pass this often (specification, step 5).
+const PASS_EVERY: i64 = 120;
+
+/// Passes do not start to the second: a try that is due this much later belongs to this pass.
+const SLACK: i64 = 30;
+
+/// What kept a client from being sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cause {
+    /// Something in the client itself or in the config: only news of either can help.
+    Local,
+    /// IQR says that a person has to look.
+    HeldByIqr,
+    /// The client itself fails.
+    Client,
+    /// The server, the network or the end of the pass: nobody's delay grows by it.
+    Server,
+}
+
+/// When to try again: `None` is not before there is news. `attempts` counts this one; `started_at` is when the pass began.
+///
+/// A failing client is tried again by the next pass, then after 4, 8, ... minutes, at most `longest`; with a longest
+/// delay of two minutes by every pass. One that a person has to look at begins with two minutes.
+#[must_use]
+pub fn next_try(cause: Cause, attempts: u32, started_at: Timestamp, longest: Duration) -> Option<Timestamp> {
+    let longest = i64::try_from(longest.as_secs()).unwrap_or(i64::MAX);
+    let delay = PASS_EVERY.saturating_mul(1 << attempts.saturating_sub(1).min(20)).min(longest);
+    match cause {
+        Cause::Local => None,
+        Cause::Server => Some(started_at),
+        Cause::Client if attempts <= 1 || delay <= PASS_EVERY => Some(started_at),
+        Cause::Client | Cause::HeldByIqr => Some(started_at.plus_seconds((delay - SLACK).max(0))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failing_client_is_tried_by_the_next_pass_and_then_ever_more_seldom() {
+        let start: Timestamp = "2026-11-22 16:00:00".parse().unwrap();
+        let hour = Duration::from_secs(3600);
+        let minutes = |cause, attempts, longest| {
+            next_try(cause, attempts, start, longest).map(|at| (at.seconds_since(start) + SLACK) / 60)
+        };
+        let delays: Vec<_> = (1..=8).map(|attempts| minutes(Cause::Client, attempts, hour)).collect();
+        assert_eq!(delays, [0, 4, 8, 16, 32, 60, 60, 60].map(Some));
+        assert_eq!(minutes(Cause::HeldByIqr, 1, hour), Some(2));
+        assert_eq!(minutes(Cause::HeldByIqr, u32::MAX, hour), Some(60));
+        assert_eq!(minutes(Cause::Local, 1, hour), None);
+        for attempts in 1..9 {
+            assert_eq!(next_try(Cause::Server, attempts, start, hour), Some(start));
+            assert_eq!(next_try(Cause::Client, attempts, start, Duration::from_secs(120)), Some(start));
+        }
+    }
+}

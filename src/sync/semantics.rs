@@ -1,0 +1,97 @@
+//! What a write to the comments field does in this tenant, learned from what it did.
+
+use super::comments::lost_lines;
+use crate::config::CommentMode;
+use crate::ledger::CommentSemantics;
+use crate::mapping::is_result_value;
+use crate::model::Sent;
+
+/// What a write has shown, if it has shown anything. `before` and `after` are the whole texts, `written` what was sent
+/// (`None` when the pass that sent it was killed), `ours` the names of our lines. An empty field shows nothing.
+#[must_use]
+pub fn shown(
+    before: &str,
+    written: Option<&str>,
+    after: &str,
+    ours: &[String],
+    sent: &Sent,
+) -> Option<CommentSemantics> {
+    if lines(before).next().is_none() || after == before {
+        return None;
+    }
+    let Some(written) = written else {
+        // Lines of others are gone and only ours are there: the text was replaced. Anything else is a person's doing.
+        let is_replaced =
+            !lost(before, after, ours, sent).is_empty() && lines(after).all(|line| is_ours(line, ours, sent));
+        return is_replaced.then_some(CommentSemantics::Replaces);
+    };
+    let is_whole = lost_lines(before, written).is_empty();
+    if lines(after).eq(lines(written)) && (is_whole || !lost_lines(before, after).is_empty()) {
+        return Some(CommentSemantics::Replaces);
+    }
+    let both = format!("{before}\n{written}");
+    lost_lines(&both, after).is_empty().then_some(CommentSemantics::Adds)
+}
+
+/// Lines of others that are in `before` and not in `after`. Our own lines are planned anew, and do not count.
+#[must_use]
+pub fn lost(before: &str, after: &str, ours: &[String], sent: &Sent) -> Vec<String> {
+    lost_lines(before, after).into_iter().filter(|line| !is_ours(line, ours, sent)).collect()
+}
+
+/// What to tell an administrator whose config says otherwise.
+#[must_use]
+pub fn advice(shown: CommentSemantics, mode: CommentMode) -> Option<String> {
+    match (shown, mode) {
+        (CommentSemantics::Replaces, CommentMode::Changed) => Some(
+            "this IQR replaces the comments instead of adding to them; set sync.comments = \"full\" (until then the whole text is sent all the same)"
+                .to_owned(),
+        ),
+        (CommentSemantics::Adds, CommentMode::Full) => Some(
+            "this IQR adds to the comments instead of replacing them; set sync.comments = \"changed\" (until then only changed lines are sent all the same)"
+                .to_owned(),
+        ),
+        _ => None,
+    }
+}
+
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    text.split(['\n', '\r']).map(str::trim_end).filter(|line| !line.is_empty())
+}
+
+fn is_ours(line: &str, ours: &[String], sent: &Sent) -> bool {
+    let Some((name, value)) = line.split_once(':') else { return false };
+    sent.has_line(line) || (ours.iter().any(|our| our == name.trim()) && is_result_value(value.trim()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_write_did_shows_what_writes_do() {
+        use CommentSemantics::{Adds, Replaces};
+        let ours = ["Memory".to_owned(), "USB".to_owned()];
+        let rows = [
+            // before, sent, after
+            ("lid", Some("USB: PASS"), "lid\nUSB: PASS", Some(Adds)),
+            ("lid", Some("USB: PASS"), "USB: PASS", Some(Replaces)),
+            ("lid", Some("lid\nUSB: PASS"), "lid\nUSB: PASS", Some(Replaces)),
+            ("lid", Some("lid\nUSB: PASS"), "lid\nlid\nUSB: PASS", Some(Adds)),
+            ("USB: PASS", Some("Memory: PASS"), "Memory: PASS", Some(Replaces)),
+            ("USB: FAIL", Some("USB: PASS"), "USB: PASS", Some(Replaces)),
+            // Nothing is shown by an empty field, by a write that did not take, by somebody's rewriting in between.
+            ("", Some("USB: PASS"), "USB: PASS", None),
+            (" \n", Some("USB: PASS"), "USB: PASS", None),
+            ("lid", Some("USB: PASS"), "lid", None),
+            ("lid", Some("USB: PASS"), "hinge\nUSB: PASS", None),
+            // A killed pass: what it sent is not known.
+            ("lid", None, "USB: PASS", Some(Replaces)),
+            ("lid", None, "lid\nUSB: PASS", None),
+            ("lid", None, "hinge", None),
+        ];
+        for (before, written, after, semantics) in rows {
+            assert_eq!(shown(before, written, after, &ours, &Sent::default()), semantics, "{before:?} {written:?} {after:?}");
+        }
+    }
+}
