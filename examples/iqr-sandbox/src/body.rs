@@ -139,7 +139,7 @@ mod tests {
         assert_eq!(records(json.as_bytes(), Format::Json, "inventories"), Ok(one("location", "A & \"B\" <1>\n2")));
         assert_eq!(
             xml("<location>A &amp; &quot;B&quot; &lt;1&gt;&#10;2</location>"),
-            one("location", "A & \"B\" <1>\n2")
+            Ok(one("location", "A & \"B\" <1>\n2"))
         );
     }
 

@@ -82,13 +82,13 @@ pub fn generate(path: &Path, seed: u64, count: u64, mix: &Mix) -> Result<Summary
     let mut summary = Summary { clients: count, last_id: id(count) - 1, ..Summary::default() };
     let mut rng = Rng::new(seed);
     bulk(path, mix.journal, |connection| {
-        let mut before = Kind::Good;
+        let mut before = None;
         for number in 0..count {
             let kind = Kind::draw(&mut rng, mix, before);
             let client = client(&mut rng, number, count, kind);
-            summary.count(&client, kind, before);
+            summary.count(&client, kind);
             insert_client(connection, &client)?;
-            before = kind;
+            before = Some(kind);
         }
         Ok(())
     })?;
@@ -128,7 +128,7 @@ enum Kind {
 }
 
 impl Kind {
-    fn draw(rng: &mut Rng, mix: &Mix, before: Self) -> Self {
+    fn draw(rng: &mut Rng, mix: &Mix, before: Option<Self>) -> Self {
         let mut drawn = u32::try_from(rng.below(1000)).unwrap_or_default();
         let shares = [
             (Self::Blank, mix.blank),
@@ -140,7 +140,7 @@ impl Kind {
         for (kind, share) in shares {
             if drawn < share {
                 // Only a good client's ID is worth stealing.
-                let misplaced = kind == Self::Duplicate && before != Self::Good;
+                let misplaced = kind == Self::Duplicate && before != Some(Self::Good);
                 return if misplaced { Self::Good } else { kind };
             }
             drawn -= share;
@@ -150,10 +150,9 @@ impl Kind {
 }
 
 impl Summary {
-    fn count(&mut self, client: &Client, kind: Kind, before: Kind) {
+    fn count(&mut self, client: &Client, kind: Kind) {
         self.disks += client.disks.len() as u64;
         self.wipes += client.disks.iter().map(|disk| disk.wipes.len() as u64).sum::<u64>();
-        debug_assert!(kind != Kind::Duplicate || before == Kind::Good);
         match kind {
             Kind::Good => {}
             Kind::Unknown => self.unknown += 1,

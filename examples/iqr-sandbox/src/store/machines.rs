@@ -138,7 +138,7 @@ impl Maker {
                 format!("X{serial}")
             }
             1..=20 => String::new(),
-            _ => serial.to_lowercase(),
+            _ => serial.to_owned(),
         };
         let asset = Asset::new(id)
             .with(Field::SerialNumber, known_serial)
