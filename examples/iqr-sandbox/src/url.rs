@@ -1,0 +1,70 @@
+//! Request targets: paths and query names match without regard to case, as the service matches them.
+
+/// A target taken apart.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Target {
+    /// The decoded path, lower case, without a slash at either end.
+    pub(crate) path: String,
+    /// Query parameters: names in lower case, values as sent, both decoded.
+    query: Vec<(String, String)>,
+}
+
+impl Target {
+    pub(crate) fn parse(target: &str) -> Self {
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        let path = decode(path, false).trim_matches('/').to_lowercase();
+        let query = query.split('&').filter(|pair| !pair.is_empty()).map(pair).collect();
+        Self { path, query }
+    }
+
+    /// The first value of a parameter; `name` in lower case.
+    pub(crate) fn query(&self, name: &str) -> Option<&str> {
+        self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+}
+
+fn pair(text: &str) -> (String, String) {
+    let (name, value) = text.split_once('=').unwrap_or((text, ""));
+    (decode(name, true).to_lowercase(), decode(value, true))
+}
+
+/// Percent-decoding; a `%` that begins no escape stands for itself. In a query, `+` is a blank.
+fn decode(text: &str, plus_is_blank: bool) -> String {
+    let mut bytes = text.bytes();
+    let mut decoded = Vec::with_capacity(text.len());
+    while let Some(byte) = bytes.next() {
+        decoded.push(match byte {
+            b'+' if plus_is_blank => b' ',
+            b'%' => escaped(&mut bytes).unwrap_or(b'%'),
+            other => other,
+        });
+    }
+    String::from_utf8_lossy(&decoded).into_owned()
+}
+
+fn escaped(bytes: &mut std::str::Bytes<'_>) -> Option<u8> {
+    let mut ahead = bytes.clone();
+    let high = char::from(ahead.next()?).to_digit(16)?;
+    let low = char::from(ahead.next()?).to_digit(16)?;
+    *bytes = ahead;
+    u8::try_from(high * 16 + low).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Target;
+
+    #[test]
+    fn case_of_paths_and_names_is_ignored_and_values_are_decoded() {
+        let target = Target::parse("/WebAPI.svc/MI/JSON/GetItems%42y?ITEMNumber=A%2FB+C%26%C3%A9&x");
+        assert_eq!(target.path, "webapi.svc/mi/json/getitemsby");
+        assert_eq!(target.query("itemnumber"), Some("A/B C&é"));
+        assert_eq!((target.query("x"), target.query("y")), (Some(""), None));
+    }
+
+    #[test]
+    fn a_percent_sign_that_begins_no_escape_stands_for_itself() {
+        assert_eq!(Target::parse("/?a=100%25%&b=%zz").query("a"), Some("100%%"));
+        assert_eq!(Target::parse("/?a=100%25%&b=%zz").query("b"), Some("%zz"));
+    }
+}
