@@ -14,7 +14,10 @@
 pub mod cli;
 pub mod commands;
 pub mod config;
+pub mod digest;
 pub mod iqr;
+pub mod ledger;
 pub mod mapping;
 pub mod model;
 pub mod secret;
+pub mod store;

@@ -6,6 +6,7 @@ mod asset;
 mod due;
 mod inventory_id;
 mod machine;
+mod sent;
 mod time;
 mod update;
 
@@ -15,5 +16,6 @@ pub use inventory_id::{IdRule, InventoryId, InventoryIdError};
 pub use machine::{
     Battery, ClientId, DiagnosticsLog, DiagnosticsTest, Drive, Machine, Slot, Wipe, is_placeholder_serial,
 };
+pub use sent::{Sent, SentText, TextMark};
 pub use time::{ParseTimestampError, Timestamp};
 pub use update::{AssetUpdate, Chassis, CommentLine, TemplateKind};

@@ -1,0 +1,93 @@
+//! What can be wrong with the ledger, in words that say what to do.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use rusqlite::ErrorCode;
+use thiserror::Error;
+
+/// The ledger cannot be used.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// Another pass holds the run lock.
+    #[error("another pass is running (it holds {lock})")]
+    Running {
+        /// The lock file.
+        lock: PathBuf,
+    },
+    /// The file was written by a newer version of this program.
+    #[error(
+        "the ledger is of version {version}, this program knows versions up to {ours}; use the newer program again"
+    )]
+    Newer {
+        /// The file's version.
+        version: usize,
+        /// The newest that we know.
+        ours: usize,
+    },
+    /// The file is some other program's database.
+    #[error("the file is another program's database; set `ledger.path` to a file of its own")]
+    Foreign,
+    /// The file is damaged, or no database.
+    #[error(
+        "the file is damaged or no SQLite database ({0}); move it away: the next pass makes a new one by comparing with IQR, and sends only what is missing there"
+    )]
+    Damaged(String),
+    /// The disk is full.
+    #[error("the disk is full; make room, the next pass goes on")]
+    Full,
+    /// The file or its folder may not be written.
+    #[error("the file or its folder cannot be written; give the user of wipeos-iqr write access to the folder")]
+    ReadOnly,
+    /// The operating system failed.
+    #[error("the operating system failed on {path}")]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What it said.
+        source: io::Error,
+    },
+    /// SQLite failed in another way.
+    #[error("SQLite failed")]
+    Sqlite(#[source] rusqlite::Error),
+    /// Any of the above, with the file's name.
+    #[error("ledger {path}")]
+    At {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: Box<Error>,
+    },
+}
+
+impl Error {
+    /// The same error, with the ledger's name.
+    pub(super) fn at(self, path: &Path) -> Self {
+        match self {
+            Self::At { .. } | Self::Running { .. } => self,
+            source => Self::At { path: path.to_owned(), source: Box::new(source) },
+        }
+    }
+
+    /// Whether another pass is running.
+    #[must_use]
+    pub fn is_running(&self) -> bool {
+        matches!(self, Self::Running { .. })
+    }
+}
+
+impl From<rusqlite::Error> for Error {
+    fn from(source: rusqlite::Error) -> Self {
+        match source.sqlite_error_code() {
+            Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => Self::Damaged(source.to_string()),
+            Some(ErrorCode::DiskFull) => Self::Full,
+            Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => Self::ReadOnly,
+            _ => Self::Sqlite(source),
+        }
+    }
+}
+
+/// Whether there is a file; "may not be looked at" is an error, not a no.
+pub(super) fn exists(path: &Path) -> Result<bool, Error> {
+    path.try_exists().map_err(|source| Error::Io { path: path.to_owned(), source })
+}

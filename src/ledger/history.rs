@@ -1,0 +1,154 @@
+//! The passes made, and what they changed in IQR.
+
+use rusqlite::{Connection, Row, named_params};
+
+use super::{Error, Ledger, RunLedger, SentRecord};
+use crate::model::Timestamp;
+
+/// Key of a pass that left a trace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PassId(i64);
+
+/// What became of the clients of a pass.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PassTotals {
+    /// Written to IQR.
+    pub sent: u64,
+    /// IQR had it all.
+    pub unchanged: u64,
+    /// Held, with a reason.
+    pub held: u64,
+    /// Failed, with a reason.
+    pub failed: u64,
+    /// Left for the next pass.
+    pub deferred: u64,
+    /// Requests, those of the session included.
+    pub requests: u64,
+}
+
+/// A pass that had something to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pass {
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When it ended; `None` while it runs, or when it was killed.
+    pub finished_at: Option<Timestamp>,
+    /// `done` or `aborted`.
+    pub outcome: Option<String>,
+    /// Why it was aborted.
+    pub message: Option<String>,
+    /// What became of its clients.
+    pub totals: PassTotals,
+}
+
+/// One field that was changed in IQR.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangeRecord {
+    /// The field.
+    pub field: String,
+    /// What IQR had.
+    pub before: String,
+    /// What IQR has.
+    pub after: String,
+}
+
+impl ChangeRecord {
+    pub(super) fn insert(&self, connection: &Connection, record: &SentRecord) -> rusqlite::Result<usize> {
+        let sql = "INSERT INTO change (at, client_id, inventory_id, field, before, after)
+                   VALUES (:at, :client, :id, :field, :before, :after)";
+        connection.prepare_cached(sql)?.execute(named_params! {
+            ":at": record.at.unix_millis(), ":client": record.client_id.0, ":id": record.inventory_id,
+            ":field": self.field, ":before": self.before, ":after": self.after,
+        })
+    }
+}
+
+impl Ledger {
+    /// The newest passes that had something to do, newest first.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read.
+    pub fn passes(&self, limit: u32) -> Result<Vec<Pass>, Error> {
+        self.rows("SELECT * FROM pass ORDER BY id DESC LIMIT ?1", [limit], pass)
+    }
+
+    /// What was changed of an asset, newest first: when and what.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read.
+    pub fn changes(&self, inventory_id: &str) -> Result<Vec<(Timestamp, ChangeRecord)>, Error> {
+        self.rows(
+            "SELECT at, field, before, after FROM change WHERE inventory_id = ?1 ORDER BY id DESC",
+            [inventory_id],
+            |row| {
+                let change =
+                    ChangeRecord { field: row.get("field")?, before: row.get("before")?, after: row.get("after")? };
+                Ok((Timestamp::from_unix_millis(row.get("at")?), change))
+            },
+        )
+    }
+}
+
+fn pass(row: &Row<'_>) -> rusqlite::Result<Pass> {
+    let count = |column| row.get::<_, i64>(column).map(i64::unsigned_abs);
+    Ok(Pass {
+        started_at: Timestamp::from_unix_millis(row.get("started_at")?),
+        finished_at: row.get::<_, Option<i64>>("finished_at")?.map(Timestamp::from_unix_millis),
+        outcome: row.get("outcome")?,
+        message: row.get("message")?,
+        totals: PassTotals {
+            sent: count("sent")?,
+            unchanged: count("unchanged")?,
+            held: count("held")?,
+            failed: count("failed")?,
+            deferred: count("deferred")?,
+            requests: count("requests")?,
+        },
+    })
+}
+
+impl RunLedger {
+    /// Records that a pass has something to do.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be written.
+    pub fn start_pass(&mut self, started_at: Timestamp) -> Result<PassId, Error> {
+        self.write(|transaction| {
+            transaction.execute("INSERT INTO pass (started_at) VALUES (?1)", [started_at.unix_millis()])?;
+            Ok(PassId(transaction.last_insert_rowid()))
+        })
+    }
+
+    /// Records how a pass ended; `aborted` says why it could not go on.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be written.
+    pub fn finish_pass(
+        &mut self,
+        PassId(id): PassId,
+        at: Timestamp,
+        aborted: Option<&str>,
+        totals: PassTotals,
+    ) -> Result<(), Error> {
+        let count = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+        self.write(|transaction| {
+            transaction.execute(
+                "UPDATE pass SET finished_at = :at, outcome = :outcome, message = :message, sent = :sent,
+                     unchanged = :unchanged, held = :held, failed = :failed, deferred = :deferred, requests = :requests
+                 WHERE id = :id",
+                named_params! {
+                    ":id": id, ":at": at.unix_millis(), ":message": aborted,
+                    ":outcome": if aborted.is_some() { "aborted" } else { "done" },
+                    ":sent": count(totals.sent), ":unchanged": count(totals.unchanged), ":held": count(totals.held),
+                    ":failed": count(totals.failed), ":deferred": count(totals.deferred),
+                    ":requests": count(totals.requests),
+                },
+            )
+        })?;
+        Ok(())
+    }
+}

@@ -1,0 +1,66 @@
+//! The run lock: a file beside the ledger that one pass at a time holds.
+//!
+//! The operating system drops the lock when the process ends, however it ends. The file is never deleted: a lock on a
+//! deleted file would keep nobody out. What is written in it is for people and for `status`.
+
+use std::ffi::OsString;
+use std::fs::{self, File, TryLockError};
+use std::io::{Seek, SeekFrom, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use super::Error;
+use crate::model::Timestamp;
+
+/// What the lock file tells of the newest pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Heartbeat {
+    /// When the pass began.
+    pub started_at: Timestamp,
+    /// When it ended.
+    pub finished_at: Timestamp,
+}
+
+/// Held as long as it lives.
+pub(super) struct RunLock {
+    file: File,
+}
+
+impl RunLock {
+    pub(super) fn take(ledger: &Path) -> Result<Self, Error> {
+        let path = lock_path(ledger);
+        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            fs::create_dir_all(folder).map_err(|source| Error::Io { path: folder.to_owned(), source })?;
+        }
+        let file = File::options().create(true).truncate(false).read(true).write(true).mode(0o640).open(&path);
+        let file = file.map_err(|source| Error::Io { path: path.clone(), source })?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self { file }),
+            Err(TryLockError::WouldBlock) => Err(Error::Running { lock: path }),
+            Err(TryLockError::Error(source)) => Err(Error::Io { path, source }),
+        }
+    }
+
+    /// Writes the heartbeat. It informs only: a full disk must not fail a pass that had nothing to do.
+    pub(super) fn write(&mut self, heartbeat: &Heartbeat) {
+        let line = format!("{} {}\n", heartbeat.started_at.unix_millis(), heartbeat.finished_at.unix_millis());
+        let written = self.file.seek(SeekFrom::Start(0)).and_then(|_| self.file.write_all(line.as_bytes()));
+        if let Err(error) = written.and_then(|()| self.file.set_len(line.len() as u64)) {
+            log::debug!("the time of this pass could not be written to the lock file: {error}");
+        }
+    }
+}
+
+impl Heartbeat {
+    pub(super) fn read(ledger: &Path) -> Option<Self> {
+        let line = fs::read_to_string(lock_path(ledger)).ok()?;
+        let mut times = line.split_whitespace().map(|number| number.parse().ok().map(Timestamp::from_unix_millis));
+        Some(Self { started_at: times.next()??, finished_at: times.next()?? })
+    }
+}
+
+fn lock_path(ledger: &Path) -> PathBuf {
+    let mut name = OsString::from(ledger);
+    name.push(".lock");
+    PathBuf::from(name)
+}

@@ -1,0 +1,129 @@
+//! Held and failing clients: since when, why, and when each is tried again.
+
+use rusqlite::{Row, named_params};
+
+use super::{Error, Ledger, RunLedger};
+use crate::model::{ClientId, Timestamp};
+use crate::store::Seen;
+
+/// Why a client is not sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The client.
+    pub client_id: ClientId,
+    /// Its inventory ID, or what was typed in its place.
+    pub inventory_id: Option<String>,
+    /// Held: nothing was tried, a person has to change something. Otherwise failing.
+    pub held: bool,
+    /// The reason code.
+    pub reason: String,
+    /// What happened and what to do next.
+    pub message: String,
+    /// How often it came to this.
+    pub attempts: u32,
+    /// Since when.
+    pub since: Timestamp,
+    /// Not before this; `None`: not before there is news of the client or the config changes.
+    pub next_try: Option<Timestamp>,
+    /// What marked the client's state when it came to this.
+    pub seen: Option<Seen>,
+}
+
+const COLUMNS: &str = "client_id, inventory_id, held, reason, message, attempts, since, next_try, seen";
+
+impl Ledger {
+    /// The problem of one client.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read.
+    pub fn problem(&self, client: ClientId) -> Result<Option<Problem>, Error> {
+        let sql = format!("SELECT {COLUMNS} FROM problem WHERE client_id = ?1");
+        self.row(&sql, [client.0], problem)
+    }
+
+    /// All problems, failing ones first, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read.
+    pub fn problems(&self) -> Result<Vec<Problem>, Error> {
+        let sql = format!("SELECT {COLUMNS} FROM problem ORDER BY held, since, client_id");
+        self.rows(&sql, [], problem)
+    }
+
+    /// Clients whose time to be tried again has come, the longest-waiting first, at most `limit`.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read.
+    pub fn retries(&self, now: Timestamp, limit: i64) -> Result<Vec<ClientId>, Error> {
+        self.clients(
+            "SELECT client_id FROM problem WHERE next_try <= ?1 ORDER BY next_try, client_id LIMIT ?2",
+            [now.unix_millis(), limit],
+        )
+    }
+
+    /// Clients with a problem after `after`, by key, at most `limit`, whatever their delay.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read.
+    pub fn problems_after(&self, after: ClientId, limit: i64) -> Result<Vec<ClientId>, Error> {
+        self.clients("SELECT client_id FROM problem WHERE client_id > ?1 ORDER BY client_id LIMIT ?2", [after.0, limit])
+    }
+
+    fn clients(&self, sql: &str, parameters: [i64; 2]) -> Result<Vec<ClientId>, Error> {
+        self.rows(sql, parameters, |row| row.get(0).map(ClientId))
+    }
+
+    /// Clients that are held because of this inventory ID.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read.
+    pub fn problems_of(&self, inventory_id: &str) -> Result<Vec<ClientId>, Error> {
+        self.rows("SELECT client_id FROM problem WHERE inventory_id = ?1", [inventory_id], |row| {
+            row.get(0).map(ClientId)
+        })
+    }
+}
+
+fn problem(row: &Row<'_>) -> rusqlite::Result<Problem> {
+    let seen: Option<Vec<u8>> = row.get("seen")?;
+    Ok(Problem {
+        client_id: ClientId(row.get("client_id")?),
+        inventory_id: row.get("inventory_id")?,
+        held: row.get("held")?,
+        reason: row.get("reason")?,
+        message: row.get("message")?,
+        attempts: row.get("attempts")?,
+        since: Timestamp::from_unix_millis(row.get("since")?),
+        next_try: row.get::<_, Option<i64>>("next_try")?.map(Timestamp::from_unix_millis),
+        seen: seen.as_deref().and_then(Seen::from_bytes),
+    })
+}
+
+impl RunLedger {
+    /// Records why a client was not sent, in place of what was recorded before.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be written.
+    pub fn record_problem(&mut self, problem: &Problem) -> Result<(), Error> {
+        self.write(|transaction| {
+            transaction
+                .prepare_cached(
+                    "INSERT OR REPLACE INTO problem
+                     VALUES (:client, :id, :held, :reason, :message, :attempts, :since, :next_try, :seen)",
+                )?
+                .execute(named_params! {
+                    ":client": problem.client_id.0, ":id": problem.inventory_id, ":held": problem.held,
+                    ":reason": problem.reason, ":message": problem.message, ":attempts": problem.attempts,
+                    ":since": problem.since.unix_millis(), ":next_try": problem.next_try.map(Timestamp::unix_millis),
+                    ":seen": problem.seen.map(Seen::to_bytes),
+                })
+        })?;
+        Ok(())
+    }
+}

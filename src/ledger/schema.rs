@@ -1,0 +1,104 @@
+//! The ledger's tables, and how a file of an older version becomes one of this.
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use super::Error;
+
+/// Marks the file as ours ("WIQR"), so that another program's database is never taken for a ledger.
+const APPLICATION_ID: i64 = 0x5749_5152;
+
+/// Each step makes version N+1 out of version N; the last one's number is what this program writes.
+const MIGRATIONS: &[&str] = &[
+    "CREATE TABLE setting (name TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;
+     -- What was last sent of each client, and what marked its state in the same read.
+     CREATE TABLE sent (
+         client_id INTEGER PRIMARY KEY,
+         inventory_id TEXT NOT NULL,
+         seen BLOB NOT NULL,
+         digest BLOB NOT NULL,
+         description BLOB,
+         extended_description BLOB,
+         lines BLOB NOT NULL,
+         at INTEGER NOT NULL
+     );
+     CREATE INDEX sent_inventory_id ON sent(inventory_id);
+     -- Held and failing clients. next_try is NULL where only news of the client or the config can change the answer.
+     CREATE TABLE problem (
+         client_id INTEGER PRIMARY KEY,
+         inventory_id TEXT,
+         held INTEGER NOT NULL,
+         reason TEXT NOT NULL,
+         message TEXT NOT NULL,
+         attempts INTEGER NOT NULL,
+         since INTEGER NOT NULL,
+         next_try INTEGER,
+         seen BLOB
+     );
+     CREATE INDEX problem_next_try ON problem(next_try) WHERE next_try IS NOT NULL;
+     CREATE INDEX problem_inventory_id ON problem(inventory_id);
+     -- Writes that were begun and whose end is not recorded: what the comments were before.
+     CREATE TABLE intent (
+         client_id INTEGER PRIMARY KEY,
+         inventory_id TEXT NOT NULL,
+         comments_before TEXT NOT NULL,
+         at INTEGER NOT NULL
+     );
+     CREATE TABLE master_item (key TEXT PRIMARY KEY, manufacturer TEXT NOT NULL, item_number TEXT NOT NULL) WITHOUT ROWID;
+     CREATE TABLE pass (
+         id INTEGER PRIMARY KEY,
+         started_at INTEGER NOT NULL,
+         finished_at INTEGER,
+         outcome TEXT,
+         message TEXT,
+         sent INTEGER NOT NULL DEFAULT 0,
+         unchanged INTEGER NOT NULL DEFAULT 0,
+         held INTEGER NOT NULL DEFAULT 0,
+         failed INTEGER NOT NULL DEFAULT 0,
+         deferred INTEGER NOT NULL DEFAULT 0,
+         requests INTEGER NOT NULL DEFAULT 0
+     );
+     -- What was changed in IQR, field by field.
+     CREATE TABLE change (
+         id INTEGER PRIMARY KEY,
+         at INTEGER NOT NULL,
+         client_id INTEGER NOT NULL,
+         inventory_id TEXT NOT NULL,
+         field TEXT NOT NULL,
+         before TEXT NOT NULL,
+         after TEXT NOT NULL
+     );
+     CREATE INDEX change_inventory_id ON change(inventory_id);",
+];
+
+/// Brings an open file to this version, under SQLite's own write lock, so that two programs that find an old file do
+/// it once.
+pub(super) fn migrate(connection: &mut Connection) -> Result<(), Error> {
+    if check(connection)? == MIGRATIONS.len() {
+        return Ok(());
+    }
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let version = check(&transaction)?;
+    for migration in &MIGRATIONS[version..] {
+        transaction.execute_batch(migration)?;
+    }
+    transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+    transaction.pragma_update(None, "user_version", MIGRATIONS.len() as i64)?;
+    Ok(transaction.commit()?)
+}
+
+/// The version of the file: 0 for one that is new and empty. Refuses another program's file and a newer version.
+pub(super) fn check(connection: &Connection) -> Result<usize, Error> {
+    let number = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+    let (application_id, version) = (number("application_id")?, number("user_version")?);
+    let version = usize::try_from(version).unwrap_or(usize::MAX);
+    match application_id {
+        APPLICATION_ID if version > MIGRATIONS.len() => Err(Error::Newer { version, ours: MIGRATIONS.len() }),
+        APPLICATION_ID => Ok(version),
+        0 if version == 0 && is_empty(connection)? => Ok(0),
+        _ => Err(Error::Foreign),
+    }
+}
+
+fn is_empty(connection: &Connection) -> Result<bool, Error> {
+    Ok(connection.query_row("SELECT count(*) = 0 FROM sqlite_schema", [], |row| row.get(0))?)
+}

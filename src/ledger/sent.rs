@@ -1,0 +1,205 @@
+//! What was last sent of each client, and the writes whose end is not recorded yet.
+
+use rusqlite::{Row, named_params};
+
+use super::{ChangeRecord, Error, Ledger, RunLedger};
+use crate::model::{ClientId, InventoryId, Sent, SentText, TextMark, Timestamp};
+use crate::store::Seen;
+
+/// What was last sent of a client.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SentRecord {
+    /// The client.
+    pub client_id: ClientId,
+    /// The asset that it was sent to.
+    pub inventory_id: String,
+    /// What marked the client's state in the read that was sent; `None` when it is to be looked at again whatever it is.
+    pub seen: Option<Seen>,
+    /// Digest of the mapped fields.
+    pub digest: [u8; 16],
+    /// The texts, to tell them from what a person makes of them.
+    pub sent: Sent,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A write that was begun.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Intent {
+    /// The asset that was written to.
+    pub inventory_id: String,
+    /// Its comments before the write.
+    pub comments_before: String,
+}
+
+const COLUMNS: &str = "client_id, inventory_id, seen, digest, description, extended_description, lines, at";
+
+impl Ledger {
+    /// What was last sent of a client.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read.
+    pub fn sent(&self, client: ClientId) -> Result<Option<SentRecord>, Error> {
+        let sql = format!("SELECT {COLUMNS} FROM sent WHERE client_id = ?1");
+        self.row(&sql, [client.0], record)
+    }
+
+    /// What marked the state of the clients after `after` when they were last sent, by key, at most `limit`.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read.
+    pub fn seen_after(&self, after: ClientId, limit: i64) -> Result<Vec<(ClientId, Option<Seen>)>, Error> {
+        self.rows(
+            "SELECT client_id, seen FROM sent WHERE client_id > ?1 ORDER BY client_id LIMIT ?2",
+            [after.0, limit],
+            |row| Ok((ClientId(row.get(0)?), seen(row)?)),
+        )
+    }
+
+    /// The clients that an asset was last sent from.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read.
+    pub fn senders(&self, id: &InventoryId) -> Result<Vec<ClientId>, Error> {
+        self.rows("SELECT client_id FROM sent WHERE inventory_id = ?1", [id.as_str()], |row| row.get(0).map(ClientId))
+    }
+
+    /// The write of this client that was begun and never recorded as ended.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read.
+    pub fn intent(&self, client: ClientId) -> Result<Option<Intent>, Error> {
+        self.row(
+            "SELECT inventory_id, comments_before FROM intent WHERE client_id = ?1",
+            [client.0],
+            |row: &Row<'_>| Ok(Intent { inventory_id: row.get(0)?, comments_before: row.get(1)? }),
+        )
+    }
+
+    /// The clients with a write that was begun and never recorded as ended.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read.
+    pub fn intents(&self) -> Result<Vec<ClientId>, Error> {
+        self.rows("SELECT client_id FROM intent ORDER BY client_id", [], |row| row.get(0).map(ClientId))
+    }
+}
+
+fn seen(row: &Row<'_>) -> rusqlite::Result<Option<Seen>> {
+    Ok(Seen::from_bytes(row.get_ref("seen")?.as_blob()?))
+}
+
+fn record(row: &Row<'_>) -> rusqlite::Result<SentRecord> {
+    let lines: Vec<u8> = row.get("lines")?;
+    Ok(SentRecord {
+        client_id: ClientId(row.get("client_id")?),
+        inventory_id: row.get("inventory_id")?,
+        seen: seen(row)?,
+        digest: row.get("digest")?,
+        sent: Sent {
+            description: sent_text(row, "description")?,
+            extended_description: sent_text(row, "extended_description")?,
+            lines: lines.as_chunks::<8>().0.iter().map(|line| u64::from_le_bytes(*line)).collect(),
+        },
+        at: Timestamp::from_unix_millis(row.get("at")?),
+    })
+}
+
+fn sent_text(row: &Row<'_>, column: &str) -> rusqlite::Result<SentText> {
+    let bytes: Option<Vec<u8>> = row.get(column)?;
+    let bytes = bytes.unwrap_or_default();
+    let (meant, landed) = bytes.split_at_checked(12).unwrap_or_default();
+    Ok(SentText { meant: TextMark::from_bytes(meant), landed: TextMark::from_bytes(landed) })
+}
+
+fn sent_text_bytes(text: SentText) -> Option<Vec<u8>> {
+    Some([text.meant?.to_bytes(), text.landed?.to_bytes()].concat())
+}
+
+impl RunLedger {
+    /// Records that a write to an asset is about to be sent, with its comments as they are. What cannot be recorded is
+    /// not sent.
+    ///
+    /// With `durable` the record also survives a power cut: for writes that may cost lines of the comments.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be written.
+    pub fn begin_write(
+        &mut self,
+        client: ClientId,
+        intent: &Intent,
+        at: Timestamp,
+        durable: bool,
+    ) -> Result<(), Error> {
+        if durable {
+            self.set_synchronous("full")?;
+        }
+        let written = self.write(|transaction| {
+            transaction.prepare_cached("INSERT OR REPLACE INTO intent VALUES (:client, :id, :comments, :at)")?.execute(
+                named_params! {":client": client.0, ":id": intent.inventory_id, ":comments": intent.comments_before,
+                ":at": at.unix_millis()},
+            )
+        });
+        if durable {
+            self.set_synchronous("normal")?;
+        }
+        written.map(|_| ())
+    }
+
+    fn set_synchronous(&self, level: &str) -> Result<(), Error> {
+        self.connection.pragma_update(None, "synchronous", level).map_err(|source| self.at(source))
+    }
+
+    /// Records that a client is sent: its problem and its begun write are over.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be written.
+    pub fn record_sent(&mut self, record: &SentRecord, changes: &[ChangeRecord]) -> Result<(), Error> {
+        let lines: Vec<u8> = record.sent.lines.iter().flat_map(|line| line.to_le_bytes()).collect();
+        let seen = record.seen.map(Seen::to_bytes);
+        self.write(|transaction| {
+            for change in changes {
+                change.insert(transaction, record)?;
+            }
+            transaction
+                .prepare_cached(
+                    "INSERT OR REPLACE INTO sent
+                     VALUES (:client, :id, :seen, :digest, :description, :extended, :lines, :at)",
+                )?
+                .execute(named_params! {
+                    ":client": record.client_id.0, ":id": record.inventory_id,
+                    ":seen": seen.as_ref().map_or(&[][..], |seen| &seen[..]), ":digest": record.digest,
+                    ":description": sent_text_bytes(record.sent.description),
+                    ":extended": sent_text_bytes(record.sent.extended_description),
+                    ":lines": lines, ":at": record.at.unix_millis(),
+                })?;
+            for table in ["problem", "intent"] {
+                let sql = format!("DELETE FROM {table} WHERE client_id = ?1");
+                transaction.prepare_cached(&sql)?.execute([record.client_id.0])?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Forgets a client that is no longer in the appliance's database. The history of its asset stays.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be written.
+    pub fn forget(&mut self, client: ClientId) -> Result<(), Error> {
+        self.write(|transaction| {
+            for table in ["sent", "problem", "intent"] {
+                let sql = format!("DELETE FROM {table} WHERE client_id = ?1");
+                transaction.prepare_cached(&sql)?.execute([client.0])?;
+            }
+            Ok(())
+        })
+    }
+}

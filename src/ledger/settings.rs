@@ -1,0 +1,217 @@
+//! What the ledger remembers from pass to pass beside the clients: the horizon, what IQR taught us, master items.
+
+use rusqlite::named_params;
+use rusqlite::types::{FromSql, ToSql, ToSqlOutput};
+
+use super::{Error, Ledger, RunLedger};
+use crate::model::{ClientId, Timestamp};
+use crate::store::{Horizon, Signature};
+
+/// What a write to the comments field does in this tenant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CommentSemantics {
+    /// The lines that are sent are added to those that are there.
+    Adds,
+    /// The text that is sent replaces the one that is there.
+    Replaces,
+}
+
+impl CommentSemantics {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Adds => "adds",
+            Self::Replaces => "replaces",
+        }
+    }
+}
+
+/// Names of the single values.
+const SIGNATURE: &str = "store signature";
+const CONFIG: &str = "config fingerprint";
+const FULL_COMPARISON: &str = "full comparison finished at";
+const FULL_CURSOR: &str = "full comparison reached client";
+const SEMANTICS: &str = "comment semantics";
+
+/// The horizon's numbers and times, by name.
+const HORIZON_KEYS: [&str; 3] = ["horizon client", "horizon wipe", "horizon log"];
+const HORIZON_TIMES: [&str; 3] = ["horizon updated at", "horizon wipe finished at", "horizon log created at"];
+
+impl Ledger {
+    fn setting<T: FromSql>(&self, name: &str) -> Result<Option<T>, Error> {
+        self.row("SELECT value FROM setting WHERE name = ?1", [name], |row| row.get(0))
+    }
+
+    /// How far the appliance's history has been looked at; `None` before the first pass.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read.
+    pub fn horizon(&self) -> Result<Option<Horizon>, Error> {
+        let [client_id, wipe_id, log_id] = HORIZON_KEYS.map(|name| self.setting(name));
+        let [updated_at, wipe_finished_at, log_created_at] = HORIZON_TIMES.map(|name| self.setting(name));
+        let Some(client_id) = client_id? else { return Ok(None) };
+        Ok(Some(Horizon {
+            client_id,
+            wipe_id: wipe_id?.unwrap_or(i64::MIN),
+            log_id: log_id?.unwrap_or(i64::MIN),
+            updated_at: updated_at?.unwrap_or_default(),
+            wipe_finished_at: wipe_finished_at?.unwrap_or_default(),
+            log_created_at: log_created_at?.unwrap_or_default(),
+        }))
+    }
+
+    /// Whether the appliance's database looked like this when everything in it was last looked at.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read.
+    pub fn is_signature(&self, signature: Signature) -> Result<bool, Error> {
+        Ok(self.setting::<Vec<u8>>(SIGNATURE)?.is_some_and(|known| known == signature.to_bytes()))
+    }
+
+    /// Whether the last pass ran with this config.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read.
+    pub fn is_config(&self, fingerprint: [u8; 16]) -> Result<bool, Error> {
+        Ok(self.setting::<Vec<u8>>(CONFIG)?.is_some_and(|known| known == fingerprint))
+    }
+
+    /// When the newest full comparison ended.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read.
+    pub fn full_comparison_at(&self) -> Result<Option<Timestamp>, Error> {
+        Ok(self.setting(FULL_COMPARISON)?.map(Timestamp::from_unix_millis))
+    }
+
+    /// Where an interrupted full comparison goes on.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read.
+    pub fn full_comparison_cursor(&self) -> Result<Option<ClientId>, Error> {
+        Ok(self.setting(FULL_CURSOR)?.map(ClientId))
+    }
+
+    /// What writes to the comments do, once a write has shown it.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read.
+    pub fn comment_semantics(&self) -> Result<Option<CommentSemantics>, Error> {
+        let name = self.setting::<String>(SEMANTICS)?;
+        Ok([CommentSemantics::Adds, CommentSemantics::Replaces]
+            .into_iter()
+            .find(|semantics| name.as_deref() == Some(semantics.name())))
+    }
+
+    /// Whether a master item is known to exist, by its folded key.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read.
+    pub fn master_item(&self, key: &str) -> Result<Option<(String, String)>, Error> {
+        self.row("SELECT manufacturer, item_number FROM master_item WHERE key = ?1", [key], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+    }
+}
+
+impl RunLedger {
+    fn set(&mut self, settings: &[(&str, &dyn ToSql)]) -> Result<(), Error> {
+        self.write(|transaction| {
+            let mut statement = transaction.prepare_cached("INSERT OR REPLACE INTO setting VALUES (:name, :value)")?;
+            for (name, value) in settings {
+                statement.execute(named_params! {":name": name, ":value": value})?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Moves the horizon.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be written.
+    pub fn set_horizon(&mut self, horizon: &Horizon) -> Result<(), Error> {
+        let [client, wipe, log] = HORIZON_KEYS;
+        let [updated, finished, created] = HORIZON_TIMES;
+        self.set(&[
+            (client, &horizon.client_id),
+            (wipe, &horizon.wipe_id),
+            (log, &horizon.log_id),
+            (updated, &horizon.updated_at),
+            (finished, &horizon.wipe_finished_at),
+            (created, &horizon.log_created_at),
+        ])
+    }
+
+    /// Records that everything in a database of this signature has been looked at under this config; `None`: not
+    /// everything.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be written.
+    pub fn set_looked_at(&mut self, signature: Option<Signature>, config: [u8; 16]) -> Result<(), Error> {
+        let signature = signature.map(Signature::to_bytes);
+        let signature = ToSqlOutput::from(signature.as_ref().map_or(&[][..], |bytes| &bytes[..]));
+        self.set(&[(SIGNATURE, &signature), (CONFIG, &config)])
+    }
+
+    /// Records how far a full comparison came: to a client, or (`None`) to the end.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be written.
+    pub fn set_full_comparison(&mut self, reached: Option<ClientId>, now: Timestamp) -> Result<(), Error> {
+        match reached {
+            Some(client) => self.set(&[(FULL_CURSOR, &client.0)]),
+            None => self.write(|transaction| {
+                transaction.execute("DELETE FROM setting WHERE name = ?1", [FULL_CURSOR])?;
+                transaction.execute(
+                    "INSERT OR REPLACE INTO setting VALUES (?1, ?2)",
+                    rusqlite::params![FULL_COMPARISON, now.unix_millis()],
+                )?;
+                Ok(())
+            }),
+        }
+    }
+
+    /// Records what a write has shown of the comments field.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be written.
+    pub fn set_comment_semantics(&mut self, semantics: CommentSemantics) -> Result<(), Error> {
+        self.set(&[(SEMANTICS, &semantics.name())])
+    }
+
+    /// Remembers that a master item exists, as IQR spells it.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be written.
+    pub fn remember_master_item(&mut self, key: &str, manufacturer: &str, item_number: &str) -> Result<(), Error> {
+        self.write(|transaction| {
+            transaction.prepare_cached("INSERT OR REPLACE INTO master_item VALUES (?1, ?2, ?3)")?.execute([
+                key,
+                manufacturer,
+                item_number,
+            ])
+        })?;
+        Ok(())
+    }
+
+    /// Forgets a master item that turned out to be gone from IQR.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be written.
+    pub fn forget_master_item(&mut self, key: &str) -> Result<(), Error> {
+        self.write(|transaction| transaction.execute("DELETE FROM master_item WHERE key = ?1", [key]))?;
+        Ok(())
+    }
+}

@@ -1,0 +1,102 @@
+//! What is remembered of what was sent: enough to tell our own text in IQR from what a person made of it.
+
+use crate::digest;
+
+/// Stands for a text that IQR showed after we sent it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TextMark {
+    length: u32,
+    digest: u64,
+}
+
+impl TextMark {
+    /// The mark of a text.
+    #[must_use]
+    pub fn of(text: &str) -> Self {
+        Self { length: u32::try_from(text.len()).unwrap_or(u32::MAX), digest: digest::short(text.as_bytes()) }
+    }
+
+    /// Whether `text` is the marked one.
+    #[must_use]
+    pub fn is(self, text: &str) -> bool {
+        self == Self::of(text)
+    }
+
+    /// What follows the marked text in `text`, if `text` begins with it.
+    #[must_use]
+    pub fn rest_of(self, text: &str) -> Option<&str> {
+        let (start, rest) = text.split_at_checked(self.length as usize)?;
+        self.is(start).then_some(rest)
+    }
+
+    /// For the ledger.
+    #[must_use]
+    pub fn to_bytes(self) -> [u8; 12] {
+        let mut bytes = [0; 12];
+        bytes[..4].copy_from_slice(&self.length.to_le_bytes());
+        bytes[4..].copy_from_slice(&self.digest.to_le_bytes());
+        bytes
+    }
+
+    /// Out of the ledger; `None` when these are no such bytes.
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (length, digest) = bytes.split_at_checked(4)?;
+        Some(Self {
+            length: u32::from_le_bytes(length.try_into().ok()?),
+            digest: u64::from_le_bytes(digest.try_into().ok()?),
+        })
+    }
+}
+
+/// What was last sent to an asset, and how IQR showed it afterwards. Empty when nothing is known of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sent {
+    /// The description that was sent.
+    pub description: SentText,
+    /// The extended description that was sent.
+    pub extended_description: SentText,
+    /// Digests of the comment lines that were sent.
+    pub lines: Vec<u64>,
+}
+
+/// One text field: what we meant, and what IQR made of it (it may cut to its column width).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SentText {
+    /// The mapped text.
+    pub meant: Option<TextMark>,
+    /// The text that IQR held when the client counted as sent.
+    pub landed: Option<TextMark>,
+}
+
+impl SentText {
+    /// Of the mapped text and what IQR holds.
+    #[must_use]
+    pub fn of(meant: &str, landed: &str) -> Self {
+        Self { meant: Some(TextMark::of(meant)), landed: Some(TextMark::of(landed)) }
+    }
+}
+
+impl Sent {
+    /// Whether this comment line was among those sent.
+    #[must_use]
+    pub fn has_line(&self, line: &str) -> bool {
+        !self.lines.is_empty() && self.lines.contains(&digest::short(line.as_bytes()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_person_added_behind_our_text_is_found() {
+        let mark = TextMark::of("CF-33-1 Tablet");
+        assert_eq!(mark.rest_of("CF-33-1 Tablet, cracked"), Some(", cracked"));
+        assert_eq!(mark.rest_of("CF-33-1 Tablet"), Some(""));
+        assert_eq!(mark.rest_of("CF-33-2 Tablet"), None);
+        assert_eq!(mark.rest_of("CF"), None);
+        assert_eq!(TextMark::of("äöü").rest_of("äö€"), None);
+        assert_eq!(TextMark::from_bytes(&mark.to_bytes()), Some(mark));
+    }
+}

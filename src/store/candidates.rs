@@ -1,0 +1,266 @@
+//! Which clients may have news: the fast filter before the exact comparison.
+//!
+//! A [`Horizon`] is how far the appliance's history has been looked at. What lies beyond it is asked for by the
+//! contract's time indexes and by the keys of the tables, so that the question costs the same at any size. Times are
+//! only a filter: they come from a clock that may jump, so a stretch before the horizon is looked at again, and what an
+//! odd clock still hides is found by the full comparison.
+
+use rusqlite::{Connection, Params, named_params};
+
+use super::{Error, Store};
+use crate::model::{ClientId, Timestamp};
+
+/// How many clients are asked for at once.
+pub const PAGE: i64 = 256;
+
+/// How far before the horizon is looked at again, for rows that a writer committed late: seconds.
+const OVERLAP: i64 = 300;
+
+/// How many rows of that stretch are looked at again at most.
+const OVERLAP_ROWS: i64 = 256;
+
+/// How far the appliance's history has been looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Horizon {
+    /// Every client up to this key has been looked at at least once.
+    pub client_id: i64,
+    /// Greatest key of `wipe` that was there.
+    pub wipe_id: i64,
+    /// Greatest key of `diagnostics_log` that was there.
+    pub log_id: i64,
+    /// Newest `client.updated_at` that was there.
+    pub updated_at: String,
+    /// Newest `wipe.finished_at` that was there.
+    pub wipe_finished_at: String,
+    /// Newest `diagnostics_log.created_at` that was there.
+    pub log_created_at: String,
+}
+
+/// The questions that find clients with news. Each is asked by itself, so that each uses its own index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// Clients beyond the horizon's key: never looked at.
+    New,
+    /// Clients updated after the horizon.
+    Updated,
+    /// Wipes that finished after the horizon.
+    Wiped,
+    /// Wipes whose row is newer than the horizon, whatever their time.
+    WipeRows,
+    /// Logs made after the horizon.
+    Logged,
+    /// Logs whose row is newer than the horizon, whatever their time.
+    LogRows,
+}
+
+impl Source {
+    /// The questions about clients that have been looked at before.
+    pub const NEWS: [Self; 5] = [Self::Updated, Self::Wiped, Self::WipeRows, Self::Logged, Self::LogRows];
+
+    /// Pages are keyed by (text, key): the key alone where the question is about keys. Equal texts are asked for apart,
+    /// because SQLite finds `(text, key) > (?, ?)` by the text alone: a million rows of one second would be read anew
+    /// for every page.
+    fn statement(self) -> &'static str {
+        match self {
+            Self::New => "SELECT id, '', id FROM client WHERE id > :key ORDER BY id LIMIT :limit",
+            Self::Updated => {
+                "SELECT * FROM (SELECT id, updated_at, id FROM client WHERE updated_at = :text AND id > :key
+                                ORDER BY id LIMIT :limit)
+                 UNION ALL
+                 SELECT * FROM (SELECT id, updated_at, id FROM client WHERE updated_at > :text
+                                ORDER BY updated_at, id LIMIT :limit)
+                 LIMIT :limit"
+            }
+            Self::Wiped => {
+                "SELECT d.client_id, w.finished_at, w.id FROM (
+                     SELECT * FROM (SELECT id, disk_id, finished_at FROM wipe WHERE finished_at = :text AND id > :key
+                                    ORDER BY id LIMIT :limit)
+                     UNION ALL
+                     SELECT * FROM (SELECT id, disk_id, finished_at FROM wipe WHERE finished_at > :text
+                                    ORDER BY finished_at, id LIMIT :limit)
+                     LIMIT :limit) AS w LEFT JOIN disk AS d ON d.id = w.disk_id"
+            }
+            Self::WipeRows => {
+                "SELECT d.client_id, '', w.id FROM
+                     (SELECT id, disk_id FROM wipe WHERE id > :key ORDER BY id LIMIT :limit) AS w
+                 LEFT JOIN disk AS d ON d.id = w.disk_id"
+            }
+            Self::Logged => {
+                "SELECT * FROM (SELECT client_id, created_at, id FROM diagnostics_log WHERE created_at = :text AND id > :key
+                                ORDER BY id LIMIT :limit)
+                 UNION ALL
+                 SELECT * FROM (SELECT client_id, created_at, id FROM diagnostics_log WHERE created_at > :text
+                                ORDER BY created_at, id LIMIT :limit)
+                 LIMIT :limit"
+            }
+            Self::LogRows => "SELECT client_id, '', id FROM diagnostics_log WHERE id > :key ORDER BY id LIMIT :limit",
+        }
+    }
+
+    /// The newest rows of the stretch just before the horizon.
+    fn overlap_statement(self) -> Option<&'static str> {
+        match self {
+            Self::Updated => Some(
+                "SELECT id FROM client WHERE updated_at BETWEEN :from AND :to ORDER BY updated_at DESC LIMIT :limit",
+            ),
+            Self::Wiped => Some(
+                "SELECT d.client_id FROM
+                     (SELECT disk_id FROM wipe WHERE finished_at BETWEEN :from AND :to
+                      ORDER BY finished_at DESC LIMIT :limit) AS w CROSS JOIN disk AS d ON d.id = w.disk_id",
+            ),
+            Self::Logged => Some(
+                "SELECT client_id FROM diagnostics_log WHERE created_at BETWEEN :from AND :to
+                 ORDER BY created_at DESC LIMIT :limit",
+            ),
+            Self::New | Self::WipeRows | Self::LogRows => None,
+        }
+    }
+
+    /// Where this question begins for a horizon.
+    #[must_use]
+    pub fn start(self, horizon: &Horizon) -> Cursor {
+        let (text, key) = match self {
+            Self::New => (String::new(), horizon.client_id),
+            Self::Updated => (horizon.updated_at.clone(), i64::MAX),
+            Self::Wiped => (horizon.wipe_finished_at.clone(), i64::MAX),
+            Self::WipeRows => (String::new(), horizon.wipe_id),
+            Self::Logged => (horizon.log_created_at.clone(), i64::MAX),
+            Self::LogRows => (String::new(), horizon.log_id),
+        };
+        Cursor { text, key }
+    }
+}
+
+/// A place in the answer to a [`Source`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cursor {
+    text: String,
+    key: i64,
+}
+
+impl Horizon {
+    /// Before everything.
+    #[must_use]
+    pub fn beginning() -> Self {
+        Self {
+            client_id: i64::MIN,
+            wipe_id: i64::MIN,
+            log_id: i64::MIN,
+            updated_at: String::new(),
+            wipe_finished_at: String::new(),
+            log_created_at: String::new(),
+        }
+    }
+
+    /// This horizon, with no time after `now`: a row that a wrong clock dated into the future must not hide what comes
+    /// after it.
+    #[must_use]
+    pub fn not_after(mut self, now: Timestamp) -> Self {
+        let now = now.to_store_text();
+        for time in [&mut self.updated_at, &mut self.wipe_finished_at, &mut self.log_created_at] {
+            if let Ok(parsed) = time.parse::<Timestamp>() {
+                // The form with a blank sorts before the others, so no text of the same second is passed over.
+                *time = if time.as_bytes().get(10) == Some(&b' ') { time.clone() } else { parsed.to_store_text() };
+            }
+            if *time > now {
+                time.clone_from(&now);
+            }
+        }
+        self
+    }
+}
+
+impl Store {
+    /// How far the appliance's history goes now.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read.
+    pub fn horizon(&self) -> Result<Horizon, Error> {
+        self.reading(|connection| {
+            let key = |sql: &str| -> rusqlite::Result<i64> {
+                Ok(connection
+                    .prepare_cached(sql)?
+                    .query_row([], |row| row.get::<_, Option<i64>>(0))?
+                    .unwrap_or(i64::MIN))
+            };
+            let time = |sql: &str| -> rusqlite::Result<String> {
+                let mut statement = connection.prepare_cached(sql)?;
+                statement.query_row([], |row| Ok(super::value::text(row, "newest")?.unwrap_or_default()))
+            };
+            Ok(Horizon {
+                client_id: key("SELECT max(id) FROM client")?,
+                wipe_id: key("SELECT max(id) FROM wipe")?,
+                log_id: key("SELECT max(id) FROM diagnostics_log")?,
+                updated_at: time("SELECT max(updated_at) AS newest FROM client")?,
+                wipe_finished_at: time("SELECT max(finished_at) AS newest FROM wipe")?,
+                log_created_at: time("SELECT max(created_at) AS newest FROM diagnostics_log")?,
+            })
+        })
+    }
+
+    /// The next clients of one source after `cursor`, which moves on; `None` at the end. A client may come several times,
+    /// and a page may be empty where rows belong to no client.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read.
+    pub fn candidates(&self, source: Source, cursor: &mut Cursor) -> Result<Option<Vec<ClientId>>, Error> {
+        let rows = self.reading(|connection| {
+            let parameters = named_params! {":text": cursor.text, ":key": cursor.key, ":limit": PAGE};
+            if matches!(source, Source::New | Source::WipeRows | Source::LogRows) {
+                Ok(page(connection, source.statement(), named_params! {":key": cursor.key, ":limit": PAGE})?)
+            } else {
+                Ok(page(connection, source.statement(), parameters)?)
+            }
+        })?;
+        let Some((_, text, key)) = rows.last() else { return Ok(None) };
+        cursor.text.clone_from(text);
+        cursor.key = *key;
+        Ok(Some(rows.into_iter().filter_map(|(client, _, _)| client).collect()))
+    }
+
+    /// The clients with rows in the stretch just before the horizon, newest first, a bounded number of them.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read.
+    pub fn candidates_before(&self, source: Source, horizon: &Horizon) -> Result<Vec<ClientId>, Error> {
+        let (Some(sql), to) = (source.overlap_statement(), source.start(horizon).text) else { return Ok(Vec::new()) };
+        let Ok(newest) = to.parse::<Timestamp>() else { return Ok(Vec::new()) };
+        let from = newest.plus_seconds(-OVERLAP).to_store_text();
+        self.reading(|connection| {
+            let mut statement = connection.prepare_cached(sql)?;
+            let rows = statement
+                .query_map(named_params! {":from": from, ":to": to, ":limit": OVERLAP_ROWS}, |row| {
+                    row.get(0).map(ClientId)
+                })?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+
+    /// How many clients have a key after `id`.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read.
+    pub fn count_after(&self, id: ClientId) -> Result<u64, Error> {
+        self.reading(|connection| {
+            let mut statement = connection.prepare_cached("SELECT count(*) FROM client WHERE id > ?1")?;
+            Ok(statement.query_row([id.0], |row| row.get::<_, i64>(0))?.unsigned_abs())
+        })
+    }
+}
+
+fn page(
+    connection: &Connection,
+    sql: &str,
+    parameters: impl Params,
+) -> rusqlite::Result<Vec<(Option<ClientId>, String, i64)>> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let rows = statement.query_map(parameters, |row| {
+        let text = row.get_ref(1)?.as_bytes_or_null()?.map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+        Ok((row.get::<_, Option<i64>>(0)?.map(ClientId), text.unwrap_or_default(), row.get(2)?))
+    })?;
+    rows.collect()
+}

@@ -1,0 +1,56 @@
+//! Who claims an inventory ID: the question from the slot's value back to the clients.
+
+use rusqlite::named_params;
+
+use super::value::text;
+use super::{Error, Store};
+use crate::model::ClientId;
+
+/// A client whose inventory ID slot may hold a given ID.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// The client.
+    pub client_id: ClientId,
+    /// Its serial number.
+    pub serial_number: Option<String>,
+}
+
+impl Store {
+    /// The clients whose slot `slot` holds exactly one of `values`, by key.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read.
+    pub fn claims(&self, slot: &str, values: [&str; 2]) -> Result<Vec<Claim>, Error> {
+        self.reading(|connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT DISTINCT s.client_id, c.serial_number FROM client_slot AS s CROSS JOIN client AS c ON c.id = s.client_id
+                 WHERE s.name = :slot AND s.value IN (:typed, :plain) ORDER BY s.client_id",
+            )?;
+            let parameters = named_params! {":slot": slot, ":typed": values[0], ":plain": values[1]};
+            let rows = statement.query_map(parameters, |row| {
+                Ok(Claim { client_id: ClientId(row.get("client_id")?), serial_number: text(row, "serial_number")? })
+            })?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+
+    /// The names of all slots of the inventory item menu, found by leaping from one name to the next in the index.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read.
+    pub fn slot_names(&self) -> Result<Vec<String>, Error> {
+        self.reading(|connection| {
+            let mut statement = connection.prepare_cached(
+                "WITH RECURSIVE slot(name) AS (
+                     SELECT min(name) FROM client_slot
+                     UNION ALL
+                     SELECT (SELECT min(name) FROM client_slot WHERE name > slot.name) FROM slot WHERE slot.name IS NOT NULL)
+                 SELECT name FROM slot WHERE name IS NOT NULL",
+            )?;
+            let rows = statement.query_map([], |row| Ok(text(row, "name")?.unwrap_or_default()))?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+}

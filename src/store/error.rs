@@ -1,0 +1,127 @@
+//! What can be wrong with the appliance's database, in words that say what to do.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use rusqlite::ErrorCode;
+use thiserror::Error;
+
+use crate::model::ClientId;
+
+/// The appliance's database cannot be used, or one record in it cannot.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// There is no such file.
+    #[error("the WipeOS database {path} does not exist; set `store.database` to the appliance's database file")]
+    Missing {
+        /// Where it was looked for.
+        path: PathBuf,
+    },
+    /// The operating system refuses it.
+    #[error("the WipeOS database {path} cannot be read; run as a user who may read it")]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// It is not a SQLite database, or a damaged one.
+    #[error(
+        "{path} is not a usable SQLite database ({problem}); check that `store.database` names the appliance's database, and the appliance's disk"
+    )]
+    NotADatabase {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// Tables or columns of the contract are missing.
+    #[error("the WipeOS database {path} lacks {}; a view of that name with these columns supplies it (an example is in contrib/store.sql)", missing.join(", "))]
+    Contract {
+        /// The file.
+        path: PathBuf,
+        /// Each missing table (`table battery(client_id, ...)`) or column (`column client.sku`).
+        missing: Vec<String>,
+    },
+    /// A writer held it for longer than the pass could wait.
+    #[error("the WipeOS database {path} is locked by a writer; the next pass tries again")]
+    Locked {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A database in WAL mode whose `-shm` file cannot be opened.
+    #[error(
+        "the WipeOS database {path} is in WAL mode and its -shm file cannot be opened or made; give this user write access to the database's folder, or let WipeOS keep the database open"
+    )]
+    SharedMemory {
+        /// The file.
+        path: PathBuf,
+    },
+    /// SQLite failed in another way.
+    #[error("the WipeOS database {path} cannot be read")]
+    Sqlite {
+        /// The file.
+        path: PathBuf,
+        /// What SQLite said.
+        source: rusqlite::Error,
+    },
+    /// One record holds what cannot be understood: that client alone cannot be sent.
+    #[error(transparent)]
+    Record(#[from] UnreadableRecord),
+}
+
+/// A value in the appliance's database that decides something and cannot be understood.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("client {client_id}: {column} of {row} is {value}, not {expected}; correct it in WipeOS")]
+pub struct UnreadableRecord {
+    /// The client it belongs to.
+    pub client_id: ClientId,
+    /// The column.
+    pub column: &'static str,
+    /// The table and key of the row.
+    pub row: String,
+    /// What is there.
+    pub value: String,
+    /// What would have been understood.
+    pub expected: &'static str,
+}
+
+impl Error {
+    /// The error of a SQLite call on the file at `path`.
+    pub(super) fn from_sqlite(path: &Path, source: rusqlite::Error) -> Self {
+        let path = path.to_owned();
+        match source.sqlite_error_code() {
+            Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
+                Self::NotADatabase { path, problem: plain(&source) }
+            }
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Locked { path },
+            Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly) => Self::SharedMemory { path },
+            _ => Self::Sqlite { path, source },
+        }
+    }
+}
+
+fn plain(source: &rusqlite::Error) -> String {
+    match source {
+        rusqlite::Error::SqliteFailure(_, Some(message)) => message.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// Whether a writer is in the way, so that waiting helps.
+pub(super) fn is_locked(source: &rusqlite::Error) -> bool {
+    matches!(source.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
+}
+
+/// Tells a missing, forbidden or empty file from one that SQLite may judge. SQLite itself would call all of them
+/// "unable to open", and take an empty file for an empty database.
+pub(super) fn readable(path: &Path) -> Result<(), Error> {
+    let mut magic = [0; 16];
+    match File::open(path).and_then(|mut file| file.read(&mut magic)) {
+        Ok(0) => Err(Error::NotADatabase { path: path.to_owned(), problem: "it is empty".to_owned() }),
+        Ok(_) => Ok(()),
+        Err(source) if source.kind() == io::ErrorKind::NotFound => Err(Error::Missing { path: path.to_owned() }),
+        Err(source) => Err(Error::Unreadable { path: path.to_owned(), source }),
+    }
+}

@@ -1,0 +1,75 @@
+//! Whether the database file was touched at all, without asking SQLite.
+//!
+//! Every commit leaves a trace that can be read in a few dozen bytes: in rollback-journal mode the change counter of the
+//! header, in WAL mode the index header in `-shm` (a counter and the checksum of the last frame), or, where there is no
+//! `-shm`, the length of the WAL and its salts. Two equal signatures mean that nothing was committed in between; unequal
+//! ones mean nothing in particular, and SQLite is asked.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::Read;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use crate::digest;
+
+/// Bytes of the database's header that hold the change counter and its copy.
+const DATABASE_HEADER: usize = 100;
+/// Bytes of the WAL's header: magic, checkpoint sequence, salts.
+const WAL_HEADER: usize = 32;
+/// Bytes of both copies of the index header in `-shm`, and of what is behind them about readers and checkpoints' progress.
+const INDEX_HEADER: usize = 96;
+
+/// What the files of a database looked like at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Signature([u8; 16]);
+
+impl Signature {
+    /// The signature of the database at `path` now; `None` when it cannot be told.
+    #[must_use]
+    pub fn of(path: &Path) -> Option<Self> {
+        let database = trace(path, DATABASE_HEADER)?;
+        let wal = trace(&beside(path, "-wal"), WAL_HEADER);
+        let index = trace(&beside(path, "-shm"), INDEX_HEADER);
+        if wal.as_ref().is_some_and(|wal| wal.size > 0) && index.is_none() {
+            return None;
+        }
+        // The times of `-shm` say nothing: it is written through memory.
+        let parts = [Some(database.bytes), wal.map(|wal| wal.bytes), index.map(|index| index.head)];
+        Some(Self(digest::of(parts.iter().map(|part| part.as_deref().unwrap_or_default()))))
+    }
+
+    /// As bytes, for the ledger.
+    #[must_use]
+    pub fn to_bytes(self) -> [u8; 16] {
+        self.0
+    }
+}
+
+struct Trace {
+    size: u64,
+    head: Vec<u8>,
+    bytes: Vec<u8>,
+}
+
+/// The first bytes of a file, and with them its size, its time of change and its identity.
+fn trace(path: &Path, length: usize) -> Option<Trace> {
+    let file = File::open(path).ok()?;
+    let metadata = file.metadata().ok()?;
+    let mut head = Vec::with_capacity(length);
+    file.take(length as u64).read_to_end(&mut head).ok()?;
+    let mut bytes = head.clone();
+    for number in [metadata.size(), metadata.ino(), metadata.dev()] {
+        bytes.extend(number.to_le_bytes());
+    }
+    for number in [metadata.mtime(), metadata.mtime_nsec()] {
+        bytes.extend(number.to_le_bytes());
+    }
+    Some(Trace { size: metadata.size(), head, bytes })
+}
+
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = OsString::from(path);
+    name.push(suffix);
+    PathBuf::from(name)
+}
