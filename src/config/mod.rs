@@ -15,18 +15,16 @@ mod templates;
 mod tests;
 mod values;
 
-use std::fmt::{self, Write};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-
-use sha2::{Digest, Sha256};
 
 pub use self::api_key::ApiKeyError;
 pub use self::error::ConfigError;
 use self::report::Report;
 pub use self::report::{AssumedSlot, Problem, Problems};
 use self::section::Section;
+use crate::digest;
 use crate::iqr;
 use crate::mapping::Rules;
 use crate::model::IdRule;
@@ -227,20 +225,8 @@ pub fn locate(named: Option<&Path>, exists: impl Fn(&Path) -> bool) -> Result<Pa
 
 /// The `Debug` form tells all values apart, which is all that a digest needs; nobody reads it.
 fn fingerprint(store: &StoreConfig, iqr: &iqr::Settings, sync: &SyncConfig, rules: &Rules) -> [u8; 16] {
-    struct Sink(Sha256);
-    impl Write for Sink {
-        fn write_str(&mut self, text: &str) -> fmt::Result {
-            self.0.update(text);
-            Ok(())
-        }
-    }
-    let mut sink = Sink(Sha256::new());
     let identity = (env!("CARGO_PKG_VERSION"), &store.inventory_id_slot, store.id_rule);
     let service = (&iqr.api_url, &iqr.fields, &iqr.asset_creator);
     let decisions = (sync.serial_check, sync.comments, sync.reassign, &sync.placeholders);
-    // Writing into a digest cannot fail.
-    let _ = write!(sink, "{identity:?}{service:?}{decisions:?}{rules:?}");
-    let mut fingerprint = [0; 16];
-    fingerprint.copy_from_slice(&sink.0.finalize()[..16]);
-    fingerprint
+    digest::of([format!("{identity:?}{service:?}{decisions:?}{rules:?}").as_bytes()])
 }

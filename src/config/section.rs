@@ -31,14 +31,7 @@ impl<'a, 'r> Section<'a, 'r> {
         report: &'r mut Report<'a>,
         read: impl FnOnce(&mut Section<'a, '_>) -> T,
     ) -> T {
-        let mut root = Section {
-            path: String::new(),
-            offset: 0,
-            table: Some(table),
-            known: Vec::new(),
-            free_names: false,
-            report,
-        };
+        let mut root = Section::new(String::new(), 0, Some(table), report);
         let result = read(&mut root);
         root.refuse_unknown();
         result
@@ -49,17 +42,14 @@ impl<'a, 'r> Section<'a, 'r> {
         let offset = self.table.and_then(|table| table.get_key_value(key)).map_or(0, |(name, _)| name.span().start);
         let table =
             self.value(key, None, |value| value.as_table().map(Some).ok_or_else(|| wrong_type("a table", value)));
-        let mut section = Section {
-            path: self.path_of(key),
-            offset,
-            table,
-            known: Vec::new(),
-            free_names: false,
-            report: self.report,
-        };
+        let mut section = Section::new(self.path_of(key), offset, table, self.report);
         let result = read(&mut section);
         section.refuse_unknown();
         result
+    }
+
+    fn new(path: String, offset: usize, table: Option<&'a DeTable<'a>>, report: &'r mut Report<'a>) -> Self {
+        Self { path, offset, table, known: Vec::new(), free_names: false, report }
     }
 
     /// Whether the file has no such table.
@@ -129,10 +119,10 @@ impl<'a, 'r> Section<'a, 'r> {
             return default;
         };
         let mut texts = Vec::with_capacity(list.len());
-        for item in list {
+        for (index, item) in list.iter().enumerate() {
             match string(item.get_ref()).and_then(values::text) {
                 Ok(text) => texts.push(text),
-                Err(flaw) => self.refuse(&format!("{key}[{}]", texts.len()), item, &flaw),
+                Err(flaw) => self.refuse(&format!("{key}[{index}]"), item, &flaw),
             }
         }
         texts

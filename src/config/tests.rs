@@ -96,24 +96,49 @@ const MISTAKES: &[(&str, &str)] = &[
     ("sync.verify_writes = \"yes\"", "1:22: `sync.verify_writes` must be true or false, not a string"),
     ("sync.serial_check = \"no\"", "1:21: `sync.serial_check` must be \"hold\", \"warn\" or \"off\""),
     ("sync.time_budget = \"0s\"", "1:20: `sync.time_budget` must be longer than zero"),
-    ("sync.time_budget = 110", "1:20: `sync.time_budget` must be a length of time such as \"30s\", \"10m\", \"1h\" or \"90d\""),
-    ("iqr.api_url = \"http://api.iqreseller.com\"", "1:15: `iqr.api_url` must begin with https:// (http:// is for services on this machine only)"),
+    (
+        "sync.time_budget = 110",
+        "1:20: `sync.time_budget` must be a length of time such as \"30s\", \"10m\", \"1h\" or \"90d\"",
+    ),
+    (
+        "iqr.api_url = \"http://api.iqreseller.com\"",
+        "1:15: `iqr.api_url` must begin with https:// (http:// is for services on this machine only)",
+    ),
     ("[iqr.endpoints]\ninventory_get = { path = \"x\" }", "2:26: `iqr.endpoints.inventory_get.path` must hold {id}"),
-    ("[iqr.endpoints]\ninventory_get = { method = \"POST\" }", "2:28: `iqr.endpoints.inventory_get.method` cannot be POST: a read is a GET, so that a dry run is one"),
-    ("[iqr.endpoints]\ninventry_get = {}", "2:1: `iqr.endpoints.inventry_get` is not a setting; did you mean `inventory_get`?"),
-    ("[iqr.fields]\ncomments = \"serialnumber\"", "2:12: `iqr.fields.comments` must be the name of a field in IQR that has no other meaning, in lower case, such as \
-             \"userdefined1\""),
-    ("[iqr.fields]\ncomments = \"description\"", "1:6: `iqr.fields` names one field twice: the texts would overwrite each other"),
-    ("[iqr.headers]\n\"IQR-Session-Token\" = \"x\"", "2:23: `iqr.headers.IQR-Session-Token` cannot be set: it is no name of a header, or the program sets that header itself"),
-    ("[templates]\ndescription = \"{Model} {Procesor}\"", "2:25: `templates.description` has the unknown field `{Procesor}`; did you mean `{Processor}`? (a slot of that name \
-             would have to be listed in `store.slots`)"),
+    (
+        "[iqr.endpoints]\ninventory_get = { method = \"POST\" }",
+        "2:28: `iqr.endpoints.inventory_get.method` cannot be POST: a read is a GET, so that a dry run is one",
+    ),
+    (
+        "[iqr.endpoints]\ninventry_get = {}",
+        "2:1: `iqr.endpoints.inventry_get` is not a setting; did you mean `inventory_get`?",
+    ),
+    (
+        "[iqr.fields]\ncomments = \"serialnumber\"",
+        "2:12: `iqr.fields.comments` must be the name of a field in IQR that has no other meaning, in lower case, such as \
+             \"userdefined1\"",
+    ),
+    (
+        "[iqr.fields]\ncomments = \"description\"",
+        "1:6: `iqr.fields` names one field twice: the texts would overwrite each other",
+    ),
+    (
+        "[iqr.headers]\n\"IQR-Session-Token\" = \"x\"",
+        "2:23: `iqr.headers.IQR-Session-Token` cannot be set: it is no name of a header, or the program sets that header itself",
+    ),
+    (
+        "[templates]\ndescription = \"{Model} {Procesor}\"",
+        "2:25: `templates.description` has the unknown field `{Procesor}`; did you mean `{Processor}`? (a slot of that name \
+             would have to be listed in `store.slots`)",
+    ),
     ("x = \"a", "1:7: this is not TOML: invalid basic string, expected `\"`"),
 ];
 
 #[test]
 fn each_mistake_has_a_line_a_column_and_a_sentence() {
     for (source, expected) in MISTAKES {
-        let told: Vec<_> = problems(source).iter().map(|(line, column, message)| format!("{line}:{column}: {message}")).collect();
+        let told: Vec<_> =
+            problems(source).iter().map(|(line, column, message)| format!("{line}:{column}: {message}")).collect();
         assert_eq!(told, [*expected], "{source}");
     }
 }
