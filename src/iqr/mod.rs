@@ -1,1 +1,110 @@
-//! (to come)
+//! The client of IQR's web API: session, inventory, master items, wire format, errors, pace.
+//!
+//! The only room that names ureq. It knows nothing of WipeOS and keeps nothing on disk. What it promises:
+//!
+//! - every request has a deadline for the whole of it, and no answer is larger than 2 MiB;
+//! - reads are repeated a little, writes never ([`Error::outcome`] says what may have become of one);
+//! - a server that is down is asked about ten times in a pass, a dead key once;
+//! - one session for all threads, renewed before it ends, ended by [`Iqr::finish`];
+//! - no message or log line holds the key, the token or a request header.
+
+mod call;
+mod clock;
+mod date;
+mod endpoint;
+mod error;
+mod http;
+mod inventory;
+mod items;
+mod pace;
+mod proxy;
+mod resolver;
+mod session;
+mod settings;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+mod text;
+mod wire;
+
+pub use clock::BootTime;
+pub use endpoint::{Endpoint, EndpointError, Endpoints, Format, Method, Operation};
+pub use error::{Cause, Error, Failure, Outcome, Scope};
+pub use items::{MasterItem, NewItem};
+pub use settings::{Access, Field, FieldNames, Limits, Settings, SettingsError, check_header};
+pub use wire::sendable;
+
+use crate::secret::Secret;
+use http::Http;
+use pace::{Pace, When};
+use session::{Link, Session};
+
+/// A client for one pass. Shared by all threads by reference; a thread has at most one request in flight.
+pub struct Iqr {
+    settings: Settings,
+    limits: Limits,
+    http: Http,
+    session: Session,
+    pace: Pace,
+}
+
+impl Iqr {
+    /// A client that has sent nothing yet.
+    #[must_use]
+    pub fn new(settings: Settings, key: &Secret, access: Access, limits: Limits) -> Self {
+        Self {
+            http: Http::new(&settings, access),
+            session: Session::new(&settings, key),
+            pace: Pace::new(settings.connections),
+            settings,
+            limits,
+        }
+    }
+
+    /// Opens the session, which the first call would do too.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::KeyRefused`] and [`Error::Unreachable`], which every later call will give as well, without a request.
+    pub fn sign_in(&self) -> Result<(), Error> {
+        self.session.current(Link { http: &self.http, limits: &self.limits, when: When::InTime }).map(drop)
+    }
+
+    /// How many requests were sent, session calls and repeats included.
+    #[must_use]
+    pub fn requests(&self) -> u64 {
+        self.http.requests()
+    }
+
+    /// By how many seconds IQR's clock is ahead of this machine's (negative: behind), by its last answer; `None` before
+    /// any answer told its time.
+    #[must_use]
+    pub fn clock_skew_seconds(&self) -> Option<i64> {
+        self.http.skew()
+    }
+
+    /// Ends every session that was opened, within five seconds, also after the deadline and when interrupted.
+    ///
+    /// # Errors
+    ///
+    /// When one could not be ended; it will end by itself, and nothing is lost.
+    pub fn finish(&self) -> Result<(), Error> {
+        self.session.end_all(&self.http)
+    }
+}
+
+impl Drop for Iqr {
+    /// The last resort for a pass that fails or panics.
+    fn drop(&mut self) {
+        if let Err(error) = self.finish() {
+            log::warn!("a session at IQR could not be ended: {error}");
+        }
+    }
+}
+
+impl std::fmt::Debug for Iqr {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Iqr").field("api_url", &self.settings.api_url).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,214 @@
+//! From one exchange to one result: permit, session, the repeat after an expired session, repeats of reads.
+//!
+//! A write is sent once. Only when IQR says that it did not look at it for want of a session is it sent again.
+
+use std::sync::Arc;
+
+use super::Iqr;
+use super::endpoint::{Fill, Method, Operation};
+use super::error::{Cause, Error, Failure, Outcome};
+use super::http::{Answer, Body, Credential, Fault, FaultKind, Request};
+use super::pace::{Permit, When};
+use super::session::Link;
+use super::text::{is_missing_endpoint, quote_bytes};
+use super::wire::{Bad, Verdict, verdict};
+
+/// Most repeats of a read.
+const REPEATS: u32 = 2;
+
+/// Why one try did not give an answer for the caller.
+enum Setback {
+    /// The same again cannot help.
+    Final(Error),
+    /// It may help; counted against the server.
+    Passing { cause: Cause, outcome: Outcome, slow: bool },
+}
+
+impl From<Error> for Setback {
+    fn from(error: Error) -> Self {
+        Self::Final(error)
+    }
+}
+
+impl Iqr {
+    pub(super) fn request(&self, operation: Operation, fill: Fill<'_>, body: Option<String>) -> Request {
+        let endpoint = self.settings.endpoints.get(operation);
+        let path = endpoint.path(fill);
+        Request {
+            method: endpoint.method(),
+            url: format!("{}/webapi.svc/{path}", self.settings.api_url),
+            shown: format!("{} {path}", endpoint.method()),
+            body: body.map(|text| Body::new(endpoint.format(), text)),
+            is_write: operation.is_write() || endpoint.method() != Method::Get,
+        }
+    }
+
+    /// Asks until `decode` understands the answer, [`REPEATS`] times more at most. A 4xx is handed to `declined`.
+    pub(super) fn read<T>(
+        &self,
+        request: &Request,
+        when: When,
+        decode: impl Fn(&[u8]) -> Result<T, Bad>,
+    ) -> Result<T, Error> {
+        let mut failures = 0;
+        loop {
+            let (cause, outcome, slow) = match self.try_read(request, when, &decode) {
+                Ok(value) => return Ok(value),
+                Err(Setback::Final(error)) => return Err(error),
+                Err(Setback::Passing { cause, outcome, slow }) => (cause, outcome, slow),
+            };
+            failures += 1;
+            when.check(&self.limits, &request.shown)?;
+            // A request that used up its time is repeated once only: three of them would be most of a pass.
+            let repeats = if slow { REPEATS - 1 } else { REPEATS };
+            let again = failures <= repeats && self.pace.may_repeat();
+            if !again || !self.pace.pause(failures, &self.limits, when) {
+                when.check(&self.limits, &request.shown)?;
+                return Err(self.give_up(request, cause, outcome, failures));
+            }
+        }
+    }
+
+    /// Sends a write once.
+    pub(super) fn write(&self, request: &Request) -> Result<(), Error> {
+        let answer = match self.attempt(request, When::InTime) {
+            Ok(answer) => answer,
+            Err(Setback::Final(error)) => return Err(error),
+            Err(Setback::Passing { cause, outcome, .. }) => return Err(self.give_up(request, cause, outcome, 1)),
+        };
+        if !answer.is_success() {
+            self.pace.answered();
+            return Err(refused(request, &answer));
+        }
+        match verdict(&answer.body) {
+            Verdict::Taken => {
+                self.pace.succeeded();
+                Ok(())
+            }
+            Verdict::Refused(text) => {
+                self.pace.answered();
+                Err(Error::Refused { request: request.shown.clone(), status: answer.status, text })
+            }
+            Verdict::Unreadable(text) => {
+                self.pace.failed(&format!("{}: {text}", request.shown));
+                Err(self.give_up(request, Cause::BadAnswer(text), Outcome::Unknown, 1))
+            }
+        }
+    }
+
+    fn try_read<T>(
+        &self,
+        request: &Request,
+        when: When,
+        decode: &impl Fn(&[u8]) -> Result<T, Bad>,
+    ) -> Result<T, Setback> {
+        let answer = self.attempt(request, when)?;
+        if !answer.is_success() {
+            return Err(self.declined(request, &answer));
+        }
+        match decode(&answer.body) {
+            Ok(value) => {
+                self.pace.succeeded();
+                Ok(value)
+            }
+            Err(Bad(text)) => {
+                self.pace.failed(&format!("{}: {text}", request.shown));
+                Err(Setback::Passing { cause: Cause::BadAnswer(text), outcome: Outcome::Refused, slow: false })
+            }
+        }
+    }
+
+    /// A 4xx speaks of one asset, but for one: where the service has no such path, no asset will do better.
+    fn declined(&self, request: &Request, answer: &Answer) -> Setback {
+        let error = refused(request, answer);
+        if answer.status == 404 && is_missing_endpoint(&quote_bytes(&answer.body)) {
+            self.pace.failed(&format!("{error}; check [iqr.endpoints]"));
+        } else if answer.status != 403 {
+            self.pace.answered();
+        }
+        Setback::Final(error)
+    }
+
+    /// One request with a session that is believed to live, and one more when it did not. What comes back was answered
+    /// 2xx or a 4xx that is meant.
+    fn attempt(&self, request: &Request, when: When) -> Result<Answer, Setback> {
+        let permit = self.pace.enter(&self.limits, when, &request.shown)?;
+        let link = Link { http: &self.http, limits: &self.limits, when };
+        let mut refused_before = None;
+        loop {
+            when.check(&self.limits, &request.shown)?;
+            let session = self.session.current(link)?;
+            let answer = self.exchange(request, session.token(), when)?;
+            if answer.is_success() {
+                session.has_worked();
+            }
+            let status = answer.status;
+            if matches!(refused_before, Some(403 | 404)) {
+                self.session.renewal_helped(refused_before != Some(status));
+            }
+            if matches!(status, 401 | 403 | 404) && (refused_before.is_none() || status == 401) {
+                let renewed = self.session.renew(link, Arc::clone(&session), status, &request.shown);
+                drop(session);
+                if renewed? && refused_before.is_none() {
+                    refused_before = Some(status);
+                    continue;
+                }
+            }
+            return self.sorted(request, answer, &permit);
+        }
+    }
+
+    fn exchange(&self, request: &Request, token: &crate::secret::Secret, when: When) -> Result<Answer, Setback> {
+        let until = when.until(&self.limits);
+        self.http.exchange(request, Credential::Token(token), until).map_err(|fault| self.fault(request, fault, when))
+    }
+
+    fn fault(&self, request: &Request, fault: Fault, when: When) -> Setback {
+        let outcome = if fault.kind == FaultKind::NotSent { Outcome::NotSent } else { Outcome::Unknown };
+        if fault.kind == FaultKind::ReadOnly {
+            return Setback::Final(Error::ReadOnly { request: request.shown.clone() });
+        }
+        if fault.kind == FaultKind::TimedOut && when.until(&self.limits).left().is_zero() {
+            return Setback::Final(Error::OutOfTime { request: request.shown.clone(), outcome });
+        }
+        self.pace.failed(&format!("{}: {}", request.shown, fault.text));
+        Setback::Passing { cause: Cause::Network(fault.text), outcome, slow: fault.kind == FaultKind::TimedOut }
+    }
+
+    /// Tells answers from failures, and tells the pace.
+    fn sorted(&self, request: &Request, answer: Answer, permit: &Permit<'_>) -> Result<Answer, Setback> {
+        let status = answer.status;
+        let text = quote_bytes(&answer.body);
+        let told = || format!("{}: the server answered {status}", request.shown);
+        let (cause, outcome) = match status {
+            200..=299 | 400..=407 | 409..=428 | 430..=499 => return Ok(answer),
+            429 => (Cause::Status { status, text }, Outcome::NotSent),
+            408 | 500.. => (Cause::Status { status, text }, Outcome::Unknown),
+            _ => (
+                Cause::BadAnswer(format!("it answered {status}, which leads elsewhere and is not followed")),
+                Outcome::Unknown,
+            ),
+        };
+        if status == 429 || (status == 503 && answer.retry_after.is_some()) {
+            self.pace.throttled(permit, answer.retry_after, &told());
+        } else {
+            self.pace.failed(&told());
+        }
+        Err(Setback::Passing { cause, outcome, slow: false })
+    }
+
+    /// The pass's own error where the pass is over, this request's where it is not.
+    fn give_up(&self, request: &Request, cause: Cause, outcome: Outcome, failures: u32) -> Error {
+        match self.pace.stopped() {
+            Some(stopped) if !request.is_write => stopped,
+            _ => {
+                Failure { request: request.shown.clone(), cause, outcome, only_this: self.pace.only_failing(failures) }
+                    .into()
+            }
+        }
+    }
+}
+
+fn refused(request: &Request, answer: &Answer) -> Error {
+    Error::Refused { request: request.shown.clone(), status: answer.status, text: quote_bytes(&answer.body) }
+}

@@ -1,0 +1,473 @@
+//! Where each operation lives: the defaults of the vendor's API, and what a config may put in their place.
+
+use std::fmt;
+
+use thiserror::Error;
+
+/// What is asked of IQR. The names are those of `[iqr.endpoints]`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Operation {
+    /// Opens a session with the API key.
+    SessionCreate,
+    /// Ends a session.
+    SessionEnd,
+    /// One asset by its inventory ID.
+    InventoryGet,
+    /// Sets fields of an asset; sparse.
+    InventoryUpdate,
+    /// Moves an asset to another master item.
+    InventoryItem,
+    /// One master item by its ID. Nothing asks for it yet.
+    ItemGet,
+    /// Master items by item number; a prefix or contains search.
+    ItemSearch,
+    /// Creates a master item.
+    ItemCreate,
+    /// All categories.
+    CategoryList,
+}
+
+/// How a request is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// `GET`: the only one that a read may have.
+    Get,
+    /// `POST`
+    Post,
+    /// `PUT`
+    Put,
+    /// `PATCH`
+    Patch,
+    /// `DELETE`
+    Delete,
+}
+
+/// The grammar of a request's body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// `application/json`
+    Json,
+    /// `application/xml`
+    Xml,
+}
+
+/// Method, path and format of one operation; checked when made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Endpoint {
+    method: Method,
+    path: Vec<Part>,
+    format: Format,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Part {
+    Literal(String),
+    Slot(Slot),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Slot {
+    Id,
+    ItemNumber,
+    Manufacturer,
+}
+
+/// Why an endpoint of the config cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum EndpointError {
+    /// Not a method that this program knows.
+    #[error("`{0}` is not one of GET, POST, PUT, PATCH, DELETE")]
+    UnknownMethod(String),
+    /// Not a format that this program knows.
+    #[error("`{0}` is not one of json, xml")]
+    UnknownFormat(String),
+    /// A dry run would not be dry, or a session call would not be one.
+    #[error("{operation} cannot be a {method}: {hint}")]
+    WrongMethod {
+        /// The operation.
+        operation: Operation,
+        /// What the config wants.
+        method: Method,
+        /// What it may be.
+        hint: &'static str,
+    },
+    /// Answers and session bodies are JSON only.
+    #[error("{0} is understood as json only")]
+    JsonOnly(Operation),
+    /// The path is empty, absolute, or holds what a URL cannot.
+    #[error("`{0}` is not a path relative to the API's base")]
+    BadPath(String),
+    /// A placeholder that nothing fills.
+    #[error("`{{{placeholder}}}` cannot be filled in for {operation}; known here: {known}")]
+    UnknownPlaceholder {
+        /// The operation.
+        operation: Operation,
+        /// What stands between the braces.
+        placeholder: String,
+        /// What may stand there.
+        known: &'static str,
+    },
+    /// Without it every asset would be the same.
+    #[error("the path of {operation} lacks `{placeholder}`")]
+    MissingPlaceholder {
+        /// The operation.
+        operation: Operation,
+        /// What must occur.
+        placeholder: &'static str,
+    },
+}
+
+/// What fills the placeholders of a path.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Fill<'a> {
+    pub id: &'a str,
+    pub item_number: &'a str,
+    pub manufacturer: &'a str,
+}
+
+impl Operation {
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        Self::SessionCreate,
+        Self::SessionEnd,
+        Self::InventoryGet,
+        Self::InventoryUpdate,
+        Self::InventoryItem,
+        Self::ItemGet,
+        Self::ItemSearch,
+        Self::ItemCreate,
+        Self::CategoryList,
+    ];
+
+    /// The key in `[iqr.endpoints]`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::SessionCreate => "session_create",
+            Self::SessionEnd => "session_end",
+            Self::InventoryGet => "inventory_get",
+            Self::InventoryUpdate => "inventory_update",
+            Self::InventoryItem => "inventory_item",
+            Self::ItemGet => "item_get",
+            Self::ItemSearch => "item_search",
+            Self::ItemCreate => "item_create",
+            Self::CategoryList => "category_list",
+        }
+    }
+
+    /// The operation of that key.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|operation| operation.name() == name)
+    }
+
+    /// Whether it changes what IQR knows of the shop; opening and ending a session does not.
+    #[must_use]
+    pub fn is_write(self) -> bool {
+        matches!(self, Self::InventoryUpdate | Self::InventoryItem | Self::ItemCreate)
+    }
+
+    /// Whether it goes to the sign-in host.
+    #[must_use]
+    pub fn is_session(self) -> bool {
+        matches!(self, Self::SessionCreate | Self::SessionEnd)
+    }
+
+    /// What must occur in its path.
+    fn needs(self) -> Option<&'static str> {
+        match self {
+            Self::InventoryGet | Self::ItemGet => Some("{id}"),
+            Self::ItemSearch => Some("{item_number}"),
+            _ => None,
+        }
+    }
+
+    fn may_have(self, slot: Slot) -> bool {
+        match self {
+            Self::SessionCreate | Self::SessionEnd | Self::CategoryList => false,
+            Self::InventoryGet | Self::InventoryUpdate | Self::ItemGet => slot == Slot::Id,
+            Self::InventoryItem => true,
+            Self::ItemSearch | Self::ItemCreate => slot != Slot::Id,
+        }
+    }
+
+    fn known_slots(self) -> &'static str {
+        match self {
+            Self::SessionCreate | Self::SessionEnd | Self::CategoryList => "none",
+            Self::InventoryGet | Self::InventoryUpdate | Self::ItemGet => "{id}",
+            Self::InventoryItem => "{id}, {item_number}, {manufacturer}",
+            Self::ItemSearch | Self::ItemCreate => "{item_number}, {manufacturer}",
+        }
+    }
+
+    fn check_method(self, method: Method) -> Result<(), &'static str> {
+        let fits = match self {
+            Self::SessionCreate => matches!(method, Method::Post | Method::Put),
+            Self::SessionEnd => matches!(method, Method::Delete | Method::Post),
+            _ if self.is_write() => matches!(method, Method::Post | Method::Put | Method::Patch),
+            _ => method == Method::Get,
+        };
+        if fits {
+            return Ok(());
+        }
+        Err(match self {
+            Self::SessionCreate => "POST or PUT",
+            Self::SessionEnd => "DELETE or POST",
+            _ if self.is_write() => "POST, PUT or PATCH",
+            _ => "a read is a GET, so that a dry run is one",
+        })
+    }
+}
+
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl Method {
+    /// The word on the wire.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+        }
+    }
+
+    /// Reads a method, in any letter case.
+    ///
+    /// # Errors
+    ///
+    /// [`EndpointError::UnknownMethod`].
+    pub fn parse(text: &str) -> Result<Self, EndpointError> {
+        [Self::Get, Self::Post, Self::Put, Self::Patch, Self::Delete]
+            .into_iter()
+            .find(|method| method.name().eq_ignore_ascii_case(text))
+            .ok_or_else(|| EndpointError::UnknownMethod(text.to_owned()))
+    }
+}
+
+impl fmt::Display for Method {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl Format {
+    /// Reads a format, in any letter case.
+    ///
+    /// # Errors
+    ///
+    /// [`EndpointError::UnknownFormat`].
+    pub fn parse(text: &str) -> Result<Self, EndpointError> {
+        match text {
+            _ if text.eq_ignore_ascii_case("json") => Ok(Self::Json),
+            _ if text.eq_ignore_ascii_case("xml") => Ok(Self::Xml),
+            _ => Err(EndpointError::UnknownFormat(text.to_owned())),
+        }
+    }
+
+    pub(super) fn content_type(self) -> &'static str {
+        match self {
+            Self::Json => "application/json",
+            Self::Xml => "application/xml",
+        }
+    }
+}
+
+impl Slot {
+    fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "id" => Some(Self::Id),
+            "item_number" => Some(Self::ItemNumber),
+            "manufacturer" => Some(Self::Manufacturer),
+            _ => None,
+        }
+    }
+}
+
+impl Endpoint {
+    /// Checks an endpoint. `path` is relative to `{api_url}/webapi.svc/`, that of a session call to `signin_url`.
+    ///
+    /// # Errors
+    ///
+    /// Everything that would only be noticed by the first asset: see [`EndpointError`].
+    pub fn new(operation: Operation, method: Method, path: &str, format: Format) -> Result<Self, EndpointError> {
+        operation.check_method(method).map_err(|hint| EndpointError::WrongMethod { operation, method, hint })?;
+        if format == Format::Xml && !operation.is_write() {
+            return Err(EndpointError::JsonOnly(operation));
+        }
+        if let Some(placeholder) = operation.needs().filter(|needed| !path.contains(needed)) {
+            return Err(EndpointError::MissingPlaceholder { operation, placeholder });
+        }
+        Ok(Self { method, path: parts(operation, path)?, format })
+    }
+
+    /// How it is asked.
+    #[must_use]
+    pub fn method(&self) -> Method {
+        self.method
+    }
+
+    /// The grammar of its body.
+    #[must_use]
+    pub fn format(&self) -> Format {
+        self.format
+    }
+
+    /// The path with its placeholders filled in, URL-encoded.
+    pub(super) fn path(&self, fill: Fill<'_>) -> String {
+        let mut path = String::with_capacity(96);
+        for part in &self.path {
+            match part {
+                Part::Literal(text) => path.push_str(text),
+                Part::Slot(Slot::Id) => push_encoded(&mut path, fill.id),
+                Part::Slot(Slot::ItemNumber) => push_encoded(&mut path, fill.item_number),
+                Part::Slot(Slot::Manufacturer) => push_encoded(&mut path, fill.manufacturer),
+            }
+        }
+        path
+    }
+}
+
+fn parts(operation: Operation, path: &str) -> Result<Vec<Part>, EndpointError> {
+    let bad = || EndpointError::BadPath(path.to_owned());
+    let mut rest = path.strip_prefix('/').unwrap_or(path);
+    if rest.is_empty() || rest.starts_with('/') || !rest.bytes().all(fits_a_url) || rest.contains("://") {
+        return Err(bad());
+    }
+    let mut parts = Vec::new();
+    while let Some((literal, tail)) = rest.split_once('{') {
+        let (name, tail) = tail.split_once('}').ok_or_else(bad)?;
+        parts.push(literal_part(literal).ok_or_else(bad)?);
+        parts.push(Part::Slot(slot(operation, name)?));
+        rest = tail;
+    }
+    parts.push(literal_part(rest).ok_or_else(bad)?);
+    Ok(parts)
+}
+
+fn literal_part(text: &str) -> Option<Part> {
+    (!text.contains(['{', '}'])).then(|| Part::Literal(text.to_owned()))
+}
+
+fn slot(operation: Operation, name: &str) -> Result<Slot, EndpointError> {
+    Slot::from_name(name).filter(|slot| operation.may_have(*slot)).ok_or_else(|| EndpointError::UnknownPlaceholder {
+        operation,
+        placeholder: name.to_owned(),
+        known: operation.known_slots(),
+    })
+}
+
+/// What may stand in a path as it is typed: no blank, no control character, no fragment, nothing outside ASCII.
+fn fits_a_url(byte: u8) -> bool {
+    byte.is_ascii_graphic() && !matches!(byte, b'#' | b'"' | b'<' | b'>' | b'\\' | b'^' | b'`' | b'|')
+}
+
+/// Everything but unreserved characters is encoded: a slash in an item number must not become a path.
+fn push_encoded(path: &mut String, text: &str) {
+    const HEX: &[u8; 16] = b"0123456789ABCDEF";
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+            path.push(char::from(byte));
+        } else {
+            path.push('%');
+            path.push(char::from(HEX[usize::from(byte >> 4)]));
+            path.push(char::from(HEX[usize::from(byte & 15)]));
+        }
+    }
+}
+
+/// The endpoint of every operation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Endpoints([Endpoint; Operation::ALL.len()]);
+
+impl Endpoints {
+    /// The endpoint of an operation.
+    #[must_use]
+    pub fn get(&self, operation: Operation) -> &Endpoint {
+        &self.0[operation as usize]
+    }
+
+    /// Puts another in its place.
+    pub fn set(&mut self, operation: Operation, endpoint: Endpoint) {
+        self.0[operation as usize] = endpoint;
+    }
+}
+
+impl Default for Endpoints {
+    /// What is known of the vendor's API.
+    fn default() -> Self {
+        let write = |path| unchecked(Method::Post, &[path], None, Format::Xml);
+        let read = |path, slot| unchecked(Method::Get, &[path], slot, Format::Json);
+        let session = |method| unchecked(method, &["api/IntegrationAPI/Session"], None, Format::Json);
+        Self([
+            session(Method::Post),
+            session(Method::Delete),
+            read("Inventory/JSON/GetInventoryById?Id=", Some(Slot::Id)),
+            write("Inventories/Update/XML"),
+            write("Inventory/ChangeItemNumberMFGR/XML"),
+            read("MI/JSON/GetItemByItemId?ItemId=", Some(Slot::Id)),
+            read("MI/JSON/GetItemsByItemNumber?ItemNumber=", Some(Slot::ItemNumber)),
+            write("MI/Create/XML"),
+            read("Category/JSON/GetCategories", None),
+        ])
+    }
+}
+
+fn unchecked(method: Method, literals: &[&str], slot: Option<Slot>, format: Format) -> Endpoint {
+    let literals = literals.iter().map(|text| Part::Literal((*text).to_owned()));
+    Endpoint { method, path: literals.chain(slot.map(Part::Slot)).collect(), format }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn get(operation: Operation, path: &str) -> Result<Endpoint, EndpointError> {
+        Endpoint::new(operation, Method::Get, path, Format::Json)
+    }
+
+    #[test]
+    fn every_default_is_what_the_checked_constructor_makes_of_it() {
+        let endpoints = Endpoints::default();
+        for operation in Operation::ALL {
+            let endpoint = endpoints.get(operation);
+            let fill = Fill { id: "{id}", item_number: "{item_number}", manufacturer: "{manufacturer}" };
+            let path = endpoint.path(fill).replace("%7B", "{").replace("%7D", "}");
+            let checked = Endpoint::new(operation, endpoint.method(), &path, endpoint.format()).unwrap();
+            assert_eq!(checked.path(fill), endpoint.path(fill));
+            assert_eq!(Operation::from_name(operation.name()), Some(operation));
+        }
+    }
+
+    #[test]
+    fn what_fills_a_placeholder_cannot_leave_its_place() {
+        let endpoint = get(Operation::ItemSearch, "/MI/{item_number}/x?m={manufacturer}").unwrap();
+        let fill = Fill { item_number: "A/B ?#&+é", manufacturer: "", ..Fill::default() };
+        assert_eq!(endpoint.path(fill), "MI/A%2FB%20%3F%23%26%2B%C3%A9/x?m=");
+    }
+
+    #[test]
+    fn an_endpoint_that_cannot_work_is_refused_when_the_config_is_read() {
+        let read = Operation::InventoryGet;
+        for path in ["", "/", "//evil/{id}", "http://evil/{id}", "a b{id}", "a{id}#x", "a{id", "a}{id}", "é{id}"] {
+            assert!(matches!(get(read, path), Err(EndpointError::BadPath(_))), "{path}");
+        }
+        assert!(matches!(get(read, "x?Id={id}&n={name}"), Err(EndpointError::UnknownPlaceholder { .. })));
+        assert!(matches!(get(read, "x?Id={id}&n={item_number}"), Err(EndpointError::UnknownPlaceholder { .. })));
+        assert!(matches!(get(read, "x"), Err(EndpointError::MissingPlaceholder { .. })));
+        assert!(matches!(get(Operation::InventoryUpdate, "x"), Err(EndpointError::WrongMethod { .. })));
+        let post = Endpoint::new(read, Method::Post, "x?{id}", Format::Json);
+        assert!(matches!(post, Err(EndpointError::WrongMethod { .. })));
+        let xml = Endpoint::new(read, Method::Get, "x?{id}", Format::Xml);
+        assert_eq!(xml, Err(EndpointError::JsonOnly(read)));
+        assert!(Method::parse("FETCH").is_err() && Format::parse("yaml").is_err());
+        assert_eq!(Method::parse("get"), Ok(Method::Get));
+    }
+}

@@ -1,0 +1,184 @@
+//! What can go wrong, sorted by its consequence: for one asset or for the pass, taken by IQR or not.
+
+use thiserror::Error;
+
+/// Why IQR did not do what it was asked. No message holds the key, the token or a request header; what the server said
+/// is on one line, cut and escaped.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// IQR knows no asset of that ID.
+    #[error("IQR has no asset {id}")]
+    NotFound {
+        /// The inventory ID.
+        id: String,
+    },
+    /// IQR understood and declined: this asset or item cannot be written or read so.
+    #[error("{request} was refused ({status}){}", colon(.text))]
+    Refused {
+        /// Method and path.
+        request: String,
+        /// The HTTP status; 2xx where only the text says that it was refused.
+        status: u16,
+        /// What IQR said.
+        text: String,
+    },
+    /// One request failed, repeats included where it may be repeated.
+    #[error(transparent)]
+    Failed(#[from] Failure),
+    /// The key is no longer good; nobody can be served in this pass.
+    #[error("IQR refused the API key ({request} answered {status}); check the key and its API user in IQR")]
+    KeyRefused {
+        /// Method and path of the request that showed it.
+        request: String,
+        /// The HTTP status.
+        status: u16,
+    },
+    /// The server or the network is down, or as good as down; nobody can be served in this pass.
+    #[error("IQR cannot be reached: {cause}")]
+    Unreachable {
+        /// What happened, with method and path.
+        cause: String,
+    },
+    /// A signal asked to stop; the request was not sent.
+    #[error("stopped by a signal before {request}")]
+    Interrupted {
+        /// Method and path.
+        request: String,
+    },
+    /// The pass's time is over.
+    #[error("the pass's time was over {} {request}", if *.outcome == Outcome::NotSent { "before" } else { "during" })]
+    OutOfTime {
+        /// Method and path.
+        request: String,
+        /// Whether a write may have happened.
+        outcome: Outcome,
+    },
+    /// A write in a read-only run; nothing was sent.
+    #[error("{request} would write, and this run is read-only")]
+    ReadOnly {
+        /// Method and path.
+        request: String,
+    },
+}
+
+/// A request that failed for a reason that may pass.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{request} failed: {cause}")]
+pub struct Failure {
+    /// Method and path.
+    pub request: String,
+    /// What happened.
+    pub cause: Cause,
+    /// Whether a write may have happened.
+    pub outcome: Outcome,
+    /// Other requests went well before it, and only this one failed again and again: the asset's fault, not the
+    /// server's.
+    pub only_this: bool,
+}
+
+/// What happened to a request.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum Cause {
+    /// No whole answer came: refused, reset, timed out, no such host, no TLS.
+    #[error("{0}")]
+    Network(String),
+    /// The server answered that it cannot now: 408, 429, 5xx.
+    #[error("the server answered {status}{}", colon(.text))]
+    Status {
+        /// The HTTP status.
+        status: u16,
+        /// What it said.
+        text: String,
+    },
+    /// An answer that is not what was asked for.
+    #[error("{0}")]
+    BadAnswer(String),
+}
+
+/// What has become of a request that failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It did not reach IQR.
+    NotSent,
+    /// IQR has seen it and declined it.
+    Refused,
+    /// Nobody knows: read again before anything else is written.
+    Unknown,
+}
+
+/// Whom an error concerns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// This asset or item; others go on.
+    ThisAsset,
+    /// Everybody: the pass is over.
+    Pass,
+}
+
+impl Error {
+    /// Whom it concerns.
+    #[must_use]
+    pub fn scope(&self) -> Scope {
+        match self {
+            Self::NotFound { .. } | Self::Refused { .. } | Self::Failed(_) => Scope::ThisAsset,
+            _ => Scope::Pass,
+        }
+    }
+
+    /// Whether the server, the network or the end of the pass is to blame: such a failure grows nobody's delay.
+    #[must_use]
+    pub fn is_server_fault(&self) -> bool {
+        match self {
+            Self::NotFound { .. } | Self::Refused { .. } => false,
+            Self::Failed(failure) => !failure.only_this,
+            _ => true,
+        }
+    }
+
+    /// Whether a write may have happened.
+    #[must_use]
+    pub fn outcome(&self) -> Outcome {
+        match self {
+            Self::NotFound { .. } | Self::Refused { .. } | Self::KeyRefused { .. } => Outcome::Refused,
+            Self::Failed(failure) => failure.outcome,
+            Self::OutOfTime { outcome, .. } => *outcome,
+            Self::Unreachable { .. } | Self::Interrupted { .. } | Self::ReadOnly { .. } => Outcome::NotSent,
+        }
+    }
+
+    /// The reason code of `--json`.
+    #[must_use]
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Self::NotFound { .. } => "not-in-iqr",
+            Self::Refused { .. } | Self::KeyRefused { .. } | Self::ReadOnly { .. } => "refused",
+            Self::Failed(Failure { cause: Cause::BadAnswer(_), .. }) => "bad-answer",
+            Self::Failed(failure) if failure.only_this => "bad-answer",
+            Self::Failed(_) | Self::Unreachable { .. } => "unreachable",
+            Self::Interrupted { .. } | Self::OutOfTime { .. } => "time-budget",
+        }
+    }
+}
+
+fn colon(text: &str) -> String {
+    if text.is_empty() { String::new() } else { format!(": {text}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_say_what_happened_to_which_request() {
+        let cause = Cause::Status { status: 503, text: "busy".to_owned() };
+        let request = "GET a?Id=5".to_owned();
+        let failure = Failure { request: request.clone(), cause, outcome: Outcome::NotSent, only_this: false };
+        assert_eq!(Error::from(failure).to_string(), "GET a?Id=5 failed: the server answered 503: busy");
+        let refused = Error::Refused { request: request.clone(), status: 400, text: String::new() };
+        assert_eq!(refused.to_string(), "GET a?Id=5 was refused (400)");
+        let late = Error::OutOfTime { request, outcome: Outcome::Unknown };
+        assert_eq!(late.to_string(), "the pass's time was over during GET a?Id=5");
+    }
+}

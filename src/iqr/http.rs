@@ -1,0 +1,268 @@
+//! The one function through which every request goes: read-only guard, headers, deadline, size limit, count and log.
+//!
+//! It knows HTTP and nothing of what the answers mean; it repeats nothing and follows nothing.
+
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::time::Duration;
+
+use ureq::Agent;
+use ureq::http::{HeaderMap, Request as HttpRequest, Response, header};
+use ureq::tls::{RootCerts, TlsConfig};
+use ureq::unversioned::transport::DefaultConnector;
+
+use super::endpoint::{Format, Method};
+use super::resolver::{LookupFailed, Remembering};
+use super::settings::{Access, Settings};
+use super::{BootTime, clock, date, proxy};
+use crate::secret::Secret;
+
+/// Largest answer that is read, after decompression. An asset with 100 kB of comments is far below it.
+const LARGEST_ANSWER: u64 = 2 * 1024 * 1024;
+
+/// How long an idle connection is kept: longer than a pass.
+const IDLE: Duration = Duration::from_secs(120);
+
+/// No answer has told the server's time yet.
+const UNKNOWN_SKEW: i64 = i64::MIN;
+
+/// One request, ready to be sent.
+#[derive(Debug)]
+pub(super) struct Request {
+    pub method: Method,
+    pub url: String,
+    /// Method and path for messages and the log.
+    pub shown: String,
+    pub body: Option<Body>,
+    /// Changes what IQR knows of the shop, whatever its method.
+    pub is_write: bool,
+}
+
+/// What a request carries.
+#[derive(Debug)]
+pub(super) struct Body {
+    content_type: &'static str,
+    /// Secret, because the one of the sign-in is.
+    text: Secret,
+}
+
+/// How a request proves who sends it.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Credential<'a> {
+    /// By its body.
+    None,
+    /// Data calls.
+    Token(&'a Secret),
+    /// The end of a session.
+    Bearer(&'a Secret),
+}
+
+/// A whole answer, of whatever status.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub status: u16,
+    pub body: Vec<u8>,
+    /// How long the server asks to wait.
+    pub retry_after: Option<Duration>,
+}
+
+/// No whole answer.
+#[derive(Debug)]
+pub(super) struct Fault {
+    pub text: String,
+    pub kind: FaultKind,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum FaultKind {
+    /// Refused by the read-only guard.
+    ReadOnly,
+    /// Nothing of the request reached the server.
+    NotSent,
+    /// The time given was over.
+    TimedOut,
+    /// The request may have arrived.
+    Lost,
+}
+
+/// The connections to both hosts.
+pub(super) struct Http {
+    agent: Agent,
+    access: Access,
+    timeout: Duration,
+    headers: Vec<(String, String)>,
+    requests: AtomicU64,
+    skew: AtomicI64,
+}
+
+impl Http {
+    pub fn new(settings: &Settings, access: Access) -> Self {
+        Self {
+            agent: agent(settings),
+            access,
+            timeout: settings.request_timeout,
+            headers: settings.headers.clone(),
+            requests: AtomicU64::new(0),
+            skew: AtomicI64::new(UNKNOWN_SKEW),
+        }
+    }
+
+    /// Requests begun so far.
+    pub fn requests(&self) -> u64 {
+        self.requests.load(Ordering::Relaxed)
+    }
+
+    /// By how many seconds the server's clock is ahead of ours, by its last answer.
+    pub fn skew(&self) -> Option<i64> {
+        Some(self.skew.load(Ordering::Relaxed)).filter(|skew| *skew != UNKNOWN_SKEW)
+    }
+
+    /// Sends one request and reads its answer whole, by `until` and within the request timeout.
+    pub fn exchange(&self, request: &Request, credential: Credential<'_>, until: BootTime) -> Result<Answer, Fault> {
+        if self.access == Access::ReadOnly && request.is_write {
+            return Err(Fault { text: "read-only".to_owned(), kind: FaultKind::ReadOnly });
+        }
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        let begun = BootTime::now();
+        let timeout = self.timeout.min(until.since(begun)).max(Duration::from_millis(1));
+        let answer = self.send(request, credential, timeout).map_err(fault);
+        log(request, begun, &answer);
+        answer
+    }
+
+    fn send(&self, request: &Request, credential: Credential<'_>, timeout: Duration) -> Result<Answer, ureq::Error> {
+        let head = self.head(request, credential);
+        let response = match &request.body {
+            Some(body) => {
+                let head = head.header(header::CONTENT_TYPE, body.content_type);
+                let request = self.agent.configure_request(head.body(body.text.expose().as_bytes())?);
+                self.agent.run(request.timeout_global(Some(timeout)).build())
+            }
+            None => {
+                let request = self.agent.configure_request(head.body(())?);
+                self.agent.run(request.timeout_global(Some(timeout)).build())
+            }
+        };
+        self.receive(response?)
+    }
+
+    fn head(&self, request: &Request, credential: Credential<'_>) -> ureq::http::request::Builder {
+        let mut head = HttpRequest::builder().method(request.method.name()).uri(request.url.as_str());
+        for (name, value) in &self.headers {
+            head = head.header(name, value);
+        }
+        match credential {
+            Credential::None => head,
+            Credential::Token(token) => head.header("iqr-session-token", token.expose()),
+            Credential::Bearer(token) => head.header(header::AUTHORIZATION, format!("Bearer {}", token.expose())),
+        }
+    }
+
+    fn receive(&self, response: Response<ureq::Body>) -> Result<Answer, ureq::Error> {
+        let (head, mut body) = response.into_parts();
+        let now = self.server_time(&head.headers);
+        let retry_after = text(&head.headers, header::RETRY_AFTER).and_then(|value| date::retry_after(value, now));
+        let body = body.with_config().limit(LARGEST_ANSWER).read_to_vec()?;
+        Ok(Answer { status: head.status.as_u16(), body, retry_after })
+    }
+
+    /// The server's time by this answer, ours where it does not tell; seconds since 1970.
+    fn server_time(&self, headers: &HeaderMap) -> i64 {
+        let ours = clock::unix_seconds();
+        let theirs = text(headers, header::DATE).and_then(date::http_date);
+        if let Some(theirs) = theirs {
+            self.skew.store(theirs - ours, Ordering::Relaxed);
+        }
+        theirs.unwrap_or(ours)
+    }
+}
+
+impl Body {
+    pub fn new(format: Format, text: String) -> Self {
+        Self { content_type: format.content_type(), text: Secret::new(text) }
+    }
+
+    /// JSON that holds the API key.
+    pub fn secret(text: Secret) -> Self {
+        Self { content_type: Format::Json.content_type(), text }
+    }
+}
+
+impl Answer {
+    pub fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+}
+
+fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
+    headers.get(name)?.to_str().ok()
+}
+
+fn agent(settings: &Settings) -> Agent {
+    let connections = usize::from(settings.connections.max(1));
+    let config = Agent::config_builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .proxy(proxy::from_environment(settings))
+        .user_agent(concat!("wipeos-iqr/", env!("CARGO_PKG_VERSION")))
+        .tls_config(TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build())
+        .max_idle_connections(2 * connections)
+        .max_idle_connections_per_host(connections)
+        .max_idle_age(IDLE)
+        .input_buffer_size(16 * 1024)
+        .output_buffer_size(16 * 1024)
+        .max_response_header_size(16 * 1024)
+        .build();
+    Agent::with_parts(config, DefaultConnector::default(), Remembering::default())
+}
+
+fn fault(error: ureq::Error) -> Fault {
+    let kind = kind(&error);
+    let text = match error {
+        ureq::Error::Timeout(_) => "no whole answer in time".to_owned(),
+        ureq::Error::BodyExceedsLimit(limit) => format!("the answer is larger than {} MiB", limit / 1024 / 1024),
+        ureq::Error::Io(error) => io_text(&error),
+        other => other.to_string(),
+    };
+    Fault { text: super::text::quote(&text), kind }
+}
+
+fn kind(error: &ureq::Error) -> FaultKind {
+    match error {
+        ureq::Error::Timeout(_) => FaultKind::TimedOut,
+        ureq::Error::Io(error) if error.kind() == std::io::ErrorKind::ConnectionRefused => FaultKind::NotSent,
+        ureq::Error::HostNotFound
+        | ureq::Error::Http(_)
+        | ureq::Error::BadUri(_)
+        | ureq::Error::Tls(_)
+        | ureq::Error::TlsRequired
+        | ureq::Error::ConnectProxyFailed(_) => FaultKind::NotSent,
+        ureq::Error::Other(error) if error.is::<LookupFailed>() => FaultKind::NotSent,
+        _ => FaultKind::Lost,
+    }
+}
+
+/// The operating system's words without its number, which says nothing to a technician.
+fn io_text(error: &std::io::Error) -> String {
+    use std::io::ErrorKind;
+    match error.kind() {
+        ErrorKind::ConnectionRefused => "the connection was refused".to_owned(),
+        ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe => {
+            "the connection was cut".to_owned()
+        }
+        ErrorKind::UnexpectedEof => "the answer ended too early".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+fn log(request: &Request, begun: BootTime, answer: &Result<Answer, Fault>) {
+    if !log::log_enabled!(log::Level::Debug) {
+        return;
+    }
+    let millis = BootTime::now().since(begun).as_millis();
+    match answer {
+        Ok(answer) => {
+            log::debug!("{}: {}, {} ms, {} bytes", request.shown, answer.status, millis, answer.body.len());
+        }
+        Err(fault) => log::debug!("{}: {}, {} ms", request.shown, fault.text, millis),
+    }
+}

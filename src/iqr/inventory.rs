@@ -1,0 +1,75 @@
+//! Assets: read one, set its fields, move it to another master item.
+
+use super::endpoint::{Fill, Operation};
+use super::error::Error;
+use super::http::Request;
+use super::pace::When;
+use super::settings::Field;
+use super::wire::{self, Record};
+use super::{Iqr, text};
+use crate::model::{Asset, InventoryId};
+
+impl Iqr {
+    /// Reads an asset.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`] when IQR has none of that ID. An answer about another asset is a bad answer and never used.
+    pub fn asset(&self, id: &InventoryId) -> Result<Asset, Error> {
+        self.read_asset(id, When::InTime)
+    }
+
+    /// Reads an asset to learn what became of a write. For that there are five seconds more after the deadline or an
+    /// interruption.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::asset`].
+    pub fn read_back(&self, id: &InventoryId) -> Result<Asset, Error> {
+        self.read_asset(id, When::Grace)
+    }
+
+    /// Sets the named fields of an asset, and no others. Sent once.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::outcome`] says whether it may have been done nevertheless; then read before writing again.
+    pub fn update(&self, id: &InventoryId, fields: &[(Field, &str)]) -> Result<(), Error> {
+        let named = fields.iter().map(|(field, text)| (self.settings.fields.of(*field), *text));
+        let fill = Fill { id: id.as_str(), ..Fill::default() };
+        let fields = named.chain([("inventoryid", id.as_str())]).collect();
+        self.write(&self.writing(Operation::InventoryUpdate, fill, Record::Inventory, fields))
+    }
+
+    /// Moves an asset to the master item of that number and manufacturer. Sent once.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::update`].
+    pub fn change_item(&self, id: &InventoryId, item_number: &str, manufacturer: &str) -> Result<(), Error> {
+        let fill = Fill { id: id.as_str(), item_number, manufacturer };
+        let fields = vec![("inventoryid", id.as_str()), ("itemnumber", item_number), ("mfgr", manufacturer)];
+        self.write(&self.writing(Operation::InventoryItem, fill, Record::Inventory, fields))
+    }
+
+    fn read_asset(&self, id: &InventoryId, when: When) -> Result<Asset, Error> {
+        let none = || Error::NotFound { id: id.to_string() };
+        let request = self.request(Operation::InventoryGet, Fill { id: id.as_str(), ..Fill::default() }, None);
+        match self.read(&request, when, |body| wire::asset(body, id, &self.settings.fields)) {
+            Ok(asset) => asset.ok_or_else(none),
+            Err(Error::Refused { status: 404, text, .. }) if !text::is_missing_endpoint(&text) => Err(none()),
+            Err(error) => Err(error),
+        }
+    }
+
+    pub(super) fn writing(
+        &self,
+        operation: Operation,
+        fill: Fill<'_>,
+        record: Record,
+        fields: Vec<(&str, &str)>,
+    ) -> Request {
+        let format = self.settings.endpoints.get(operation).format();
+        self.request(operation, fill, Some(wire::body(format, record, fields)))
+    }
+}

@@ -1,0 +1,81 @@
+//! Looks each host up once a minute at most.
+//!
+//! ureq looks the host up for every request, in a thread of its own, also when a connection is at hand: that costs more
+//! than the request, and a name server that stumbles would fail requests that need none.
+
+use std::fmt;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use ureq::config::Config;
+use ureq::http::Uri;
+use ureq::http::uri::Authority;
+use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::NextTimeout;
+
+use super::BootTime;
+
+/// How long an address is believed.
+const KEEP: Duration = Duration::from_secs(60);
+
+/// A resolver that remembers.
+#[derive(Debug, Default)]
+pub(super) struct Remembering {
+    lookup: DefaultResolver,
+    known: Mutex<Vec<Known>>,
+}
+
+struct Known {
+    authority: Authority,
+    addresses: ResolvedSocketAddrs,
+    since: BootTime,
+}
+
+/// The host's name could not be looked up.
+#[derive(Debug, thiserror::Error)]
+#[error("the name of the host cannot be looked up: {0}")]
+pub(super) struct LookupFailed(pub String);
+
+impl Resolver for Remembering {
+    fn resolve(&self, uri: &Uri, config: &Config, timeout: NextTimeout) -> Result<ResolvedSocketAddrs, ureq::Error> {
+        let Some(authority) = uri.authority() else {
+            return self.lookup.resolve(uri, config, timeout);
+        };
+        if let Some(addresses) = self.remembered(authority) {
+            return Ok(addresses);
+        }
+        let addresses = self.lookup.resolve(uri, config, timeout).map_err(lookup_failed)?;
+        self.remember(authority.clone(), addresses.clone());
+        Ok(addresses)
+    }
+}
+
+impl Remembering {
+    fn remembered(&self, authority: &Authority) -> Option<ResolvedSocketAddrs> {
+        let now = BootTime::now();
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = known.iter().find(|known| known.authority == *authority && now.since(known.since) < KEEP)?;
+        Some(known.addresses.clone())
+    }
+
+    fn remember(&self, authority: Authority, addresses: ResolvedSocketAddrs) {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.retain(|known| known.authority != authority);
+        known.push(Known { authority, addresses, since: BootTime::now() });
+    }
+}
+
+/// Marks the error as one of before the first byte, whatever it was.
+fn lookup_failed(error: ureq::Error) -> ureq::Error {
+    match error {
+        ureq::Error::Timeout(_) => error,
+        ureq::Error::Io(error) => ureq::Error::Other(Box::new(LookupFailed(error.to_string()))),
+        other => ureq::Error::Other(Box::new(LookupFailed(other.to_string()))),
+    }
+}
+
+impl fmt::Debug for Known {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Known").field(&self.authority).finish()
+    }
+}

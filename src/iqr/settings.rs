@@ -1,0 +1,215 @@
+//! What the client must be told before it can begin: where, how fast, how long, under which names.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use thiserror::Error;
+
+use super::{BootTime, Endpoints};
+
+/// How to talk to one IQR tenant. The config has checked every value.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// `https://host[:port]` of the sign-in host, without a slash at the end; `http` for loopback only.
+    pub signin_url: String,
+    /// The same of the data host.
+    pub api_url: String,
+    /// Most requests in flight at once, and most connections to a host: 1 to 16.
+    pub connections: u8,
+    /// Longest time of one request, from the look-up of the name to the last byte of the answer.
+    pub request_timeout: Duration,
+    /// How long a session is valid; it is renewed a little earlier.
+    pub session_lifetime: Duration,
+    /// Headers that every request carries besides our own; each passed [`check_header`].
+    pub headers: Vec<(String, String)>,
+    /// Where each operation lives.
+    pub endpoints: Endpoints,
+    /// What the fields are called on the wire.
+    pub fields: FieldNames,
+    /// The default asset creator of new master items.
+    pub asset_creator: String,
+}
+
+/// A field of an asset that this program may write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Field {
+    /// "Description" (specification, step 8c i).
+    Description,
+    /// "Extended Description" (step 8c ii).
+    ExtendedDescription,
+    /// "Inventory Comments" (step 8c iii).
+    Comments,
+}
+
+/// What the three fields are called on the wire, in reads and writes alike.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldNames {
+    description: String,
+    extended_description: String,
+    comments: String,
+}
+
+/// Whether anything may be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// `GET` and the session calls only; all else is refused before a byte is sent.
+    ReadOnly,
+    /// Everything.
+    ReadWrite,
+}
+
+/// When to stop.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// No request is begun after this, and none lasts longer; see [`super::Iqr::read_back`] for the one exception.
+    pub deadline: BootTime,
+    /// Set by a signal: no new request is begun.
+    pub interrupted: Arc<AtomicBool>,
+}
+
+/// Why a name or header of the config cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum SettingsError {
+    /// Not an element name, or the name of another field.
+    #[error("`{0}` cannot be the name of a field: lower-case letters and digits only, and no field of another meaning")]
+    FieldName(String),
+    /// Two fields would overwrite each other.
+    #[error("two fields have the name `{0}`")]
+    SameFieldName(String),
+    /// Not a header name, or one that the program itself sets.
+    #[error("`{0}` cannot be set: it is no header name, or the program sets it itself")]
+    HeaderName(String),
+    /// A line break or another character that a header cannot hold. The value is not repeated: it may be secret.
+    #[error("the value of header `{0}` holds a character that no header can")]
+    HeaderValue(String),
+}
+
+/// Fields that mean something else; writing text there would damage the asset.
+const TAKEN: [&str; 14] = [
+    "inventoryid",
+    "item",
+    "itemid",
+    "itemnumber",
+    "mfgr",
+    "mfgrid",
+    "serialnumber",
+    "warehouse",
+    "location",
+    "quantity",
+    "unitcost",
+    "status",
+    "poid",
+    "condition",
+];
+
+/// Headers of the connection, of the session and of the body.
+const RESERVED: [&str; 8] = [
+    "authorization",
+    "connection",
+    "content-length",
+    "content-type",
+    "host",
+    "iqr-session-token",
+    "transfer-encoding",
+    "user-agent",
+];
+
+impl FieldNames {
+    /// Checks names for the three fields, such as `description` or `userdefined1`.
+    ///
+    /// # Errors
+    ///
+    /// [`SettingsError::FieldName`] and [`SettingsError::SameFieldName`].
+    pub fn new(description: &str, extended_description: &str, comments: &str) -> Result<Self, SettingsError> {
+        let names = [description, extended_description, comments];
+        if let Some(name) = names.into_iter().find(|name| !is_field_name(name)) {
+            return Err(SettingsError::FieldName(name.to_owned()));
+        }
+        if description == extended_description || description == comments {
+            return Err(SettingsError::SameFieldName(description.to_owned()));
+        }
+        if extended_description == comments {
+            return Err(SettingsError::SameFieldName(comments.to_owned()));
+        }
+        let [description, extended_description, comments] = names.map(str::to_owned);
+        Ok(Self { description, extended_description, comments })
+    }
+
+    /// The name of a field.
+    #[must_use]
+    pub fn of(&self, field: Field) -> &str {
+        match field {
+            Field::Description => &self.description,
+            Field::ExtendedDescription => &self.extended_description,
+            Field::Comments => &self.comments,
+        }
+    }
+}
+
+impl Default for FieldNames {
+    fn default() -> Self {
+        Self {
+            description: "description".to_owned(),
+            extended_description: "extendeddescription".to_owned(),
+            comments: "inventorycomments".to_owned(),
+        }
+    }
+}
+
+fn is_field_name(name: &str) -> bool {
+    name.len() <= 40
+        && name.starts_with(|first: char| first.is_ascii_lowercase())
+        && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+        && !TAKEN.contains(&name)
+}
+
+/// Checks an extra header of the config.
+///
+/// # Errors
+///
+/// [`SettingsError::HeaderName`] and [`SettingsError::HeaderValue`].
+pub fn check_header(name: &str, value: &str) -> Result<(), SettingsError> {
+    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    let reserved = RESERVED.iter().any(|reserved| name.eq_ignore_ascii_case(reserved));
+    if name.is_empty() || !name.bytes().all(is_token) || reserved {
+        return Err(SettingsError::HeaderName(name.to_owned()));
+    }
+    if !value.bytes().all(|byte| byte == b'\t' || byte == b' ' || byte.is_ascii_graphic()) {
+        return Err(SettingsError::HeaderValue(name.to_owned()));
+    }
+    Ok(())
+}
+
+impl Limits {
+    pub(super) fn interrupted(&self) -> bool {
+        self.interrupted.load(Ordering::Relaxed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_may_be_mapped_to_a_user_defined_one_but_not_to_one_that_means_something_else() {
+        assert!(FieldNames::new("userdefined1", "userdefined2", "inventorycomments").is_ok());
+        for name in ["serialnumber", "inventoryid", "Description", "a b", "<x>", "", "1a"] {
+            let refused = FieldNames::new(name, "userdefined1", "userdefined2");
+            assert_eq!(refused, Err(SettingsError::FieldName(name.to_owned())));
+        }
+        for (a, b, c) in [("x", "x", "y"), ("x", "y", "x"), ("y", "x", "x")] {
+            assert_eq!(FieldNames::new(a, b, c), Err(SettingsError::SameFieldName("x".to_owned())));
+        }
+    }
+
+    #[test]
+    fn a_header_of_the_config_cannot_break_out_of_its_line_or_replace_ours() {
+        assert_eq!(check_header("X-Tenant", "shop 1"), Ok(()));
+        for name in ["", "a b", "a:b", "x\r\ny", "Authorization", "IQR-Session-Token", "Content-Length"] {
+            assert_eq!(check_header(name, "v"), Err(SettingsError::HeaderName(name.to_owned())));
+        }
+        assert!(matches!(check_header("a", "b\r\nc: d"), Err(SettingsError::HeaderValue(_))));
+    }
+}

@@ -1,0 +1,226 @@
+//! What the answer to a write says: HTTP 200 alone proves nothing.
+//!
+//! The answers are undocumented: nothing at all, `<string>text</string>`, elements named `Result`, `Message` or `Error`,
+//! or the JSON twins. Only what stands under such a name is read as a statement; an echo of the record is not, for its
+//! comments may well say "failed".
+
+use quick_xml::Reader;
+use quick_xml::events::Event;
+use serde_json::Value;
+
+use crate::iqr::text::{is_html, quote, quote_bytes};
+
+/// What became of a write by its 2xx answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::iqr) enum Verdict {
+    /// Nothing in the answer speaks against it.
+    Taken,
+    /// IQR says that it did not do it.
+    Refused(String),
+    /// Not an answer of this API; nobody knows what became of the write.
+    Unreadable(String),
+}
+
+/// Words that no report of a success holds.
+const TROUBLE: [&str; 22] = [
+    "error",
+    "exception",
+    "invalid",
+    "not found",
+    "not valid",
+    "failed",
+    "failure",
+    "refused",
+    "rejected",
+    "denied",
+    "cannot",
+    "can not",
+    "could not",
+    "unable",
+    "object reference",
+    "specified cast",
+    "not allowed",
+    "does not exist",
+    "unknown",
+    "missing",
+    "required",
+    "unauthorized",
+];
+
+/// Phrases that hold such a word and report a success all the same.
+const HARMLESS: [&str; 5] = ["no errors", "no error", "0 errors", "without errors", "without error"];
+
+/// Names under which an answer states what it did.
+const STATEMENTS: [&str; 9] =
+    ["result", "message", "error", "exception", "fault", "reason", "detail", "status", "string"];
+
+/// Judges the body of a 2xx answer.
+pub(in crate::iqr) fn verdict(body: &[u8]) -> Verdict {
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii();
+    if is_html(body) {
+        return Verdict::Unreadable(format!("it answered with a web page: {}", quote_bytes(body)));
+    }
+    let Ok(text) = std::str::from_utf8(body) else {
+        return Verdict::Unreadable("the answer is not text".to_owned());
+    };
+    match text.bytes().next() {
+        None => Verdict::Taken,
+        Some(b'<') => of_xml(text),
+        Some(b'{' | b'[' | b'"') => of_json(text),
+        Some(_) => of_statement("", text),
+    }
+}
+
+fn of_statement(name: &str, text: &str) -> Verdict {
+    let lower = text.trim().to_lowercase();
+    let harmless = HARMLESS.iter().fold(lower.clone(), |rest, phrase| rest.replace(phrase, ""));
+    let nothing = ["", "0", "false", "none", "null", "ok", "success"].contains(&harmless.trim());
+    let is_error = name.contains("error") || name.contains("exception") || name.contains("fault");
+    let refused =
+        if is_error { !nothing } else { lower == "false" || TROUBLE.iter().any(|word| harmless.contains(word)) };
+    if refused { Verdict::Refused(quote(text)) } else { Verdict::Taken }
+}
+
+fn of_json(text: &str) -> Verdict {
+    match serde_json::from_str::<Value>(text) {
+        Ok(value) => of_value("", &value, 0),
+        Err(error) => Verdict::Unreadable(format!("the answer is no whole JSON: {error}")),
+    }
+}
+
+/// `name` is that of the nearest key, in lower case; the empty one is the answer itself.
+fn of_value(name: &str, value: &Value, depth: u8) -> Verdict {
+    let is_statement = name.is_empty() || STATEMENTS.iter().any(|statement| name.contains(statement));
+    match value {
+        Value::String(text) if is_statement => of_statement(name, text),
+        Value::Bool(false) if name.is_empty() || name.contains("result") || name == "status" => {
+            Verdict::Refused("false".to_owned())
+        }
+        Value::Bool(true) if name.contains("error") => Verdict::Refused(format!("{name}: true")),
+        Value::Object(object) if depth < 8 => {
+            first_refusal(object.iter().map(|(key, value)| of_value(&key.to_lowercase(), value, depth + 1)))
+        }
+        Value::Array(list) if depth < 8 => first_refusal(list.iter().map(|value| of_value(name, value, depth + 1))),
+        _ => Verdict::Taken,
+    }
+}
+
+fn first_refusal(mut verdicts: impl Iterator<Item = Verdict>) -> Verdict {
+    verdicts.find(|verdict| *verdict != Verdict::Taken).unwrap_or(Verdict::Taken)
+}
+
+fn of_xml(text: &str) -> Verdict {
+    match elements(text) {
+        Ok(elements) => first_refusal(elements.iter().map(|(name, text)| of_element(name, text))),
+        Err(problem) => Verdict::Unreadable(format!("the answer is no whole XML: {}", quote(&problem))),
+    }
+}
+
+fn of_element(name: &str, text: &str) -> Verdict {
+    let is_statement = STATEMENTS.iter().any(|statement| name.contains(statement));
+    match text.trim().is_empty() {
+        false if is_statement || name == "text" => of_statement(name, text),
+        false if name == "boolean" && text.trim() == "false" => Verdict::Refused("false".to_owned()),
+        _ => Verdict::Taken,
+    }
+}
+
+/// Every element that holds text, its name in lower case and without its prefix.
+fn elements(text: &str) -> Result<Vec<(String, String)>, String> {
+    let mut reader = Reader::from_str(text);
+    let (mut open, mut found) = (Vec::<(String, String)>::new(), Vec::new());
+    loop {
+        match reader.read_event().map_err(|error| error.to_string())? {
+            Event::Start(tag) => {
+                let name = tag.local_name().as_ref().to_lowercase();
+                open.push((name, String::new()));
+            }
+            Event::Text(part) => push(&mut open, &part.xml10_content()),
+            Event::CData(part) => push(&mut open, &part.xml10_content()),
+            Event::GeneralRef(_) => push(&mut open, " "),
+            Event::End(_) => found.extend(open.pop().filter(|(_, text)| !text.trim().is_empty())),
+            Event::Eof if open.is_empty() => return Ok(found),
+            Event::Eof => return Err("it ends inside an element".to_owned()),
+            _ => {}
+        }
+    }
+}
+
+fn push(open: &mut [(String, String)], text: &str) {
+    if let Some((_, held)) = open.last_mut() {
+        held.push_str(text);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_that_reports_nothing_bad_is_a_success() {
+        let taken = [
+            "",
+            " \r\n",
+            "OK",
+            "\"OK\"",
+            "true",
+            "null",
+            "{}",
+            "[]",
+            "<string>Updated</string>",
+            "<string/>",
+            r#"<string xmlns="http://schemas.microsoft.com/2003/10/Serialization/">1 record updated</string>"#,
+            "<response><Result>Success</Result><Error></Error></response>",
+            "<r><Error>0</Error></r>",
+            "<int>1</int>",
+            "<r><Errors>No errors</Errors></r>",
+            r#"{"Result":"Success","Error":null}"#,
+            r#"{"Error":"","Message":"Saved"}"#,
+            r#"{"inventoryid":1,"inventorycomments":"Memory: FAIL, error 5"}"#,
+            "Updated with 0 errors",
+            "<inventory><inventorycomments>Wipe failed</inventorycomments></inventory>",
+            "12345",
+            r#"{"HasErrors":false}"#,
+        ];
+        for body in taken {
+            assert_eq!(verdict(body.as_bytes()), Verdict::Taken, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_success_status_does_not_hide_a_refusal() {
+        let refused = [
+            "<string>Category not found</string>",
+            "<r><Error>Unknown category</Error></r>",
+            "<r><Error>42</Error></r>",
+            "<string>Object reference not set to an instance of an object.</string>",
+            "Specified cast is not valid",
+            "<Fault><Reason><Text xml:lang=\"en\">Invalid inventory</Text></Reason></Fault>",
+            "<boolean>false</boolean>",
+            r#"{"Error":"no such item"}"#,
+            r#"{"d":{"Message":"Update failed"}}"#,
+            "\"Access denied\"",
+            "false",
+            r#"{"Result":[{"Message":"Item could not be created"}]}"#,
+            "<a:Result xmlns:a=\"x\"><![CDATA[Error 5]]></a:Result>",
+            r#"{"HasErrors":true}"#,
+            r#"{"Result":false}"#,
+        ];
+        for body in refused {
+            assert!(matches!(verdict(body.as_bytes()), Verdict::Refused(_)), "{body}");
+        }
+        assert_eq!(
+            verdict(b"<string>Bad\n\x1b category error</string>"),
+            Verdict::Refused("Bad \\u{1b} category error".into())
+        );
+    }
+
+    #[test]
+    fn what_is_not_this_api_proves_nothing() {
+        let bodies = ["<html>Login</html>", "<string>Upd", "{\"Result\":", "<a><b></a>", "\"half"];
+        for body in bodies {
+            assert!(matches!(verdict(body.as_bytes()), Verdict::Unreadable(_)), "{body}");
+        }
+        assert!(matches!(verdict(b"\xff\xfe"), Verdict::Unreadable(_)));
+    }
+}
