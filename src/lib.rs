@@ -11,6 +11,8 @@
 //! One direction, no going back. `preview` stops after the plan and prints it; `sync` applies the same value, so a
 //! preview can never differ from what is sent.
 
+pub mod cli;
+pub mod commands;
 pub mod config;
 pub mod digest;
 pub mod iqr;

@@ -281,13 +281,19 @@ impl Format {
 }
 
 impl Slot {
-    fn from_name(name: &str) -> Option<Self> {
-        match name {
-            "id" => Some(Self::Id),
-            "item_number" => Some(Self::ItemNumber),
-            "manufacturer" => Some(Self::Manufacturer),
-            _ => None,
+    const ALL: [Self; 3] = [Self::Id, Self::ItemNumber, Self::Manufacturer];
+
+    /// What stands between the braces.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Id => "id",
+            Self::ItemNumber => "item_number",
+            Self::Manufacturer => "manufacturer",
         }
+    }
+
+    fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|slot| slot.name() == name)
     }
 }
 
@@ -319,6 +325,16 @@ impl Endpoint {
     #[must_use]
     pub fn format(&self) -> Format {
         self.format
+    }
+
+    /// The path as a config writes it, placeholders and all.
+    #[must_use]
+    pub fn path_template(&self) -> String {
+        let text = |part: &Part| match part {
+            Part::Literal(text) => text.clone(),
+            Part::Slot(slot) => format!("{{{}}}", slot.name()),
+        };
+        self.path.iter().map(text).collect()
     }
 
     /// The path with its placeholders filled in, URL-encoded.

@@ -32,7 +32,7 @@ pub use clock::BootTime;
 pub use endpoint::{Endpoint, EndpointError, Endpoints, Format, Method, Operation};
 pub use error::{Cause, Error, Failure, Outcome, Scope};
 pub use items::{MasterItem, NewItem};
-pub use settings::{Access, Field, FieldNames, Limits, Settings, SettingsError, check_header};
+pub use settings::{Access, Field, FieldNames, Limits, Settings, SettingsError, check_header, is_field_name};
 pub use wire::sendable;
 
 use crate::secret::Secret;

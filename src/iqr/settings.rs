@@ -158,7 +158,9 @@ impl Default for FieldNames {
     }
 }
 
-fn is_field_name(name: &str) -> bool {
+/// Whether one of our fields may have this name on the wire.
+#[must_use]
+pub fn is_field_name(name: &str) -> bool {
     name.len() <= 40
         && name.starts_with(|first: char| first.is_ascii_lowercase())
         && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())

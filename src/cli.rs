@@ -1,0 +1,268 @@
+//! The command line: what can be typed, and the help. Nothing here acts.
+//!
+//! The API key is not among it: every user of a machine can read the arguments of every process.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+
+use crate::model::{Chassis, TemplateKind};
+
+const EXAMPLES: &str = "\
+Examples:
+  wipeos-iqr init                        write a commented config to ./wipeos-iqr.toml
+  wipeos-iqr auth-test                   try the config, the databases and the API key
+  wipeos-iqr preview 413800 --remote     what would change in IQR for this inventory ID
+  wipeos-iqr sync                        one pass, as cron makes it every two minutes
+  wipeos-iqr status                      the last passes, and what is held or failing and why";
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0   done, or nothing to do (held clients are no error)
+  1   the pass ran, at least one client failed
+  2   usage
+  3   configuration
+  4   IQR refused the key
+  5   IQR cannot be reached, or is failing
+  6   the WipeOS database or the ledger cannot be used
+  7   preview, master-item: not found
+  75  another pass is running
+
+The API key comes from $WIPEOS_IQR_API_KEY, from the file named by iqr.api_key_file, or from the systemd credential
+iqr-api-key. Without --config and $WIPEOS_IQR_CONFIG, the config is ./wipeos-iqr.toml or /etc/wipeos-iqr/config.toml.";
+
+/// Carries what a WipeOS appliance knows of a machine into IQ Reseller (IQR)
+#[derive(Debug, Parser)]
+#[command(name = "wipeos-iqr", version, after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
+pub struct Cli {
+    /// What holds for every command.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Options that every command has.
+#[derive(Debug, Args)]
+pub struct Global {
+    /// The config file
+    #[arg(long, value_name = "FILE", env = "WIPEOS_IQR_CONFIG", global = true)]
+    pub config: Option<PathBuf>,
+    /// Log more on stderr: -v what is done, -vv every request
+    #[arg(short, long, action = ArgAction::Count, global = true, conflicts_with = "quiet")]
+    pub verbose: u8,
+    /// Log nothing but the error that ends the program
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// When to use colour
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t, global = true)]
+    pub color: Color,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Color {
+    /// On a terminal that shows it
+    #[default]
+    Auto,
+    /// Also into files and pipes
+    Always,
+    /// Not at all
+    Never,
+}
+
+/// One per command.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// One pass: finds the clients that are due and brings them to IQR
+    Sync(SyncArgs),
+    /// Shows what would be sent for an inventory ID, and why
+    Preview(PreviewArgs),
+    /// Signs in, reads something harmless, signs out; checks config, databases and clock on the way
+    AuthTest(AuthTestArgs),
+    /// Looks a master item up, and creates it if asked to
+    MasterItem(MasterItemArgs),
+    /// The last passes; what is due, held and failing, each with its reason
+    Status(StatusArgs),
+    /// Writes a commented config file (./wipeos-iqr.toml, or --config); never overwrites
+    Init,
+}
+
+/// `sync`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  wipeos-iqr sync                        what cron runs; prints nothing when there is nothing to report
+  wipeos-iqr sync --dry-run -v           the whole pass, but nothing is written anywhere
+  wipeos-iqr sync --inventory-id 413800  this one only, due or not
+  wipeos-iqr sync --retry                also what is held or failing, without waiting for its next turn")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch that is typed on its own")]
+pub struct SyncArgs {
+    /// Make no request that could change anything
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Only the client with this inventory ID
+    #[arg(long, value_name = "ID")]
+    pub inventory_id: Option<String>,
+    /// At most this many clients
+    #[arg(long, value_name = "N")]
+    pub limit: Option<NonZeroUsize>,
+    /// Compare every client, whatever its times say
+    #[arg(long)]
+    pub full: bool,
+    /// Try everything that is held or failing now, whatever its delay
+    #[arg(long)]
+    pub retry: bool,
+    /// Report as one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `preview`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  wipeos-iqr preview 413800                    without asking IQR
+  wipeos-iqr preview 413800 --remote           with the difference to IQR, field by field
+  wipeos-iqr preview 413800 --template laptop  as if the machine were a laptop")]
+pub struct PreviewArgs {
+    /// The inventory ID
+    #[arg(value_name = "ID")]
+    pub inventory_id: String,
+    /// Read the asset from IQR too, and show what differs
+    #[arg(long)]
+    pub remote: bool,
+    /// Report as one JSON object
+    #[arg(long)]
+    pub json: bool,
+    /// Use the extended description of this kind of machine
+    #[arg(long, value_name = "KIND", value_parser = template_kind())]
+    pub template: Option<TemplateKind>,
+}
+
+/// `auth-test`
+#[derive(Debug, Args)]
+pub struct AuthTestArgs {
+    /// Report as one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `master-item`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  wipeos-iqr master-item Dell 'OptiPlex 9010'
+  wipeos-iqr master-item Dell 'OptiPlex 9010' --create --chassis desktop
+  wipeos-iqr master-item Dell 'OptiPlex 9010' --create --category COMPUTER --description 'DELL OptiPlex 9010'")]
+pub struct MasterItemArgs {
+    /// The manufacturer, as the firmware or as IQR spells it
+    pub manufacturer: String,
+    /// The model, which is the item number
+    pub model: String,
+    /// Create it when it is missing
+    #[arg(long)]
+    pub create: bool,
+    /// Its category, which must exist in IQR [default: that of the config]
+    #[arg(long, requires = "create", value_name = "CATEGORY")]
+    pub category: Option<String>,
+    /// Its description [default: that of the config]
+    #[arg(long, requires = "create", value_name = "TEXT")]
+    pub description: Option<String>,
+    /// The kind of machine, for the default category and description
+    #[arg(long, requires = "create", value_name = "CHASSIS", value_parser = chassis(), ignore_case = true)]
+    pub chassis: Option<Chassis>,
+    /// Report as one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `status`
+#[derive(Debug, Args)]
+pub struct StatusArgs {
+    /// Only the client with this inventory ID
+    #[arg(value_name = "ID")]
+    pub inventory_id: Option<String>,
+    /// Report as one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// The kinds by their names in the config.
+fn template_kind() -> impl TypedValueParser<Value = TemplateKind> {
+    PossibleValuesParser::new(TemplateKind::ALL.map(TemplateKind::name))
+        .map(|name| TemplateKind::ALL.into_iter().find(|kind| kind.name() == name).unwrap_or(TemplateKind::Default))
+}
+
+fn chassis() -> impl TypedValueParser<Value = Chassis> {
+    const WORDS: [(&str, Chassis); 7] = [
+        ("desktop", Chassis::Desktop),
+        ("all-in-one", Chassis::AllInOne),
+        ("laptop", Chassis::Laptop),
+        ("macbook", Chassis::MacBook),
+        ("tablet", Chassis::Tablet),
+        ("convertible", Chassis::Convertible),
+        ("server", Chassis::Server),
+    ];
+    PossibleValuesParser::new(WORDS.map(|(word, _)| word)).map(|typed| {
+        let found = WORDS.iter().find(|(word, _)| word.eq_ignore_ascii_case(&typed));
+        found.map_or(Chassis::Unknown, |(_, chassis)| *chassis)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+    use clap::error::ErrorKind;
+
+    use super::*;
+
+    fn parse(line: &str) -> Result<Cli, clap::Error> {
+        Cli::try_parse_from(line.split(' '))
+    }
+
+    fn refused(line: &str) -> ErrorKind {
+        let error = parse(line).unwrap_err();
+        assert_eq!(error.exit_code(), 2, "{line}");
+        error.kind()
+    }
+
+    #[test]
+    fn the_definitions_are_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn options_that_hold_for_all_may_stand_before_and_after_the_command() {
+        for line in ["wipeos-iqr -vv --config x --color never sync", "wipeos-iqr sync --config x -v -v --color=never"] {
+            let cli = parse(line).unwrap();
+            assert_eq!((cli.global.verbose, cli.global.color), (2, Color::Never));
+            assert_eq!(cli.global.config, Some(PathBuf::from("x")));
+        }
+    }
+
+    #[test]
+    fn every_word_of_a_kind_is_understood() {
+        for kind in TemplateKind::ALL {
+            let cli = parse(&format!("wipeos-iqr preview 413800 --template {kind}")).unwrap();
+            assert!(matches!(cli.command, Command::Preview(args) if args.template == Some(kind)));
+        }
+        for (word, expected) in [("MacBook", Chassis::MacBook), ("all-in-one", Chassis::AllInOne)] {
+            let cli = parse(&format!("wipeos-iqr master-item a b --create --chassis {word}")).unwrap();
+            assert!(matches!(cli.command, Command::MasterItem(args) if args.chassis == Some(expected)));
+        }
+    }
+
+    #[test]
+    fn a_slip_of_the_pen_is_a_usage_error() {
+        assert_eq!(refused("wipeos-iqr sync --limit 0"), ErrorKind::ValueValidation);
+        assert_eq!(refused("wipeos-iqr sync -q -v"), ErrorKind::ArgumentConflict);
+        assert_eq!(refused("wipeos-iqr preview"), ErrorKind::MissingRequiredArgument);
+        assert_eq!(refused("wipeos-iqr preview 1 --template phone"), ErrorKind::InvalidValue);
+        assert_eq!(refused("wipeos-iqr master-item a b --category c"), ErrorKind::MissingRequiredArgument);
+        assert_eq!(refused("wipeos-iqr sync --api-key x"), ErrorKind::UnknownArgument);
+    }
+}

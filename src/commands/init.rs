@@ -1,0 +1,78 @@
+//! `init`: writes the commented config file, once.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use crate::config::{self, ConfigError};
+
+/// Writes the config file and says what comes next. `named` is the file of `--config` or its variable.
+///
+/// # Errors
+///
+/// [`ConfigError::Exists`] and [`ConfigError::Unwritable`]. That nobody reads `out` is no error: the file is what counts.
+pub fn run(named: Option<&Path>, out: &mut dyn Write) -> Result<(), ConfigError> {
+    let path = named.unwrap_or(Path::new(config::LOCAL));
+    write_new(path).map_err(|source| match source.kind() {
+        io::ErrorKind::AlreadyExists => ConfigError::Exists(path.to_owned()),
+        _ => ConfigError::Unwritable { path: path.to_owned(), source },
+    })?;
+    let _ = out.write_all(next_steps(named, path).as_bytes());
+    Ok(())
+}
+
+/// Creates the file and the folders above it, and leaves nothing behind when that fails half-way. The group may read it:
+/// it holds no secret, but it does say where they are.
+fn write_new(path: &Path) -> io::Result<()> {
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        fs::create_dir_all(folder)?;
+    }
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o640).open(path)?;
+    file.write_all(config::EXAMPLE.as_bytes()).inspect_err(|_| {
+        let _ = fs::remove_file(path);
+    })
+}
+
+fn next_steps(named: Option<&Path>, path: &Path) -> String {
+    let path = path.display();
+    let option = named.map(|_| format!(" --config '{path}'")).unwrap_or_default();
+    format!(
+        "Wrote {path}. Three things are left to do:
+  1. Edit it: the WipeOS database, the slot that holds the inventory ID, the asset creator.
+  2. Put the API key of this appliance into /etc/wipeos-iqr/api-key, and let nobody else read it (chmod 600).
+  3. Try it: wipeos-iqr{option} auth-test
+     and then: wipeos-iqr{option} preview ID
+"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn the_file_that_is_written_is_closed_to_strangers_and_can_be_loaded() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("new/config.toml");
+        let mut out = Vec::new();
+        run(Some(&path), &mut out).unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o027, 0);
+        assert!(String::from_utf8(out).unwrap().contains("auth-test"));
+        config::Config::load(&path).unwrap();
+    }
+
+    #[test]
+    fn a_file_that_exists_is_never_overwritten() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.toml");
+        fs::write(&path, "# mine").unwrap();
+        assert!(matches!(run(Some(&path), &mut Vec::new()), Err(ConfigError::Exists(_))));
+        std::os::unix::fs::symlink("nowhere", folder.path().join("link")).unwrap();
+        assert!(matches!(run(Some(&folder.path().join("link")), &mut Vec::new()), Err(ConfigError::Exists(_))));
+        assert_eq!(fs::read_to_string(&path).unwrap(), "# mine");
+        assert!(!folder.path().join("nowhere").exists());
+    }
+}

@@ -1,0 +1,3 @@
+//! One file per command: gather, call, print.
+
+pub mod init;

@@ -1,0 +1,200 @@
+//! Where the API key comes from.
+//!
+//! Never from an argument, which every user of the machine can read in the process list, and never from the config file,
+//! which is shown to people who ask for help. No error holds any part of it.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+use crate::secret::Secret;
+
+const VARIABLE: &str = "WIPEOS_IQR_API_KEY";
+const CREDENTIAL: &str = "iqr-api-key";
+/// No key is longer. It bounds what a wrong path (`/dev/zero`) can do.
+const LONGEST_FILE: u64 = 64 * 1024;
+
+/// Why there is no API key.
+#[derive(Debug, Error)]
+pub enum ApiKeyError {
+    /// None of the sources has one.
+    #[error("no API key: write it to {file} (mode 0600), set ${VARIABLE}, or give the systemd credential {CREDENTIAL}")]
+    Missing {
+        /// The file that was looked for.
+        file: PathBuf,
+    },
+    /// The file may be read by others than its owner.
+    #[error("the API key file {path} can be read by others (mode {mode:04o}); run: chmod 600 {path}")]
+    Exposed {
+        /// The file.
+        path: PathBuf,
+        /// Its permission bits.
+        mode: u32,
+    },
+    /// The file is there and cannot be read.
+    #[error("cannot read the API key from {path}")]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// What is there cannot be a key.
+    #[error("the API key in {origin} {problem}")]
+    Malformed {
+        /// Name of the variable or the file.
+        origin: String,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+}
+
+/// The places of this process where a key may be, in the order in which they are asked. Not `Debug`: it may hold the key.
+pub(super) struct KeySources<'a> {
+    pub(super) variable: Option<OsString>,
+    pub(super) file: &'a Path,
+    pub(super) credentials: Option<PathBuf>,
+}
+
+impl<'a> KeySources<'a> {
+    /// The sources as the environment has them.
+    pub(super) fn of_process(file: &'a Path) -> Self {
+        let credentials = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
+        Self { variable: std::env::var_os(VARIABLE), file, credentials }
+    }
+
+    /// The key of the first source that has one.
+    ///
+    /// A service does not see the administrator's file but a copy that systemd made of it; so a file that is missing or
+    /// closed to this user is passed over where there is such a copy. A file that is open to *others* is not: whoever
+    /// reads that message should close it.
+    pub(super) fn read(&self) -> Result<Secret, ApiKeyError> {
+        if let Some(variable) = &self.variable {
+            return checked(variable.to_str(), || format!("${VARIABLE}"));
+        }
+        let Err(error) = private_file(self.file) else { return private_file(self.file) };
+        match (&error, self.credential()) {
+            (ApiKeyError::Missing { .. } | ApiKeyError::Unreadable { .. }, Some(credential)) => credential,
+            _ => Err(error),
+        }
+    }
+
+    fn credential(&self) -> Option<Result<Secret, ApiKeyError>> {
+        let path = self.credentials.as_ref()?.join(CREDENTIAL);
+        match File::open(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            opened => Some(contents(opened, &path)),
+        }
+    }
+}
+
+fn private_file(path: &Path) -> Result<Secret, ApiKeyError> {
+    let file = match File::open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return Err(ApiKeyError::Missing { file: path.into() });
+        }
+        opened => opened.map_err(|source| ApiKeyError::Unreadable { path: path.into(), source })?,
+    };
+    let metadata = file.metadata().map_err(|source| ApiKeyError::Unreadable { path: path.into(), source })?;
+    match metadata.permissions().mode() & 0o777 {
+        mode if mode & 0o077 != 0 => Err(ApiKeyError::Exposed { path: path.into(), mode }),
+        _ => contents(Ok(file), path),
+    }
+}
+
+fn contents(opened: io::Result<File>, path: &Path) -> Result<Secret, ApiKeyError> {
+    let mut bytes = Vec::new();
+    opened
+        .and_then(|file| file.take(LONGEST_FILE).read_to_end(&mut bytes))
+        .map_err(|source| ApiKeyError::Unreadable { path: path.into(), source })?;
+    checked(std::str::from_utf8(&bytes).ok(), || path.display().to_string())
+}
+
+fn checked(text: Option<&str>, origin: impl FnOnce() -> String) -> Result<Secret, ApiKeyError> {
+    let problem = match text.map(str::trim) {
+        Some("") => "is blank",
+        Some(key) if key.contains(|c: char| c.is_whitespace() || c.is_control()) => "is more than one word",
+        Some(key) => return Ok(Secret::new(key)),
+        None => "is not text",
+    };
+    Err(ApiKeyError::Malformed { origin: origin(), problem })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    struct Places {
+        folder: tempfile::TempDir,
+        variable: Option<&'static str>,
+    }
+
+    impl Places {
+        fn new() -> Self {
+            Self { folder: tempfile::tempdir().unwrap(), variable: None }
+        }
+
+        fn write(&self, name: &str, mode: u32, text: &[u8]) -> &Self {
+            let path = self.folder.path().join(name);
+            fs::write(&path, text).unwrap();
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+            self
+        }
+
+        fn read(&self) -> Result<String, ApiKeyError> {
+            let file = self.folder.path().join("file");
+            let sources = KeySources {
+                variable: self.variable.map(OsString::from),
+                file: &file,
+                credentials: Some(self.folder.path().to_owned()),
+            };
+            sources.read().map(|secret| secret.expose().to_owned())
+        }
+    }
+
+    #[test]
+    fn the_variable_comes_before_the_file_and_the_file_before_the_credential() {
+        let mut places = Places::new();
+        assert!(matches!(places.read(), Err(ApiKeyError::Missing { .. })));
+        places.write(CREDENTIAL, 0o440, b"from-credential\n");
+        assert_eq!(places.read().unwrap(), "from-credential");
+        places.write("file", 0o600, b"  from-file\r\n");
+        assert_eq!(places.read().unwrap(), "from-file");
+        places.variable = Some(" from-variable ");
+        assert_eq!(places.read().unwrap(), "from-variable");
+    }
+
+    #[test]
+    fn a_file_that_others_can_read_is_refused_and_the_command_that_closes_it_told() {
+        for mode in [0o644, 0o640, 0o604, 0o620, 0o602, 0o601, 0o777] {
+            let places = Places::new();
+            places.write("file", mode, b"the-key").write(CREDENTIAL, 0o400, b"other");
+            let message = places.read().unwrap_err().to_string();
+            assert!(message.contains("chmod 600") && message.contains(&format!("{mode:04o}")), "{message}");
+        }
+        for mode in [0o600, 0o400] {
+            assert_eq!(Places::new().write("file", mode, b"the-key").read().unwrap(), "the-key");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_a_key_is_told_without_being_repeated() {
+        for text in [&b""[..], b" \n", b"s3cret\nline", b"s3cret key", b"s3cret\xff", b"s3cret\0"] {
+            let error = Places::new().write("file", 0o600, text).read().unwrap_err();
+            assert!(matches!(error, ApiKeyError::Malformed { .. }), "{error}");
+            assert!(!format!("{error:#} {error:?}").contains("s3cret"));
+        }
+        let mut places = Places::new();
+        places.variable = Some("");
+        assert_eq!(
+            places.write("file", 0o600, b"key").read().unwrap_err().to_string(),
+            "the API key in $WIPEOS_IQR_API_KEY is blank"
+        );
+    }
+}

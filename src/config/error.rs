@@ -1,0 +1,46 @@
+//! Why the config cannot be used.
+
+use std::io;
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use super::{ApiKeyError, Problems};
+
+/// Why the config cannot be used. All of it ends the program with exit code 3.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// There is no config file.
+    #[error("no config file at {}; `wipeos-iqr init` writes one", places(.0))]
+    NotFound(Vec<PathBuf>),
+    /// The file is there and cannot be read.
+    #[error("cannot read the config {path}")]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The file was read, and something is wrong in it.
+    #[error("{0}")]
+    Invalid(Problems),
+    /// There is no API key, or none that may be used.
+    #[error(transparent)]
+    ApiKey(#[from] ApiKeyError),
+    /// `init` found a file where it was to write one.
+    #[error("{0} exists already and is left as it is")]
+    Exists(PathBuf),
+    /// `init` cannot write its file.
+    #[error("cannot write the config {path}")]
+    Unwritable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+fn places(places: &[PathBuf]) -> String {
+    places.iter().map(|place| place.display().to_string()).collect::<Vec<_>>().join(" or ")
+}

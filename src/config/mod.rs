@@ -1,0 +1,232 @@
+//! From what an administrator wrote to what runs.
+//!
+//! Every value of a [`Config`] is checked, and none is left out: the rest of the program asks no more questions. A file
+//! with anything wrong in it is refused as a whole, with all that is wrong, each with its line ([`Problems`]).
+//!
+//! Not here: what a template means (`mapping`), what a request looks like (`iqr`).
+
+mod api_key;
+mod error;
+mod read;
+mod report;
+mod section;
+mod templates;
+#[cfg(test)]
+mod tests;
+mod values;
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+pub use self::api_key::ApiKeyError;
+pub use self::error::ConfigError;
+use self::report::Report;
+pub use self::report::{AssumedSlot, Problem, Problems};
+use self::section::Section;
+use crate::digest;
+use crate::iqr;
+use crate::mapping::Rules;
+use crate::model::IdRule;
+use crate::secret::Secret;
+
+/// The commented file that `init` writes: every setting with its built-in default.
+pub const EXAMPLE: &str = include_str!("../../examples/config.toml");
+
+/// The config file in the working directory, looked for when no other is named.
+pub const LOCAL: &str = "./wipeos-iqr.toml";
+
+/// The config file of the machine, looked for last.
+pub const SYSTEM: &str = "/etc/wipeos-iqr/config.toml";
+
+/// What runs.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The file that it was read from.
+    pub path: PathBuf,
+    /// `[store]`
+    pub store: StoreConfig,
+    /// `[ledger]`
+    pub ledger: LedgerConfig,
+    /// `[iqr]`
+    pub iqr: iqr::Settings,
+    /// `[sync]`, and the part of `[master_item]` that says when an asset is moved.
+    pub sync: SyncConfig,
+    /// `[templates]`, `[manufacturers]`, `[models]` and the rest of `[master_item]`.
+    pub rules: Rules,
+    /// Digest of all settings that change what is sent or held, so that a changed config is noticed. It differs between
+    /// versions of the program too: they may map differently.
+    pub fingerprint: [u8; 16],
+    api_key_file: PathBuf,
+    slots: Vec<AssumedSlot>,
+}
+
+/// `[store]`: the WipeOS database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoreConfig {
+    /// The SQLite file. A relative path of the config file starts at the config file's folder.
+    pub database: PathBuf,
+    /// The slot of the inventory item menu that holds the inventory ID.
+    pub inventory_id_slot: String,
+    /// What a valid inventory ID is made of.
+    pub id_rule: IdRule,
+}
+
+/// `[ledger]`: our own database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LedgerConfig {
+    /// The SQLite file; made on first use. Never the file of the store.
+    pub path: PathBuf,
+}
+
+/// `[sync]`: how a pass is made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SyncConfig {
+    /// No new client is started after this time.
+    pub time_budget: Duration,
+    /// How often every client is compared, whatever its times say.
+    pub full_comparison_every: Duration,
+    /// Longest time between two tries of a client that itself fails.
+    pub retry_max_delay: Duration,
+    /// What to do when IQR's serial number differs from the machine's.
+    pub serial_check: SerialCheck,
+    /// Whether every write is read back and compared.
+    pub verify_writes: bool,
+    /// What is sent of the comments.
+    pub comments: CommentMode,
+    /// When an asset is moved to its master item.
+    pub reassign: Reassign,
+    /// Item numbers and manufacturers of assets that wait for their true master item.
+    pub placeholders: Vec<String>,
+}
+
+/// What to do when IQR's serial number differs from the machine's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SerialCheck {
+    /// Send nothing until a person has looked.
+    Hold,
+    /// Send, and say so in the log.
+    Warn,
+    /// Send.
+    Off,
+}
+
+/// What is sent of the comments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CommentMode {
+    /// New and changed lines: the server adds what it gets.
+    Changed,
+    /// The existing text with the changes in it: the server replaces what it has.
+    Full,
+}
+
+/// When an asset is moved to its master item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reassign {
+    /// Whenever it is under another.
+    Always,
+    /// Only from one of the placeholders.
+    Placeholder,
+    /// Not at all.
+    Never,
+}
+
+impl Config {
+    /// Reads and checks a config file.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::NotFound`] and [`ConfigError::Unreadable`] for the file, [`ConfigError::Invalid`] for all that is
+    /// wrong in it.
+    pub fn load(path: &Path) -> Result<Self, ConfigError> {
+        let bytes = std::fs::read(path).map_err(|source| match source.kind() {
+            io::ErrorKind::NotFound => ConfigError::NotFound(vec![path.to_owned()]),
+            _ => ConfigError::Unreadable { path: path.to_owned(), source },
+        })?;
+        match std::str::from_utf8(&bytes) {
+            Ok(source) => Self::parse(source, path),
+            Err(error) => Err(report::not_text(&bytes, error.valid_up_to(), path)),
+        }
+    }
+
+    /// Checks the text of a config file that stands, or would stand, at `path`.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::Invalid`] with all that is wrong.
+    pub fn parse(source: &str, path: &Path) -> Result<Self, ConfigError> {
+        let (table, mut report) = Report::of(source);
+        let mut config = Section::read_root(table.get_ref(), &mut report, |root| Self::read(root, path));
+        config.slots = report.finish(path)?;
+        Ok(config)
+    }
+
+    fn read(root: &mut Section, path: &Path) -> Self {
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let store = root.section("store", |section| read::store(section, folder));
+        let ledger = root.section("ledger", |section| read::ledger(section, folder, &store.database));
+        let (iqr, api_key_file) = root.section("iqr", |section| read::iqr(section, folder));
+        let (rules, reassignment) = templates::rules(root, store.inventory_id_slot.clone());
+        let sync = root.section("sync", |section| read::sync(section, reassignment));
+        let fingerprint = fingerprint(&store, &iqr, &sync, &rules);
+        let path = path.to_owned();
+        Self { path, store, ledger, iqr, sync, rules, fingerprint, api_key_file, slots: Vec::new() }
+    }
+
+    /// Refuses the templates that name a slot which does not exist. `existing` are the slots that the WipeOS database
+    /// has, none if it cannot be asked: then a name that only a slot could have is refused too. Names match without
+    /// regard to case and blanks.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::Invalid`] with all such fields.
+    pub fn check_slots(&self, existing: Option<&[String]>) -> Result<(), ConfigError> {
+        let existing = existing.unwrap_or_default();
+        let known: Vec<_> = existing.iter().map(|name| values::folded(name)).collect();
+        let list: Vec<_> = self
+            .slots
+            .iter()
+            .filter(|slot| !known.contains(&values::folded(&slot.name)))
+            .map(|slot| slot.problem(existing))
+            .collect();
+        if list.is_empty() { Ok(()) } else { Err(ConfigError::Invalid(Problems { path: self.path.clone(), list })) }
+    }
+
+    /// Template fields that [`Config::check_slots`] has to look up; mostly there are none, and no need to ask.
+    #[must_use]
+    pub fn assumed_slots(&self) -> &[AssumedSlot] {
+        &self.slots
+    }
+
+    /// The API key: of `$WIPEOS_IQR_API_KEY`, of `iqr.api_key_file`, or the systemd credential `iqr-api-key`. To be asked
+    /// for when a session is to be opened, not before: a pass with nothing to do needs none.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::ApiKey`]; it never holds any part of the key.
+    pub fn api_key(&self) -> Result<Secret, ConfigError> {
+        Ok(api_key::KeySources::of_process(&self.api_key_file).read()?)
+    }
+}
+
+/// The file to load: the one that is named (`--config`, `$WIPEOS_IQR_CONFIG`), or else the first that exists of
+/// [`LOCAL`] and [`SYSTEM`].
+///
+/// # Errors
+///
+/// [`ConfigError::NotFound`] when none is named and none exists.
+pub fn locate(named: Option<&Path>, exists: impl Fn(&Path) -> bool) -> Result<PathBuf, ConfigError> {
+    let usual = || [LOCAL, SYSTEM].map(PathBuf::from);
+    match named {
+        Some(path) => Ok(path.to_owned()),
+        None => usual().into_iter().find(|path| exists(path)).ok_or_else(|| ConfigError::NotFound(usual().to_vec())),
+    }
+}
+
+/// The `Debug` form tells all values apart, which is all that a digest needs; nobody reads it.
+fn fingerprint(store: &StoreConfig, iqr: &iqr::Settings, sync: &SyncConfig, rules: &Rules) -> [u8; 16] {
+    let identity = (env!("CARGO_PKG_VERSION"), &store.inventory_id_slot, store.id_rule);
+    let service = (&iqr.api_url, &iqr.fields, &iqr.asset_creator);
+    let decisions = (sync.serial_check, sync.comments, sync.reassign, &sync.placeholders);
+    digest::of([format!("{identity:?}{service:?}{decisions:?}{rules:?}").as_bytes()])
+}

@@ -1,0 +1,197 @@
+//! What is wrong with a config file, and where.
+//!
+//! The sentences are ours, made of the key's path and what is expected there. What was *written* is never repeated: a key
+//! or a password put in the wrong place must not travel on into a mail of cron. For the same reason the TOML crate's own
+//! `Display`, which prints the offending line, is not used anywhere.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::ConfigError;
+use super::values::{folded, nearest};
+
+/// One thing that is wrong with the config file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// Line, from 1.
+    pub line: usize,
+    /// Column in characters, from 1.
+    pub column: usize,
+    /// What is wrong: a sentence without a full stop, with the path of the key.
+    pub message: String,
+}
+
+/// A template field that is none of the built-in ones. It is taken for a slot of the inventory item menu; whether such a
+/// slot exists is known to the WipeOS database only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AssumedSlot {
+    /// The name as the template has it.
+    pub name: String,
+    /// Path of the template's key.
+    pub key: String,
+    /// Line, from 1.
+    pub line: usize,
+    /// Column in characters, from 1.
+    pub column: usize,
+}
+
+impl AssumedSlot {
+    /// What to say when no such slot exists.
+    pub(super) fn problem(&self, existing: &[String]) -> Problem {
+        let (key, name) = (&self.key, &self.name);
+        let unknown = format!("`{key}` has the field `{{{name}}}`, which is neither built in nor a slot of WipeOS");
+        let message = match nearest(name, existing.iter().map(String::as_str)) {
+            Some(near) => format!("{unknown}; did you mean `{{{near}}}`?"),
+            None => format!("{unknown}; a slot that is yet to be used can be listed in `store.slots`"),
+        };
+        Problem { line: self.line, column: self.column, message }
+    }
+}
+
+/// All that is wrong with one file, in the order of the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problems {
+    /// The file.
+    pub path: PathBuf,
+    /// Never empty.
+    pub list: Vec<Problem>,
+}
+
+impl fmt::Display for Problems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.list.len() {
+            1 => f.write_str("the config cannot be used:")?,
+            count => write!(f, "the config cannot be used, {count} problems:")?,
+        }
+        for problem in &self.list {
+            write!(f, "\n  {}:{}:{}: {}", self.path.display(), problem.line, problem.column, problem.message)?;
+        }
+        Ok(())
+    }
+}
+
+/// Why a value is refused: the end of a sentence that begins with the key (`must be longer than zero`).
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Flaw {
+    pub(super) message: Cow<'static, str>,
+    /// Where in the value, in bytes of its text; none: the value as a whole.
+    pub(super) offset: Option<usize>,
+}
+
+impl From<&'static str> for Flaw {
+    fn from(message: &'static str) -> Self {
+        Self { message: message.into(), offset: None }
+    }
+}
+
+impl From<String> for Flaw {
+    fn from(message: String) -> Self {
+        Self { message: message.into(), offset: None }
+    }
+}
+
+/// Collects what a reading of the file finds.
+pub(super) struct Report<'a> {
+    source: &'a str,
+    /// Byte offset and sentence.
+    problems: Vec<(usize, String)>,
+    /// Byte offset, path of the key, name of the field.
+    slots: Vec<(usize, String, String)>,
+    /// Slots that the file itself says exist, folded.
+    declared: Vec<String>,
+    /// Lines that are no TOML: what was made of them is not judged.
+    garbled: Vec<usize>,
+}
+
+impl<'a> Report<'a> {
+    /// Parses the file as far as it can be parsed. Every error of syntax is noted.
+    pub(super) fn of(source: &'a str) -> (Spanned<DeTable<'a>>, Self) {
+        let (table, errors) = DeTable::parse_recoverable(source);
+        let mut report = Self { source, problems: vec![], slots: vec![], declared: vec![], garbled: vec![] };
+        for error in errors {
+            let offset = error.span().map_or(0, |span| span.start);
+            let line = position(source, offset).0;
+            if !report.garbled.contains(&line) {
+                report.garbled.push(line);
+                report.problems.push((offset, format!("this is not TOML: {}", error.message())));
+            }
+        }
+        (table, report)
+    }
+
+    /// Notes a problem at a byte offset, unless its line could not be read to begin with.
+    pub(super) fn refuse(&mut self, offset: usize, message: String) {
+        if self.garbled.is_empty() || !self.garbled.contains(&position(self.source, offset).0) {
+            self.problems.push((offset, message));
+        }
+    }
+
+    /// From now on these are known to be slots of the inventory item menu.
+    pub(super) fn declare_slots(&mut self, names: &[String]) {
+        self.declared.extend(names.iter().map(|name| folded(name)));
+    }
+
+    /// Notes a template field that is not built in: a declared slot, a slip of the pen, or a slot to be checked later.
+    pub(super) fn name_slot(&mut self, offset: usize, key: String, name: &str, hint: Option<&str>) {
+        if self.declared.contains(&folded(name)) {
+            return;
+        }
+        match hint {
+            Some(hint) => self.refuse(
+                offset,
+                format!(
+                    "`{key}` has the unknown field `{{{name}}}`; did you mean `{{{hint}}}`? (a slot of that name would \
+                     have to be listed in `store.slots`)"
+                ),
+            ),
+            None => self.slots.push((offset, key, name.to_owned())),
+        }
+    }
+
+    /// The offset in the file of byte `within` of the text of a string. A text with escapes differs from what is written;
+    /// then it is the value's own beginning.
+    pub(super) fn offset_in_text(&self, value: &Spanned<DeValue<'_>>, within: usize) -> usize {
+        let span = value.span();
+        let written = self.source.get(span.clone()).unwrap_or_default();
+        let text = value.get_ref().as_str().unwrap_or_default();
+        written.find(text).map_or(span.start, |start| span.start + start + within)
+    }
+
+    /// Ends the reading: the slots to check later, or all that is wrong.
+    pub(super) fn finish(mut self, path: &Path) -> Result<Vec<AssumedSlot>, ConfigError> {
+        if self.problems.is_empty() {
+            return Ok(self.slots.iter().map(|slot| self.assumed_slot(slot)).collect());
+        }
+        self.problems.sort_by_key(|(offset, _)| *offset);
+        let list =
+            self.problems.iter().map(|(offset, message)| problem(self.source, *offset, message.clone())).collect();
+        Err(ConfigError::Invalid(Problems { path: path.to_owned(), list }))
+    }
+
+    fn assumed_slot(&self, (offset, key, name): &(usize, String, String)) -> AssumedSlot {
+        let (line, column) = position(self.source, *offset);
+        AssumedSlot { name: name.clone(), key: key.clone(), line, column }
+    }
+}
+
+/// A file that is not UTF-8 from byte `valid` on.
+pub(super) fn not_text(bytes: &[u8], valid: usize, path: &Path) -> ConfigError {
+    let before = String::from_utf8_lossy(&bytes[..valid]);
+    let list = vec![problem(&before, valid, "this is not UTF-8 text".to_owned())];
+    ConfigError::Invalid(Problems { path: path.to_owned(), list })
+}
+
+fn problem(source: &str, offset: usize, message: String) -> Problem {
+    let (line, column) = position(source, offset);
+    Problem { line, column, message }
+}
+
+fn position(source: &str, offset: usize) -> (usize, usize) {
+    let before = source.get(..offset).unwrap_or(source);
+    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+}

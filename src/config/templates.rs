@@ -1,0 +1,156 @@
+//! The tables that say how a machine is shown: `[templates]`, `[master_item]`, `[manufacturers]`, `[models]`.
+
+use super::Reassign;
+use super::read;
+use super::report::Flaw;
+use super::section::Section;
+use super::values;
+use crate::mapping::{LenovoModel, PerTemplate, Rules, Scope, Template, TemplateError, Untested};
+
+/// The customer's own template (specification, last section).
+const CUSTOMER: &str =
+    "{Processor}/{Total Ram}/{Drive Size}, {Drive Type}/{Optical Drive}/{Battery Health}/{Webcam}/{Screen Size}";
+/// Screen A of the specification.
+const DESKTOP: &str = "{Processor}/{Total Ram}/{Drive Size}, {Drive Type}/{Optical Drive}/{Graphics}";
+const ALL_IN_ONE: &str =
+    "{Processor}/{Total Ram}/{Drive Size}, {Drive Type}/{Optical Drive}/{Graphics}/{Webcam}/{Screen Size}";
+/// The tests that the specification's screens show, in their order.
+const ORDER: [&str; 10] =
+    ["Memory", "Display", "Ethernet", "Webcam", "Microphone", "Wipe", "Motherboard", "USB", "Speakers", "Keyboard"];
+
+/// What is rendered, and when an asset is moved to its master item.
+pub(super) fn rules(root: &mut Section, inventory_id_slot: String) -> (Rules, (Reassign, Vec<String>)) {
+    let shown = root.section("templates", templates);
+    let (item_description, category, reassignment) = root.section("master_item", |section| {
+        let description = template(section, "description", "{Manufacturer} {Model} {Chassis}", Scope::Machine);
+        (description, section.section("category", category), read::reassignment(section))
+    });
+    let rules = Rules {
+        description: shown.description,
+        extended_description: shown.extended_description,
+        diagnostics_line: shown.comments.diagnostics,
+        wipe_line: shown.comments.wipe,
+        order: shown.comments.order,
+        untested: shown.comments.untested,
+        attributes: shown.attributes,
+        item_description,
+        category,
+        manufacturers: root.section("manufacturers", |section| section.entries(alias)).unwrap_or_default(),
+        lenovo: root.section("models", models),
+        inventory_id_slot,
+    };
+    (rules, reassignment)
+}
+
+struct Templates {
+    description: Template,
+    extended_description: PerTemplate<Template>,
+    comments: Comments,
+    attributes: Vec<(String, Template)>,
+}
+
+struct Comments {
+    diagnostics: Template,
+    wipe: Template,
+    order: Vec<String>,
+    untested: Untested,
+}
+
+fn templates(section: &mut Section) -> Templates {
+    Templates {
+        description: template(section, "description", "{Model} {Chassis}", Scope::Machine),
+        extended_description: section.section("extended_description", extended_description),
+        comments: section.section("comments", comments),
+        attributes: section.section("attributes", attributes),
+    }
+}
+
+fn extended_description(section: &mut Section) -> PerTemplate<Template> {
+    let mut read = |key, default| template(section, key, default, Scope::Machine);
+    PerTemplate {
+        default: read("default", CUSTOMER),
+        desktop: read("desktop", DESKTOP),
+        all_in_one: read("all-in-one", ALL_IN_ONE),
+        laptop: read("laptop", CUSTOMER),
+        macbook: read("macbook", CUSTOMER),
+    }
+}
+
+fn comments(section: &mut Section) -> Comments {
+    const WIPE: &str = "Wipe - {Drive Serial}: {Wipe Result}, {Wipe Method}, {Wipe Date}";
+    Comments {
+        diagnostics: template(section, "diagnostics", "{Test}: {Result}", Scope::Test),
+        wipe: template(section, "wipe", WIPE, Scope::Wipe),
+        order: section.texts("order", ORDER.map(str::to_owned).to_vec()),
+        untested: section.word("untested", Untested::Omit, &[("omit", Untested::Omit), ("blank", Untested::Blank)]),
+    }
+}
+
+fn attributes(section: &mut Section) -> Vec<(String, Template)> {
+    let Some(attributes) = section.entries(|_, text| parse(text, Scope::Machine)) else {
+        return vec![("Processor_Name".to_owned(), built_in("{Processor}", Scope::Machine))];
+    };
+    for (name, template) in &attributes {
+        note_slots(section, name, template);
+    }
+    attributes
+}
+
+/// A kind that has no category of its own has the default one.
+fn category(section: &mut Section) -> PerTemplate<String> {
+    let default = section.text("default", "COMPUTER");
+    let mut read = |key| section.text(key, &default);
+    PerTemplate {
+        desktop: read("desktop"),
+        all_in_one: read("all-in-one"),
+        laptop: read("laptop"),
+        macbook: read("macbook"),
+        default,
+    }
+}
+
+fn alias(name: &str, short: &str) -> Result<String, Flaw> {
+    if name.trim().is_empty() {
+        return Err("is an alias for a blank name".into());
+    }
+    values::text(short)
+}
+
+fn models(section: &mut Section) -> LenovoModel {
+    section.word(
+        "lenovo",
+        LenovoModel::Name,
+        &[("name", LenovoModel::Name), ("machine-type", LenovoModel::MachineType)],
+    )
+}
+
+fn template(section: &mut Section, key: &'static str, default: &str, scope: Scope) -> Template {
+    let written = section.parsed(key, None, |text| parse(text, scope).map(Some));
+    match written {
+        Some(template) => {
+            note_slots(section, key, &template);
+            template
+        }
+        None => built_in(default, scope),
+    }
+}
+
+fn parse(text: &str, scope: Scope) -> Result<Template, Flaw> {
+    Template::parse(text, scope).map_err(|error: TemplateError| Flaw {
+        message: format!("is not a template: {error}").into(),
+        offset: Some(error.offset),
+    })
+}
+
+/// A template of ours; that they all parse is tested.
+fn built_in(text: &str, scope: Scope) -> Template {
+    Template::parse(text, scope).unwrap_or_default()
+}
+
+fn note_slots(section: &mut Section, key: &str, template: &Template) {
+    for slot in template.slot_references() {
+        let offset = section.offset_in(key, slot.offset);
+        let path = section.path_of(key);
+        section.report.name_slot(offset, path, &slot.name, slot.hint);
+    }
+}
