@@ -12,12 +12,16 @@
 //! preview can never differ from what is sent.
 
 pub mod cli;
+pub mod clock;
 pub mod commands;
 pub mod config;
 pub mod digest;
 pub mod iqr;
 pub mod ledger;
+pub mod logging;
 pub mod mapping;
 pub mod model;
+pub mod output;
 pub mod secret;
 pub mod store;
+pub mod sync;

@@ -5,21 +5,29 @@ use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
+use super::Exit;
+use crate::cli::Global;
 use crate::config::{self, ConfigError};
+use crate::output;
 
-/// Writes the config file and says what comes next. `named` is the file of `--config` or its variable.
+/// Writes the config file and says what comes next.
 ///
 /// # Errors
 ///
-/// [`ConfigError::Exists`] and [`ConfigError::Unwritable`]. That nobody reads `out` is no error: the file is what counts.
-pub fn run(named: Option<&Path>, out: &mut dyn Write) -> Result<(), ConfigError> {
+/// [`ConfigError::Exists`] and [`ConfigError::Unwritable`].
+pub fn run(global: &Global) -> anyhow::Result<Exit> {
+    output::print(&write_config(global.config.as_deref())?)?;
+    Ok(Exit::Done)
+}
+
+/// Writes the config file to `named` (of `--config` or its variable) or here; returns what comes next.
+fn write_config(named: Option<&Path>) -> Result<String, ConfigError> {
     let path = named.unwrap_or(Path::new(config::LOCAL));
     write_new(path).map_err(|source| match source.kind() {
         io::ErrorKind::AlreadyExists => ConfigError::Exists(path.to_owned()),
         _ => ConfigError::Unwritable { path: path.to_owned(), source },
     })?;
-    let _ = out.write_all(next_steps(named, path).as_bytes());
-    Ok(())
+    Ok(next_steps(named, path))
 }
 
 /// Creates the file and the folders above it, and leaves nothing behind when that fails half-way. The group may read it:
@@ -57,10 +65,9 @@ mod tests {
     fn the_file_that_is_written_is_closed_to_strangers_and_can_be_loaded() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("new/config.toml");
-        let mut out = Vec::new();
-        run(Some(&path), &mut out).unwrap();
+        let next = write_config(Some(&path)).unwrap();
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o027, 0);
-        assert!(String::from_utf8(out).unwrap().contains("auth-test"));
+        assert!(next.contains("auth-test"));
         config::Config::load(&path).unwrap();
     }
 
@@ -69,9 +76,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("config.toml");
         fs::write(&path, "# mine").unwrap();
-        assert!(matches!(run(Some(&path), &mut Vec::new()), Err(ConfigError::Exists(_))));
+        assert!(matches!(write_config(Some(&path)), Err(ConfigError::Exists(_))));
         std::os::unix::fs::symlink("nowhere", folder.path().join("link")).unwrap();
-        assert!(matches!(run(Some(&folder.path().join("link")), &mut Vec::new()), Err(ConfigError::Exists(_))));
+        assert!(matches!(write_config(Some(&folder.path().join("link"))), Err(ConfigError::Exists(_))));
         assert_eq!(fs::read_to_string(&path).unwrap(), "# mine");
         assert!(!folder.path().join("nowhere").exists());
     }

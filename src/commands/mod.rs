@@ -1,3 +1,120 @@
-//! One file per command: gather, call, print.
+//! One file per command: gather, call, print. The exit code is decided here, for all of them.
 
+pub mod auth_test;
 pub mod init;
+pub mod master_item;
+pub mod preview;
+pub mod status;
+pub mod sync;
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use crate::cli::Global;
+use crate::config::{self, Config, ConfigError};
+use crate::sync::examine;
+use crate::{iqr, ledger, store};
+
+/// How the program ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// Done, or nothing to do.
+    Done = 0,
+    /// The pass ran, and at least one client failed.
+    Failed = 1,
+    /// The configuration cannot be used.
+    Config = 3,
+    /// IQR refused the key.
+    KeyRefused = 4,
+    /// IQR cannot be reached, or is failing.
+    Unreachable = 5,
+    /// The WipeOS database or the ledger cannot be used.
+    Database = 6,
+    /// What was asked for is not there.
+    NotFound = 7,
+    /// Another pass is running.
+    Running = 75,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// What was asked for is not there.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct NotFound(pub String);
+
+impl Exit {
+    /// The exit code of an error that ends the program.
+    #[must_use]
+    pub fn of(error: &anyhow::Error) -> Self {
+        error.chain().find_map(Self::of_cause).unwrap_or(Self::Failed)
+    }
+
+    fn of_cause(cause: &(dyn std::error::Error + 'static)) -> Option<Self> {
+        if let Some(error) = cause.downcast_ref::<crate::sync::Error>() {
+            return Some(Self::of_pass(error));
+        }
+        if let Some(error) = cause.downcast_ref::<ledger::Error>() {
+            return Some(Self::of_ledger(error));
+        }
+        if let Some(error) = cause.downcast_ref::<iqr::Error>() {
+            return Some(Self::of_iqr(error));
+        }
+        if let Some(error) = cause.downcast_ref::<examine::Error>() {
+            return Some(match error {
+                examine::Error::Ledger(error) => Self::of_ledger(error),
+                examine::Error::Store(_) => Self::Database,
+            });
+        }
+        cause.is::<ConfigError>().then_some(Self::Config)
+            .or_else(|| cause.is::<store::Error>().then_some(Self::Database))
+            .or_else(|| cause.is::<NotFound>().then_some(Self::NotFound))
+    }
+
+    fn of_pass(error: &crate::sync::Error) -> Self {
+        match error {
+            crate::sync::Error::Store(_) => Self::Database,
+            crate::sync::Error::Ledger(error) => Self::of_ledger(error),
+            crate::sync::Error::Config(_) => Self::Config,
+            crate::sync::Error::Iqr(error) => Self::of_iqr(error),
+            crate::sync::Error::NoSuchAsset(_) => Self::NotFound,
+        }
+    }
+
+    fn of_ledger(error: &ledger::Error) -> Self {
+        if error.is_running() { Self::Running } else { Self::Database }
+    }
+
+    fn of_iqr(error: &iqr::Error) -> Self {
+        match error {
+            iqr::Error::KeyRefused { .. } => Self::KeyRefused,
+            iqr::Error::NotFound { .. } => Self::NotFound,
+            iqr::Error::Refused { .. } => Self::Failed,
+            _ => Self::Unreachable,
+        }
+    }
+}
+
+/// Finds and loads the config.
+fn load(global: &Global) -> Result<Config, ConfigError> {
+    Config::load(&config::locate(global.config.as_deref(), Path::exists)?)
+}
+
+/// Set when the program is asked to stop; a second signal ends it at once.
+fn interruption() -> Arc<AtomicBool> {
+    let flag = Arc::new(AtomicBool::new(false));
+    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+        let registered = signal_hook::flag::register_conditional_shutdown(signal, 130, Arc::clone(&flag))
+            .and_then(|_| signal_hook::flag::register(signal, Arc::clone(&flag)));
+        if let Err(error) = registered {
+            log::warn!("signal {signal} cannot be waited for ({error}); it will end the program at once");
+        }
+    }
+    flag
+}

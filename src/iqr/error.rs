@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use crate::model::Reason;
+
 /// Why IQR did not do what it was asked. No message holds the key, the token or a request header; what the server said
 /// is on one line, cut and escaped.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -150,14 +152,14 @@ impl Error {
 
     /// The reason code of `--json`.
     #[must_use]
-    pub fn reason(&self) -> &'static str {
+    pub fn reason(&self) -> Reason {
         match self {
-            Self::NotFound { .. } => "not-in-iqr",
-            Self::Refused { .. } | Self::KeyRefused { .. } | Self::ReadOnly { .. } => "refused",
-            Self::Failed(Failure { cause: Cause::BadAnswer(_), .. }) => "bad-answer",
-            Self::Failed(failure) if failure.only_this => "bad-answer",
-            Self::Failed(_) | Self::Unreachable { .. } => "unreachable",
-            Self::Interrupted { .. } | Self::OutOfTime { .. } => "time-budget",
+            Self::NotFound { .. } => Reason::NotInIqr,
+            Self::Refused { .. } | Self::KeyRefused { .. } | Self::ReadOnly { .. } => Reason::Refused,
+            Self::Failed(Failure { cause: Cause::BadAnswer(_), .. }) => Reason::BadAnswer,
+            Self::Failed(failure) if failure.only_this => Reason::BadAnswer,
+            Self::Failed(_) | Self::Unreachable { .. } => Reason::Unreachable,
+            Self::Interrupted { .. } | Self::OutOfTime { .. } => Reason::TimeBudget,
         }
     }
 }

@@ -16,7 +16,7 @@ fn answer(status: u16, headers: &'static str, body: &str) -> Reply {
 }
 
 fn reason<T>(result: Result<T, Error>) -> &'static str {
-    result.map_or_else(|error| error.reason(), |_| "ok")
+    result.map_or_else(|error| error.reason().code(), |_| "ok")
 }
 
 /// S sign-in, G read, W write, D end of a session; what comes before D was seen when the call came back.
@@ -286,7 +286,7 @@ fn nobody_listening_ends_the_pass_at_once_with_its_cause() {
     let url = "http://127.0.0.1:1";
     let iqr = client(settings(url));
     let error = iqr.asset(&id(7)).unwrap_err();
-    assert_eq!((error.scope(), error.reason()), (Scope::Pass, "unreachable"));
+    assert_eq!((error.scope(), error.reason().code()), (Scope::Pass, "unreachable"));
     assert!(error.to_string().contains("refused") && error.to_string().contains(url), "{error}");
     assert_eq!(iqr.requests(), 3);
     let iqr = client(settings("http://no-such-host.invalid"));
@@ -302,7 +302,7 @@ fn one_poisoned_asset_is_told_from_a_sick_server() {
     iqr.asset(&id(1)).unwrap();
     let error = iqr.asset(&id(13)).unwrap_err();
     assert!(!error.is_server_fault());
-    assert_eq!((error.scope(), error.reason()), (Scope::ThisAsset, "bad-answer"));
+    assert_eq!((error.scope(), error.reason().code()), (Scope::ThisAsset, "bad-answer"));
     iqr.asset(&id(2)).unwrap();
 }
 

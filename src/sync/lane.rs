@@ -83,6 +83,12 @@ impl<'a> Lanes<'a> {
         }
     }
 
+    /// The pass cannot go on: a client that was taken already stays for the next.
+    pub(super) fn put_back(&self, work: Work, error: Error) {
+        self.report(item(&work.examined, ItemOutcome::Deferred, None, Some(error.to_string()), Vec::new()));
+        self.abort(error);
+    }
+
     fn is_over(&self) -> bool {
         self.request.interrupted.load(Ordering::Relaxed)
             || self.deadline.left().is_zero()
@@ -132,9 +138,6 @@ impl<'a> Lanes<'a> {
             let concerned = concerned(&ledger, &examined)?;
             feed.also(concerned);
             drop(ledger);
-            if matches!(&examined.verdict, Verdict::Same(_)) && candidate.errand == Errand::Again {
-                // Compared, and nothing differs: this was no news.
-            }
             source.taken += 1;
             return Ok(Some(examined));
         }
@@ -272,11 +275,10 @@ impl<'a> Lanes<'a> {
 
     /// Records how far the pass came, and what it did.
     pub(super) fn end(self, requests: u64) -> Result<Outcome, Error> {
-        let Source { store, feed, taken } = self.source.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let Source { store, feed, .. } = self.source.into_inner().unwrap_or_else(PoisonError::into_inner);
         let mut ledger = self.ledger.into_inner().unwrap_or_else(PoisonError::into_inner);
         let Progress { mut report, pass, aborted } = self.progress.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let is_limited = self.request.limit.is_some_and(|limit| taken >= limit);
-        if !is_limited && !matches!(aborted, Some(Error::Store(_))) {
+        if !matches!(aborted, Some(Error::Store(_))) {
             report.totals.deferred += feed.left(&store)?;
         }
         report.totals.requests = requests;

@@ -43,7 +43,7 @@ pub struct Request<'a> {
     /// The rules.
     pub config: &'a Config,
     /// The API key, asked for when a session is to be opened.
-    pub api_key: &'a dyn Fn() -> Result<Secret, ConfigError>,
+    pub api_key: &'a (dyn Fn() -> Result<Secret, ConfigError> + Sync),
     /// Which clients.
     pub scope: Scope<'a>,
     /// At most this many clients.
@@ -198,7 +198,7 @@ fn pass(
     let key = match (request.api_key)() {
         Ok(key) => key,
         Err(error) => {
-            lanes.abort(error.into());
+            lanes.put_back(first, error.into());
             return lanes.end(0);
         }
     };

@@ -1,0 +1,211 @@
+//! `sync`: one pass.
+
+use std::sync::Mutex;
+use std::time::Duration;
+
+use anyhow::Result;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
+
+use super::Exit;
+use crate::cli::{Global, SyncArgs};
+use crate::clock;
+use crate::config::Config;
+use crate::model::Timestamp;
+use crate::output::{self, BAD, DIM, GOOD, WARN, styled};
+use crate::sync::{self, Item, ItemOutcome, Outcome, PassOutcome, Report, Request, Scope};
+
+/// Makes one pass, and reports it.
+///
+/// # Errors
+///
+/// What kept the pass from beginning, or ended it.
+pub fn run(global: &Global, args: &SyncArgs) -> Result<Exit> {
+    let config = super::load(global)?;
+    let started_at = clock::now();
+    let Outcome { report, aborted } = match pass(&config, args, started_at) {
+        Ok(outcome) => outcome,
+        Err(sync::Error::Ledger(error)) if error.is_running() => return skipped(args, started_at, error.into()),
+        Err(error) => return aborted_at_once(args, started_at, error),
+    };
+    print(args, global, &report)?;
+    match aborted {
+        Some(error) => Err(error.into()),
+        None if report.totals.failed > 0 => Ok(Exit::Failed),
+        None => Ok(Exit::Done),
+    }
+}
+
+fn pass(config: &Config, args: &SyncArgs, started_at: Timestamp) -> Result<Outcome, sync::Error> {
+    let bar = Mutex::new(None);
+    let progress = |item: &Item| {
+        log_item(item);
+        advance(&bar, item);
+    };
+    let scope = match &args.inventory_id {
+        Some(id) => Scope::Asset(id),
+        None => Scope::Due { retry: args.retry, full: args.full },
+    };
+    let outcome = sync::run(&Request {
+        config,
+        api_key: &|| config.api_key(),
+        scope,
+        limit: args.limit.map(|limit| limit.get() as u64),
+        dry_run: args.dry_run,
+        // Without somebody who reads them, the items of a backlog need no memory.
+        keep_items: args.json || args.dry_run,
+        started_at,
+        clock: &clock::now,
+        interrupted: super::interruption(),
+        progress: &progress,
+    });
+    if let Some(bar) = bar.into_inner().ok().flatten() {
+        bar.finish_and_clear();
+    }
+    outcome
+}
+
+/// Another pass is running: a script is told so in its own form, and the exit code says it to all.
+fn skipped(args: &SyncArgs, started_at: Timestamp, error: anyhow::Error) -> Result<Exit> {
+    empty_report(args, started_at, PassOutcome::Skipped)?;
+    Err(error)
+}
+
+fn aborted_at_once(args: &SyncArgs, started_at: Timestamp, error: sync::Error) -> Result<Exit> {
+    empty_report(args, started_at, PassOutcome::Aborted)?;
+    Err(error.into())
+}
+
+fn empty_report(args: &SyncArgs, started_at: Timestamp, outcome: PassOutcome) -> Result<()> {
+    if args.json {
+        let report = Report { outcome, ..Report::begun(started_at, args.dry_run) };
+        output::print_json(&Json::of(&report))?;
+    }
+    Ok(())
+}
+
+/// On a terminal, a line that counts; it is made with the first client, so that a pass with nothing to do shows none.
+fn advance(bar: &Mutex<Option<ProgressBar>>, item: &Item) {
+    let Ok(mut bar) = bar.lock() else { return };
+    let bar = bar.get_or_insert_with(|| {
+        let bar = ProgressBar::new_spinner();
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {pos} clients, {per_sec}, {msg}") {
+            bar.set_style(style);
+        }
+        bar.enable_steady_tick(Duration::from_millis(200));
+        bar
+    });
+    bar.inc(1);
+    bar.set_message(output::one_line(item.inventory_id.as_deref().unwrap_or("no inventory ID")));
+}
+
+/// One line for each client that changed or has trouble. What is held was told when it came to be held.
+fn log_item(item: &Item) {
+    let name = sync::name_of(item.client_id, item.inventory_id.as_deref());
+    let message = item.message.as_deref().unwrap_or_default();
+    match item.outcome {
+        ItemOutcome::Sent => log::info!("{name}: sent {}", fields(item)),
+        ItemOutcome::Unchanged => log::info!("{name}: nothing to send"),
+        ItemOutcome::Held => log::info!("{name}: held: {message}"),
+        ItemOutcome::Failed => log::warn!("{name}: {message}"),
+        ItemOutcome::Deferred => log::info!("{name}: left for the next pass: {message}"),
+    }
+    if item.reason.is_none() && !message.is_empty() {
+        log::warn!("{name}: {message}");
+    }
+}
+
+fn fields(item: &Item) -> String {
+    item.changes.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+/// What scripts get.
+#[derive(Serialize)]
+struct Json<'a> {
+    outcome: PassOutcome,
+    dry_run: bool,
+    started_at: Timestamp,
+    finished_at: Timestamp,
+    due: u64,
+    sent: u64,
+    unchanged: u64,
+    held: u64,
+    failed: u64,
+    deferred: u64,
+    requests: u64,
+    items: &'a [Item],
+}
+
+impl<'a> Json<'a> {
+    fn of(report: &'a Report) -> Self {
+        let totals = &report.totals;
+        Self {
+            outcome: report.outcome,
+            dry_run: report.dry_run,
+            started_at: report.started_at,
+            finished_at: report.finished_at,
+            due: report.due(),
+            sent: totals.sent,
+            unchanged: totals.unchanged,
+            held: totals.held,
+            failed: totals.failed,
+            deferred: totals.deferred,
+            requests: totals.requests,
+            items: &report.items,
+        }
+    }
+}
+
+/// A pass with nothing to report prints nothing, so that cron sends no mail.
+fn print(args: &SyncArgs, global: &Global, report: &Report) -> Result<()> {
+    if args.json {
+        return Ok(output::print_json(&Json::of(report))?);
+    }
+    let is_wanted = args.dry_run || global.verbose > 0 || std::io::IsTerminal::is_terminal(&std::io::stdout());
+    if !global.quiet && is_wanted {
+        output::print(&summary(report))?;
+    }
+    Ok(())
+}
+
+fn summary(report: &Report) -> String {
+    let mut text = String::new();
+    if report.dry_run {
+        for item in &report.items {
+            text.push_str(&dry_line(item));
+        }
+    }
+    let totals = &report.totals;
+    let sent = if report.dry_run { "would be sent" } else { "sent" };
+    let parts = [
+        (totals.sent, sent, GOOD),
+        (totals.unchanged, "unchanged", DIM),
+        (totals.held, "held", WARN),
+        (totals.failed, "failed", BAD),
+        (totals.deferred, "left for the next pass", WARN),
+    ];
+    let parts: Vec<String> =
+        parts.iter().filter(|(number, ..)| *number > 0).map(|(number, word, style)| styled(*style, format!("{number} {word}"))).collect();
+    let requests = output::count(report.totals.requests, "request", "requests");
+    if parts.is_empty() {
+        text + "nothing to do\n"
+    } else {
+        format!("{text}{} ({requests})\n", parts.join(", "))
+    }
+}
+
+fn dry_line(item: &Item) -> String {
+    let name = item.inventory_id.as_deref().map_or_else(|| "-".to_owned(), output::one_line);
+    let what = match item.outcome {
+        ItemOutcome::Sent => fields(item),
+        _ => output::one_line(item.message.as_deref().unwrap_or("nothing to send")),
+    };
+    let outcome = match item.outcome {
+        ItemOutcome::Sent => styled(GOOD, "would send"),
+        ItemOutcome::Unchanged => styled(DIM, "unchanged "),
+        ItemOutcome::Held => styled(WARN, "held      "),
+        ItemOutcome::Failed => styled(BAD, "failed    "),
+        ItemOutcome::Deferred => styled(WARN, "left      "),
+    };
+    format!("{outcome}  {name:<12} client {:<8} {what}\n", item.client_id)
+}

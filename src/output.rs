@@ -1,0 +1,111 @@
+//! What people and scripts are shown. Text from outside (the appliance, IQR, a template) is escaped before it reaches a
+//! terminal; nothing here decides anything.
+
+use std::fmt::Display;
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+use serde::Serialize;
+
+use crate::cli::Color;
+
+/// Good news.
+pub const GOOD: Style = AnsiColor::Green.on_default();
+/// Something to look at.
+pub const WARN: Style = AnsiColor::Yellow.on_default();
+/// Bad news.
+pub const BAD: Style = AnsiColor::Red.on_default().bold();
+/// A heading.
+pub const STRONG: Style = Style::new().bold();
+/// What matters less.
+pub const DIM: Style = Style::new().dimmed();
+
+/// Sets when colour is used, for the whole program.
+pub fn choose_color(color: Color) {
+    match color {
+        Color::Auto => {}
+        Color::Always => anstream::ColorChoice::Always.write_global(),
+        Color::Never => anstream::ColorChoice::Never.write_global(),
+    }
+}
+
+/// `text` in a style; without colour it is the text alone.
+pub fn styled(style: Style, text: impl Display) -> String {
+    format!("{style}{text}{style:#}")
+}
+
+/// A text from outside, harmless on a terminal and on one line: control characters, escapes and marks that turn the
+/// direction of writing are shown as `\u{..}`.
+#[must_use]
+pub fn one_line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for character in text.chars() {
+        if is_harmful(character) {
+            line.extend(character.escape_default());
+        } else {
+            line.push(character);
+        }
+    }
+    line
+}
+
+fn is_harmful(character: char) -> bool {
+    character.is_control()
+        || matches!(character,
+            '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
+}
+
+/// Writes to stdout. A reader that closed the pipe has seen enough: that is no error.
+///
+/// # Errors
+///
+/// When stdout cannot be written for another reason, such as a full disk.
+pub fn print(text: &str) -> io::Result<()> {
+    let mut out = anstream::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        result => result,
+    }
+}
+
+/// Writes one JSON object to stdout.
+///
+/// # Errors
+///
+/// As [`print`].
+pub fn print_json(value: &impl Serialize) -> io::Result<()> {
+    let mut text = serde_json::to_string(value).map_err(io::Error::from)?;
+    text.push('\n');
+    print(&text)
+}
+
+/// Prints the error that ends the program, with its causes, once. A closed stderr is nobody's loss.
+pub fn print_error(error: &anyhow::Error) {
+    let mut err = anstream::stderr().lock();
+    let text = format!("{error:#}");
+    let text: Vec<String> = text.lines().map(one_line).collect();
+    let _ = writeln!(err, "{}: {}", styled(BAD, "error"), text.join("\n"));
+}
+
+/// Writes a sentence for a person to stderr.
+pub fn say(text: &str) {
+    let _ = writeln!(anstream::stderr().lock(), "{text}");
+}
+
+/// `1 client`, `2 clients`.
+#[must_use]
+pub fn count(number: u64, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_could_harm_a_terminal_is_shown_instead_of_obeyed() {
+        assert_eq!(one_line("a\u{1b}[2Jb\r\n\tc"), "a\\u{1b}[2Jb\\r\\n\\tc");
+        assert_eq!(one_line("evil\u{202e}txt"), "evil\\u{202e}txt");
+        assert_eq!(one_line("12.0\" ÄÖ €"), "12.0\" ÄÖ €");
+    }
+}
