@@ -138,7 +138,7 @@ fn print_config(sandbox: &Sandbox, database: &Path, folder: &Path, key_file: &Pa
     println!("# To use it: save this as a file and run `wipeos-iqr --config FILE sync`.");
     println!();
     println!("[store]\ndatabase = {}\ninventory_id_slot = {}\n", quoted(database), quoted(ID_SLOT));
-    println!("[ledger]\npath = {}\n", quoted(&folder.join("ledger.db")));
+    println!("[ledger]\npath = {}\n", quoted(folder.join("ledger.db")));
     println!("[iqr]\nsignin_url = {}\napi_url = {}", quoted(&url), quoted(&url));
     println!("api_key_file = {}\nasset_creator = \"WOS\"", quoted(key_file));
     io::stdout().flush()?;

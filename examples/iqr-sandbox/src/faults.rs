@@ -282,7 +282,7 @@ fn begins(path: &str, prefix: &str) -> bool {
 fn names(facts: &Facts<'_>, id: i64) -> bool {
     let query = facts.target.split_once('?').map_or("", |(_, query)| query).to_lowercase();
     let wanted = id.to_string();
-    let asked = |pair: &str| pair.split_once('=').is_some_and(|(name, value)| name.ends_with("id") && value == wanted);
+    let asked = |pair: &str| matches!(pair.split_once('='), Some(("id" | "inventoryid", value)) if value == wanted);
     query.split('&').any(asked) || ids_in(&String::from_utf8_lossy(facts.body)).any(|found| found == wanted)
 }
 
@@ -332,6 +332,7 @@ mod tests {
         assert!(holds("x", "<inventoryid>41</inventoryid>"));
         assert!(holds("x", r#"{"inventoryid": 41}"#));
         assert!(!holds("x?Id=413", "<inventoryid>413</inventoryid>"));
+        assert!(!holds("x?ItemId=41", ""));
     }
 
     #[test]

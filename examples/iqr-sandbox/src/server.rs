@@ -151,8 +151,11 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
         if shared.stopping() {
             return;
         }
-        // Out of descriptors, or a peer that left before it was met: neither ends the service.
-        let Ok(stream) = stream else { continue };
+        let Ok(stream) = stream else {
+            // Out of descriptors, or a peer that left before it was met: neither ends the service, nor may it spin.
+            thread::sleep(Duration::from_millis(1));
+            continue;
+        };
         let number = {
             let mut state = shared.state();
             state.counters.connections += 1;

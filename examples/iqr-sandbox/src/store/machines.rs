@@ -215,7 +215,7 @@ fn disks(rng: &mut Rng, updated: i64) -> Vec<super::Disk> {
 
 fn logs(rng: &mut Rng, updated: i64) -> Vec<super::Log> {
     let count = i64::try_from(rng.below(3)).unwrap_or_default();
-    (0..count).map(|number| words::log(rng, updated - (count - 1 - number) * 3600)).collect()
+    (0..count).map(|number| words::log(rng, updated - (count - 1 - number) * 3600, &words::TESTS)).collect()
 }
 
 /// The SMBIOS code of the word that dmidecode prints for it.
