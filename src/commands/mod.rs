@@ -72,7 +72,9 @@ impl Exit {
                 examine::Error::Store(_) => Self::Database,
             });
         }
-        cause.is::<ConfigError>().then_some(Self::Config)
+        cause
+            .is::<ConfigError>()
+            .then_some(Self::Config)
             .or_else(|| cause.is::<store::Error>().then_some(Self::Database))
             .or_else(|| cause.is::<NotFound>().then_some(Self::NotFound))
     }

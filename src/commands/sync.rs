@@ -184,14 +184,13 @@ fn summary(report: &Report) -> String {
         (totals.failed, "failed", BAD),
         (totals.deferred, "left for the next pass", WARN),
     ];
-    let parts: Vec<String> =
-        parts.iter().filter(|(number, ..)| *number > 0).map(|(number, word, style)| styled(*style, format!("{number} {word}"))).collect();
+    let parts: Vec<String> = parts
+        .iter()
+        .filter(|(number, ..)| *number > 0)
+        .map(|(number, word, style)| styled(*style, format!("{number} {word}")))
+        .collect();
     let requests = output::count(report.totals.requests, "request", "requests");
-    if parts.is_empty() {
-        text + "nothing to do\n"
-    } else {
-        format!("{text}{} ({requests})\n", parts.join(", "))
-    }
+    if parts.is_empty() { text + "nothing to do\n" } else { format!("{text}{} ({requests})\n", parts.join(", ")) }
 }
 
 fn dry_line(item: &Item) -> String {

@@ -5,7 +5,7 @@ use super::read;
 use super::report::Flaw;
 use super::section::Section;
 use super::values;
-use crate::mapping::{LenovoModel, PerTemplate, Rules, Scope, Template, TemplateError, Untested};
+use crate::mapping::{Aliases, LenovoModel, PerTemplate, Rules, Scope, Template, TemplateError, Untested};
 
 /// The customer's own template (specification, last section).
 const CUSTOMER: &str =
@@ -35,7 +35,7 @@ pub(super) fn rules(root: &mut Section, inventory_id_slot: String) -> (Rules, (R
         attributes: shown.attributes,
         item_description,
         category,
-        manufacturers: root.section("manufacturers", |section| section.entries(alias)).unwrap_or_default(),
+        aliases: Aliases::new(&root.section("manufacturers", |section| section.entries(alias)).unwrap_or_default()),
         lenovo: root.section("models", models),
         inventory_id_slot,
     };

@@ -5,7 +5,7 @@ use super::{LenovoModel, Template};
 use crate::model::TemplateKind;
 
 /// The rules by which a machine becomes an update: built once, used for every machine.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Rules {
     /// "Description" (specification, step 8c i). Scope [`Machine`](super::Scope::Machine).
     pub description: Template,

@@ -12,8 +12,8 @@ use thiserror::Error;
 
 use super::fields::{self, Field, Subject};
 
-/// A checked template.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A checked template. The default one is empty.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Template {
     source: String,
     pieces: Vec<Piece>,

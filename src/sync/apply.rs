@@ -163,9 +163,7 @@ impl Applier<'_> {
             journey.ready.id
         );
         match self.config.sync.serial_check {
-            SerialCheck::Hold if differs => {
-                Some(Applied::Held(Trouble { reason: Reason::SerialMismatch, message }))
-            }
+            SerialCheck::Hold if differs => Some(Applied::Held(Trouble { reason: Reason::SerialMismatch, message })),
             SerialCheck::Warn if differs => {
                 log::warn!("client {}: {message}", journey.client);
                 journey.notes.push(message);
@@ -194,11 +192,8 @@ impl Applier<'_> {
 
     /// Plans on what IQR shows, and on the lines that a replacing write cost, which come back.
     fn plan(&self, journey: &mut Journey<'_>, writing: Writing) -> Result<Plan, Abort> {
-        let policy = Policy {
-            writing,
-            reassign: self.config.sync.reassign,
-            placeholders: &self.config.sync.placeholders,
-        };
+        let policy =
+            Policy { writing, reassign: self.config.sync.reassign, placeholders: &self.config.sync.placeholders };
         let lost = match writing {
             Writing::Adds => Vec::new(),
             Writing::Replaces => journey.lost_lines(),
@@ -349,7 +344,8 @@ impl<'a> Journey<'a> {
         if !stuck.is_empty() {
             return Some(Applied::Failed(not_verified(&self.ready.id.to_string(), &stuck), Cause::Client));
         }
-        let cut: Vec<&Change> = plan.changes.iter().filter(|change| self.answered.iter().any(|done| is_cut(done, change))).collect();
+        let cut: Vec<&Change> =
+            plan.changes.iter().filter(|change| self.answered.iter().any(|done| is_cut(done, change))).collect();
         if cut.is_empty() || cut.len() < plan.changes.len() {
             return None;
         }
@@ -392,7 +388,8 @@ fn is_cut(written: &Change, now: &Change) -> bool {
 }
 
 fn not_verified(id: &str, stuck: &[&Change]) -> Trouble {
-    let fields: Vec<String> = stuck.iter().map(|change| format!("{} still reads {:?}", change.field, excerpt(&change.from))).collect();
+    let fields: Vec<String> =
+        stuck.iter().map(|change| format!("{} still reads {:?}", change.field, excerpt(&change.from))).collect();
     Trouble {
         reason: Reason::NotVerified,
         message: format!(

@@ -198,9 +198,11 @@ fn without_date(text: &str) -> &str {
     let Some((value, date)) = text.strip_suffix(')').and_then(|text| text.rsplit_once(" (")) else { return text };
     let is_date = |text: &str| {
         text.len() >= 16
-            && text.bytes().take(16).zip(*b"0000-00-00 00:00").all(|(byte, form)| {
-                if form == b'0' { byte.is_ascii_digit() } else { byte == form }
-            })
+            && text
+                .bytes()
+                .take(16)
+                .zip(*b"0000-00-00 00:00")
+                .all(|(byte, form)| if form == b'0' { byte.is_ascii_digit() } else { byte == form })
     };
     if is_date(date) || date == "again" || date.starts_with("again, ") { value } else { text }
 }
@@ -243,7 +245,13 @@ mod tests {
             ("Memory: PASS, Jo", &["Memory: PASS"], &["Memory: PASS"], "", ""),
             ("Memory: FAIL", &["Memory: PASS"], &["Memory: PASS"], "", ""),
             // We have news.
-            ("Memory: PASS, Jo", &["Memory: FAIL"], &["Memory: PASS"], "Memory: FAIL", "Memory: PASS, Jo\nMemory: FAIL"),
+            (
+                "Memory: PASS, Jo",
+                &["Memory: FAIL"],
+                &["Memory: PASS"],
+                "Memory: FAIL",
+                "Memory: PASS, Jo\nMemory: FAIL",
+            ),
             // Our line is gone: it is said again.
             ("lid", &["Memory: PASS"], &["Memory: PASS"], "Memory: PASS", "lid\nMemory: PASS"),
             // An unknown word that we sent before is ours.

@@ -171,7 +171,8 @@ impl Examiner<'_> {
     fn rival(&self, machine: &Machine, id: &InventoryId) -> Result<Option<Trouble>, Error> {
         let mut same_machine_newer = None;
         for rival in self.claims(machine, id)? {
-            let serials = (machine.real_serial(), rival.serial_number.as_deref().filter(|it| !is_placeholder_serial(it)));
+            let serials =
+                (machine.real_serial(), rival.serial_number.as_deref().filter(|it| !is_placeholder_serial(it)));
             match serials {
                 (Some(ours), Some(theirs)) if ours.eq_ignore_ascii_case(theirs.trim()) => {
                     if rival.client_id > machine.client_id {
@@ -282,7 +283,8 @@ fn two_machines(
     id: &InventoryId,
     (ours, theirs): (Option<&str>, Option<&str>),
 ) -> Trouble {
-    let serial = |serial: Option<&str>| serial.map_or("no serial number".to_owned(), |it| format!("serial number {it}"));
+    let serial =
+        |serial: Option<&str>| serial.map_or("no serial number".to_owned(), |it| format!("serial number {it}"));
     Trouble {
         reason: Reason::DuplicateInventoryId,
         message: format!(
@@ -296,13 +298,8 @@ fn two_machines(
 /// What stands for an update in the ledger: every field that may be sent, and where to.
 fn digest_of(id: &InventoryId, update: &AssetUpdate) -> [u8; 16] {
     let comments: Vec<String> = update.comments.iter().map(ToString::to_string).collect();
-    let fields = [
-        id.as_str(),
-        &update.manufacturer,
-        &update.item_number,
-        &update.description,
-        &update.extended_description,
-    ];
+    let fields =
+        [id.as_str(), &update.manufacturer, &update.item_number, &update.description, &update.extended_description];
     digest::of(fields.into_iter().chain(comments.iter().map(String::as_str)).map(str::as_bytes))
 }
 

@@ -283,7 +283,8 @@ impl Feed {
         let known = known_between(ledger, after, last)?;
         let mut clients: Vec<ClientId> = Vec::new();
         for (client, seen) in &page {
-            let is_known = known.iter().rev().find(|(other, _)| other == client).is_some_and(|(_, then)| *then == Some(*seen));
+            let is_known =
+                known.iter().rev().find(|(other, _)| other == client).is_some_and(|(_, then)| *then == Some(*seen));
             if !is_known {
                 clients.push(*client);
             }
@@ -304,7 +305,8 @@ impl Feed {
     fn settled_up_to(&self) -> i64 {
         let beyond_start = ClientId(self.start.client_id.saturating_add(1));
         let handed_out = self.open.range(beyond_start..).next().map(|client| client.0);
-        let waiting = self.queue.iter().map(|waiting| waiting.client_id.0).filter(|client| *client > self.start.client_id);
+        let waiting =
+            self.queue.iter().map(|waiting| waiting.client_id.0).filter(|client| *client > self.start.client_id);
         waiting.chain(handed_out).min().map_or(self.reached, |first| first.saturating_sub(1).min(self.reached))
     }
 

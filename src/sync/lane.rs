@@ -1,7 +1,7 @@
 //! The lanes of a pass: each takes a client, does it, records it, and takes the next.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::sync::atomic::Ordering;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::apply::{Abort, Applied, Applier};
 use super::examine::{Examined, Examiner, Ready, Trouble, Verdict};
@@ -297,7 +297,8 @@ impl<'a> Lanes<'a> {
         };
         if let Some(pass) = pass {
             let why = aborted.as_ref().map(ToString::to_string);
-            let why = why.or_else(|| (report.outcome == PassOutcome::Aborted).then(|| "stopped by a signal".to_owned()));
+            let why =
+                why.or_else(|| (report.outcome == PassOutcome::Aborted).then(|| "stopped by a signal".to_owned()));
             ledger.finish_pass(pass, report.finished_at, why.as_deref(), report.totals)?;
         }
         Ok(Outcome { report, aborted })
@@ -338,5 +339,12 @@ fn item(
     message: Option<String>,
     changes: Vec<super::plan::Field>,
 ) -> Item {
-    Item { client_id: examined.client_id, inventory_id: examined.inventory_id.clone(), outcome, reason, message, changes }
+    Item {
+        client_id: examined.client_id,
+        inventory_id: examined.inventory_id.clone(),
+        outcome,
+        reason,
+        message,
+        changes,
+    }
 }

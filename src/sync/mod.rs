@@ -14,11 +14,11 @@ pub mod comments;
 pub mod examine;
 pub mod feed;
 pub mod items;
+mod lane;
 pub mod plan;
 pub mod report;
 pub mod retry;
 mod semantics;
-mod lane;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -172,7 +172,8 @@ fn wanted(request: &Request<'_>, store: &Store, ledger: &RunLedger) -> Result<Wa
         }
         Scope::Asset(typed) => typed,
     };
-    let id = examine::parse_id(typed, request.config.store.id_rule).map_err(|error| Error::NoSuchAsset(error.to_string()))?;
+    let id = examine::parse_id(typed, request.config.store.id_rule)
+        .map_err(|error| Error::NoSuchAsset(error.to_string()))?;
     let examiner = examine::Examiner { store, ledger: Some(ledger), config: request.config, ask_anyway: true };
     let clients = examiner.clients_of(typed, &id)?;
     if clients.is_empty() {

@@ -185,7 +185,12 @@ fn item_change(update: &AssetUpdate, asset: &Asset, policy: &Policy<'_>) -> Opti
     };
     (is_wanted && !is_there).then(|| {
         let to = item_text(&update.item_number, &update.manufacturer);
-        Change { field: Field::MasterItem, from: item_text(&asset.item_number, &asset.manufacturer), write: to.clone(), to }
+        Change {
+            field: Field::MasterItem,
+            from: item_text(&asset.item_number, &asset.manufacturer),
+            write: to.clone(),
+            to,
+        }
     })
 }
 
@@ -246,7 +251,11 @@ fn merge_text(ours: &str, theirs: &str, sent: SentText) -> TextFate {
     };
     match landed.rest_of(theirs) {
         Some(added) if added.is_empty() || is_addition(added) => {
-            if has_news { TextFate::Set(format!("{ours}{added}")) } else { TextFate::Kept }
+            if has_news {
+                TextFate::Set(format!("{ours}{added}"))
+            } else {
+                TextFate::Kept
+            }
         }
         _ => TextFate::Left,
     }
@@ -284,8 +293,18 @@ mod tests {
             // A person blanked it: it is said again.
             ("8GB", "", SentText::of("8GB", "8GB"), set("8GB")),
             // IQR cut it to its column: not sent for ever.
-            ("OptiPlex 9010 Desktop", "OptiPlex 9010", SentText::of("OptiPlex 9010 Desktop", "OptiPlex 9010"), TextFate::Kept),
-            ("OptiPlex 9020 Desktop", "OptiPlex 9010", SentText::of("OptiPlex 9010 Desktop", "OptiPlex 9010"), set("OptiPlex 9020 Desktop")),
+            (
+                "OptiPlex 9010 Desktop",
+                "OptiPlex 9010",
+                SentText::of("OptiPlex 9010 Desktop", "OptiPlex 9010"),
+                TextFate::Kept,
+            ),
+            (
+                "OptiPlex 9020 Desktop",
+                "OptiPlex 9010",
+                SentText::of("OptiPlex 9010 Desktop", "OptiPlex 9010"),
+                set("OptiPlex 9020 Desktop"),
+            ),
         ];
         for (ours, theirs, sent, fate) in rows {
             assert_eq!(merge_text(ours, theirs, sent), fate, "ours {ours:?}, theirs {theirs:?}");

@@ -91,7 +91,11 @@ mod tests {
             ("lid", None, "hinge", None),
         ];
         for (before, written, after, semantics) in rows {
-            assert_eq!(shown(before, written, after, &ours, &Sent::default()), semantics, "{before:?} {written:?} {after:?}");
+            assert_eq!(
+                shown(before, written, after, &ours, &Sent::default()),
+                semantics,
+                "{before:?} {written:?} {after:?}"
+            );
         }
     }
 }
