@@ -229,7 +229,7 @@ fn what_the_file_says_is_what_runs() {
     assert_eq!((update.method(), update.format()), (iqr::Method::Post, iqr::Format::Json));
     assert_eq!(config.rules.attributes.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["Z", "A"]);
     assert_eq!((config.rules.category.desktop.as_str(), config.rules.category.laptop.as_str()), ("PC", "NB"));
-    assert_eq!(config.rules.manufacturers, [("Dell Inc.".to_owned(), "DELL".to_owned())]);
+    assert_eq!(config.rules.aliases.short_form("Dell Inc."), "DELL");
 }
 
 #[test]

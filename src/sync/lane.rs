@@ -296,7 +296,7 @@ impl<'a> Lanes<'a> {
             pass => pass,
         };
         if let Some(pass) = pass {
-            let why = aborted.as_ref().map(ToString::to_string);
+            let why = aborted.as_ref().map(in_full);
             let why =
                 why.or_else(|| (report.outcome == PassOutcome::Aborted).then(|| "stopped by a signal".to_owned()));
             ledger.finish_pass(pass, report.finished_at, why.as_deref(), report.totals)?;
@@ -347,4 +347,10 @@ fn item(
         message,
         changes,
     }
+}
+
+/// An error with its causes.
+fn in_full(error: &Error) -> String {
+    let causes = std::iter::successors(std::error::Error::source(error), |cause| cause.source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }
