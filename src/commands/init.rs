@@ -13,6 +13,7 @@ use crate::config::{self, ConfigError};
 ///
 /// [`ConfigError::Exists`] and [`ConfigError::Unwritable`]. That nobody reads `out` is no error: the file is what counts.
 pub fn run(named: Option<&Path>, out: &mut dyn Write) -> Result<(), ConfigError> {
+    let named = named.filter(|path| !path.as_os_str().is_empty());
     let path = named.unwrap_or(Path::new(config::LOCAL));
     write_new(path).map_err(|source| match source.kind() {
         io::ErrorKind::AlreadyExists => ConfigError::Exists(path.to_owned()),

@@ -209,15 +209,15 @@ impl Config {
     }
 }
 
-/// The file to load: the one that is named (`--config`, `$WIPEOS_IQR_CONFIG`), or else the first that exists of
-/// [`LOCAL`] and [`SYSTEM`].
+/// The file to load: the one that is named (`--config`, `$WIPEOS_IQR_CONFIG`; blank is none), or else the first that
+/// exists of [`LOCAL`] and [`SYSTEM`].
 ///
 /// # Errors
 ///
 /// [`ConfigError::NotFound`] when none is named and none exists.
 pub fn locate(named: Option<&Path>, exists: impl Fn(&Path) -> bool) -> Result<PathBuf, ConfigError> {
     let usual = || [LOCAL, SYSTEM].map(PathBuf::from);
-    match named {
+    match named.filter(|path| !path.as_os_str().is_empty()) {
         Some(path) => Ok(path.to_owned()),
         None => usual().into_iter().find(|path| exists(path)).ok_or_else(|| ConfigError::NotFound(usual().to_vec())),
     }

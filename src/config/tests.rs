@@ -265,6 +265,7 @@ fn the_fingerprint_changes_with_what_is_sent_or_held_and_with_nothing_else() {
 fn the_named_file_comes_first_then_the_local_then_that_of_the_machine() {
     let named = Path::new("/named");
     assert_eq!(locate(Some(named), |_| false).unwrap(), named);
+    assert_eq!(locate(Some(Path::new("")), |_| true).unwrap(), Path::new(LOCAL));
     assert_eq!(locate(None, |_| true).unwrap(), Path::new(LOCAL));
     assert_eq!(locate(None, |path| path != Path::new(LOCAL)).unwrap(), Path::new(SYSTEM));
     let message = locate(None, |_| false).unwrap_err().to_string();
