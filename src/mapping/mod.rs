@@ -1,1 +1,136 @@
-//! (to come)
+//! What IQR shall say of a machine: a pure function of the machine and the config's rules.
+//!
+//! No I/O and no clock. Nothing here knows what IQR calls its fields, or what it holds already: that is the plan's.
+
+mod capacity;
+mod chassis;
+mod clean;
+mod comments;
+mod drives;
+mod fields;
+mod manufacturer;
+mod model_name;
+#[cfg(test)]
+mod one_line;
+mod placeholder;
+mod processor;
+mod rules;
+mod template;
+#[cfg(test)]
+mod tests;
+mod words;
+
+use crate::model::{AssetUpdate, Machine, TemplateKind};
+use fields::{Facts, Subject};
+
+pub use manufacturer::Aliases;
+pub use model_name::LenovoModel;
+pub use placeholder::{fold_key, is_placeholder};
+pub use rules::{PerTemplate, Rules, Untested};
+pub use template::{Scope, SlotRef, Template, TemplateError};
+pub use words::is_result_value;
+
+/// A field of the update, with what it was made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RenderedField {
+    /// `description`, `extended description`, `item description` or `attribute`.
+    pub name: &'static str,
+    /// Which attribute it is, if it is one.
+    pub attribute: Option<String>,
+    /// The template, as the config has it.
+    pub template: String,
+    /// What it became.
+    pub text: String,
+    /// Names of the template's fields that printed nothing.
+    pub empty_fields: Vec<String>,
+}
+
+/// What IQR shall say of this machine; the template is chosen by its chassis.
+#[must_use]
+pub fn map(machine: &Machine, rules: &Rules) -> AssetUpdate {
+    update(&Facts::of(machine, rules), rules)
+}
+
+/// What IQR would say of this machine by another template.
+#[must_use]
+pub fn map_with_template(machine: &Machine, rules: &Rules, template: TemplateKind) -> AssetUpdate {
+    update(&asked_for(machine, rules, template), rules)
+}
+
+/// Each rendered field with the template that made it, in the order in which people read them.
+#[must_use]
+pub fn explain(machine: &Machine, rules: &Rules) -> Vec<RenderedField> {
+    fields_of(&Facts::of(machine, rules), rules)
+}
+
+/// As [`explain`], by another template than that of the chassis.
+#[must_use]
+pub fn explain_with_template(machine: &Machine, rules: &Rules, template: TemplateKind) -> Vec<RenderedField> {
+    fields_of(&asked_for(machine, rules, template), rules)
+}
+
+fn asked_for<'a>(machine: &'a Machine, rules: &'a Rules, template: TemplateKind) -> Facts<'a> {
+    let mut facts = Facts::of(machine, rules);
+    facts.chassis.template = template;
+    "asked for".clone_into(&mut facts.chassis.because);
+    facts
+}
+
+fn update(facts: &Facts<'_>, rules: &Rules) -> AssetUpdate {
+    let subject = Subject::machine(facts);
+    let kind = facts.chassis.template;
+    let attribute = |(name, template): &(String, Template)| (name.clone(), template.render(&subject).text);
+    AssetUpdate {
+        manufacturer: facts.manufacturer.to_uppercase(),
+        item_number: facts.model.to_uppercase(),
+        chassis: facts.chassis.chassis,
+        template: kind,
+        template_because: facts.chassis.because.clone(),
+        category: rules.category.get(kind).clone(),
+        item_description: rules.item_description.render(&subject).text,
+        description: rules.description.render(&subject).text,
+        extended_description: rules.extended_description.get(kind).render(&subject).text,
+        comments: comments::lines(facts, rules),
+        attributes: rules.attributes.iter().map(attribute).collect(),
+    }
+}
+
+fn fields_of(facts: &Facts<'_>, rules: &Rules) -> Vec<RenderedField> {
+    let subject = Subject::machine(facts);
+    let field = |name, attribute, template: &Template| {
+        let rendered = template.render(&subject);
+        let template = template.source().to_owned();
+        RenderedField { name, attribute, template, text: rendered.text, empty_fields: rendered.empty_fields }
+    };
+    let mut fields = vec![
+        field("description", None, &rules.description),
+        field("extended description", None, rules.extended_description.get(facts.chassis.template)),
+        field("item description", None, &rules.item_description),
+    ];
+    fields.extend(rules.attributes.iter().map(|(name, template)| field("attribute", Some(name.clone()), template)));
+    fields
+}
+
+/// Why no master item can be named for this machine, and what to do; `None` when one can.
+#[must_use]
+pub fn unusable_identity(machine: &Machine, update: &AssetUpdate) -> Option<String> {
+    let (what, raw) = match (update.manufacturer.is_empty(), update.item_number.is_empty()) {
+        (false, false) => return None,
+        (true, false) => ("manufacturer", shown(machine.manufacturer.as_deref())),
+        (false, true) => ("model", shown(machine.model.as_deref())),
+        (true, true) => {
+            let (manufacturer, model) = (shown(machine.manufacturer.as_deref()), shown(machine.model.as_deref()));
+            return Some(format!(
+                "the firmware names neither manufacturer ({manufacturer}) nor model ({model}); correct them in WipeOS"
+            ));
+        }
+    };
+    Some(format!("the firmware names no {what} ({raw}); correct it in WipeOS"))
+}
+
+fn shown(raw: Option<&str>) -> String {
+    match clean::one_line(raw.unwrap_or_default()) {
+        text if text.is_empty() => "it is blank".to_owned(),
+        text => format!("`{text}` is a filler text"),
+    }
+}

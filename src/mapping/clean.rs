@@ -1,0 +1,77 @@
+//! Text of the store made fit for one line of IQR, and otherwise left byte for byte as it is.
+//!
+//! Escaping is not done here: that belongs to the wire format.
+
+use std::borrow::Cow;
+
+/// The text as one line: line breaks, tabs and control characters count as blanks, runs of blanks become one, blanks at
+/// the ends go, and what XML 1.0 forbids is dropped.
+pub(super) fn one_line(text: &str) -> Cow<'_, str> {
+    if is_one_line(text) {
+        return Cow::Borrowed(text);
+    }
+    let mut line = String::with_capacity(text.len());
+    let mut blank_before = false;
+    for character in text.chars().filter(|character| !is_forbidden(*character)) {
+        if is_blank(character) {
+            blank_before = true;
+            continue;
+        }
+        if blank_before && !line.is_empty() {
+            line.push(' ');
+        }
+        blank_before = false;
+        line.push(character);
+    }
+    Cow::Owned(line)
+}
+
+fn is_one_line(text: &str) -> bool {
+    let mut blank_before = true;
+    for character in text.chars() {
+        let blank = is_blank(character);
+        if is_forbidden(character) || (blank && (blank_before || character != ' ')) {
+            return false;
+        }
+        blank_before = blank;
+    }
+    text.is_empty() || !blank_before
+}
+
+/// U+0085 is among the control characters; U+2028 and U+2029 break lines and are not.
+fn is_blank(character: char) -> bool {
+    character == ' ' || character.is_control() || matches!(character, '\u{2028}' | '\u{2029}')
+}
+
+/// Of the characters that XML 1.0 forbids, these are the ones that are no control characters.
+fn is_forbidden(character: char) -> bool {
+    matches!(character, '\u{fffe}' | '\u{ffff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_of_several_lines_becomes_one() {
+        for (raw, line) in [
+            ("", ""),
+            (" ", ""),
+            ("A  B", "A B"),
+            ("\tA\r\nB\u{0}\u{1b}[31mC\n", "A B [31mC"),
+            ("A\u{2028}B\u{85}C", "A B C"),
+            ("A\u{fffe}B\u{ffff}", "AB"),
+            ("\u{ffff} \u{fffe}", ""),
+        ] {
+            assert_eq!(one_line(raw), line, "{raw:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_one_line_already_stays_byte_for_byte() {
+        for text in ["E3-1200 v2/3rd Gen", "12.0\"", "]]>&amp;{x}", "\u{202e}abc", "a\u{a0}\u{a0}b", "Ä\u{308}€😀"]
+        {
+            assert!(matches!(one_line(text), Cow::Borrowed(same) if same == text), "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! The lines of "Inventory Comments": one a test, one a drive whose wipe has ended.
+//!
+//! Which of them IQR still lacks is not decided here.
+
+use std::collections::{HashMap, HashSet};
+
+use super::clean::one_line;
+use super::drives::{DriveFacts, by_age};
+use super::fields::{Facts, Subject};
+use super::words::{self, Outcome};
+use super::{Rules, Untested};
+use crate::model::{CommentLine, DiagnosticsLog, Machine, Timestamp};
+
+/// The word of the order that stands for the wipe lines.
+const WIPE: &str = "wipe";
+
+/// All lines, in the order in which new ones are added, no two of one name.
+pub(super) fn lines(facts: &Facts<'_>, rules: &Rules) -> Vec<CommentLine> {
+    let mut names = Names::default();
+    // Lines of wipes get their names first: none of them may give way to a test that is called like it.
+    let mut wipes = wipe_lines(facts, rules, &mut names);
+    let mut tests = Tests::of(facts.machine);
+    let mut lines = Vec::with_capacity(wipes.len() + tests.len());
+    for name in &rules.order {
+        if folded(name) == WIPE {
+            lines.append(&mut wipes);
+        } else if let Some(test) = tests.take(name, rules.untested) {
+            lines.extend(test_line(&test, facts, rules, &mut names));
+        }
+    }
+    for test in tests.rest() {
+        lines.extend(test_line(&test, facts, rules, &mut names));
+    }
+    lines.append(&mut wipes);
+    lines
+}
+
+fn wipe_lines(facts: &Facts<'_>, rules: &Rules, names: &mut Names) -> Vec<CommentLine> {
+    let line = |drive: &DriveFacts<'_>| {
+        let wipe = drive.wipe.as_ref()?;
+        let subject = Subject { facts, drive: Some(drive), test: None };
+        let (name, value) = rules.wipe_line.render_line(&subject);
+        Some(CommentLine { name: names.claim(&name), value: one_line(&value).into_owned(), at: wipe.finished_at })
+    };
+    facts.drives.iter().filter_map(line).collect()
+}
+
+/// `None` for a test without a result where such lines are left out.
+fn test_line(test: &Test, facts: &Facts<'_>, rules: &Rules, names: &mut Names) -> Option<CommentLine> {
+    if test.result.is_empty() && rules.untested == Untested::Omit {
+        return None;
+    }
+    let subject = Subject { facts, drive: None, test: Some((&test.name, &test.result)) };
+    let (name, value) = rules.diagnostics_line.render_line(&subject);
+    // A test called like the wipe lines must not claim a wipe.
+    let name = if folded(&name) == WIPE { format!("{name} test") } else { name };
+    let value = if test.result.is_empty() { String::new() } else { one_line(&value).into_owned() };
+    Some(CommentLine { name: names.claim(&name), value, at: test.at })
+}
+
+/// A test and the result that counts.
+#[derive(Debug)]
+struct Test {
+    name: String,
+    /// As it is printed; empty when no log has a result.
+    result: String,
+    severity: Severity,
+    at: Option<Timestamp>,
+}
+
+/// Of two results of one test in one log the graver one counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Severity {
+    None,
+    Passed,
+    Unknown,
+    Failed,
+}
+
+/// The tests of all logs, by name, in the order in which they were met.
+struct Tests {
+    met: Vec<Option<Test>>,
+    places: HashMap<String, usize>,
+}
+
+impl Tests {
+    fn of(machine: &Machine) -> Self {
+        let mut tests = Self { met: Vec::new(), places: HashMap::new() };
+        for log in by_age(&machine.diagnostics, |log| log.id, |log| log.created_at) {
+            tests.add(log);
+        }
+        tests
+    }
+
+    fn len(&self) -> usize {
+        self.met.len()
+    }
+
+    /// Takes up a log that is newer than those before. A test without a result changes nothing.
+    fn add(&mut self, log: &DiagnosticsLog) {
+        let mut in_this_log = HashSet::with_capacity(log.tests.len());
+        for test in &log.tests {
+            let place = self.place(&test.name);
+            let Some(known) = self.met.get_mut(place).and_then(Option::as_mut) else { continue };
+            let (severity, result) = judged(test.result.as_deref());
+            if severity == Severity::None || (in_this_log.contains(&place) && severity <= known.severity) {
+                continue;
+            }
+            in_this_log.insert(place);
+            *known = Test { name: std::mem::take(&mut known.name), result, severity, at: log.created_at };
+        }
+    }
+
+    fn place(&mut self, name: &str) -> usize {
+        let next = self.met.len();
+        let place = *self.places.entry(folded(name)).or_insert(next);
+        if place == next {
+            self.met.push(Some(Test::without_result(name)));
+        }
+        place
+    }
+
+    /// The test of this name, called as it is called here. One that was not run is there only if it shall be shown.
+    fn take(&mut self, name: &str, untested: Untested) -> Option<Test> {
+        let place = self.places.get(&folded(name)).copied();
+        match place {
+            Some(place) => self.met[place].take().map(|test| Test { name: name.to_owned(), ..test }),
+            None if untested == Untested::Blank => {
+                let place = self.place(name);
+                self.met[place].take()
+            }
+            None => None,
+        }
+    }
+
+    fn rest(self) -> impl Iterator<Item = Test> {
+        self.met.into_iter().flatten()
+    }
+}
+
+impl Test {
+    fn without_result(name: &str) -> Self {
+        let name = match one_line(name) {
+            name if name.is_empty() => "Unnamed test".to_owned(),
+            name => name.into_owned(),
+        };
+        Self { name, result: String::new(), severity: Severity::None, at: None }
+    }
+}
+
+fn judged(result: Option<&str>) -> (Severity, String) {
+    match words::of_test(result) {
+        Outcome::Blank | Outcome::NotRun => (Severity::None, String::new()),
+        Outcome::Passed => (Severity::Passed, words::PASS.to_owned()),
+        Outcome::Failed => (Severity::Failed, words::FAIL.to_owned()),
+        Outcome::Other(text) => (Severity::Unknown, words::unknown_word(text).into_owned()),
+    }
+}
+
+fn folded(name: &str) -> String {
+    one_line(name).to_lowercase()
+}
+
+/// The names given so far. A line is found again in IQR by its name, so no two may have the same.
+#[derive(Default)]
+struct Names(HashMap<String, usize>);
+
+impl Names {
+    /// The name as a line may have it: one line, no colon, and with a number behind it where it is taken.
+    fn claim(&mut self, name: &str) -> String {
+        let name = match one_line(&name.replace(':', "-")) {
+            name if name.is_empty() => "Unnamed".to_owned(),
+            name => name.into_owned(),
+        };
+        let base = folded(&name);
+        if !self.0.contains_key(&base) {
+            self.0.insert(base, 1);
+            return name;
+        }
+        loop {
+            let count = self.0.entry(base.clone()).or_insert(1);
+            *count += 1;
+            let numbered = format!("{name} {count}");
+            let key = folded(&numbered);
+            if !self.0.contains_key(&key) {
+                self.0.insert(key, 1);
+                return numbered;
+            }
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! The drives of a machine, and what is known of each one's wipe.
+//!
+//! Saying "wiped" of a drive that is not is the worst thing that this program can do: whatever is in doubt here is
+//! decided against the pass.
+
+use std::borrow::Cow;
+
+use super::capacity;
+use super::clean::one_line;
+use super::fields::real;
+use super::words::{self, Outcome};
+use crate::model::{Drive, Machine, Timestamp, Wipe, is_placeholder_serial};
+
+/// One drive, as text.
+pub(super) struct DriveFacts<'a> {
+    /// What tells it from the machine's other drives: its serial number, or its model, or its place.
+    pub label: String,
+    pub serial: Cow<'a, str>,
+    pub model: Cow<'a, str>,
+    pub size: Cow<'a, str>,
+    pub media: Cow<'a, str>,
+    pub interface: Cow<'a, str>,
+    pub health: Cow<'a, str>,
+    /// `None` when no wipe of it has ended.
+    pub wipe: Option<WipeFacts<'a>>,
+}
+
+/// How the newest wipe that ended has ended.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct WipeFacts<'a> {
+    pub result: Cow<'a, str>,
+    pub method: Cow<'a, str>,
+    pub finished_at: Option<Timestamp>,
+}
+
+impl WipeFacts<'_> {
+    /// The day on which it finished; empty when that is not known.
+    pub(super) fn date<'b>(&self) -> Cow<'b, str> {
+        self.finished_at.map(Timestamp::date_text).unwrap_or_default().into()
+    }
+}
+
+/// The drives that store data, in the machine's order. An optical drive is one of them only if it was wiped.
+pub(super) fn facts(machine: &Machine) -> Vec<DriveFacts<'_>> {
+    let kept = machine.drives.iter().filter(|drive| !is_optical(drive) || !drive.wipes.is_empty());
+    let mut drives: Vec<DriveFacts<'_>> = kept.map(fact).collect();
+    let labels: Vec<String> = (0..drives.len()).map(|index| label(&drives, index)).collect();
+    for (drive, label) in drives.iter_mut().zip(labels) {
+        drive.label = label;
+    }
+    drives
+}
+
+fn fact(drive: &Drive) -> DriveFacts<'_> {
+    let serial = one_line(drive.serial_number.as_deref().unwrap_or_default());
+    DriveFacts {
+        label: String::new(),
+        serial: if is_placeholder_serial(&serial) { Cow::Borrowed("") } else { serial },
+        model: real(drive.model.as_deref()),
+        size: drive.size_bytes.filter(|bytes| *bytes > 0).map(capacity::drive_size_text).unwrap_or_default().into(),
+        media: media(drive),
+        interface: real(drive.interface.as_deref()),
+        health: real(drive.health.as_deref()),
+        wipe: newest_ended(&drive.wipes),
+    }
+}
+
+/// The serial number or the model where no other drive has the same, else with the drive's place behind it.
+fn label(drives: &[DriveFacts<'_>], index: usize) -> String {
+    let drive = &drives[index];
+    let place = index + 1;
+    match (drive.serial.as_ref(), drive.model.as_ref()) {
+        ("", "") => format!("drive {place}"),
+        ("", model) if count(drives, |drive| &drive.model, model) == 1 => model.to_owned(),
+        ("", model) => format!("{model} drive {place}"),
+        (serial, _) if count(drives, |drive| &drive.serial, serial) == 1 => serial.to_owned(),
+        (serial, _) => format!("{serial} drive {place}"),
+    }
+}
+
+fn count(drives: &[DriveFacts<'_>], text: for<'b> fn(&'b DriveFacts<'_>) -> &'b str, wanted: &str) -> usize {
+    drives.iter().filter(|drive| text(drive).eq_ignore_ascii_case(wanted)).count()
+}
+
+/// `HDD`, `SSD`, ... in the usual letters; what is not known is printed as it is.
+fn media(drive: &Drive) -> Cow<'_, str> {
+    let media = real(drive.media.as_deref());
+    let usual = ["HDD", "SSD", "NVMe", "eMMC", "SSHD"].into_iter().find(|usual| usual.eq_ignore_ascii_case(&media));
+    usual.map_or(media, Cow::Borrowed)
+}
+
+/// The machine's optical drive, also where the appliance lists it among the drives only.
+pub(super) fn optical_drive(machine: &Machine) -> Option<&str> {
+    let listed = || machine.drives.iter().find(|drive| is_optical(drive)).and_then(|drive| drive.media.as_deref());
+    machine.optical_drive.as_deref().or_else(listed)
+}
+
+fn is_optical(drive: &Drive) -> bool {
+    let media = drive.media.as_deref().unwrap_or_default().to_ascii_lowercase();
+    ["cd", "dvd", "bd-", "blu-ray", "optical"].iter().any(|start| media.starts_with(start))
+}
+
+fn newest_ended(wipes: &[Wipe]) -> Option<WipeFacts<'_>> {
+    let by_age = by_age(wipes, |wipe| wipe.id, |wipe| wipe.finished_at.or(wipe.started_at));
+    by_age.into_iter().rev().find_map(ended)
+}
+
+/// How a wipe ended; `None` when it still runs or was never run.
+fn ended(wipe: &Wipe) -> Option<WipeFacts<'_>> {
+    let outcome = words::of_wipe(wipe.result.as_deref());
+    let result = match outcome {
+        // A wipe that was broken off may never get a time, and it has ended all the same.
+        Outcome::Failed => words::FAIL.into(),
+        _ if wipe.finished_at.is_none() => return None,
+        Outcome::NotRun => return None,
+        Outcome::Blank => words::UNKNOWN.into(),
+        Outcome::Passed if lacks_verification(wipe) => words::NOT_VERIFIED.into(),
+        Outcome::Passed => words::PASS.into(),
+        Outcome::Other(text) => words::unknown_word(text),
+    };
+    let method = one_line(wipe.method.as_deref().unwrap_or_default());
+    Some(WipeFacts { result, method, finished_at: wipe.finished_at })
+}
+
+/// Whether the wipe is known not to be verified though its method demands it. Where WipeOS does not say whether it was
+/// verified, its own word `success` stands. A method without a name may be any, so it counts as demanding.
+fn lacks_verification(wipe: &Wipe) -> bool {
+    wipe.verified == Some(false) && demands_verification(wipe.method.as_deref().unwrap_or_default())
+}
+
+fn demands_verification(method: &str) -> bool {
+    /// Letters and digits of NIST SP 800-88, IEEE 2883, DoD 5220.22-M, HMG IS5, BSI; and of any that says so itself.
+    const DEMANDING: &[&str] =
+        &["nist", "80088", "ieee", "2883", "dod", "522022", "hmg", "is5", "infosec", "bsi", "vsitr", "verif"];
+    let method: String =
+        method.chars().filter(|character| character.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    method.is_empty() || DEMANDING.iter().any(|name| method.contains(name))
+}
+
+/// Oldest first, by time and then by key. One without a time counts as made right after those of lower keys.
+pub(super) fn by_age<T>(items: &[T], key: fn(&T) -> i64, time: fn(&T) -> Option<Timestamp>) -> Vec<&T> {
+    let mut by_key: Vec<&T> = items.iter().collect();
+    by_key.sort_by_key(|item| key(item));
+    let mut newest = None;
+    let mut dated: Vec<(Option<Timestamp>, &T)> = Vec::with_capacity(items.len());
+    for item in by_key {
+        let own = time(item);
+        newest = newest.max(own);
+        dated.push((own.or(newest), item));
+    }
+    // The sort is stable: within one time the order of the keys stays.
+    dated.sort_by_key(|(time, _)| *time);
+    dated.into_iter().map(|(_, item)| item).collect()
+}

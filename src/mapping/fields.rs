@@ -1,0 +1,312 @@
+//! The fields that a template can name, and their text for one machine, test or drive.
+//!
+//! Every text is one clean line; a value that is missing, or that is only a filler of the firmware, is empty.
+
+use std::borrow::Cow;
+
+use super::chassis::{self, ChassisChoice};
+use super::clean::one_line;
+use super::drives::{self, DriveFacts};
+use super::{Rules, Scope, capacity, is_placeholder, model_name, processor};
+use crate::model::Machine;
+
+/// A built-in field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Field {
+    Processor,
+    TotalRam,
+    DriveSize,
+    DriveType,
+    OpticalDrive,
+    BatteryHealth,
+    Webcam,
+    ScreenSize,
+    Manufacturer,
+    Model,
+    Chassis,
+    Graphics,
+    InventoryId,
+    SerialNumber,
+    AssetTag,
+    Sku,
+    Family,
+    MachineType,
+    ProcessorCount,
+    ProcessorCores,
+    ProcessorSpeed,
+    RamType,
+    DriveCount,
+    DriveModel,
+    DriveSerial,
+    DriveInterface,
+    DriveHealth,
+    WipeMethod,
+    WipeResult,
+    WipeDate,
+    ScreenResolution,
+    Touchscreen,
+    BatteryCount,
+    Technician,
+    Job,
+    Test,
+    Result,
+}
+
+const OF_MACHINE: &[(&str, Field)] = &[
+    ("Processor", Field::Processor),
+    ("Total Ram", Field::TotalRam),
+    ("Drive Size", Field::DriveSize),
+    ("Drive Type", Field::DriveType),
+    ("Optical Drive", Field::OpticalDrive),
+    ("Battery Health", Field::BatteryHealth),
+    ("Webcam", Field::Webcam),
+    ("Screen Size", Field::ScreenSize),
+    ("Manufacturer", Field::Manufacturer),
+    ("Model", Field::Model),
+    ("Chassis", Field::Chassis),
+    ("Graphics", Field::Graphics),
+    ("Inventory ID", Field::InventoryId),
+    ("Serial Number", Field::SerialNumber),
+    ("Asset Tag", Field::AssetTag),
+    ("SKU", Field::Sku),
+    ("Family", Field::Family),
+    ("Machine Type", Field::MachineType),
+    ("Processor Count", Field::ProcessorCount),
+    ("Processor Cores", Field::ProcessorCores),
+    ("Processor Speed", Field::ProcessorSpeed),
+    ("Ram Type", Field::RamType),
+    ("Drive Count", Field::DriveCount),
+    ("Drive Model", Field::DriveModel),
+    ("Drive Serial", Field::DriveSerial),
+    ("Drive Interface", Field::DriveInterface),
+    ("Drive Health", Field::DriveHealth),
+    ("Wipe Method", Field::WipeMethod),
+    ("Wipe Result", Field::WipeResult),
+    ("Wipe Date", Field::WipeDate),
+    ("Screen Resolution", Field::ScreenResolution),
+    ("Touchscreen", Field::Touchscreen),
+    ("Battery Count", Field::BatteryCount),
+    ("Technician", Field::Technician),
+    ("Job", Field::Job),
+];
+const OF_TEST: &[(&str, Field)] = &[("Test", Field::Test), ("Result", Field::Result)];
+
+fn all(scope: Scope) -> impl Iterator<Item = &'static (&'static str, Field)> {
+    OF_MACHINE.iter().chain(if scope == Scope::Test { OF_TEST } else { &[] })
+}
+
+/// The field of this name; case and blanks do not count.
+pub(super) fn find(name: &str, scope: Scope) -> Option<Field> {
+    let name = folded(name);
+    all(scope).find(|(known, _)| folded(known) == name).map(|(_, field)| *field)
+}
+
+/// The field that is nearly of this name: one or two letters differ, and no digit is in it. A shop's own slots carry
+/// digits (`Drive Size 2`) more often than typing errors do.
+pub(super) fn near(name: &str, scope: Scope) -> Option<&'static str> {
+    let name = folded(name);
+    // The distance costs the square of the length, and no field has a name of forty letters.
+    if name.len() > 40 || name.chars().any(char::is_numeric) {
+        return None;
+    }
+    let allowed = match name.chars().count() {
+        0..=3 => 0,
+        4..=7 => 1,
+        _ => 2,
+    };
+    all(scope)
+        .map(|(known, _)| (strsim::osa_distance(&folded(known), &name), *known))
+        .filter(|(distance, _)| *distance <= allowed)
+        .min()
+        .map(|(_, known)| known)
+}
+
+fn folded(name: &str) -> String {
+    name.chars().filter(|character| !character.is_whitespace()).flat_map(char::to_lowercase).collect()
+}
+
+/// What is derived of a machine, once for all its templates.
+pub(super) struct Facts<'a> {
+    pub machine: &'a Machine,
+    pub manufacturer: String,
+    pub model: String,
+    pub chassis: ChassisChoice,
+    pub drives: Vec<DriveFacts<'a>>,
+    inventory_id_slot: &'a str,
+}
+
+impl<'a> Facts<'a> {
+    pub(super) fn of(machine: &'a Machine, rules: &'a Rules) -> Self {
+        let manufacturer = rules.aliases.short_form(machine.manufacturer.as_deref().unwrap_or_default());
+        let model = model_name::model_name(
+            &manufacturer,
+            machine.model.as_deref(),
+            machine.version.as_deref(),
+            machine.family.as_deref(),
+            rules.lenovo,
+        );
+        Self {
+            machine,
+            manufacturer: one_line(&manufacturer).into_owned(),
+            model: one_line(&model).into_owned(),
+            chassis: chassis::choose(machine),
+            drives: drives::facts(machine),
+            inventory_id_slot: &rules.inventory_id_slot,
+        }
+    }
+}
+
+/// What a template is rendered for.
+pub(super) struct Subject<'a> {
+    pub facts: &'a Facts<'a>,
+    /// The one drive that fields of a drive stand for; without it they stand for all.
+    pub drive: Option<&'a DriveFacts<'a>>,
+    /// Name and result of a test.
+    pub test: Option<(&'a str, &'a str)>,
+}
+
+impl<'a> Subject<'a> {
+    pub(super) fn machine(facts: &'a Facts<'a>) -> Self {
+        Self { facts, drive: None, test: None }
+    }
+
+    /// What a field prints that is empty and has no fallback: a machine has no such part, and that is told.
+    pub(super) fn default_of(&self, field: Field) -> &'static str {
+        match field {
+            Field::OpticalDrive => "None",
+            Field::DriveSize if self.facts.drives.is_empty() => "None",
+            _ => "",
+        }
+    }
+
+    /// The value of a slot of the inventory item menu; case and blanks in its name do not count.
+    pub(super) fn slot(&self, name: &str) -> Cow<'a, str> {
+        let machine = self.facts.machine;
+        let value = machine.slot(name).or_else(|| {
+            let name = folded(name);
+            machine.slots.iter().find(|slot| folded(&slot.name) == name)?.value.as_deref()
+        });
+        one_line(value.unwrap_or_default())
+    }
+
+    /// The text of a field; empty when there is nothing to print.
+    pub(super) fn value(&self, field: Field) -> Cow<'a, str> {
+        let facts = self.facts;
+        let machine = facts.machine;
+        match field {
+            Field::Manufacturer => facts.manufacturer.as_str().into(),
+            Field::Model => facts.model.as_str().into(),
+            Field::Chassis => facts.chassis.chassis.to_string().into(),
+            Field::InventoryId => self.slot(facts.inventory_id_slot),
+            Field::SerialNumber => one_line(machine.real_serial().unwrap_or_default()),
+            Field::AssetTag => real(machine.asset_tag.as_deref()),
+            Field::Sku => real(machine.sku.as_deref()),
+            Field::Family => real(machine.family.as_deref()),
+            Field::MachineType => self.machine_type(),
+            Field::Technician => one_line(machine.technician.as_deref().unwrap_or_default()),
+            Field::Job => one_line(machine.job.as_deref().unwrap_or_default()),
+            Field::Test => self.test.map(|(name, _)| name).unwrap_or_default().into(),
+            Field::Result => self.test.map(|(_, result)| result).unwrap_or_default().into(),
+            _ => self.drive_value(field).unwrap_or_else(|| self.hardware_value(field)),
+        }
+    }
+
+    fn hardware_value(&self, field: Field) -> Cow<'a, str> {
+        let machine = self.facts.machine;
+        match field {
+            Field::Processor => self.processor(),
+            Field::ProcessorCount => number(machine.processor_count),
+            Field::ProcessorCores => number(machine.processor_cores),
+            Field::ProcessorSpeed => {
+                machine.processor.as_deref().and_then(processor::processor_speed).unwrap_or_default().into()
+            }
+            Field::TotalRam => machine.memory_bytes.map(capacity::memory_text).unwrap_or_default().into(),
+            Field::RamType => real(machine.memory_type.as_deref()),
+            Field::OpticalDrive => real(drives::optical_drive(machine)),
+            Field::BatteryHealth => battery_health(machine).into(),
+            Field::BatteryCount => machine.batteries.len().to_string().into(),
+            Field::Webcam => yes_or_no(machine.webcam),
+            Field::Touchscreen => yes_or_no(machine.touchscreen),
+            Field::ScreenSize => screen_size(machine.screen_inches).into(),
+            Field::ScreenResolution => real(machine.screen_resolution.as_deref()),
+            Field::Graphics => real(machine.graphics.as_deref()),
+            Field::DriveCount => self.facts.drives.len().to_string().into(),
+            _ => Cow::Borrowed(""),
+        }
+    }
+
+    /// `None` when the field is none of a drive.
+    fn drive_value(&self, field: Field) -> Option<Cow<'a, str>> {
+        let of_drive: fn(&DriveFacts<'a>) -> Cow<'a, str> = match field {
+            Field::DriveSize => |drive| drive.size.clone(),
+            Field::DriveType => |drive| drive.media.clone(),
+            Field::DriveModel => |drive| drive.model.clone(),
+            Field::DriveSerial => |drive| drive.serial.clone(),
+            Field::DriveInterface => |drive| drive.interface.clone(),
+            Field::DriveHealth => |drive| drive.health.clone(),
+            Field::WipeMethod => |drive| drive.wipe.as_ref().map(|wipe| wipe.method.clone()).unwrap_or_default(),
+            Field::WipeResult => |drive| drive.wipe.as_ref().map(|wipe| wipe.result.clone()).unwrap_or_default(),
+            Field::WipeDate => |drive| drive.wipe.as_ref().map(drives::WipeFacts::date).unwrap_or_default(),
+            _ => return None,
+        };
+        Some(match self.drive {
+            // The label stands for the serial, so that the lines of drives without one can be told apart.
+            Some(drive) if field == Field::DriveSerial => drive.label.clone().into(),
+            Some(drive) => of_drive(drive),
+            None => joined(self.facts.drives.iter().map(of_drive)),
+        })
+    }
+
+    fn processor(&self) -> Cow<'a, str> {
+        let machine = self.facts.machine;
+        let brand = one_line(machine.processor.as_deref().unwrap_or_default());
+        processor::processor_text(&brand, machine.processor_cores, machine.processor_count).into()
+    }
+
+    fn machine_type(&self) -> Cow<'a, str> {
+        let machine = self.facts.machine;
+        let text =
+            model_name::machine_type(&self.facts.manufacturer, machine.model.as_deref(), machine.version.as_deref());
+        one_line(&text.unwrap_or_default()).into_owned().into()
+    }
+}
+
+/// Text of the firmware; its fillers are no text.
+pub(super) fn real(text: Option<&str>) -> Cow<'_, str> {
+    match one_line(text.unwrap_or_default()) {
+        text if is_placeholder(&text) => Cow::Borrowed(""),
+        text => text,
+    }
+}
+
+/// Values of several parts joined as the specification joins batteries (`67%,65%`). A missing one is a `?`, so that the
+/// others stay in the place of their part; where all are missing there is no text.
+fn joined<'a>(values: impl Iterator<Item = Cow<'a, str>> + Clone) -> Cow<'a, str> {
+    if values.clone().all(|value| value.is_empty()) {
+        return Cow::Borrowed("");
+    }
+    let values: Vec<Cow<'a, str>> =
+        values.map(|value| if value.is_empty() { Cow::Borrowed("?") } else { value }).collect();
+    values.join(",").into()
+}
+
+fn battery_health(machine: &Machine) -> String {
+    let health = machine.batteries.iter().map(|battery| battery.health_percent);
+    joined(health.map(|health| health.map(|percent| format!("{percent}%").into()).unwrap_or_default())).into_owned()
+}
+
+/// `12.0"`; a size that no screen has is none.
+fn screen_size(inches: Option<f64>) -> String {
+    match inches {
+        Some(inches) if (0.1..1000.0).contains(&inches) => format!("{inches:.1}\""),
+        _ => String::new(),
+    }
+}
+
+fn yes_or_no(known: Option<bool>) -> Cow<'static, str> {
+    known.map_or("", |yes| if yes { "Yes" } else { "No" }).into()
+}
+
+fn number(known: Option<u32>) -> Cow<'static, str> {
+    known.map(|number| number.to_string()).unwrap_or_default().into()
+}

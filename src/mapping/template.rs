@@ -1,0 +1,277 @@
+//! The template language of the config: literal text with `{Field}` and `{Field|fallback}` in it.
+//!
+//! A template is checked when it is parsed; rendering cannot fail, and never interprets what is in a value.
+//!
+//! # Separators
+//!
+//! A literal between two fields that is nothing but commas, semicolons and blanks is a separator: it is printed only
+//! where there is text of a field on both sides of it. So `{Drive Size}, {Drive Type}` of a machine without a drive is
+//! `None`, not `None, `. Any other literal (`/`) is always printed, so that values keep their place.
+
+use thiserror::Error;
+
+use super::fields::{self, Field, Subject};
+
+/// A checked template.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Template {
+    source: String,
+    pieces: Vec<Piece>,
+    /// How many of the pieces come before the colon of a comment line.
+    name_pieces: usize,
+}
+
+/// What a template may speak of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Scope {
+    /// The machine; fields of a drive stand for all drives, joined with `,`.
+    Machine,
+    /// The comment line of one test: the machine, `Test` and `Result`. Must be `Name: VALUE`.
+    Test,
+    /// The comment line of one drive: the machine, and fields of a drive stand for this one. Must be `Name: VALUE`.
+    Wipe,
+}
+
+/// A name in a template that is no built-in field: a slot of the inventory item menu.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SlotRef {
+    /// The name as it is written in the template, without blanks around it.
+    pub name: String,
+    /// Where the name begins in the template, in bytes.
+    pub offset: usize,
+    /// The built-in field that was probably meant, if the name is nearly one.
+    pub hint: Option<&'static str>,
+}
+
+/// A template is malformed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("{message} (at byte {offset})")]
+pub struct TemplateError {
+    /// Where in the template, in bytes.
+    pub offset: usize,
+    /// What is wrong there.
+    pub message: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Piece {
+    Literal(String),
+    Field { name: String, source: Source, fallback: Option<String> },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Source {
+    BuiltIn(Field),
+    Slot(SlotRef),
+}
+
+/// A rendered template.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Rendered {
+    pub text: String,
+    /// Names, as the template has them, of the fields that printed nothing.
+    pub empty_fields: Vec<String>,
+}
+
+impl Template {
+    /// Checks a template.
+    ///
+    /// # Errors
+    ///
+    /// When a brace is not closed or not opened, a name is empty, or a comment template is not `Name: VALUE` with a
+    /// colon of its own. A name that is no field is no error here: see [`Template::slot_references`].
+    pub fn parse(source: &str, scope: Scope) -> Result<Self, TemplateError> {
+        let mut pieces = Parser { source, scope, offset: 0 }.pieces()?;
+        let name_pieces = if scope == Scope::Machine { 0 } else { split_at_colon(&mut pieces)? };
+        Ok(Self { source: source.to_owned(), pieces, name_pieces })
+    }
+
+    /// The template as it was written.
+    #[must_use]
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// The names that are no built-in fields, in their order.
+    pub fn slot_references(&self) -> impl Iterator<Item = &SlotRef> {
+        self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Field { source: Source::Slot(slot), .. } => Some(slot),
+            _ => None,
+        })
+    }
+
+    /// The text of the whole template, without blanks at its ends.
+    pub(super) fn render(&self, subject: &Subject<'_>) -> Rendered {
+        render(&self.pieces, subject)
+    }
+
+    /// Name and value of a comment line: what stands before and after the template's own first colon.
+    pub(super) fn render_line(&self, subject: &Subject<'_>) -> (String, String) {
+        let (name, value) = self.pieces.split_at(self.name_pieces);
+        (render(name, subject).text, render(value, subject).text)
+    }
+}
+
+/// Takes the first literal colon out of the pieces; gives the number of pieces before it.
+fn split_at_colon(pieces: &mut Vec<Piece>) -> Result<usize, TemplateError> {
+    let colon = pieces.iter().enumerate().find_map(|(index, piece)| match piece {
+        Piece::Literal(text) => text.split_once(':').map(|(name, value)| (index, name.to_owned(), value.to_owned())),
+        Piece::Field { .. } => None,
+    });
+    let Some((index, name, value)) = colon else {
+        return Err(TemplateError {
+            offset: 0,
+            message: "a comment line must be `Name: VALUE`, and there is no colon",
+        });
+    };
+    if index == 0 && name.trim().is_empty() {
+        return Err(TemplateError { offset: 0, message: "a comment line must be `Name: VALUE`, and there is no name" });
+    }
+    pieces.splice(index..=index, [Piece::Literal(name), Piece::Literal(value)]);
+    Ok(index + 1)
+}
+
+/// Reads a template from its beginning to its end.
+struct Parser<'a> {
+    source: &'a str,
+    scope: Scope,
+    offset: usize,
+}
+
+impl<'a> Parser<'a> {
+    fn pieces(mut self) -> Result<Vec<Piece>, TemplateError> {
+        let mut pieces = Vec::new();
+        let mut literal = String::new();
+        while let Some(brace) = self.rest().find(['{', '}']) {
+            literal.push_str(&self.rest()[..brace]);
+            self.offset += brace;
+            let rest = self.rest();
+            if rest.starts_with("{{") || rest.starts_with("}}") {
+                literal.push_str(&rest[..1]);
+                self.offset += 2;
+            } else if rest.starts_with('{') {
+                push_literal(&mut pieces, &mut literal);
+                pieces.push(self.field()?);
+            } else {
+                return Err(self.error("`}` without `{` before it; write `}}` for a brace"));
+            }
+        }
+        literal.push_str(self.rest());
+        push_literal(&mut pieces, &mut literal);
+        Ok(pieces)
+    }
+
+    fn rest(&self) -> &'a str {
+        &self.source[self.offset..]
+    }
+
+    /// The field that begins with the brace at the offset.
+    fn field(&mut self) -> Result<Piece, TemplateError> {
+        let inside = &self.rest()[1..];
+        let end = inside.find(['{', '}']).filter(|end| inside[*end..].starts_with('}'));
+        let Some(end) = end else { return Err(self.error("`{` is not closed; write `{{` for a brace")) };
+        let inside = &inside[..end];
+        let (name, fallback) = match inside.split_once('|') {
+            Some((name, fallback)) => (name, Some(fallback.to_owned())),
+            None => (inside, None),
+        };
+        let blanks = name.len() - name.trim_start().len();
+        let (name, at) = (name.trim(), self.offset + 1 + blanks);
+        if name.is_empty() {
+            return Err(self.error("a field has no name; write `{{` for a brace"));
+        }
+        self.offset += 1 + end + 1;
+        Ok(Piece::Field { name: name.to_owned(), source: self.source_of(name, at), fallback })
+    }
+
+    fn source_of(&self, name: &str, offset: usize) -> Source {
+        match fields::find(name, self.scope) {
+            Some(field) => Source::BuiltIn(field),
+            None => Source::Slot(SlotRef { name: name.to_owned(), offset, hint: fields::near(name, self.scope) }),
+        }
+    }
+
+    fn error(&self, message: &'static str) -> TemplateError {
+        TemplateError { offset: self.offset, message }
+    }
+}
+
+fn push_literal(pieces: &mut Vec<Piece>, literal: &mut String) {
+    if !literal.is_empty() {
+        pieces.push(Piece::Literal(std::mem::take(literal)));
+    }
+}
+
+fn render(pieces: &[Piece], subject: &Subject<'_>) -> Rendered {
+    let mut rendered = Rendered::default();
+    let mut joiner = Joiner { text: String::new(), separator: None, after_field: false };
+    for piece in pieces {
+        match piece {
+            Piece::Literal(text) => joiner.literal(text),
+            Piece::Field { name, source, fallback } => {
+                let before = joiner.text.len();
+                render_field(&mut joiner, source, fallback.as_deref(), subject);
+                if joiner.text.len() == before {
+                    rendered.empty_fields.push(name.clone());
+                }
+            }
+        }
+    }
+    rendered.text = trimmed(joiner.text);
+    rendered
+}
+
+fn render_field(joiner: &mut Joiner<'_>, source: &Source, fallback: Option<&str>, subject: &Subject<'_>) {
+    let value = match source {
+        Source::BuiltIn(field) => subject.value(*field),
+        Source::Slot(slot) => subject.slot(&slot.name),
+    };
+    if !value.is_empty() {
+        return joiner.field(&value);
+    }
+    match (fallback, source) {
+        (Some(fallback), _) => joiner.field(fallback),
+        (None, Source::BuiltIn(field)) => joiner.field(subject.default_of(*field)),
+        (None, Source::Slot(_)) => {}
+    }
+}
+
+fn trimmed(text: String) -> String {
+    let inner = text.trim();
+    if inner.len() == text.len() { text } else { inner.to_owned() }
+}
+
+/// Joins literals and fields by the rule of separators in the head of this file.
+struct Joiner<'a> {
+    text: String,
+    /// Waits for a field with text behind it. Of two with an empty field between them, the longer one: `, ` says more
+    /// than a blank.
+    separator: Option<&'a str>,
+    /// Whether only separators and empty fields came after the text of a field.
+    after_field: bool,
+}
+
+impl<'a> Joiner<'a> {
+    fn literal(&mut self, text: &'a str) {
+        if text.chars().all(|character| matches!(character, ',' | ';' | ' ')) {
+            if self.separator.is_none_or(|waiting| waiting.len() < text.len()) {
+                self.separator = Some(text);
+            }
+            return;
+        }
+        self.separator = None;
+        self.after_field = false;
+        self.text.push_str(text);
+    }
+
+    fn field(&mut self, text: &str) {
+        if text.is_empty() {
+            return;
+        }
+        if let Some(separator) = self.separator.take().filter(|_| self.after_field) {
+            self.text.push_str(separator);
+        }
+        self.text.push_str(text);
+        self.after_field = true;
+    }
+}

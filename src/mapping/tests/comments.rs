@@ -1,0 +1,116 @@
+//! The truth of the comment lines.
+
+use super::*;
+
+fn wiped(drives: Vec<Drive>) -> Vec<String> {
+    lines(&Machine { drives, ..machine() }, &rules())
+}
+
+#[test]
+fn the_newest_log_with_a_result_decides_per_test() {
+    let diagnostics = vec![
+        log(7, "12:00", &[("DISPLAY", "skipped"), ("USB", "pass")]),
+        log(3, "09:00", &[("usb", "FAILED"), ("Memory", "ok"), ("Display", "Passed"), ("Webcam", "")]),
+        log(5, "10:00", &[("Memory", "Error"), ("Lid", "2x8 by Jo")]),
+    ];
+    let mut rules = rules();
+    let machine = Machine { diagnostics, ..machine() };
+    assert_eq!(lines(&machine, &rules), ["Memory: FAIL", "Display: PASS", "usb: PASS", "Lid: 2x8 by Jo"]);
+    rules.untested = Untested::Blank;
+    let with_blanks = ["Memory: FAIL", "Display: PASS", "Motherboard:", "usb: PASS", "Webcam:", "Lid: 2x8 by Jo"];
+    assert_eq!(lines(&machine, &rules), with_blanks);
+}
+
+#[test]
+fn of_two_logs_of_one_time_the_higher_key_counts_and_in_one_log_the_graver_result() {
+    let diagnostics = vec![log(2, "09:00", &[("A", "fail")]), log(1, "09:00", &[("A", "pass"), ("B", "pass")])];
+    assert_eq!(lines(&Machine { diagnostics, ..machine() }, &rules()), ["A: FAIL", "B: PASS"]);
+    for results in [["pass", "fail"], ["fail", "pass"]] {
+        let diagnostics = vec![log(1, "09:00", &[("A", results[0]), ("a", results[1])])];
+        assert_eq!(lines(&Machine { diagnostics, ..machine() }, &rules()), ["A: FAIL"]);
+    }
+}
+
+#[test]
+fn the_newest_ended_wipe_decides() {
+    let (pass, fail) = ("PASS, NIST SP 800-88 Clear, 2026-01-02", "FAIL, NIST SP 800-88 Clear, 2026-01-02");
+    let aborted = Wipe { started_at: Some(at("11:00")), ..wipe(3, "aborted", None) };
+    let cases: Vec<(Vec<Wipe>, Option<&str>)> = vec![
+        (vec![wipe(1, "success", Some("10:00"))], Some(pass)),
+        (vec![wipe(1, "success", Some("10:00")), wipe(2, "failed", Some("11:00"))], Some(fail)),
+        (vec![wipe(1, "failed", Some("11:00")), wipe(2, "success", Some("10:00"))], Some(fail)),
+        (vec![wipe(1, "success", Some("10:00")), wipe(2, "failed", Some("10:00"))], Some(fail)),
+        (vec![wipe(1, "failed", Some("10:00")), wipe(2, "success", None)], Some(fail)),
+        (vec![wipe(1, "success", Some("10:00")), aborted], Some("FAIL, NIST SP 800-88 Clear")),
+        (vec![wipe(1, "success", Some("10:00")), wipe(2, "aborted", None)], Some("FAIL, NIST SP 800-88 Clear")),
+        (vec![wipe(1, "success", None)], None),
+        (vec![wipe(1, "", Some("10:00"))], Some("UNKNOWN, NIST SP 800-88 Clear, 2026-01-02")),
+        (vec![wipe(1, "Verified with errors", Some("10:00"))], Some(fail)),
+        (vec![wipe(1, "Completed", Some("10:00"))], Some("Completed, NIST SP 800-88 Clear, 2026-01-02")),
+        (Vec::new(), None),
+    ];
+    for (wipes, expected) in cases {
+        let expected: Vec<String> = expected.iter().map(|value| format!("Wipe - S1: {value}")).collect();
+        assert_eq!(wiped(vec![drive("S1", wipes.clone())]), expected, "{wipes:?}");
+    }
+}
+
+#[test]
+fn what_is_known_not_to_be_verified_is_no_pass_where_the_method_demands_it() {
+    for (method, verified, expected) in [
+        ("NIST SP 800-88 Purge", Some(false), "NOT VERIFIED"),
+        ("DoD 5220.22-M", Some(false), "NOT VERIFIED"),
+        ("IEEE 2883-2022 Clear", Some(false), "NOT VERIFIED"),
+        ("HMG Infosec Standard 5", Some(false), "NOT VERIFIED"),
+        ("One pass of zeros", Some(false), "PASS"),
+        ("NIST SP 800-88 Purge", Some(true), "PASS"),
+        ("NIST SP 800-88 Purge", None, "PASS"),
+    ] {
+        let wipe = Wipe { method: text(method), verified, ..wipe(1, "success", Some("10:00")) };
+        assert_eq!(wiped(vec![drive("S1", vec![wipe])]), [format!("Wipe - S1: {expected}, {method}, 2026-01-02")]);
+    }
+    let nameless = Wipe { method: None, verified: Some(false), ..wipe(1, "success", Some("10:00")) };
+    assert_eq!(wiped(vec![drive("S1", vec![nameless])]), ["Wipe - S1: NOT VERIFIED, 2026-01-02"]);
+}
+
+#[test]
+fn drives_are_told_apart_without_a_serial() {
+    let wipes = vec![Wipe { method: None, finished_at: None, ..wipe(1, "failed", None) }];
+    let model = |name: &str| Drive { model: text(name), ..drive("", wipes.clone()) };
+    let drives = vec![
+        drive("A:1", wipes.clone()),
+        drive("S", wipes.clone()),
+        drive("s", wipes.clone()),
+        model("M1"),
+        model("M2"),
+        model("M2"),
+        drive("0000", wipes.clone()),
+    ];
+    let names = ["A-1", "S drive 2", "s drive 3", "M1", "M2 drive 5", "M2 drive 6", "drive 7"];
+    assert_eq!(wiped(drives), names.map(|name| format!("Wipe - {name}: FAIL")));
+}
+
+#[test]
+fn wipe_lines_stand_where_the_order_has_them_and_no_test_takes_their_name() {
+    let machine = Machine {
+        drives: vec![drive("S1", vec![wipe(1, "failed", Some("10:00"))])],
+        diagnostics: vec![log(
+            1,
+            "09:00",
+            &[("Motherboard", "pass"), ("Wipe", "pass"), ("Wipe - S1", "pass"), ("Memory", "pass")],
+        )],
+        ..machine()
+    };
+    let update = map(&machine, &rules());
+    let lines: Vec<String> = update.comments.iter().map(ToString::to_string).collect();
+    let expected = [
+        "Memory: PASS",
+        "Wipe - S1: FAIL, NIST SP 800-88 Clear, 2026-01-02",
+        "Motherboard: PASS",
+        "Wipe test: PASS",
+        "Wipe - S1 2: PASS",
+    ];
+    assert_eq!(lines, expected);
+    assert_eq!((update.comments[0].at, update.comments[1].at), (Some(at("09:00")), Some(at("10:00"))));
+    assert!(update.comments.iter().all(|line| is_result_value(&line.value)));
+}

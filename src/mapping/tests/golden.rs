@@ -1,0 +1,175 @@
+//! The two screens of the specification, and the fields that are not on them.
+
+use super::*;
+use crate::model::{Chassis, Slot, TemplateKind};
+
+pub(super) fn optiplex() -> Machine {
+    Machine {
+        manufacturer: text("Dell Inc."),
+        model: text("OptiPlex 9010"),
+        chassis_type: Some(3),
+        processor: text("Intel(R) Core(TM) i7-3770 CPU @ 3.40GHz"),
+        processor_cores: Some(4),
+        processor_count: Some(1),
+        memory_bytes: Some(8 << 30),
+        graphics: text("Intel Xeon E3-1200 v2/3rd Gen Core processor Graphics Controller"),
+        optical_drive: text("DVDRW"),
+        drives: vec![Drive { size_bytes: Some(250_059_350_016), media: text("HDD"), ..drive("S1", Vec::new()) }],
+        ..machine()
+    }
+}
+
+fn toughbook() -> Machine {
+    Machine {
+        manufacturer: text("Panasonic Corporation"),
+        model: text("CF-33-1"),
+        chassis_type: Some(30),
+        processor: text("Intel(R) Core(TM) i5-7300U CPU @ 2.60GHz"),
+        processor_cores: Some(2),
+        processor_count: Some(1),
+        memory_bytes: Some(16 << 30),
+        webcam: Some(true),
+        screen_inches: Some(12.0),
+        batteries: vec![battery(Some(67)), battery(Some(65))],
+        drives: vec![Drive { size_bytes: Some(256_060_514_304), media: text("SSD"), ..drive("S2", Vec::new()) }],
+        ..machine()
+    }
+}
+
+fn rendered(source: &str, machine: &Machine) -> String {
+    let rules = Rules { description: template(source), ..rules() };
+    map(machine, &rules).description
+}
+
+#[test]
+fn the_dell_of_the_specification() {
+    let update = map(&optiplex(), &rules());
+    assert_eq!((update.manufacturer.as_str(), update.item_number.as_str()), ("DELL", "OPTIPLEX 9010"));
+    assert_eq!(update.description, "OptiPlex 9010 Desktop");
+    assert_eq!(
+        update.extended_description,
+        "Intel Core i7 3770 3.40 GHz 4 Cores/8GB/250GB, HDD/DVDRW/Intel Xeon E3-1200 v2/3rd Gen Core processor Graphics Controller"
+    );
+    assert_eq!((update.chassis, update.template), (Chassis::Desktop, TemplateKind::Desktop));
+    assert_eq!((update.category.as_str(), update.item_description.as_str()), ("DESKTOP", "DELL OptiPlex 9010 Desktop"));
+    assert_eq!(update.attributes[0].1, "Intel Core i7 3770 3.40 GHz 4 Cores");
+    assert_eq!(unusable_identity(&optiplex(), &update), None);
+}
+
+#[test]
+fn the_panasonic_of_the_specification() {
+    let update = map(&toughbook(), &rules());
+    assert_eq!((update.manufacturer.as_str(), update.item_number.as_str()), ("PANASONIC", "CF-33-1"));
+    assert_eq!(update.description, "CF-33-1 Tablet");
+    assert_eq!(
+        update.extended_description,
+        "Intel Core i5 7300U 2.60 GHz 2 Cores/16GB/256GB, SSD/None/67%,65%/Yes/12.0\""
+    );
+}
+
+#[test]
+fn an_empty_machine_keeps_its_slashes_and_leaves_no_dangling_comma() {
+    let update = map(&machine(), &rules());
+    assert_eq!(update.extended_description, "//None/None///");
+    assert_eq!(update.description, "");
+    assert_eq!(update.comments, []);
+    let because = unusable_identity(&machine(), &update).unwrap();
+    assert!(because.contains("neither manufacturer (it is blank) nor model"), "{because}");
+}
+
+#[test]
+fn a_filler_model_is_named_in_the_reason() {
+    let machine = Machine { model: text("To Be Filled By O.E.M."), ..optiplex() };
+    let because = unusable_identity(&machine, &map(&machine, &rules())).unwrap();
+    assert!(because.contains("no model (`To Be Filled By O.E.M.` is a filler text)"), "{because}");
+}
+
+#[test]
+fn several_drives_keep_size_and_type_in_place() {
+    let ssd = Drive { size_bytes: Some(256_060_514_304), media: text("ssd"), ..drive("S2", Vec::new()) };
+    let unknown = Drive { media: text("HDD"), ..drive("S3", Vec::new()) };
+    let dvd = Drive { media: text("DVDRW"), ..drive("S4", Vec::new()) };
+    let machine = Machine { drives: vec![unknown, ssd.clone(), dvd], ..machine() };
+    let source = "{Drive Size}, {Drive Type}/{Drive Count}/{Optical Drive}";
+    assert_eq!(rendered(source, &machine), "?,256GB, HDD,SSD/2/DVDRW");
+    let machine = Machine { drives: vec![Drive { media: None, ..ssd }], ..machine };
+    assert_eq!(rendered(source, &machine), "256GB/1/None");
+}
+
+#[test]
+fn separators_stand_between_texts_only() {
+    let machine = Machine { technician: text("Jo"), job: text("J1"), ..machine() };
+    for (source, expected) in [
+        ("{Job}, {Family}, {Technician}", "J1, Jo"),
+        ("{Family}, {Job}, {SKU}", "J1"),
+        ("{Job} {Family}, {Technician}", "J1, Jo"),
+        ("{Job}, {Family}/{Technician}", "J1/Jo"),
+        ("x {Family}, {Job}", "x J1"),
+        ("{Job}, {Family|-}", "J1, -"),
+        ("{Optical Drive|}{Family|}{Job|no}", "J1"),
+        ("{{{Job}}} {{}}", "{J1} {}"),
+        ("{ jOb }{TECHNICIAN}", "J1Jo"),
+    ] {
+        assert_eq!(rendered(source, &machine), expected, "{source}");
+    }
+}
+
+#[test]
+fn other_fields_print_what_is_known() {
+    let machine = Machine {
+        serial_number: text("D09F6Y1"),
+        asset_tag: text("No Asset Tag"),
+        webcam: Some(false),
+        screen_inches: Some(f64::NAN),
+        batteries: vec![battery(None), battery(Some(65))],
+        slots: vec![
+            Slot { name: "Inventory ID".to_owned(), value: text("413800") },
+            Slot { name: "Rack Place".to_owned(), value: text("{Model} 7") },
+        ],
+        ..machine()
+    };
+    for (source, expected) in [
+        ("{Serial Number}/{Asset Tag}/{Webcam}/{Touchscreen}", "D09F6Y1//No/"),
+        ("{Battery Health}/{Battery Count}/{Screen Size}", "?,65%/2/"),
+        ("{inventoryid}/{RackPlace}/{Rack Place}", "413800/{Model} 7/{Model} 7"),
+    ] {
+        assert_eq!(rendered(source, &machine), expected, "{source}");
+    }
+}
+
+#[test]
+fn a_malformed_template_is_refused_with_its_place() {
+    for (source, scope, offset) in [
+        ("ab{Model", Scope::Machine, 2),
+        ("ab}", Scope::Machine, 2),
+        ("{Mo{del}", Scope::Machine, 0),
+        ("ä{}", Scope::Machine, 2),
+        ("{ |x}", Scope::Machine, 0),
+        ("{Test} {Result|:}", Scope::Test, 0),
+        (": {Result}", Scope::Test, 0),
+    ] {
+        let error = Template::parse(source, scope).unwrap_err();
+        assert_eq!(error.offset, offset, "{source}: {error}");
+    }
+}
+
+#[test]
+fn a_name_that_is_no_field_is_a_slot_and_a_near_miss_is_hinted_at() {
+    let template = template("{Procesor} {Total Ram} {Grade} {Drive Size 2} {Result}");
+    let slots: Vec<_> = template.slot_references().map(|slot| (slot.name.as_str(), slot.offset, slot.hint)).collect();
+    let expected =
+        [("Procesor", 1, Some("Processor")), ("Grade", 24, None), ("Drive Size 2", 32, None), ("Result", 47, None)];
+    assert_eq!(slots, expected);
+    assert_eq!(Template::parse("{Test}: {Result}", Scope::Test).unwrap().slot_references().count(), 0);
+}
+
+#[test]
+fn preview_learns_which_fields_were_empty_and_can_choose_the_template() {
+    let machine = optiplex();
+    let fields = explain_with_template(&machine, &rules(), TemplateKind::Laptop);
+    let extended = fields.iter().find(|field| field.name == "extended description").unwrap();
+    assert_eq!(extended.empty_fields, ["Battery Health", "Webcam", "Screen Size"]);
+    let update = map_with_template(&machine, &rules(), TemplateKind::Laptop);
+    assert_eq!((update.template, update.extended_description), (TemplateKind::Laptop, extended.text.clone()));
+    assert!(explain(&machine, &rules()).iter().any(|field| field.attribute.as_deref() == Some("Processor_Name")));
+}

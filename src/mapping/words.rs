@@ -1,0 +1,156 @@
+//! What the result words of tests and wipes mean, and the few words that are printed for them.
+//!
+//! The lists are short on purpose: a word that is not in them is printed as it is and never becomes `PASS`.
+
+use std::borrow::Cow;
+
+use super::clean::one_line;
+
+pub(super) const PASS: &str = "PASS";
+pub(super) const FAIL: &str = "FAIL";
+/// A wipe that ended well by a method that demands verification, and was not verified.
+pub(super) const NOT_VERIFIED: &str = "NOT VERIFIED";
+/// A wipe that ended without saying how, or a result of which only garbage apart reads like a pass.
+pub(super) const UNKNOWN: &str = "UNKNOWN";
+
+const PASSED: &[&str] = &["pass", "passed", "ok", "success", "successful"];
+const FAILED: &[&str] = &["fail", "failed", "failure", "error"];
+const NOT_RUN: &[&str] = &["not tested", "not performed", "not run", "skipped", "n/a", "not available"];
+/// Further words of wipes that ran and did not end well.
+const BROKEN_OFF: &[&str] = &[
+    "aborted",
+    "abort",
+    "canceled",
+    "cancelled",
+    "interrupted",
+    "stopped",
+    "terminated",
+    "errors",
+    "with errors",
+    "verified with errors",
+    "completed with errors",
+    "verification failed",
+    "verify failed",
+    "wipe failed",
+    "unsuccessful",
+];
+
+/// What a result text says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Outcome<'a> {
+    /// Nothing was written.
+    Blank,
+    /// It was not run.
+    NotRun,
+    /// It ended well.
+    Passed,
+    /// It did not.
+    Failed,
+    /// A text that is in no list.
+    Other(&'a str),
+}
+
+/// The outcome of a diagnostics test.
+pub(super) fn of_test(result: Option<&str>) -> Outcome<'_> {
+    let Some(text) = result.map(str::trim).filter(|text| !text.is_empty()) else { return Outcome::Blank };
+    let word = folded(text);
+    match word.as_str() {
+        word if PASSED.contains(&word) => Outcome::Passed,
+        word if FAILED.contains(&word) => Outcome::Failed,
+        word if NOT_RUN.contains(&word) => Outcome::NotRun,
+        _ if one_line(text).is_empty() => Outcome::Blank,
+        _ => Outcome::Other(text),
+    }
+}
+
+/// The outcome of a wipe: as that of a test, and one that was broken off has failed.
+pub(super) fn of_wipe(result: Option<&str>) -> Outcome<'_> {
+    match of_test(result) {
+        Outcome::Other(text) if BROKEN_OFF.contains(&folded(text).as_str()) => Outcome::Failed,
+        outcome => outcome,
+    }
+}
+
+/// `not_tested` and `Not-Tested` are the word `not tested`.
+fn folded(text: &str) -> String {
+    text.trim().replace(['_', '-'], " ").to_ascii_lowercase()
+}
+
+/// A text of no list as it is printed: as it is, but never so that it can be taken for a pass.
+pub(super) fn unknown_word(text: &str) -> Cow<'_, str> {
+    let line = one_line(text);
+    if reads_like_pass(&line) {
+        return UNKNOWN.into();
+    }
+    match line.split_once([',', ';']) {
+        Some((first, _)) if reads_like_pass(first) => format!("{UNKNOWN} ({line})").into(),
+        _ => line,
+    }
+}
+
+fn reads_like_pass(text: &str) -> bool {
+    PASSED.contains(&folded(text).as_str())
+}
+
+/// Whether the value of a comment line is one that this module writes: nothing, a result word, or a result word with
+/// the details of a wipe behind it. A person's text is none, even where it begins with such a word.
+#[must_use]
+pub fn is_result_value(value: &str) -> bool {
+    let value = value.trim();
+    value.is_empty()
+        || [PASS, FAIL, NOT_VERIFIED, UNKNOWN]
+            .iter()
+            .any(|word| value.strip_prefix(word).is_some_and(|rest| rest.is_empty() || rest.starts_with(", ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn known_words_are_known_in_any_case() {
+        for word in ["PASS", "passed", "Ok", "success", " Successful "] {
+            assert_eq!(of_test(Some(word)), Outcome::Passed, "{word}");
+        }
+        for word in ["FAIL", "Failed", "failure", "ERROR"] {
+            assert_eq!(of_test(Some(word)), Outcome::Failed, "{word}");
+        }
+        for word in ["not tested", "NOT_PERFORMED", "Skipped", "N/A", "not-available"] {
+            assert_eq!(of_test(Some(word)), Outcome::NotRun, "{word}");
+        }
+        for blank in [None, Some(""), Some(" "), Some("\u{0}")] {
+            assert_eq!(of_test(blank), Outcome::Blank, "{blank:?}");
+        }
+        assert_eq!(of_wipe(Some("Aborted")), Outcome::Failed);
+        assert_eq!(of_test(Some("Aborted")), Outcome::Other("Aborted"));
+    }
+
+    #[test]
+    fn an_unknown_word_is_printed_as_it_is_and_never_reads_like_a_pass() {
+        for (text, printed) in [
+            ("Passed with warnings", "Passed with warnings"),
+            ("PASS?", "PASS?"),
+            ("Completed", "Completed"),
+            ("PASS\u{fffe}", "UNKNOWN"),
+            ("\u{1}Passed", "UNKNOWN"),
+            ("PASS, 3 bad sectors", "UNKNOWN (PASS, 3 bad sectors)"),
+        ] {
+            assert!(matches!(of_wipe(Some(text)), Outcome::Other(_)), "{text}");
+            assert_eq!(unknown_word(text), printed);
+        }
+    }
+
+    #[test]
+    fn our_own_values_are_told_from_a_persons() {
+        for ours in
+            ["", " ", "PASS", "FAIL", "NOT VERIFIED", "UNKNOWN, Secure Erase", "PASS, NIST SP 800-88 Clear, 2026-01-02"]
+        {
+            assert!(is_result_value(ours), "{ours}");
+        }
+        for theirs in
+            ["PASS (replaced)", "2x8 by Jo", "MISSING", "pass", "PASSED", "PASS,", "FAIL - cracked", "FAILED, x"]
+        {
+            assert!(!is_result_value(theirs), "{theirs}");
+        }
+    }
+}
