@@ -2,19 +2,22 @@
 //!
 //! A write is sent once. Only when IQR says that it did not look at it for want of a session is it sent again.
 
-use std::sync::Arc;
+use std::time::Duration;
 
 use super::Iqr;
 use super::endpoint::{Fill, Method, Operation};
 use super::error::{Cause, Error, Failure, Outcome};
 use super::http::{Answer, Body, Credential, Fault, FaultKind, Request};
-use super::pace::{Permit, When};
+use super::pace::{Permit, When, pause};
 use super::session::Link;
 use super::text::{is_missing_endpoint, quote_bytes};
 use super::wire::{Bad, Verdict, verdict};
 
 /// Most repeats of a read.
 const REPEATS: u32 = 2;
+
+/// A timeout this close to the pass's end is the pass's end: sockets are not exact.
+const CLOSE: Duration = Duration::from_millis(50);
 
 /// Why one try did not give an answer for the caller.
 enum Setback {
@@ -62,7 +65,7 @@ impl Iqr {
             // A request that used up its time is repeated once only: three of them would be most of a pass.
             let repeats = if slow { REPEATS - 1 } else { REPEATS };
             let again = failures <= repeats && self.pace.may_repeat();
-            if !again || !self.pace.pause(failures, &self.limits, when) {
+            if !again || !pause(failures, &self.limits, when) {
                 when.check(&self.limits, &request.shown)?;
                 return Err(self.give_up(request, cause, outcome, failures));
             }
@@ -147,9 +150,8 @@ impl Iqr {
                 self.session.renewal_helped(refused_before != Some(status));
             }
             if matches!(status, 401 | 403 | 404) && (refused_before.is_none() || status == 401) {
-                let renewed = self.session.renew(link, Arc::clone(&session), status, &request.shown);
-                drop(session);
-                if renewed? && refused_before.is_none() {
+                let renewed = self.session.renew(link, session, status, &request.shown)?;
+                if renewed && refused_before.is_none() {
                     refused_before = Some(status);
                     continue;
                 }
@@ -168,7 +170,7 @@ impl Iqr {
         if fault.kind == FaultKind::ReadOnly {
             return Setback::Final(Error::ReadOnly { request: request.shown.clone() });
         }
-        if fault.kind == FaultKind::TimedOut && when.until(&self.limits).left().is_zero() {
+        if fault.kind == FaultKind::TimedOut && when.until(&self.limits).left() < CLOSE {
             return Setback::Final(Error::OutOfTime { request: request.shown.clone(), outcome });
         }
         self.pace.failed(&format!("{}: {}", request.shown, fault.text));

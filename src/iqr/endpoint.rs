@@ -308,10 +308,11 @@ impl Endpoint {
         if format == Format::Xml && !operation.is_write() {
             return Err(EndpointError::JsonOnly(operation));
         }
+        let parts = parts(operation, path)?;
         if let Some(placeholder) = operation.needs().filter(|needed| !path.contains(needed)) {
             return Err(EndpointError::MissingPlaceholder { operation, placeholder });
         }
-        Ok(Self { method, path: parts(operation, path)?, format })
+        Ok(Self { method, path: parts, format })
     }
 
     /// How it is asked.

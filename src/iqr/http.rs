@@ -131,16 +131,13 @@ impl Http {
 
     fn send(&self, request: &Request, credential: Credential<'_>, timeout: Duration) -> Result<Answer, ureq::Error> {
         let head = self.head(request, credential);
-        let response = match &request.body {
-            Some(body) => {
-                let head = head.header(header::CONTENT_TYPE, body.content_type);
-                let request = self.agent.configure_request(head.body(body.text.expose().as_bytes())?);
-                self.agent.run(request.timeout_global(Some(timeout)).build())
-            }
-            None => {
-                let request = self.agent.configure_request(head.body(())?);
-                self.agent.run(request.timeout_global(Some(timeout)).build())
-            }
+        let response = if let Some(body) = &request.body {
+            let head = head.header(header::CONTENT_TYPE, body.content_type);
+            let request = self.agent.configure_request(head.body(body.text.expose().as_bytes())?);
+            self.agent.run(request.timeout_global(Some(timeout)).build())
+        } else {
+            let request = self.agent.configure_request(head.body(())?);
+            self.agent.run(request.timeout_global(Some(timeout)).build())
         };
         self.receive(response?)
     }

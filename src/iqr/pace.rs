@@ -196,15 +196,6 @@ impl Pace {
         state.any_success && state.failures_in_a_row <= own
     }
 
-    /// Waits before repeat number `repeat`; false when there is no time for it.
-    pub fn pause(&self, repeat: u32, limits: &Limits, when: When) -> bool {
-        let end = BootTime::now() + full_jitter(backoff(repeat));
-        if end >= when.until(limits) {
-            return false;
-        }
-        sleep_until(end, limits, when)
-    }
-
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -234,6 +225,12 @@ impl Drop for Permit<'_> {
         self.pace.lock().in_flight -= 1;
         self.pace.freed.notify_one();
     }
+}
+
+/// Waits before repeat number `repeat`; false when there is no time for it.
+pub(super) fn pause(repeat: u32, limits: &Limits, when: When) -> bool {
+    let end = BootTime::now() + full_jitter(backoff(repeat));
+    end < when.until(limits) && sleep_until(end, limits, when)
 }
 
 /// Sleeps until `end`; false when interrupted before.
@@ -355,7 +352,7 @@ mod tests {
         assert_eq!(backoff(2), Duration::from_millis(400));
         assert_eq!(backoff(40), LONGEST_PAUSE);
         assert!((0..100).all(|_| full_jitter(FIRST_PAUSE) <= FIRST_PAUSE));
-        assert!(!Pace::new(1).pause(1, &limits(0), When::InTime));
+        assert!(!pause(1, &limits(0), When::InTime));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! ureq's own reading of the environment takes `HTTP_PROXY` too, and for every host, loopback included.
 
-use ureq::{Proxy, ProxyProtocol};
+use ureq::{Proxy, ProxyBuilder, ProxyProtocol};
 
 use super::settings::Settings;
 
@@ -38,7 +38,7 @@ fn usable(url: &str, without: &str) -> Option<Proxy> {
         proxy = proxy.username(user).password(plain.password().unwrap_or_default());
     }
     let without = without.split(',').map(str::trim).filter(|host| !host.is_empty());
-    without.chain(LOCAL).fold(proxy, |proxy, host| proxy.no_proxy(host)).build().ok()
+    without.chain(LOCAL).fold(proxy, ProxyBuilder::no_proxy).build().ok()
 }
 
 #[cfg(test)]

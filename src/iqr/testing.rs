@@ -238,7 +238,7 @@ fn answer(stream: &mut TcpStream, reply: Reply) -> Option<()> {
         Reply::Endless => {
             stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n").ok()?;
             loop {
-                stream.write_all(&[b' '; 65536]).ok()?;
+                stream.write_all(&[b' '; 8192]).ok()?;
             }
         }
     }

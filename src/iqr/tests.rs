@@ -268,7 +268,10 @@ fn in_an_outage_about_ten_requests_are_made_whatever_the_lanes() {
             for lane in 0..u32::from(lanes) {
                 let iqr = &iqr;
                 scope.spawn(move || {
-                    (1..20).for_each(|n| assert!(iqr.asset(&id(100 * (lane + 1) + n)).unwrap_err().is_server_fault()))
+                    for number in 1..20 {
+                        let error = iqr.asset(&id(100 * (lane + 1) + number)).unwrap_err();
+                        assert!(error.is_server_fault(), "{error}");
+                    }
                 });
             }
         });

@@ -56,12 +56,9 @@ fn without_tags(text: &str) -> String {
 }
 
 fn after_tag(tag: &str) -> &str {
-    for element in ["style", "script"] {
-        if tag.get(..element.len()).is_some_and(|name| name.eq_ignore_ascii_case(element)) {
-            return tag.split_once("</").map_or("", |(_, rest)| after_tag(rest));
-        }
-    }
-    tag.split_once('>').map_or("", |(_, rest)| rest)
+    let is = |element: &str| tag.get(..element.len()).is_some_and(|name| name.eq_ignore_ascii_case(element));
+    let end = if is("style") || is("script") { tag.split_once("</").map_or("", |(_, end)| end) } else { tag };
+    end.split_once('>').map_or("", |(_, rest)| rest)
 }
 
 fn push_harmless(quoted: &mut String, character: char) {
