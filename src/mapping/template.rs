@@ -13,7 +13,7 @@ use thiserror::Error;
 use super::fields::{self, Field, Subject};
 
 /// A checked template.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Template {
     source: String,
     pieces: Vec<Piece>,
