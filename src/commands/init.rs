@@ -11,7 +11,8 @@ use crate::config::{self, ConfigError};
 ///
 /// # Errors
 ///
-/// [`ConfigError::Exists`] and [`ConfigError::Unwritable`]. That nobody reads `out` is no error: the file is what counts.
+/// [`ConfigError::Exists`] and [`ConfigError::Unwritable`]. That nobody reads `out` is no error: the file is what
+/// counts.
 pub fn run(named: Option<&Path>, out: &mut dyn Write) -> Result<(), ConfigError> {
     let named = named.filter(|path| !path.as_os_str().is_empty());
     let path = named.unwrap_or(Path::new(config::LOCAL));
@@ -23,8 +24,8 @@ pub fn run(named: Option<&Path>, out: &mut dyn Write) -> Result<(), ConfigError>
     Ok(())
 }
 
-/// Creates the file and the folders above it, and leaves nothing behind when that fails half-way. The group may read it:
-/// it holds no secret, but it does say where they are.
+/// Creates the file and the folders above it, and leaves nothing behind when that fails half-way. The group may read
+/// it: it holds no secret, but it does say where they are.
 fn write_new(path: &Path) -> io::Result<()> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         fs::create_dir_all(folder)?;

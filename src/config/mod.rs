@@ -203,8 +203,8 @@ impl Config {
         &self.slots
     }
 
-    /// The API key: of `$WIPEOS_IQR_API_KEY`, of `iqr.api_key_file`, or the systemd credential `iqr-api-key`. To be asked
-    /// for when a session is to be opened, not before: a pass with nothing to do needs none.
+    /// The API key: of `$WIPEOS_IQR_API_KEY`, of `iqr.api_key_file`, or the systemd credential `iqr-api-key`. To be
+    /// asked for when a session is to be opened, not before: a pass with nothing to do needs none.
     ///
     /// # Errors
     ///
@@ -236,8 +236,8 @@ fn decisions(store: &StoreConfig, iqr: &iqr::Settings, sync: &SyncConfig) -> Str
     format!("{:?}", (&store.inventory_id_slot, store.id_rule, service, sync))
 }
 
-/// The settings that decide how a machine is shown. Taken apart, so that a new rule cannot be forgotten here; the aliases
-/// go in as they were written, because how they are kept may have no order.
+/// The settings that decide how a machine is shown. Taken apart, so that a new rule cannot be forgotten here; the
+/// aliases go in as they were written, because how they are kept may have no order.
 fn shape(rules: &Rules, manufacturers: &[(String, String)]) -> String {
     let Rules {
         description,
