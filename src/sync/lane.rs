@@ -76,7 +76,7 @@ impl<'a> Lanes<'a> {
         let mut work = first.or_else(|| self.next());
         while let Some(Work { examined, ready }) = work {
             match applier.apply(examined.client_id, &ready) {
-                Ok(applied) => self.record(&examined, &ready, applied),
+                Ok(end) => self.record(&examined, &ready, end),
                 Err(abort) => self.give_up(&examined, abort),
             }
             work = self.next();
@@ -133,8 +133,8 @@ impl<'a> Lanes<'a> {
                 continue;
             }
             let ask_anyway = candidate.errand == Errand::Anyway;
-            let examiner = Examiner { store, ledger: Some(&ledger), config: self.request.config, ask_anyway };
-            let examined = examiner.examine(candidate.client_id)?;
+            let looking = Examiner { store, ledger: Some(&ledger), config: self.request.config, ask_anyway };
+            let examined = looking.examine(candidate.client_id)?;
             let concerned = concerned(&ledger, &examined)?;
             feed.also(concerned);
             drop(ledger);
@@ -155,8 +155,8 @@ impl<'a> Lanes<'a> {
         self.settled(examined.client_id, recorded);
     }
 
-    fn record(&self, examined: &Examined, ready: &Ready, applied: Applied) {
-        let recorded = match applied {
+    fn record(&self, examined: &Examined, ready: &Ready, end: Applied) {
+        let recorded = match end {
             Applied::Done { sent, changes, notes } => self.record_done(examined, ready, sent, &changes, notes),
             Applied::Held(trouble) => self.record_trouble(examined, &trouble, Cause::HeldByIqr),
             Applied::Failed(trouble, cause) => self.record_trouble(examined, &trouble, cause),
