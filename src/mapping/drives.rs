@@ -129,7 +129,7 @@ fn lacks_verification(wipe: &Wipe) -> bool {
 }
 
 fn demands_verification(method: &str) -> bool {
-    /// Letters and digits of NIST SP 800-88, IEEE 2883, DoD 5220.22-M, HMG IS5, BSI; and of any that says so itself.
+    // Letters and digits of NIST SP 800-88, IEEE 2883, DoD 5220.22-M, HMG IS5, BSI; and of any that says so itself.
     const DEMANDING: &[&str] =
         &["nist", "80088", "ieee", "2883", "dod", "522022", "hmg", "is5", "infosec", "bsi", "vsitr", "verif"];
     let method: String =

@@ -79,14 +79,14 @@ fn drives_are_told_apart_without_a_serial() {
     let model = |name: &str| Drive { model: text(name), ..drive("", wipes.clone()) };
     let drives = vec![
         drive("A:1", wipes.clone()),
-        drive("S", wipes.clone()),
-        drive("s", wipes.clone()),
+        drive("SN", wipes.clone()),
+        drive("sn", wipes.clone()),
         model("M1"),
         model("M2"),
         model("M2"),
         drive("0000", wipes.clone()),
     ];
-    let names = ["A-1", "S drive 2", "s drive 3", "M1", "M2 drive 5", "M2 drive 6", "drive 7"];
+    let names = ["A-1", "SN drive 2", "sn drive 3", "M1", "M2 drive 5", "M2 drive 6", "drive 7"];
     assert_eq!(wiped(drives), names.map(|name| format!("Wipe - {name}: FAIL")));
 }
 
