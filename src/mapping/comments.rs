@@ -86,7 +86,7 @@ struct Tests {
 impl Tests {
     fn of(machine: &Machine) -> Self {
         let mut tests = Self { met: Vec::new(), places: HashMap::new() };
-        for log in by_age(&machine.diagnostics, |log| log.id, |log| log.created_at) {
+        for log in by_age(&machine.diagnostics, |log| log.id, |log| log.created_at, |_| None) {
             tests.add(log);
         }
         tests
