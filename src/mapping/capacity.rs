@@ -1,0 +1,224 @@
+//! Sizes of memory and drives as people print them.
+//!
+//! Both print `GB` and mean different things by it, as the trade does: memory is binary, drives are decimal.
+
+const MIB: u64 = 1 << 20;
+const GIB: u64 = 1 << 30;
+const MB: u64 = 1_000_000;
+const GB: u64 = 1_000_000_000;
+
+/// Sums of modules that are met, in GiB, ascending.
+const FITTED: &[u64] = &[
+    1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 18, 20, 24, 28, 32, 36, 40, 48, 56, 64, 72, 80, 96, 112, 128, 144, 160, 192, 224,
+    256, 288, 320, 384, 448, 512, 576, 640, 768, 896, 1024, 1152, 1280, 1536, 1792, 2048, 2304, 2560, 3072, 4096, 6144,
+    8192,
+];
+
+/// Sizes in bytes of flash drives that are sold under a larger number than they hold (Apple's SSDs, Intel's Optane).
+const SOLD_AS: &[(u64, u64)] = &[
+    (14_403_239_936, 16),
+    (29_260_513_280, 32),
+    (121_332_826_112, 128),
+    (251_000_193_024, 256),
+    (500_277_790_720, 512),
+];
+
+/// `8GB` of a total in bytes; empty for none.
+///
+/// A total is often short of what is fitted: firmware and graphics keep some. So it stands for the smallest sum of
+/// modules that is not below it, if no more than an eighth is missing, and never more than 2 GiB and a thirty-second
+/// part. Whole GiB (below 4 GiB half ones too) are taken for what is fitted. A total that fits nothing is rounded down:
+/// too little can be seen and mended, too much is sold.
+#[must_use]
+pub fn memory_text(bytes: u64) -> String {
+    let halves_count = bytes < 3 * GIB && bytes > GIB;
+    if halves_count && bytes.is_multiple_of(GIB / 2) && !bytes.is_multiple_of(GIB) {
+        return format!("{}.5GB", bytes / GIB);
+    }
+    if bytes.is_multiple_of(GIB) {
+        return gib_text(bytes / GIB);
+    }
+    match fitted(bytes) {
+        Some(gib) => gib_text(gib),
+        None if bytes < GIB => mib_text(bytes),
+        None => gib_text(bytes / GIB),
+    }
+}
+
+/// The fitted size in GiB that a total stands for.
+fn fitted(bytes: u64) -> Option<u64> {
+    let gib = FITTED.iter().copied().find(|gib| gib * GIB >= bytes)?;
+    let size = gib * GIB;
+    let tolerance = (size / 8).min(2 * GIB + size / 32);
+    (size - bytes <= tolerance).then_some(gib)
+}
+
+fn gib_text(gib: u64) -> String {
+    match gib {
+        0 => String::new(),
+        gib if gib >= 1024 && gib.is_multiple_of(1024) => format!("{}TB", gib / 1024),
+        gib if gib >= 1024 && gib.is_multiple_of(512) => format!("{}.5TB", gib / 1024),
+        gib => format!("{gib}GB"),
+    }
+}
+
+/// Less than 1 GiB: 256, 512 and 768 MiB are met, short by as much as an eighth.
+fn mib_text(bytes: u64) -> String {
+    let mib = bytes.div_ceil(MIB);
+    let fitted = [64, 128, 256, 384, 512, 640, 768].into_iter().find(|size| *size >= mib && (size - mib) * 8 <= *size);
+    match fitted.unwrap_or(bytes / MIB) {
+        0 => String::new(),
+        mib => format!("{mib}MB"),
+    }
+}
+
+/// `250GB`, `1.92TB` of a capacity in bytes, as its maker prints it; empty for none.
+///
+/// Makers count decimally and a little more is on the drive than the number says. Small flash is the exception: up to
+/// 128 GB it is sold by the power of two that it falls short of.
+#[must_use]
+pub fn drive_size_text(bytes: u64) -> String {
+    if let Some((_, gb)) = SOLD_AS.iter().find(|(size, _)| *size == bytes) {
+        return format!("{gb}GB");
+    }
+    match rounded(bytes, GB) {
+        _ if bytes < GB / 20 * 19 => drive_megabytes(bytes),
+        gb if gb >= 1000 => terabytes(gb),
+        // 146.8 GB and 146 on its label: the one size of SAS drives that was never rounded.
+        147 => "146GB".to_owned(),
+        gb => format!("{}GB", flash_size(bytes).unwrap_or(gb)),
+    }
+}
+
+/// The power of two up to 128 that a capacity falls short of by less than a twentieth.
+fn flash_size(bytes: u64) -> Option<u64> {
+    [4, 8, 16, 32, 64, 128].into_iter().find(|gb| bytes < gb * GB && bytes > gb * GB / 20 * 19)
+}
+
+fn drive_megabytes(bytes: u64) -> String {
+    match rounded(bytes, MB) {
+        0 => String::new(),
+        mb => format!("{mb}MB"),
+    }
+}
+
+/// Terabytes with at most two places. 1024, 2048, ... GB are sold as whole terabytes.
+fn terabytes(gb: u64) -> String {
+    if gb.is_multiple_of(1024) {
+        return format!("{}TB", gb / 1024);
+    }
+    let hundredths = rounded(gb, 10);
+    let (whole, part) = (hundredths / 100, hundredths % 100);
+    match part {
+        0 => format!("{whole}TB"),
+        part if part.is_multiple_of(10) => format!("{whole}.{}TB", part / 10),
+        part => format!("{whole}.{part:02}TB"),
+    }
+}
+
+fn rounded(value: u64, unit: u64) -> u64 {
+    value / unit + u64::from(value % unit >= unit / 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_memory_total_stands_for_what_is_fitted() {
+        for (mib, expected) in [
+            (0, ""),
+            (256, "256MB"),
+            (501, "512MB"),
+            (1024, "1GB"),
+            (1536, "1.5GB"),
+            (2560, "2.5GB"),
+            (2900, "3GB"),
+            (3584, "4GB"),
+            (3840, "4GB"),
+            (5120, "5GB"),
+            (7168, "7GB"),
+            (7680, "8GB"),
+            (8062, "8GB"),
+            (8192, "8GB"),
+            (12_200, "12GB"),
+            (15_258, "16GB"),
+            (15_948, "16GB"),
+            (18_432, "18GB"),
+            (31_954, "32GB"),
+            (40_960, "40GB"),
+            (64_300, "64GB"),
+            (128_700, "128GB"),
+            (1_048_576, "1TB"),
+            (1_572_864, "1.5TB"),
+        ] {
+            assert_eq!(memory_text(mib * MIB), expected, "{mib} MiB");
+        }
+    }
+
+    #[test]
+    fn memory_that_fits_no_size_is_rounded_down() {
+        assert_eq!(memory_text(6800 * MIB), "6GB");
+        assert_eq!(memory_text(57_500 * MIB), "56GB");
+        assert_eq!(memory_text(700 * MIB), "768MB");
+        assert_eq!(memory_text(900 * MIB), "1GB");
+        assert_eq!(memory_text(300 * MIB), "300MB");
+    }
+
+    #[test]
+    fn a_drive_has_the_size_of_its_label() {
+        for (bytes, expected) in [
+            (0, ""),
+            (512_000_000, "512MB"),
+            (7_818_182_656, "8GB"),
+            (15_758_000_128, "16GB"),
+            (16_013_942_784, "16GB"),
+            (30_005_821_440, "30GB"),
+            (31_268_536_320, "32GB"),
+            (40_007_761_920, "40GB"),
+            (60_022_480_896, "60GB"),
+            (62_537_072_640, "64GB"),
+            (64_023_257_088, "64GB"),
+            (73_407_488_000, "73GB"),
+            (80_026_361_856, "80GB"),
+            (120_034_123_776, "120GB"),
+            (121_332_826_112, "128GB"),
+            (125_069_950_976, "128GB"),
+            (128_035_676_160, "128GB"),
+            (146_815_737_856, "146GB"),
+            (160_041_885_696, "160GB"),
+            (240_057_409_536, "240GB"),
+            (250_059_350_016, "250GB"),
+            (256_060_514_304, "256GB"),
+            (320_072_933_376, "320GB"),
+            (480_103_981_056, "480GB"),
+            (500_107_862_016, "500GB"),
+            (512_110_190_592, "512GB"),
+            (750_156_374_016, "750GB"),
+            (960_197_124_096, "960GB"),
+            (1_000_204_886_016, "1TB"),
+            (1_024_209_543_168, "1TB"),
+            (1_500_301_910_016, "1.5TB"),
+            (1_920_383_410_176, "1.92TB"),
+            (2_000_398_934_016, "2TB"),
+            (2_048_408_248_320, "2TB"),
+            (3_840_755_982_336, "3.84TB"),
+            (7_681_501_126_656, "7.68TB"),
+            (15_362_991_415_296, "15.36TB"),
+            (18_000_207_937_536, "18TB"),
+        ] {
+            assert_eq!(drive_size_text(bytes), expected, "{bytes} bytes");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_number_of_bytes_is_told(bytes in any::<u64>()) {
+            for text in [memory_text(bytes), drive_size_text(bytes)] {
+                prop_assert!(text.ends_with('B'), "{}", text);
+            }
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! Texts of firmware that name nothing, and the key under which two spellings of one thing meet.
+
+/// Folded forms ([`bare`]) of what firmware holds where nobody filled in a maker, a model, a version or an SKU.
+const FILLERS: &[&str] = &[
+    "all",
+    "allseries",
+    "assettag",
+    "badindex",
+    "baseboardproductname",
+    "chassisserialnumber",
+    "computer",
+    "default",
+    "defaultstring",
+    "empty",
+    "invalid",
+    "na",
+    "noassettag",
+    "none",
+    "notapplicable",
+    "notavailable",
+    "notprovided",
+    "notspecified",
+    "null",
+    "oem",
+    "oemproduct",
+    "other",
+    "others",
+    "product",
+    "productname",
+    "sku",
+    "skunumber",
+    "sysname",
+    "systemmanufacturer",
+    "systemname",
+    "systemproduct",
+    "systemproductname",
+    "systemserialnumber",
+    "systemsku",
+    "systemskunumber",
+    "systemversion",
+    "sysvendor",
+    "tbd",
+    "type1family",
+    "type1manufacturer",
+    "type1productconfigid",
+    "type1productname",
+    "type1sku",
+    "type1skunumber",
+    "undefined",
+    "unknown",
+    "vendor",
+];
+
+/// Whether a manufacturer, model, version or SKU names nothing: blank, a filler of the firmware, counted-up digits, one
+/// character alone or repeated, or punctuation only.
+#[must_use]
+pub fn is_placeholder(text: &str) -> bool {
+    let bare = bare(text);
+    let mut characters = bare.chars();
+    let Some(first) = characters.next() else { return true };
+    characters.all(|character| character == first)
+        || FILLERS.binary_search(&bare.as_str()).is_ok()
+        || bare.starts_with("tobefilled")
+        || bare.starts_with("skunotprovided")
+        || (bare.len() >= 6 && ("01234567890123456789".contains(&bare)))
+}
+
+/// Letters and digits only, lower case.
+fn bare(text: &str) -> String {
+    text.chars().filter(|character| character.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// The key of a maker or a model: spellings that differ in case, blanks or punctuation only have the same one.
+///
+/// Between two digits whatever separates them counts, as one `-`: `CF-33-1` is not `CF-331`. A `+` always counts:
+/// `Surface Pro 7+` is not `Surface Pro 7`. A text of nothing but punctuation is its own key; only a blank one has an
+/// empty key.
+#[must_use]
+pub fn fold_key(text: &str) -> String {
+    let mut key = String::with_capacity(text.len());
+    let mut separated = false;
+    for character in text.chars() {
+        if is_ignored(character) {
+            separated = true;
+            continue;
+        }
+        if separated && character.is_numeric() && key.ends_with(char::is_numeric) {
+            key.push('-');
+        }
+        separated = false;
+        key.extend(character.to_lowercase());
+    }
+    if key.is_empty() { text.chars().filter(|character| !is_blank(*character)).collect() } else { key }
+}
+
+/// Signs that are letters of no name. Marks that combine with a letter are kept: they make it another letter.
+fn is_ignored(character: char) -> bool {
+    (character.is_ascii_punctuation() && character != '+')
+        || is_blank(character)
+        || matches!(character, '®' | '©' | '™' | '\u{2010}'..='\u{2027}')
+}
+
+fn is_blank(character: char) -> bool {
+    character.is_whitespace() || character.is_control() || matches!(character, '\u{200B}'..='\u{200F}' | '\u{FEFF}')
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn the_list_can_be_searched() {
+        assert!(FILLERS.is_sorted());
+    }
+
+    #[test]
+    fn fillers_are_told_in_every_spelling() {
+        for text in [
+            "",
+            "   ",
+            "To Be Filled By O.E.M.",
+            "to be filled by o.e.m",
+            "To be filled by O.E.M.To be filled by O.E.M.",
+            "System manufacturer",
+            "System Product Name",
+            "System Version",
+            "Default string",
+            "Not Specified",
+            "Not Applicable",
+            "All Series",
+            "INVALID",
+            "SKU",
+            "OEM",
+            "O.E.M.",
+            "N/A",
+            "None",
+            "Unknown",
+            "Product Name",
+            "$(DEFAULT_STRING)",
+            "Type1ProductConfigId",
+            "x.x",
+            "XXXXXX",
+            "0123456789",
+            "123456789",
+            "1234567890",
+            "System Serial Number",
+            "Chassis Serial Number",
+            "No Asset Tag",
+            "0000000000000000",
+            "................................",
+            "-",
+        ] {
+            assert!(is_placeholder(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn names_are_no_fillers() {
+        for text in ["CF-33-1", "OptiPlex 9010", "HP 620", "X1", "4068AGJ", "10104", "NUC", "Skull", "12345", "日本"]
+        {
+            assert!(!is_placeholder(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn spellings_of_one_model_meet_and_two_models_do_not() {
+        let same = [("OptiPlex 9010", "OPTIPLEX-9010"), ("CF-33-1", "cf33 1"), ("Dell Inc.", " dell inc"), ("", " \t")];
+        for (one, other) in same {
+            assert_eq!(fold_key(one), fold_key(other), "{one} / {other}");
+        }
+        let different = [
+            ("CF-33-1", "CF-331"),
+            ("Surface Pro 7+", "Surface Pro 7"),
+            ("Inspiron 15 3520", "Inspiron 153520"),
+            ("---", ""),
+            ("-", "#"),
+            ("é", "e"),
+            ("e\u{301}", "e"),
+        ];
+        for (one, other) in different {
+            assert_ne!(fold_key(one), fold_key(other), "{one} / {other}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn folding_twice_changes_nothing_more(text in any::<String>()) {
+            let key = fold_key(&text);
+            prop_assert_eq!(fold_key(&key), key);
+        }
+
+        #[test]
+        fn only_a_blank_text_has_an_empty_key(text in any::<String>()) {
+            prop_assert_eq!(fold_key(&text).is_empty(), text.chars().all(is_blank));
+        }
+    }
+}
