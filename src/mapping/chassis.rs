@@ -188,7 +188,7 @@ mod tests {
             (30, Chassis::Tablet, TemplateKind::Laptop),
             (31, Chassis::Convertible, TemplateKind::Laptop),
             (32, Chassis::Tablet, TemplateKind::Laptop),
-            (0x80 | 23, Chassis::Server, TemplateKind::Default),
+            (0x97, Chassis::Server, TemplateKind::Default),
             (1, Chassis::Unknown, TemplateKind::Default),
             (99, Chassis::Unknown, TemplateKind::Default),
             (-1, Chassis::Unknown, TemplateKind::Default),

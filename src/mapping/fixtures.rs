@@ -20,7 +20,6 @@ pub fn excerpt() -> Vec<Labelled> {
 }
 
 /// All machines of the collection where they lie beside the sources; they are too large to come with them.
-#[expect(clippy::print_stderr, reason = "a test that was skipped must say so")]
 pub fn all_machines() -> Option<Vec<Labelled>> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/dmi-dev.jsonl");
     let text = fs::read_to_string(&path).ok();

@@ -30,7 +30,8 @@ pub fn model_name(
         "LENOVO" | "IBM" => lenovo_name(&product, &usable(version), &usable(family), lenovo),
         "HP" | "HPE" => hp_name(&product),
         "DELL" => dell_name(&product).to_owned(),
-        "" => product,
+        // Here the maker is half of the name: `Alienware 17 R4`.
+        "" | "ALIENWARE" => product,
         maker => without_maker(&product, &[maker]).to_owned(),
     }
 }
@@ -143,7 +144,7 @@ fn is_of_a_line(text: &str) -> bool {
 }
 
 fn hp_name(product: &str) -> String {
-    let name = without_maker(product, &["HP", "HPE", "Hewlett-Packard"]);
+    let name = without_maker(product, &["HP", "Hewlett-Packard"]);
     let name = without_sku(name);
     for tail in ["Notebook PC", "Laptop PC", "Tablet PC", "Notebook Computer"] {
         if let Some(rest) = without_tail(name, tail) {
@@ -152,15 +153,15 @@ fn hp_name(product: &str) -> String {
     }
     match without_tail(name, "PC") {
         // A "Mini PC" is a thing, a "Mini" is not.
-        Some(rest) if without_tail(rest, "Mini").is_none() && !rest.eq_ignore_ascii_case("mini") => rest.to_owned(),
+        Some(rest) if !rest.to_ascii_lowercase().ends_with("mini") && !rest.ends_with(" Notebook") => rest.to_owned(),
         _ => name.to_owned(),
     }
 }
 
 /// `Presario V5000` of `Presario V5000 (EW835EA#ABU)`: the SKU has a field of its own.
 fn without_sku(name: &str) -> &str {
-    match name.rsplit_once(" (") {
-        Some((rest, sku)) if sku.ends_with(')') && sku.contains('#') && !rest.is_empty() => rest,
+    match name.rsplit_once('(') {
+        Some((rest, sku)) if sku.ends_with(')') && sku.contains('#') && !rest.trim().is_empty() => rest.trim_end(),
         _ => name,
     }
 }
@@ -188,11 +189,12 @@ fn after_word<'a>(text: &'a str, word: &str) -> Option<&'a str> {
     Some(rest.trim_start()).filter(|rest| !rest.is_empty())
 }
 
-/// What precedes `tail`, if that stands at the end as words of its own.
+/// What precedes `tail`, if that stands at the end as words of its own, and if enough is left to be a name (`15` of
+/// `15 Notebook PC` is the size of a screen).
 fn without_tail<'a>(text: &'a str, tail: &str) -> Option<&'a str> {
     let (rest, end) = text.split_at_checked(text.len().checked_sub(tail.len())?)?;
     let rest = end.eq_ignore_ascii_case(tail).then(|| rest.strip_suffix(' '))??;
-    Some(rest.trim_end()).filter(|rest| !rest.is_empty())
+    Some(rest.trim_end()).filter(|rest| rest.len() >= 3)
 }
 
 #[cfg(test)]
@@ -258,7 +260,10 @@ mod tests {
             ("HP", "HP EliteDesk 800 G4 Mini PC", "EliteDesk 800 G4 Mini PC"),
             ("HP", "Presario V5000 (EW835EA#ABU)", "Presario V5000"),
             ("HP", "OMEN by HP Laptop 17-an0xx", "OMEN by HP Laptop 17-an0xx"),
-            ("HP", "HPE-521it", "521it"),
+            ("HP", "HPE-521it", "HPE-521it"),
+            ("HP", "HP 15 Notebook PC", "15 Notebook PC"),
+            ("HP", "HP 530 Notebook PC(KD080AA#ACB)", "530"),
+            ("ALIENWARE", "Alienware 17 R4", "Alienware 17 R4"),
             ("HPE", "ProLiant DL380 Gen9", "ProLiant DL380 Gen9"),
             ("ASUS", "ASUS TUF Gaming A15", "TUF Gaming A15"),
             ("TOSHIBA", "TOSHIBA Satellite", "Satellite"),
@@ -295,7 +300,10 @@ mod tests {
                 let name = model_name(&maker, model, version, family, setting);
                 assert!(name.is_empty() || !is_placeholder(&name), "{name}");
                 let doubled = format!("{maker} ");
-                assert!(maker.is_empty() || !name.to_uppercase().starts_with(&doubled), "{maker}: {name}");
+                assert!(
+                    maker.is_empty() || maker == "ALIENWARE" || !name.to_uppercase().starts_with(&doubled),
+                    "{maker}: {name}"
+                );
                 assert_eq!(one_line(&name), name);
             }
         }
