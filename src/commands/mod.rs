@@ -9,6 +9,8 @@ mod page;
 pub mod preview;
 pub mod status;
 pub mod sync;
+#[cfg(test)]
+mod testing;
 
 use std::path::Path;
 use std::process::ExitCode;
