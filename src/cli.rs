@@ -5,7 +5,7 @@
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::builder::{OsStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::model::{Chassis, TemplateKind};
@@ -30,7 +30,7 @@ Exit codes:
   7   preview, master-item: not found
   75  another pass is running
 
-The API key comes from $WIPEOS_IQR_API_KEY, from the file named by iqr.api_key_file, or from the systemd credential
+The API key comes from $WIPEOS_IQR_API_KEY, from the file named by iqr.api_key_file, or from the systemd credential \
 iqr-api-key. Without --config and $WIPEOS_IQR_CONFIG, the config is ./wipeos-iqr.toml or /etc/wipeos-iqr/config.toml.";
 
 /// Carries what a WipeOS appliance knows of a machine into IQ Reseller (IQR)
@@ -47,9 +47,10 @@ pub struct Cli {
 
 /// Options that every command has.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Options of every command")]
 pub struct Global {
-    /// The config file
-    #[arg(long, value_name = "FILE", env = "WIPEOS_IQR_CONFIG", global = true)]
+    /// The config file; a blank name is none
+    #[arg(long, value_name = "FILE", env = "WIPEOS_IQR_CONFIG", global = true, value_parser = file())]
     pub config: Option<PathBuf>,
     /// Log more on stderr: -v what is done, -vv every request
     #[arg(short, long, action = ArgAction::Count, global = true, conflicts_with = "quiet")]
@@ -157,7 +158,7 @@ pub struct AuthTestArgs {
 Examples:
   wipeos-iqr master-item Dell 'OptiPlex 9010'
   wipeos-iqr master-item Dell 'OptiPlex 9010' --create --chassis desktop
-  wipeos-iqr master-item Dell 'OptiPlex 9010' --create --category COMPUTER --description 'DELL OptiPlex 9010'")]
+  wipeos-iqr master-item Dell 'OptiPlex 9010' --create --category COMPUTER")]
 pub struct MasterItemArgs {
     /// The manufacturer, as the firmware or as IQR spells it
     pub manufacturer: String,
@@ -189,6 +190,11 @@ pub struct StatusArgs {
     /// Report as one JSON object
     #[arg(long)]
     pub json: bool,
+}
+
+/// Takes a blank name too: a variable that is set to nothing is as good as not set.
+fn file() -> impl TypedValueParser<Value = PathBuf> {
+    OsStringValueParser::new().map(PathBuf::from)
 }
 
 /// The kinds by their names in the config.

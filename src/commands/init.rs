@@ -22,6 +22,7 @@ pub fn run(global: &Global) -> anyhow::Result<Exit> {
 
 /// Writes the config file to `named` (of `--config` or its variable) or here; returns what comes next.
 fn write_config(named: Option<&Path>) -> Result<String, ConfigError> {
+    let named = named.filter(|path| !path.as_os_str().is_empty());
     let path = named.unwrap_or(Path::new(config::LOCAL));
     write_new(path).map_err(|source| match source.kind() {
         io::ErrorKind::AlreadyExists => ConfigError::Exists(path.to_owned()),

@@ -20,10 +20,10 @@ use std::time::Duration;
 
 use crate::cli::Global;
 use crate::config::{self, Config, ConfigError};
-use crate::iqr::BootTime;
-use crate::store::Store;
+use crate::iqr::{self, Access, BootTime, Iqr, Limits};
+use crate::ledger;
+use crate::store::{self, MissingIndex, Patience, Store};
 use crate::sync::examine;
-use crate::{iqr, ledger, store};
 
 /// How long a command that only shows things waits for a writer that holds the WipeOS database.
 const STORE_TIME: Duration = Duration::from_secs(5);
@@ -122,8 +122,7 @@ fn load(global: &Global) -> Result<Config, ConfigError> {
 /// Opens the WipeOS database and checks the config's templates against it. A writer is waited for some seconds, as long
 /// as a person may wait.
 fn open_store(config: &Config) -> Result<Store, crate::sync::Error> {
-    let deadline = BootTime::now() + STORE_TIME;
-    let store = Store::open(&config.store.database, Box::new(move || !deadline.left().is_zero()))?;
+    let store = Store::open(&config.store.database, short_patience(STORE_TIME))?;
     crate::sync::check_slots(config, &store)?;
     Ok(store)
 }
@@ -139,4 +138,24 @@ fn interruption() -> Arc<AtomicBool> {
         }
     }
     flag
+}
+
+/// A client for a command that is not a pass; nothing is sent yet.
+fn connect(config: &Config, access: Access) -> Result<Iqr, ConfigError> {
+    let limits = Limits { deadline: BootTime::now() + config.sync.time_budget, interrupted: interruption() };
+    Ok(Iqr::new(config.iqr.clone(), &config.api_key()?, access, limits))
+}
+
+/// Waits a moment for a writer that holds the database.
+fn short_patience(longest: Duration) -> Patience {
+    let end = BootTime::now() + longest;
+    Box::new(move || !end.left().is_zero())
+}
+
+/// What a missing index costs, and the statement that mends it.
+fn missing_index(index: &MissingIndex) -> String {
+    format!(
+        "the WipeOS database has no index on {index}, so a pass reads the whole table (a matter of speed only); an administrator of the appliance can make it with: {}",
+        index.statement()
+    )
 }

@@ -6,15 +6,13 @@
 mod json;
 mod show;
 
-use std::time::Duration;
-
 use anyhow::Result;
 
 use super::{Exit, NotFound, near};
 use crate::cli::{Global, PreviewArgs};
 use crate::clock;
 use crate::config::{Config, SerialCheck};
-use crate::iqr::{Access, BootTime, Iqr, Limits};
+use crate::iqr::Access;
 use crate::ledger::{Intent, Ledger, Problem, SentRecord};
 use crate::mapping::{self, RenderedField};
 use crate::model::{
@@ -25,9 +23,6 @@ use crate::store::{self, Store};
 use crate::sync::apply;
 use crate::sync::examine::{self, Examined, Examiner, Ready, Trouble, Verdict};
 use crate::sync::plan::Plan;
-
-/// How long IQR may take to answer all that is asked of it.
-const REMOTE_TIME: Duration = Duration::from_secs(100);
 
 /// All that is known of a client and of what would be sent.
 struct Preview {
@@ -209,8 +204,7 @@ fn held_by_iqr(problem: Option<&Problem>, config: &Config) -> Option<Hold> {
 
 /// Reads an asset in a session of its own, which is ended whatever comes of it.
 fn read_asset(config: &Config, id: &InventoryId) -> Result<Asset> {
-    let limits = Limits { deadline: BootTime::now() + REMOTE_TIME, interrupted: super::interruption() };
-    let iqr = Iqr::new(config.iqr.clone(), &config.api_key()?, Access::ReadOnly, limits);
+    let iqr = super::connect(config, Access::ReadOnly)?;
     let asset = iqr.asset(id);
     if let Err(error) = iqr.finish() {
         log::warn!("the session at IQR could not be ended: {error}");

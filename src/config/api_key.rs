@@ -1,7 +1,7 @@
 //! Where the API key comes from.
 //!
-//! Never from an argument, which every user of the machine can read in the process list, and never from the config file,
-//! which is shown to people who ask for help. No error holds any part of it.
+//! Never from an argument, which every user of the machine can read in the process list, and never from the config
+//! file, which is shown to people who ask for help. No error holds any part of it.
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -53,7 +53,8 @@ pub enum ApiKeyError {
     },
 }
 
-/// The places of this process where a key may be, in the order in which they are asked. Not `Debug`: it may hold the key.
+/// The places of this process where a key may be, in the order in which they are asked. Not `Debug`: it may hold the
+/// key.
 pub(super) struct KeySources<'a> {
     pub(super) variable: Option<OsString>,
     pub(super) file: &'a Path,
@@ -76,10 +77,11 @@ impl<'a> KeySources<'a> {
         if let Some(variable) = &self.variable {
             return checked(variable.to_str(), || format!("${VARIABLE}"));
         }
-        let Err(error) = private_file(self.file) else { return private_file(self.file) };
-        match (&error, self.credential()) {
-            (ApiKeyError::Missing { .. } | ApiKeyError::Unreadable { .. }, Some(credential)) => credential,
-            _ => Err(error),
+        match private_file(self.file) {
+            Err(error @ (ApiKeyError::Missing { .. } | ApiKeyError::Unreadable { .. })) => {
+                self.credential().unwrap_or(Err(error))
+            }
+            decided => decided,
         }
     }
 

@@ -24,6 +24,7 @@ pub use self::error::ConfigError;
 use self::report::Report;
 pub use self::report::{AssumedSlot, Problem, Problems};
 use self::section::Section;
+use self::templates::Mapping;
 use crate::digest;
 use crate::iqr;
 use crate::mapping::Rules;
@@ -40,7 +41,7 @@ pub const LOCAL: &str = "./wipeos-iqr.toml";
 pub const SYSTEM: &str = "/etc/wipeos-iqr/config.toml";
 
 /// What runs.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Config {
     /// The file that it was read from.
     pub path: PathBuf,
@@ -166,9 +167,13 @@ impl Config {
         let store = root.section("store", |section| read::store(section, folder));
         let ledger = root.section("ledger", |section| read::ledger(section, folder, &store.database));
         let (iqr, api_key_file) = root.section("iqr", |section| read::iqr(section, folder));
-        let (rules, reassignment) = templates::rules(root, store.inventory_id_slot.clone());
+        let Mapping { rules, manufacturers, reassignment } = templates::mapping(root, store.inventory_id_slot.clone());
         let sync = root.section("sync", |section| read::sync(section, reassignment));
-        let fingerprint = fingerprint(&store, &iqr, &sync, &rules);
+        let fingerprint = digest::of([
+            env!("CARGO_PKG_VERSION").as_bytes(),
+            decisions(&store, &iqr, &sync).as_bytes(),
+            shape(&rules, &manufacturers).as_bytes(),
+        ]);
         let path = path.to_owned();
         Self { path, store, ledger, iqr, sync, rules, fingerprint, api_key_file, slots: Vec::new() }
     }
@@ -198,8 +203,8 @@ impl Config {
         &self.slots
     }
 
-    /// The API key: of `$WIPEOS_IQR_API_KEY`, of `iqr.api_key_file`, or the systemd credential `iqr-api-key`. To be asked
-    /// for when a session is to be opened, not before: a pass with nothing to do needs none.
+    /// The API key: of `$WIPEOS_IQR_API_KEY`, of `iqr.api_key_file`, or the systemd credential `iqr-api-key`. To be
+    /// asked for when a session is to be opened, not before: a pass with nothing to do needs none.
     ///
     /// # Errors
     ///
@@ -209,24 +214,45 @@ impl Config {
     }
 }
 
-/// The file to load: the one that is named (`--config`, `$WIPEOS_IQR_CONFIG`), or else the first that exists of
-/// [`LOCAL`] and [`SYSTEM`].
+/// The file to load: the one that is named (`--config`, `$WIPEOS_IQR_CONFIG`; blank is none), or else the first that
+/// exists of [`LOCAL`] and [`SYSTEM`].
 ///
 /// # Errors
 ///
 /// [`ConfigError::NotFound`] when none is named and none exists.
 pub fn locate(named: Option<&Path>, exists: impl Fn(&Path) -> bool) -> Result<PathBuf, ConfigError> {
     let usual = || [LOCAL, SYSTEM].map(PathBuf::from);
-    match named {
+    match named.filter(|path| !path.as_os_str().is_empty()) {
         Some(path) => Ok(path.to_owned()),
         None => usual().into_iter().find(|path| exists(path)).ok_or_else(|| ConfigError::NotFound(usual().to_vec())),
     }
 }
 
-/// The `Debug` form tells all values apart, which is all that a digest needs; nobody reads it.
-fn fingerprint(store: &StoreConfig, iqr: &iqr::Settings, sync: &SyncConfig, rules: &Rules) -> [u8; 16] {
-    let identity = (env!("CARGO_PKG_VERSION"), &store.inventory_id_slot, store.id_rule);
+/// The settings that decide what is held, and what is written where. The `Debug` form tells all values apart, which is
+/// all that a digest needs; nobody reads it.
+fn decisions(store: &StoreConfig, iqr: &iqr::Settings, sync: &SyncConfig) -> String {
     let service = (&iqr.api_url, &iqr.fields, &iqr.asset_creator);
-    let decisions = (sync.serial_check, sync.comments, sync.reassign, &sync.placeholders);
-    digest::of([format!("{identity:?}{service:?}{decisions:?}{rules:?}").as_bytes()])
+    let sync = (sync.serial_check, sync.comments, sync.reassign, &sync.placeholders);
+    format!("{:?}", (&store.inventory_id_slot, store.id_rule, service, sync))
+}
+
+/// The settings that decide how a machine is shown. Taken apart, so that a new rule cannot be forgotten here; the
+/// aliases go in as they were written, because how they are kept may have no order.
+fn shape(rules: &Rules, manufacturers: &[(String, String)]) -> String {
+    let Rules {
+        description,
+        extended_description,
+        diagnostics_line,
+        wipe_line,
+        order,
+        untested,
+        attributes,
+        item_description,
+        category,
+        aliases: _,
+        lenovo,
+        inventory_id_slot: _,
+    } = rules;
+    let shown = (description, extended_description, diagnostics_line, wipe_line, order, untested, attributes);
+    format!("{:?}", (shown, item_description, category, manufacturers, lenovo))
 }

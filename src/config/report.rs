@@ -1,8 +1,8 @@
 //! What is wrong with a config file, and where.
 //!
-//! The sentences are ours, made of the key's path and what is expected there. What was *written* is never repeated: a key
-//! or a password put in the wrong place must not travel on into a mail of cron. For the same reason the TOML crate's own
-//! `Display`, which prints the offending line, is not used anywhere.
+//! The sentences are ours, made of the key's path and what is expected there. What was *written* is never repeated: a
+//! key or a password put in the wrong place must not travel on into a mail of cron. For the same reason the TOML
+//! crate's own `Display`, which prints the offending line, is not used anywhere.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -25,8 +25,8 @@ pub struct Problem {
     pub message: String,
 }
 
-/// A template field that is none of the built-in ones. It is taken for a slot of the inventory item menu; whether such a
-/// slot exists is known to the WipeOS database only.
+/// A template field that is none of the built-in ones. It is taken for a slot of the inventory item menu; whether such
+/// a slot exists is known to the WipeOS database only.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AssumedSlot {
     /// The name as the template has it.
@@ -152,8 +152,8 @@ impl<'a> Report<'a> {
         }
     }
 
-    /// The offset in the file of byte `within` of the text of a string. A text with escapes differs from what is written;
-    /// then it is the value's own beginning.
+    /// The offset in the file of byte `within` of the text of a string. A text with escapes differs from what is
+    /// written; then it is the value's own beginning.
     pub(super) fn offset_in_text(&self, value: &Spanned<DeValue<'_>>, within: usize) -> usize {
         let span = value.span();
         let written = self.source.get(span.clone()).unwrap_or_default();

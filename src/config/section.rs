@@ -1,7 +1,7 @@
 //! A cursor over one table of the config file.
 //!
-//! Reading a key marks it as known, checks its type, and gives the default where there is none or a bad one; what is bad
-//! goes to the [`Report`], so that one reading finds all of it. The keys that nobody read are unknown keys.
+//! Reading a key marks it as known, checks its type, and gives the default where there is none or a bad one; what is
+//! bad goes to the [`Report`], so that one reading finds all of it. The keys that nobody read are unknown keys.
 
 use std::ops::RangeInclusive;
 use std::time::Duration;
@@ -228,8 +228,8 @@ fn wrong_type(expected: &str, value: &DeValue<'_>) -> Flaw {
     format!("must be {expected}, not {found}").into()
 }
 
-/// A key as a message may show it. A long one is no name of a setting but perhaps a secret that was put on a line of its
-/// own, so only its beginning is shown.
+/// A key as a message may show it. A long one is no name of a setting but perhaps a secret that was put on a line of
+/// its own.
 fn shown(key: &str) -> String {
     let bare = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-' || c == '[' || c == ']';
     if key.chars().count() > 40 {

@@ -18,13 +18,22 @@ const ALL_IN_ONE: &str =
 const ORDER: [&str; 10] =
     ["Memory", "Display", "Ethernet", "Webcam", "Microphone", "Wipe", "Motherboard", "USB", "Speakers", "Keyboard"];
 
-/// What is rendered, and when an asset is moved to its master item.
-pub(super) fn rules(root: &mut Section, inventory_id_slot: String) -> (Rules, (Reassign, Vec<String>)) {
+/// What is rendered, and what was read on the way.
+pub(super) struct Mapping {
+    pub(super) rules: Rules,
+    /// `[manufacturers]` as it was written.
+    pub(super) manufacturers: Vec<(String, String)>,
+    /// When an asset is moved to its master item.
+    pub(super) reassignment: (Reassign, Vec<String>),
+}
+
+pub(super) fn mapping(root: &mut Section, inventory_id_slot: String) -> Mapping {
     let shown = root.section("templates", templates);
     let (item_description, category, reassignment) = root.section("master_item", |section| {
         let description = template(section, "description", "{Manufacturer} {Model} {Chassis}", Scope::Machine);
         (description, section.section("category", category), read::reassignment(section))
     });
+    let manufacturers = root.section("manufacturers", |section| section.entries(alias)).unwrap_or_default();
     let rules = Rules {
         description: shown.description,
         extended_description: shown.extended_description,
@@ -35,11 +44,11 @@ pub(super) fn rules(root: &mut Section, inventory_id_slot: String) -> (Rules, (R
         attributes: shown.attributes,
         item_description,
         category,
-        aliases: Aliases::new(&root.section("manufacturers", |section| section.entries(alias)).unwrap_or_default()),
+        aliases: Aliases::new(&manufacturers),
         lenovo: root.section("models", models),
         inventory_id_slot,
     };
-    (rules, reassignment)
+    Mapping { rules, manufacturers, reassignment }
 }
 
 struct Templates {
@@ -137,7 +146,7 @@ fn template(section: &mut Section, key: &'static str, default: &str, scope: Scop
 
 fn parse(text: &str, scope: Scope) -> Result<Template, Flaw> {
     Template::parse(text, scope).map_err(|error: TemplateError| Flaw {
-        message: format!("is not a template: {error}").into(),
+        message: format!("is not a template: {}", error.message).into(),
         offset: Some(error.offset),
     })
 }

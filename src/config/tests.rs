@@ -55,6 +55,22 @@ fn the_example_leaves_out_no_setting() {
 }
 
 #[test]
+fn every_field_that_the_example_names_is_built_in() {
+    let (_, list) = EXAMPLE.split_once("Known are:\n").unwrap();
+    let (list, _) = list.split_once("# and every slot").unwrap();
+    let names: Vec<_> =
+        list.split([',', '\n']).map(|name| name.trim_matches(['#', ' '])).filter(|name| !name.is_empty()).collect();
+    assert!(names.len() > 30, "{names:?}");
+    for name in names {
+        assert!(slots_of_template(name).is_empty(), "{name}");
+    }
+}
+
+fn slots_of_template(field: &str) -> Vec<AssumedSlot> {
+    parse(&format!("templates.description = '{{{field}}}'")).unwrap().slots
+}
+
+#[test]
 fn the_defaults_are_those_of_the_published_interface() {
     let config = parse("").unwrap();
     assert_eq!(config.store.database, Path::new("/var/lib/wipeos/wipeos.db"));
@@ -229,7 +245,7 @@ fn what_the_file_says_is_what_runs() {
     assert_eq!((update.method(), update.format()), (iqr::Method::Post, iqr::Format::Json));
     assert_eq!(config.rules.attributes.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["Z", "A"]);
     assert_eq!((config.rules.category.desktop.as_str(), config.rules.category.laptop.as_str()), ("PC", "NB"));
-    assert_eq!(config.rules.manufacturers, [("Dell Inc.".to_owned(), "DELL".to_owned())]);
+    assert_eq!(config.rules.aliases.short_form("Dell Inc."), "DELL");
 }
 
 #[test]
@@ -265,6 +281,7 @@ fn the_fingerprint_changes_with_what_is_sent_or_held_and_with_nothing_else() {
 fn the_named_file_comes_first_then_the_local_then_that_of_the_machine() {
     let named = Path::new("/named");
     assert_eq!(locate(Some(named), |_| false).unwrap(), named);
+    assert_eq!(locate(Some(Path::new("")), |_| true).unwrap(), Path::new(LOCAL));
     assert_eq!(locate(None, |_| true).unwrap(), Path::new(LOCAL));
     assert_eq!(locate(None, |path| path != Path::new(LOCAL)).unwrap(), Path::new(SYSTEM));
     let message = locate(None, |_| false).unwrap_err().to_string();

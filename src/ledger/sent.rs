@@ -158,10 +158,18 @@ impl RunLedger {
             self.set_synchronous("full")?;
         }
         let written = self.write(|transaction| {
-            transaction.prepare_cached("INSERT OR REPLACE INTO intent VALUES (:client, :id, :comments, :at)")?.execute(
-                named_params! {":client": client.0, ":id": intent.inventory_id, ":comments": intent.comments_before,
-                ":at": at.unix_millis()},
-            )
+            transaction
+                .prepare_cached(
+                    "INSERT OR REPLACE INTO intent
+                     (client_id, inventory_id, comments_before, description, extended_description, lines, at)
+                     VALUES (:client, :id, :comments, :description, :extended, :lines, :at)",
+                )?
+                .execute(named_params! {
+                    ":client": client.0, ":id": intent.inventory_id, ":comments": intent.comments_before,
+                    ":description": sent_text_bytes(intent.sent.description),
+                    ":extended": sent_text_bytes(intent.sent.extended_description),
+                    ":lines": line_bytes(&intent.sent.lines), ":at": at.unix_millis(),
+                })
         });
         if durable {
             self.set_synchronous("normal")?;

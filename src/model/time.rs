@@ -67,8 +67,10 @@ impl Timestamp {
 }
 
 impl From<OffsetDateTime> for Timestamp {
+    /// To the millisecond, which is what the ledger keeps.
     fn from(time: OffsetDateTime) -> Self {
-        Self(time.to_offset(UtcOffset::UTC))
+        let time = time.to_offset(UtcOffset::UTC);
+        Self(time.replace_millisecond(time.millisecond()).unwrap_or(time))
     }
 }
 
