@@ -10,7 +10,7 @@ pub mod preview;
 pub mod status;
 pub mod sync;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 
 use std::path::Path;
 use std::process::ExitCode;

@@ -11,7 +11,7 @@ use crate::output::{self, STRONG, styled};
 pub const WIDTH: usize = 80;
 
 /// Columns from the edge to the text of a row.
-const INDENT: usize = 17;
+const INDENT: usize = 18;
 
 /// A piece of text in one style.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,10 +85,8 @@ impl Page {
     /// One line or more: `label`, then the text from column `indent` on.
     fn wrapped(&mut self, label: &str, indent: usize, spans: &[Span]) {
         let mut start = output::one_line(label);
-        start.extend(std::iter::repeat_n(' ', indent.saturating_sub(start.width())));
-        if indent > 0 && start.width() >= indent && start.trim_start().len() < start.len() && !label.trim().is_empty() {
-            start.push(' ');
-        }
+        let gap = indent.saturating_sub(start.width()).max(usize::from(!label.trim().is_empty()));
+        start.extend(std::iter::repeat_n(' ', gap));
         let mut line = Line { text: start.clone(), width: start.width(), indent, is_empty: true, out: &mut self.text };
         for span in spans {
             for word in words(&output::one_line(&span.text)) {
@@ -167,9 +165,9 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
 pub fn ago(then: Timestamp, now: Timestamp) -> String {
     let seconds = now.seconds_since(then);
     match seconds {
-        -59..=59 if seconds >= 0 => "just now".to_owned(),
-        0.. => format!("{} ago", length(seconds)),
-        _ => format!("in {}", length(-seconds)),
+        0..60 => "just now".to_owned(),
+        60.. => format!("{} ago", length(seconds)),
+        ..0 => format!("in {}", length(-seconds)),
     }
 }
 
@@ -228,7 +226,7 @@ mod tests {
         let mut page = Page::default();
         page.row("model", " ");
         page.row("serial", "a\u{1b}[2Jb");
-        assert_eq!(plain(page), "  serial         a\\u{1b}[2Jb\n");
+        assert_eq!(plain(page), "  serial          a\\u{1b}[2Jb\n");
     }
 
     #[test]

@@ -93,13 +93,14 @@ impl Preview {
     fn gather(examiner: &Examiner<'_>, typed: &str, template: Option<TemplateKind>) -> Result<Self> {
         let (id, mut clients) = find(examiner, typed)?;
         let client_id = clients.remove(0);
-        let mut examined = examiner.examine(client_id)?;
-        let verdict = std::mem::replace(&mut examined.verdict, Verdict::Gone);
+        let mut found = examiner.examine(client_id)?;
+        let verdict = std::mem::replace(&mut found.verdict, Verdict::Gone);
         let (held, unreadable, machine) = match verdict {
             Verdict::Held(trouble) => (Some(Hold::from(trouble)), None, machine(examiner.store, client_id)?),
             Verdict::Unreadable(trouble) => (None, Some(trouble), None),
             Verdict::Ready(ready) => (None, None, Some(ready.machine)),
-            Verdict::Same(_) | Verdict::Gone => (None, None, machine(examiner.store, client_id)?),
+            Verdict::Gone => return Err(NotFound(format!("client {client_id} was just deleted in WipeOS")).into()),
+            Verdict::Same(_) => (None, None, machine(examiner.store, client_id)?),
         };
         let last_sent = examiner.ledger.map(|ledger| ledger.sent(client_id)).transpose()?.flatten();
         let problem = examiner.ledger.map(|ledger| ledger.problem(client_id)).transpose()?.flatten();
@@ -114,7 +115,7 @@ impl Preview {
         Ok(Self {
             client_id,
             others: clients,
-            examined,
+            examined: found,
             id,
             held,
             unreadable,

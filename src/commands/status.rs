@@ -13,7 +13,7 @@ use crate::cli::{Global, StatusArgs};
 use crate::clock;
 use crate::config::Config;
 use crate::ledger::{ChangeRecord, Heartbeat, Ledger, Pass, Problem, SentRecord};
-use crate::model::{ClientId, InventoryId, Timestamp};
+use crate::model::{ClientId, InventoryId, InventoryIdError, Timestamp};
 use crate::output;
 use crate::store::{MissingIndex, Store};
 use crate::sync::due;
@@ -64,7 +64,7 @@ pub fn run(global: &Global, args: &StatusArgs) -> Result<Exit> {
     let store = super::open_store(&config).map_err(anyhow::Error::from);
     let mut status = Status::of_ledger(ledger.as_ref())?;
     let read = store.and_then(|store| status.add_store(&config, &store, ledger.as_ref(), args, now));
-    if read.as_ref().is_err_and(|error| error.is::<NotFound>()) {
+    if read.as_ref().is_err_and(anyhow::Error::is::<NotFound>) {
         return read.map(|()| Exit::Done);
     }
     if args.json {
@@ -96,9 +96,9 @@ impl Status {
         now: Timestamp,
     ) -> Result<()> {
         if let Some(typed) = &args.inventory_id {
-            let story = Story::of(config, store, ledger, typed)?;
-            self.problems.retain(|problem| story.is_about(problem));
-            self.story = Some(story);
+            let asset = Story::of(config, store, ledger, typed)?;
+            self.problems.retain(|problem| asset.is_about(problem));
+            self.story = Some(asset);
         }
         let due = due::count(store, ledger, now, config.fingerprint)?;
         self.store = Some(StoreStatus { due, missing_indexes: store.missing_indexes()? });
@@ -116,7 +116,10 @@ impl Status {
 
 impl Story {
     fn of(config: &Config, store: &Store, ledger: Option<&Ledger>, typed: &str) -> Result<Self> {
-        let id = examine::parse_id(typed, config.store.id_rule).map_err(|error| NotFound(error.to_string()))?;
+        let id = match examine::parse_id(typed, config.store.id_rule) {
+            Ok(id) => id,
+            Err(error) => return Self::of_no_id(ledger, typed.trim(), &error),
+        };
         let examiner = Examiner { store, ledger, config, ask_anyway: true };
         let clients = examiner.clients_of(typed, &id)?;
         let (sent, changes) = match ledger {
@@ -127,6 +130,15 @@ impl Story {
             return Err(NotFound(format!("nothing is known of inventory ID {id}: no client in WipeOS has it")).into());
         }
         Ok(Self { inventory_id: id.to_string(), clients, sent, changes })
+    }
+
+    /// Clients are held because of just this text.
+    fn of_no_id(ledger: Option<&Ledger>, typed: &str, error: &InventoryIdError) -> Result<Self> {
+        let clients = ledger.map(|ledger| ledger.problems_of(typed)).transpose()?.unwrap_or_default();
+        if clients.is_empty() {
+            return Err(NotFound(error.to_string()).into());
+        }
+        Ok(Self { inventory_id: typed.to_owned(), clients, sent: Vec::new(), changes: Vec::new() })
     }
 
     fn is_about(&self, problem: &Problem) -> bool {

@@ -69,6 +69,10 @@ fn news(due: &mut HashSet<ClientId>, store: &Store, ledger: &Ledger, horizon: &H
     if horizon.client_id <= feed::SMALL {
         return compare_all(due, store, ledger);
     }
+    ask_sources(due, store, ledger, horizon)
+}
+
+fn ask_sources(due: &mut HashSet<ClientId>, store: &Store, ledger: &Ledger, horizon: &Horizon) -> Result<(), Error> {
     let mut asked = HashSet::new();
     for source in Source::NEWS {
         let mut cursor = source.start(horizon);
@@ -97,5 +101,28 @@ fn compare_all(due: &mut HashSet<ClientId>, store: &Store, ledger: &Ledger) -> R
             }
         }
         after = last;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use iqr_sandbox::store::{self as sample, Log};
+
+    use super::*;
+    use crate::commands::testing::Bench;
+
+    #[test]
+    fn the_fast_questions_find_what_a_comparison_of_all_finds() {
+        let bench = Bench::new();
+        bench.pass();
+        let appliance = sample::Store::open(&bench.database()).unwrap();
+        appliance.edit(1, "technician", "JW", "2026-01-01 10:00:00").unwrap();
+        appliance.add_log(2, &Log::of("2020-01-01 11:00:00", &[("USB", "FAIL")])).unwrap();
+        let (store, ledger) = (bench.store(), bench.ledger().unwrap());
+        let (mut fast, mut slow) = (HashSet::new(), HashSet::new());
+        ask_sources(&mut fast, &store, &ledger, &ledger.horizon().unwrap().unwrap()).unwrap();
+        compare_all(&mut slow, &store, &ledger).unwrap();
+        assert_eq!(fast, HashSet::from([ClientId(1), ClientId(2)]));
+        assert_eq!(slow, fast);
     }
 }

@@ -231,9 +231,8 @@ impl Examiner<'_> {
         let mut claimants = Vec::new();
         for client in clients {
             let is_claimant = match self.store.client(client) {
-                Ok(snapshot) => snapshot.is_some_and(|snapshot| {
-                    self.inventory_id(&snapshot.machine).is_ok_and(|found| found == *id)
-                }),
+                Ok(snapshot) => snapshot
+                    .is_some_and(|snapshot| self.inventory_id(&snapshot.machine).is_ok_and(|found| found == *id)),
                 // Its slot holds the ID; that the rest cannot be understood is told when it is examined.
                 Err(store::Error::Record(_)) => true,
                 Err(error) => return Err(error.into()),

@@ -30,7 +30,7 @@ fn head(page: &mut Page, preview: &Preview, config: &Config) {
     let id = Span::new(STRONG, format!("Asset {}", preview.inventory_id()));
     page.title(&[id, Span::plain(": "), Span::new(style, state)]);
     page.row("client", client(preview));
-    page.row("ID from", format!("slot `{}` of the inventory item menu", config.store.inventory_id_slot));
+    page.row("ID from", slot(preview, config));
     page.row("due", due(preview));
     if let Some(hold) = &preview.held {
         page.styled_row("held", WARN, format!("{}: {}", hold.reason, hold.message));
@@ -39,6 +39,16 @@ fn head(page: &mut Page, preview: &Preview, config: &Config) {
         page.styled_row("failing", BAD, format!("{}: {}", trouble.reason, trouble.message));
     }
     failing(page, preview);
+}
+
+/// The slot and what was typed into it, where that is not the ID itself.
+fn slot(preview: &Preview, config: &Config) -> String {
+    let slot = &config.store.inventory_id_slot;
+    let typed = preview.subject.as_ref().and_then(|subject| subject.machine.slot(slot));
+    match typed.filter(|typed| *typed != preview.inventory_id()) {
+        Some(typed) => format!("slot `{slot}` of the inventory item menu, typed as `{typed}`"),
+        None => format!("slot `{slot}` of the inventory item menu"),
+    }
 }
 
 /// The one thing to know.
@@ -91,7 +101,7 @@ fn reason(because: DueBecause) -> &'static str {
 /// What the passes before came to.
 fn failing(page: &mut Page, preview: &Preview) {
     let Some(problem) = &preview.problem else { return };
-    let tries = output::count(problem.attempts.into(), "time", "times");
+    let tries = output::count(problem.attempts.into(), "try", "tries");
     let since = format!("since {}, {tries}", minute(problem.since));
     let next = match problem.next_try {
         Some(at) if at > preview.now => format!("; next try {}", ago(at, preview.now)),
@@ -196,11 +206,7 @@ fn mapped(page: &mut Page, subject: &Subject) {
     let update = &subject.update;
     page.section("What IQR shall say");
     let text = |text: &str| if text.is_empty() { "?".to_owned() } else { text.to_owned() };
-    page.styled_row(
-        "master item",
-        STRONG,
-        format!("{} / {}", text(&update.item_number), text(&update.manufacturer)),
-    );
+    page.styled_row("master item", STRONG, format!("{} / {}", text(&update.item_number), text(&update.manufacturer)));
     for field in subject.fields.iter().filter(|field| field.attribute.is_none() && field.name != "item description") {
         rendered(page, short_name(field.name), field, STRONG);
     }
@@ -299,7 +305,7 @@ fn change_spans(change: &Change) -> Vec<Span> {
     if change.field == Field::Comments {
         let lines = |text: &str| text.lines().filter(|line| !line.trim().is_empty()).count() as u64;
         let (from, to) = (lines(&change.from), lines(&change.to));
-        return vec![Span::plain(format!("{}, then {to}", output::count(from, "line", "lines")))];
+        return vec![Span::plain(format!("{} now, {to} then; see above", output::count(from, "line", "lines")))];
     }
     diff::words(&change.from, &change.to)
 }

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::{Status, Story};
 use crate::ledger::{Pass, Problem};
 use crate::model::{ClientId, Timestamp};
+use crate::store::MissingIndex;
 
 #[derive(Serialize)]
 pub(super) struct Json<'a> {
@@ -84,7 +85,7 @@ impl<'a> Json<'a> {
             last_pass: status
                 .heartbeat
                 .map(|beat| LastPass { started_at: beat.started_at, finished_at: beat.finished_at }),
-            missing_indexes: indexes.map(|index| index.statement()).collect(),
+            missing_indexes: indexes.map(MissingIndex::statement).collect(),
             asset: status.story.as_ref().map(asset),
         }
     }

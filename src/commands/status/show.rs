@@ -3,9 +3,10 @@
 use super::{Status, Story};
 use crate::commands::diff;
 use crate::commands::page::{Page, Span, ago, length, minute};
-use crate::ledger::{Heartbeat, Pass, Problem};
+use crate::ledger::{ChangeRecord, Heartbeat, Pass, Problem};
 use crate::model::Timestamp;
 use crate::output::{self, BAD, DIM, GOOD, STRONG, WARN};
+use crate::sync::plan::Field;
 
 /// Most held and most failing clients that are told one by one.
 const MOST: usize = 20;
@@ -185,12 +186,24 @@ fn story(page: &mut Page, story: &Story, now: Timestamp) {
     }
     page.section("Changed in IQR ([-went-] {+came+})");
     for (at, change) in story.changes.iter().take(MOST_CHANGES) {
-        let mut spans = vec![Span::new(STRONG, format!("{}: ", change.field.replace('_', " ")))];
-        spans.extend(diff::words(&change.before, &change.after));
-        page.spans_row(&minute(*at)[5..], &spans);
+        self::change(page, &minute(*at)[5..], change);
     }
     let more = story.changes.len().saturating_sub(MOST_CHANGES) as u64;
     if more > 0 {
         page.item(&[Span::plain(format!("and {}", output::count(more, "change before", "changes before")))]);
+    }
+}
+
+/// The comments line by line, other fields word by word.
+fn change(page: &mut Page, when: &str, change: &ChangeRecord) {
+    let name = change.field.replace('_', " ");
+    if change.field != Field::Comments.name() {
+        let mut spans = vec![Span::new(STRONG, format!("{name}: "))];
+        spans.extend(diff::words(&change.before, &change.after));
+        return page.spans_row(when, &spans);
+    }
+    page.spans_row(when, &[Span::new(STRONG, format!("{name}:"))]);
+    for line in diff::lines(&change.before, &change.after) {
+        page.spans_row("", &[line]);
     }
 }

@@ -87,7 +87,8 @@ fn held_clients_are_told_with_the_reason_and_what_to_do() {
 fn missing_indexes_are_told_with_the_statement_that_mends_them() {
     let bench = Bench::new();
     let store = iqr_sandbox::store::Store::open(&bench.database()).unwrap();
-    let sql = "SELECT group_concat('DROP INDEX ' || name, ';') FROM sqlite_schema WHERE type = 'index' AND sql NOT NULL";
+    let sql =
+        "SELECT group_concat('DROP INDEX ' || name, ';') FROM sqlite_schema WHERE type = 'index' AND sql NOT NULL";
     let drop: String = store.connection().query_row(sql, [], |row| row.get(0)).unwrap();
     store.connection().execute_batch(&drop).unwrap();
     let page = shown(&status(&bench, None).unwrap());
