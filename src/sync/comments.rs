@@ -5,6 +5,8 @@
 //! other line is somebody else's, whatever its name, and is never touched. No line is ever taken away, no value is ever
 //! blanked, and no line ever stands there twice.
 
+use crate::config::CommentMode;
+use crate::ledger::CommentSemantics;
 use crate::mapping::is_result_value;
 use crate::model::{CommentLine, Sent};
 
@@ -15,6 +17,17 @@ pub enum Writing {
     Adds,
     /// IQR replaces the field: the existing text with the changes in place is sent.
     Replaces,
+}
+
+impl Writing {
+    /// As writes have shown; as long as none has, as the config says.
+    #[must_use]
+    pub fn of(known: Option<CommentSemantics>, mode: CommentMode) -> Self {
+        match (known, mode) {
+            (Some(CommentSemantics::Adds), _) | (None, CommentMode::Changed) => Self::Adds,
+            (Some(CommentSemantics::Replaces), _) | (None, CommentMode::Full) => Self::Replaces,
+        }
+    }
 }
 
 /// What becomes of one of our lines.

@@ -230,8 +230,14 @@ impl Examiner<'_> {
         clients.dedup();
         let mut claimants = Vec::new();
         for client in clients {
-            let Some(snapshot) = self.store.client(client)? else { continue };
-            if self.inventory_id(&snapshot.machine).is_ok_and(|found| found == *id) {
+            let is_claimant = match self.store.client(client) {
+                Ok(snapshot) => snapshot
+                    .is_some_and(|snapshot| self.inventory_id(&snapshot.machine).is_ok_and(|found| found == *id)),
+                // Its slot holds the ID; that the rest cannot be understood is told when it is examined.
+                Err(store::Error::Record(_)) => true,
+                Err(error) => return Err(error.into()),
+            };
+            if is_claimant {
                 claimants.push(client);
             }
         }
