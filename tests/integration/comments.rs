@@ -32,6 +32,12 @@ fn bench(semantics: Comments, mode: &str) -> Bench {
     let bench = Bench::empty().with("sync", "comments", mode);
     bench.set_comment_semantics(semantics);
     bench.add(&client(0), Asset::new(FIRST));
+    if (semantics, mode) == (Comments::Adds, "\"full\"") {
+        // Where the config is wrong, the first write on top of a text shows it, see below.
+        bench.add(&client(1), Asset::new(FIRST + 1).with(Field::InventoryComments, "lid"));
+        bench.sync_with(&["--inventory-id", &(FIRST + 1).to_string()]);
+        bench.sandbox.state().edit(FIRST + 1, Field::InventoryComments, "");
+    }
     bench
 }
 
@@ -178,4 +184,18 @@ fn lines_that_a_replacing_server_dropped_are_put_back_at_once_and_the_setting_is
     let state = bench.sandbox.state();
     let newest = state.asset(FIRST).unwrap().history.last().unwrap();
     assert!(TYPED.iter().all(|line| newest.fields[0].from.contains(line) && newest.fields[0].to.contains(line)));
+}
+
+/// What is sent as the whole text is added to the text by such a server: that cannot be known before it is seen.
+#[test]
+fn with_the_wrong_setting_an_adding_server_doubles_lines_once_and_the_setting_is_named() {
+    let bench = Bench::with_clients(3).with("sync", "comments", "\"full\"").with("iqr", "connections", "1");
+    for id in FIRST..FIRST + 3 {
+        bench.sandbox.state().edit(id, Field::InventoryComments, "lid cracked");
+    }
+    let report = bench.sync_well();
+    let told = (1..=3).filter(|client| report.message(*client).contains("comments = \"changed\"")).count();
+    assert_eq!(told, 1, "{report:#?}");
+    let doubled = (FIRST..FIRST + 3).filter(|id| bench.lines(*id).iter().filter(|line| *line == "lid cracked").count() > 1);
+    assert_eq!(doubled.count(), 1);
 }

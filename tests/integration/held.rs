@@ -36,8 +36,9 @@ fn every_kind_of_held_client_is_told_by_its_code_and_nothing_of_it_is_sent() {
     for id in [DUPLICATE_ID, MISMATCH_ID, PLACEHOLDER_ID] {
         assert_eq!(bench.writes(id), 0, "asset {id}");
     }
-    let items: Vec<String> = bench.sandbox.state().items().iter().map(|item| item.item_number.clone()).collect();
-    assert_eq!(items, ["TBD API", "OPTIPLEX 9010", "CF-33-1"]);
+    let mut items: Vec<String> = bench.sandbox.state().items().iter().map(|item| item.item_number.clone()).collect();
+    items.sort();
+    assert_eq!(items, ["CF-33-1", "OPTIPLEX 9010", "TBD API"]);
     bench.assert_idle("held clients wait without a request");
     bench.assert_signed_out("held clients");
 }
@@ -134,7 +135,7 @@ fn a_placeholder_is_released_when_the_machine_gets_a_name() {
     let bench = passed();
     bench.store().edit(8, "manufacturer", "Dell Inc.", LATER).unwrap();
     assert_eq!(bench.sync_well().fate(8), ("held", Some("placeholder-model")));
-    bench.store().edit(8, "model", "OptiPlex 9010", LATER).unwrap();
+    bench.store().edit(8, "model", "OptiPlex 9010", "2024-05-01 09:00:01").unwrap();
     // The filler serial number of its firmware is nobody's.
     assert_eq!(bench.sync_well().fate(8), ("sent", None));
 }
@@ -153,7 +154,9 @@ fn an_asset_that_iqr_does_not_have_fails_its_client_alone_and_is_sent_once_it_is
         bench.sandbox.state().remove_asset(FIRST + 1);
         let report = bench.sync();
         assert_eq!((report.code, report.count("sent")), (Some(1), 2), "{miss:?}: {report:#?}");
-        assert_eq!(report.fate(2), ("failed", Some("not-in-iqr")), "{miss:?}: {report:#?}");
+        // A 404 with the service's own page may also mean that the config names a path that is not there.
+        let reason = if miss == iqr_sandbox::Miss::NotFound { "refused" } else { "not-in-iqr" };
+        assert_eq!(report.fate(2), ("failed", Some(reason)), "{miss:?}: {report:#?}");
         bench.sandbox.state().add_asset(Asset::new(FIRST + 1));
         assert_sent(&bench, &[2]);
     }

@@ -6,12 +6,12 @@
 
 mod bench;
 mod comments;
-// mod counting;
+mod counting;
 mod criteria;
 mod held;
 // mod invariants;
 mod items;
-// mod kills;
+mod kills;
 // mod locks;
 // mod machines;
 // mod read_only;
