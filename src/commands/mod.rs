@@ -12,10 +12,30 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use crate::cli::Global;
+use crate::cli::{Cli, Command, Global};
 use crate::config::{self, Config, ConfigError};
 use crate::sync::examine;
-use crate::{iqr, ledger, store};
+use crate::{iqr, ledger, logging, output, store};
+
+/// The whole program but for its arguments: starts the log, runs the command, and prints the error, once, if there is
+/// one.
+#[must_use]
+pub fn run(cli: &Cli) -> Exit {
+    output::choose_color(cli.global.color);
+    logging::start(&cli.global);
+    let result = match &cli.command {
+        Command::Sync(args) => sync::run(&cli.global, args),
+        Command::Preview(args) => preview::run(&cli.global, args),
+        Command::AuthTest(args) => auth_test::run(&cli.global, args),
+        Command::MasterItem(args) => master_item::run(&cli.global, args),
+        Command::Status(args) => status::run(&cli.global, args),
+        Command::Init => init::run(&cli.global),
+    };
+    result.unwrap_or_else(|error| {
+        output::print_error(&error);
+        Exit::of(&error)
+    })
+}
 
 /// How the program ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
