@@ -23,14 +23,13 @@ use iqr_sandbox::samples::{self, DELL_ID, MISMATCH_ID, PANASONIC_ID, Samples};
 use iqr_sandbox::store::ID_SLOT;
 use iqr_sandbox::{Asset, Field, Options, Sandbox};
 use wipeos_iqr::cli::Cli;
-use wipeos_iqr::commands;
 
 /// Where the sandbox listens if nothing else does, so that the words of this story are the same every time.
 const USUAL_PORT: u16 = 41_380;
 
 fn main() -> Result<ExitCode> {
     if env::args_os().len() > 1 {
-        return Ok(commands::run(&Cli::parse()).into());
+        return Ok(wipeos_iqr::run(&Cli::parse()).into());
     }
     Story::begin()?.tell()?;
     Ok(ExitCode::SUCCESS)

@@ -4,8 +4,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use wipeos_iqr::cli::Cli;
-use wipeos_iqr::commands;
 
 fn main() -> ExitCode {
-    commands::run(&Cli::parse()).into()
+    wipeos_iqr::run(&Cli::parse()).into()
 }

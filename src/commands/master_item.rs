@@ -1,9 +1,136 @@
-//! (to come)
-use super::Exit;
-use crate::cli::Global;
-/// x
+//! `master-item`: looks a master item up, and creates it if asked to.
+
+use anyhow::Result;
+use serde::Serialize;
+
+use super::{Exit, NotFound};
+use crate::cli::{Global, MasterItemArgs};
+use crate::config::Config;
+use crate::iqr::Access;
+use crate::ledger::RunLedger;
+use crate::mapping;
+use crate::model::{AssetUpdate, Chassis, Machine, TemplateKind};
+use crate::output::{self, GOOD, styled};
+use crate::sync::items::{self, Spelling};
+
+/// What scripts get.
+#[derive(Serialize)]
+struct Json<'a> {
+    found: bool,
+    created: bool,
+    manufacturer: &'a str,
+    item_number: &'a str,
+    category: Option<&'a str>,
+}
+
+/// Looks a master item up in IQR; with `--create` it is created when it is missing.
+///
 /// # Errors
-/// x
-pub fn run<T>(_: &Global, _: &T) -> anyhow::Result<Exit> {
+///
+/// [`NotFound`] when it is missing; otherwise what kept IQR from being asked.
+pub fn run(global: &Global, args: &MasterItemArgs) -> Result<Exit> {
+    let config = super::load(global)?;
+    let wanted = wanted(&config, args);
+    let access = if args.create { Access::ReadWrite } else { Access::ReadOnly };
+    // Nothing is written to IQR without the run lock: a running pass may be creating the same item.
+    let mut ledger = args.create.then(|| RunLedger::open(&config.ledger.path)).transpose()?;
+    let iqr = super::connect(&config, access)?;
+    let found = items::look_up(&iqr, &wanted)?;
+    let (spelling, is_created) = match (found, &mut ledger) {
+        (Some(spelling), _) => (spelling, false),
+        (None, Some(ledger)) => (create(&iqr, ledger, &wanted)?, true),
+        (None, None) => return missing(args, &wanted),
+    };
+    if let Err(error) = iqr.finish() {
+        log::warn!("the session at IQR could not be ended: {error}");
+    }
+    print(args, &wanted, &spelling, is_created)?;
     Ok(Exit::Done)
+}
+
+fn create(iqr: &crate::iqr::Iqr, ledger: &mut RunLedger, wanted: &AssetUpdate) -> Result<Spelling> {
+    let spelling = items::create(iqr, wanted)?.map_err(Refused)?;
+    let key = items::key_of(&wanted.manufacturer, &wanted.item_number);
+    ledger.remember_master_item(&key, &spelling.manufacturer, &spelling.item_number)?;
+    Ok(spelling)
+}
+
+/// IQR does not create the master item.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Refused(String);
+
+fn missing(args: &MasterItemArgs, wanted: &AssetUpdate) -> Result<Exit> {
+    if args.json {
+        let (manufacturer, item_number) = (&*wanted.manufacturer, &*wanted.item_number);
+        output::print_json(&Json { found: false, created: false, manufacturer, item_number, category: None })?;
+    }
+    Err(NotFound(format!(
+        "IQR has no master item {} / {}; the next pass that needs it creates it, and `--create` does so now",
+        wanted.item_number, wanted.manufacturer
+    ))
+    .into())
+}
+
+fn print(args: &MasterItemArgs, wanted: &AssetUpdate, spelling: &Spelling, is_created: bool) -> Result<()> {
+    let category = is_created.then_some(wanted.category.as_str());
+    if args.json {
+        let (manufacturer, item_number) = (&*spelling.manufacturer, &*spelling.item_number);
+        return Ok(output::print_json(&Json {
+            found: true,
+            created: is_created,
+            manufacturer,
+            item_number,
+            category,
+        })?);
+    }
+    let what = styled(GOOD, if is_created { "created" } else { "found" });
+    let category = category.map(|category| format!(", category {category}")).unwrap_or_default();
+    let text = format!("{} / {}{category}", spelling.item_number, spelling.manufacturer);
+    Ok(output::print(&format!("{what} {}\n", output::one_line(&text)))?)
+}
+
+/// The master item as the mapping would have it, for a machine of this maker and model.
+fn wanted(config: &Config, args: &MasterItemArgs) -> AssetUpdate {
+    let machine = Machine {
+        manufacturer: Some(args.manufacturer.clone()),
+        model: Some(args.model.clone()),
+        chassis_type: args.chassis.map(smbios_code),
+        ..Machine::default()
+    };
+    let kind = args.chassis.map(template_of);
+    let mut update = match kind {
+        Some(kind) => mapping::map_with_template(&machine, &config.rules, kind),
+        None => mapping::map(&machine, &config.rules),
+    };
+    if let Some(category) = &args.category {
+        update.category.clone_from(category);
+    }
+    if let Some(description) = &args.description {
+        update.item_description.clone_from(description);
+    }
+    update
+}
+
+/// A chassis type of SMBIOS that is printed as this word.
+fn smbios_code(chassis: Chassis) -> i64 {
+    match chassis {
+        Chassis::Desktop => 3,
+        Chassis::AllInOne => 13,
+        Chassis::Laptop | Chassis::MacBook => 10,
+        Chassis::Tablet => 30,
+        Chassis::Convertible => 31,
+        Chassis::Server => 17,
+        Chassis::Unknown => 2,
+    }
+}
+
+fn template_of(chassis: Chassis) -> TemplateKind {
+    match chassis {
+        Chassis::Desktop => TemplateKind::Desktop,
+        Chassis::AllInOne => TemplateKind::AllInOne,
+        Chassis::Laptop | Chassis::Tablet | Chassis::Convertible => TemplateKind::Laptop,
+        Chassis::MacBook => TemplateKind::MacBook,
+        Chassis::Server | Chassis::Unknown => TemplateKind::Default,
+    }
 }

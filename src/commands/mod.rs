@@ -11,31 +11,14 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
-use crate::cli::{Cli, Command, Global};
+use crate::cli::Global;
 use crate::config::{self, Config, ConfigError};
+use crate::iqr::{self, Access, BootTime, Iqr, Limits};
+use crate::ledger;
+use crate::store::{self, MissingIndex, Patience};
 use crate::sync::examine;
-use crate::{iqr, ledger, logging, output, store};
-
-/// The whole program but for its arguments: starts the log, runs the command, and prints the error, once, if there is
-/// one.
-#[must_use]
-pub fn run(cli: &Cli) -> Exit {
-    output::choose_color(cli.global.color);
-    logging::start(&cli.global);
-    let result = match &cli.command {
-        Command::Sync(args) => sync::run(&cli.global, args),
-        Command::Preview(args) => preview::run(&cli.global, args),
-        Command::AuthTest(args) => auth_test::run(&cli.global, args),
-        Command::MasterItem(args) => master_item::run(&cli.global, args),
-        Command::Status(args) => status::run(&cli.global, args),
-        Command::Init => init::run(&cli.global),
-    };
-    result.unwrap_or_else(|error| {
-        output::print_error(&error);
-        Exit::of(&error)
-    })
-}
 
 /// How the program ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -139,4 +122,24 @@ fn interruption() -> Arc<AtomicBool> {
         }
     }
     flag
+}
+
+/// A client for a command that is not a pass; nothing is sent yet.
+fn connect(config: &Config, access: Access) -> Result<Iqr, ConfigError> {
+    let limits = Limits { deadline: BootTime::now() + config.sync.time_budget, interrupted: interruption() };
+    Ok(Iqr::new(config.iqr.clone(), &config.api_key()?, access, limits))
+}
+
+/// Waits a moment for a writer that holds the database.
+fn short_patience(longest: Duration) -> Patience {
+    let end = BootTime::now() + longest;
+    Box::new(move || !end.left().is_zero())
+}
+
+/// What a missing index costs, and the statement that mends it.
+fn missing_index(index: &MissingIndex) -> String {
+    format!(
+        "the WipeOS database has no index on {index}, so a pass reads the whole table (a matter of speed only); an administrator of the appliance can make it with: {}",
+        index.statement()
+    )
 }

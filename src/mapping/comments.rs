@@ -86,7 +86,7 @@ struct Tests {
 impl Tests {
     fn of(machine: &Machine) -> Self {
         let mut tests = Self { met: Vec::new(), places: HashMap::new() };
-        for log in by_age(&machine.diagnostics, |log| log.id, |log| log.created_at) {
+        for log in by_age(&machine.diagnostics, |log| log.id, |log| log.created_at, |_| None) {
             tests.add(log);
         }
         tests
@@ -163,7 +163,7 @@ fn folded(name: &str) -> String {
 
 /// The names given so far. A line is found again in IQR by its name, so no two may have the same.
 #[derive(Default)]
-struct Names(HashMap<String, usize>);
+struct Names(HashSet<String>);
 
 impl Names {
     /// The name as a line may have it: one line, no colon, and with a number behind it where it is taken.
@@ -172,20 +172,12 @@ impl Names {
             name if name.is_empty() => "Unnamed".to_owned(),
             name => name.into_owned(),
         };
-        let base = folded(&name);
-        if !self.0.contains_key(&base) {
-            self.0.insert(base, 1);
-            return name;
+        let mut claimed = name.clone();
+        let mut number = 1;
+        while !self.0.insert(folded(&claimed)) {
+            number += 1;
+            claimed = format!("{name} {number}");
         }
-        loop {
-            let count = self.0.entry(base.clone()).or_insert(1);
-            *count += 1;
-            let numbered = format!("{name} {count}");
-            let key = folded(&numbered);
-            if !self.0.contains_key(&key) {
-                self.0.insert(key, 1);
-                return numbered;
-            }
-        }
+        claimed
     }
 }

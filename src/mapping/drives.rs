@@ -101,7 +101,7 @@ fn is_optical(drive: &Drive) -> bool {
 }
 
 fn newest_ended(wipes: &[Wipe]) -> Option<WipeFacts<'_>> {
-    let by_age = by_age(wipes, |wipe| wipe.id, |wipe| wipe.finished_at.or(wipe.started_at));
+    let by_age = by_age(wipes, |wipe| wipe.id, |wipe| wipe.finished_at, |wipe| wipe.started_at);
     by_age.into_iter().rev().find_map(ended)
 }
 
@@ -129,7 +129,7 @@ fn lacks_verification(wipe: &Wipe) -> bool {
 }
 
 fn demands_verification(method: &str) -> bool {
-    /// Letters and digits of NIST SP 800-88, IEEE 2883, DoD 5220.22-M, HMG IS5, BSI; and of any that says so itself.
+    // Letters and digits of NIST SP 800-88, IEEE 2883, DoD 5220.22-M, HMG IS5, BSI; and of any that says so itself.
     const DEMANDING: &[&str] =
         &["nist", "80088", "ieee", "2883", "dod", "522022", "hmg", "is5", "infosec", "bsi", "vsitr", "verif"];
     let method: String =
@@ -137,16 +137,22 @@ fn demands_verification(method: &str) -> bool {
     method.is_empty() || DEMANDING.iter().any(|name| method.contains(name))
 }
 
-/// Oldest first, by time and then by key. One without a time counts as made right after those of lower keys.
-pub(super) fn by_age<T>(items: &[T], key: fn(&T) -> i64, time: fn(&T) -> Option<Timestamp>) -> Vec<&T> {
+/// Oldest first, by `time` and then by `key`. One without a time counts as made at `earliest`, and not before those of
+/// lower keys: an aborted wipe never hides behind the pass that it came after.
+pub(super) fn by_age<T>(
+    items: &[T],
+    key: fn(&T) -> i64,
+    time: fn(&T) -> Option<Timestamp>,
+    earliest: fn(&T) -> Option<Timestamp>,
+) -> Vec<&T> {
     let mut by_key: Vec<&T> = items.iter().collect();
     by_key.sort_by_key(|item| key(item));
     let mut newest = None;
     let mut dated: Vec<(Option<Timestamp>, &T)> = Vec::with_capacity(items.len());
     for item in by_key {
-        let own = time(item);
-        newest = newest.max(own);
-        dated.push((own.or(newest), item));
+        let time = time(item).or_else(|| newest.max(earliest(item)));
+        newest = newest.max(time);
+        dated.push((time, item));
     }
     // The sort is stable: within one time the order of the keys stays.
     dated.sort_by_key(|(time, _)| *time);

@@ -260,7 +260,8 @@ impl<'a> Subject<'a> {
     fn processor(&self) -> Cow<'a, str> {
         let machine = self.facts.machine;
         let brand = one_line(machine.processor.as_deref().unwrap_or_default());
-        processor::processor_text(&brand, machine.processor_cores, machine.processor_count).into()
+        let text = processor::processor_text(&brand, machine.processor_cores, machine.processor_count);
+        one_line(&text).into_owned().into()
     }
 
     fn machine_type(&self) -> Cow<'a, str> {

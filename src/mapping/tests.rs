@@ -76,6 +76,7 @@ pub(super) fn machine() -> Machine {
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the fields that it fills are options")]
 pub(super) fn text(text: &str) -> Option<String> {
     Some(text.to_owned())
 }

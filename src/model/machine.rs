@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::Timestamp;
 
 /// The key of a row of the appliance's `client` table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct ClientId(pub i64);
 
@@ -21,7 +21,7 @@ impl fmt::Display for ClientId {
 ///
 /// Every text is trimmed, and `None` where the appliance has nothing or only blanks. Placeholders of the firmware
 /// (`To Be Filled By O.E.M.`) are still in here: what they mean is the mapping's business.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Machine {
     /// Key of the client.
     pub client_id: ClientId,

@@ -101,7 +101,7 @@ impl Applier<'_> {
     pub fn apply(&self, client: ClientId, ready: &Ready) -> Result<Applied, Abort> {
         let asset = match self.iqr.asset(&ready.id) {
             Ok(asset) => asset,
-            Err(error) => return self.failed(error),
+            Err(error) => return Self::failed(error),
         };
         let mut journey = Journey::begin(client, ready, asset);
         if let Some(applied) = self.check_serial(&mut journey) {
@@ -109,7 +109,7 @@ impl Applier<'_> {
         }
         loop {
             let writing = self.writing(&mut journey)?;
-            let plan = self.plan(&mut journey, writing)?;
+            let plan = self.plan(&mut journey, writing);
             if let Some(ended) = journey.judge(&plan) {
                 return Ok(ended);
             }
@@ -131,7 +131,7 @@ impl Applier<'_> {
             }
             match self.iqr.read_back(&ready.id) {
                 Ok(asset) => journey.asset = asset,
-                Err(error) => return self.failed(error),
+                Err(error) => return Self::failed(error),
             }
         }
     }
@@ -141,7 +141,7 @@ impl Applier<'_> {
     }
 
     /// An error of this asset fails this client; any other ends the pass.
-    fn failed(&self, error: iqr::Error) -> Result<Applied, Abort> {
+    fn failed(error: iqr::Error) -> Result<Applied, Abort> {
         if error.scope() == Scope::Pass {
             return Err(error.into());
         }
@@ -191,7 +191,7 @@ impl Applier<'_> {
     }
 
     /// Plans on what IQR shows, and on the lines that a replacing write cost, which come back.
-    fn plan(&self, journey: &mut Journey<'_>, writing: Writing) -> Result<Plan, Abort> {
+    fn plan(&self, journey: &mut Journey<'_>, writing: Writing) -> Plan {
         let policy =
             Policy { writing, reassign: self.config.sync.reassign, placeholders: &self.config.sync.placeholders };
         let lost = match writing {
@@ -199,7 +199,7 @@ impl Applier<'_> {
             Writing::Replaces => journey.lost_lines(),
         };
         if lost.is_empty() {
-            return Ok(plan::plan(&journey.ready.update, &journey.asset, &journey.sent, &policy));
+            return plan::plan(&journey.ready.update, &journey.asset, &journey.sent, &policy);
         }
         let shown = journey.asset.comments.clone();
         journey.asset.comments = comments::restored(journey.before.as_deref().unwrap_or_default(), &shown);
@@ -207,7 +207,7 @@ impl Applier<'_> {
         plan.restore_comments(&shown, &journey.asset.comments);
         journey.answered.retain(|change| change.field != Field::Comments);
         journey.notes.push(format!("{} comment lines that a write had cost were put back", lost.len()));
-        Ok(plan)
+        plan
     }
 
     fn write(&self, journey: &mut Journey<'_>, plan: &Plan, writing: Writing) -> Result<Step, Abort> {
@@ -217,7 +217,7 @@ impl Applier<'_> {
                 // The comments are read again just before they are replaced.
                 Ok((_, true)) if writing == Writing::Replaces && journey.writes == 1 => return Ok(Step::Again),
                 Ok((spelling, _)) => Some(spelling),
-                Err(error) => return self.no_master_item(error).map(Step::Ended),
+                Err(error) => return Self::no_master_item(error).map(Step::Ended),
             }
         } else {
             None
@@ -242,17 +242,17 @@ impl Applier<'_> {
                 if spelling.is_some() && matches!(error, iqr::Error::Refused { .. }) {
                     self.items.forget(self.ledger, &journey.ready.update)?;
                 }
-                self.failed(error).map(Step::Ended)
+                Self::failed(error).map(Step::Ended)
             }
         }
     }
 
-    fn no_master_item(&self, error: items::Error) -> Result<Applied, Abort> {
+    fn no_master_item(error: items::Error) -> Result<Applied, Abort> {
         match error {
             items::Error::Refused(message) => {
                 Ok(Applied::Failed(Trouble { reason: Reason::NoMasterItem, message }, Cause::Client))
             }
-            items::Error::Iqr(error) => self.failed(error),
+            items::Error::Iqr(error) => Self::failed(error),
             items::Error::Ledger(error) => Err(error.into()),
         }
     }

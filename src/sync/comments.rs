@@ -170,7 +170,7 @@ impl Text {
         if !self.has_line(&dated) {
             return dated;
         }
-        (2..).map(|count| format!("{wanted} ({time}, {count})")).find(|line| !self.has_line(line)).unwrap_or(dated)
+        (2..1000).map(|count| format!("{wanted} ({time}, {count})")).find(|line| !self.has_line(line)).unwrap_or(dated)
     }
 
     fn has_line(&self, text: &str) -> bool {

@@ -341,7 +341,7 @@ impl Feed {
     /// Whether all news of clients that were looked at before is recorded.
     fn is_news_settled(&self) -> bool {
         let is_known = |client: &ClientId| client.0 <= self.start.client_id;
-        self.is_news_done && !self.open.iter().any(|client| is_known(client))
+        self.is_news_done && !self.open.iter().any(is_known)
     }
 
     /// How many clients this pass leaves for the next one, at least.

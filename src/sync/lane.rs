@@ -76,7 +76,7 @@ impl<'a> Lanes<'a> {
         let mut work = first.or_else(|| self.next());
         while let Some(Work { examined, ready }) = work {
             match applier.apply(examined.client_id, &ready) {
-                Ok(applied) => self.record(&examined, &ready, applied),
+                Ok(end) => self.record(&examined, &ready, end),
                 Err(abort) => self.give_up(&examined, abort),
             }
             work = self.next();
@@ -84,7 +84,7 @@ impl<'a> Lanes<'a> {
     }
 
     /// The pass cannot go on: a client that was taken already stays for the next.
-    pub(super) fn put_back(&self, work: Work, error: Error) {
+    pub(super) fn put_back(&self, work: &Work, error: Error) {
         self.report(item(&work.examined, ItemOutcome::Deferred, None, Some(error.to_string()), Vec::new()));
         self.abort(error);
     }
@@ -108,7 +108,7 @@ impl<'a> Lanes<'a> {
                     let examined = Examined { client_id, inventory_id, seen, because, verdict: Verdict::Gone };
                     return Some(Work { examined, ready });
                 }
-                Ok(Some(examined)) => self.settle_locally(examined),
+                Ok(Some(examined)) => self.settle_locally(&examined),
                 Ok(None) => return None,
                 Err(error) => {
                     self.abort(error);
@@ -133,8 +133,8 @@ impl<'a> Lanes<'a> {
                 continue;
             }
             let ask_anyway = candidate.errand == Errand::Anyway;
-            let examiner = Examiner { store, ledger: Some(&ledger), config: self.request.config, ask_anyway };
-            let examined = examiner.examine(candidate.client_id)?;
+            let looking = Examiner { store, ledger: Some(&ledger), config: self.request.config, ask_anyway };
+            let examined = looking.examine(candidate.client_id)?;
             let concerned = concerned(&ledger, &examined)?;
             feed.also(concerned);
             drop(ledger);
@@ -144,20 +144,20 @@ impl<'a> Lanes<'a> {
     }
 
     /// Records a client that IQR need not be asked about.
-    fn settle_locally(&self, examined: Examined) {
+    fn settle_locally(&self, examined: &Examined) {
         let recorded = match &examined.verdict {
             Verdict::Gone => lock(&self.ledger).forget(examined.client_id),
-            Verdict::Same(record) => self.record_sent(&examined, record, &[], Vec::new()),
-            Verdict::Held(trouble) => self.record_trouble(&examined, trouble, Cause::Local),
-            Verdict::Unreadable(trouble) => self.record_trouble(&examined, trouble, Cause::Client),
+            Verdict::Same(record) => self.record_sent(examined, record, &[], &[]),
+            Verdict::Held(trouble) => self.record_trouble(examined, trouble, Cause::Local),
+            Verdict::Unreadable(trouble) => self.record_trouble(examined, trouble, Cause::Client),
             Verdict::Ready(_) => Ok(()),
         };
         self.settled(examined.client_id, recorded);
     }
 
-    fn record(&self, examined: &Examined, ready: &Ready, applied: Applied) {
-        let recorded = match applied {
-            Applied::Done { sent, changes, notes } => self.record_done(examined, ready, sent, &changes, notes),
+    fn record(&self, examined: &Examined, ready: &Ready, end: Applied) {
+        let recorded = match end {
+            Applied::Done { sent, changes, notes } => self.record_done(examined, ready, sent, &changes, &notes),
             Applied::Held(trouble) => self.record_trouble(examined, &trouble, Cause::HeldByIqr),
             Applied::Failed(trouble, cause) => self.record_trouble(examined, &trouble, cause),
         };
@@ -178,7 +178,7 @@ impl<'a> Lanes<'a> {
         ready: &Ready,
         sent: Sent,
         changes: &[Change],
-        notes: Vec<String>,
+        notes: &[String],
     ) -> Result<(), ledger::Error> {
         let record = ready.record(examined.client_id, examined.seen, sent, (self.request.clock)());
         self.record_sent(examined, &record, changes, notes)
@@ -189,7 +189,7 @@ impl<'a> Lanes<'a> {
         examined: &Examined,
         record: &SentRecord,
         changes: &[Change],
-        notes: Vec<String>,
+        notes: &[String],
     ) -> Result<(), ledger::Error> {
         let history: Vec<ChangeRecord> = changes
             .iter()

@@ -199,7 +199,7 @@ fn pass(
     let key = match (request.api_key)() {
         Ok(key) => key,
         Err(error) => {
-            lanes.put_back(first, error.into());
+            lanes.put_back(&first, error.into());
             return lanes.end(0);
         }
     };

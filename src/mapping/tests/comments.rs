@@ -41,8 +41,13 @@ fn the_newest_ended_wipe_decides() {
         (vec![wipe(1, "failed", Some("11:00")), wipe(2, "success", Some("10:00"))], Some(fail)),
         (vec![wipe(1, "success", Some("10:00")), wipe(2, "failed", Some("10:00"))], Some(fail)),
         (vec![wipe(1, "failed", Some("10:00")), wipe(2, "success", None)], Some(fail)),
-        (vec![wipe(1, "success", Some("10:00")), aborted], Some("FAIL, NIST SP 800-88 Clear")),
+        (vec![wipe(1, "success", Some("10:00")), aborted.clone()], Some("FAIL, NIST SP 800-88 Clear")),
         (vec![wipe(1, "success", Some("10:00")), wipe(2, "aborted", None)], Some("FAIL, NIST SP 800-88 Clear")),
+        // Started while the first one ran: when it was broken off is not known, so it is not taken for the older one.
+        (vec![wipe(1, "success", Some("12:00")), aborted.clone()], Some("FAIL, NIST SP 800-88 Clear")),
+        (vec![aborted.clone(), wipe(4, "success", Some("12:00"))], Some(pass)),
+        (vec![wipe(1, "success", Some("10:00")), wipe(2, "running", None)], Some(pass)),
+        (vec![wipe(1, "failed", Some("10:00")), wipe(2, "skipped", Some("11:00"))], Some(fail)),
         (vec![wipe(1, "success", None)], None),
         (vec![wipe(1, "", Some("10:00"))], Some("UNKNOWN, NIST SP 800-88 Clear, 2026-01-02")),
         (vec![wipe(1, "Verified with errors", Some("10:00"))], Some(fail)),
@@ -79,14 +84,14 @@ fn drives_are_told_apart_without_a_serial() {
     let model = |name: &str| Drive { model: text(name), ..drive("", wipes.clone()) };
     let drives = vec![
         drive("A:1", wipes.clone()),
-        drive("S", wipes.clone()),
-        drive("s", wipes.clone()),
+        drive("SN", wipes.clone()),
+        drive("sn", wipes.clone()),
         model("M1"),
         model("M2"),
         model("M2"),
         drive("0000", wipes.clone()),
     ];
-    let names = ["A-1", "S drive 2", "s drive 3", "M1", "M2 drive 5", "M2 drive 6", "drive 7"];
+    let names = ["A-1", "SN drive 2", "sn drive 3", "M1", "M2 drive 5", "M2 drive 6", "drive 7"];
     assert_eq!(wiped(drives), names.map(|name| format!("Wipe - {name}: FAIL")));
 }
 
