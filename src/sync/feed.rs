@@ -160,6 +160,12 @@ impl Feed {
         self.open.remove(&client);
     }
 
+    /// This client has no news; it may still be handed out for another reason.
+    pub fn passed_over(&mut self, client: ClientId) {
+        self.open.remove(&client);
+        self.handled.remove(&client);
+    }
+
     /// Asks the next question of this stage, or moves on to the next stage.
     fn refill(&mut self, store: &Store, ledger: &mut RunLedger) -> Result<(), Error> {
         match self.stage.clone() {

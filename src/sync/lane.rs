@@ -129,7 +129,7 @@ impl<'a> Lanes<'a> {
             let mut ledger = lock(&self.ledger);
             let Some(candidate) = feed.next(store, &mut ledger)? else { return Ok(None) };
             if is_old_news(candidate, store, &ledger)? {
-                feed.settled(candidate.client_id);
+                feed.passed_over(candidate.client_id);
                 continue;
             }
             let ask_anyway = candidate.errand == Errand::Anyway;

@@ -1,0 +1,201 @@
+//! The inventory comments are shared with people: no line of theirs is ever lost, and none of ours stands there twice.
+
+use iqr_sandbox::store::Log;
+use iqr_sandbox::{Asset, Comments, Field};
+
+use crate::bench::{Bench, FIRST, client};
+
+/// What people type: also what looks like one of our lines, and what could break a body.
+const TYPED: [&str; 12] = [
+    "Missing door, see photo",
+    "Memory: 2x8 fitted by Jo",
+    "MEMORY: ask Jo",
+    "customer wants drives back: YES",
+    "  indented by hand",
+    "https://intranet/ticket?id=77&x=1",
+    "<b>Grade</b> B & \"scratches\" ]]> it's",
+    "{Model} {{x}} \\n $(DEFAULT)",
+    "Prüfung: größer – 日本 \u{1F600}",
+    "Wipe - done by hand: see paper",
+    ": a colon first",
+    "12.0\"",
+];
+
+const WORLDS: [(Comments, &str); 4] = [
+    (Comments::Adds, "\"changed\""),
+    (Comments::Adds, "\"full\""),
+    (Comments::Replaces, "\"changed\""),
+    (Comments::Replaces, "\"full\""),
+];
+
+fn bench(semantics: Comments, mode: &str) -> Bench {
+    let bench = Bench::empty().with("sync", "comments", mode);
+    bench.set_comment_semantics(semantics);
+    bench.add(&client(0), Asset::new(FIRST));
+    if (semantics, mode) == (Comments::Adds, "\"full\"") {
+        // Where the config is wrong, the first write on top of a text shows it, see below.
+        bench.add(&client(1), Asset::new(FIRST + 1).with(Field::InventoryComments, "lid"));
+        bench.sync_with(&["--inventory-id", &(FIRST + 1).to_string()]);
+        bench.sandbox.state().edit(FIRST + 1, Field::InventoryComments, "");
+    }
+    bench
+}
+
+/// A retest in the given minute.
+fn test_again(bench: &Bench, minute: u32, name: &str, result: &str) {
+    let log = Log::of(&format!("2024-05-01 09:{minute:02}:00"), &[(name, result)]);
+    bench.store().add_log(1, &log).unwrap();
+}
+
+fn type_comments(bench: &Bench, text: &str) {
+    bench.sandbox.state().edit(FIRST, Field::InventoryComments, text);
+}
+
+/// The typed lines are all there, in their order.
+#[track_caller]
+fn assert_typed_stand(bench: &Bench, typed: &[&str], context: &str) {
+    let lines = bench.lines(FIRST);
+    let there: Vec<&str> = lines.iter().map(String::as_str).filter(|line| typed.contains(line)).collect();
+    assert_eq!(there, typed, "{context}: {lines:#?}");
+}
+
+/// What the newest line of a test says.
+fn newest(bench: &Bench, name: &str) -> String {
+    let lines = bench.lines(FIRST);
+    let line = lines.iter().rev().find_map(|line| line.strip_prefix(name)?.strip_prefix(": ")).unwrap_or_default();
+    line.split(" (").next().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn what_people_typed_survives_every_pass_wherever_it_stands() {
+    for (semantics, mode) in WORLDS {
+        let context = format!("{semantics:?} {mode}");
+        let bench = bench(semantics, mode);
+        type_comments(&bench, &TYPED[..6].join("\n"));
+        bench.sync_well();
+        assert_typed_stand(&bench, &TYPED[..6], &context);
+        let ours = bench.seen(FIRST).comments.lines().skip(6).map(str::to_owned).collect::<Vec<_>>();
+        assert!(ours.contains(&"Memory: PASS".to_owned()), "{context}: {ours:#?}");
+
+        // Before, between and behind our lines.
+        let (front, back) = ours.split_at(2);
+        let mixed = [&TYPED[..6], &texts(front), &TYPED[6..9], &texts(back), &TYPED[9..]].concat().join("\n");
+        type_comments(&bench, &mixed);
+        for (minute, result) in [(1, "FAIL"), (2, "PASS"), (3, "FAIL")] {
+            test_again(&bench, minute, "Memory", result);
+            bench.sync_well();
+            assert_typed_stand(&bench, &TYPED, &context);
+            assert_eq!(newest(&bench, "Memory"), result, "{context}: {:#?}", bench.lines(FIRST));
+            bench.assert_sound(&context);
+        }
+        bench.assert_idle(&context);
+    }
+}
+
+fn texts(lines: &[String]) -> Vec<&str> {
+    lines.iter().map(String::as_str).collect()
+}
+
+#[test]
+fn a_retest_shows_last_and_no_line_stands_twice() {
+    for (semantics, mode) in WORLDS {
+        let context = format!("{semantics:?} {mode}");
+        let bench = bench(semantics, mode);
+        type_comments(&bench, "lid cracked");
+        bench.sync_well();
+        for (minute, result) in (1..).zip(["FAIL", "PASS", "FAIL", "PASS", "PASS", "FAIL"]) {
+            test_again(&bench, minute, "Ethernet", result);
+            bench.sync_well();
+            assert_eq!(newest(&bench, "Ethernet"), result, "{context}: {:#?}", bench.lines(FIRST));
+            bench.assert_sound(&context);
+            assert_typed_stand(&bench, &["lid cracked"], &context);
+        }
+        bench.assert_idle(&context);
+    }
+}
+
+#[test]
+fn a_line_of_ours_that_a_person_edited_stays_theirs_until_there_is_news() {
+    for (semantics, mode) in WORLDS {
+        let context = format!("{semantics:?} {mode}");
+        let bench = bench(semantics, mode);
+        type_comments(&bench, "lid cracked");
+        bench.sync_well();
+        let edited = bench.seen(FIRST).comments.replace("Memory: PASS", "Memory: PASS after a second try, Jo");
+        type_comments(&bench, &edited);
+
+        bench.sync_with(&["--inventory-id", &FIRST.to_string()]);
+        assert_eq!(bench.seen(FIRST).comments, edited, "{context}: without news it stays");
+
+        test_again(&bench, 1, "Memory", "FAIL");
+        bench.sync_well();
+        assert_typed_stand(&bench, &["lid cracked", "Memory: PASS after a second try, Jo"], &context);
+        assert_eq!(newest(&bench, "Memory"), "FAIL", "{context}");
+        bench.assert_sound(&context);
+        bench.assert_idle(&context);
+    }
+}
+
+#[test]
+fn a_log_that_lacks_a_test_never_blanks_an_earlier_result() {
+    for (semantics, mode) in WORLDS {
+        let bench = bench(semantics, mode).with("templates.comments", "untested", "\"blank\"");
+        bench.sync_well();
+        let before = bench.lines(FIRST);
+        assert!(before.contains(&"Memory: PASS".to_owned()) && before.contains(&"Display:".to_owned()), "{before:#?}");
+        test_again(&bench, 1, "Memory", "");
+        test_again(&bench, 2, "Ethernet", "not tested");
+        bench.sync_well();
+        assert_eq!(bench.lines(FIRST), before);
+        test_again(&bench, 3, "Display", "PASS");
+        bench.sync_well();
+        assert_eq!(newest(&bench, "Display"), "PASS");
+        bench.assert_sound("a test that was run at last");
+    }
+}
+
+#[test]
+fn comments_with_windows_line_ends_stay_as_they_are() {
+    for (semantics, mode) in WORLDS {
+        let context = format!("{semantics:?} {mode}");
+        let bench = bench(semantics, mode);
+        bench.sandbox.state().options.quirks.crlf = true;
+        type_comments(&bench, &TYPED.join("\n"));
+        bench.sync_well();
+        test_again(&bench, 1, "Memory", "FAIL");
+        bench.sync_well();
+        let lines: Vec<String> = bench.lines(FIRST).iter().map(|line| line.trim_end().to_owned()).collect();
+        let there: Vec<&str> = texts(&lines).into_iter().filter(|line| TYPED.contains(line)).collect();
+        assert_eq!(there, TYPED, "{context}");
+        bench.assert_idle(&context);
+    }
+}
+
+#[test]
+fn lines_that_a_replacing_server_dropped_are_put_back_at_once_and_the_setting_is_named() {
+    let bench = bench(Comments::Replaces, "\"changed\"").with("sync", "verify_writes", "false");
+    type_comments(&bench, &TYPED.join("\n"));
+    let report = bench.sync_well();
+    assert_typed_stand(&bench, &TYPED, "the first write");
+    assert!(report.message(1).contains("comments = \"full\""), "{report:#?}");
+    // It is known from now on: no line is lost for a moment.
+    test_again(&bench, 1, "Memory", "FAIL");
+    bench.sync_well();
+    let state = bench.sandbox.state();
+    let newest = state.asset(FIRST).unwrap().history.last().unwrap();
+    assert!(TYPED.iter().all(|line| newest.fields[0].from.contains(line) && newest.fields[0].to.contains(line)));
+}
+
+/// What is sent as the whole text is added to the text by such a server: that cannot be known before it is seen.
+#[test]
+fn with_the_wrong_setting_an_adding_server_doubles_lines_once_and_the_setting_is_named() {
+    let bench = Bench::with_clients(3).with("sync", "comments", "\"full\"").with("iqr", "connections", "1");
+    for id in FIRST..FIRST + 3 {
+        bench.sandbox.state().edit(id, Field::InventoryComments, "lid cracked");
+    }
+    let report = bench.sync_well();
+    let told = (1..=3).filter(|client| report.message(*client).contains("comments = \"changed\"")).count();
+    assert_eq!(told, 1, "{report:#?}");
+    let doubled = (FIRST..FIRST + 3).filter(|id| bench.lines(*id).iter().filter(|line| *line == "lid cracked").count() > 1);
+    assert_eq!(doubled.count(), 1);
+}

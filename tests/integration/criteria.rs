@@ -1,0 +1,159 @@
+//! Who is due: the four criteria of the specification, each alone, and what no clock tells.
+
+use iqr_sandbox::samples;
+use iqr_sandbox::store::{Log, SAMPLE_TIME, Wipe};
+use iqr_sandbox::{Asset, Field};
+
+use crate::bench::{Bench, FIRST, LATER, client};
+
+/// Three clients that are sent, and no news.
+fn settled() -> Bench {
+    let bench = Bench::with_clients(3);
+    assert_eq!(bench.sync_well().count("sent"), 3);
+    bench.assert_idle("all three are sent");
+    bench
+}
+
+/// The next pass looks at the first client only, and sends news of it.
+#[track_caller]
+fn assert_first_is_sent(bench: &Bench, changes: &[&str]) {
+    let report = bench.sync_well();
+    assert_eq!((report.count("due"), report.fate(1)), (1, ("sent", None)), "{report:#?}");
+    assert_eq!(report.item(1)["changes"], serde_json::json!(changes));
+    bench.assert_idle("the news is sent");
+    bench.assert_sound("the news is sent");
+}
+
+fn failed_wipe(at: &str) -> Wipe {
+    Wipe {
+        method: Some("NIST SP 800-88 Clear".to_owned()),
+        result: Some("Failed".to_owned()),
+        verified: Some(false),
+        started_at: Some(at.to_owned()),
+        finished_at: Some(at.to_owned()),
+    }
+}
+
+#[test]
+fn a_client_that_was_never_synced_is_due() {
+    let bench = settled();
+    bench.add(&client(3), Asset::new(FIRST + 3));
+    let report = bench.sync_well();
+    assert_eq!((report.count("due"), report.fate(4)), (1, ("sent", None)));
+    bench.assert_idle("the new one is sent");
+}
+
+#[test]
+fn a_client_that_was_updated_is_due() {
+    let bench = settled();
+    bench.store().edit(1, "memory_bytes", &(16_i64 << 30).to_string(), LATER).unwrap();
+    assert_first_is_sent(&bench, &["extended_description"]);
+    assert!(bench.seen(FIRST).extended_description.contains("/16GB/"));
+}
+
+#[test]
+fn a_client_with_a_finished_wipe_is_due() {
+    let bench = settled();
+    bench.store().add_wipe(1, 0, &failed_wipe(LATER)).unwrap();
+    assert_first_is_sent(&bench, &["comments"]);
+    let newest = bench.lines(FIRST).pop().unwrap();
+    assert!(newest.starts_with("Wipe - Z2AX7K1B: FAIL"), "{newest}");
+}
+
+#[test]
+fn a_client_with_new_diagnostics_is_due() {
+    let bench = settled();
+    bench.store().add_log(1, &Log::of(LATER, &[("Ethernet", "FAIL")])).unwrap();
+    assert_first_is_sent(&bench, &["comments"]);
+    assert_eq!(bench.lines(FIRST).pop().unwrap(), "Ethernet: FAIL");
+}
+
+#[test]
+fn a_wipe_that_still_runs_is_no_news_until_it_ends() {
+    let bench = settled();
+    let store = bench.store();
+    let running = Wipe { finished_at: None, result: None, ..failed_wipe(LATER) };
+    let wipe = store.add_wipe(1, 0, &running).unwrap();
+    let before = bench.seen(FIRST);
+    bench.assert_idle("a wipe began");
+    assert_eq!(bench.seen(FIRST), before);
+    let sql = "UPDATE wipe SET finished_at = ?1, result = 'Aborted' WHERE id = ?2";
+    store.connection().execute(sql, rusqlite::params![LATER, wipe]).unwrap();
+    assert_first_is_sent(&bench, &["comments"]);
+}
+
+#[test]
+fn a_change_that_alters_nothing_that_would_be_sent_asks_iqr_nothing() {
+    let bench = settled();
+    let before = bench.all_seen();
+    bench.store().edit(1, "asset_tag", "77-1", LATER).unwrap();
+    bench.store().add_log(2, &Log::of(LATER, &[("Webcam", "PASS")])).unwrap();
+    let (report, requests) = bench.requests_of(|| bench.sync_well());
+    assert_eq!((report.count("due"), report.count("unchanged")), (2, 2), "{report:#?}");
+    assert_eq!(requests, []);
+    assert_eq!(bench.all_seen(), before);
+    bench.assert_idle("both were looked at");
+}
+
+#[test]
+fn an_asset_that_says_it_all_already_is_not_written() {
+    let bench = settled();
+    bench.forget_ledger();
+    let writes: Vec<u64> = (0..3).map(|number| bench.writes(FIRST + number)).collect();
+    let (report, requests) = bench.requests_of(|| bench.sync_well());
+    assert_eq!((report.count("unchanged"), report.count("sent")), (3, 0));
+    assert!(requests.iter().all(|request| !request.is_write() || request.is_session()), "{requests:#?}");
+    assert_eq!(writes, (0..3).map(|number| bench.writes(FIRST + number)).collect::<Vec<_>>());
+}
+
+/// Two logs in one clock tick: the second has the time of the first.
+#[test]
+fn a_second_log_within_the_same_second_is_news() {
+    let bench = settled();
+    bench.store().add_log(1, &Log::of(LATER, &[("Ethernet", "FAIL")])).unwrap();
+    assert_first_is_sent(&bench, &["comments"]);
+    bench.store().add_log(1, &Log::of(LATER, &[("Memory", "FAIL")])).unwrap();
+    assert_first_is_sent(&bench, &["comments"]);
+}
+
+#[test]
+fn news_with_an_older_time_than_the_last_pass_is_news() {
+    let bench = settled();
+    bench.store().add_log(1, &Log::of("2019-01-01 00:00:00", &[("Touchpad", "PASS")])).unwrap();
+    assert_first_is_sent(&bench, &["comments"]);
+    bench.store().edit(1, "memory_bytes", &(4_i64 << 30).to_string(), "2019-01-01 00:00:00").unwrap();
+    assert_first_is_sent(&bench, &["extended_description"]);
+}
+
+/// WipeOS's clock ticks in seconds: the edit leaves `updated_at` as it was when the client was sent.
+#[test]
+fn an_edit_within_the_second_of_the_last_one_is_sent_at_the_latest_by_the_full_comparison() {
+    let bench = settled().with("sync", "full_comparison_every", "\"1ms\"");
+    bench.sync_well();
+    bench.store().edit(1, "memory_bytes", &(16_i64 << 30).to_string(), SAMPLE_TIME).unwrap();
+    assert_first_is_sent(&bench, &["extended_description"]);
+}
+
+#[test]
+fn an_inventory_id_that_was_corrected_sends_everything_to_the_new_asset_and_leaves_the_old_one() {
+    let bench = settled();
+    bench.sandbox.state().add_asset(Asset::new(800_000).with(Field::InventoryComments, "lid cracked"));
+    let old = bench.seen(FIRST);
+    bench.store().set_slot(1, "Inventory ID", "800000", LATER).unwrap();
+    assert_first_is_sent(&bench, &["master_item", "description", "extended_description", "comments"]);
+    assert_eq!(bench.seen(FIRST), old);
+    let new = bench.seen(800_000);
+    assert_eq!((new.item_number, new.description), (old.item_number, old.description));
+    assert_eq!(new.comments, format!("lid cracked\n{}", old.comments));
+}
+
+#[test]
+fn a_client_that_is_deleted_while_due_troubles_nobody() {
+    let bench = settled();
+    bench.store().edit(1, "memory_bytes", &(16_i64 << 30).to_string(), LATER).unwrap();
+    bench.store().delete(1).unwrap();
+    bench.add(&samples::dell(), Asset::new(samples::DELL_ID));
+    let report = bench.sync_well();
+    assert_eq!(report.count("sent"), 1, "{report:#?}");
+    bench.assert_idle("it is gone");
+}

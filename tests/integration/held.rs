@@ -1,0 +1,163 @@
+//! Who is held: every reason with its code, nothing sent, and released when the cause is mended.
+
+use iqr_sandbox::samples::{self, DUPLICATE_ID, MISMATCH_ID, PLACEHOLDER_ID};
+use iqr_sandbox::store::ID_SLOT;
+use iqr_sandbox::{Asset, Field};
+
+use crate::bench::{Bench, FIRST, LATER, client};
+
+/// The screens' two machines are sent, the others held.
+fn passed() -> Bench {
+    let bench = Bench::with_screens();
+    bench.sandbox.state().add_assets((FIRST..FIRST + 3).map(Asset::new));
+    let report = bench.sync_well();
+    assert_eq!((report.count("sent"), report.count("held"), report.count("due")), (2, 6, 8), "{report:#?}");
+    bench
+}
+
+#[track_caller]
+fn assert_sent(bench: &Bench, clients: &[i64]) {
+    let report = bench.sync_with(&["--retry"]);
+    for client in clients {
+        assert_eq!(report.fate(*client), ("sent", None), "{report:#?}");
+    }
+    assert_eq!(report.count("sent"), clients.len() as u64, "{report:#?}");
+    bench.assert_idle("what was released is sent");
+}
+
+#[test]
+fn every_kind_of_held_client_is_told_by_its_code_and_nothing_of_it_is_sent() {
+    let bench = Bench::with_screens();
+    let report = bench.sync_well();
+    for (client, reason) in samples::two_screens().held {
+        assert_eq!(report.fate(client), ("held", Some(reason)), "{report:#?}");
+        assert!(!report.message(client).is_empty(), "{reason} says what to do");
+    }
+    for id in [DUPLICATE_ID, MISMATCH_ID, PLACEHOLDER_ID] {
+        assert_eq!(bench.writes(id), 0, "asset {id}");
+    }
+    let mut items: Vec<String> = bench.sandbox.state().items().iter().map(|item| item.item_number.clone()).collect();
+    items.sort();
+    assert_eq!(items, ["CF-33-1", "OPTIPLEX 9010", "TBD API"]);
+    bench.assert_idle("held clients wait without a request");
+    bench.assert_signed_out("held clients");
+}
+
+#[test]
+fn an_inventory_id_that_was_typed_at_last_releases_its_client() {
+    let bench = passed();
+    bench.store().set_slot(3, ID_SLOT, &FIRST.to_string(), LATER).unwrap();
+    let report = bench.sync_well();
+    assert_eq!(report.fate(3), ("sent", None));
+    bench.store().set_slot(4, ID_SLOT, &format!(" 0{} ", FIRST + 1), LATER).unwrap();
+    assert_eq!(bench.sync_well().fate(4), ("sent", None));
+    bench.assert_idle("both are sent");
+}
+
+/// The client whose slot is edited has news; the other one, which nobody touched, is released by it.
+#[test]
+fn a_duplicate_is_released_by_an_edit_of_the_other_client() {
+    let bench = passed();
+    bench.store().set_slot(6, ID_SLOT, &FIRST.to_string(), LATER).unwrap();
+    let report = bench.sync_well();
+    assert_eq!((report.fate(5), report.fate(6)), (("sent", None), ("sent", None)), "{report:#?}");
+    bench.assert_idle("both are sent");
+}
+
+#[test]
+fn a_duplicate_is_released_when_the_other_client_is_deleted() {
+    let bench = passed();
+    bench.store().delete(6).unwrap();
+    let report = bench.sync_well();
+    assert_eq!(report.fate(5), ("sent", None), "{report:#?}");
+    bench.assert_idle("it is sent");
+}
+
+#[test]
+fn a_client_that_claims_the_id_of_a_sent_one_holds_itself_and_spoils_nothing() {
+    let bench = passed();
+    let before = bench.seen(samples::DELL_ID);
+    let thief = bench.store().add(&client(0).with_inventory_id(&format!(" {} ", samples::DELL_ID))).unwrap();
+    let report = bench.sync_well();
+    assert_eq!(report.fate(thief), ("held", Some("duplicate-inventory-id")), "{report:#?}");
+    assert_eq!(bench.seen(samples::DELL_ID), before);
+}
+
+#[test]
+fn the_newest_record_of_one_machine_wins() {
+    let bench = Bench::with_clients(1);
+    bench.sync_well();
+    let again = bench.store().add(&iqr_sandbox::store::Client { memory_bytes: Some(4 << 30), ..client(0) }).unwrap();
+    let report = bench.sync_well();
+    assert_eq!(report.fate(again).0, "sent", "{report:#?}");
+    assert!(bench.seen(FIRST).extended_description.contains("/4GB/"));
+    // The older record is no rival, whatever is edited in it.
+    bench.store().edit(1, "memory_bytes", &(32_i64 << 30).to_string(), LATER).unwrap();
+    let report = bench.sync_well();
+    assert_eq!(report.fate(1), ("held", Some("duplicate-inventory-id")), "{report:#?}");
+    assert!(bench.seen(FIRST).extended_description.contains("/4GB/"));
+    bench.assert_idle("the newest record stands");
+    bench.assert_sound("the newest record stands");
+    // Once the newer one is gone, the older one is the newest.
+    bench.store().delete(again).unwrap();
+    assert_sent(&bench, &[1]);
+    assert!(bench.seen(FIRST).extended_description.contains("/32GB/"));
+}
+
+#[test]
+fn a_serial_mismatch_is_released_by_a_correction_in_iqr() {
+    let bench = passed();
+    bench.sandbox.state().edit(MISMATCH_ID, Field::SerialNumber, "mine0001");
+    assert_sent(&bench, &[7]);
+}
+
+#[test]
+fn a_serial_mismatch_is_released_by_a_correction_in_wipeos_at_the_next_pass() {
+    let bench = passed();
+    bench.store().set_slot(7, ID_SLOT, &FIRST.to_string(), LATER).unwrap();
+    assert_eq!(bench.sync_well().fate(7), ("sent", None));
+    assert_eq!(bench.writes(MISMATCH_ID), 0);
+}
+
+#[test]
+fn a_serial_mismatch_is_sent_where_the_config_says_so() {
+    for check in ["\"warn\"", "\"off\""] {
+        let mut bench = passed();
+        bench.set("sync", "serial_check", check);
+        let report = bench.sync_well();
+        assert_eq!(report.fate(7).0, "sent", "{check}: {report:#?}");
+        assert_eq!(report.message(7).contains("THEIRS01"), check == "\"warn\"", "{report:#?}");
+    }
+}
+
+#[test]
+fn a_placeholder_is_released_when_the_machine_gets_a_name() {
+    let bench = passed();
+    bench.store().edit(8, "manufacturer", "Dell Inc.", LATER).unwrap();
+    assert_eq!(bench.sync_well().fate(8), ("held", Some("placeholder-model")));
+    bench.store().edit(8, "model", "OptiPlex 9010", "2024-05-01 09:00:01").unwrap();
+    // The filler serial number of its firmware is nobody's.
+    assert_eq!(bench.sync_well().fate(8), ("sent", None));
+}
+
+#[test]
+fn an_asset_that_iqr_does_not_have_fails_its_client_alone_and_is_sent_once_it_is_received() {
+    for miss in [
+        iqr_sandbox::Miss::Null,
+        iqr_sandbox::Miss::EmptyObject,
+        iqr_sandbox::Miss::Text,
+        iqr_sandbox::Miss::ObjectWithoutId,
+        iqr_sandbox::Miss::NotFound,
+    ] {
+        let bench = Bench::with_clients(3);
+        bench.sandbox.state().options.quirks.miss = miss;
+        bench.sandbox.state().remove_asset(FIRST + 1);
+        let report = bench.sync();
+        assert_eq!((report.code, report.count("sent")), (Some(1), 2), "{miss:?}: {report:#?}");
+        // A 404 with the service's own page may also mean that the config names a path that is not there.
+        let reason = if miss == iqr_sandbox::Miss::NotFound { "refused" } else { "not-in-iqr" };
+        assert_eq!(report.fate(2), ("failed", Some(reason)), "{miss:?}: {report:#?}");
+        bench.sandbox.state().add_asset(Asset::new(FIRST + 1));
+        assert_sent(&bench, &[2]);
+    }
+}

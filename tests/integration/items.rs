@@ -1,0 +1,143 @@
+//! Master items: made once, reused whatever their spelling, never made twice.
+
+use iqr_sandbox::{Asset, Fault, Item, Kind, Options, Refusal, When};
+
+use crate::bench::{Bench, FIRST, Report};
+
+fn created(bench: &Bench) -> Vec<String> {
+    let state = bench.sandbox.state();
+    state.items().iter().filter(|item| item.asset_creator != "person").map(|item| item.item_number.clone()).collect()
+}
+
+fn requests_to(bench: &Bench, path: &str) -> usize {
+    bench.sandbox.requests().iter().filter(|request| request.targets(path)).count()
+}
+
+#[test]
+fn a_master_item_that_a_hundred_clients_need_is_created_once() {
+    let mut options = Options::default();
+    // Long enough for all lanes to want it while the first one makes it.
+    options.rtt = std::time::Duration::from_millis(2);
+    let bench = Bench::with_options(options).and_clients(100).with("iqr", "connections", "16");
+    let report = bench.sync_well();
+    assert_eq!(report.count("sent"), 100, "{report:#?}");
+    let mut names = created(&bench);
+    names.sort();
+    assert_eq!(names, ["CF-33-1", "OPTIPLEX 9010"]);
+    assert_eq!((requests_to(&bench, "MI/Create"), requests_to(&bench, "GetItemsByItemNumber")), (2, 2));
+    bench.assert_sound("a hundred clients");
+    bench.assert_signed_out("a hundred clients");
+}
+
+#[test]
+fn an_asset_is_told_apart_from_its_placeholder_in_iqr_s_own_log() {
+    let bench = Bench::with_clients(1);
+    bench.sync_well();
+    let state = bench.sandbox.state();
+    let log = &state.asset(FIRST).unwrap().system_comments;
+    assert_eq!(log.len(), 1, "{log:#?}");
+    assert!(log[0].starts_with("ItemNumber changed from TBD API to OPTIPLEX 9010"), "{log:#?}");
+}
+
+#[test]
+fn a_category_that_iqr_refuses_fails_the_clients_that_need_it_and_is_named() {
+    for refusal in [Refusal::BadRequest, Refusal::ErrorElement, Refusal::Text] {
+        let bench = Bench::with_clients(6).with("master_item.category", "desktop", "\"BOXES\"");
+        bench.sandbox.state().options.quirks.refusal = refusal;
+        let (report, _) = bench.requests_of(|| bench.sync());
+        assert_eq!(report.code, Some(1), "{report:#?}");
+        for (dell, panasonic) in [(1, 2), (3, 4), (5, 6)] {
+            assert_eq!(report.fate(dell), ("failed", Some("no-master-item")), "{refusal:?}: {report:#?}");
+            assert!(report.message(dell).contains("BOXES"), "{report:#?}");
+            assert_eq!(report.fate(panasonic), ("sent", None), "{refusal:?}: {report:#?}");
+        }
+        assert_eq!(requests_to(&bench, "MI/Create"), 2, "asked once for all three");
+        bench.sandbox.state().categories.push("BOXES".to_owned());
+        let report = bench.sync();
+        assert_eq!((report.code, report.count("sent")), (Some(0), 3), "{refusal:?}: {report:#?}");
+    }
+}
+
+/// One Dell under an item, synced with `reassign`; what its item is afterwards.
+fn item_after(reassign: &str, under: &str) -> (String, Report) {
+    let bench = Bench::empty().with("master_item", "reassign", &format!("{reassign:?}"));
+    let mut asset = Asset::new(FIRST);
+    asset.item_id = match under {
+        "TBD API" => Item::PLACEHOLDER_ID,
+        other => bench.sandbox.state().add_item(other, "DELL", "COMPUTER"),
+    };
+    bench.add(&crate::bench::client(0), asset);
+    let report = bench.sync_well();
+    bench.assert_idle(reassign);
+    (bench.seen(FIRST).item_number, report)
+}
+
+#[test]
+fn an_asset_is_moved_to_its_master_item_as_the_config_says() {
+    let rows = [
+        ("always", "TBD API", "OPTIPLEX 9010"),
+        ("always", "LATITUDE", "OPTIPLEX 9010"),
+        ("placeholder", "TBD API", "OPTIPLEX 9010"),
+        ("placeholder", "LATITUDE", "LATITUDE"),
+        ("never", "TBD API", "TBD API"),
+        ("never", "LATITUDE", "LATITUDE"),
+    ];
+    for (reassign, under, expected) in rows {
+        let (item, report) = item_after(reassign, under);
+        assert_eq!(item, expected, "{reassign} from {under}: {report:#?}");
+    }
+}
+
+#[test]
+fn an_item_that_differs_in_case_and_blanks_only_is_reused() {
+    for spelling in ["OptiPlex 9010", "optiplex 9010   ", "OPTIPLEX 9010"] {
+        let bench = Bench::with_clients(1);
+        let item_id = bench.sandbox.state().add_item(spelling, "Dell", "COMPUTER");
+        bench.sync_well();
+        assert_eq!(created(&bench), [""; 0], "{spelling}");
+        assert_eq!(bench.sandbox.state().asset(FIRST).unwrap().item_id, item_id, "{spelling}");
+        bench.assert_idle(spelling);
+    }
+}
+
+#[test]
+fn an_item_of_another_maker_is_not_taken_for_it() {
+    let bench = Bench::with_clients(1);
+    bench.sandbox.state().add_item("OPTIPLEX 9010", "HP", "COMPUTER");
+    bench.sandbox.state().add_item("OPTIPLEX 9010 SFF", "DELL", "COMPUTER");
+    bench.sync_well();
+    assert_eq!(created(&bench), ["OPTIPLEX 9010"]);
+    assert_eq!(bench.seen(FIRST).mfgr, "DELL");
+}
+
+#[test]
+fn a_creation_whose_answer_was_lost_makes_no_twin() {
+    for kind in [Kind::Reset, Kind::Close, Kind::status(503), Kind::Empty, Kind::Cut, Kind::html_ok()] {
+        let bench = Bench::with_clients(4);
+        let create = When::Path("MI/Create".to_owned());
+        bench.sandbox.set_faults(vec![Fault::new(create, kind.clone()).after_commit().times(1)]);
+        bench.sync();
+        bench.sandbox.set_faults(Vec::new());
+        bench.sync_with(&["--retry"]);
+        bench.assert_sound(&format!("{kind:?}"));
+        assert_eq!(created(&bench).len(), 2, "{kind:?}");
+        assert_eq!(bench.seen(FIRST).item_number, "OPTIPLEX 9010", "{kind:?}");
+        bench.assert_idle(&format!("{kind:?}"));
+    }
+}
+
+#[test]
+fn a_known_item_that_was_deleted_in_iqr_is_made_again() {
+    let bench = Bench::with_clients(2);
+    bench.sync_well();
+    // The same IQR without its master items: what the ledger knows of them is wrong.
+    let other = Bench::with_clients(4);
+    std::fs::copy(bench.ledger(), other.ledger()).unwrap();
+    let report = other.sync_with(&["--full"]);
+    let again = other.sync_with(&["--retry"]);
+    assert_eq!(again.count("failed"), 0, "{report:#?}\n{again:#?}");
+    for id in [FIRST + 2, FIRST + 3] {
+        assert_ne!(other.seen(id).item_number, "TBD API");
+    }
+    other.assert_sound("items made again");
+}
