@@ -25,3 +25,26 @@ pub mod output;
 pub mod secret;
 pub mod store;
 pub mod sync;
+
+use cli::{Cli, Command};
+use commands::Exit;
+
+/// The program but for the reading of its arguments: starts the log, runs the command, prints the error, once, if there
+/// is one, and says how it went.
+#[must_use]
+pub fn run(cli: &Cli) -> Exit {
+    output::choose_color(cli.global.color);
+    logging::start(&cli.global);
+    let result = match &cli.command {
+        Command::Sync(args) => commands::sync::run(&cli.global, args),
+        Command::Preview(args) => commands::preview::run(&cli.global, args),
+        Command::AuthTest(args) => commands::auth_test::run(&cli.global, args),
+        Command::MasterItem(args) => commands::master_item::run(&cli.global, args),
+        Command::Status(args) => commands::status::run(&cli.global, args),
+        Command::Init => commands::init::run(&cli.global),
+    };
+    result.unwrap_or_else(|error| {
+        output::print_error(&error);
+        Exit::of(&error)
+    })
+}

@@ -72,7 +72,7 @@ pub fn print(text: &str) -> io::Result<()> {
 ///
 /// # Errors
 ///
-/// As [`print`].
+/// As [`print()`].
 pub fn print_json(value: &impl Serialize) -> io::Result<()> {
     let mut text = serde_json::to_string(value).map_err(io::Error::from)?;
     text.push('\n');

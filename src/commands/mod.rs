@@ -1,11 +1,16 @@
 //! One file per command: gather, call, print. The exit code is decided here, for all of them.
 
 pub mod auth_test;
+mod diff;
 pub mod init;
 pub mod master_item;
+mod near;
+mod page;
 pub mod preview;
 pub mod status;
 pub mod sync;
+#[cfg(test)]
+pub(crate) mod testing;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -17,8 +22,11 @@ use crate::cli::Global;
 use crate::config::{self, Config, ConfigError};
 use crate::iqr::{self, Access, BootTime, Iqr, Limits};
 use crate::ledger;
-use crate::store::{self, MissingIndex, Patience};
+use crate::store::{self, MissingIndex, Patience, Store};
 use crate::sync::examine;
+
+/// How long a command that only shows things waits for a writer that holds the WipeOS database.
+const STORE_TIME: Duration = Duration::from_secs(5);
 
 /// How the program ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,6 +117,14 @@ impl Exit {
 /// Finds and loads the config.
 fn load(global: &Global) -> Result<Config, ConfigError> {
     Config::load(&config::locate(global.config.as_deref(), Path::exists)?)
+}
+
+/// Opens the WipeOS database and checks the config's templates against it. A writer is waited for some seconds, as long
+/// as a person may wait.
+fn open_store(config: &Config) -> Result<Store, crate::sync::Error> {
+    let store = Store::open(&config.store.database, short_patience(STORE_TIME))?;
+    crate::sync::check_slots(config, &store)?;
+    Ok(store)
 }
 
 /// Set when the program is asked to stop; a second signal ends it at once.

@@ -1,9 +1,256 @@
-//! (to come)
-use super::Exit;
-use crate::cli::Global;
-/// x
-/// # Errors
-/// x
-pub fn run<T>(_: &Global, _: &T) -> anyhow::Result<Exit> {
-    Ok(Exit::Done)
+//! `preview`: what would be sent for an inventory ID, and why.
+//!
+//! It looks at the client and plans as a pass does, with the same functions, and stops there. It takes no run lock and
+//! writes nothing: neither here nor, with `--remote`, in IQR.
+
+mod json;
+mod show;
+
+use anyhow::Result;
+
+use super::{Exit, NotFound, near};
+use crate::cli::{Global, PreviewArgs};
+use crate::clock;
+use crate::config::{Config, SerialCheck};
+use crate::iqr::Access;
+use crate::ledger::{Intent, Ledger, Problem, SentRecord};
+use crate::mapping::{self, RenderedField};
+use crate::model::{
+    Asset, AssetUpdate, ClientId, InventoryId, InventoryIdError, Machine, Reason, Sent, TemplateKind, Timestamp,
+};
+use crate::output;
+use crate::store::{self, Store};
+use crate::sync::apply;
+use crate::sync::examine::{self, Examined, Examiner, Ready, Trouble, Verdict};
+use crate::sync::plan::Plan;
+
+/// All that is known of a client and of what would be sent.
+struct Preview {
+    client_id: ClientId,
+    /// Older clients whose slot holds the same ID.
+    others: Vec<ClientId>,
+    examined: Examined,
+    /// The ID; `None` when what was typed into the slot is none.
+    id: Option<InventoryId>,
+    /// Why it is not sent until a person changes something.
+    held: Option<Hold>,
+    /// Why its record cannot be understood.
+    unreadable: Option<Trouble>,
+    /// The machine and what would be said of it; `None` when its record cannot be understood.
+    subject: Option<Subject>,
+    /// What came of it in the passes before.
+    problem: Option<Problem>,
+    last_sent: Option<SentRecord>,
+    remote: Option<Remote>,
+    now: Timestamp,
 }
+
+/// Why a client is not sent: the code and what to do.
+struct Hold {
+    reason: String,
+    message: String,
+}
+
+/// A machine and what would be said of it.
+struct Subject {
+    machine: Machine,
+    update: AssetUpdate,
+    fields: Vec<RenderedField>,
+    /// What was sent to this asset before.
+    sent: Sent,
+    intent: Option<Intent>,
+}
+
+/// The asset as IQR has it, and what would be changed of it.
+struct Remote {
+    asset: Asset,
+    plan: Plan,
+    notes: Vec<String>,
+}
+
+/// Shows what would be sent.
+///
+/// # Errors
+///
+/// [`NotFound`] when no client has the ID; what keeps the config, the databases or, with `--remote`, IQR from being read.
+/// What is known without IQR is printed before that.
+pub fn run(global: &Global, args: &PreviewArgs) -> Result<Exit> {
+    let config = super::load(global)?;
+    let store = super::open_store(&config)?;
+    let ledger = Ledger::open(&config.ledger.path)?;
+    let examiner = Examiner { store: &store, ledger: ledger.as_ref(), config: &config, ask_anyway: true };
+    let mut preview = Preview::gather(&examiner, &args.inventory_id, args.template)?;
+    let asked = if args.remote { preview.ask_iqr(&config, ledger.as_ref()) } else { Ok(()) };
+    if args.json {
+        output::print_json(&json::Json::of(&preview))?;
+    } else {
+        output::print(&show::page(&preview, &config))?;
+    }
+    asked.map(|()| Exit::Done)
+}
+
+impl Preview {
+    fn gather(examiner: &Examiner<'_>, typed: &str, template: Option<TemplateKind>) -> Result<Self> {
+        let (id, mut clients) = find(examiner, typed)?;
+        let client_id = clients.remove(0);
+        let mut found = examiner.examine(client_id)?;
+        let verdict = std::mem::replace(&mut found.verdict, Verdict::Gone);
+        let (held, unreadable, machine) = match verdict {
+            Verdict::Held(trouble) => (Some(Hold::from(trouble)), None, machine(examiner.store, client_id)?),
+            Verdict::Unreadable(trouble) => (None, Some(trouble), None),
+            Verdict::Ready(ready) => (None, None, Some(ready.machine)),
+            Verdict::Gone => return Err(NotFound(format!("client {client_id} was just deleted in WipeOS")).into()),
+            Verdict::Same(_) => (None, None, machine(examiner.store, client_id)?),
+        };
+        let last_sent = examiner.ledger.map(|ledger| ledger.sent(client_id)).transpose()?.flatten();
+        let problem = examiner.ledger.map(|ledger| ledger.problem(client_id)).transpose()?.flatten();
+        let intent = examiner.ledger.map(|ledger| ledger.intent(client_id)).transpose()?.flatten();
+        let subject = machine.map(|machine| {
+            let is_of_asset = |asset: &str| id.as_ref().is_some_and(|id| id.as_str() == asset);
+            let sent = last_sent.as_ref().filter(|record| is_of_asset(&record.inventory_id));
+            let intent = intent.filter(|intent| is_of_asset(&intent.inventory_id));
+            Subject::of(machine, examiner.config, template, sent.map(|it| it.sent.clone()).unwrap_or_default(), intent)
+        });
+        let held = held.or_else(|| held_by_iqr(problem.as_ref(), examiner.config));
+        Ok(Self {
+            client_id,
+            others: clients,
+            examined: found,
+            id,
+            held,
+            unreadable,
+            subject,
+            problem,
+            last_sent,
+            remote: None,
+            now: clock::now(),
+        })
+    }
+
+    /// Reads the asset and plans on it, as a pass would begin.
+    fn ask_iqr(&mut self, config: &Config, ledger: Option<&Ledger>) -> Result<()> {
+        let (Some(id), Some(subject)) = (&self.id, &self.subject) else { return Ok(()) };
+        let asset = read_asset(config, id)?;
+        let known = ledger.map(Ledger::comment_semantics).transpose()?.flatten();
+        let ready = subject.ready(id);
+        let (plan, mut notes) = apply::first_plan(self.client_id, &ready, &asset, known, &config.sync);
+        let mismatch = apply::serial_mismatch(&ready, &asset);
+        // What a pass found of the serial numbers is old news now.
+        self.held = self.held.take().filter(|hold| hold.reason != Reason::SerialMismatch.code());
+        match (config.sync.serial_check, mismatch) {
+            (SerialCheck::Hold, Some(message)) => {
+                let trouble = Trouble { reason: Reason::SerialMismatch, message };
+                self.held.get_or_insert(trouble.into());
+            }
+            (SerialCheck::Warn, Some(message)) => notes.push(message),
+            _ => {}
+        }
+        self.remote = Some(Remote { asset, plan, notes });
+        Ok(())
+    }
+
+    /// The ID, or what was typed in its place.
+    fn inventory_id(&self) -> &str {
+        let typed = || self.examined.inventory_id.as_deref().unwrap_or_default();
+        self.id.as_ref().map_or_else(typed, InventoryId::as_str)
+    }
+}
+
+/// The ID that was typed and the clients that have it, newest first, at least one. Something that is no ID is looked for
+/// too: a client may be held because of just that.
+fn find(examiner: &Examiner<'_>, typed: &str) -> Result<(Option<InventoryId>, Vec<ClientId>)> {
+    let config = &examiner.config.store;
+    let slot = &config.inventory_id_slot;
+    match examine::parse_id(typed, config.id_rule) {
+        Ok(id) => {
+            let clients = examiner.clients_of(typed, &id)?;
+            if clients.is_empty() {
+                let near = near::existing(examiner.store, config, &id)?;
+                return Err(NotFound(not_found(&id, slot, &near)).into());
+            }
+            Ok((Some(id), clients))
+        }
+        Err(error @ InventoryIdError::Blank) => Err(NotFound(error.to_string()).into()),
+        Err(error @ InventoryIdError::Invalid { .. }) => {
+            let claims = examiner.store.claims(slot, typed, typed.trim())?;
+            let clients: Vec<ClientId> = claims.iter().rev().map(|claim| claim.client_id).collect();
+            if clients.is_empty() { Err(NotFound(error.to_string()).into()) } else { Ok((None, clients)) }
+        }
+    }
+}
+
+fn not_found(id: &InventoryId, slot: &str, near: &[String]) -> String {
+    let hint = match near {
+        [] => String::new(),
+        near => format!("; near it there is {}", near.join(", ")),
+    };
+    format!("no client in WipeOS has inventory ID {id} in its slot `{slot}`{hint}")
+}
+
+/// The machine of a client that a pass would not send; `None` when it is gone or cannot be understood.
+fn machine(store: &Store, client: ClientId) -> Result<Option<Machine>, store::Error> {
+    match store.client(client) {
+        Ok(snapshot) => Ok(snapshot.map(|snapshot| snapshot.machine)),
+        Err(store::Error::Record(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// The one reason to hold a client that is not seen without IQR: what the newest pass found there.
+fn held_by_iqr(problem: Option<&Problem>, config: &Config) -> Option<Hold> {
+    let problem = problem.filter(|problem| problem.held && problem.reason == Reason::SerialMismatch.code())?;
+    let is_checked = config.sync.serial_check == SerialCheck::Hold;
+    is_checked.then(|| Hold { reason: problem.reason.clone(), message: problem.message.clone() })
+}
+
+/// Reads an asset in a session of its own, which is ended whatever comes of it.
+fn read_asset(config: &Config, id: &InventoryId) -> Result<Asset> {
+    let iqr = super::connect(config, Access::ReadOnly)?;
+    let asset = iqr.asset(id);
+    if let Err(error) = iqr.finish() {
+        log::warn!("the session at IQR could not be ended: {error}");
+    }
+    Ok(asset?)
+}
+
+impl From<Trouble> for Hold {
+    fn from(Trouble { reason, message }: Trouble) -> Self {
+        Self { reason: reason.code().to_owned(), message }
+    }
+}
+
+impl Subject {
+    fn of(
+        machine: Machine,
+        config: &Config,
+        template: Option<TemplateKind>,
+        sent: Sent,
+        intent: Option<Intent>,
+    ) -> Self {
+        let rules = &config.rules;
+        let (update, fields) = match template {
+            Some(kind) => (
+                mapping::map_with_template(&machine, rules, kind),
+                mapping::explain_with_template(&machine, rules, kind),
+            ),
+            None => (mapping::map(&machine, rules), mapping::explain(&machine, rules)),
+        };
+        Self { machine, update, fields, sent, intent }
+    }
+
+    /// What a pass would have in hand before it asks IQR.
+    fn ready(&self, id: &InventoryId) -> Ready {
+        Ready {
+            id: id.clone(),
+            machine: self.machine.clone(),
+            update: self.update.clone(),
+            // Stands for the update in the ledger, which is not written here.
+            digest: [0; 16],
+            sent: self.sent.clone(),
+            intent: self.intent.clone(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

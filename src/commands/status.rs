@@ -1,9 +1,160 @@
-//! (to come)
-use super::Exit;
-use crate::cli::Global;
-/// x
-/// # Errors
-/// x
-pub fn run<T>(_: &Global, _: &T) -> anyhow::Result<Exit> {
-    Ok(Exit::Done)
+//! `status`: the last passes; what is due, held and failing, each with its reason.
+//!
+//! It reads only, takes no run lock, and works beside a running pass. What the ledger knows is shown also when the
+//! WipeOS database cannot be opened.
+
+mod json;
+mod show;
+
+use anyhow::Result;
+
+use super::{Exit, NotFound};
+use crate::cli::{Global, StatusArgs};
+use crate::clock;
+use crate::config::Config;
+use crate::ledger::{ChangeRecord, Heartbeat, Ledger, Pass, Problem, SentRecord};
+use crate::model::{ClientId, InventoryId, InventoryIdError, Timestamp};
+use crate::output;
+use crate::store::{MissingIndex, Store};
+use crate::sync::due;
+use crate::sync::examine::{self, Examiner};
+
+/// How many passes are told.
+const PASSES: u32 = 10;
+
+/// All that is told.
+#[derive(Default)]
+struct Status {
+    has_ledger: bool,
+    problems: Vec<Problem>,
+    passes: Vec<Pass>,
+    heartbeat: Option<Heartbeat>,
+    /// Of the WipeOS database; `None` when it cannot be read.
+    store: Option<StoreStatus>,
+    /// Of the one asset that was asked for.
+    story: Option<Story>,
 }
+
+/// What the WipeOS database tells.
+struct StoreStatus {
+    due: u64,
+    missing_indexes: Vec<MissingIndex>,
+}
+
+/// What is known of one asset.
+struct Story {
+    inventory_id: String,
+    /// The clients that have its ID, newest first.
+    clients: Vec<ClientId>,
+    sent: Vec<SentRecord>,
+    /// Newest first.
+    changes: Vec<(Timestamp, ChangeRecord)>,
+}
+
+/// Shows how things stand.
+///
+/// # Errors
+///
+/// [`NotFound`] when nothing is known of the inventory ID; what keeps the config or one of the databases from being
+/// read. What the other database knows is printed before that.
+pub fn run(global: &Global, args: &StatusArgs) -> Result<Exit> {
+    let config = super::load(global)?;
+    let now = clock::now();
+    let ledger = Ledger::open(&config.ledger.path)?;
+    let store = super::open_store(&config).map_err(anyhow::Error::from);
+    let mut status = Status::of_ledger(ledger.as_ref())?;
+    let read = store.and_then(|store| status.add_store(&config, &store, ledger.as_ref(), args, now));
+    if read.as_ref().is_err_and(anyhow::Error::is::<NotFound>) {
+        return read.map(|()| Exit::Done);
+    }
+    if args.json {
+        output::print_json(&json::Json::of(&status))?;
+    } else {
+        output::print(&show::page(&status, now, global.verbose > 0))?;
+    }
+    read.map(|()| Exit::Done)
+}
+
+impl Status {
+    fn of_ledger(ledger: Option<&Ledger>) -> Result<Self> {
+        let Some(ledger) = ledger else { return Ok(Self::default()) };
+        Ok(Self {
+            has_ledger: true,
+            problems: ledger.problems()?,
+            passes: ledger.passes(PASSES)?,
+            heartbeat: ledger.heartbeat(),
+            ..Self::default()
+        })
+    }
+
+    fn add_store(
+        &mut self,
+        config: &Config,
+        store: &Store,
+        ledger: Option<&Ledger>,
+        args: &StatusArgs,
+        now: Timestamp,
+    ) -> Result<()> {
+        if let Some(typed) = &args.inventory_id {
+            let asset = Story::of(config, store, ledger, typed)?;
+            self.problems.retain(|problem| asset.is_about(problem));
+            self.story = Some(asset);
+        }
+        let due = due::count(store, ledger, now, config.fingerprint)?;
+        self.store = Some(StoreStatus { due, missing_indexes: store.missing_indexes()? });
+        Ok(())
+    }
+
+    fn held(&self) -> impl Iterator<Item = &Problem> {
+        self.problems.iter().filter(|problem| problem.held)
+    }
+
+    fn failing(&self) -> impl Iterator<Item = &Problem> {
+        self.problems.iter().filter(|problem| !problem.held)
+    }
+}
+
+impl Story {
+    fn of(config: &Config, store: &Store, ledger: Option<&Ledger>, typed: &str) -> Result<Self> {
+        let id = match examine::parse_id(typed, config.store.id_rule) {
+            Ok(id) => id,
+            Err(error) => return Self::of_no_id(ledger, typed.trim(), &error),
+        };
+        let examiner = Examiner { store, ledger, config, ask_anyway: true };
+        let clients = examiner.clients_of(typed, &id)?;
+        let (sent, changes) = match ledger {
+            Some(ledger) => (sent(ledger, &id)?, ledger.changes(id.as_str())?),
+            None => (Vec::new(), Vec::new()),
+        };
+        if clients.is_empty() && sent.is_empty() && changes.is_empty() {
+            return Err(NotFound(format!("nothing is known of inventory ID {id}: no client in WipeOS has it")).into());
+        }
+        Ok(Self { inventory_id: id.to_string(), clients, sent, changes })
+    }
+
+    /// Clients are held because of just this text.
+    fn of_no_id(ledger: Option<&Ledger>, typed: &str, error: &InventoryIdError) -> Result<Self> {
+        let clients = ledger.map(|ledger| ledger.problems_of(typed)).transpose()?.unwrap_or_default();
+        if clients.is_empty() {
+            return Err(NotFound(error.to_string()).into());
+        }
+        Ok(Self { inventory_id: typed.to_owned(), clients, sent: Vec::new(), changes: Vec::new() })
+    }
+
+    fn is_about(&self, problem: &Problem) -> bool {
+        problem.inventory_id.as_ref() == Some(&self.inventory_id) || self.clients.contains(&problem.client_id)
+    }
+}
+
+/// What was last sent to this asset, by each client that sent to it; the newest first.
+fn sent(ledger: &Ledger, id: &InventoryId) -> Result<Vec<SentRecord>> {
+    let mut records = Vec::new();
+    for client in ledger.senders(id)? {
+        records.extend(ledger.sent(client)?);
+    }
+    records.sort_by_key(|record| std::cmp::Reverse(record.at));
+    Ok(records)
+}
+
+#[cfg(test)]
+mod tests;

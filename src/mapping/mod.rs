@@ -8,10 +8,10 @@ mod clean;
 mod comments;
 mod drives;
 mod fields;
+#[cfg(test)]
+mod fixtures;
 mod manufacturer;
 mod model_name;
-#[cfg(test)]
-mod one_line;
 mod placeholder;
 mod processor;
 mod rules;

@@ -1,15 +1,323 @@
-//! (stand-in)
-/// Lenovo.
+//! The model as the firmware spells it, without what every machine of its maker has in front or behind.
+//!
+//! Upper case and the master item's number are made elsewhere: here the spelling stays.
+
+use super::clean::one_line;
+use super::placeholder::is_placeholder;
+
+/// What a Lenovo is called by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LenovoModel {
-    /// Name.
+    /// By its name: `ThinkPad T480`.
     Name,
-    /// Type.
+    /// By its machine type and model: `20L5S01V00`.
     MachineType,
 }
-pub fn model_name(_: &str, model: Option<&str>, _: Option<&str>, _: Option<&str>, _: LenovoModel) -> String {
-    model.filter(|m| !super::is_placeholder(m)).unwrap_or_default().to_owned()
+
+/// The model's name; empty when the firmware has only placeholders.
+///
+/// `version` and `family` count for Lenovo alone, whose product is a machine type; other makers keep revisions there.
+#[must_use]
+pub fn model_name(
+    manufacturer_short: &str,
+    model: Option<&str>,
+    version: Option<&str>,
+    family: Option<&str>,
+    lenovo: LenovoModel,
+) -> String {
+    let product = usable(model);
+    match manufacturer_short {
+        "LENOVO" | "IBM" => lenovo_name(&product, &usable(version), &usable(family), lenovo),
+        "HP" | "HPE" => hp_name(&product),
+        "DELL" => dell_name(&product).to_owned(),
+        // Here the maker is half of the name: `Alienware 17 R4`.
+        "" | "ALIENWARE" => product,
+        maker => without_maker(&product, &[maker]).to_owned(),
+    }
 }
-pub fn machine_type(_: &str, _: Option<&str>, _: Option<&str>) -> Option<String> {
-    None
+
+/// The machine type of a Lenovo (`20L5S01V00`, `7915AC1`), wherever the firmware has it.
+#[must_use]
+pub fn machine_type(manufacturer_short: &str, model: Option<&str>, version: Option<&str>) -> Option<String> {
+    if !matches!(manufacturer_short, "LENOVO" | "IBM") {
+        return None;
+    }
+    [model, version].into_iter().find_map(|text| {
+        let text = usable(text);
+        let (name, bracketed) = split_bracket(&text);
+        bracketed.or(Some(name)).filter(|text| is_machine_type(text)).map(str::to_owned)
+    })
+}
+
+/// One clean line, empty for a placeholder.
+fn usable(text: Option<&str>) -> String {
+    let line = one_line(text.unwrap_or_default());
+    if is_placeholder(&line) { String::new() } else { line.into_owned() }
+}
+
+fn lenovo_name(product: &str, version: &str, family: &str, lenovo: LenovoModel) -> String {
+    const MAKERS: &[&str] = &["LENOVO", "IBM"];
+    let (name, bracketed) = split_bracket(product);
+    let name = without_maker(name, MAKERS);
+    if lenovo == LenovoModel::MachineType {
+        let code = machine_type("LENOVO", Some(product), Some(version));
+        return code.unwrap_or_else(|| name.to_owned());
+    }
+    if !name.is_empty() && !is_machine_type(name) {
+        return name.to_owned();
+    }
+    let told = without_maker(split_bracket(version).0, MAKERS);
+    if is_readable(told) {
+        return told.to_owned();
+    }
+    let told = without_maker(family, MAKERS);
+    if is_readable(told) && is_of_a_line(told) {
+        return told.to_owned();
+    }
+    if name.is_empty() { bracketed.unwrap_or_default().to_owned() } else { name.to_owned() }
+}
+
+/// `System x3650 M4` and `7915AC1` of `System x3650 M4 -[7915AC1]-`: servers of IBM and Lenovo.
+fn split_bracket(text: &str) -> (&str, Option<&str>) {
+    let Some((name, rest)) = text.split_once("-[") else { return (text, None) };
+    let code = rest.split(']').next().unwrap_or_default().trim();
+    (name.trim_end(), Some(code).filter(|code| !code.is_empty()))
+}
+
+/// Lenovo's machine types: 4 or 5 characters, or 7 to 10 with the model behind (`82SA`, `20351`, `7455A54`,
+/// `20L5S01V00`). They begin with a digit, but for a few all-in-ones and tablets (`F0BB`, `ZA44`).
+fn is_machine_type(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let all = bytes.iter().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase());
+    let begins = matches!(
+        bytes,
+        [b'0'..=b'9', ..] | [b'A'..=b'F', b'0', b'A'..=b'Z', ..] | [b'Z', b'A', b'0'..=b'9', b'0'..=b'9', ..]
+    );
+    all && begins && matches!(bytes.len(), 4 | 5 | 7..=10)
+}
+
+/// Whether a version or family is a name: not a revision, not a code, and more than the line it belongs to.
+fn is_readable(text: &str) -> bool {
+    const NO_NAMES: &[&str] = &[
+        "product",
+        "thinkpad",
+        "thinkcentre",
+        "thinkstation",
+        "thinkserver",
+        "thinksystem",
+        "thinkbook",
+        "ideapad",
+        "ideacentre",
+        "yoga",
+        "legion",
+        "notebook",
+        "desktop",
+        "invalid",
+    ];
+    let lower = text.to_ascii_lowercase();
+    text.contains(char::is_alphabetic)
+        && text.chars().count() >= 3
+        && !is_placeholder(text)
+        && !is_machine_type(text)
+        && !NO_NAMES.contains(&lower.as_str())
+        && !is_revision(&lower)
+}
+
+/// `rev 1.0`, `ver. 2`, `v1.02`, `1.0a`.
+fn is_revision(lower: &str) -> bool {
+    let worded = ["rev", "ver"].into_iter().find_map(|word| {
+        let rest = lower.strip_prefix(word)?.strip_prefix("sion").or(lower.strip_prefix(word))?;
+        (!rest.starts_with(|character: char| character.is_alphabetic())).then_some(rest)
+    });
+    let dotted = lower.strip_prefix('v').unwrap_or(lower);
+    worded.is_some()
+        || (dotted.contains('.')
+            && dotted.starts_with(|character: char| character.is_ascii_digit())
+            && !dotted.contains(' '))
+}
+
+/// Families are mostly platforms (`Intel_Mobile`): only Lenovo's own lines, with a number, are names.
+fn is_of_a_line(text: &str) -> bool {
+    const LINES: &[&str] = &["think", "ideapad", "ideacentre", "yoga", "legion", "miix", "loq", "xiaoxin"];
+    let lower = text.to_ascii_lowercase();
+    LINES.iter().any(|line| lower.starts_with(line)) && lower.contains(|character: char| character.is_ascii_digit())
+}
+
+fn hp_name(product: &str) -> String {
+    let name = without_maker(product, &["HP", "Hewlett-Packard"]);
+    let name = without_sku(name);
+    for tail in ["Notebook PC", "Laptop PC", "Tablet PC", "Notebook Computer"] {
+        if let Some(rest) = without_tail(name, tail) {
+            return rest.to_owned();
+        }
+    }
+    match without_tail(name, "PC") {
+        // A "Mini PC" is a thing, a "Mini" is not.
+        Some(rest) if !rest.to_ascii_lowercase().ends_with("mini") && !rest.ends_with(" Notebook") => rest.to_owned(),
+        _ => name.to_owned(),
+    }
+}
+
+/// `Presario V5000` of `Presario V5000 (EW835EA#ABU)`: the SKU has a field of its own.
+fn without_sku(name: &str) -> &str {
+    match name.rsplit_once('(') {
+        Some((rest, sku)) if sku.ends_with(')') && sku.contains('#') && !rest.trim().is_empty() => rest.trim_end(),
+        _ => name,
+    }
+}
+
+/// Dell put the word `System` before the name for some years (`Dell System XPS L502X`).
+fn dell_name(product: &str) -> &str {
+    let name = without_maker(product, &["DELL"]);
+    if name.len() == product.len() { name } else { after_word(name, "System").unwrap_or(name) }
+}
+
+/// Without the maker's name in front, however often it stands there: it is printed before the model anyway. Empty if
+/// nothing else is there, for a maker is no model.
+fn without_maker<'a>(product: &'a str, names: &[&str]) -> &'a str {
+    let mut rest = product;
+    while let Some(shorter) = names.iter().find_map(|name| after_word(rest, name)) {
+        rest = shorter;
+    }
+    if names.iter().any(|name| rest.eq_ignore_ascii_case(name)) || is_placeholder(rest) { "" } else { rest }
+}
+
+/// What follows `word`, if that stands in front with a blank, a hyphen or an underscore behind it.
+fn after_word<'a>(text: &'a str, word: &str) -> Option<&'a str> {
+    let (start, rest) = text.split_at_checked(word.len())?;
+    let rest = start.eq_ignore_ascii_case(word).then(|| rest.strip_prefix([' ', '-', '_']))??;
+    Some(rest.trim_start()).filter(|rest| !rest.is_empty())
+}
+
+/// What precedes `tail`, if that stands at the end as words of its own, and if enough is left to be a name (`15` of
+/// `15 Notebook PC` is the size of a screen).
+fn without_tail<'a>(text: &'a str, tail: &str) -> Option<&'a str> {
+    let (rest, end) = text.split_at_checked(text.len().checked_sub(tail.len())?)?;
+    let rest = end.eq_ignore_ascii_case(tail).then(|| rest.strip_suffix(' '))??;
+    Some(rest.trim_end()).filter(|rest| rest.len() >= 3)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::{fixtures, manufacturer::Aliases};
+    use super::*;
+
+    fn name(maker: &str, product: &str) -> String {
+        model_name(maker, Some(product), None, None, LenovoModel::Name)
+    }
+
+    fn lenovo(product: &str, version: &str, family: &str) -> [String; 2] {
+        [LenovoModel::Name, LenovoModel::MachineType]
+            .map(|setting| model_name("LENOVO", Some(product), Some(version), Some(family), setting))
+    }
+
+    #[test]
+    fn a_lenovo_has_its_name_or_its_machine_type() {
+        for (product, version, family, by_name, by_type) in [
+            ("20L5S01V00", "ThinkPad T480", "ThinkPad T480", "ThinkPad T480", "20L5S01V00"),
+            ("82SA", "IdeaPad Gaming 3 16IAH7", "", "IdeaPad Gaming 3 16IAH7", "82SA"),
+            ("81FW", "Lenovo Legion Y7000", "Rescuer Y7000", "Legion Y7000", "81FW"),
+            ("80E3", "Lenovo G50-45", "IDEAPAD", "G50-45", "80E3"),
+            ("INVALID", "B50_TOUCH", "IDEAPAD", "B50_TOUCH", "INVALID"),
+            ("4068AGJ", "Lenovo", "Not Specified", "4068AGJ", "4068AGJ"),
+            ("20L6S82F0C", "Lenovo Product", "ThinkPad T480", "ThinkPad T480", "20L6S82F0C"),
+            ("20005", "Rev 1.0", "Intel_Mobile", "20005", "20005"),
+            ("F0BB00AAUS", "ThinkPad", "IdeaCentre", "F0BB00AAUS", "F0BB00AAUS"),
+            ("11EF0011RU", "V50s-07IMB", "V50s-07IMB", "V50s-07IMB", "11EF0011RU"),
+            ("IdeaPad Z480", "Lenovo Z480", "", "IdeaPad Z480", "IdeaPad Z480"),
+            ("ThinkServer TS140", "70A4000HUX", "", "ThinkServer TS140", "70A4000HUX"),
+            ("System x3650 M4 -[7915AC1]-", "04", "System X", "System x3650 M4", "7915AC1"),
+            ("-[7X06CTO1WW]-", "07", "", "7X06CTO1WW", "7X06CTO1WW"),
+        ] {
+            let by_type = if by_type == "INVALID" { "" } else { by_type };
+            assert_eq!(lenovo(product, version, family), [by_name, by_type], "{product} {version}");
+        }
+    }
+
+    #[test]
+    fn the_machine_type_is_lenovos_alone() {
+        assert_eq!(machine_type("LENOVO", Some("20L5S01V00"), Some("ThinkPad T480")).as_deref(), Some("20L5S01V00"));
+        assert_eq!(
+            machine_type("LENOVO", Some("ThinkServer TS140"), Some("70A4000HUX")).as_deref(),
+            Some("70A4000HUX")
+        );
+        assert_eq!(machine_type("IBM", Some("IBM System x3550 M3 -[7944K1G]-"), None).as_deref(), Some("7944K1G"));
+        assert_eq!(machine_type("LENOVO", Some("G500"), Some("Lenovo G500")), None);
+        assert_eq!(machine_type("DELL", Some("20L5S01V00"), None), None);
+    }
+
+    #[test]
+    fn a_maker_is_not_printed_twice_and_filler_words_behind_go() {
+        for (maker, product, expected) in [
+            ("HP", "HP EliteBook 840 G8 Notebook PC", "EliteBook 840 G8"),
+            ("HP", "HP HP 15-r001", "15-r001"),
+            ("HP", "HP Notebook", "Notebook"),
+            ("HP", "HP Notebook PC", "Notebook"),
+            ("HP", "HP 620", "620"),
+            ("HP", "HP Compaq 8200 Elite USDT PC", "Compaq 8200 Elite USDT"),
+            ("HP", "HP EliteDesk 800 G4 Mini PC", "EliteDesk 800 G4 Mini PC"),
+            ("HP", "Presario V5000 (EW835EA#ABU)", "Presario V5000"),
+            ("HP", "OMEN by HP Laptop 17-an0xx", "OMEN by HP Laptop 17-an0xx"),
+            ("HP", "HPE-521it", "HPE-521it"),
+            ("HP", "HP 15 Notebook PC", "15 Notebook PC"),
+            ("HP", "HP 530 Notebook PC(KD080AA#ACB)", "530"),
+            ("ALIENWARE", "Alienware 17 R4", "Alienware 17 R4"),
+            ("HPE", "ProLiant DL380 Gen9", "ProLiant DL380 Gen9"),
+            ("ASUS", "ASUS TUF Gaming A15", "TUF Gaming A15"),
+            ("TOSHIBA", "TOSHIBA Satellite", "Satellite"),
+            ("DELL", "OptiPlex 9010", "OptiPlex 9010"),
+            ("DELL", "Dell System XPS L502X", "XPS L502X"),
+            ("PANASONIC", "CF-33-1", "CF-33-1"),
+            ("APPLE", "MacBookPro9,2", "MacBookPro9,2"),
+            ("SAMSUNG", "950XDB/951XDB/950XDY", "950XDB/951XDB/950XDY"),
+            ("", "Precision \u{1} T7400", "Precision T7400"),
+        ] {
+            assert_eq!(name(maker, product), expected, "{product}");
+        }
+    }
+
+    #[test]
+    fn placeholders_and_bare_makers_are_no_models() {
+        for (maker, product) in
+            [("DELL", " "), ("HP", "HP"), ("ASUS", "System Product Name"), ("ASUS", "All Series"), ("LENOVO", "Lenovo")]
+        {
+            assert_eq!(name(maker, product), "", "{maker} {product}");
+        }
+        assert_eq!(model_name("LENOVO", None, Some("Lenovo"), Some("IDEAPAD"), LenovoModel::Name), "");
+    }
+
+    #[test]
+    fn no_real_machine_gets_a_placeholder_or_its_maker_in_front() {
+        let aliases = Aliases::default();
+        for labelled in fixtures::all_machines().unwrap_or_else(fixtures::excerpt) {
+            let machine = &labelled.machine;
+            let maker = aliases.short_form(machine.manufacturer.as_deref().unwrap_or_default());
+            let (model, version, family) =
+                (machine.model.as_deref(), machine.version.as_deref(), machine.family.as_deref());
+            for setting in [LenovoModel::Name, LenovoModel::MachineType] {
+                let name = model_name(&maker, model, version, family, setting);
+                assert!(name.is_empty() || !is_placeholder(&name), "{name}");
+                let doubled = format!("{maker} ");
+                assert!(
+                    maker.is_empty() || maker == "ALIENWARE" || !name.to_uppercase().starts_with(&doubled),
+                    "{maker}: {name}"
+                );
+                assert_eq!(one_line(&name), name);
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_texts_give_one_line(
+            maker in "HP|LENOVO|DELL|IBM|ASUS|",
+            product in "(HP |Lenovo |-\\[|\\]-|PC|Notebook PC| |\\PC|\\u{0}|\n){0,16}",
+            version in any::<Option<String>>(),
+        ) {
+            let name = model_name(&maker, Some(&product), version.as_deref(), None, LenovoModel::Name);
+            prop_assert_eq!(one_line(&name), name.as_str());
+        }
+    }
 }

@@ -1,9 +1,354 @@
-//! (stand-in)
-pub fn processor_text(brand: &str, cores: Option<u32>, _packages: Option<u32>) -> String {
-    let text =
-        brand.replace("(R)", "").replace("(TM)", "").replace(" CPU @", "").replace("GHz", " GHz").replacen('-', " ", 1);
-    cores.map_or(text.clone(), |cores| format!("{text} {cores} Cores"))
+//! The processor as people print it: `Intel Core i7 3770 3.40 GHz 4 Cores`.
+//!
+//! Works on the brand string alone, word by word: marks and filler words go, the clock speed and the number of cores
+//! move to the end. It knows no list of models, so that a processor of next year reads right as well.
+
+use super::clean::one_line;
+use super::placeholder::is_placeholder;
+
+/// The processor's text, empty when the brand string names none.
+///
+/// `cores` are those of one package; where they are not known, a number in the brand string (`6-Core`) counts, and
+/// without one the cores are left out. More than one package is told in front: `2x Intel Xeon ...`, but not of lines
+/// that work alone only: some firmware (Apple's) counts their threads as packages.
+#[must_use]
+pub fn processor_text(brand: &str, cores: Option<u32>, packages: Option<u32>) -> String {
+    let brand = Brand::parse(brand);
+    if !names_a_processor(&brand.words) {
+        return String::new();
+    }
+    let packages = packages.filter(|packages| *packages > 1 && !is_single_socket(&brand.words));
+    let cores = cores.filter(|cores| *cores > 0).or(brand.cores);
+    let parts = [
+        packages.map(|packages| format!("{packages}x")),
+        Some(name(&brand.words)),
+        brand.speed,
+        cores.map(|cores| if cores == 1 { "1 Core".to_owned() } else { format!("{cores} Cores") }),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
-pub fn processor_speed(_brand: &str) -> Option<String> {
-    None
+
+/// The clock speed in the brand string (`3.40 GHz`), if it is whole there.
+#[must_use]
+pub fn processor_speed(brand: &str) -> Option<String> {
+    let brand = Brand::parse(brand);
+    if names_a_processor(&brand.words) { brand.speed } else { None }
+}
+
+/// A brand string, taken apart.
+struct Brand {
+    /// What names the processor.
+    words: Vec<String>,
+    speed: Option<String>,
+    cores: Option<u32>,
+}
+
+impl Brand {
+    fn parse(raw: &str) -> Self {
+        let line = without_marks(raw);
+        let all: Vec<&str> = line.split(' ').filter(|word| !word.is_empty()).collect();
+        let (words, speed) = split_speed(&all);
+        let cores = cores_told(words);
+        let words = without_cores(without_graphics(words));
+        Self { words: model_words(&words), speed, cores }
+    }
+}
+
+/// One line without trade marks; each stands as a blank (`Core(TM)2 Duo`), and `@` as a word of its own.
+fn without_marks(raw: &str) -> String {
+    let mut line = String::with_capacity(raw.len());
+    let mut rest = raw;
+    while let Some(character) = rest.chars().next() {
+        let mark = ["(R)", "(TM)", "(C)"].into_iter().find(|mark| begins_with(rest, mark));
+        match character {
+            // `FX(tm)-8350` is `FX-8350`.
+            _ if mark.is_some_and(|mark| rest[mark.len()..].starts_with('-')) => {}
+            _ if mark.is_some() => line.push(' '),
+            '®' | '™' | '©' => line.push(' '),
+            '@' => line.push_str(" @ "),
+            other => line.push(other),
+        }
+        rest = &rest[mark.map_or(character.len_utf8(), str::len)..];
+    }
+    // A mark may come to be out of what stood around another one: `((R)R)`.
+    let line = one_line(&line);
+    if has_mark(&line) { without_marks(&line) } else { line.into_owned() }
+}
+
+fn has_mark(line: &str) -> bool {
+    line.match_indices('(').any(|(at, _)| ["(R)", "(TM)", "(C)"].into_iter().any(|mark| begins_with(&line[at..], mark)))
+}
+
+fn begins_with(text: &str, beginning: &str) -> bool {
+    text.get(..beginning.len()).is_some_and(|start| start.eq_ignore_ascii_case(beginning))
+}
+
+/// The words before the clock speed, and the speed. What follows a speed names nothing (`Capable)`).
+fn split_speed<'a>(words: &'a [&'a str]) -> (&'a [&'a str], Option<String>) {
+    for (at, word) in words.iter().enumerate() {
+        if *word == "@" {
+            let told = words.get(at + 1).and_then(|number| speed(number, words.get(at + 2).copied(), true));
+            return (&words[..at], told);
+        }
+        if let Some(told) = speed(word, words.get(at + 1).copied(), false) {
+            return (&words[..at], Some(told));
+        }
+    }
+    (words, None)
+}
+
+/// `2.60 GHz` of `2.60GHz`, of `2.60` and `GHz`, and of what is left of it where the string was cut off.
+///
+/// Behind the `@` a unit that was cut (`2.60GH`, `2.60`) can only be GHz. A number that was cut (`2.6`, `2.`) may be
+/// any, and is none.
+fn speed(word: &str, next: Option<&str>, announced: bool) -> Option<String> {
+    let word = word.trim_start_matches('(').trim_end_matches([')', ',']);
+    let digits = word.find(|character: char| !character.is_ascii_digit() && character != '.').unwrap_or(word.len());
+    let (number, unit) = word.split_at(digits);
+    let unit = unit.trim_start_matches('+');
+    let unit = if unit.is_empty() { next.unwrap_or_default() } else { unit };
+    let unit = match unit.to_ascii_lowercase().as_str() {
+        "ghz" => "GHz",
+        "mhz" => "MHz",
+        "gh" | "g" if announced => "GHz",
+        "" if announced && has_two_decimals(number) => "GHz",
+        _ => return None,
+    };
+    is_number(number).then(|| format!("{number} {unit}"))
+}
+
+fn is_number(text: &str) -> bool {
+    let (whole, part) = text.split_once('.').unwrap_or((text, "0"));
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    digits(whole) && digits(part)
+}
+
+/// Intel prints every speed with two.
+fn has_two_decimals(number: &str) -> bool {
+    number.split_once('.').is_some_and(|(_, decimals)| decimals.len() == 2)
+}
+
+/// The number of cores that the brand string tells: `6-Core`, `Dual Core`, `4C+6G`.
+fn cores_told(words: &[&str]) -> Option<u32> {
+    words.iter().enumerate().find_map(|(at, word)| {
+        let next_is_core = words.get(at + 1).is_some_and(|next| next.eq_ignore_ascii_case("core"));
+        core_count(word).or_else(|| next_is_core.then(|| count(word)).flatten()).or_else(|| compute_cores(word))
+    })
+}
+
+/// 6 of `6-Core` and `Six-Core`.
+fn core_count(word: &str) -> Option<u32> {
+    let at = word.len().checked_sub(4)?;
+    let (number, core) = word.split_at_checked(at)?;
+    core.eq_ignore_ascii_case("core").then(|| count(number.trim_end_matches('-'))).flatten()
+}
+
+fn count(word: &str) -> Option<u32> {
+    match word.to_ascii_lowercase().as_str() {
+        "dual" => Some(2),
+        "triple" => Some(3),
+        "quad" => Some(4),
+        "six" => Some(6),
+        "eight" => Some(8),
+        digits => digits.parse().ok().filter(|count| (1..1000).contains(count)),
+    }
+}
+
+/// 4 of AMD's `4C+6G`: processor cores and graphics cores.
+fn compute_cores(word: &str) -> Option<u32> {
+    let (cores, graphics) = word.split_once("C+")?;
+    graphics.strip_suffix('G')?.parse::<u32>().ok()?;
+    cores.parse().ok()
+}
+
+/// Without AMD's tail on the graphics part (`with Radeon Graphics`, `APU with ...`, `RADEON R5, 10 COMPUTE CORES
+/// 4C+6G`): graphics have a field of their own.
+fn without_graphics<'a>(words: &'a [&'a str]) -> &'a [&'a str] {
+    let is = |at: usize, word: &str| words.get(at).is_some_and(|other| other.eq_ignore_ascii_case(word));
+    let begins = |at: &usize| {
+        let at = *at;
+        let of_radeon = is(at, "with") || is(at, "w/");
+        let compute = words[at].ends_with(',') && is(at + 2, "compute");
+        let part = (is(at, "apu") || is(at, "soc")) && is(at + 1, "with");
+        of_radeon || compute || part || is(at, "radeon")
+    };
+    &words[..(1..words.len()).find(begins).unwrap_or(words.len())]
+}
+
+/// Without the number of cores, where it is no part of the name: always in digits, in words before `Processor` only
+/// (`Pentium Dual-Core` is a name).
+fn without_cores<'a>(words: &[&'a str]) -> Vec<&'a str> {
+    let processor = |at: usize| words.get(at).is_some_and(|word| word.eq_ignore_ascii_case("processor"));
+    let core = |at: usize| words.get(at).is_some_and(|word| word.eq_ignore_ascii_case("core"));
+    let says_cores = |at: usize| {
+        let word = words[at];
+        let in_digits = word.starts_with(|character: char| character.is_ascii_digit());
+        let one_word = core_count(word).is_some() && (in_digits || processor(at + 1));
+        let two_words = count(word).is_some() && core(at + 1) && processor(at + 2);
+        let second = at > 0 && core(at) && count(words[at - 1]).is_some() && processor(at + 1);
+        one_word || two_words || second
+    };
+    (0..words.len()).filter(|at| !says_cores(*at)).map(|at| words[at]).collect()
+}
+
+/// The words that name the processor: fillers gone, what the firmware cut off gone, `E7- 4860` joined.
+fn model_words(words: &[&str]) -> Vec<String> {
+    let mut kept: Vec<String> = Vec::with_capacity(words.len());
+    for (at, word) in words.iter().enumerate() {
+        let follows_cpu = at > 0 && words[at - 1].eq_ignore_ascii_case("cpu");
+        let is_last = at + 1 == words.len();
+        if is_filler(word) || (is_last && is_left_over(word, follows_cpu)) {
+            continue;
+        }
+        match kept.last_mut() {
+            Some(last) if last.len() > 1 && last.ends_with('-') => last.push_str(word),
+            _ => kept.push((*word).to_owned()),
+        }
+    }
+    kept
+}
+
+fn is_filler(word: &str) -> bool {
+    ["cpu", "processor", "genuine", "@"].into_iter().any(|filler| word.eq_ignore_ascii_case(filler))
+}
+
+/// The stub of a word that was cut off, or the stepping `0` that Xeons of 2012 have behind the model.
+fn is_left_over(word: &str, follows_cpu: bool) -> bool {
+    let letter_and_digit = {
+        let mut bytes = word.bytes();
+        bytes.next().is_some_and(|byte| byte.is_ascii_uppercase()) && bytes.all(|byte| byte.is_ascii_digit())
+    };
+    let stub = follows_cpu && letter_and_digit && word.len() <= 2;
+    stub || matches!(word, "0" | "CP" | "C" | "(R" | "(T" | "(TM" | "(")
+}
+
+/// Whether words are left that name more than the maker.
+fn names_a_processor(words: &[String]) -> bool {
+    const NO_NAMES: &[&str] = &[
+        "intel",
+        "amd",
+        "arm",
+        "apple",
+        "via",
+        "version",
+        "version.....",
+        "engineering sample",
+        "engineering samplenology",
+    ];
+    let text = words.join(" ").to_ascii_lowercase();
+    let letters = text.chars().filter(|character| character.is_alphabetic()).count();
+    letters >= 3 && !NO_NAMES.contains(&text.as_str()) && !text.starts_with("new technology") && !is_placeholder(&text)
+}
+
+/// Whether the processor is of a line that no board takes two of.
+fn is_single_socket(words: &[String]) -> bool {
+    const LINES: &[&str] = &[
+        "Apple",
+        "Athlon",
+        "Atom",
+        "Celeron",
+        "Core",
+        "Pentium",
+        "Phenom",
+        "Ryzen",
+        "Sempron",
+        "Snapdragon",
+        "Turion",
+    ];
+    words.iter().any(|word| LINES.contains(&word.as_str()))
+}
+
+fn name(words: &[String]) -> String {
+    words.iter().map(|word| without_hyphen(word)).collect::<Vec<_>>().join(" ")
+}
+
+/// `i5 7300U` of `i5-7300U`; every other hyphen stays.
+fn without_hyphen(word: &str) -> String {
+    match word.split_once('-') {
+        Some((series @ ("i3" | "i5" | "i7" | "i9"), model)) if !model.is_empty() => format!("{series} {model}"),
+        _ => word.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::fixtures;
+    use super::*;
+
+    #[test]
+    fn the_reviewed_table_holds() {
+        for line in include_str!("../../tests/data/processors.tsv").lines().skip(1) {
+            let cells: Vec<&str> = line.split('\t').collect();
+            let [brand, cores, packages, expected] = cells[..] else { panic!("four columns: {line}") };
+            assert_eq!(processor_text(brand, cores.parse().ok(), packages.parse().ok()), expected, "{brand}");
+        }
+    }
+
+    #[test]
+    fn a_cut_off_speed_is_told_only_if_its_number_is_whole() {
+        for (end, expected) in [
+            ("2.60GHz", Some("2.60 GHz")),
+            ("2.60GH", Some("2.60 GHz")),
+            ("2.60G", Some("2.60 GHz")),
+            ("2.60", Some("2.60 GHz")),
+            ("2.6", None),
+            ("2.", None),
+            ("2", None),
+            ("", None),
+            ("800MHz", Some("800 MHz")),
+            ("3.0 GHz", Some("3.0 GHz")),
+        ] {
+            let brand = format!("Intel(R) Core(TM) i5-3320M CPU @ {end}");
+            assert_eq!(processor_speed(&brand).as_deref(), expected, "{brand}");
+            let speed = expected.map(|speed| format!(" {speed}")).unwrap_or_default();
+            assert_eq!(processor_text(&brand, None, None), format!("Intel Core i5 3320M{speed}"));
+        }
+    }
+
+    #[test]
+    fn a_text_that_names_no_processor_gives_none() {
+        for brand in [
+            "",
+            "To Be Filled By O.E.M.",
+            "Not Specified",
+            "Other",
+            "CPU Version..... ",
+            "<BAD INDEX>",
+            "A0",
+            "0000",
+            "Intel(R)",
+            "Intel(R) Processor",
+            "Genuine Intel(R) CPU",
+            "New Processor Technology",
+            "Engineering Samplenology",
+        ] {
+            assert_eq!(processor_text(brand, Some(4), Some(2)), "", "{brand}");
+            assert_eq!(processor_speed(brand), None, "{brand}");
+        }
+    }
+
+    #[test]
+    fn no_real_machine_gets_a_text_with_marks_or_cut_words() {
+        for labelled in fixtures::all_machines().unwrap_or_else(fixtures::excerpt) {
+            let brand = labelled.machine.processor.unwrap_or_default();
+            let text = processor_text(&brand, None, labelled.machine.processor_count);
+            assert!(!has_mark(&text) && !text.contains('@') && !text.ends_with("GH"), "{brand}: {text}");
+            assert_eq!(one_line(&text), text);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_gives_one_clean_line(
+            brand in "(Intel|AMD|\\(R\\)|\\(TM\\)|@|CPU|Core|i5-|[0-9.]{1,4}|GHz?|with|-| |\\PC|\\u{0}|\n){0,24}",
+            cores: Option<u32>,
+            packages: Option<u32>,
+        ) {
+            let text = processor_text(&brand, cores, packages);
+            prop_assert!(!has_mark(&text) && !text.contains('@'), "{}", text);
+            prop_assert_eq!(one_line(&text), text.as_str());
+        }
+    }
 }

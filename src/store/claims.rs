@@ -16,18 +16,21 @@ pub struct Claim {
 }
 
 impl Store {
-    /// The clients whose slot `slot` holds exactly one of `values`, by key.
+    /// The clients whose slot `slot` holds `typed`, or `plain` with leading zeros or a blank beside it, by key. Those are
+    /// the slips that the index can find; any other spelling is found when its own client is looked at.
     ///
     /// # Errors
     ///
     /// When the database cannot be read.
-    pub fn claims(&self, slot: &str, values: [&str; 2]) -> Result<Vec<Claim>, Error> {
+    pub fn claims(&self, slot: &str, typed: &str, plain: &str) -> Result<Vec<Claim>, Error> {
         self.reading(|connection| {
             let mut statement = connection.prepare_cached(
                 "SELECT DISTINCT s.client_id, c.serial_number FROM client_slot AS s CROSS JOIN client AS c ON c.id = s.client_id
-                 WHERE s.name = :slot AND s.value IN (:typed, :plain) ORDER BY s.client_id",
+                 WHERE s.name = :slot AND s.value IN (:typed, :plain, '0' || :plain, '00' || :plain, '000' || :plain,
+                                                        ' ' || :plain, :plain || ' ')
+                 ORDER BY s.client_id",
             )?;
-            let parameters = named_params! {":slot": slot, ":typed": values[0], ":plain": values[1]};
+            let parameters = named_params! {":slot": slot, ":typed": typed, ":plain": plain};
             let rows = statement.query_map(parameters, |row| {
                 Ok(Claim { client_id: ClientId(row.get("client_id")?), serial_number: text(row, "serial_number")? })
             })?;

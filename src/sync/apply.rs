@@ -12,7 +12,7 @@ use super::items::{self, MasterItems};
 use super::plan::{self, Change, Field, Plan, Policy};
 use super::retry::Cause;
 use super::semantics;
-use crate::config::{CommentMode, Config, SerialCheck};
+use crate::config::{Config, SerialCheck, SyncConfig};
 use crate::iqr::{self, Iqr, Outcome, Scope};
 use crate::ledger::{self, CommentSemantics, Intent, RunLedger};
 use crate::model::{Asset, ClientId, Reason, Sent, Timestamp, is_placeholder_serial};
@@ -109,7 +109,7 @@ impl Applier<'_> {
         }
         loop {
             let writing = self.writing(&mut journey)?;
-            let plan = self.plan(&mut journey, writing);
+            let plan = journey.plan(writing, &self.config.sync);
             if let Some(ended) = journey.judge(&plan) {
                 return Ok(ended);
             }
@@ -153,23 +153,17 @@ impl Applier<'_> {
         Ok(Applied::Failed(Trouble { reason: error.reason(), message: format!("{error}{hint}") }, cause))
     }
 
-    /// The serial number tells whether this is the right asset (both must be real).
+    /// The serial number tells whether this is the right asset.
     fn check_serial(&self, journey: &mut Journey<'_>) -> Option<Applied> {
-        let theirs = journey.asset.serial_number.trim();
-        let ours = journey.ready.machine.real_serial()?;
-        let differs = !is_placeholder_serial(theirs) && !theirs.eq_ignore_ascii_case(ours);
-        let message = format!(
-            "IQR knows asset {} by serial number {theirs}, this machine's is {ours}; correct the inventory ID in WipeOS or the serial number in IQR",
-            journey.ready.id
-        );
+        let message = serial_mismatch(journey.ready, &journey.asset)?;
         match self.config.sync.serial_check {
-            SerialCheck::Hold if differs => Some(Applied::Held(Trouble { reason: Reason::SerialMismatch, message })),
-            SerialCheck::Warn if differs => {
+            SerialCheck::Hold => Some(Applied::Held(Trouble { reason: Reason::SerialMismatch, message })),
+            SerialCheck::Warn => {
                 log::warn!("client {}: {message}", journey.client);
                 journey.notes.push(message);
                 None
             }
-            _ => None,
+            SerialCheck::Off => None,
         }
     }
 
@@ -186,30 +180,7 @@ impl Applier<'_> {
             journey.answered.retain(|change| change.field != Field::Comments);
             journey.notes.extend(semantics::advice(shown, self.config.sync.comments));
         }
-        Ok(match (known, self.config.sync.comments) {
-            (Some(CommentSemantics::Adds), _) | (None, CommentMode::Changed) => Writing::Adds,
-            (Some(CommentSemantics::Replaces), _) | (None, CommentMode::Full) => Writing::Replaces,
-        })
-    }
-
-    /// Plans on what IQR shows, and on the lines that a replacing write cost, which come back.
-    fn plan(&self, journey: &mut Journey<'_>, writing: Writing) -> Plan {
-        let policy =
-            Policy { writing, reassign: self.config.sync.reassign, placeholders: &self.config.sync.placeholders };
-        let lost = match writing {
-            Writing::Adds => Vec::new(),
-            Writing::Replaces => journey.lost_lines(),
-        };
-        if lost.is_empty() {
-            return plan::plan(&journey.ready.update, &journey.asset, &journey.sent, &policy);
-        }
-        let shown = journey.asset.comments.clone();
-        journey.asset.comments = comments::restored(journey.before.as_deref().unwrap_or_default(), &shown);
-        let mut plan = plan::plan(&journey.ready.update, &journey.asset, &journey.sent, &policy);
-        plan.restore_comments(&shown, &journey.asset.comments);
-        journey.answered.retain(|change| change.field != Field::Comments);
-        journey.notes.push(format!("{} comment lines that a write had cost were put back", lost.len()));
-        plan
+        Ok(Writing::of(known, self.config.sync.comments))
     }
 
     fn write(&self, journey: &mut Journey<'_>, plan: &Plan, writing: Writing) -> Result<Step, Abort> {
@@ -310,6 +281,38 @@ fn wire_field(field: Field) -> Option<iqr::Field> {
     }
 }
 
+/// The plan that a pass would begin with, and what is worth knowing of it; `known` is what the ledger knows of writes to
+/// the comments. Pure: `preview` shows it, and it is made the way [`Applier::apply`] makes it.
+#[must_use]
+pub fn first_plan(
+    client: ClientId,
+    ready: &Ready,
+    asset: &Asset,
+    known: Option<CommentSemantics>,
+    config: &SyncConfig,
+) -> (Plan, Vec<String>) {
+    let mut journey = Journey::begin(client, ready, asset.clone());
+    let known = known.or_else(|| journey.shown_semantics());
+    let plan = journey.plan(Writing::of(known, config.comments), config);
+    journey.note_left(&plan);
+    (plan, journey.notes)
+}
+
+/// What to do when IQR knows the asset by another serial number than the machine's; `None` when it does not, or when one
+/// of the two is no real one.
+#[must_use]
+pub fn serial_mismatch(ready: &Ready, asset: &Asset) -> Option<String> {
+    let theirs = asset.serial_number.trim();
+    let ours = ready.machine.real_serial()?;
+    let differs = !is_placeholder_serial(theirs) && !theirs.eq_ignore_ascii_case(ours);
+    differs.then(|| {
+        format!(
+            "IQR knows asset {} by serial number {theirs}, this machine's is {ours}; correct the inventory ID in WipeOS or the serial number in IQR",
+            ready.id
+        )
+    })
+}
+
 impl<'a> Journey<'a> {
     fn begin(client: ClientId, ready: &'a Ready, asset: Asset) -> Self {
         let (sent, before) = match &ready.intent {
@@ -321,6 +324,25 @@ impl<'a> Journey<'a> {
         };
         let (written, answered, changes, notes) = Default::default();
         Self { client, ready, asset, sent, before, written, answered, changes, notes, writes: 0 }
+    }
+
+    /// Plans on what IQR shows, and on the lines that a replacing write cost, which come back.
+    fn plan(&mut self, writing: Writing, config: &SyncConfig) -> Plan {
+        let policy = Policy { writing, reassign: config.reassign, placeholders: &config.placeholders };
+        let lost = match writing {
+            Writing::Adds => Vec::new(),
+            Writing::Replaces => self.lost_lines(),
+        };
+        if lost.is_empty() {
+            return plan::plan(&self.ready.update, &self.asset, &self.sent, &policy);
+        }
+        let shown = self.asset.comments.clone();
+        self.asset.comments = comments::restored(self.before.as_deref().unwrap_or_default(), &shown);
+        let mut plan = plan::plan(&self.ready.update, &self.asset, &self.sent, &policy);
+        plan.restore_comments(&shown, &self.asset.comments);
+        self.answered.retain(|change| change.field != Field::Comments);
+        self.notes.push(format!("{} comment lines that a write had cost were put back", lost.len()));
+        plan
     }
 
     fn shown_semantics(&self) -> Option<CommentSemantics> {
@@ -358,10 +380,14 @@ impl<'a> Journey<'a> {
         Some(self.done(plan))
     }
 
-    fn done(&mut self, plan: &Plan) -> Applied {
+    fn note_left(&mut self, plan: &Plan) {
         for left in &plan.left {
             self.notes.push(format!("{} was rewritten in IQR since it was sent and is left as it is", left.field));
         }
+    }
+
+    fn done(&mut self, plan: &Plan) -> Applied {
+        self.note_left(plan);
         let sent = plan::sent_state(&self.ready.update, &self.asset, &plan.comment_lines);
         Applied::Done { sent, changes: std::mem::take(&mut self.changes), notes: std::mem::take(&mut self.notes) }
     }

@@ -5,6 +5,8 @@
 //! other line is somebody else's, whatever its name, and is never touched. No line is ever taken away, no value is ever
 //! blanked, and no line ever stands there twice.
 
+use crate::config::CommentMode;
+use crate::ledger::CommentSemantics;
 use crate::mapping::is_result_value;
 use crate::model::{CommentLine, Sent};
 
@@ -15,6 +17,17 @@ pub enum Writing {
     Adds,
     /// IQR replaces the field: the existing text with the changes in place is sent.
     Replaces,
+}
+
+impl Writing {
+    /// As writes have shown; as long as none has, as the config says.
+    #[must_use]
+    pub fn of(known: Option<CommentSemantics>, mode: CommentMode) -> Self {
+        match (known, mode) {
+            (Some(CommentSemantics::Adds), _) | (None, CommentMode::Changed) => Self::Adds,
+            (Some(CommentSemantics::Replaces), _) | (None, CommentMode::Full) => Self::Replaces,
+        }
+    }
 }
 
 /// What becomes of one of our lines.
@@ -151,8 +164,7 @@ impl Text {
         self.lines.iter().rposition(|line| {
             let text = line.text.trim_end();
             let Some((name, value)) = text.split_once(':') else { return false };
-            let value = without_date(value.trim());
-            name.trim() == ours.name && (value == ours.value || is_result_value(value) || sent.has_line(text))
+            name.trim() == ours.name && (without_date(value.trim()) == ours.value || is_machine_made(text, sent))
         })
     }
 
@@ -193,6 +205,15 @@ impl std::fmt::Display for Text {
     }
 }
 
+/// Whether this program wrote a line: it is known to have been sent, or its value is one of the words that the mapping
+/// writes. A word with details behind it (`PASS, NIST ...`) is taken for ours only where nothing is known of the asset: a
+/// person may have put something behind the word.
+pub(super) fn is_machine_made(line: &str, sent: &Sent) -> bool {
+    let value = line.split_once(':').map_or(line, |(_, value)| without_date(value.trim()));
+    let is_plain = !value.contains(", ");
+    sent.has_line(line) || (is_result_value(value) && (is_plain || sent.lines.is_empty()))
+}
+
 /// A line or value without the time that [`Text::distinct`] may have put behind it.
 fn without_date(text: &str) -> &str {
     let Some((value, date)) = text.strip_suffix(')').and_then(|text| text.rsplit_once(" (")) else { return text };
@@ -229,7 +250,8 @@ mod tests {
     /// replaces.
     #[test]
     fn each_case_of_a_merge() {
-        let rows: &[(&str, &[&str], &[&str], &str, &str)] = &[
+        type Row = (&'static str, &'static [&'static str], &'static [&'static str], &'static str, &'static str);
+        let rows: &[Row] = &[
             ("", &["Memory: PASS"], &[], "Memory: PASS", "Memory: PASS"),
             ("Memory: PASS", &["Memory: PASS"], &[], "", ""),
             ("Memory: PASS  \r\n", &["Memory: PASS"], &[], "", ""),

@@ -194,7 +194,7 @@ impl Examiner<'_> {
     fn claims(&self, machine: &Machine, id: &InventoryId) -> Result<Vec<Claim>, Error> {
         let slot = &self.config.store.inventory_id_slot;
         let typed = machine.slot(slot).unwrap_or_default();
-        let mut claims = self.store.claims(slot, [typed, id.as_str()])?;
+        let mut claims = self.store.claims(slot, typed, id.as_str())?;
         for client in self.known_claimants(id)? {
             if client == machine.client_id || claims.iter().any(|claim| claim.client_id == client) {
                 continue;
@@ -223,15 +223,21 @@ impl Examiner<'_> {
     ///
     /// When the appliance's database or the ledger cannot be read.
     pub fn clients_of(&self, typed: &str, id: &InventoryId) -> Result<Vec<ClientId>, Error> {
-        let claims = self.store.claims(&self.config.store.inventory_id_slot, [typed, id.as_str()])?;
+        let claims = self.store.claims(&self.config.store.inventory_id_slot, typed, id.as_str())?;
         let mut clients: Vec<ClientId> = claims.into_iter().map(|claim| claim.client_id).collect();
         clients.extend(self.known_claimants(id)?);
         clients.sort_unstable_by(|a, b| b.cmp(a));
         clients.dedup();
         let mut claimants = Vec::new();
         for client in clients {
-            let Some(snapshot) = self.store.client(client)? else { continue };
-            if self.inventory_id(&snapshot.machine).is_ok_and(|found| found == *id) {
+            let is_claimant = match self.store.client(client) {
+                Ok(snapshot) => snapshot
+                    .is_some_and(|snapshot| self.inventory_id(&snapshot.machine).is_ok_and(|found| found == *id)),
+                // Its slot holds the ID; that the rest cannot be understood is told when it is examined.
+                Err(store::Error::Record(_)) => true,
+                Err(error) => return Err(error.into()),
+            };
+            if is_claimant {
                 claimants.push(client);
             }
         }

@@ -10,13 +10,13 @@
 use std::collections::{BTreeSet, HashSet, VecDeque};
 
 use super::examine::Error;
-use crate::ledger::RunLedger;
+use crate::ledger::{Ledger, RunLedger};
 use crate::model::{ClientId, Timestamp};
 use crate::store::{Cursor, Horizon, PAGE, Signature, Source, Store};
 
 /// Up to this many clients, every client is compared whenever the database was touched: it takes some milliseconds and
 /// finds also what an odd clock hides.
-const SMALL: i64 = 10_000;
+pub(super) const SMALL: i64 = 10_000;
 
 /// Most clients that failed before and are tried again in one pass.
 const MOST_RETRIES: i64 = 10_000;
@@ -401,7 +401,7 @@ fn is_compare_due(
 ///
 /// When the ledger cannot be read.
 pub fn is_idle(
-    ledger: &RunLedger,
+    ledger: &Ledger,
     clock: Timestamp,
     signature: Option<Signature>,
     config: [u8; 16],

@@ -9,7 +9,7 @@ use super::feed::{Candidate, Errand, Feed};
 use super::plan::Change;
 use super::report::{Item, ItemOutcome, PassOutcome, Report};
 use super::retry::{self, Cause};
-use super::{Error, Outcome, Request, examine, finish};
+use super::{Error, Outcome, Request, due, examine, finish};
 use crate::iqr::{self, BootTime};
 use crate::ledger::{self, ChangeRecord, PassId, Problem, RunLedger, SentRecord};
 use crate::model::{ClientId, Reason, Sent};
@@ -307,15 +307,7 @@ impl<'a> Lanes<'a> {
 
 /// Whether a client that may have news has none: its marks are those that were last looked at.
 fn is_old_news(candidate: Candidate, store: &Store, ledger: &RunLedger) -> Result<bool, Error> {
-    if candidate.errand != Errand::News {
-        return Ok(false);
-    }
-    let known = match ledger.problem(candidate.client_id)? {
-        Some(problem) => problem.seen,
-        None => ledger.sent(candidate.client_id)?.and_then(|record| record.seen),
-    };
-    let Some(known) = known else { return Ok(false) };
-    Ok(store.seen(candidate.client_id)? == Some(known))
+    Ok(candidate.errand == Errand::News && !due::has_news(candidate.client_id, store, ledger)?)
 }
 
 /// Clients that were held because this one claimed their inventory ID, which it no longer does.

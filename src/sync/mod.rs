@@ -11,6 +11,7 @@
 
 pub mod apply;
 pub mod comments;
+pub mod due;
 pub mod examine;
 pub mod feed;
 pub mod items;
@@ -156,7 +157,11 @@ fn patience(deadline: BootTime, interrupted: Arc<AtomicBool>) -> Patience {
 }
 
 /// Templates may name slots of the inventory item menu, which only the database knows.
-fn check_slots(config: &Config, store: &Store) -> Result<(), Error> {
+///
+/// # Errors
+///
+/// [`Error::Config`] when a template names a slot that is not there; [`Error::Store`] when the database cannot be read.
+pub fn check_slots(config: &Config, store: &Store) -> Result<(), Error> {
     if !config.assumed_slots().is_empty() {
         config.check_slots(Some(&store.slot_names()?))?;
     }

@@ -1,9 +1,8 @@
 //! What a write to the comments field does in this tenant, learned from what it did.
 
-use super::comments::lost_lines;
+use super::comments::{is_machine_made, lost_lines};
 use crate::config::CommentMode;
 use crate::ledger::CommentSemantics;
-use crate::mapping::is_result_value;
 use crate::model::Sent;
 
 /// What a write has shown, if it has shown anything. `before` and `after` are the whole texts, `written` what was sent
@@ -60,8 +59,8 @@ fn lines(text: &str) -> impl Iterator<Item = &str> {
 }
 
 fn is_ours(line: &str, ours: &[String], sent: &Sent) -> bool {
-    let Some((name, value)) = line.split_once(':') else { return false };
-    sent.has_line(line) || (ours.iter().any(|our| our == name.trim()) && is_result_value(value.trim()))
+    let Some((name, _)) = line.split_once(':') else { return false };
+    ours.iter().any(|our| our == name.trim()) && is_machine_made(line, sent)
 }
 
 #[cfg(test)]

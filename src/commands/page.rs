@@ -1,0 +1,240 @@
+//! A page for a person at a terminal: headings, labelled rows, long texts wrapped under their beginning. 80 columns,
+//! readable without colour. All text from outside is made harmless here.
+
+use anstyle::Style;
+use unicode_width::UnicodeWidthStr;
+
+use crate::model::Timestamp;
+use crate::output::{self, STRONG, styled};
+
+/// Columns of a line.
+pub const WIDTH: usize = 80;
+
+/// Columns from the edge to the text of a row.
+const INDENT: usize = 18;
+
+/// A piece of text in one style.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Span {
+    /// How it looks.
+    pub style: Style,
+    /// What it says.
+    pub text: String,
+}
+
+impl Span {
+    /// A text in a style.
+    pub fn new(style: Style, text: impl Into<String>) -> Self {
+        Self { style, text: text.into() }
+    }
+
+    /// A text without a style.
+    pub fn plain(text: impl Into<String>) -> Self {
+        Self::new(Style::new(), text)
+    }
+}
+
+/// The page as far as it is written.
+#[derive(Debug, Default)]
+pub struct Page {
+    text: String,
+}
+
+impl Page {
+    /// What is written on it.
+    #[must_use]
+    pub fn into_text(self) -> String {
+        self.text
+    }
+
+    /// The first line: what the page is about, and what is to be said of it.
+    pub fn title(&mut self, spans: &[Span]) {
+        self.wrapped("", 0, spans);
+    }
+
+    /// Begins a section, with a blank line before it.
+    pub fn section(&mut self, name: &str) {
+        if !self.text.is_empty() {
+            self.text.push('\n');
+        }
+        self.wrapped("", 0, &[Span::new(STRONG, name)]);
+    }
+
+    /// A row of a plain text; nothing when the text is blank.
+    pub fn row(&mut self, label: &str, text: impl AsRef<str>) {
+        self.styled_row(label, Style::new(), text);
+    }
+
+    /// A row of a text in a style; nothing when the text is blank.
+    pub fn styled_row(&mut self, label: &str, style: Style, text: impl AsRef<str>) {
+        if !text.as_ref().trim().is_empty() {
+            self.spans_row(label, &[Span::new(style, text.as_ref())]);
+        }
+    }
+
+    /// A row of several styles.
+    pub fn spans_row(&mut self, label: &str, spans: &[Span]) {
+        self.wrapped(&format!("  {label}"), INDENT, spans);
+    }
+
+    /// An entry of a list.
+    pub fn item(&mut self, spans: &[Span]) {
+        self.wrapped("  ", 4, spans);
+    }
+
+    /// One line or more: `label`, then the text from column `indent` on.
+    fn wrapped(&mut self, label: &str, indent: usize, spans: &[Span]) {
+        let mut start = output::one_line(label);
+        let gap = indent.saturating_sub(start.width()).max(usize::from(!label.trim().is_empty()));
+        start.extend(std::iter::repeat_n(' ', gap));
+        let mut line = Line { text: start.clone(), width: start.width(), indent, is_empty: true, out: &mut self.text };
+        for span in spans {
+            for word in words(&output::one_line(&span.text)) {
+                line.word(span.style, word);
+            }
+        }
+        line.end();
+    }
+}
+
+/// The line that is being filled.
+struct Line<'a> {
+    text: String,
+    width: usize,
+    indent: usize,
+    is_empty: bool,
+    out: &'a mut String,
+}
+
+impl Line<'_> {
+    /// Adds a word (with the blank before it, if it has one), on the next line where it does not fit any more. One that
+    /// fits no line is broken.
+    fn word(&mut self, style: Style, word: &str) {
+        let width = word.width();
+        if self.width + width <= WIDTH {
+            return self.push(style, word, width);
+        }
+        let bare = word.trim_start_matches(' ');
+        if !self.is_empty && self.indent + bare.width() <= WIDTH {
+            self.wrap();
+            return self.push(style, bare, bare.width());
+        }
+        for character in word.chars() {
+            let mut buffer = [0; 4];
+            let text: &str = character.encode_utf8(&mut buffer);
+            if self.width + text.width() > WIDTH {
+                self.wrap();
+            }
+            self.push(style, text, text.width());
+        }
+    }
+
+    fn push(&mut self, style: Style, text: &str, width: usize) {
+        let text = if style == Style::new() { text.to_owned() } else { styled(style, text) };
+        self.text.push_str(&text);
+        self.width += width;
+        self.is_empty = false;
+    }
+
+    fn wrap(&mut self) {
+        self.end();
+        self.text = " ".repeat(self.indent);
+        (self.width, self.is_empty) = (self.indent, true);
+    }
+
+    fn end(&mut self) {
+        self.out.push_str(self.text.trim_end());
+        self.out.push('\n');
+    }
+}
+
+/// The words of a text, each with the blanks before it, so that together they are the text.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let start = rest.len() - rest.trim_start_matches(' ').len();
+        let end = rest[start..].find(' ').map_or(rest.len(), |blank| start + blank);
+        let (word, after) = rest.split_at(end);
+        rest = after;
+        (!word.is_empty()).then_some(word)
+    })
+}
+
+/// How long ago something was: `just now`, `4 min ago`, `3 h ago`, `12 days ago`, or `in 4 min`.
+#[must_use]
+pub fn ago(then: Timestamp, now: Timestamp) -> String {
+    let seconds = now.seconds_since(then);
+    match seconds {
+        0..60 => "just now".to_owned(),
+        60.. => format!("{} ago", length(seconds)),
+        ..0 => format!("in {}", length(-seconds)),
+    }
+}
+
+/// A length of time in its largest unit; `seconds` is not negative.
+#[must_use]
+pub fn length(seconds: i64) -> String {
+    match seconds {
+        ..120 => format!("{seconds} s"),
+        120..7200 => format!("{} min", seconds / 60),
+        7200..172_800 => format!("{} h", seconds / 3600),
+        _ => format!("{} days", seconds / 86_400),
+    }
+}
+
+/// A time to the minute, UTC.
+#[must_use]
+pub fn minute(at: Timestamp) -> String {
+    at.to_store_text()[..16].to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::output::GOOD;
+
+    fn plain(page: Page) -> String {
+        anstream::adapter::strip_str(&page.into_text()).to_string()
+    }
+
+    #[test]
+    fn no_line_is_wider_than_the_page_and_no_text_is_lost() {
+        let long = "x".repeat(200);
+        let texts = ["Intel Core i7 3770 3.40 GHz 4 Cores/8GB/250GB, HDD/DVDRW/Intel Xeon E3-1200 v2/3rd Gen", &long];
+        for text in texts.into_iter().chain(["日本語の長い名前".repeat(20).as_str()]) {
+            let mut page = Page::default();
+            page.styled_row("description", GOOD, text);
+            page.title(&[Span::plain(text)]);
+            let shown = plain(page);
+            assert!(shown.lines().all(|line| line.width() <= WIDTH), "{shown}");
+            let bare = |text: &str| text.chars().filter(|character| !character.is_whitespace()).collect::<String>();
+            assert_eq!(bare(&shown), bare(&format!("description{text}{text}")));
+        }
+    }
+
+    #[test]
+    fn a_long_text_hangs_under_its_beginning() {
+        let mut page = Page::default();
+        page.row("model", "word ".repeat(20));
+        let shown = plain(page);
+        let second = shown.lines().nth(1).unwrap();
+        assert_eq!(second.len() - second.trim_start().len(), INDENT);
+    }
+
+    #[test]
+    fn a_blank_text_has_no_row_and_a_harmful_one_is_shown_harmless() {
+        let mut page = Page::default();
+        page.row("model", " ");
+        page.row("serial", "a\u{1b}[2Jb");
+        assert_eq!(plain(page), "  serial          a\\u{1b}[2Jb\n");
+    }
+
+    #[test]
+    fn times_are_told_in_their_largest_unit() {
+        let now: Timestamp = "2026-11-22 16:00:00".parse().unwrap();
+        let rows = [(0, "just now"), (90, "90 s ago"), (300, "5 min ago"), (10_000, "2 h ago"), (-300, "in 5 min")];
+        for (seconds, text) in rows {
+            assert_eq!(ago(now.plus_seconds(-seconds), now), text);
+        }
+    }
+}

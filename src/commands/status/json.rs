@@ -1,0 +1,133 @@
+//! The status for scripts.
+
+use serde::Serialize;
+
+use super::{Status, Story};
+use crate::ledger::{Pass, Problem};
+use crate::model::{ClientId, Timestamp};
+use crate::store::MissingIndex;
+
+#[derive(Serialize)]
+pub(super) struct Json<'a> {
+    /// `None` when the WipeOS database cannot be read.
+    due: Option<u64>,
+    held: Vec<Trouble<'a>>,
+    failing: Vec<Trouble<'a>>,
+    passes: Vec<PassJson<'a>>,
+    last_pass: Option<LastPass>,
+    missing_indexes: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    asset: Option<AssetJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct Trouble<'a> {
+    client_id: ClientId,
+    inventory_id: Option<&'a str>,
+    reason: &'a str,
+    message: &'a str,
+    attempts: u32,
+    since: Timestamp,
+    next_try: Option<Timestamp>,
+}
+
+#[derive(Serialize)]
+struct PassJson<'a> {
+    started_at: Timestamp,
+    finished_at: Option<Timestamp>,
+    outcome: Option<&'a str>,
+    message: Option<&'a str>,
+    sent: u64,
+    unchanged: u64,
+    held: u64,
+    failed: u64,
+    deferred: u64,
+    requests: u64,
+}
+
+/// The newest pass, also one that had nothing to do.
+#[derive(Serialize)]
+struct LastPass {
+    started_at: Timestamp,
+    finished_at: Timestamp,
+}
+
+#[derive(Serialize)]
+struct AssetJson<'a> {
+    inventory_id: &'a str,
+    clients: &'a [ClientId],
+    sent: Vec<Sent>,
+    changes: Vec<Change<'a>>,
+}
+
+#[derive(Serialize)]
+struct Sent {
+    client_id: ClientId,
+    at: Timestamp,
+}
+
+#[derive(Serialize)]
+struct Change<'a> {
+    at: Timestamp,
+    field: &'a str,
+    from: &'a str,
+    to: &'a str,
+}
+
+impl<'a> Json<'a> {
+    pub(super) fn of(status: &'a Status) -> Self {
+        let indexes = status.store.iter().flat_map(|store| &store.missing_indexes);
+        Self {
+            due: status.store.as_ref().map(|store| store.due),
+            held: status.held().map(trouble).collect(),
+            failing: status.failing().map(trouble).collect(),
+            passes: status.passes.iter().map(pass).collect(),
+            last_pass: status
+                .heartbeat
+                .map(|beat| LastPass { started_at: beat.started_at, finished_at: beat.finished_at }),
+            missing_indexes: indexes.map(MissingIndex::statement).collect(),
+            asset: status.story.as_ref().map(asset),
+        }
+    }
+}
+
+fn trouble(problem: &Problem) -> Trouble<'_> {
+    Trouble {
+        client_id: problem.client_id,
+        inventory_id: problem.inventory_id.as_deref(),
+        reason: &problem.reason,
+        message: &problem.message,
+        attempts: problem.attempts,
+        since: problem.since,
+        next_try: problem.next_try,
+    }
+}
+
+fn pass(pass: &Pass) -> PassJson<'_> {
+    let totals = pass.totals;
+    PassJson {
+        started_at: pass.started_at,
+        finished_at: pass.finished_at,
+        outcome: pass.outcome.as_deref(),
+        message: pass.message.as_deref(),
+        sent: totals.sent,
+        unchanged: totals.unchanged,
+        held: totals.held,
+        failed: totals.failed,
+        deferred: totals.deferred,
+        requests: totals.requests,
+    }
+}
+
+fn asset(story: &Story) -> AssetJson<'_> {
+    AssetJson {
+        inventory_id: &story.inventory_id,
+        clients: &story.clients,
+        sent: story.sent.iter().map(|record| Sent { client_id: record.client_id, at: record.at }).collect(),
+        changes: story
+            .changes
+            .iter()
+            .map(|(at, change)| Change { at: *at, field: &change.field, from: &change.before, to: &change.after })
+            .collect(),
+    }
+}

@@ -1,0 +1,209 @@
+//! The status for people. Where all is well, five lines.
+
+use super::{Status, Story};
+use crate::commands::diff;
+use crate::commands::page::{Page, Span, ago, length, minute};
+use crate::ledger::{ChangeRecord, Heartbeat, Pass, Problem};
+use crate::model::Timestamp;
+use crate::output::{self, BAD, DIM, GOOD, STRONG, WARN};
+use crate::sync::plan::Field;
+
+/// Most held and most failing clients that are told one by one.
+const MOST: usize = 20;
+
+/// Most changes of one asset that are told.
+const MOST_CHANGES: usize = 20;
+
+pub(super) fn page(status: &Status, now: Timestamp, is_verbose: bool) -> String {
+    let mut page = Page::default();
+    if let Some(story) = &status.story {
+        self::story(&mut page, story, now);
+        problems(&mut page, status, now);
+        return page.into_text();
+    }
+    last_pass(&mut page, status, now);
+    counts(&mut page, status);
+    problems(&mut page, status, now);
+    if is_verbose || !is_well(status) {
+        passes(&mut page, &status.passes);
+    }
+    indexes(&mut page, status);
+    page.into_text()
+}
+
+/// Held clients wait for people; the appliance is well all the same.
+fn is_well(status: &Status) -> bool {
+    let is_done = status.passes.first().is_none_or(|pass| pass.outcome.as_deref() == Some("done"));
+    status.failing().next().is_none() && is_done && status.store.is_some()
+}
+
+fn last_pass(page: &mut Page, status: &Status, now: Timestamp) {
+    if !status.has_ledger {
+        return page.styled_row("last pass", WARN, "no pass was made yet");
+    }
+    let newest = status.passes.first();
+    match (status.heartbeat, newest) {
+        (Some(beat), Some(pass)) if beat.started_at > pass.started_at => {
+            page.row("last pass", format!("{}: nothing to do", when(&beat, now)));
+            page.spans_row("before", &pass_spans(pass, now));
+        }
+        (_, Some(pass)) => page.spans_row("last pass", &pass_spans(pass, now)),
+        (Some(beat), None) => page.row("last pass", format!("{}: nothing to do", when(&beat, now))),
+        (None, None) => page.styled_row("last pass", WARN, "no pass came to its end yet"),
+    }
+}
+
+fn when(beat: &Heartbeat, now: Timestamp) -> String {
+    format!("{} ({})", minute(beat.started_at), ago(beat.started_at, now))
+}
+
+fn pass_spans(pass: &Pass, now: Timestamp) -> Vec<Span> {
+    let mut spans = vec![Span::plain(format!("{} ({})", minute(pass.started_at), ago(pass.started_at, now)))];
+    spans.push(Span::plain(": "));
+    spans.extend(outcome(pass));
+    spans
+}
+
+/// How long it took and what it did.
+fn outcome(pass: &Pass) -> Vec<Span> {
+    let Some(finished_at) = pass.finished_at else {
+        return vec![Span::new(WARN, "it runs, or was killed")];
+    };
+    let totals = pass.totals;
+    let parts = [
+        (totals.sent, "sent", GOOD),
+        (totals.unchanged, "unchanged", DIM),
+        (totals.held, "held", WARN),
+        (totals.failed, "failed", BAD),
+        (totals.deferred, "left for the next", WARN),
+    ];
+    let took = length(finished_at.seconds_since(pass.started_at).max(0));
+    let mut spans = vec![Span::plain(format!("{took}; "))];
+    let parts = parts.iter().filter(|(number, ..)| *number > 0);
+    spans.extend(parts.map(|(number, word, style)| Span::new(*style, format!("{number} {word}, "))));
+    spans.push(Span::plain(output::count(totals.requests, "request", "requests")));
+    if pass.outcome.as_deref() != Some("done") {
+        let why = pass.message.as_deref().unwrap_or("no reason is known");
+        spans.push(Span::new(BAD, format!("; ended early: {why}")));
+    }
+    spans
+}
+
+fn counts(page: &mut Page, status: &Status) {
+    let clients = |number: u64| output::count(number, "client", "clients");
+    match &status.store {
+        Some(store) if store.due == 0 => page.row("due", "nothing"),
+        Some(store) => page.row("due", clients(store.due)),
+        None => page.styled_row("due", BAD, "not known: the WipeOS database cannot be read"),
+    }
+    match status.failing().count() as u64 {
+        0 => page.row("failing", "nothing"),
+        number => page.styled_row("failing", BAD, clients(number)),
+    }
+    match status.held().count() as u64 {
+        0 => page.row("held", "nothing"),
+        number => page.styled_row("held", WARN, clients(number)),
+    }
+}
+
+fn problems(page: &mut Page, status: &Status, now: Timestamp) {
+    let failing: Vec<&Problem> = status.failing().collect();
+    let held: Vec<&Problem> = status.held().collect();
+    table(page, "Failing: tried again by themselves", &failing, now);
+    table(page, "Held: each waits for a person", &held, now);
+}
+
+fn table(page: &mut Page, title: &str, problems: &[&Problem], now: Timestamp) {
+    if problems.is_empty() {
+        return;
+    }
+    page.section(title);
+    for problem in problems.iter().take(MOST) {
+        entry(page, problem, now);
+    }
+    let more = problems.len().saturating_sub(MOST) as u64;
+    if more > 0 {
+        let more = output::count(more, "more client", "more clients");
+        page.item(&[Span::plain(format!("and {more}; status --json tells all"))]);
+    }
+}
+
+fn entry(page: &mut Page, problem: &Problem, now: Timestamp) {
+    let id = problem.inventory_id.as_deref().unwrap_or("no ID");
+    let style = if problem.held { WARN } else { BAD };
+    page.spans_row(
+        id,
+        &[
+            Span::new(style, &problem.reason),
+            Span::plain(format!(", client {}, since {}", problem.client_id, minute(problem.since))),
+            Span::plain(tries(problem, now)),
+        ],
+    );
+    page.row("", &problem.message);
+}
+
+fn tries(problem: &Problem, now: Timestamp) -> String {
+    let count = output::count(problem.attempts.into(), "try", "tries");
+    match problem.next_try {
+        Some(at) if at > now => format!("; {count}, next {}", ago(at, now)),
+        Some(_) => format!("; {count}, next with the next pass"),
+        None => String::new(),
+    }
+}
+
+fn passes(page: &mut Page, passes: &[Pass]) {
+    if passes.is_empty() {
+        return;
+    }
+    page.section("Passes that had something to do");
+    for pass in passes {
+        page.spans_row(&minute(pass.started_at)[5..], &outcome(pass));
+    }
+}
+
+/// The appliance is not ours to change: an administrator may.
+fn indexes(page: &mut Page, status: &Status) {
+    let Some(store) = status.store.as_ref().filter(|store| !store.missing_indexes.is_empty()) else { return };
+    page.section("Indexes that the WipeOS database lacks: passes are slower, nothing else is lost");
+    for index in &store.missing_indexes {
+        page.item(&[Span::plain(index.statement())]);
+    }
+}
+
+fn story(page: &mut Page, story: &Story, now: Timestamp) {
+    page.title(&[Span::new(STRONG, format!("Asset {}", story.inventory_id))]);
+    let clients: Vec<String> = story.clients.iter().map(ToString::to_string).collect();
+    page.row("clients", if clients.is_empty() { "none has this ID now".to_owned() } else { clients.join(", ") });
+    if story.sent.is_empty() {
+        page.styled_row("last sent", WARN, "never");
+    }
+    for record in &story.sent {
+        let when = format!("{} ({})", minute(record.at), ago(record.at, now));
+        page.row("last sent", format!("{when}, from client {}", record.client_id));
+    }
+    if story.changes.is_empty() {
+        return;
+    }
+    page.section("Changed in IQR ([-went-] {+came+})");
+    for (at, change) in story.changes.iter().take(MOST_CHANGES) {
+        self::change(page, &minute(*at)[5..], change);
+    }
+    let more = story.changes.len().saturating_sub(MOST_CHANGES) as u64;
+    if more > 0 {
+        page.item(&[Span::plain(format!("and {}", output::count(more, "change before", "changes before")))]);
+    }
+}
+
+/// The comments line by line, other fields word by word.
+fn change(page: &mut Page, when: &str, change: &ChangeRecord) {
+    let name = change.field.replace('_', " ");
+    if change.field != Field::Comments.name() {
+        let mut spans = vec![Span::new(STRONG, format!("{name}: "))];
+        spans.extend(diff::words(&change.before, &change.after));
+        return page.spans_row(when, &spans);
+    }
+    page.spans_row(when, &[Span::new(STRONG, format!("{name}:"))]);
+    for line in diff::lines(&change.before, &change.after) {
+        page.spans_row("", &[line]);
+    }
+}

@@ -1,0 +1,118 @@
+use serde_json::{Value, json};
+
+use super::*;
+use crate::commands::testing::{Bench, without_style};
+
+fn status(bench: &Bench, id: Option<&str>) -> Result<Status> {
+    let (store, ledger) = (bench.store(), bench.ledger());
+    let mut status = Status::of_ledger(ledger.as_ref())?;
+    let args = StatusArgs { inventory_id: id.map(str::to_owned), json: false };
+    status.add_store(&bench.config, &store, ledger.as_ref(), &args, clock::now())?;
+    Ok(status)
+}
+
+fn as_json(status: &Status) -> Value {
+    serde_json::to_value(json::Json::of(status)).unwrap()
+}
+
+fn shown(status: &Status) -> String {
+    without_style(&show::page(status, clock::now(), false))
+}
+
+#[test]
+fn before_the_first_pass_every_client_is_due() {
+    let bench = Bench::new();
+    let status = status(&bench, None).unwrap();
+    assert_eq!(as_json(&status)["due"], 8);
+    assert!(shown(&status).contains("no pass was made yet"));
+}
+
+#[test]
+fn scripts_get_what_the_interface_promises() {
+    let bench = Bench::new();
+    bench.pass();
+    let status = as_json(&status(&bench, None).unwrap());
+    assert_eq!(status["due"], 0);
+    assert_eq!(status["failing"], json!([]));
+    let held: Vec<&str> = status["held"].as_array().unwrap().iter().map(|it| it["reason"].as_str().unwrap()).collect();
+    assert_eq!(held.len(), 6, "{held:?}");
+    for key in ["client_id", "inventory_id", "reason", "message", "attempts", "since", "next_try"] {
+        assert!(status["held"][0].get(key).is_some(), "{key}");
+    }
+    let pass = &status["passes"][0];
+    assert_eq!((&pass["outcome"], &pass["sent"], &pass["held"]), (&json!("done"), &json!(2), &json!(6)));
+    for key in ["started_at", "finished_at", "unchanged", "failed", "deferred", "requests"] {
+        assert!(!pass[key].is_null(), "{key}");
+    }
+    assert!(!status["last_pass"].is_null());
+}
+
+#[test]
+fn each_criterion_makes_a_client_due_and_looking_alike_does_not() {
+    let bench = Bench::new();
+    bench.pass();
+    let store = iqr_sandbox::store::Store::open(&bench.database()).unwrap();
+    let due = || as_json(&status(&bench, None).unwrap())["due"].clone();
+    store.edit(1, "technician", "JW", "2026-01-01 10:00:00").unwrap();
+    assert_eq!(due(), 1);
+    store.add_log(2, &iqr_sandbox::store::Log::of("2026-01-01 11:00:00", &[("USB", "FAIL")])).unwrap();
+    assert_eq!(due(), 2);
+    bench.pass();
+    assert_eq!(due(), 0);
+}
+
+#[test]
+fn a_healthy_appliance_reads_in_five_lines() {
+    let bench = Bench::new();
+    let store = iqr_sandbox::store::Store::open(&bench.database()).unwrap();
+    (3..=8).for_each(|client| store.delete(client).unwrap());
+    bench.pass();
+    bench.pass();
+    let page = shown(&status(&bench, None).unwrap());
+    assert_eq!(page.lines().count(), 5, "{page}");
+    assert!(page.contains("2 sent"), "{page}");
+}
+
+#[test]
+fn held_clients_are_told_with_the_reason_and_what_to_do() {
+    let bench = Bench::new();
+    bench.pass();
+    let page = shown(&status(&bench, None).unwrap());
+    for text in ["6 clients", "duplicate-inventory-id", "4138OO", "correct it in WipeOS"] {
+        assert!(page.contains(text), "{text}\n{page}");
+    }
+}
+
+#[test]
+fn missing_indexes_are_told_with_the_statement_that_mends_them() {
+    let bench = Bench::new();
+    let store = iqr_sandbox::store::Store::open(&bench.database()).unwrap();
+    let sql =
+        "SELECT group_concat('DROP INDEX ' || name, ';') FROM sqlite_schema WHERE type = 'index' AND sql NOT NULL";
+    let drop: String = store.connection().query_row(sql, [], |row| row.get(0)).unwrap();
+    store.connection().execute_batch(&drop).unwrap();
+    let page = shown(&status(&bench, None).unwrap());
+    assert!(page.contains("CREATE INDEX wipe_finished_at ON wipe(finished_at);"), "{page}");
+}
+
+#[test]
+fn the_story_of_one_asset_tells_what_was_sent_when() {
+    let bench = Bench::new();
+    bench.pass();
+    let one = status(&bench, Some("413800")).unwrap();
+    assert_eq!(as_json(&one)["held"], json!([]));
+    assert_eq!(as_json(&one)["asset"]["sent"][0]["client_id"], 1);
+    let page = shown(&one);
+    assert!(page.contains("{+OptiPlex 9010 Desktop+}"), "{page}");
+    let error = status(&bench, Some("99")).err().unwrap();
+    assert_eq!(Exit::of(&error), Exit::NotFound);
+}
+
+#[test]
+fn what_the_ledger_knows_is_told_without_the_wipeos_database() {
+    let bench = Bench::new();
+    bench.pass();
+    let status = Status::of_ledger(bench.ledger().as_ref()).unwrap();
+    assert_eq!(as_json(&status)["due"], Value::Null);
+    assert!(shown(&status).contains("6 clients"));
+}

@@ -1,0 +1,124 @@
+//! Real machines for the tests of the mapping. See `tests/data/README.md` for where they come from.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::model::{Battery, ClientId, Machine};
+
+/// A machine and what people who looked at it call it.
+pub struct Labelled {
+    pub vendor: String,
+    pub kind: String,
+    pub machine: Machine,
+}
+
+/// The excerpt that comes with the sources.
+pub fn excerpt() -> Vec<Labelled> {
+    parse(include_str!("../../tests/data/machines.jsonl"))
+}
+
+/// All machines of the collection where they lie beside the sources; they are too large to come with them.
+pub fn all_machines() -> Option<Vec<Labelled>> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/dmi-dev.jsonl");
+    let text = fs::read_to_string(&path).ok();
+    if text.is_none() {
+        eprintln!("skipped: {} is not there", path.display());
+    }
+    text.as_deref().map(parse)
+}
+
+/// A machine of which only this is known.
+pub fn machine(model: Option<&str>, version: Option<&str>, chassis_type: Option<i64>, batteries: usize) -> Machine {
+    let battery = |position| Battery { position, health_percent: None, cycles: None };
+    Machine {
+        client_id: ClientId(1),
+        manufacturer: None,
+        model: model.map(str::to_owned),
+        version: version.map(str::to_owned),
+        family: None,
+        sku: None,
+        serial_number: None,
+        asset_tag: None,
+        chassis_type,
+        processor: None,
+        processor_cores: None,
+        processor_count: None,
+        memory_bytes: None,
+        memory_type: None,
+        graphics: None,
+        optical_drive: None,
+        webcam: None,
+        touchscreen: None,
+        screen_inches: None,
+        screen_resolution: None,
+        technician: None,
+        job: None,
+        created_at: None,
+        updated_at: None,
+        slots: Vec::new(),
+        batteries: (1..).take(batteries).map(battery).collect(),
+        drives: Vec::new(),
+        diagnostics: Vec::new(),
+    }
+}
+
+fn parse(lines: &str) -> Vec<Labelled> {
+    lines.lines().map(|line| labelled(&serde_json::from_str(line).unwrap())).collect()
+}
+
+fn labelled(row: &Value) -> Labelled {
+    let text = |name: &str| row[name].as_str().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
+    let batteries = row["batteries"].as_array().map_or(0, Vec::len);
+    let chassis_type = row["chassis_type"].as_str().map(code);
+    let processors = row["cpus"].as_array().map_or(&[][..], Vec::as_slice);
+    let known = machine(None, None, chassis_type, batteries);
+    let machine = Machine {
+        manufacturer: text("manufacturer"),
+        model: text("product"),
+        version: text("version"),
+        family: text("family"),
+        sku: text("sku"),
+        processor: processors.first().and_then(|first| first["version"].as_str()).map(str::to_owned),
+        processor_cores: processors.first().and_then(|first| first["cores"].as_str()?.parse().ok()),
+        processor_count: u32::try_from(processors.len()).ok(),
+        ..known
+    };
+    let label = |name: &str| row[name].as_str().unwrap_or_default().to_owned();
+    Labelled { vendor: label("lh_vendor"), kind: label("lh_type"), machine }
+}
+
+/// The collection has the words of `dmidecode` where the appliance has the code.
+fn code(word: &str) -> i64 {
+    match word {
+        "Other" => 1,
+        "Desktop" => 3,
+        "Low Profile Desktop" => 4,
+        "Pizza Box" => 5,
+        "Mini Tower" => 6,
+        "Tower" => 7,
+        "Portable" => 8,
+        "Laptop" => 9,
+        "Notebook" => 10,
+        "Hand Held" => 11,
+        "Docking Station" => 12,
+        "All In One" => 13,
+        "Sub Notebook" => 14,
+        "Space-saving" => 15,
+        "Lunch Box" => 16,
+        "Main Server Chassis" => 17,
+        "Expansion Chassis" => 18,
+        "Rack Mount Chassis" => 23,
+        "Sealed-case PC" => 24,
+        "Multi-system" => 25,
+        "Tablet" => 30,
+        "Convertible" => 31,
+        "Detachable" => 32,
+        "IoT Gateway" => 33,
+        "Embedded PC" => 34,
+        "Mini PC" => 35,
+        "Stick PC" => 36,
+        _ => 2,
+    }
+}

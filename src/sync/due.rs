@@ -1,0 +1,128 @@
+//! How many clients are due now: what the next pass would look at, counted without the run lock and without a write.
+//!
+//! A pass does not ask this: it streams its clients. This is for `status`.
+
+use std::collections::HashSet;
+
+use super::examine::Error;
+use super::feed;
+use crate::ledger::Ledger;
+use crate::model::{ClientId, Timestamp};
+use crate::store::{Horizon, Seen, Signature, Source, Store};
+
+/// This many clients that may have news are looked at for this count; those beyond are taken at their word.
+const MOST_LOOKED_AT: usize = 50_000;
+
+/// Most clients whose time to be tried again has come that are counted.
+const MOST_RETRIES: i64 = 1_000_000;
+
+/// What the ledger last saw of a client; `None` when it is to be looked at whatever its marks are.
+fn last_seen(client: ClientId, ledger: &Ledger) -> Result<Option<Seen>, Error> {
+    Ok(match ledger.problem(client)? {
+        Some(problem) => problem.seen,
+        None => ledger.sent(client)?.and_then(|record| record.seen),
+    })
+}
+
+/// Whether a client's marks are not those that were last looked at.
+///
+/// # Errors
+///
+/// When the appliance's database or the ledger cannot be read.
+pub fn has_news(client: ClientId, store: &Store, ledger: &Ledger) -> Result<bool, Error> {
+    let Some(known) = last_seen(client, ledger)? else { return Ok(true) };
+    Ok(store.seen(client)? != Some(known))
+}
+
+/// How many clients are due at `now` under the config of this fingerprint: never looked at, with news, half done by a
+/// pass that was killed, or failing with their time come. Clients that are held count when the config has changed.
+///
+/// # Errors
+///
+/// When the appliance's database or the ledger cannot be read.
+pub fn count(store: &Store, ledger: Option<&Ledger>, now: Timestamp, config: [u8; 16]) -> Result<u64, Error> {
+    let everything = || Ok(store.count_after(ClientId(i64::MIN))?);
+    let Some(ledger) = ledger else { return everything() };
+    let Some(horizon) = ledger.horizon()? else { return everything() };
+    if feed::is_idle(ledger, now, Signature::of(store.path()), config)? {
+        return Ok(0);
+    }
+    let mut due: HashSet<ClientId> = again(ledger, now, config)?.into_iter().collect();
+    news(&mut due, store, ledger, &horizon)?;
+    due.retain(|client| client.0 <= horizon.client_id);
+    Ok(due.len() as u64 + store.count_after(ClientId(horizon.client_id))?)
+}
+
+/// Clients that are tried again whether or not they have news.
+fn again(ledger: &Ledger, now: Timestamp, config: [u8; 16]) -> Result<Vec<ClientId>, Error> {
+    let mut clients = ledger.intents()?;
+    if ledger.is_config(config)? {
+        clients.extend(ledger.retries(now, MOST_RETRIES)?);
+    } else {
+        clients.extend(ledger.problems()?.into_iter().map(|problem| problem.client_id));
+    }
+    Ok(clients)
+}
+
+/// Adds the clients up to the horizon that have news. Where a pass compares every client, so does this.
+fn news(due: &mut HashSet<ClientId>, store: &Store, ledger: &Ledger, horizon: &Horizon) -> Result<(), Error> {
+    if horizon.client_id <= feed::SMALL {
+        return compare_all(due, store, ledger);
+    }
+    ask_sources(due, store, ledger, horizon)
+}
+
+fn ask_sources(due: &mut HashSet<ClientId>, store: &Store, ledger: &Ledger, horizon: &Horizon) -> Result<(), Error> {
+    let mut asked = HashSet::new();
+    for source in Source::NEWS {
+        let mut cursor = source.start(horizon);
+        let mut page = Some(store.candidates_before(source, horizon)?);
+        while let Some(clients) = page {
+            for client in clients {
+                let is_unknown = asked.insert(client) && !due.contains(&client);
+                if is_unknown && (asked.len() > MOST_LOOKED_AT || has_news(client, store, ledger)?) {
+                    due.insert(client);
+                }
+            }
+            page = store.candidates(source, &mut cursor)?;
+        }
+    }
+    Ok(())
+}
+
+fn compare_all(due: &mut HashSet<ClientId>, store: &Store, ledger: &Ledger) -> Result<(), Error> {
+    let mut after = ClientId(i64::MIN);
+    loop {
+        let page = store.seen_after(after)?;
+        let Some(&(last, _)) = page.last() else { return Ok(()) };
+        for (client, seen) in page {
+            if last_seen(client, ledger)? != Some(seen) {
+                due.insert(client);
+            }
+        }
+        after = last;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use iqr_sandbox::store::{self as sample, Log};
+
+    use super::*;
+    use crate::commands::testing::Bench;
+
+    #[test]
+    fn the_fast_questions_find_what_a_comparison_of_all_finds() {
+        let bench = Bench::new();
+        bench.pass();
+        let appliance = sample::Store::open(&bench.database()).unwrap();
+        appliance.edit(1, "technician", "JW", "2026-01-01 10:00:00").unwrap();
+        appliance.add_log(2, &Log::of("2020-01-01 11:00:00", &[("USB", "FAIL")])).unwrap();
+        let (store, ledger) = (bench.store(), bench.ledger().unwrap());
+        let (mut fast, mut slow) = (HashSet::new(), HashSet::new());
+        ask_sources(&mut fast, &store, &ledger, &ledger.horizon().unwrap().unwrap()).unwrap();
+        compare_all(&mut slow, &store, &ledger).unwrap();
+        assert_eq!(fast, HashSet::from([ClientId(1), ClientId(2)]));
+        assert_eq!(slow, fast);
+    }
+}
