@@ -79,7 +79,8 @@ impl SentText {
 }
 
 impl Sent {
-    /// This, or for each text that `asset` shows as it was `intended` by a write whose end is not recorded, that.
+    /// This, or for each text and line that `asset` shows as it was `intended` by a write whose end is not recorded,
+    /// that. What it does not show may never have arrived: to take it for sent would keep news from ever being sent.
     #[must_use]
     pub fn or_intended(mut self, intended: &Self, asset: &Asset) -> Self {
         let shows = |text: SentText, shown: &str| text.landed.is_some_and(|landed| landed.rest_of(shown).is_some());
@@ -89,7 +90,8 @@ impl Sent {
         if shows(intended.extended_description, &asset.extended_description) {
             self.extended_description = intended.extended_description;
         }
-        self.lines.extend(&intended.lines);
+        let lines = asset.comments.split(['\n', '\r']).map(|line| digest::short(line.trim_end().as_bytes()));
+        self.lines.extend(lines.filter(|line| intended.lines.contains(line)));
         self
     }
 

@@ -176,6 +176,8 @@ impl Applier<'_> {
         {
             self.ledger().set_comment_semantics(shown)?;
             known = Some(shown);
+            // It was written in the belief of the config: what it did to other lines is no refusal.
+            journey.answered.retain(|change| change.field != Field::Comments);
             journey.notes.extend(semantics::advice(shown, self.config.sync.comments));
         }
         Ok(Writing::of(known, self.config.sync.comments))
