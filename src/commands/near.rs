@@ -26,7 +26,7 @@ pub fn existing(store: &Store, config: &StoreConfig, id: &InventoryId) -> Result
         if found.len() == MOST || begun.elapsed() > PATIENCE {
             break;
         }
-        if !store.claims(&config.inventory_id_slot, [&variant, &variant])?.is_empty() {
+        if !store.claims(&config.inventory_id_slot, &variant, &variant)?.is_empty() {
             found.push(variant);
         }
     }

@@ -196,6 +196,7 @@ fn with_the_wrong_setting_an_adding_server_doubles_lines_once_and_the_setting_is
     let report = bench.sync_well();
     let told = (1..=3).filter(|client| report.message(*client).contains("comments = \"changed\"")).count();
     assert_eq!(told, 1, "{report:#?}");
-    let doubled = (FIRST..FIRST + 3).filter(|id| bench.lines(*id).iter().filter(|line| *line == "lid cracked").count() > 1);
+    let doubled =
+        (FIRST..FIRST + 3).filter(|id| bench.lines(*id).iter().filter(|line| *line == "lid cracked").count() > 1);
     assert_eq!(doubled.count(), 1);
 }

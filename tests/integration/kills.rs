@@ -102,7 +102,11 @@ fn kill_at_random_moments(semantics: Comments, mode: &str, seed: u64) {
         let started = Instant::now();
         let report = bench.sync();
         usual = (usual + started.elapsed()) / 2;
-        assert_eq!((report.code, report.count("held"), report.count("deferred")), (Some(0), 0, 0), "{context}: {report:#?}");
+        assert_eq!(
+            (report.code, report.count("held"), report.count("deferred")),
+            (Some(0), 0, 0),
+            "{context}: {report:#?}"
+        );
         assert_arrived(&bench, round, &context);
         bench.assert_sound(&context);
         bench.assert_idle(&context);
