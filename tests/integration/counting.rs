@@ -78,7 +78,8 @@ fn each_place(server: Server, name: &str, first: u64, fault: impl Fn(u64) -> Fau
     for start in (first..MOST_REQUESTS).step_by(AT_ONCE) {
         let struck = thread::scope(|scope| {
             let strike = |place| strike(server, name, fault(place));
-            let threads: Vec<_> = (start..start + AT_ONCE as u64).map(|place| scope.spawn(move || strike(place))).collect();
+            let threads: Vec<_> =
+                (start..start + AT_ONCE as u64).map(|place| scope.spawn(move || strike(place))).collect();
             threads.into_iter().map(|thread| thread.join().unwrap()).filter(|struck| *struck).count()
         });
         places += struck;
@@ -192,7 +193,9 @@ fn a_session_that_expires_at_any_request_is_renewed_once_and_nothing_is_lost() {
 #[test]
 fn a_slow_server_is_waited_for() {
     let bench = bench(ADDS);
-    bench.sandbox.set_faults(vec![Fault::new(When::EveryNth(3), Kind::Delay(Duration::from_millis(100))).after_commit()]);
+    bench
+        .sandbox
+        .set_faults(vec![Fault::new(When::EveryNth(3), Kind::Delay(Duration::from_millis(100))).after_commit()]);
     bench.sync_well();
     assert_eq!(bench.all_seen(), *EXPECTED);
 }

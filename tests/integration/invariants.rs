@@ -62,7 +62,8 @@ fn assert_only(places: &[&str], words: &[&str]) {
             assert!(!source.code.contains(word), "{} says `{word}`", source.path);
         }
     }
-    let is_used = sources.iter().any(|source| source.is_in(places) && words.iter().any(|word| source.code.contains(word)));
+    let is_used =
+        sources.iter().any(|source| source.is_in(places) && words.iter().any(|word| source.code.contains(word)));
     assert!(is_used, "{words:?} are nowhere: the rule checks nothing");
 }
 
@@ -99,7 +100,20 @@ fn only_the_output_prints() {
 #[test]
 fn what_decides_does_no_io_and_reads_no_clock() {
     let pure = ["model", "mapping", "sync/plan.rs", "sync/comments.rs", "sync/semantics.rs", "sync/retry.rs"];
-    let io = ["std::fs", "std::net", "std::io", "std::env", "std::process", "std::thread", "File::", "SystemTime", "Instant", "now_utc", "clock::", "log::"];
+    let io = [
+        "std::fs",
+        "std::net",
+        "std::io",
+        "std::env",
+        "std::process",
+        "std::thread",
+        "File::",
+        "SystemTime",
+        "Instant",
+        "now_utc",
+        "clock::",
+        "log::",
+    ];
     assert_none(&pure, &io);
 }
 

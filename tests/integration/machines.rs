@@ -52,8 +52,18 @@ fn five_thousand_real_machines_are_sent_or_held_and_a_second_pass_asks_nothing()
 
 fn assert_no_placeholder_items(bench: &Bench) {
     const FILLERS: [&str; 12] = [
-        "filled by", "system manufacturer", "system product", "default string", "not specified", "not applicable",
-        "all series", "invalid", "o.e.m", "product name", "01234567", "xxxx",
+        "filled by",
+        "system manufacturer",
+        "system product",
+        "default string",
+        "not specified",
+        "not applicable",
+        "all series",
+        "invalid",
+        "o.e.m",
+        "product name",
+        "01234567",
+        "xxxx",
     ];
     let state = bench.sandbox.state();
     for item in state.items().iter().filter(|item| item.asset_creator != "person") {
