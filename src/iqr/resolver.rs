@@ -33,8 +33,11 @@ struct Known {
 
 /// The host's name could not be looked up.
 #[derive(Debug, thiserror::Error)]
-#[error("the name of the host cannot be looked up: {0}")]
-pub(super) struct LookupFailed(pub String);
+#[error("the name of the host {host} cannot be looked up: {cause}")]
+pub(super) struct LookupFailed {
+    host: String,
+    cause: String,
+}
 
 impl Resolver for Remembering {
     fn resolve(&self, uri: &Uri, config: &Config, timeout: NextTimeout) -> Result<ResolvedSocketAddrs, ureq::Error> {
@@ -44,7 +47,7 @@ impl Resolver for Remembering {
         if let Some(addresses) = self.remembered(authority) {
             return Ok(addresses);
         }
-        let addresses = self.lookup.resolve(uri, config, timeout).map_err(lookup_failed)?;
+        let addresses = self.lookup.resolve(uri, config, timeout).map_err(|error| lookup_failed(authority, error))?;
         self.remember(authority.clone(), addresses.clone());
         Ok(addresses)
     }
@@ -66,12 +69,13 @@ impl Remembering {
 }
 
 /// Marks the error as one of before the first byte, whatever it was.
-fn lookup_failed(error: ureq::Error) -> ureq::Error {
-    match error {
-        ureq::Error::Timeout(_) => error,
-        ureq::Error::Io(error) => ureq::Error::Other(Box::new(LookupFailed(error.to_string()))),
-        other => ureq::Error::Other(Box::new(LookupFailed(other.to_string()))),
-    }
+fn lookup_failed(authority: &Authority, error: ureq::Error) -> ureq::Error {
+    let cause = match error {
+        ureq::Error::Timeout(_) => return error,
+        ureq::Error::Io(error) => error.to_string(),
+        other => other.to_string(),
+    };
+    ureq::Error::Other(Box::new(LookupFailed { host: authority.host().to_owned(), cause }))
 }
 
 impl fmt::Debug for Known {
