@@ -53,6 +53,15 @@ impl Iqr {
         when: When,
         decode: impl Fn(&[u8]) -> Result<T, Bad>,
     ) -> Result<T, Error> {
+        self.read_in_time(request, when, decode).map_err(|error| self.pace.judge(error))
+    }
+
+    fn read_in_time<T>(
+        &self,
+        request: &Request,
+        when: When,
+        decode: impl Fn(&[u8]) -> Result<T, Bad>,
+    ) -> Result<T, Error> {
         let mut failures = 0;
         loop {
             let (cause, outcome, slow) = match self.try_read(request, when, &decode) {
@@ -171,6 +180,9 @@ impl Iqr {
             return Setback::Final(Error::ReadOnly { request: request.shown.clone() });
         }
         if fault.kind == FaultKind::TimedOut && when.until(&self.limits).left() < CLOSE {
+            if !request.is_write {
+                self.pace.failed(&format!("{}: {}", request.shown, fault.text));
+            }
             return Setback::Final(Error::OutOfTime { request: request.shown.clone(), outcome });
         }
         self.pace.failed(&format!("{}: {}", request.shown, fault.text));

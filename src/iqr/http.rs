@@ -124,7 +124,10 @@ impl Http {
         self.requests.fetch_add(1, Ordering::Relaxed);
         let begun = BootTime::now();
         let timeout = self.timeout.min(until.since(begun)).max(Duration::from_millis(1));
-        let answer = self.send(request, credential, timeout).map_err(fault);
+        let mut answer = self.send(request, credential, timeout).map_err(fault);
+        if let (Ok(answer), Some(secret)) = (&mut answer, credential.secret()) {
+            answer.mask(secret);
+        }
         log(request, begun, &answer);
         answer
     }
@@ -184,7 +187,27 @@ impl Body {
     }
 }
 
+impl Credential<'_> {
+    fn secret(&self) -> Option<&Secret> {
+        match self {
+            Self::None => None,
+            Self::Token(token) | Self::Bearer(token) => Some(token),
+        }
+    }
+}
+
 impl Answer {
+    /// Blots out a secret of the request that the server repeats: what a server says is shown to people.
+    pub fn mask(&mut self, secret: &Secret) {
+        let secret = secret.expose().as_bytes();
+        if secret.is_empty() {
+            return;
+        }
+        while let Some(at) = self.body.windows(secret.len()).position(|window| window == secret) {
+            self.body.splice(at..at + secret.len(), *b"***");
+        }
+    }
+
     pub fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
     }
@@ -218,6 +241,7 @@ fn fault(error: ureq::Error) -> Fault {
         ureq::Error::Timeout(_) => "no whole answer in time".to_owned(),
         ureq::Error::BodyExceedsLimit(limit) => format!("the answer is larger than {} MiB", limit / 1024 / 1024),
         ureq::Error::Io(error) => io_text(&error),
+        ureq::Error::Other(error) if error.is::<LookupFailed>() => error.to_string(),
         other => other.to_string(),
     };
     Fault { text: super::text::quote(&text), kind }

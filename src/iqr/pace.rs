@@ -80,6 +80,8 @@ struct State {
     failures_in_a_row: u32,
     any_success: bool,
     quota: u32,
+    /// The newest failure.
+    last_failure: Option<String>,
     /// Why the pass is over.
     open: Option<String>,
 }
@@ -103,6 +105,7 @@ impl Pace {
             failures_in_a_row: 0,
             any_success: false,
             quota: QUOTA,
+            last_failure: None,
             open: None,
         };
         Self { state: Mutex::new(state), freed: Condvar::new(), most: usize::from(connections.max(1)) }
@@ -190,6 +193,17 @@ impl Pace {
         self.lock().check().err()
     }
 
+    /// An end of the time in which nothing went well was no full agenda: the server does not answer.
+    pub fn judge(&self, error: Error) -> Error {
+        let state = self.lock();
+        match (&error, &state.last_failure) {
+            (Error::OutOfTime { .. }, Some(cause)) if !state.any_success => Error::Unreachable {
+                cause: format!("nothing was answered in the time of this pass, the last: {cause}"),
+            },
+            _ => error,
+        }
+    }
+
     /// Whether the failures in a row are no more than `own`, and something went well before them.
     pub fn only_failing(&self, own: u32) -> bool {
         let state = self.lock();
@@ -214,6 +228,7 @@ impl State {
 
     fn fail(&mut self, cause: &str) {
         self.failures_in_a_row += 1;
+        self.last_failure = Some(cause.to_owned());
         if self.failures_in_a_row >= BREAKER && self.open.is_none() {
             self.open = Some(format!("{BREAKER} requests in a row failed, the last: {cause}"));
         }

@@ -47,6 +47,7 @@ pub(super) struct Session {
     fresh_for: Duration,
     create: Request,
     end: Request,
+    key: Secret,
 }
 
 #[derive(Debug, Default)]
@@ -104,6 +105,7 @@ impl Session {
             fresh_for: lifetime.saturating_sub(MARGIN.min(lifetime / 5)),
             create: request(settings, Operation::SessionCreate, Some(body)),
             end: request(settings, Operation::SessionEnd, None),
+            key: key.clone(),
         }
     }
 
@@ -201,11 +203,12 @@ impl Session {
     }
 
     fn try_sign_in(&self, http: &Http, until: BootTime) -> Result<Secret, SignIn> {
-        let answer = http.exchange(&self.create, Credential::None, until).map_err(|fault| SignIn::Again {
+        let mut answer = http.exchange(&self.create, Credential::None, until).map_err(|fault| SignIn::Again {
             cause: fault.text,
             wait: None,
             slow: fault.kind == FaultKind::TimedOut,
         })?;
+        answer.mask(&self.key);
         let again = |cause| SignIn::Again { cause, wait: answer.retry_after, slow: false };
         match answer.status {
             200..=299 => wire::session_token(&answer.body).map_err(|bad| again(bad.0)),
