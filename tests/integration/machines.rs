@@ -8,6 +8,7 @@ use iqr_sandbox::store::from_machines;
 
 use crate::bench::Bench;
 
+#[expect(clippy::print_stdout, reason = "whoever runs the tests shall know that one of them did nothing")]
 fn machines() -> Option<PathBuf> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/dmi-dev.jsonl");
     if path.exists() {
@@ -52,8 +53,18 @@ fn five_thousand_real_machines_are_sent_or_held_and_a_second_pass_asks_nothing()
 
 fn assert_no_placeholder_items(bench: &Bench) {
     const FILLERS: [&str; 12] = [
-        "filled by", "system manufacturer", "system product", "default string", "not specified", "not applicable",
-        "all series", "invalid", "o.e.m", "product name", "01234567", "xxxx",
+        "filled by",
+        "system manufacturer",
+        "system product",
+        "default string",
+        "not specified",
+        "not applicable",
+        "all series",
+        "invalid",
+        "o.e.m",
+        "product name",
+        "01234567",
+        "xxxx",
     ];
     let state = bench.sandbox.state();
     for item in state.items().iter().filter(|item| item.asset_creator != "person") {

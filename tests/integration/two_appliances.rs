@@ -12,7 +12,8 @@ fn appliances(semantics: Comments, mode: &str, tests: [&[(&str, &str)]; 2]) -> [
     let here = Bench::empty().with("sync", "comments", mode);
     here.set_comment_semantics(semantics);
     let url = format!("{:?}", here.sandbox.url());
-    let there = Bench::empty().with("sync", "comments", mode).with("iqr", "signin_url", &url).with("iqr", "api_url", &url);
+    let there =
+        Bench::empty().with("sync", "comments", mode).with("iqr", "signin_url", &url).with("iqr", "api_url", &url);
     here.sandbox.state().add_asset(Asset::new(FIRST));
     here.sandbox.state().type_comment(FIRST, "typed by Jo");
     for (bench, tests) in [&here, &there].into_iter().zip(tests) {
