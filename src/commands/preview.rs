@@ -149,6 +149,13 @@ impl Preview {
         Ok(())
     }
 
+    /// Whether it failed before, nothing is new since, and its time has not come again.
+    fn is_waiting(&self) -> bool {
+        self.problem.as_ref().is_some_and(|problem| {
+            problem.seen == self.examined.seen && problem.next_try.is_none_or(|next| next > self.now)
+        })
+    }
+
     /// The ID, or what was typed in its place.
     fn inventory_id(&self) -> &str {
         let typed = || self.examined.inventory_id.as_deref().unwrap_or_default();

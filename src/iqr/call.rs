@@ -1,6 +1,7 @@
 //! From one exchange to one result: permit, session, the repeat after an expired session, repeats of reads.
 //!
-//! A write is sent once. Only when IQR says that it did not look at it for want of a session is it sent again.
+//! A write is sent once, also where IQR says that it did not look at it for want of a session: the session is renewed,
+//! and the caller reads what became of it before it writes again.
 
 use std::time::Duration;
 
@@ -155,18 +156,32 @@ impl Iqr {
                 session.has_worked();
             }
             let status = answer.status;
+            if request.is_write {
+                refused_before = self.session.refused_write();
+            }
             if matches!(refused_before, Some(403 | 404)) {
                 self.session.renewal_helped(refused_before != Some(status));
             }
             if matches!(status, 401 | 403 | 404) && (refused_before.is_none() || status == 401) {
                 let renewed = self.session.renew(link, session, status, &request.shown)?;
                 if renewed && refused_before.is_none() {
+                    if request.is_write {
+                        return Err(self.doubted(&answer));
+                    }
                     refused_before = Some(status);
                     continue;
                 }
             }
             return self.sorted(request, answer, &permit);
         }
+    }
+
+    /// A write that was refused as if its session had ended. The session is renewed; whether the write was taken, only a
+    /// read can tell.
+    fn doubted(&self, answer: &Answer) -> Setback {
+        self.session.doubt_write(answer.status);
+        let cause = Cause::Status { status: answer.status, text: quote_bytes(&answer.body) };
+        Setback::Passing { cause, outcome: Outcome::Unknown, slow: false }
     }
 
     fn exchange(&self, request: &Request, token: &crate::secret::Secret, when: When) -> Result<Answer, Setback> {

@@ -57,6 +57,8 @@ struct State {
     superseded: Vec<Arc<Live>>,
     opened: u64,
     fruitless: u32,
+    /// The status by which the newest write was refused that had its session renewed.
+    refused_write: Option<u16>,
     /// Why no session can be had in this pass any more.
     dead: Option<Error>,
 }
@@ -154,6 +156,16 @@ impl Session {
     pub fn renewal_helped(&self, helped: bool) {
         let mut state = self.lock();
         state.fruitless = if helped { 0 } else { state.fruitless + 1 };
+    }
+
+    /// A write was refused as if its session had ended.
+    pub fn doubt_write(&self, status: u16) {
+        self.lock().refused_write = Some(status);
+    }
+
+    /// How the write before was refused, if it was; asked by the next one.
+    pub fn refused_write(&self) -> Option<u16> {
+        self.lock().refused_write.take()
     }
 
     /// Ends every session that was opened, within five seconds.

@@ -96,14 +96,16 @@ fn a_write_is_sent_once_and_says_whether_it_may_have_happened() {
 }
 
 #[test]
-fn a_write_that_met_an_ended_session_is_sent_again_with_a_new_one() {
+fn a_write_that_met_an_ended_session_is_not_repeated_before_the_caller_has_read() {
     for refusal in [401, 403, 404] {
         let server = Server::answering(vec![body("{\"inventoryid\":7}"), status(refusal)]);
         let iqr = server.client();
         iqr.asset(&id(7)).unwrap();
+        let error = iqr.update(&id(7), &[(Field::Comments, "x")]).unwrap_err();
+        assert_eq!((error.scope(), error.outcome()), (Scope::ThisAsset, Outcome::Unknown), "{refusal}");
+        assert_eq!(server.letters(), "SGWSD", "{refusal}");
         iqr.update(&id(7), &[(Field::Comments, "x")]).unwrap();
         let seen = server.seen();
-        assert_eq!(server.letters(), "SGWSDW", "{refusal}");
         assert_eq!((seen[2].token(), seen[5].token()), ("token-1", "token-2"));
         assert_eq!(seen[4].header("authorization"), Some("Bearer token-1"));
     }

@@ -47,6 +47,17 @@ impl Ledger {
         self.row(&sql, [client.0], record)
     }
 
+    /// What was last sent to an asset, from whichever client.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read.
+    pub fn last_sent_to(&self, id: &InventoryId) -> Result<Option<SentRecord>, Error> {
+        let sql =
+            format!("SELECT {COLUMNS} FROM sent WHERE inventory_id = ?1 ORDER BY at DESC, client_id DESC LIMIT 1");
+        self.row(&sql, [id.as_str()], record)
+    }
+
     /// The clients after `after` that anything is known of, by key, at most `limit` rows: what marked the state that was
     /// last looked at. A client that was sent and then failed comes twice, the failure last.
     ///

@@ -1,23 +1,24 @@
 //! What marks the state of a client: enough to tell, without reading it whole, that something happened since.
 
+use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
-use super::value::text;
 use super::{Error, PAGE, Store};
 use crate::digest;
 use crate::model::{ClientId, DueBecause};
 
 /// The marks of a client's state, one for each criterion of the specification (step 5 b, c, d).
 ///
-/// They are taken in the same read as the data that is sent, and compared for equality only: no clock is asked, so two
-/// events in one tick, or a clock that jumped, change them all the same.
+/// They are taken in the same read as the data that is sent, and compared for equality only: no clock is asked. They
+/// stand for the contents, not only for the times, so that two events in one tick, or a clock that jumped, change them
+/// all the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Seen {
-    /// Stands for `client.updated_at`.
+    /// Stands for the client's row with its `updated_at`, its slots, batteries and drives.
     pub updated: u64,
-    /// Stands for the wipes of its drives that ended: how many, which, the newest end.
+    /// Stands for the wipes of its drives that ended.
     pub wipes: u64,
-    /// Stands for its diagnostics logs: how many, which, the newest, and their tests.
+    /// Stands for its diagnostics logs and their tests.
     pub logs: u64,
 }
 
@@ -52,17 +53,30 @@ impl Seen {
     }
 }
 
-/// The marks of one state, for the clients of a `WHERE` clause. The order of the joins is given (CROSS JOIN) because a
-/// database without statistics would otherwise sometimes begin with the large table.
+/// How many columns at the front of a row of [`seen_query`] are of the client itself and of what it is made of.
+const OWN_COLUMNS: usize = 27;
+
+/// The contents behind the marks, for the clients of a `WHERE` clause. The order of the joins is given (CROSS JOIN)
+/// because a database without statistics would otherwise sometimes begin with the large table.
 macro_rules! seen_query {
     ($where:literal) => {
         concat!(
-            "SELECT c.id, c.updated_at,
-                (SELECT count(w.finished_at) || ' ' || count(w.result) || ' ' || ifnull(max(w.finished_at), '') || ' '
-                        || ifnull(sum(w.id * (w.finished_at IS NOT NULL)), 0)
-                 FROM disk AS d CROSS JOIN wipe AS w ON w.disk_id = d.id WHERE d.client_id = c.id) AS wipes,
-                (SELECT count(*) || ' ' || ifnull(max(l.created_at), '') || ' ' || ifnull(sum(l.id), 0) || ' '
-                        || ifnull(sum((SELECT count(t.result) FROM diagnostics_test AS t WHERE t.log_id = l.id)), 0)
+            "SELECT c.id, c.updated_at, c.manufacturer, c.model, c.version, c.family, c.sku, c.serial_number, c.asset_tag,
+                c.chassis_type, c.processor, c.processor_cores, c.processor_count, c.memory_bytes, c.memory_type, c.graphics,
+                c.optical_drive, c.webcam, c.touchscreen, c.screen_inches, c.screen_resolution, c.technician, c.job,
+                c.created_at,
+                (SELECT group_concat(quote(s.name) || quote(s.value)) FROM client_slot AS s WHERE s.client_id = c.id),
+                (SELECT group_concat(quote(b.position) || quote(b.health_percent) || quote(b.cycles))
+                 FROM battery AS b WHERE b.client_id = c.id),
+                (SELECT group_concat(d.id || quote(d.position) || quote(d.model) || quote(d.serial_number)
+                                     || quote(d.size_bytes) || quote(d.media) || quote(d.interface) || quote(d.health))
+                 FROM disk AS d WHERE d.client_id = c.id),
+                (SELECT group_concat(w.id || quote(w.finished_at) || quote(w.result) || quote(w.verified) || quote(w.method))
+                 FROM disk AS d CROSS JOIN wipe AS w ON w.disk_id = d.id
+                 WHERE d.client_id = c.id AND (w.finished_at IS NOT NULL OR w.result IS NOT NULL)) AS wipes,
+                (SELECT group_concat(l.id || quote(l.created_at)
+                            || ifnull((SELECT group_concat(quote(t.name) || quote(t.result) || t.position)
+                                       FROM diagnostics_test AS t WHERE t.log_id = l.id), ''))
                  FROM diagnostics_log AS l WHERE l.client_id = c.id) AS logs
              FROM client AS c WHERE ",
             $where
@@ -79,9 +93,36 @@ pub(super) fn of(connection: &Connection, id: ClientId) -> rusqlite::Result<Opti
 }
 
 fn seen(row: &Row<'_>) -> rusqlite::Result<(ClientId, Seen)> {
-    let mark =
-        |column| -> rusqlite::Result<u64> { Ok(digest::short(text(row, column)?.unwrap_or_default().as_bytes())) };
-    Ok((ClientId(row.get("id")?), Seen { updated: mark("updated_at")?, wipes: mark("wipes")?, logs: mark("logs")? }))
+    let mut own = Vec::with_capacity(512);
+    for column in 0..OWN_COLUMNS {
+        append(&mut own, row.get_ref(column)?);
+    }
+    let mark = |column: &str| -> rusqlite::Result<u64> {
+        let mut contents = Vec::new();
+        append(&mut contents, row.get_ref(column)?);
+        Ok(digest::short(&contents))
+    };
+    Ok((ClientId(row.get("id")?), Seen { updated: digest::short(&own), wipes: mark("wipes")?, logs: mark("logs")? }))
+}
+
+/// A value with its type and length, so that no two rows read alike.
+fn append(contents: &mut Vec<u8>, value: ValueRef<'_>) {
+    match value {
+        ValueRef::Null => contents.push(0),
+        ValueRef::Integer(number) => {
+            contents.push(1);
+            contents.extend(number.to_le_bytes());
+        }
+        ValueRef::Real(number) => {
+            contents.push(2);
+            contents.extend(number.to_le_bytes());
+        }
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => {
+            contents.push(3);
+            contents.extend((bytes.len() as u64).to_le_bytes());
+            contents.extend(bytes);
+        }
+    }
 }
 
 impl Store {

@@ -113,19 +113,13 @@ impl Examiner<'_> {
         let record = self.sent(client_id)?;
         let because = because(record.as_ref(), seen);
         let (inventory_id, verdict) = match self.inventory_id(&machine) {
-            Ok(id) => (Some(id.to_string()), self.verdict(machine, seen, id, record)?),
+            Ok(id) => (Some(id.to_string()), self.verdict(machine, seen, id)?),
             Err(error) => (typed(&error), Verdict::Held(error.into())),
         };
         Ok(Examined { client_id, inventory_id, seen: Some(seen), because, verdict })
     }
 
-    fn verdict(
-        &self,
-        machine: Machine,
-        seen: Seen,
-        id: InventoryId,
-        record: Option<SentRecord>,
-    ) -> Result<Verdict, Error> {
+    fn verdict(&self, machine: Machine, seen: Seen, id: InventoryId) -> Result<Verdict, Error> {
         if let Some(trouble) = self.rival(&machine, &id)? {
             return Ok(Verdict::Held(trouble));
         }
@@ -134,11 +128,12 @@ impl Examiner<'_> {
             return Ok(Verdict::Held(Trouble { reason: Reason::PlaceholderModel, message }));
         }
         let digest = digest_of(&id, &update);
-        let record = record.filter(|record| record.inventory_id == id.as_str());
+        // Another record of this machine may have been sent to the asset since: what it sent is ours all the same.
+        let record = self.last_sent_to(&id)?;
         let intent = self.intent(machine.client_id)?;
         let is_settled = !self.ask_anyway && intent.is_none() && self.problem_free(machine.client_id)?;
         match record {
-            Some(record) if is_settled && record.digest == digest => {
+            Some(record) if is_settled && record.client_id == machine.client_id && record.digest == digest => {
                 Ok(Verdict::Same(Box::new(SentRecord { seen: Some(seen), ..record })))
             }
             record => {
@@ -151,6 +146,10 @@ impl Examiner<'_> {
 
     fn sent(&self, client: ClientId) -> Result<Option<SentRecord>, Error> {
         Ok(self.ledger.map(|ledger| ledger.sent(client)).transpose()?.flatten())
+    }
+
+    fn last_sent_to(&self, id: &InventoryId) -> Result<Option<SentRecord>, Error> {
+        Ok(self.ledger.map(|ledger| ledger.last_sent_to(id)).transpose()?.flatten())
     }
 
     fn intent(&self, client: ClientId) -> Result<Option<Intent>, Error> {

@@ -61,6 +61,7 @@ fn state(preview: &Preview) -> (anstyle::Style, &'static str) {
     }
     let is_due = !preview.examined.because.is_empty() || preview.problem.is_some();
     match &preview.remote {
+        _ if preview.is_waiting() => (WARN, "failed before, and waits for its next try"),
         Some(remote) if remote.plan.is_empty() => (GOOD, "IQR has it all, nothing to send"),
         Some(_) if is_due => (GOOD, "will be sent with the next pass"),
         Some(_) => (WARN, "differs from IQR, and is not due"),

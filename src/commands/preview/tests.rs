@@ -101,6 +101,18 @@ fn the_page_shows_the_machine_the_templates_and_the_difference_word_by_word() {
 }
 
 #[test]
+fn a_client_that_failed_is_shown_with_its_next_try_and_not_as_due() {
+    let bench = Bench::new();
+    bench.sandbox.state().remove_asset(samples::DELL_ID);
+    bench.pass();
+    bench.pass();
+    let page = shown(&bench, &gather(&bench, "413800", None).unwrap());
+    for text in ["waits for its next try", "not-in-iqr", "2 tries; next try in", "receive the asset in IQR"] {
+        assert!(page.contains(text), "{text}\n{page}");
+    }
+}
+
+#[test]
 fn another_template_can_be_tried() {
     let bench = Bench::new();
     let preview = gather(&bench, "413800", Some(TemplateKind::Laptop)).unwrap();
