@@ -1,6 +1,7 @@
 //! What every test works with: a folder with a store, an IQR, a config and a key, and the program.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -125,9 +126,9 @@ impl Bench {
         let mut text = String::new();
         let sections: BTreeSet<&str> = self.settings.keys().map(|(section, _)| *section).collect();
         for section in sections {
-            text += &format!("[{section}]\n");
+            writeln!(text, "[{section}]").unwrap();
             for ((_, key), value) in self.settings.iter().filter(|((other, _), _)| *other == section) {
-                text += &format!("{key} = {value}\n");
+                writeln!(text, "{key} = {value}").unwrap();
             }
         }
         fs::write(self.config(), text).unwrap();
@@ -270,7 +271,6 @@ impl Bench {
         assert_eq!(counters.sessions_opened, counters.sessions_closed, "{context}: a session was left open");
     }
 
-    /// Starts anew with the same store and config: an IQR as it was at first is for the caller to fill.
     pub fn set_comment_semantics(&self, comments: Comments) {
         self.sandbox.state().options.quirks.comments = comments;
     }

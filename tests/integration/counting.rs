@@ -6,9 +6,10 @@ use std::sync::LazyLock;
 use std::thread;
 use std::time::Duration;
 
+use iqr_sandbox::store::Log;
 use iqr_sandbox::{Body, Comments, Fault, Kind, When};
 
-use crate::bench::{Bench, FIRST, PATIENCE, Seen};
+use crate::bench::{Bench, FIRST, LATER, PATIENCE, Seen};
 
 const CLIENTS: i64 = 3;
 
@@ -40,29 +41,49 @@ fn bench(server: Server) -> Bench {
     bench
 }
 
+/// A bench whose clients were sent, and that has news of each: a test that failed, and another size of memory.
+fn bench_with_news(server: Server) -> Bench {
+    let bench = bench(server);
+    bench.sync_well();
+    let store = bench.store();
+    for client in 1..=CLIENTS {
+        store.add_log(client, &Log::of(LATER, &[("Motherboard", "FAIL")])).unwrap();
+        store.edit(client, "memory_bytes", &(32_i64 << 30).to_string(), LATER).unwrap();
+    }
+    bench
+}
+
 type Assets = BTreeMap<i64, Seen>;
 
-/// How the assets stand after a pass without a fault: it is the same for both servers.
-static EXPECTED: LazyLock<Assets> = LazyLock::new(|| {
-    let bench = bench(ADDS);
+/// How the assets stand after a pass without a fault.
+fn undisturbed(bench: &Bench) -> Assets {
     bench.sync_well();
     bench.all_seen()
-});
+}
+
+/// It is the same for both servers.
+static EXPECTED: LazyLock<Assets> = LazyLock::new(|| undisturbed(&bench(ADDS)));
 
 /// One fault at one place of one pass; says whether there was such a place.
 fn strike(server: Server, name: &str, fault: Fault) -> bool {
     let context = format!("{name}: {fault:?}, {server:?}");
-    let bench = bench(server);
+    strike_at(&bench(server), &EXPECTED, &context, fault)
+}
+
+/// The fault hits the next pass of this bench.
+fn strike_at(bench: &Bench, expected: &Assets, context: &str, fault: Fault) -> bool {
+    let before = bench.sandbox.counters();
+    bench.sandbox.state().forget_requests();
     bench.sandbox.set_faults(vec![fault]);
     let first = bench.sync();
-    let struck = bench.sandbox.counters().faults > 0;
+    let struck = bench.sandbox.counters().faults > before.faults;
     let hit_session = bench.sandbox.requests().iter().any(|request| request.faulted && request.is_session());
     bench.sandbox.set_faults(Vec::new());
     let second = bench.sync();
     let context = format!("{context}\nfirst {first:#?}\nsecond {second:#?}");
     let left = second.count("failed") + second.count("deferred");
     assert_eq!((second.code, left), (Some(0), 0), "one clean pass is enough: {context}");
-    assert_eq!(bench.all_seen(), *EXPECTED, "{context}");
+    assert_eq!(bench.all_seen(), *expected, "{context}");
     bench.assert_sound(&context);
     bench.assert_idle(&context);
     // A sign-in whose answer was lost, a sign-out that only looked done: nobody can end such a session.
@@ -164,6 +185,34 @@ fn a_write_that_took_effect_and_was_answered_401_is_not_repeated_blindly() {
     for status in [401, 403, 404] {
         after(ADDS, "a refusal that is none", &Kind::status(status));
     }
+}
+
+/// News of assets that were sent before: the old lines and the new ones must be told apart, whatever fails.
+#[test]
+fn news_of_a_client_that_was_sent_arrives_whatever_request_fails() {
+    let kinds =
+        [Kind::Reset, Kind::status(503), Kind::Truncated, Kind::AsIs, Kind::status(400), Kind::OtherInventoryId];
+    for server in [ADDS, REPLACES] {
+        let expected = undisturbed(&bench_with_news(server));
+        thread::scope(|scope| {
+            for kind in &kinds {
+                scope.spawn(|| count_news(server, &expected, kind));
+            }
+        });
+    }
+}
+
+fn count_news(server: Server, expected: &Assets, kind: &Kind) {
+    let strike = |fault: Fault| {
+        let context = format!("news: {fault:?}, {server:?}");
+        strike_at(&bench_with_news(server), expected, &context, fault)
+    };
+    let every = || Fault::new(When::Always, kind.clone());
+    let write = || Fault::new(When::Method("POST".to_owned()), kind.clone()).after_commit();
+    let once = (0..MOST_REQUESTS).take_while(|nth| strike(every().skip(*nth).times(1))).count();
+    let writes = (0..MOST_REQUESTS).take_while(|nth| strike(write().skip(*nth).times(1))).count();
+    let from_there_on = (0..MOST_REQUESTS).step_by(2).take_while(|nth| strike(every().skip(*nth))).count();
+    assert!(once >= 11 && writes >= 4 && from_there_on >= 5, "{kind:?}: {once}, {writes}, {from_there_on}");
 }
 
 /// A wrong length leaves the connection unfit for the next request.

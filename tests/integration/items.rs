@@ -15,9 +15,8 @@ fn requests_to(bench: &Bench, path: &str) -> usize {
 
 #[test]
 fn a_master_item_that_a_hundred_clients_need_is_created_once() {
-    let mut options = Options::default();
     // Long enough for all lanes to want it while the first one makes it.
-    options.rtt = std::time::Duration::from_millis(2);
+    let options = Options { rtt: std::time::Duration::from_millis(2), ..Options::default() };
     let bench = Bench::with_options(options).and_clients(100).with("iqr", "connections", "16");
     let report = bench.sync_well();
     assert_eq!(report.count("sent"), 100, "{report:#?}");

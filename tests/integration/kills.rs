@@ -115,12 +115,12 @@ fn kill_at_random_moments(semantics: Comments, mode: &str, seed: u64) {
 
 #[test]
 fn killed_at_any_moment_the_next_pass_converges_where_iqr_adds_comments() {
-    kill_at_random_moments(Comments::Adds, "\"changed\"", 0x00AD_D5);
+    kill_at_random_moments(Comments::Adds, "\"changed\"", 0xADD5);
 }
 
 #[test]
 fn killed_at_any_moment_the_next_pass_converges_where_iqr_replaces_comments() {
-    kill_at_random_moments(Comments::Replaces, "\"full\"", 0x5E_B1A);
+    kill_at_random_moments(Comments::Replaces, "\"full\"", 0x5EB1);
 }
 
 /// The worst place: the lines of people are gone from IQR, and the pass that took them there is dead.

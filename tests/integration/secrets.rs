@@ -10,7 +10,7 @@ const KEY: &str = "c2VjcmV0K2tleS9vZi90aGlzK3Rlc3QrYW5kL25vK290aGVyPT0=";
 
 fn bench() -> Bench {
     let bench = Bench::with_clients(3);
-    bench.sandbox.state().options.api_key = KEY.to_owned();
+    KEY.clone_into(&mut bench.sandbox.state().options.api_key);
     bench.write_key(KEY);
     bench
 }
@@ -57,7 +57,7 @@ fn assert_silent(bench: &Bench, run: &Run, context: &str) {
 
 #[test]
 fn no_secret_is_told_whatever_happens() {
-    let echo = |text: String| Kind::Status { code: 500, headers: Vec::new(), body: Body::Text(text) };
+    let echo = |code, text: String| Kind::Status { code, headers: Vec::new(), body: Body::Text(text) };
     let session = || When::Path("api/IntegrationAPI".to_owned());
     let data = || When::Path("webapi.svc".to_owned());
     let rows = [
@@ -68,14 +68,16 @@ fn no_secret_is_told_whatever_happens() {
         ("the sign-in's answer is of another type", vec![Fault::new(session(), Kind::WrongType)]),
         ("the sign-out fails", vec![Fault::new(session(), Kind::Reset).skip(1)]),
         ("nothing is answered", vec![Fault::new(When::Always, Kind::Close)]),
-        ("IQR repeats the key", vec![Fault::new(session(), echo(format!("bad key {KEY}")))]),
-        ("IQR repeats the token", vec![Fault::new(data(), echo(format!("bad token {}", tokens()[0])))]),
+        ("IQR repeats the key", vec![Fault::new(session(), echo(400, format!("bad key {KEY}")))]),
+        ("IQR repeats the token", vec![Fault::new(data(), echo(500, format!("bad token {}", tokens()[0])))]),
+        ("IQR refuses with the token", vec![Fault::new(data(), echo(400, format!("bad token {}", tokens()[0])))]),
     ];
     for (context, faults) in rows {
-        let bench = bench();
-        bench.sandbox.set_faults(faults);
-        assert_silent(&bench, &bench.run(&["-vv", "sync", "--json"]), context);
-        assert_silent(&bench, &bench.run(&["-vv", "auth-test", "--json"]), context);
+        for command in ["sync", "auth-test"] {
+            let bench = bench();
+            bench.sandbox.set_faults(faults.clone());
+            assert_silent(&bench, &bench.run(&["-vv", command, "--json"]), context);
+        }
     }
 }
 

@@ -26,7 +26,8 @@ fn assert_told_and_recovered(bench: &Bench, report: &Report, code: i32, words: &
     assert!(message.contains(words), "{message}");
     bench.sandbox.set_faults(Vec::new());
     let next = bench.sync_well();
-    assert_eq!(next.count("sent") + next.count("unchanged"), CLIENTS as u64, "{next:#?}");
+    let all = report.count("sent") + next.count("sent") + next.count("unchanged");
+    assert_eq!(all, CLIENTS as u64, "{next:#?}");
     bench.assert_sound("after the outage");
     bench.assert_idle("after the outage");
 }
