@@ -150,6 +150,12 @@ impl Error {
         }
     }
 
+    /// Whether the server has answered for want of a session (401, 403, 404): then nothing is on its way any more.
+    #[must_use]
+    pub fn was_answered(&self) -> bool {
+        matches!(self, Self::Failed(Failure { cause: Cause::Status { status: 401 | 403 | 404, .. }, .. }))
+    }
+
     /// The reason code of `--json`.
     #[must_use]
     pub fn reason(&self) -> Reason {

@@ -140,7 +140,8 @@ impl Session {
             return Err(error);
         }
         let believed = state.fruitless >= FRUITLESS && refused.age() < OLD;
-        let is_doubtful = if request.is_write { !believed } else { status == 401 || (refused.worked() && !believed) };
+        // A 401 is always about the session, but for a write that is refused again and again by fresh ones.
+        let is_doubtful = if status == 401 { !(request.is_write && believed) } else { refused.worked() && !believed };
         if !is_doubtful {
             return Ok(false);
         }

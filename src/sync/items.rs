@@ -123,7 +123,9 @@ pub fn look_up(iqr: &Iqr, update: &AssetUpdate) -> Result<Option<Spelling>, iqr:
     Ok(found.map(|item| Spelling { manufacturer: item.manufacturer, item_number: item.item_number }))
 }
 
-/// Creates a master item. A creation whose answer was lost is looked for, never repeated: a twin would stay for ever.
+/// Creates a master item. A creation whose answer was lost is looked for and not repeated in this pass: it may still be
+/// on its way, and a twin would stay for ever. One that was answered as if the session had ended is looked for too, and
+/// repeated when it is not there.
 ///
 /// The inner error says why IQR refuses and what to do.
 ///
@@ -138,11 +140,24 @@ pub fn create(iqr: &Iqr, update: &AssetUpdate) -> Result<Result<Spelling, String
         category: &update.category,
     };
     let ours = Spelling { manufacturer: update.manufacturer.clone(), item_number: update.item_number.clone() };
-    match iqr.create_item(&item) {
-        Ok(()) => Ok(Ok(ours)),
-        Err(error @ iqr::Error::Refused { .. }) => Ok(Err(refusal(&error, update))),
-        Err(error) if error.outcome() == Outcome::Unknown => look_up(iqr, update)?.map(Ok).ok_or(error),
-        Err(error) => Err(error),
+    let mut error = match iqr.create_item(&item) {
+        Ok(()) => return Ok(Ok(ours)),
+        Err(error) => error,
+    };
+    if error.outcome() == Outcome::Unknown {
+        if let Some(found) = look_up(iqr, update)? {
+            return Ok(Ok(found));
+        }
+        if error.was_answered() {
+            match iqr.create_item(&item) {
+                Ok(()) => return Ok(Ok(ours)),
+                Err(again) => error = again,
+            }
+        }
+    }
+    match error {
+        iqr::Error::Refused { .. } => Ok(Err(refusal(&error, update))),
+        error => Err(error),
     }
 }
 

@@ -180,7 +180,6 @@ counting_loop! {
 }
 
 #[test]
-#[ignore = "a write that was answered 401, 403 or 404 is repeated after a renewal of the session without a read in between"]
 fn a_write_that_took_effect_and_was_answered_401_is_not_repeated_blindly() {
     for status in [401, 403, 404] {
         after(ADDS, "a refusal that is none", &Kind::status(status));
@@ -225,7 +224,8 @@ fn a_wrong_content_length() {
 #[test]
 fn a_session_that_expires_at_any_request_is_renewed_once_and_nothing_is_lost() {
     for status in [401, 404, 403] {
-        for calls in (1..=15).step_by(if status == 401 { 1 } else { 3 }) {
+        // A session that is good for one call can never write: a write is not repeated before a read.
+        for calls in (2..=16).step_by(if status == 401 { 1 } else { 3 }) {
             let bench = bench(ADDS);
             let mut state = bench.sandbox.state();
             state.options.session_calls = Some(calls);

@@ -101,7 +101,6 @@ fn the_newest_record_of_one_machine_wins() {
 }
 
 #[test]
-#[ignore = "what the newer record sent is taken for a person's rewriting of what the older one had sent"]
 fn the_older_record_of_a_machine_is_sent_once_the_newer_one_is_deleted() {
     let bench = Bench::with_clients(1);
     bench.sync_well();
