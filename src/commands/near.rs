@@ -2,9 +2,10 @@
 //! wrong.
 
 use std::collections::BTreeSet;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::config::StoreConfig;
+use crate::iqr::BootTime;
 use crate::model::{IdRule, InventoryId};
 use crate::store::{self, Store};
 
@@ -20,10 +21,10 @@ const PATIENCE: Duration = Duration::from_secs(2);
 ///
 /// When the appliance's database cannot be read.
 pub fn existing(store: &Store, config: &StoreConfig, id: &InventoryId) -> Result<Vec<String>, store::Error> {
-    let begun = Instant::now();
+    let end = BootTime::now() + PATIENCE;
     let mut found = Vec::new();
     for variant in variants(id.as_str(), config.id_rule) {
-        if found.len() == MOST || begun.elapsed() > PATIENCE {
+        if found.len() == MOST || end.left().is_zero() {
             break;
         }
         if !store.claims(&config.inventory_id_slot, &variant, &variant)?.is_empty() {

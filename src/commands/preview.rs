@@ -89,6 +89,12 @@ pub fn run(global: &Global, args: &PreviewArgs) -> Result<Exit> {
     asked.map(|()| Exit::Done)
 }
 
+/// What was last sent to the asset, from whichever client.
+fn sent_to_asset(ledger: Option<&Ledger>, id: Option<&InventoryId>) -> Result<Sent> {
+    let (Some(ledger), Some(id)) = (ledger, id) else { return Ok(Sent::default()) };
+    Ok(ledger.asset(id)?.map(|asset| asset.sent).unwrap_or_default())
+}
+
 impl Preview {
     fn gather(examiner: &Examiner<'_>, typed: &str, template: Option<TemplateKind>) -> Result<Self> {
         let (id, mut clients) = find(examiner, typed)?;
@@ -105,11 +111,11 @@ impl Preview {
         let last_sent = examiner.ledger.map(|ledger| ledger.sent(client_id)).transpose()?.flatten();
         let problem = examiner.ledger.map(|ledger| ledger.problem(client_id)).transpose()?.flatten();
         let intent = examiner.ledger.map(|ledger| ledger.intent(client_id)).transpose()?.flatten();
+        let sent_to_asset = sent_to_asset(examiner.ledger, id.as_ref())?;
         let subject = machine.map(|machine| {
             let is_of_asset = |asset: &str| id.as_ref().is_some_and(|id| id.as_str() == asset);
-            let sent = last_sent.as_ref().filter(|record| is_of_asset(&record.inventory_id));
             let intent = intent.filter(|intent| is_of_asset(&intent.inventory_id));
-            Subject::of(machine, examiner.config, template, sent.map(|it| it.sent.clone()).unwrap_or_default(), intent)
+            Subject::of(machine, examiner.config, template, sent_to_asset, intent)
         });
         let held = held.or_else(|| held_by_iqr(problem.as_ref(), examiner.config));
         Ok(Self {

@@ -107,6 +107,7 @@ fn log_item(item: &Item) {
         ItemOutcome::Sent => log::info!("{name}: sent {}", fields(item)),
         ItemOutcome::Unchanged => log::info!("{name}: nothing to send"),
         ItemOutcome::Held => log::info!("{name}: held: {message}"),
+        ItemOutcome::Failed if item.is_told_by_pass => log::info!("{name}: {message}"),
         ItemOutcome::Failed => log::warn!("{name}: {message}"),
         ItemOutcome::Deferred => log::info!("{name}: left for the next pass: {message}"),
     }

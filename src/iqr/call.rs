@@ -3,6 +3,7 @@
 //! A write is sent once, also where IQR says that it did not look at it for want of a session: the session is renewed,
 //! and the caller reads what became of it before it writes again.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::Iqr;
@@ -10,7 +11,7 @@ use super::endpoint::{Fill, Method, Operation};
 use super::error::{Cause, Error, Failure, Outcome};
 use super::http::{Answer, Body, Credential, Fault, FaultKind, Request};
 use super::pace::{Permit, When, pause};
-use super::session::Link;
+use super::session::{Link, Live};
 use super::text::{is_missing_endpoint, quote_bytes};
 use super::wire::{Bad, Verdict, verdict};
 
@@ -54,15 +55,10 @@ impl Iqr {
         when: When,
         decode: impl Fn(&[u8]) -> Result<T, Bad>,
     ) -> Result<T, Error> {
-        self.read_in_time(request, when, decode).map_err(|error| self.pace.judge(error))
+        self.ask(request, when, decode).map_err(|error| self.pace.in_the_end(error))
     }
 
-    fn read_in_time<T>(
-        &self,
-        request: &Request,
-        when: When,
-        decode: impl Fn(&[u8]) -> Result<T, Bad>,
-    ) -> Result<T, Error> {
+    fn ask<T>(&self, request: &Request, when: When, decode: impl Fn(&[u8]) -> Result<T, Bad>) -> Result<T, Error> {
         let mut failures = 0;
         loop {
             let (cause, outcome, slow) = match self.try_read(request, when, &decode) {
@@ -157,17 +153,14 @@ impl Iqr {
             }
             let status = answer.status;
             if request.is_write {
-                refused_before = self.session.refused_write();
+                return self.written(request, answer, session, link, &permit);
             }
             if matches!(refused_before, Some(403 | 404)) {
                 self.session.renewal_helped(refused_before != Some(status));
             }
             if matches!(status, 401 | 403 | 404) && (refused_before.is_none() || status == 401) {
-                let renewed = self.session.renew(link, session, status, &request.shown)?;
+                let renewed = self.session.renew(link, session, status, request)?;
                 if renewed && refused_before.is_none() {
-                    if request.is_write {
-                        return Err(self.doubted(&answer));
-                    }
                     refused_before = Some(status);
                     continue;
                 }
@@ -176,12 +169,26 @@ impl Iqr {
         }
     }
 
-    /// A write that was refused as if its session had ended. The session is renewed; whether the write was taken, only a
-    /// read can tell.
-    fn doubted(&self, answer: &Answer) -> Setback {
-        self.session.doubt_write(answer.status);
-        let cause = Cause::Status { status: answer.status, text: quote_bytes(&answer.body) };
-        Setback::Passing { cause, outcome: Outcome::Unknown, slow: false }
+    /// The answer to a write. One that was refused as if its session had ended has the session renewed; whether it was
+    /// taken nevertheless, only a read can tell.
+    fn written(
+        &self,
+        request: &Request,
+        answer: Answer,
+        session: Arc<Live>,
+        link: Link<'_>,
+        permit: &Permit<'_>,
+    ) -> Result<Answer, Setback> {
+        let status = answer.status;
+        if let Some(before) = self.session.refused_write() {
+            self.session.renewal_helped(before != status);
+        }
+        if matches!(status, 401 | 403 | 404) && self.session.renew(link, session, status, request)? {
+            self.session.doubt_write(status);
+            let cause = Cause::Status { status, text: quote_bytes(&answer.body) };
+            return Err(Setback::Passing { cause, outcome: Outcome::Unknown, slow: false });
+        }
+        self.sorted(request, answer, permit)
     }
 
     fn exchange(&self, request: &Request, token: &crate::secret::Secret, when: When) -> Result<Answer, Setback> {
@@ -194,13 +201,15 @@ impl Iqr {
         if fault.kind == FaultKind::ReadOnly {
             return Setback::Final(Error::ReadOnly { request: request.shown.clone() });
         }
-        if fault.kind == FaultKind::TimedOut && when.until(&self.limits).left() < CLOSE {
-            if !request.is_write {
-                self.pace.failed(&format!("{}: {}", request.shown, fault.text));
-            }
+        let told = format!("{}: {}", request.shown, fault.text);
+        if fault.kind != FaultKind::TimedOut {
+            self.pace.failed(&told);
+        } else if when.until(&self.limits).left() < CLOSE {
+            self.pace.failed(&told);
             return Setback::Final(Error::OutOfTime { request: request.shown.clone(), outcome });
+        } else {
+            self.pace.timed_out(&told);
         }
-        self.pace.failed(&format!("{}: {}", request.shown, fault.text));
         Setback::Passing { cause: Cause::Network(fault.text), outcome, slow: fault.kind == FaultKind::TimedOut }
     }
 

@@ -10,6 +10,7 @@ use ureq::http::{HeaderMap, Request as HttpRequest, Response, header};
 use ureq::tls::{RootCerts, TlsConfig};
 use ureq::unversioned::transport::DefaultConnector;
 
+use super::conceal::Concealed;
 use super::endpoint::{Format, Method};
 use super::resolver::{LookupFailed, Remembering};
 use super::settings::{Access, Settings};
@@ -90,6 +91,8 @@ pub(super) struct Http {
     access: Access,
     timeout: Duration,
     headers: Vec<(String, String)>,
+    key: Concealed,
+    tokens: Concealed,
     requests: AtomicU64,
     skew: AtomicI64,
 }
@@ -101,9 +104,21 @@ impl Http {
             access,
             timeout: settings.request_timeout,
             headers: settings.headers.clone(),
+            key: Concealed::default(),
+            tokens: Concealed::default(),
             requests: AtomicU64::new(0),
             skew: AtomicI64::new(UNKNOWN_SKEW),
         }
+    }
+
+    /// From now on the API key is taken out of answers.
+    pub fn conceal_key(&self, key: &Secret) {
+        self.key.add(key);
+    }
+
+    /// From now on this token is taken out of answers, but for those that bring a token.
+    pub fn conceal_token(&self, token: &Secret) {
+        self.tokens.add(token);
     }
 
     /// Requests begun so far.
@@ -124,10 +139,7 @@ impl Http {
         self.requests.fetch_add(1, Ordering::Relaxed);
         let begun = BootTime::now();
         let timeout = self.timeout.min(until.since(begun)).max(Duration::from_millis(1));
-        let mut answer = self.send(request, credential, timeout).map_err(fault);
-        if let (Ok(answer), Some(secret)) = (&mut answer, credential.secret()) {
-            answer.mask(secret);
-        }
+        let answer = self.send(request, credential, timeout).map_err(fault);
         log(request, begun, &answer);
         answer
     }
@@ -142,7 +154,8 @@ impl Http {
             let request = self.agent.configure_request(head.body(())?);
             self.agent.run(request.timeout_global(Some(timeout)).build())
         };
-        self.receive(response?)
+        let brings_token = matches!(credential, Credential::None);
+        self.receive(response?, brings_token)
     }
 
     fn head(&self, request: &Request, credential: Credential<'_>) -> ureq::http::request::Builder {
@@ -157,11 +170,15 @@ impl Http {
         }
     }
 
-    fn receive(&self, response: Response<ureq::Body>) -> Result<Answer, ureq::Error> {
+    fn receive(&self, response: Response<ureq::Body>, brings_token: bool) -> Result<Answer, ureq::Error> {
         let (head, mut body) = response.into_parts();
         let now = self.server_time(&head.headers);
         let retry_after = text(&head.headers, header::RETRY_AFTER).and_then(|value| date::retry_after(value, now));
         let body = body.with_config().limit(LARGEST_ANSWER).read_to_vec()?;
+        let mut body = self.key.take_out(body);
+        if !brings_token {
+            body = self.tokens.take_out(body);
+        }
         Ok(Answer { status: head.status.as_u16(), body, retry_after })
     }
 
@@ -187,27 +204,7 @@ impl Body {
     }
 }
 
-impl Credential<'_> {
-    fn secret(&self) -> Option<&Secret> {
-        match self {
-            Self::None => None,
-            Self::Token(token) | Self::Bearer(token) => Some(token),
-        }
-    }
-}
-
 impl Answer {
-    /// Blots out a secret of the request that the server repeats: what a server says is shown to people.
-    pub fn mask(&mut self, secret: &Secret) {
-        let secret = secret.expose().as_bytes();
-        if secret.is_empty() {
-            return;
-        }
-        while let Some(at) = self.body.windows(secret.len()).position(|window| window == secret) {
-            self.body.splice(at..at + secret.len(), *b"***");
-        }
-    }
-
     pub fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
     }
@@ -241,7 +238,7 @@ fn fault(error: ureq::Error) -> Fault {
         ureq::Error::Timeout(_) => "no whole answer in time".to_owned(),
         ureq::Error::BodyExceedsLimit(limit) => format!("the answer is larger than {} MiB", limit / 1024 / 1024),
         ureq::Error::Io(error) => io_text(&error),
-        ureq::Error::Other(error) if error.is::<LookupFailed>() => error.to_string(),
+        ureq::Error::Other(error) => error.to_string(),
         other => other.to_string(),
     };
     Fault { text: super::text::quote(&text), kind }

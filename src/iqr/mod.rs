@@ -10,6 +10,7 @@
 
 mod call;
 mod clock;
+mod conceal;
 mod date;
 mod endpoint;
 mod error;
@@ -53,13 +54,9 @@ impl Iqr {
     /// A client that has sent nothing yet.
     #[must_use]
     pub fn new(settings: Settings, key: &Secret, access: Access, limits: Limits) -> Self {
-        Self {
-            http: Http::new(&settings, access),
-            session: Session::new(&settings, key),
-            pace: Pace::new(settings.connections),
-            settings,
-            limits,
-        }
+        let http = Http::new(&settings, access);
+        http.conceal_key(key);
+        Self { http, session: Session::new(&settings, key), pace: Pace::new(settings.connections), settings, limits }
     }
 
     /// Opens the session, which the first call would do too.

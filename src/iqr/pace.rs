@@ -16,6 +16,9 @@ use super::settings::Limits;
 /// Failures in a row after which the server counts as down.
 const BREAKER: u32 = 8;
 
+/// How many failures a request without any answer counts for.
+const SLOW_WEIGHT: u32 = 3;
+
 /// What the quota begins with and never exceeds; a repeat costs [`REPEAT_COST`], a success brings 1.
 const QUOTA: u32 = 250;
 const REPEAT_COST: u32 = 5;
@@ -80,7 +83,6 @@ struct State {
     failures_in_a_row: u32,
     any_success: bool,
     quota: u32,
-    /// The newest failure.
     last_failure: Option<String>,
     /// Why the pass is over.
     open: Option<String>,
@@ -159,8 +161,25 @@ impl Pace {
 
     /// A failure that speaks of the server or the network.
     pub fn failed(&self, cause: &str) {
-        self.lock().fail(cause);
+        self.lock().fail(cause, 1);
         self.freed.notify_all();
+    }
+
+    /// A failure that used up the time of its request: it weighs more, or a silent server would get all of the pass.
+    pub fn timed_out(&self, cause: &str) {
+        self.lock().fail(cause, SLOW_WEIGHT);
+        self.freed.notify_all();
+    }
+
+    /// What the end of the pass's time means: where nothing was ever answered well, that IQR cannot be reached.
+    pub fn in_the_end(&self, error: Error) -> Error {
+        let state = self.lock();
+        match (&error, &state.last_failure) {
+            (Error::OutOfTime { .. }, Some(failure)) if !state.any_success => Error::Unreachable {
+                cause: format!("nothing was answered in the time of the pass, the last: {failure}"),
+            },
+            _ => error,
+        }
     }
 
     /// The server asks to slow down; `permit` is that of the request that was told.
@@ -171,7 +190,7 @@ impl Pace {
             state.strikes += 1;
             state.allowed = (state.allowed / 2).max(1);
             state.credit = 0;
-            state.fail(cause);
+            state.fail(cause, 1);
         }
         let wait = asked.unwrap_or_else(|| half_jitter(backoff(state.strikes + 1)));
         let until = BootTime::now() + wait;
@@ -191,17 +210,6 @@ impl Pace {
     /// Why the pass is over, if it is.
     pub fn stopped(&self) -> Option<Error> {
         self.lock().check().err()
-    }
-
-    /// An end of the time in which nothing went well was no full agenda: the server does not answer.
-    pub fn judge(&self, error: Error) -> Error {
-        let state = self.lock();
-        match (&error, &state.last_failure) {
-            (Error::OutOfTime { .. }, Some(cause)) if !state.any_success => Error::Unreachable {
-                cause: format!("nothing was answered in the time of this pass, the last: {cause}"),
-            },
-            _ => error,
-        }
     }
 
     /// Whether the failures in a row are no more than `own`, and something went well before them.
@@ -226,11 +234,11 @@ impl State {
         self.hold_until
     }
 
-    fn fail(&mut self, cause: &str) {
-        self.failures_in_a_row += 1;
+    fn fail(&mut self, cause: &str, weight: u32) {
         self.last_failure = Some(cause.to_owned());
+        self.failures_in_a_row += weight;
         if self.failures_in_a_row >= BREAKER && self.open.is_none() {
-            self.open = Some(format!("{BREAKER} requests in a row failed, the last: {cause}"));
+            self.open = Some(format!("too many requests in a row failed, the last: {cause}"));
         }
     }
 }

@@ -47,7 +47,6 @@ pub(super) struct Session {
     fresh_for: Duration,
     create: Request,
     end: Request,
-    key: Secret,
 }
 
 #[derive(Debug, Default)]
@@ -107,7 +106,6 @@ impl Session {
             fresh_for: lifetime.saturating_sub(MARGIN.min(lifetime / 5)),
             create: request(settings, Operation::SessionCreate, Some(body)),
             end: request(settings, Operation::SessionEnd, None),
-            key: key.clone(),
         }
     }
 
@@ -128,7 +126,7 @@ impl Session {
 
     /// After `request` was answered 401, 403 or 404: true when there is now another session to repeat it with, false
     /// when the answer means what it says.
-    pub fn renew(&self, link: Link<'_>, refused: Arc<Live>, status: u16, request: &str) -> Result<bool, Error> {
+    pub fn renew(&self, link: Link<'_>, refused: Arc<Live>, status: u16, request: &Request) -> Result<bool, Error> {
         let mut state = self.lock();
         if let Some(dead) = &state.dead {
             return Err(dead.clone());
@@ -137,12 +135,13 @@ impl Session {
             return Ok(true);
         }
         if status == 401 && refused.after_refusal && !refused.worked() {
-            let error = Error::KeyRefused { request: request.to_owned(), status };
+            let error = Error::KeyRefused { request: request.shown.clone(), status };
             state.dead = Some(error.clone());
             return Err(error);
         }
         let believed = state.fruitless >= FRUITLESS && refused.age() < OLD;
-        if status != 401 && (!refused.worked() || believed) {
+        let is_doubtful = if request.is_write { !believed } else { status == 401 || (refused.worked() && !believed) };
+        if !is_doubtful {
             return Ok(false);
         }
         drop(refused);
@@ -185,6 +184,7 @@ impl Session {
                 state.dead = Some(error.clone());
             }
         })?;
+        link.http.conceal_token(&token);
         state.opened += 1;
         log::info!("session {} at IQR opened", state.opened);
         let generation = state.opened;
@@ -215,12 +215,11 @@ impl Session {
     }
 
     fn try_sign_in(&self, http: &Http, until: BootTime) -> Result<Secret, SignIn> {
-        let mut answer = http.exchange(&self.create, Credential::None, until).map_err(|fault| SignIn::Again {
+        let answer = http.exchange(&self.create, Credential::None, until).map_err(|fault| SignIn::Again {
             cause: fault.text,
             wait: None,
             slow: fault.kind == FaultKind::TimedOut,
         })?;
-        answer.mask(&self.key);
         let again = |cause| SignIn::Again { cause, wait: answer.retry_after, slow: false };
         match answer.status {
             200..=299 => wire::session_token(&answer.body).map_err(|bad| again(bad.0)),

@@ -23,7 +23,7 @@ pub use error::Error;
 pub use history::{ChangeRecord, Pass, PassId, PassTotals};
 pub use lock::Heartbeat;
 pub use problems::Problem;
-pub use sent::{Intent, SentRecord};
+pub use sent::{AssetRecord, Intent, SentRecord};
 pub use settings::CommentSemantics;
 
 use lock::RunLock;

@@ -10,18 +10,24 @@ const APPLICATION_ID: i64 = 0x5749_5152;
 /// Each step makes version N+1 out of version N; the last one's number is what this program writes.
 const MIGRATIONS: &[&str] = &[
     "CREATE TABLE setting (name TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;
-     -- What was last sent of each client, and what marked its state in the same read.
+     -- To which asset each client was last sent, and what marked its state in the same read.
      CREATE TABLE sent (
          client_id INTEGER PRIMARY KEY,
          inventory_id TEXT NOT NULL,
          seen BLOB NOT NULL,
          digest BLOB NOT NULL,
+         at INTEGER NOT NULL
+     );
+     CREATE INDEX sent_inventory_id ON sent(inventory_id);
+     -- What was last sent to each asset, from whichever client.
+     CREATE TABLE asset (
+         inventory_id TEXT PRIMARY KEY,
+         client_id INTEGER NOT NULL,
          description BLOB,
          extended_description BLOB,
          lines BLOB NOT NULL,
          at INTEGER NOT NULL
-     );
-     CREATE INDEX sent_inventory_id ON sent(inventory_id);
+     ) WITHOUT ROWID;
      -- Held and failing clients. next_try is NULL where only news of the client or the config can change the answer.
      CREATE TABLE problem (
          client_id INTEGER PRIMARY KEY,

@@ -1,6 +1,6 @@
-//! What was last sent of each client, and the writes whose end is not recorded yet.
+//! What was last sent of each client and to each asset, and the writes whose end is not recorded yet.
 
-use rusqlite::{Row, named_params};
+use rusqlite::{Connection, Row, named_params};
 
 use super::{ChangeRecord, Error, Ledger, RunLedger};
 use crate::model::{ClientId, InventoryId, Sent, SentText, TextMark, Timestamp};
@@ -17,10 +17,17 @@ pub struct SentRecord {
     pub seen: Option<Seen>,
     /// Digest of the mapped fields.
     pub digest: [u8; 16],
-    /// The texts, to tell them from what a person makes of them.
-    pub sent: Sent,
     /// When.
     pub at: Timestamp,
+}
+
+/// What was last sent to an asset. It outlives the client: another record of the same machine may be sent there later.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AssetRecord {
+    /// The client that it was sent from.
+    pub client_id: ClientId,
+    /// The texts, to tell them from what a person makes of them.
+    pub sent: Sent,
 }
 
 /// A write that was begun.
@@ -34,8 +41,6 @@ pub struct Intent {
     pub sent: Sent,
 }
 
-const COLUMNS: &str = "client_id, inventory_id, seen, digest, description, extended_description, lines, at";
-
 impl Ledger {
     /// What was last sent of a client.
     ///
@@ -43,8 +48,7 @@ impl Ledger {
     ///
     /// When the ledger cannot be read.
     pub fn sent(&self, client: ClientId) -> Result<Option<SentRecord>, Error> {
-        let sql = format!("SELECT {COLUMNS} FROM sent WHERE client_id = ?1");
-        self.row(&sql, [client.0], record)
+        self.row("SELECT * FROM sent WHERE client_id = ?1", [client.0], record)
     }
 
     /// What was last sent to an asset, from whichever client.
@@ -52,10 +56,10 @@ impl Ledger {
     /// # Errors
     ///
     /// When the ledger cannot be read.
-    pub fn last_sent_to(&self, id: &InventoryId) -> Result<Option<SentRecord>, Error> {
-        let sql =
-            format!("SELECT {COLUMNS} FROM sent WHERE inventory_id = ?1 ORDER BY at DESC, client_id DESC LIMIT 1");
-        self.row(&sql, [id.as_str()], record)
+    pub fn asset(&self, id: &InventoryId) -> Result<Option<AssetRecord>, Error> {
+        self.row("SELECT * FROM asset WHERE inventory_id = ?1", [id.as_str()], |row| {
+            Ok(AssetRecord { client_id: ClientId(row.get("client_id")?), sent: sent(row)? })
+        })
     }
 
     /// The clients after `after` that anything is known of, by key, at most `limit` rows: what marked the state that was
@@ -120,7 +124,6 @@ fn record(row: &Row<'_>) -> rusqlite::Result<SentRecord> {
         inventory_id: row.get("inventory_id")?,
         seen: seen(row)?,
         digest: row.get("digest")?,
-        sent: sent(row)?,
         at: Timestamp::from_unix_millis(row.get("at")?),
     })
 }
@@ -130,6 +133,7 @@ fn sent(row: &Row<'_>) -> rusqlite::Result<Sent> {
     Ok(Sent {
         description: sent_text(row, "description")?,
         extended_description: sent_text(row, "extended_description")?,
+        begun_lines: Vec::new(),
         lines: lines.as_chunks::<8>().0.iter().map(|line| u64::from_le_bytes(*line)).collect(),
     })
 }
@@ -147,6 +151,28 @@ fn sent_text(row: &Row<'_>, column: &str) -> rusqlite::Result<SentText> {
 
 fn sent_text_bytes(text: SentText) -> Option<Vec<u8>> {
     Some([text.meant?.to_bytes(), text.landed?.to_bytes()].concat())
+}
+
+fn insert_sent(connection: &Connection, record: &SentRecord) -> rusqlite::Result<usize> {
+    let seen = record.seen.map(Seen::to_bytes);
+    connection.prepare_cached("INSERT OR REPLACE INTO sent VALUES (:client, :id, :seen, :digest, :at)")?.execute(
+        named_params! {
+            ":client": record.client_id.0, ":id": record.inventory_id,
+            ":seen": seen.as_ref().map_or(&[][..], |seen| &seen[..]), ":digest": record.digest,
+            ":at": record.at.unix_millis(),
+        },
+    )
+}
+
+fn insert_asset(connection: &Connection, record: &SentRecord, sent: &Sent) -> rusqlite::Result<usize> {
+    connection
+        .prepare_cached("INSERT OR REPLACE INTO asset VALUES (:id, :client, :description, :extended, :lines, :at)")?
+        .execute(named_params! {
+            ":id": record.inventory_id, ":client": record.client_id.0,
+            ":description": sent_text_bytes(sent.description),
+            ":extended": sent_text_bytes(sent.extended_description),
+            ":lines": line_bytes(&sent.lines), ":at": record.at.unix_millis(),
+        })
 }
 
 impl RunLedger {
@@ -192,29 +218,26 @@ impl RunLedger {
         self.connection.pragma_update(None, "synchronous", level).map_err(|source| self.at(source))
     }
 
-    /// Records that a client is sent: its problem and its begun write are over.
+    /// Records that a client is sent: its problem and its begun write are over. `sent` is what its asset was found or
+    /// made to say, if IQR was asked.
     ///
     /// # Errors
     ///
     /// When the ledger cannot be written.
-    pub fn record_sent(&mut self, record: &SentRecord, changes: &[ChangeRecord]) -> Result<(), Error> {
-        let seen = record.seen.map(Seen::to_bytes);
+    pub fn record_sent(
+        &mut self,
+        record: &SentRecord,
+        sent: Option<&Sent>,
+        changes: &[ChangeRecord],
+    ) -> Result<(), Error> {
         self.write(|transaction| {
             for change in changes {
                 change.insert(transaction, record)?;
             }
-            transaction
-                .prepare_cached(
-                    "INSERT OR REPLACE INTO sent
-                     VALUES (:client, :id, :seen, :digest, :description, :extended, :lines, :at)",
-                )?
-                .execute(named_params! {
-                    ":client": record.client_id.0, ":id": record.inventory_id,
-                    ":seen": seen.as_ref().map_or(&[][..], |seen| &seen[..]), ":digest": record.digest,
-                    ":description": sent_text_bytes(record.sent.description),
-                    ":extended": sent_text_bytes(record.sent.extended_description),
-                    ":lines": line_bytes(&record.sent.lines), ":at": record.at.unix_millis(),
-                })?;
+            if let Some(sent) = sent {
+                insert_asset(transaction, record, sent)?;
+            }
+            insert_sent(transaction, record)?;
             for table in ["problem", "intent"] {
                 let sql = format!("DELETE FROM {table} WHERE client_id = ?1");
                 transaction.prepare_cached(&sql)?.execute([record.client_id.0])?;

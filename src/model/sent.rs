@@ -59,6 +59,8 @@ pub struct Sent {
     pub extended_description: SentText,
     /// Digests of the comment lines that were sent.
     pub lines: Vec<u64>,
+    /// Digests of lines that a write whose end is not recorded was to send, and that IQR shows.
+    pub begun_lines: Vec<u64>,
 }
 
 /// One text field: what we meant, and what IQR made of it (it may cut to its column width).
@@ -91,14 +93,21 @@ impl Sent {
             self.extended_description = intended.extended_description;
         }
         let lines = asset.comments.split(['\n', '\r']).map(|line| digest::short(line.trim_end().as_bytes()));
-        self.lines.extend(lines.filter(|line| intended.lines.contains(line)));
+        self.begun_lines = lines.filter(|line| intended.lines.contains(line)).collect();
         self
     }
 
-    /// Whether this comment line was among those sent.
+    /// Whether this comment line was among those last sent.
     #[must_use]
     pub fn has_line(&self, line: &str) -> bool {
         !self.lines.is_empty() && self.lines.contains(&digest::short(line.as_bytes()))
+    }
+
+    /// Whether this comment line is known to be of our making.
+    #[must_use]
+    pub fn made_line(&self, line: &str) -> bool {
+        let is_begun = || self.begun_lines.contains(&digest::short(line.as_bytes()));
+        self.has_line(line) || (!self.begun_lines.is_empty() && is_begun())
     }
 }
 

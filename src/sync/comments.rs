@@ -211,7 +211,7 @@ impl std::fmt::Display for Text {
 pub(super) fn is_machine_made(line: &str, sent: &Sent) -> bool {
     let value = line.split_once(':').map_or(line, |(_, value)| without_date(value.trim()));
     let is_plain = !value.contains(", ");
-    sent.has_line(line) || (is_result_value(value) && (is_plain || sent.lines.is_empty()))
+    sent.made_line(line) || (is_result_value(value) && (is_plain || sent.lines.is_empty()))
 }
 
 /// A line or value without the time that [`Text::distinct`] may have put behind it.

@@ -2,7 +2,7 @@
 
 use crate::config::Config;
 use crate::digest;
-use crate::ledger::{self, Intent, Ledger, SentRecord};
+use crate::ledger::{self, AssetRecord, Intent, Ledger, SentRecord};
 use crate::mapping;
 use crate::model::{
     AssetUpdate, ClientId, DueBecause, IdRule, InventoryId, InventoryIdError, Machine, Reason, Sent, Timestamp,
@@ -129,16 +129,18 @@ impl Examiner<'_> {
         }
         let digest = digest_of(&id, &update);
         // Another record of this machine may have been sent to the asset since: what it sent is ours all the same.
-        let record = self.last_sent_to(&id)?;
+        let asset = self.asset(&id)?;
+        let record = self.sent(machine.client_id)?.filter(|record| record.inventory_id == id.as_str());
         let intent = self.intent(machine.client_id)?;
-        let is_settled = !self.ask_anyway && intent.is_none() && self.problem_free(machine.client_id)?;
+        let is_last = asset.as_ref().is_some_and(|asset| asset.client_id == machine.client_id);
+        let is_settled = is_last && !self.ask_anyway && intent.is_none() && self.problem_free(machine.client_id)?;
         match record {
-            Some(record) if is_settled && record.client_id == machine.client_id && record.digest == digest => {
+            Some(record) if is_settled && record.digest == digest => {
                 Ok(Verdict::Same(Box::new(SentRecord { seen: Some(seen), ..record })))
             }
-            record => {
+            _ => {
                 let intent = intent.filter(|intent| intent.inventory_id == id.as_str());
-                let sent = record.map(|record| record.sent).unwrap_or_default();
+                let sent = asset.map(|asset| asset.sent).unwrap_or_default();
                 Ok(Verdict::Ready(Box::new(Ready { id, machine, update, digest, sent, intent })))
             }
         }
@@ -148,8 +150,8 @@ impl Examiner<'_> {
         Ok(self.ledger.map(|ledger| ledger.sent(client)).transpose()?.flatten())
     }
 
-    fn last_sent_to(&self, id: &InventoryId) -> Result<Option<SentRecord>, Error> {
-        Ok(self.ledger.map(|ledger| ledger.last_sent_to(id)).transpose()?.flatten())
+    fn asset(&self, id: &InventoryId) -> Result<Option<AssetRecord>, Error> {
+        Ok(self.ledger.map(|ledger| ledger.asset(id)).transpose()?.flatten())
     }
 
     fn intent(&self, client: ClientId) -> Result<Option<Intent>, Error> {
@@ -253,8 +255,8 @@ impl Examined {
 impl Ready {
     /// The record that this client is sent.
     #[must_use]
-    pub fn record(&self, client_id: ClientId, seen: Option<Seen>, sent: Sent, at: Timestamp) -> SentRecord {
-        SentRecord { client_id, inventory_id: self.id.to_string(), seen, digest: self.digest, sent, at }
+    pub fn record(&self, client_id: ClientId, seen: Option<Seen>, at: Timestamp) -> SentRecord {
+        SentRecord { client_id, inventory_id: self.id.to_string(), seen, digest: self.digest, at }
     }
 }
 

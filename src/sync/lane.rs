@@ -147,7 +147,7 @@ impl<'a> Lanes<'a> {
     fn settle_locally(&self, examined: &Examined) {
         let recorded = match &examined.verdict {
             Verdict::Gone => lock(&self.ledger).forget(examined.client_id),
-            Verdict::Same(record) => self.record_sent(examined, record, &[], &[]),
+            Verdict::Same(record) => self.record_sent(examined, record, None, &[], &[]),
             Verdict::Held(trouble) => self.record_trouble(examined, trouble, Cause::Local),
             Verdict::Unreadable(trouble) => self.record_trouble(examined, trouble, Cause::Client),
             Verdict::Ready(_) => Ok(()),
@@ -157,7 +157,7 @@ impl<'a> Lanes<'a> {
 
     fn record(&self, examined: &Examined, ready: &Ready, end: Applied) {
         let recorded = match end {
-            Applied::Done { sent, changes, notes } => self.record_done(examined, ready, sent, &changes, &notes),
+            Applied::Done { sent, changes, notes } => self.record_done(examined, ready, &sent, &changes, &notes),
             Applied::Held(trouble) => self.record_trouble(examined, &trouble, Cause::HeldByIqr),
             Applied::Failed(trouble, cause) => self.record_trouble(examined, &trouble, cause),
         };
@@ -176,18 +176,19 @@ impl<'a> Lanes<'a> {
         &self,
         examined: &Examined,
         ready: &Ready,
-        sent: Sent,
+        sent: &Sent,
         changes: &[Change],
         notes: &[String],
     ) -> Result<(), ledger::Error> {
-        let record = ready.record(examined.client_id, examined.seen, sent, (self.request.clock)());
-        self.record_sent(examined, &record, changes, notes)
+        let record = ready.record(examined.client_id, examined.seen, (self.request.clock)());
+        self.record_sent(examined, &record, Some(sent), changes, notes)
     }
 
     fn record_sent(
         &self,
         examined: &Examined,
         record: &SentRecord,
+        sent: Option<&Sent>,
         changes: &[Change],
         notes: &[String],
     ) -> Result<(), ledger::Error> {
@@ -200,7 +201,7 @@ impl<'a> Lanes<'a> {
             })
             .collect();
         self.begin_pass()?;
-        lock(&self.ledger).record_sent(record, &history)?;
+        lock(&self.ledger).record_sent(record, sent, &history)?;
         let outcome = if changes.is_empty() { ItemOutcome::Unchanged } else { ItemOutcome::Sent };
         let message = (!notes.is_empty()).then(|| notes.join("; "));
         let changes = changes.iter().map(|change| change.field).collect();
@@ -251,6 +252,7 @@ impl<'a> Lanes<'a> {
                 return;
             }
             Abort::Iqr(error) => {
+                self.abort(error.clone().into());
                 let recorded = self.record_trouble(examined, &trouble(error), Cause::Server);
                 self.settled(examined.client_id, recorded);
             }
@@ -269,6 +271,8 @@ impl<'a> Lanes<'a> {
     }
 
     fn report(&self, item: Item) {
+        let is_told_by_pass = item.reason.is_some() && lock(&self.progress).aborted.is_some();
+        let item = Item { is_told_by_pass, ..item };
         (self.request.progress)(&item);
         lock(&self.progress).report.add(item, self.request.keep_items);
     }
@@ -338,6 +342,7 @@ fn item(
         reason,
         message,
         changes,
+        is_told_by_pass: false,
     }
 }
 

@@ -172,6 +172,7 @@ pub fn sent_state(update: &AssetUpdate, asset: &Asset, plan_lines: &[LineFate]) 
         description: text(&update.description, &asset.description),
         extended_description: text(&update.extended_description, &asset.extended_description),
         lines,
+        begun_lines: Vec::new(),
     }
 }
 

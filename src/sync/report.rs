@@ -37,6 +37,9 @@ pub struct Item {
     pub message: Option<String>,
     /// The fields that were changed.
     pub changes: Vec<Field>,
+    /// Its trouble is the whole pass's, which is told once at the end.
+    #[serde(skip)]
+    pub is_told_by_pass: bool,
 }
 
 /// How a pass ended.

@@ -127,7 +127,6 @@ fn news_with_an_older_time_than_the_last_pass_is_news() {
 
 /// WipeOS's clock ticks in seconds: the edit leaves `updated_at` as it was when the client was sent.
 #[test]
-#[ignore = "the marks of a client hold its updated_at, not its columns: such an edit waits for the next news or for --full"]
 fn an_edit_within_the_second_of_the_last_one_is_sent_at_the_latest_by_the_full_comparison() {
     let bench = settled().with("sync", "full_comparison_every", "\"1ms\"");
     bench.sync_well();

@@ -64,7 +64,7 @@ fn a_broken_config_is_code_3_with_every_problem_and_its_line() {
     let bench = Bench::with_clients(1).with("sync", "comments", "\"most\"").with("iqr", "conections", "4");
     let report = bench.run(&["sync", "--json"]);
     assert_eq!(report.code, Some(3), "{report:#?}");
-    for words in ["sync.comments", "did you mean", "config.toml:4:1: "] {
+    for words in [":11:12: `sync.comments`", ":4:1: `iqr.conections`", "did you mean"] {
         assert!(report.stderr.contains(words), "{report:#?}");
     }
     let mut missing = bench.command(&["sync"]);

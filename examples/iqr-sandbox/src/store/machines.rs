@@ -159,7 +159,9 @@ fn typed_comments(rng: &mut Rng) -> String {
         "Keyboard sticky",
     ];
     let lines = rng.below(5).saturating_sub(2);
-    (0..lines).fold(String::new(), |text, _| joined(&text, rng.pick(&LINES)))
+    let first = rng.below(LINES.len() as u64);
+    let picked = (0..lines).filter_map(|line| LINES.get(usize::try_from((first + line) % 6).ok()?));
+    picked.fold(String::new(), |text, line| joined(&text, line))
 }
 
 fn machine(rng: &mut Rng, number: u64, line: Line) -> Client {
