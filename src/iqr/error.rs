@@ -150,6 +150,14 @@ impl Error {
         }
     }
 
+    /// Whether a write was answered that its session had ended, and nothing else is known to be wrong: after a look at
+    /// what became of it, it may be made again.
+    #[must_use]
+    pub fn is_for_want_of_a_session(&self) -> bool {
+        let Self::Failed(Failure { cause: Cause::Status { status, .. }, .. }) = self else { return false };
+        matches!(status, 401 | 403 | 404)
+    }
+
     /// The reason code of `--json`.
     #[must_use]
     pub fn reason(&self) -> Reason {

@@ -124,6 +124,7 @@ pub fn look_up(iqr: &Iqr, update: &AssetUpdate) -> Result<Option<Spelling>, iqr:
 }
 
 /// Creates a master item. A creation whose answer was lost is looked for, never repeated: a twin would stay for ever.
+/// One that was answered that the session had ended is looked for as well, and then made.
 ///
 /// The inner error says why IQR refuses and what to do.
 ///
@@ -131,17 +132,29 @@ pub fn look_up(iqr: &Iqr, update: &AssetUpdate) -> Result<Option<Spelling>, iqr:
 ///
 /// When IQR cannot be asked, or it is not known whether it was created.
 pub fn create(iqr: &Iqr, update: &AssetUpdate) -> Result<Result<Spelling, String>, iqr::Error> {
+    match create_once(iqr, update) {
+        Err(error) if error.outcome() == Outcome::Unknown => match look_up(iqr, update)? {
+            Some(spelling) => Ok(Ok(spelling)),
+            None if error.is_for_want_of_a_session() => create_once(iqr, update),
+            None => Err(error),
+        },
+        known => known,
+    }
+}
+
+fn create_once(iqr: &Iqr, update: &AssetUpdate) -> Result<Result<Spelling, String>, iqr::Error> {
     let item = NewItem {
         item_number: &update.item_number,
         manufacturer: &update.manufacturer,
         description: &update.item_description,
         category: &update.category,
     };
-    let ours = Spelling { manufacturer: update.manufacturer.clone(), item_number: update.item_number.clone() };
     match iqr.create_item(&item) {
-        Ok(()) => Ok(Ok(ours)),
+        Ok(()) => {
+            let (manufacturer, item_number) = (update.manufacturer.clone(), update.item_number.clone());
+            Ok(Ok(Spelling { manufacturer, item_number }))
+        }
         Err(error @ iqr::Error::Refused { .. }) => Ok(Err(refusal(&error, update))),
-        Err(error) if error.outcome() == Outcome::Unknown => look_up(iqr, update)?.map(Ok).ok_or(error),
         Err(error) => Err(error),
     }
 }
