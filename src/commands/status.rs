@@ -149,7 +149,7 @@ impl Story {
 /// What was last sent to this asset, by each client that sent to it; the newest first.
 fn sent(ledger: &Ledger, id: &InventoryId) -> Result<Vec<SentRecord>> {
     let mut records = Vec::new();
-    for client in ledger.senders(id)? {
+    for client in ledger.senders(id.as_str())? {
         records.extend(ledger.sent(client)?);
     }
     records.sort_by_key(|record| std::cmp::Reverse(record.at));

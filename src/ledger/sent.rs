@@ -83,8 +83,8 @@ impl Ledger {
     /// # Errors
     ///
     /// When the ledger cannot be read.
-    pub fn senders(&self, id: &InventoryId) -> Result<Vec<ClientId>, Error> {
-        self.rows("SELECT client_id FROM sent WHERE inventory_id = ?1", [id.as_str()], |row| row.get(0).map(ClientId))
+    pub fn senders(&self, inventory_id: &str) -> Result<Vec<ClientId>, Error> {
+        self.rows("SELECT client_id FROM sent WHERE inventory_id = ?1", [inventory_id], |row| row.get(0).map(ClientId))
     }
 
     /// The write of this client that was begun and never recorded as ended.

@@ -213,7 +213,7 @@ impl Examiner<'_> {
 
     fn known_claimants(&self, id: &InventoryId) -> Result<Vec<ClientId>, Error> {
         let Some(ledger) = self.ledger else { return Ok(Vec::new()) };
-        let mut clients = ledger.senders(id)?;
+        let mut clients = ledger.senders(id.as_str())?;
         clients.extend(ledger.problems_of(id.as_str())?);
         Ok(clients)
     }

@@ -314,7 +314,7 @@ fn is_old_news(candidate: Candidate, store: &Store, ledger: &RunLedger) -> Resul
     Ok(candidate.errand == Errand::News && !due::has_news(candidate.client_id, store, ledger)?)
 }
 
-/// Clients that were held because this one claimed their inventory ID, which it no longer does.
+/// Clients that were held or superseded because this one claimed their inventory ID, which it no longer does.
 fn concerned(ledger: &RunLedger, examined: &Examined) -> Result<Vec<ClientId>, examine::Error> {
     let record = ledger.sent(examined.client_id)?.map(|record| record.inventory_id);
     let problem = ledger.problem(examined.client_id)?.and_then(|problem| problem.inventory_id);
@@ -322,6 +322,7 @@ fn concerned(ledger: &RunLedger, examined: &Examined) -> Result<Vec<ClientId>, e
     for old in record.into_iter().chain(problem) {
         if examined.inventory_id.as_deref() != Some(&old) || matches!(examined.verdict, Verdict::Gone) {
             concerned.extend(ledger.problems_of(&old)?);
+            concerned.extend(ledger.senders(&old)?);
         }
     }
     concerned.retain(|client| *client != examined.client_id);
