@@ -27,7 +27,7 @@ pub fn existing(store: &Store, config: &StoreConfig, id: &InventoryId) -> Result
         if found.len() == MOST || end.left().is_zero() {
             break;
         }
-        if !store.claims(&config.inventory_id_slot, &variant, &variant)?.is_empty() {
+        if !store.claimants(&config.inventory_id_slot, &variant, &variant)?.is_empty() {
             found.push(variant);
         }
     }

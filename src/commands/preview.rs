@@ -185,8 +185,8 @@ fn find(examiner: &Examiner<'_>, typed: &str) -> Result<(Option<InventoryId>, Ve
         }
         Err(error @ InventoryIdError::Blank) => Err(NotFound(error.to_string()).into()),
         Err(error @ InventoryIdError::Invalid { .. }) => {
-            let claims = examiner.store.claims(slot, typed, typed.trim())?;
-            let clients: Vec<ClientId> = claims.iter().rev().map(|claim| claim.client_id).collect();
+            let mut clients = examiner.store.claimants(slot, typed, typed.trim())?;
+            clients.reverse();
             if clients.is_empty() { Err(NotFound(error.to_string()).into()) } else { Ok((None, clients)) }
         }
     }

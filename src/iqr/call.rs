@@ -83,7 +83,10 @@ impl Iqr {
         let answer = match self.attempt(request, When::InTime) {
             Ok(answer) => answer,
             Err(Setback::Final(error)) => return Err(error),
-            Err(Setback::Passing { cause, outcome, .. }) => return Err(self.give_up(request, cause, outcome, 1)),
+            Err(Setback::Passing { cause, outcome, .. }) => {
+                self.pace.write_failed(&format!("{}: {cause}", request.shown));
+                return Err(self.give_up(request, cause, outcome, 1));
+            }
         };
         if !answer.is_success() {
             self.pace.answered();
@@ -92,6 +95,7 @@ impl Iqr {
         match verdict(&answer.body) {
             Verdict::Taken => {
                 self.pace.succeeded();
+                self.pace.write_succeeded();
                 Ok(())
             }
             Verdict::Refused(text) => {
@@ -99,7 +103,9 @@ impl Iqr {
                 Err(Error::Refused { request: request.shown.clone(), status: answer.status, text })
             }
             Verdict::Unreadable(text) => {
-                self.pace.failed(&format!("{}: {text}", request.shown));
+                let told = format!("{}: {text}", request.shown);
+                self.pace.failed(&told);
+                self.pace.write_failed(&told);
                 Err(self.give_up(request, Cause::BadAnswer(text), Outcome::Unknown, 1))
             }
         }

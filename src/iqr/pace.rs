@@ -84,6 +84,8 @@ struct State {
     any_success: bool,
     quota: u32,
     last_failure: Option<String>,
+    /// Writes that failed without one that was taken in between: reads that go well do not forgive them.
+    failed_writes: u32,
     /// Why the pass is over.
     open: Option<String>,
 }
@@ -108,6 +110,7 @@ impl Pace {
             any_success: false,
             quota: QUOTA,
             last_failure: None,
+            failed_writes: 0,
             open: None,
         };
         Self { state: Mutex::new(state), freed: Condvar::new(), most: usize::from(connections.max(1)) }
@@ -169,6 +172,20 @@ impl Pace {
     pub fn timed_out(&self, cause: &str) {
         self.lock().fail(cause, SLOW_WEIGHT);
         self.freed.notify_all();
+    }
+
+    /// A write failed in a way that speaks of the server or the network.
+    pub fn write_failed(&self, cause: &str) {
+        let mut state = self.lock();
+        state.failed_writes += 1;
+        if state.failed_writes >= BREAKER && state.open.is_none() {
+            state.open = Some(format!("too many writes in a row failed, the last: {cause}"));
+        }
+    }
+
+    /// A write was taken.
+    pub fn write_succeeded(&self) {
+        self.lock().failed_writes = 0;
     }
 
     /// Whether anything was answered as it should be in this pass.

@@ -39,6 +39,14 @@ pub enum Error {
     /// The file or its folder may not be written.
     #[error("the file or its folder cannot be written; give the user of wipeos-iqr write access to the folder")]
     ReadOnly,
+    /// The lock file belongs to another account.
+    #[error(
+        "the lock file {path} may not be opened by this account; run every pass by the same account, or give it that file (chown)"
+    )]
+    ForeignLock {
+        /// The lock file.
+        path: PathBuf,
+    },
     /// The operating system failed.
     #[error("the operating system failed on {path}")]
     Io {

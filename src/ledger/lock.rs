@@ -5,7 +5,7 @@
 
 use std::ffi::OsString;
 use std::fs::{self, File, TryLockError};
-use std::io::{Seek, SeekFrom, Write};
+use std::io::{self, Seek, SeekFrom, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
@@ -33,7 +33,20 @@ impl RunLock {
             fs::create_dir_all(folder).map_err(|source| Error::Io { path: folder.to_owned(), source })?;
         }
         let file = File::options().create(true).truncate(false).read(true).write(true).mode(0o640).open(&path);
-        let file = file.map_err(|source| Error::Io { path: path.clone(), source })?;
+        Self::lock(file.map_err(|source| in_words(&path, source))?, path)
+    }
+
+    /// Takes the lock if there is a lock file, and makes none.
+    pub(super) fn take_if_there(ledger: &Path) -> Result<Option<Self>, Error> {
+        let path = lock_path(ledger);
+        match File::open(&path) {
+            Ok(file) => Self::lock(file, path).map(Some),
+            Err(source) if source.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(source) => Err(in_words(&path, source)),
+        }
+    }
+
+    fn lock(file: File, path: PathBuf) -> Result<Self, Error> {
         match file.try_lock() {
             Ok(()) => Ok(Self { file }),
             Err(TryLockError::WouldBlock) => Err(Error::Running { lock: path }),
@@ -56,6 +69,15 @@ impl Heartbeat {
         let line = fs::read_to_string(lock_path(ledger)).ok()?;
         let mut times = line.split_whitespace().map(|number| number.parse().ok().map(Timestamp::from_unix_millis));
         Some(Self { started_at: times.next()??, finished_at: times.next()?? })
+    }
+}
+
+/// A lock file that a root's hand left behind is the usual slip.
+fn in_words(path: &Path, source: io::Error) -> Error {
+    if source.kind() == io::ErrorKind::PermissionDenied {
+        Error::ForeignLock { path: path.to_owned() }
+    } else {
+        Error::Io { path: path.to_owned(), source }
     }
 }
 

@@ -40,7 +40,8 @@ pub struct Ledger {
 /// The ledger, for the one pass that runs.
 pub struct RunLedger {
     ledger: Ledger,
-    lock: RunLock,
+    /// `None` in a dry run beside a ledger that was never locked.
+    lock: Option<RunLock>,
 }
 
 impl Ledger {
@@ -125,22 +126,29 @@ impl RunLedger {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
         let mut ledger = Ledger::connect(path, flags)?;
         ledger.prepare().map_err(|error| error.at(path))?;
-        Ok(Self { ledger, lock })
+        Ok(Self { ledger, lock: Some(lock) })
     }
 
-    /// As [`Self::open`], but nothing that is written stays: for a dry run.
+    /// As [`Self::open`], but nothing that is written stays, and no file is made: for a dry run.
     ///
     /// # Errors
     ///
     /// As [`Self::open`].
     pub fn open_for_trial(path: &Path) -> Result<Self, Error> {
-        let lock = RunLock::take(path)?;
-        let mut ledger = if error::exists(path)? {
-            Ledger::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?
-        } else {
-            Ledger::connect(Path::new(":memory:"), OpenFlags::SQLITE_OPEN_READ_WRITE)?
+        let lock = RunLock::take_if_there(path)?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
+        let is_current = match Ledger::open(path)? {
+            Some(ledger) => schema::is_current(&ledger.connection).map_err(|error| error.at(path))?,
+            None => false,
         };
-        ledger.prepare().map_err(|error| error.at(path))?;
+        if !is_current {
+            // A ledger that would have to be made or migrated first is tried without.
+            let mut ledger = Ledger::connect(Path::new(":memory:"), flags)?;
+            ledger.prepare().map_err(|error| error.at(path))?;
+            path.clone_into(&mut ledger.path);
+            return Ok(Self { ledger, lock });
+        }
+        let ledger = Ledger::connect(path, flags)?;
         // Everything the pass writes is a savepoint inside this transaction, which is never committed.
         ledger.connection.execute_batch("BEGIN IMMEDIATE").map_err(|source| ledger.at(source))?;
         Ok(Self { ledger, lock })
@@ -148,7 +156,9 @@ impl RunLedger {
 
     /// Tells the lock file that a pass with nothing to do was made: it leaves no other trace.
     pub fn beat(&mut self, heartbeat: &Heartbeat) {
-        self.lock.write(heartbeat);
+        if let Some(lock) = &mut self.lock {
+            lock.write(heartbeat);
+        }
     }
 
     /// Writes in one transaction.

@@ -216,3 +216,15 @@ pub fn is_placeholder_serial(serial: &str) -> bool {
     let Some(first) = characters.next() else { return true };
     characters.all(|character| character == first) || FILLERS.contains(&folded.as_str())
 }
+
+/// IQR's column for serial numbers is this wide, in characters.
+const SERIAL_WIDTH: usize = 25;
+
+/// Whether two serial numbers are one: letter case and runs of blanks do not count, and `theirs` may be cut to the width
+/// of IQR's column.
+#[must_use]
+pub fn is_same_serial(ours: &str, theirs: &str) -> bool {
+    let fold = |serial: &str| serial.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+    let (ours, theirs) = (fold(ours), fold(theirs));
+    ours == theirs || (theirs.chars().count() == SERIAL_WIDTH && ours.starts_with(&theirs))
+}

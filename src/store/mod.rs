@@ -15,6 +15,7 @@ mod seen;
 mod signature;
 mod value;
 
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -22,7 +23,6 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 pub use candidates::{Cursor, Horizon, PAGE, Source};
-pub use claims::Claim;
 pub use error::{Error, UnreadableRecord};
 pub use schema::MissingIndex;
 pub use seen::Seen;
@@ -41,6 +41,8 @@ pub struct Store {
     connection: Connection,
     path: PathBuf,
     patience: Patience,
+    /// The slot that was asked for, and the names under which the database has it.
+    spellings: RefCell<Option<(String, Vec<String>)>>,
 }
 
 /// A client and what marks its state, out of one and the same read.
@@ -63,7 +65,7 @@ impl Store {
         let connection = error::readable(path).and_then(|()| {
             Connection::open_with_flags(path, flags).map_err(|source| Error::from_sqlite(path, source))
         })?;
-        let store = Self { connection, path: path.to_owned(), patience };
+        let store = Self { connection, path: path.to_owned(), patience, spellings: RefCell::default() };
         store.configure().map_err(|source| store.explain(source))?;
         Ok(store)
     }

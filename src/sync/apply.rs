@@ -15,10 +15,13 @@ use super::semantics;
 use crate::config::{Config, SerialCheck, SyncConfig};
 use crate::iqr::{self, Iqr, Outcome, Scope};
 use crate::ledger::{self, CommentSemantics, Intent, RunLedger};
-use crate::model::{Asset, ClientId, Reason, Sent, Timestamp, is_placeholder_serial};
+use crate::model::{Asset, ClientId, Reason, Sent, Timestamp, is_placeholder_serial, is_same_serial};
 
 /// How often an asset is written at most in one pass: the write, one repair, and what lost answers cost.
 const MOST_WRITES: u32 = 4;
+
+/// How often a write whose end is not known is made at most: one that failed is repeated once, after a read.
+const MOST_DOUBTFUL_WRITES: u32 = 2;
 
 /// What became of a client whose asset was read.
 #[derive(Debug)]
@@ -82,6 +85,10 @@ struct Journey<'a> {
     changes: Vec<Change>,
     notes: Vec<String>,
     writes: u32,
+    /// How the newest write failed, if it may have been taken nevertheless.
+    doubt: Option<iqr::Error>,
+    /// How many writes failed so, for another reason than an ended session.
+    doubtful_writes: u32,
     /// Held from a write that teaches until it is read back.
     lesson: Option<MutexGuard<'a, ()>>,
 }
@@ -124,7 +131,11 @@ impl<'a> Applier<'a> {
                 journey.changes.clone_from(&plan.changes);
                 return Ok(journey.done(&plan));
             }
-            if journey.writes == MOST_WRITES {
+            let is_last = journey.writes == MOST_WRITES;
+            if let Some(doubt) = journey.doubt.take_if(|_| is_last || journey.doubtful_writes == MOST_DOUBTFUL_WRITES) {
+                return Self::failed(doubt);
+            }
+            if is_last {
                 let stuck: Vec<&Change> = plan.changes.iter().collect();
                 return Ok(Applied::Failed(not_verified(&ready.id.to_string(), &stuck), Cause::Client));
             }
@@ -216,6 +227,7 @@ impl<'a> Applier<'a> {
         match answer {
             Ok(()) => {
                 journey.answered.clone_from(&plan.changes);
+                journey.doubt = None;
                 let is_over = !self.config.sync.verify_writes && journey.lesson.is_none();
                 if is_over {
                     journey.assume(plan);
@@ -224,6 +236,8 @@ impl<'a> Applier<'a> {
             }
             Err(error) if error.outcome() == Outcome::Unknown => {
                 log::info!("client {}: {error}; asset {} is read again", journey.client, journey.ready.id);
+                journey.doubtful_writes += u32::from(!error.was_answered());
+                journey.doubt = Some(error);
                 Ok(Step::Again)
             }
             Err(error) => {
@@ -319,7 +333,7 @@ pub fn first_plan(
 pub fn serial_mismatch(ready: &Ready, asset: &Asset) -> Option<String> {
     let theirs = asset.serial_number.trim();
     let ours = ready.machine.real_serial()?;
-    let differs = !is_placeholder_serial(theirs) && !theirs.eq_ignore_ascii_case(ours);
+    let differs = !is_placeholder_serial(theirs) && !is_same_serial(ours, theirs);
     differs.then(|| {
         format!(
             "IQR knows asset {} by serial number {theirs}, this machine's is {ours}; correct the inventory ID in WipeOS or the serial number in IQR",
@@ -337,8 +351,21 @@ impl<'a> Journey<'a> {
             }
             None => (ready.sent.clone(), None),
         };
-        let (written, answered, changes, notes, lesson) = Default::default();
-        Self { client, ready, asset, sent, before, written, answered, changes, notes, writes: 0, lesson }
+        Self {
+            client,
+            ready,
+            asset,
+            sent,
+            before,
+            written: None,
+            answered: Vec::new(),
+            changes: Vec::new(),
+            notes: Vec::new(),
+            writes: 0,
+            doubt: None,
+            doubtful_writes: 0,
+            lesson: None,
+        }
     }
 
     /// Plans on what IQR shows, and on the lines that a replacing write cost, which come back.

@@ -205,13 +205,12 @@ impl std::fmt::Display for Text {
     }
 }
 
-/// Whether this program wrote a line: it is known to have been sent, or its value is one of the words that the mapping
-/// writes. A word with details behind it (`PASS, NIST ...`) is taken for ours only where nothing is known of the asset: a
-/// person may have put something behind the word.
+/// Whether this program wrote a line: it is known to have been sent. Only where nothing is known of the asset, a bare
+/// word of those that the mapping writes is taken for ours; with anything behind it, a person may have written it.
 pub(super) fn is_machine_made(line: &str, sent: &Sent) -> bool {
     let value = line.split_once(':').map_or(line, |(_, value)| without_date(value.trim()));
-    let is_plain = !value.contains(", ");
-    sent.made_line(line) || (is_result_value(value) && (is_plain || sent.lines.is_empty()))
+    let is_bare_word = || !value.contains(", ") && is_result_value(value);
+    sent.made_line(line) || (sent.lines.is_empty() && is_bare_word())
 }
 
 /// A line or value without the time that [`Text::distinct`] may have put behind it.

@@ -6,9 +6,9 @@ use crate::ledger::{self, AssetRecord, Intent, Ledger, SentRecord};
 use crate::mapping;
 use crate::model::{
     AssetUpdate, ClientId, DueBecause, IdRule, InventoryId, InventoryIdError, Machine, Reason, Sent, Timestamp,
-    is_placeholder_serial,
+    is_placeholder_serial, is_same_serial,
 };
-use crate::store::{self, Claim, Seen, Snapshot, Store};
+use crate::store::{self, Seen, Snapshot, Store};
 
 /// Why a client is not sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -171,11 +171,11 @@ impl Examiner<'_> {
     /// record of the same one.
     fn rival(&self, machine: &Machine, id: &InventoryId) -> Result<Option<Trouble>, Error> {
         let mut same_machine_newer = None;
-        for rival in self.claims(machine, id)? {
+        for rival in self.rivals(machine, id)? {
             let serials =
                 (machine.real_serial(), rival.serial_number.as_deref().filter(|it| !is_placeholder_serial(it)));
             match serials {
-                (Some(ours), Some(theirs)) if ours.eq_ignore_ascii_case(theirs.trim()) => {
+                (Some(ours), Some(theirs)) if is_same_serial(ours, theirs) => {
                     if rival.client_id > machine.client_id {
                         same_machine_newer = Some(rival.client_id);
                     }
@@ -192,30 +192,36 @@ impl Examiner<'_> {
     }
 
     /// The other clients whose slot holds this ID, however it was typed.
-    fn claims(&self, machine: &Machine, id: &InventoryId) -> Result<Vec<Claim>, Error> {
-        let slot = &self.config.store.inventory_id_slot;
-        let typed = machine.slot(slot).unwrap_or_default();
-        let mut claims = self.store.claims(slot, typed, id.as_str())?;
-        for client in self.known_claimants(id)? {
-            if client == machine.client_id || claims.iter().any(|claim| claim.client_id == client) {
-                continue;
-            }
-            // It was sent, or held, with this ID once; it may have been given another since.
-            if let Ok(Some(Snapshot { machine: other, .. })) = self.store.client(client)
-                && self.inventory_id(&other).is_ok_and(|other| other == *id)
-            {
-                claims.push(Claim { client_id: client, serial_number: other.serial_number });
-            }
-        }
-        claims.retain(|claim| claim.client_id != machine.client_id);
-        Ok(claims)
+    fn rivals(&self, machine: &Machine, id: &InventoryId) -> Result<Vec<Claim>, Error> {
+        let typed = machine.slot(&self.config.store.inventory_id_slot).unwrap_or_default();
+        let mut rivals = self.claims(typed, id)?;
+        rivals.retain(|claim| claim.client_id != machine.client_id);
+        Ok(rivals)
     }
 
-    fn known_claimants(&self, id: &InventoryId) -> Result<Vec<ClientId>, Error> {
-        let Some(ledger) = self.ledger else { return Ok(Vec::new()) };
-        let mut clients = ledger.senders(id.as_str())?;
-        clients.extend(ledger.problems_of(id.as_str())?);
-        Ok(clients)
+    /// The clients whose slot holds this ID now, by key. The candidates are those that the database finds, and those that
+    /// were sent or held with it once; each is read to be sure.
+    fn claims(&self, typed: &str, id: &InventoryId) -> Result<Vec<Claim>, Error> {
+        let mut clients = self.store.claimants(&self.config.store.inventory_id_slot, typed, id.as_str())?;
+        if let Some(ledger) = self.ledger {
+            clients.extend(ledger.senders(id.as_str())?);
+            clients.extend(ledger.problems_of(id.as_str())?);
+        }
+        clients.sort_unstable();
+        clients.dedup();
+        let mut claims = Vec::new();
+        for client_id in clients {
+            match self.store.client(client_id) {
+                Ok(Some(Snapshot { machine, .. })) if self.inventory_id(&machine).is_ok_and(|found| found == *id) => {
+                    claims.push(Claim { client_id, serial_number: machine.serial_number });
+                }
+                Ok(_) => {}
+                // What its slot holds cannot be told for sure, nor what its serial number is.
+                Err(store::Error::Record(_)) => claims.push(Claim { client_id, serial_number: None }),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(claims)
     }
 
     /// All clients whose slot holds this ID, newest first.
@@ -224,26 +230,14 @@ impl Examiner<'_> {
     ///
     /// When the appliance's database or the ledger cannot be read.
     pub fn clients_of(&self, typed: &str, id: &InventoryId) -> Result<Vec<ClientId>, Error> {
-        let claims = self.store.claims(&self.config.store.inventory_id_slot, typed, id.as_str())?;
-        let mut clients: Vec<ClientId> = claims.into_iter().map(|claim| claim.client_id).collect();
-        clients.extend(self.known_claimants(id)?);
-        clients.sort_unstable_by(|a, b| b.cmp(a));
-        clients.dedup();
-        let mut claimants = Vec::new();
-        for client in clients {
-            let is_claimant = match self.store.client(client) {
-                Ok(snapshot) => snapshot
-                    .is_some_and(|snapshot| self.inventory_id(&snapshot.machine).is_ok_and(|found| found == *id)),
-                // Its slot holds the ID; that the rest cannot be understood is told when it is examined.
-                Err(store::Error::Record(_)) => true,
-                Err(error) => return Err(error.into()),
-            };
-            if is_claimant {
-                claimants.push(client);
-            }
-        }
-        Ok(claimants)
+        Ok(self.claims(typed, id)?.into_iter().rev().map(|claim| claim.client_id).collect())
     }
+}
+
+/// A client that claims an asset.
+struct Claim {
+    client_id: ClientId,
+    serial_number: Option<String>,
 }
 
 impl Examined {

@@ -314,7 +314,8 @@ fn is_old_news(candidate: Candidate, store: &Store, ledger: &RunLedger) -> Resul
     Ok(candidate.errand == Errand::News && !due::has_news(candidate.client_id, store, ledger)?)
 }
 
-/// Clients that were held or superseded because this one claimed their inventory ID, which it no longer does.
+/// Clients that were held or superseded because this one claimed their inventory ID, which it no longer does, and those
+/// that were sent to the asset which this one claims too.
 fn concerned(ledger: &RunLedger, examined: &Examined) -> Result<Vec<ClientId>, examine::Error> {
     let record = ledger.sent(examined.client_id)?.map(|record| record.inventory_id);
     let problem = ledger.problem(examined.client_id)?.and_then(|problem| problem.inventory_id);
@@ -324,6 +325,11 @@ fn concerned(ledger: &RunLedger, examined: &Examined) -> Result<Vec<ClientId>, e
             concerned.extend(ledger.problems_of(&old)?);
             concerned.extend(ledger.senders(&old)?);
         }
+    }
+    if let (Verdict::Held(Trouble { reason: Reason::DuplicateInventoryId, .. }), Some(id)) =
+        (&examined.verdict, &examined.inventory_id)
+    {
+        concerned.extend(ledger.senders(id)?);
     }
     concerned.retain(|client| *client != examined.client_id);
     Ok(concerned)

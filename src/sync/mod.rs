@@ -162,6 +162,8 @@ fn begin(
 ) -> Result<(Store, Feed), Error> {
     let config = request.config;
     let store = Store::open(&config.store.database, patience(deadline, Arc::clone(&request.interrupted)))?;
+    // Before anything is sent: what is missing would else be found by the first client that needs it.
+    store.check()?;
     check_slots(config, &store)?;
     let wanted = wanted(request, &store, ledger)?;
     let compare_every = i64::try_from(config.sync.full_comparison_every.as_secs()).unwrap_or(i64::MAX);

@@ -162,8 +162,9 @@ pub fn sent_state(update: &AssetUpdate, asset: &Asset, plan_lines: &[LineFate]) 
     let text = |ours: &str, theirs: &str| SentText::of(ours, if ours.starts_with(theirs) { theirs } else { ours });
     let mapped = update.comments.iter().map(|line| short(line.to_string().as_bytes()));
     let as_written = plan_lines.iter().filter_map(|fate| match fate {
-        LineFate::Changed { to, .. } => Some(short(to.as_bytes())),
-        LineFate::Kept(_) | LineFate::New(_) => None,
+        // A line that stands there in another form (with its time behind it) is ours in that form too.
+        LineFate::Changed { to: line, .. } | LineFate::Kept(line) => Some(short(line.as_bytes())),
+        LineFate::New(_) => None,
     });
     let mut lines: Vec<u64> = mapped.chain(as_written).collect();
     lines.sort_unstable();
