@@ -1,7 +1,7 @@
 //! The drives of a machine, and what is known of each one's wipe.
 //!
 //! Saying "wiped" of a drive that is not is the worst thing that this program can do: whatever is in doubt here is
-//! decided against the pass.
+//! decided against the pass. What WipeOS says in so many words is not in doubt.
 
 use std::borrow::Cow;
 
@@ -127,8 +127,12 @@ fn ended(wipe: &Wipe) -> Option<WipeFacts<'_>> {
     Some(WipeFacts { result, method, finished_at: wipe.finished_at })
 }
 
-/// Whether the wipe is known not to be verified though its method demands it. Where WipeOS does not say whether it was
-/// verified, its own word `success` stands. A method without a name may be any, so it counts as demanding.
+/// Whether the wipe is known not to be verified though its method demands it.
+///
+/// Only an explicit no contradicts the word `success`: it is WipeOS itself that says it, of the whole wipe and so of the
+/// verification that belongs to the method. A `verified` that is NULL says nothing (a view over another schema may have
+/// nothing to put there), and is no reason to deny what WipeOS said. A method without a name may be any, so it counts as
+/// demanding.
 fn lacks_verification(wipe: &Wipe) -> bool {
     wipe.verified == Some(false) && demands_verification(wipe.method.as_deref().unwrap_or_default())
 }

@@ -74,6 +74,9 @@ fn what_is_known_not_to_be_verified_is_no_pass_where_the_method_demands_it() {
         let wipe = Wipe { method: text(method), verified, ..wipe(1, "success", Some("10:00")) };
         assert_eq!(wiped(vec![drive("S1", vec![wipe])]), [format!("Wipe - S1: {expected}, {method}, 2026-01-02")]);
     }
+    // NULL contradicts the word `success` of no method, not even of one without a name.
+    let unsaid = Wipe { method: None, verified: None, ..wipe(1, "success", Some("10:00")) };
+    assert_eq!(wiped(vec![drive("S1", vec![unsaid])]), ["Wipe - S1: PASS, 2026-01-02"]);
     let nameless = Wipe { method: None, verified: Some(false), ..wipe(1, "success", Some("10:00")) };
     assert_eq!(wiped(vec![drive("S1", vec![nameless])]), ["Wipe - S1: NOT VERIFIED, 2026-01-02"]);
 }
