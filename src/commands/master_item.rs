@@ -3,7 +3,7 @@
 use anyhow::Result;
 use serde::Serialize;
 
-use super::{Exit, NotFound};
+use super::{Exit, NotFound, Usage};
 use crate::cli::{Global, MasterItemArgs};
 use crate::config::Config;
 use crate::iqr::Access;
@@ -27,10 +27,11 @@ struct Json<'a> {
 ///
 /// # Errors
 ///
-/// [`NotFound`] when it is missing; otherwise what kept IQR from being asked.
+/// [`NotFound`] when it is missing, [`Usage`] when the maker or the model is blank or a filler text of firmware;
+/// otherwise what kept IQR from being asked.
 pub fn run(global: &Global, args: &MasterItemArgs) -> Result<Exit> {
     let config = super::load(global)?;
-    let wanted = wanted(&config, args);
+    let wanted = wanted(&config, args)?;
     let access = if args.create { Access::ReadWrite } else { Access::ReadOnly };
     // Nothing is written to IQR without the run lock: a running pass may be creating the same item.
     let mut ledger = args.create.then(|| RunLedger::open(&config.ledger.path)).transpose()?;
@@ -90,8 +91,9 @@ fn print(args: &MasterItemArgs, wanted: &AssetUpdate, spelling: &Spelling, is_cr
     Ok(output::print(&format!("{what} {}\n", output::one_line(&text)))?)
 }
 
-/// The master item as the mapping would have it, for a machine of this maker and model.
-fn wanted(config: &Config, args: &MasterItemArgs) -> AssetUpdate {
+/// The master item as the mapping would have it, for a machine of this maker and model. A pass holds a machine that
+/// names none, so nothing is created or looked up for it here either.
+fn wanted(config: &Config, args: &MasterItemArgs) -> Result<AssetUpdate, Usage> {
     let machine = Machine {
         manufacturer: Some(args.manufacturer.clone()),
         model: Some(args.model.clone()),
@@ -103,13 +105,16 @@ fn wanted(config: &Config, args: &MasterItemArgs) -> AssetUpdate {
         Some(kind) => mapping::map_with_template(&machine, &config.rules, kind),
         None => mapping::map(&machine, &config.rules),
     };
+    if let Some(because) = mapping::unusable_identity(&machine, &update) {
+        return Err(Usage(format!("a machine of this maker and model gets no master item: {because}")));
+    }
     if let Some(category) = &args.category {
         update.category.clone_from(category);
     }
     if let Some(description) = &args.description {
         update.item_description.clone_from(description);
     }
-    update
+    Ok(update)
 }
 
 /// A chassis type of SMBIOS that is printed as this word.
@@ -132,5 +137,45 @@ fn template_of(chassis: Chassis) -> TemplateKind {
         Chassis::Laptop | Chassis::Tablet | Chassis::Convertible => TemplateKind::Laptop,
         Chassis::MacBook => TemplateKind::MacBook,
         Chassis::Server | Chassis::Unknown => TemplateKind::Default,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::cli::Color;
+
+    fn args(manufacturer: &str, model: &str, create: bool) -> MasterItemArgs {
+        let (manufacturer, model) = (manufacturer.to_owned(), model.to_owned());
+        MasterItemArgs { manufacturer, model, create, category: None, description: None, chassis: None, json: false }
+    }
+
+    #[test]
+    fn what_the_mapping_takes_for_no_name_is_refused_before_anything_is_opened_or_asked() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("config.toml");
+        // The ledger's folder is a file, and there is no key: what comes after the refusal ends with another code.
+        let text = "[ledger]\npath = 'config.toml/ledger.db'\n[iqr]\nsignin_url = 'http://127.0.0.1:9'\n\
+                    api_url = 'http://127.0.0.1:9'\napi_key_file = 'no-key'\n";
+        fs::write(&file, text).unwrap();
+        let global = Global { config: Some(file), verbose: 0, quiet: false, color: Color::Auto };
+        let code = |args: &MasterItemArgs| run(&global, args).map_err(|error| (Exit::of(&error), error.to_string()));
+        for (manufacturer, model, named) in [
+            ("To Be Filled By O.E.M.", "OptiPlex 9010", "`To Be Filled By O.E.M.` is a filler text"),
+            ("To Be Filled By O.E.M.", "x", "`x` is a filler text"),
+            ("Dell", "Default string", "`Default string` is a filler text"),
+            ("Dell", " ", "it is blank"),
+            ("", "", "it is blank"),
+        ] {
+            for create in [true, false] {
+                let (exit, message) = code(&args(manufacturer, model, create)).unwrap_err();
+                assert_eq!(exit, Exit::Usage, "{message}");
+                assert!(message.contains(named), "{message}");
+            }
+        }
+        let (exit, message) = code(&args("Dell", "OptiPlex 9010", true)).unwrap_err();
+        assert_eq!(exit, Exit::Database, "{message}");
     }
 }

@@ -35,6 +35,8 @@ pub enum Exit {
     Done = 0,
     /// The pass ran, and at least one client failed.
     Failed = 1,
+    /// What was asked for makes no sense, though it can be parsed.
+    Usage = 2,
     /// The configuration cannot be used.
     Config = 3,
     /// IQR refused the key.
@@ -59,6 +61,11 @@ impl From<Exit> for ExitCode {
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct NotFound(pub String);
+
+/// An argument that cannot be used: as wrong as one that cannot be parsed.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Usage(pub String);
 
 impl Exit {
     /// The exit code of an error that ends the program.
@@ -88,6 +95,7 @@ impl Exit {
             .then_some(Self::Config)
             .or_else(|| cause.is::<store::Error>().then_some(Self::Database))
             .or_else(|| cause.is::<NotFound>().then_some(Self::NotFound))
+            .or_else(|| cause.is::<Usage>().then_some(Self::Usage))
     }
 
     fn of_pass(error: &crate::sync::Error) -> Self {

@@ -1,7 +1,7 @@
 //! The drives of a machine, and what is known of each one's wipe.
 //!
 //! Saying "wiped" of a drive that is not is the worst thing that this program can do: whatever is in doubt here is
-//! decided against the pass.
+//! decided against the pass. What WipeOS says in so many words is not in doubt.
 
 use std::borrow::Cow;
 
@@ -13,8 +13,11 @@ use crate::model::{Drive, Machine, Timestamp, Wipe, is_placeholder_serial};
 
 /// One drive, as text.
 pub(super) struct DriveFacts<'a> {
-    /// What tells it from the machine's other drives: its serial number, or its model, or its place.
+    /// What its wipe line is called by: its serial number, or its model and place.
     pub label: String,
+    /// Where it sits, as people count: the appliance's `position`, which is taken to begin with 0, plus one. The index
+    /// among the drives would change when another one is taken out.
+    pub place: i64,
     pub serial: Cow<'a, str>,
     pub model: Cow<'a, str>,
     pub size: Cow<'a, str>,
@@ -44,7 +47,7 @@ impl WipeFacts<'_> {
 pub(super) fn facts(machine: &Machine) -> Vec<DriveFacts<'_>> {
     let kept = machine.drives.iter().filter(|drive| !is_optical(drive) || !drive.wipes.is_empty());
     let mut drives: Vec<DriveFacts<'_>> = kept.map(fact).collect();
-    let labels: Vec<String> = (0..drives.len()).map(|index| label(&drives, index)).collect();
+    let labels: Vec<String> = drives.iter().map(|drive| label(&drives, drive)).collect();
     for (drive, label) in drives.iter_mut().zip(labels) {
         drive.label = label;
     }
@@ -55,6 +58,7 @@ fn fact(drive: &Drive) -> DriveFacts<'_> {
     let serial = one_line(drive.serial_number.as_deref().unwrap_or_default());
     DriveFacts {
         label: String::new(),
+        place: drive.position.saturating_add(1),
         serial: if is_placeholder_serial(&serial) { Cow::Borrowed("") } else { serial },
         model: real(drive.model.as_deref()),
         size: drive.size_bytes.filter(|bytes| *bytes > 0).map(capacity::drive_size_text).unwrap_or_default().into(),
@@ -65,21 +69,22 @@ fn fact(drive: &Drive) -> DriveFacts<'_> {
     }
 }
 
-/// The serial number or the model where no other drive has the same, else with the drive's place behind it.
-fn label(drives: &[DriveFacts<'_>], index: usize) -> String {
-    let drive = &drives[index];
-    let place = index + 1;
+/// The serial number alone, if no other drive has the same; else what there is, with the drive's place behind it.
+///
+/// A line is found again in IQR by this name, so it must not change with the drives beside it: a drive without a serial
+/// number is always named by its place, also where it is the only one of its model.
+fn label(drives: &[DriveFacts<'_>], drive: &DriveFacts<'_>) -> String {
+    let place = drive.place;
     match (drive.serial.as_ref(), drive.model.as_ref()) {
         ("", "") => format!("drive {place}"),
-        ("", model) if count(drives, |drive| &drive.model, model) == 1 => model.to_owned(),
         ("", model) => format!("{model} drive {place}"),
-        (serial, _) if count(drives, |drive| &drive.serial, serial) == 1 => serial.to_owned(),
+        (serial, _) if is_alone(drives, serial) => serial.to_owned(),
         (serial, _) => format!("{serial} drive {place}"),
     }
 }
 
-fn count(drives: &[DriveFacts<'_>], text: for<'b> fn(&'b DriveFacts<'_>) -> &'b str, wanted: &str) -> usize {
-    drives.iter().filter(|drive| text(drive).eq_ignore_ascii_case(wanted)).count()
+fn is_alone(drives: &[DriveFacts<'_>], serial: &str) -> bool {
+    drives.iter().filter(|drive| drive.serial.eq_ignore_ascii_case(serial)).count() == 1
 }
 
 /// `HDD`, `SSD`, ... in the usual letters; what is not known is printed as it is.
@@ -122,8 +127,12 @@ fn ended(wipe: &Wipe) -> Option<WipeFacts<'_>> {
     Some(WipeFacts { result, method, finished_at: wipe.finished_at })
 }
 
-/// Whether the wipe is known not to be verified though its method demands it. Where WipeOS does not say whether it was
-/// verified, its own word `success` stands. A method without a name may be any, so it counts as demanding.
+/// Whether the wipe is known not to be verified though its method demands it.
+///
+/// Only an explicit no contradicts the word `success`: it is WipeOS itself that says it, of the whole wipe and so of the
+/// verification that belongs to the method. A `verified` that is NULL says nothing (a view over another schema may have
+/// nothing to put there), and is no reason to deny what WipeOS said. A method without a name may be any, so it counts as
+/// demanding.
 fn lacks_verification(wipe: &Wipe) -> bool {
     wipe.verified == Some(false) && demands_verification(wipe.method.as_deref().unwrap_or_default())
 }

@@ -10,6 +10,7 @@ mod drives;
 mod fields;
 #[cfg(test)]
 mod fixtures;
+mod item_number;
 mod manufacturer;
 mod model_name;
 mod placeholder;
@@ -23,6 +24,7 @@ mod words;
 use crate::model::{AssetUpdate, Machine, TemplateKind};
 use fields::{Facts, Subject};
 
+pub use item_number::ITEM_NUMBER_WIDTH;
 pub use manufacturer::Aliases;
 pub use model_name::LenovoModel;
 pub use placeholder::{fold_key, is_placeholder};
@@ -82,7 +84,7 @@ fn update(facts: &Facts<'_>, rules: &Rules) -> AssetUpdate {
     let attribute = |(name, template): &(String, Template)| (name.clone(), template.render(&subject).text);
     AssetUpdate {
         manufacturer: facts.manufacturer.to_uppercase(),
-        item_number: facts.model.to_uppercase(),
+        item_number: item_number::item_number(&facts.model),
         chassis: facts.chassis.chassis,
         template: kind,
         template_because: facts.chassis.because.clone(),

@@ -149,9 +149,9 @@ pub enum MissingText {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Overlong {
     /// It is kept: columns only pad.
-    #[default]
     Keep,
     /// It is cut to the width without a word.
+    #[default]
     Truncate,
     /// The write is refused, in the database's own words.
     Refuse,

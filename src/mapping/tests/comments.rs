@@ -74,25 +74,51 @@ fn what_is_known_not_to_be_verified_is_no_pass_where_the_method_demands_it() {
         let wipe = Wipe { method: text(method), verified, ..wipe(1, "success", Some("10:00")) };
         assert_eq!(wiped(vec![drive("S1", vec![wipe])]), [format!("Wipe - S1: {expected}, {method}, 2026-01-02")]);
     }
+    // NULL contradicts the word `success` of no method, not even of one without a name.
+    let unsaid = Wipe { method: None, verified: None, ..wipe(1, "success", Some("10:00")) };
+    assert_eq!(wiped(vec![drive("S1", vec![unsaid])]), ["Wipe - S1: PASS, 2026-01-02"]);
     let nameless = Wipe { method: None, verified: Some(false), ..wipe(1, "success", Some("10:00")) };
     assert_eq!(wiped(vec![drive("S1", vec![nameless])]), ["Wipe - S1: NOT VERIFIED, 2026-01-02"]);
 }
 
+/// Drives of these serials and models in the places from 0 on, each with a wipe that failed.
+fn placed(drives: &[(&str, &str)]) -> Vec<Drive> {
+    let wipes = vec![Wipe { method: None, finished_at: None, ..wipe(1, "failed", None) }];
+    let one = |(position, (serial, model)): (i64, &(&str, &str))| Drive {
+        position,
+        model: text(model),
+        ..drive(serial, wipes.clone())
+    };
+    (0..).zip(drives).map(one).collect()
+}
+
 #[test]
 fn drives_are_told_apart_without_a_serial() {
-    let wipes = vec![Wipe { method: None, finished_at: None, ..wipe(1, "failed", None) }];
-    let model = |name: &str| Drive { model: text(name), ..drive("", wipes.clone()) };
-    let drives = vec![
-        drive("A:1", wipes.clone()),
-        drive("SN", wipes.clone()),
-        drive("sn", wipes.clone()),
-        model("M1"),
-        model("M2"),
-        model("M2"),
-        drive("0000", wipes.clone()),
-    ];
-    let names = ["A-1", "SN drive 2", "sn drive 3", "M1", "M2 drive 5", "M2 drive 6", "drive 7"];
-    assert_eq!(wiped(drives), names.map(|name| format!("Wipe - {name}: FAIL")));
+    let drives = [("A:1", "M"), ("SN", ""), ("sn", ""), ("", "M1"), ("", "M2"), ("", "M2"), ("0000", "")];
+    let names = ["A-1", "SN drive 2", "sn drive 3", "M1 drive 4", "M2 drive 5", "M2 drive 6", "drive 7"];
+    assert_eq!(wiped(placed(&drives)), names.map(|name| format!("Wipe - {name}: FAIL")));
+}
+
+#[test]
+fn a_drive_without_a_serial_keeps_its_name_when_another_is_taken_out() {
+    let drives = placed(&[("S1", ""), ("", "WD10EZEX"), ("", "WD10EZEX"), ("", "")]);
+    let all = wiped(drives.clone());
+    for out in 0..drives.len() {
+        let (mut left, mut expected) = (drives.clone(), all.clone());
+        left.remove(out);
+        expected.remove(out);
+        assert_eq!(wiped(left), expected, "without {out}");
+    }
+    for (drive, line) in drives.into_iter().zip(all) {
+        assert_eq!(wiped(vec![drive]), [line], "alone");
+    }
+}
+
+#[test]
+fn two_drives_in_one_place_have_two_names() {
+    let mut drives = placed(&[("", "M1"), ("", "M1")]);
+    drives[1].position = 0;
+    assert_eq!(wiped(drives), ["Wipe - M1 drive 1: FAIL", "Wipe - M1 drive 1 2: FAIL"]);
 }
 
 #[test]

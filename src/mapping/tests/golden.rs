@@ -68,6 +68,14 @@ fn the_panasonic_of_the_specification() {
 }
 
 #[test]
+fn a_model_that_is_wider_than_an_item_number_is_whole_in_the_description() {
+    let model = "ROG Zephyrus G14 GA401II_GA401II";
+    let update = map(&Machine { model: text(model), ..optiplex() }, &rules());
+    assert_eq!(update.item_number, "ROG ZEPHYRUS G14 GA401II_GA401");
+    assert_eq!(update.description, format!("{model} Desktop"));
+}
+
+#[test]
 fn an_empty_machine_keeps_its_slashes_and_leaves_no_dangling_comma() {
     let update = map(&machine(), &rules());
     assert_eq!(update.extended_description, "//None/None///");
