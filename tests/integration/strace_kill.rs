@@ -96,7 +96,7 @@ fn strike_all(world: World, threads: Threads) -> u64 {
 fn strike_some(world: World, threads: Threads) -> u64 {
     let expected = world.expected();
     let places = |call| [2, 5, 14, 41].into_iter().take_while(|nth| strike(world, &expected, threads, call, *nth)).count();
-    ["sendto", "pwrite64", "recvfrom", "fdatasync", "unlink", "write"].into_iter().map(|call| places(call) as u64).sum()
+    ["sendto", "pwrite64", "recvfrom", "fsync", "unlink", "write"].into_iter().map(|call| places(call) as u64).sum()
 }
 
 fn strike_world(comments: Comments, mode: &'static str, has_news: bool, at_least: u64) {
