@@ -11,6 +11,40 @@
 //! One direction, no going back. `preview` stops after the plan and prints it; `sync` applies the same value, so a
 //! preview can never differ from what is sent.
 
+//!
+//! # The rooms
+//!
+//! | room | what it is for |
+//! |---|---|
+//! | [`cli`] | what can be typed; no logic |
+//! | [`commands`] | one file per subcommand: gather, call, print; the exit codes |
+//! | [`config`] | the config file, every value checked, all problems told at once |
+//! | [`model`] | machine, asset, update, times, reasons: no I/O, no SQL, no wire format |
+//! | [`store`] | the WipeOS database, read-only: who may have news, and each client whole |
+//! | [`ledger`] | our own database: what was sent, what has trouble, the passes; its guard is the run lock |
+//! | [`mapping`] | pure: machine → update (templates, processor, maker, model, chassis, comments) |
+//! | [`iqr`] | IQR's web API: session, assets, master items, wire format, errors, pace |
+//! | [`sync`] | the pass: feed → examine → plan (pure) → apply → record |
+//! | [`output`], [`logging`] | what people and scripts are shown |
+//! | [`clock`], [`digest`], [`secret`] | the time of day, stable digests, texts that must not be seen |
+//!
+//! Where to change what: the wording of a comment line, `mapping::comments` and the config's templates; a new vendor, one
+//! line in `mapping::manufacturer`; a name of the API, `iqr::endpoint` or the config; when a failing client is tried
+//! again, `sync::retry`.
+//!
+//! # Invariants
+//!
+//! Each is kept by the types or by a test over the sources (`tests/integration/invariants.rs`).
+//!
+//! - Only [`store`] and [`ledger`] name rusqlite; only [`iqr`] names ureq; only [`cli`] and `main` name clap; only
+//!   [`output`] prints.
+//! - [`model`], [`mapping`] and the plan do no I/O and read no clock: the time of day is read by [`clock`] alone and
+//!   passed down.
+//! - [`mapping`] knows nothing of IQR's wire names, [`iqr`] nothing of WipeOS, [`store`] nothing of either.
+//! - Nothing is written to the ledger or to IQR without the run lock in hand; the WipeOS database is never written.
+//! - What cannot be recorded is not sent, and no write is repeated without a read in between.
+//! - No secret, and no line of the config file, is in any message, log or panic.
+
 pub mod cli;
 pub mod clock;
 pub mod commands;

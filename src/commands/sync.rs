@@ -39,7 +39,6 @@ pub fn run(global: &Global, args: &SyncArgs) -> Result<Exit> {
 fn pass(config: &Config, args: &SyncArgs, started_at: Timestamp) -> Result<Outcome, sync::Error> {
     let bar = Mutex::new(None);
     let progress = |item: &Item| {
-        log_item(item);
         advance(&bar, item);
     };
     let scope = match &args.inventory_id {
@@ -95,6 +94,7 @@ fn advance(bar: &Mutex<Option<ProgressBar>>, item: &Item) {
         bar.enable_steady_tick(Duration::from_millis(200));
         bar
     });
+    bar.suspend(|| log_item(item));
     bar.inc(1);
     bar.set_message(output::one_line(item.inventory_id.as_deref().unwrap_or("no inventory ID")));
 }

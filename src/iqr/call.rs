@@ -130,7 +130,8 @@ impl Iqr {
     /// A 4xx speaks of one asset, but for one: where the service has no such path, no asset will do better.
     fn declined(&self, request: &Request, answer: &Answer) -> Setback {
         let error = refused(request, answer);
-        if answer.status == 404 && is_missing_endpoint(&quote_bytes(&answer.body)) {
+        let is_missing = answer.status == 404 && is_missing_endpoint(&quote_bytes(&answer.body));
+        if is_missing && !self.pace.has_succeeded() {
             self.pace.failed(&format!("{error}; check [iqr.endpoints]"));
         } else if answer.status != 403 {
             self.pace.answered();

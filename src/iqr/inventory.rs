@@ -57,7 +57,12 @@ impl Iqr {
         let request = self.request(Operation::InventoryGet, Fill { id: id.as_str(), ..Fill::default() }, None);
         match self.read(&request, when, |body| wire::asset(body, id, &self.settings.fields)) {
             Ok(asset) => asset.ok_or_else(none),
-            Err(Error::Refused { status: 404, text, .. }) if !text::is_missing_endpoint(&text) => Err(none()),
+            // Some hosts say of a missing asset what they say of a missing path; a path that has worked is there.
+            Err(Error::Refused { status: 404, text, .. })
+                if !text::is_missing_endpoint(&text) || self.pace.has_succeeded() =>
+            {
+                Err(none())
+            }
             Err(error) => Err(error),
         }
     }

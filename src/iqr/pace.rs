@@ -171,6 +171,11 @@ impl Pace {
         self.freed.notify_all();
     }
 
+    /// Whether anything was answered as it should be in this pass.
+    pub fn has_succeeded(&self) -> bool {
+        self.lock().any_success
+    }
+
     /// What the end of the pass's time means: where nothing was ever answered well, that IQR cannot be reached.
     pub fn in_the_end(&self, error: Error) -> Error {
         let state = self.lock();

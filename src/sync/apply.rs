@@ -63,6 +63,8 @@ pub struct Applier<'a> {
     pub started_at: Timestamp,
     /// Plan only.
     pub dry_run: bool,
+    /// Held by the client whose write will show what writes to the comments do: one is enough to find it out.
+    pub lesson: Mutex<()>,
 }
 
 /// One asset on its way.
@@ -80,6 +82,8 @@ struct Journey<'a> {
     changes: Vec<Change>,
     notes: Vec<String>,
     writes: u32,
+    /// Held from a write that teaches until it is read back.
+    lesson: Option<MutexGuard<'a, ()>>,
 }
 
 /// What follows from one write.
@@ -92,13 +96,13 @@ enum Step {
     Ended(Applied),
 }
 
-impl Applier<'_> {
+impl<'a> Applier<'a> {
     /// Brings the asset of a client to what its machine says.
     ///
     /// # Errors
     ///
     /// What concerns every client. What concerns this one alone is told by [`Applied`].
-    pub fn apply(&self, client: ClientId, ready: &Ready) -> Result<Applied, Abort> {
+    pub fn apply(&'a self, client: ClientId, ready: &'a Ready) -> Result<Applied, Abort> {
         let asset = match self.iqr.asset(&ready.id) {
             Ok(asset) => asset,
             Err(error) => return Self::failed(error),
@@ -174,16 +178,20 @@ impl Applier<'_> {
         if known.is_none()
             && let Some(shown) = journey.shown_semantics()
         {
-            self.ledger().set_comment_semantics(shown)?;
+            // What a killed pass seems to have done is enough to put lines back, not to decide for all assets.
+            if journey.written.is_some() {
+                self.ledger().set_comment_semantics(shown)?;
+            }
             known = Some(shown);
             // It was written in the belief of the config: what it did to other lines is no refusal.
             journey.answered.retain(|change| change.field != Field::Comments);
             journey.notes.extend(semantics::advice(shown, self.config.sync.comments));
         }
+        journey.lesson = None;
         Ok(Writing::of(known, self.config.sync.comments))
     }
 
-    fn write(&self, journey: &mut Journey<'_>, plan: &Plan, writing: Writing) -> Result<Step, Abort> {
+    fn write(&'a self, journey: &mut Journey<'a>, plan: &Plan, writing: Writing) -> Result<Step, Abort> {
         journey.writes += 1;
         let spelling = if plan.change(Field::MasterItem).is_some() {
             match self.items.ensure(self.iqr, self.ledger, &journey.ready.update) {
@@ -195,13 +203,20 @@ impl Applier<'_> {
         } else {
             None
         };
+        if self.teaches(&journey.asset.comments, plan)? {
+            journey.lesson = Some(self.lesson.lock().unwrap_or_else(PoisonError::into_inner));
+            if !self.teaches(&journey.asset.comments, plan)? {
+                // Another client's write has shown it in the meantime: plan by that.
+                return Ok(Step::Again);
+            }
+        }
         self.begin_write(journey, plan)?;
         let answer = self.send(journey, plan, spelling.as_ref());
         journey.note_changes(plan);
         match answer {
             Ok(()) => {
                 journey.answered.clone_from(&plan.changes);
-                let is_over = !self.must_read_back(journey, plan)?;
+                let is_over = !self.config.sync.verify_writes && journey.lesson.is_none();
                 if is_over {
                     journey.assume(plan);
                 }
@@ -232,21 +247,22 @@ impl Applier<'_> {
 
     /// What cannot be recorded is not sent.
     fn begin_write(&self, journey: &mut Journey<'_>, plan: &Plan) -> Result<(), Abort> {
-        let before = journey.asset.comments.clone();
+        // Comments that are not written need no putting back.
+        let change = plan.change(Field::Comments);
+        let before = change.map(|_| journey.asset.comments.clone());
         let mut after = journey.asset.clone();
         plan.apply_to(&mut after);
         let intent = Intent {
             inventory_id: journey.ready.id.to_string(),
-            comments_before: before.clone(),
+            comments_before: before.clone().unwrap_or_default(),
             sent: plan::sent_state(&journey.ready.update, &after, &plan.comment_lines),
         };
         let mut ledger = self.ledger();
-        let is_risky = plan.change(Field::Comments).is_some()
-            && !before.trim().is_empty()
+        let is_risky = before.as_deref().is_some_and(|before| !before.trim().is_empty())
             && ledger.comment_semantics()? != Some(CommentSemantics::Adds);
         ledger.begin_write(journey.client, &intent, self.started_at, is_risky)?;
-        journey.written = plan.change(Field::Comments).map(|change| change.write.clone());
-        journey.before = journey.written.is_some().then_some(before);
+        journey.written = change.map(|change| change.write.clone());
+        journey.before = before;
         Ok(())
     }
 
@@ -263,12 +279,11 @@ impl Applier<'_> {
         }
     }
 
-    /// Whether to read back: as the config says, and as long as it is not known what a write does to the comments.
-    fn must_read_back(&self, journey: &Journey<'_>, plan: &Plan) -> Result<bool, Abort> {
-        let teaches = plan.change(Field::Comments).is_some()
-            && journey.before.as_deref().is_some_and(|before| !before.trim().is_empty())
-            && self.ledger().comment_semantics()?.is_none();
-        Ok(self.config.sync.verify_writes || teaches)
+    /// Whether a write will show what writes to the comments do, which is not known yet: then it is read back whatever
+    /// the config says.
+    fn teaches(&self, before: &str, plan: &Plan) -> Result<bool, Abort> {
+        let is_telling = plan.change(Field::Comments).is_some() && !before.trim().is_empty();
+        Ok(is_telling && self.ledger().comment_semantics()?.is_none())
     }
 }
 
@@ -322,8 +337,8 @@ impl<'a> Journey<'a> {
             }
             None => (ready.sent.clone(), None),
         };
-        let (written, answered, changes, notes) = Default::default();
-        Self { client, ready, asset, sent, before, written, answered, changes, notes, writes: 0 }
+        let (written, answered, changes, notes, lesson) = Default::default();
+        Self { client, ready, asset, sent, before, written, answered, changes, notes, writes: 0, lesson }
     }
 
     /// Plans on what IQR shows, and on the lines that a replacing write cost, which come back.

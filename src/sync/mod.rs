@@ -217,6 +217,7 @@ fn pass(
         items: &items,
         started_at: request.started_at,
         dry_run: request.dry_run,
+        lesson: Mutex::default(),
     };
     thread::scope(|scope| {
         let first = Mutex::new(Some(first));
