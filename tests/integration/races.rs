@@ -103,7 +103,7 @@ fn news_that_arrives_between_the_read_and_the_answer_is_sent_by_the_next_pass() 
         for ask in ["GET", "POST"] {
             let bench = bench(journal, 1, Duration::ZERO);
             let slow = Fault::new(When::Method(ask.to_owned()), Kind::Delay(Duration::from_millis(150)));
-            bench.sandbox.set_faults(vec![slow.and(When::Path("webapi.svc".to_owned()))]);
+            bench.sandbox.set_faults(vec![slow.and(When::Path("webapi.svc".to_owned())).after_commit()]);
             let mut pass = bench.spawn(&["sync", "--json"]);
             let asked = || bench.sandbox.requests().iter().any(|it| it.targets("webapi.svc") && it.method == ask);
             until(&mut pass, "IQR should be asked", asked);
