@@ -17,13 +17,8 @@ const CLIENTS: i64 = 4;
 const MOST_CALLS: u64 = 2000;
 
 /// The ways in which a disk fails, each at the calls where it shows.
-const FAULTS: [(&str, &str); 5] = [
-    ("pwrite64", "ENOSPC"),
-    ("pwrite64", "EIO"),
-    ("fsync", "EIO"),
-    ("ftruncate", "EIO"),
-    ("pread64", "EIO"),
-];
+const FAULTS: [(&str, &str); 5] =
+    [("pwrite64", "ENOSPC"), ("pwrite64", "EIO"), ("fsync", "EIO"), ("ftruncate", "EIO"), ("pread64", "EIO")];
 
 fn bench(comments: Comments) -> Bench {
     let bench = Bench::with_clients(CLIENTS).with("iqr", "connections", "1");

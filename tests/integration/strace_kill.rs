@@ -16,9 +16,18 @@ use crate::bench::{Bench, FIRST, LATER, Seen, run};
 use crate::wrapped::{Threads, has_strace, traced, wants_every_place};
 
 /// What leaves a trace in the world: in IQR, in the ledger, in the lock.
-const CALLS: [&str; 12] = [
-    "socket", "connect", "sendto", "recvfrom", "shutdown", "pwrite64", "write", "fdatasync", "fsync", "unlink", "ftruncate",
-    "fcntl",
+const CALLS: [&str; 11] = [
+    "socket",
+    "connect",
+    "sendto",
+    "recvfrom",
+    "shutdown",
+    "pwrite64",
+    "write",
+    "fdatasync",
+    "fsync",
+    "unlink",
+    "ftruncate",
 ];
 
 /// Far more than any thread makes of one call.
@@ -35,9 +44,8 @@ struct World {
 
 impl World {
     fn bench(self) -> Bench {
-        let bench = Bench::with_clients(self.clients)
-            .with("sync", "comments", self.mode)
-            .with("iqr", "connections", "1");
+        let bench =
+            Bench::with_clients(self.clients).with("sync", "comments", self.mode).with("iqr", "connections", "1");
         bench.set_comment_semantics(self.comments);
         for id in FIRST..FIRST + self.clients {
             bench.sandbox.state().type_comment(id, "typed by Jo");
@@ -95,7 +103,8 @@ fn strike_all(world: World, threads: Threads) -> u64 {
 /// Strikes a few calls of each kind, ever further apart; returns how many passes were killed.
 fn strike_some(world: World, threads: Threads) -> u64 {
     let expected = world.expected();
-    let places = |call| [2, 5, 14, 41].into_iter().take_while(|nth| strike(world, &expected, threads, call, *nth)).count();
+    let places =
+        |call| [2, 5, 14, 41].into_iter().take_while(|nth| strike(world, &expected, threads, call, *nth)).count();
     ["sendto", "pwrite64", "recvfrom", "fsync", "unlink", "write"].into_iter().map(|call| places(call) as u64).sum()
 }
 
