@@ -219,7 +219,9 @@ fn a_ledger_that_is_deleted_is_made_anew_and_costs_no_write() {
         let writes = |bench: &Bench| (FIRST..FIRST + CLIENTS).map(|id| bench.writes(id)).sum::<u64>();
         let (seen, before) = (bench.all_seen(), writes(&bench));
         for gone in [&["ledger.db", "ledger.db-wal", "ledger.db-shm", "ledger.db.lock"][..], &["ledger.db"]] {
-            gone.iter().for_each(|name| _ = fs::remove_file(bench.path(name)));
+            for name in gone {
+                _ = fs::remove_file(bench.path(name));
+            }
             assert_eq!(bench.sync_well().count("unchanged"), CLIENTS as u64, "{gone:?}");
             assert_eq!((bench.all_seen(), writes(&bench)), (seen.clone(), before), "{gone:?}");
             bench.assert_idle("a new ledger");

@@ -21,7 +21,7 @@ const ASSETS: i64 = 8;
 const CLIENTS: i64 = 5;
 
 const TESTS: [&str; 5] = ["Memory", "Display", "Ethernet", "USB", "Keyboard"];
-const RESULTS: [&str; 5] = ["PASS", "FAIL", "Passed", "SKIPPED", ""];
+const RESULTS: [&str; 7] = ["PASS", "FAIL", "Passed", "SKIPPED", "", "Loud (again)", "PASS (2024-04-01 10:00)"];
 const WIPE_RESULTS: [&str; 4] = ["Success", "Failed", "Aborted", "Frobbed"];
 const METHODS: [&str; 3] = ["NIST SP 800-88 Clear", "DoD 5220.22-M", ""];
 
@@ -206,10 +206,12 @@ impl World {
 
     /// A pass that something may happen to.
     fn rough_pass(&mut self) {
-        match self.rng.below(5) {
+        match self.rng.below(7) {
             0 => {}
             1 | 2 => self.faulty_pass(),
-            _ => self.killed_pass(),
+            3 => self.busy_pass(),
+            4 => self.ended_pass(Signal::TERM),
+            _ => self.ended_pass(Signal::KILL),
         }
         if self.rng.chance(60) {
             self.tell("the ledger is deleted".to_owned());
@@ -243,13 +245,24 @@ impl World {
         self.bench.sandbox.set_faults(Vec::new());
     }
 
-    fn killed_pass(&mut self) {
+    fn ended_pass(&mut self, signal: Signal) {
         let moment = Duration::from_micros(self.rng.below(90_000));
-        self.tell(format!("a pass that is killed after {moment:?}"));
+        self.tell(format!("a pass that gets {signal:?} after {moment:?}"));
         let pass = self.bench.spawn(&["sync"]);
         std::thread::sleep(moment);
-        pass.signal(Signal::KILL);
+        pass.signal(signal);
         pass.finish();
+    }
+
+    /// WipeOS goes on writing while the pass runs.
+    fn busy_pass(&mut self) {
+        self.tell("while a pass runs:".to_owned());
+        let mut pass = self.bench.spawn(&["sync"]);
+        while !pass.has_ended() {
+            self.edit_store();
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        self.tell("the pass has ended".to_owned());
     }
 
     fn context(&self) -> String {
