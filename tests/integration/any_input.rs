@@ -13,7 +13,7 @@ const CONFIG: &str = "(\\[(store|iqr|sync|templates|x)\\]\n|database = |time_bud
 fn lines() -> impl Strategy<Value = String> {
     let ends = prop_oneof![Just("\n"), Just("\r\n"), Just("\n")];
     proptest::collection::vec((LINE, ends), 0..5)
-        .prop_map(|lines| lines.iter().map(|(a, b)| format!("{a}{b}")).collect())
+        .prop_map(|lines| lines.iter().flat_map(|(line, end)| [line.as_str(), end]).collect())
 }
 
 proptest! {
