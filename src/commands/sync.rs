@@ -88,7 +88,7 @@ fn advance(bar: &Mutex<Option<ProgressBar>>, item: &Item) {
     let Ok(mut bar) = bar.lock() else { return };
     let bar = bar.get_or_insert_with(|| {
         let bar = ProgressBar::new_spinner();
-        if let Ok(style) = ProgressStyle::with_template("{spinner} {pos} clients, {per_sec}, {msg}") {
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {pos} clients, {msg}") {
             bar.set_style(style);
         }
         bar.enable_steady_tick(Duration::from_millis(200));

@@ -9,7 +9,7 @@ use super::feed::{Candidate, Errand, Feed};
 use super::plan::Change;
 use super::report::{Item, ItemOutcome, PassOutcome, Report};
 use super::retry::{self, Cause};
-use super::{Error, Outcome, Request, due, examine, finish};
+use super::{Error, Outcome, Request, due, examine, finish, in_full};
 use crate::iqr::{self, BootTime};
 use crate::ledger::{self, ChangeRecord, PassId, Problem, RunLedger, SentRecord};
 use crate::model::{ClientId, Reason, Sent};
@@ -345,10 +345,4 @@ fn item(
         changes,
         is_told_by_pass: false,
     }
-}
-
-/// An error with its causes.
-fn in_full(error: &Error) -> String {
-    let causes = std::iter::successors(std::error::Error::source(error), |cause| cause.source());
-    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }

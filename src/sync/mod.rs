@@ -28,7 +28,7 @@ use std::thread;
 
 use crate::config::{Config, ConfigError};
 use crate::iqr::{self, Access, BootTime, Iqr, Limits};
-use crate::ledger::{self, Heartbeat, RunLedger};
+use crate::ledger::{self, Heartbeat, PassTotals, RunLedger};
 use crate::model::{ClientId, Timestamp};
 use crate::secret::Secret;
 use crate::store::{self, Patience, Signature, Store};
@@ -143,11 +143,41 @@ pub fn run(request: &Request<'_>) -> Result<Outcome, Error> {
         return Ok(Outcome { report: finish(request, &mut ledger, report), aborted: None });
     }
     let deadline = BootTime::now() + config.sync.time_budget;
+    match begin(request, &ledger, deadline, signature) {
+        Ok((store, feed)) => pass(request, store, ledger, feed, deadline),
+        Err(error @ Error::NoSuchAsset(_)) => Err(error),
+        Err(error) => {
+            record_failure(request, &mut ledger, &error)?;
+            Err(error)
+        }
+    }
+}
+
+/// Opens the appliance's database and finds out what this pass is to look at.
+fn begin(
+    request: &Request<'_>,
+    ledger: &RunLedger,
+    deadline: BootTime,
+    signature: Option<Signature>,
+) -> Result<(Store, Feed), Error> {
+    let config = request.config;
     let store = Store::open(&config.store.database, patience(deadline, Arc::clone(&request.interrupted)))?;
     check_slots(config, &store)?;
-    let wanted = wanted(request, &store, &ledger)?;
-    let feed = Feed::begin(&store, &ledger, wanted, request.started_at, signature, &config.sync)?;
-    pass(request, store, ledger, feed, deadline)
+    let wanted = wanted(request, &store, ledger)?;
+    let feed = Feed::begin(&store, ledger, wanted, request.started_at, signature, &config.sync)?;
+    Ok((store, feed))
+}
+
+/// A pass that could not begin is what `status` is asked about.
+fn record_failure(request: &Request<'_>, ledger: &mut RunLedger, error: &Error) -> Result<(), ledger::Error> {
+    let pass = ledger.start_pass(request.started_at)?;
+    ledger.finish_pass(pass, (request.clock)(), Some(&in_full(error)), PassTotals::default())
+}
+
+/// An error with its causes.
+fn in_full(error: &Error) -> String {
+    let causes = std::iter::successors(std::error::Error::source(error), |cause| cause.source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }
 
 /// Waits for a writer that holds the database as long as the pass has time.
