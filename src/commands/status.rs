@@ -100,7 +100,7 @@ impl Status {
             self.problems.retain(|problem| asset.is_about(problem));
             self.story = Some(asset);
         }
-        let due = due::count(store, ledger, now, config.fingerprint)?;
+        let due = due::count(store, ledger, now, config)?;
         self.store = Some(StoreStatus { due, missing_indexes: store.missing_indexes()? });
         Ok(())
     }

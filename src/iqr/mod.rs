@@ -14,6 +14,8 @@ mod conceal;
 mod date;
 mod endpoint;
 mod error;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 mod http;
 mod inventory;
 mod items;

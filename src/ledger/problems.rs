@@ -1,6 +1,8 @@
 //! Held and failing clients: since when, why, and when each is tried again.
 
-use rusqlite::{Row, named_params};
+use std::time::Duration;
+
+use rusqlite::{Row, named_params, params_from_iter};
 
 use super::{Error, Ledger, RunLedger};
 use crate::model::{ClientId, Timestamp};
@@ -52,15 +54,17 @@ impl Ledger {
         self.rows(&sql, [], problem)
     }
 
-    /// Clients whose time to be tried again has come, the longest-waiting first, at most `limit`.
+    /// Clients whose time to be tried again has come, the longest-waiting first, at most `limit`. No delay is longer than
+    /// `longest`: a time that is further ahead was written by a clock that has since been set back.
     ///
     /// # Errors
     ///
     /// When the ledger cannot be read.
-    pub fn retries(&self, now: Timestamp, limit: i64) -> Result<Vec<ClientId>, Error> {
+    pub fn retries(&self, now: Timestamp, longest: Duration, limit: i64) -> Result<Vec<ClientId>, Error> {
+        let farthest = now.plus_seconds(i64::try_from(longest.as_secs()).unwrap_or(i64::MAX));
         self.clients(
-            "SELECT client_id FROM problem WHERE next_try <= ?1 ORDER BY next_try, client_id LIMIT ?2",
-            [now.unix_millis(), limit],
+            "SELECT client_id FROM problem WHERE next_try <= ?1 OR next_try > ?2 ORDER BY next_try, client_id LIMIT ?3",
+            [now.unix_millis(), farthest.unix_millis(), limit],
         )
     }
 
@@ -73,8 +77,8 @@ impl Ledger {
         self.clients("SELECT client_id FROM problem WHERE client_id > ?1 ORDER BY client_id LIMIT ?2", [after.0, limit])
     }
 
-    fn clients(&self, sql: &str, parameters: [i64; 2]) -> Result<Vec<ClientId>, Error> {
-        self.rows(sql, parameters, |row| row.get(0).map(ClientId))
+    fn clients<const N: usize>(&self, sql: &str, parameters: [i64; N]) -> Result<Vec<ClientId>, Error> {
+        self.rows(sql, params_from_iter(parameters), |row| row.get(0).map(ClientId))
     }
 
     /// Clients that are held because of this inventory ID.

@@ -143,7 +143,7 @@ impl Text {
             return if edited { LineFate::Kept(wanted) } else { self.add_new(wanted) };
         };
         let there = self.lines[at].text.trim_end().to_owned();
-        if without_date(&there) == wanted || ours.value.is_empty() || sent.has_line(&wanted) {
+        if says(&there, &wanted) || ours.value.is_empty() || sent.has_line(&wanted) {
             return LineFate::Kept(there);
         }
         let to = self.distinct(ours, wanted);
@@ -164,7 +164,7 @@ impl Text {
         self.lines.iter().rposition(|line| {
             let text = line.text.trim_end();
             let Some((name, value)) = text.split_once(':') else { return false };
-            name.trim() == ours.name && (without_date(value.trim()) == ours.value || is_machine_made(text, sent))
+            name.trim() == ours.name && (says(value.trim(), &ours.value) || is_machine_made(text, sent))
         })
     }
 
@@ -211,6 +211,12 @@ pub(super) fn is_machine_made(line: &str, sent: &Sent) -> bool {
     let value = line.split_once(':').map_or(line, |(_, value)| without_date(value.trim()));
     let is_bare_word = || !value.contains(", ") && is_result_value(value);
     sent.made_line(line) || (sent.lines.is_empty() && is_bare_word())
+}
+
+/// Whether a line or value that stands there says what is wanted, with a time behind it or without. What is wanted may
+/// itself end in one: WipeOS's words are taken as they are.
+fn says(there: &str, wanted: &str) -> bool {
+    there == wanted || without_date(there) == wanted
 }
 
 /// A line or value without the time that [`Text::distinct`] may have put behind it.
@@ -286,6 +292,9 @@ mod tests {
                 "USB: PASS\nUSB: PASS (2026-11-22 16:04)",
             ),
             ("USB: PASS\nUSB: FAIL\nUSB: PASS (2026-11-22 16:04)", &["USB: PASS"], &[], "", ""),
+            // A result whose own words look like our time.
+            ("Fan: LOUD (again)", &["Fan: LOUD (again)"], &[], "", ""),
+            ("Fan: PASS (2026-11-22 16:04)", &["Fan: PASS (2026-11-22 16:04)"], &[], "", ""),
         ];
         for (existing, lines, before, added, replaced) in rows {
             let merged = merge(existing, &ours(lines), &sent(before), Writing::Adds);

@@ -6,6 +6,7 @@ use std::collections::HashSet;
 
 use super::examine::Error;
 use super::feed;
+use crate::config::Config;
 use crate::ledger::Ledger;
 use crate::model::{ClientId, Timestamp};
 use crate::store::{Horizon, Seen, Signature, Source, Store};
@@ -34,13 +35,13 @@ pub fn has_news(client: ClientId, store: &Store, ledger: &Ledger) -> Result<bool
     Ok(store.seen(client)? != Some(known))
 }
 
-/// How many clients are due at `now` under the config of this fingerprint: never looked at, with news, half done by a
+/// How many clients are due at `now` under this config: never looked at, with news, half done by a
 /// pass that was killed, or failing with their time come. Clients that are held count when the config has changed.
 ///
 /// # Errors
 ///
 /// When the appliance's database or the ledger cannot be read.
-pub fn count(store: &Store, ledger: Option<&Ledger>, now: Timestamp, config: [u8; 16]) -> Result<u64, Error> {
+pub fn count(store: &Store, ledger: Option<&Ledger>, now: Timestamp, config: &Config) -> Result<u64, Error> {
     let everything = || Ok(store.count_after(ClientId(i64::MIN))?);
     let Some(ledger) = ledger else { return everything() };
     let Some(horizon) = ledger.horizon()? else { return everything() };
@@ -54,10 +55,10 @@ pub fn count(store: &Store, ledger: Option<&Ledger>, now: Timestamp, config: [u8
 }
 
 /// Clients that are tried again whether or not they have news.
-fn again(ledger: &Ledger, now: Timestamp, config: [u8; 16]) -> Result<Vec<ClientId>, Error> {
+fn again(ledger: &Ledger, now: Timestamp, config: &Config) -> Result<Vec<ClientId>, Error> {
     let mut clients = ledger.intents()?;
-    if ledger.is_config(config)? {
-        clients.extend(ledger.retries(now, MOST_RETRIES)?);
+    if ledger.is_config(config.fingerprint)? {
+        clients.extend(ledger.retries(now, config.sync.retry_max_delay, MOST_RETRIES)?);
     } else {
         clients.extend(ledger.problems()?.into_iter().map(|problem| problem.client_id));
     }

@@ -8,8 +8,10 @@
 //! so that a pass may be cut short or killed at any point.
 
 use std::collections::{BTreeSet, HashSet, VecDeque};
+use std::time::Duration;
 
 use super::examine::Error;
+use crate::config::{Config, SyncConfig};
 use crate::ledger::{Ledger, RunLedger};
 use crate::model::{ClientId, Timestamp};
 use crate::store::{Cursor, Horizon, PAGE, Signature, Source, Store};
@@ -80,6 +82,7 @@ pub struct Feed {
     now: Horizon,
     clock: Timestamp,
     is_compare_due: bool,
+    longest_delay: Duration,
     signature: Option<Signature>,
     is_news_done: bool,
     /// Handed out in this pass.
@@ -102,7 +105,7 @@ impl Feed {
         wanted: Wanted,
         clock: Timestamp,
         signature: Option<Signature>,
-        compare_every: i64,
+        config: &SyncConfig,
     ) -> Result<Self, Error> {
         let now = store.horizon()?;
         let start = ledger.horizon()?.unwrap_or_else(|| Horizon {
@@ -111,6 +114,7 @@ impl Feed {
             ..now.clone().not_after(clock)
         });
         let stage = if matches!(wanted, Wanted::Only(_)) { Stage::Only } else { Stage::HalfDone };
+        let compare_every = seconds(config.full_comparison_every);
         let is_compare_due = is_compare_due(ledger, &start, &now, clock, signature, compare_every)?;
         Ok(Self {
             stage,
@@ -121,6 +125,7 @@ impl Feed {
             now,
             clock,
             is_compare_due,
+            longest_delay: config.retry_max_delay,
             signature,
             is_news_done: false,
             handled: HashSet::new(),
@@ -179,7 +184,7 @@ impl Feed {
             Stage::Every(after) => self.refill_every(store, after)?,
             Stage::Held(after) => self.refill_held(ledger, after)?,
             Stage::Retries => {
-                self.push(ledger.retries(self.clock, MOST_RETRIES)?, Errand::Again);
+                self.push(ledger.retries(self.clock, self.longest_delay, MOST_RETRIES)?, Errand::Again);
                 self.stage = self.last_stage(ledger)?;
             }
             Stage::Compare(after) => self.refill_compare(store, ledger, after)?,
@@ -404,12 +409,12 @@ pub fn is_idle(
     ledger: &Ledger,
     clock: Timestamp,
     signature: Option<Signature>,
-    config: [u8; 16],
+    config: &Config,
 ) -> Result<bool, Error> {
     let Some(signature) = signature else { return Ok(false) };
     Ok(ledger.is_signature(signature)?
-        && ledger.is_config(config)?
-        && ledger.retries(clock, 1)?.is_empty()
+        && ledger.is_config(config.fingerprint)?
+        && ledger.retries(clock, config.sync.retry_max_delay, 1)?.is_empty()
         && ledger.intents()?.is_empty())
 }
 
@@ -431,4 +436,8 @@ fn known_between(
         }
         from = end;
     }
+}
+
+fn seconds(duration: Duration) -> i64 {
+    i64::try_from(duration.as_secs()).unwrap_or(i64::MAX)
 }

@@ -138,7 +138,7 @@ pub fn run(request: &Request<'_>) -> Result<Outcome, Error> {
     // Before the first question, so that whatever is committed from now on makes a difference.
     let signature = Signature::of(&config.store.database);
     let is_plain = matches!(request.scope, Scope::Due { retry: false, full: false });
-    if is_plain && feed::is_idle(&ledger, request.started_at, signature, config.fingerprint)? {
+    if is_plain && feed::is_idle(&ledger, request.started_at, signature, config)? {
         let report = Report::begun(request.started_at, request.dry_run);
         return Ok(Outcome { report: finish(request, &mut ledger, report), aborted: None });
     }
@@ -166,8 +166,7 @@ fn begin(
     store.check()?;
     check_slots(config, &store)?;
     let wanted = wanted(request, &store, ledger)?;
-    let compare_every = i64::try_from(config.sync.full_comparison_every.as_secs()).unwrap_or(i64::MAX);
-    let feed = Feed::begin(&store, ledger, wanted, request.started_at, signature, compare_every)?;
+    let feed = Feed::begin(&store, ledger, wanted, request.started_at, signature, &config.sync)?;
     Ok((store, feed))
 }
 

@@ -1,9 +1,11 @@
 //! The program as it is shipped, against real files, real sockets and real processes.
 //!
 //! Every test has a [`bench::Bench`]: a folder, a WipeOS database in it, an IQR in memory on a loopback port, and a
-//! config that joins them. Nothing of the program is called as a library here: what holds, holds for the binary.
+//! config that joins them. Nothing of the program is called as a library here, but in [`any_input`]: what holds, holds for
+//! the binary.
 #![expect(clippy::unwrap_used, reason = "a test ends where it goes wrong")]
 
+mod any_input;
 mod bench;
 mod comments;
 mod counting;
@@ -12,9 +14,14 @@ mod held;
 mod invariants;
 mod items;
 mod kills;
+mod ledger_faults;
 mod locks;
+mod machine_states;
 mod machines;
+mod races;
 mod read_only;
 mod secrets;
 mod sick_server;
+mod strace_kill;
 mod two_appliances;
+mod wrapped;

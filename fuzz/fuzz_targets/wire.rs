@@ -1,0 +1,4 @@
+//! Any bytes are an answer of IQR or an error in words.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|body: &[u8]| wipeos_iqr::iqr::fuzzing::decode(body));

@@ -1,0 +1,39 @@
+//! The properties of the fuzz targets (`fuzz/`), with some inputs that proptest makes up.
+
+use proptest::prelude::*;
+
+#[path = "../../fuzz/properties.rs"]
+mod properties;
+
+/// Lines as they stand in comments: of a few names and values, so that they meet.
+const LINE: &str =
+    "(Memory|USB|Wipe - S1|note| )?(:|: )?(PASS|FAIL|FAIL, DoD|LOUD|by Jo|)( \\((again|2026-11-22 16:04|x)\\))?";
+const CONFIG: &str = "(\\[(store|iqr|sync|templates|x)\\]\n|database = |time_budget = |comments = |\"(full|110s|-1s|\\{Model\\})\"\n|1\n|\\PC){0,12}";
+
+fn lines() -> impl Strategy<Value = String> {
+    let ends = prop_oneof![Just("\n"), Just("\r\n"), Just("\n")];
+    proptest::collection::vec((LINE, ends), 0..5)
+        .prop_map(|lines| lines.iter().flat_map(|(line, end)| [line.as_str(), end]).collect())
+}
+
+proptest! {
+    #[test]
+    fn a_merge_of_lines_loses_nothing_and_says_everything_once(parts in [lines(), lines(), lines()]) {
+        properties::comments(&parts.join("\u{1}"));
+    }
+
+    #[test]
+    fn a_merge_of_any_text_loses_nothing_and_says_everything_once(text in "([:\\r\\n \u{1}a-c]|\\PC){0,60}") {
+        properties::comments(&text);
+    }
+
+    #[test]
+    fn any_template_is_parsed_or_refused_at_its_place(source in "[{}|: a\u{e4}]{0,12}|\\PC{0,40}") {
+        properties::template(&source);
+    }
+
+    #[test]
+    fn any_config_is_read_or_refused_without_a_word_of_its_values(source in CONFIG) {
+        properties::config(&source);
+    }
+}

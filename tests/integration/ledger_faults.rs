@@ -1,0 +1,271 @@
+//! The ledger's disk fails: every write of the ledger in turn, a full disk, a file system that may not be written, a file
+//! that is gone or held. What cannot be recorded is not sent, and the next pass on a sound disk converges.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::PathBuf;
+
+use iqr_sandbox::Comments;
+use rusqlite::Connection;
+
+use crate::bench::{Bench, FIRST, LATER, Report, Run, Seen, quoted, run};
+use crate::wrapped::{Threads, has_mounts, has_strace, traced, wants_every_place, wrapped};
+
+const CLIENTS: i64 = 4;
+
+/// Far more than any thread makes of one call.
+const MOST_CALLS: u64 = 2000;
+
+/// The ways in which a disk fails, each at the calls where it shows.
+const FAULTS: [(&str, &str); 5] =
+    [("pwrite64", "ENOSPC"), ("pwrite64", "EIO"), ("fsync", "EIO"), ("ftruncate", "EIO"), ("pread64", "EIO")];
+
+fn bench(comments: Comments) -> Bench {
+    let bench = Bench::with_clients(CLIENTS).with("iqr", "connections", "1");
+    bench.set_comment_semantics(comments);
+    for id in FIRST..FIRST + CLIENTS {
+        bench.sandbox.state().type_comment(id, "typed by Jo");
+    }
+    bench
+}
+
+/// A bench whose ledger knows every client, with news of each.
+fn bench_with_news(comments: Comments) -> Bench {
+    let bench = bench(comments);
+    bench.sync_well();
+    for client in 1..=CLIENTS {
+        bench.store().edit(client, "memory_bytes", &(32_i64 << 30).to_string(), LATER).unwrap();
+    }
+    bench
+}
+
+type Assets = BTreeMap<i64, Seen>;
+
+fn ledger_files(bench: &Bench) -> Vec<PathBuf> {
+    ["", "-wal", "-shm", "-journal"].iter().map(|suffix| bench.path(&format!("ledger.db{suffix}"))).collect()
+}
+
+/// The assets that the ledger knows to have been written, or to be about to be.
+fn recorded(bench: &Bench) -> BTreeSet<i64> {
+    let sql = "SELECT inventory_id FROM intent UNION SELECT inventory_id FROM asset";
+    let read = || -> rusqlite::Result<BTreeSet<i64>> {
+        let connection = Connection::open(bench.ledger())?;
+        let mut statement = connection.prepare(sql)?;
+        let ids = statement.query_map([], |row| row.get::<_, String>(0))?;
+        ids.map(|id| Ok(id?.parse().unwrap())).collect()
+    };
+    // Without its tables nothing is recorded.
+    read().unwrap_or_default()
+}
+
+/// The disk fails during one pass, from the `nth` call on or at that call alone; says whether there was such a call.
+fn strike(bench: &Bench, expected: &Assets, threads: Threads, (call, error): (&str, &str), when: &str) -> bool {
+    let context = format!("{error} at {call} {when} of {threads:?}");
+    let files = ledger_files(bench);
+    let only: Vec<_> = files.iter().map(PathBuf::as_path).collect();
+    let how = format!("error={error}:when={when}");
+    let writes: Vec<u64> = (FIRST..FIRST + CLIENTS).map(|id| bench.writes(id)).collect();
+    let struck = run(traced(bench, threads, (call, &how), &only, &["sync", "--json"]));
+    assert!(matches!(struck.code, Some(0 | 6)), "{context}: {struck:#?}");
+    assert!(!struck.stderr.contains("panicked"), "{context}: {struck:#?}");
+    let recorded = recorded(bench);
+    for (id, before) in (FIRST..).zip(writes) {
+        let is_sent = bench.writes(id) > before;
+        assert!(!is_sent || recorded.contains(&id), "{context}: {id} was sent and not recorded: {struck:#?}");
+    }
+    if struck.code == Some(6) {
+        assert_eq!(Report::of(struck).outcome(), "aborted", "{context}");
+        assert_converges(bench, expected, &context);
+        return true;
+    }
+    assert_eq!(bench.all_seen(), *expected, "{context}: {struck:#?}");
+    assert_converges(bench, expected, &context);
+    false
+}
+
+fn assert_converges(bench: &Bench, expected: &Assets, context: &str) {
+    let clean = bench.sync();
+    let left = clean.count("failed") + clean.count("deferred") + clean.count("held");
+    assert_eq!((clean.code, left), (Some(0), 0), "{context}: {clean:#?}");
+    assert_eq!(bench.all_seen(), *expected, "{context}");
+    bench.assert_sound(context);
+    bench.assert_signed_out(context);
+    assert_eq!(bench.in_ledger::<String>("PRAGMA integrity_check"), "ok", "{context}");
+    bench.assert_idle(context);
+}
+
+/// The numbers of the calls that fail: all of them as long as it matters, or a few.
+fn places() -> Vec<u64> {
+    if wants_every_place() { (1..MOST_CALLS).collect() } else { vec![1, 2, 3, 6, 11, 23] }
+}
+
+/// How many harmless calls in a row are taken for the end. A failed checkpoint, for one, harms nobody.
+const HARMLESS: u32 = 12;
+
+fn count(make: fn(Comments) -> Bench, comments: Comments, fault: (&str, &str), only_this: bool) -> usize {
+    let expected = {
+        let bench = make(comments);
+        bench.sync_well();
+        bench.all_seen()
+    };
+    let mut struck = 0;
+    for threads in [Threads::Main, Threads::All] {
+        let mut harmless = 0;
+        for nth in places() {
+            let when = if only_this { nth.to_string() } else { format!("{nth}+") };
+            let hit = strike(&make(comments), &expected, threads, fault, &when);
+            harmless = if hit { 0 } else { harmless + 1 };
+            struck += usize::from(hit);
+            if harmless == HARMLESS {
+                break;
+            }
+        }
+    }
+    struck
+}
+
+#[test]
+fn a_disk_that_is_full_from_any_write_of_the_first_pass_on_loses_and_doubles_nothing() {
+    if has_strace() {
+        let struck = count(bench, Comments::Adds, FAULTS[0], false);
+        assert!(struck >= 6, "only {struck}");
+    }
+}
+
+#[test]
+fn a_disk_that_is_full_from_any_write_of_a_pass_with_news_on_loses_and_doubles_nothing() {
+    if has_strace() {
+        let struck = count(bench_with_news, Comments::Replaces, FAULTS[0], false);
+        assert!(struck >= 3, "only {struck}");
+    }
+}
+
+#[test]
+fn a_disk_that_fails_once_at_any_call_loses_and_doubles_nothing() {
+    if !has_strace() {
+        return;
+    }
+    let faults = if wants_every_place() { &FAULTS[..] } else { &FAULTS[1..3] };
+    for fault in faults {
+        let struck = count(bench, Comments::Replaces, *fault, true);
+        assert!(struck >= 1, "{fault:?}: {struck}");
+    }
+}
+
+/// Runs the program where `prepare` (shell, with the folder of the ledger in `$0`) has mounted something.
+fn mounted(bench: &Bench, prepare: &str) -> Run {
+    let script = format!("{prepare}\nexec \"$@\"");
+    let folder = bench.path("ledger");
+    run(wrapped(bench, &["unshare", "-m", "sh", "-ec", &script, folder.to_str().unwrap()], &["sync", "--json"]))
+}
+
+/// A bench whose ledger has a folder of its own.
+fn bench_with_folder(clients: i64) -> Bench {
+    let bench = Bench::with_clients(clients);
+    fs::create_dir(bench.path("ledger")).unwrap();
+    let path = quoted(&bench.path("ledger/ledger.db"));
+    bench.with("ledger", "path", &path)
+}
+
+#[test]
+fn a_ledger_on_a_file_system_that_may_not_be_written_sends_nothing() {
+    if !has_mounts() {
+        return;
+    }
+    let read_only = "mount --bind \"$0\" \"$0\"; mount -o remount,bind,ro \"$0\"";
+    let bench = bench_with_folder(2);
+    for known in [false, true] {
+        let before = bench.all_seen();
+        let report = Report::of(mounted(&bench, read_only));
+        assert_eq!((report.code, report.count("requests")), (Some(6), 0), "{report:#?}");
+        assert!(report.stderr.contains("ledger"), "{report:#?}");
+        assert_eq!(bench.all_seen(), before);
+        if !known {
+            bench.sync_well();
+            bench.store().edit(1, "memory_bytes", &(32_i64 << 30).to_string(), LATER).unwrap();
+        }
+    }
+    assert_eq!(bench.sync_well().count("sent"), 1);
+    bench.assert_idle("the file system may be written again");
+}
+
+#[test]
+fn a_ledger_on_a_full_disk_sends_no_more_than_it_can_record_and_goes_on_when_there_is_room() {
+    if !has_mounts() {
+        return;
+    }
+    let bench = bench_with_folder(40);
+    let passes = "mount -t tmpfs -o size=256k none \"$0\"
+        \"$@\" >first || test $? = 6
+        mount -o remount,size=64m \"$0\"";
+    let second = Report::of(mounted(&bench, passes));
+    let first: serde_json::Value = serde_json::from_slice(&fs::read(bench.path("first")).unwrap()).unwrap();
+    assert_eq!(first["outcome"], "aborted", "{first:#}");
+    assert_eq!((second.code, second.count("failed")), (Some(0), 0), "{second:#?}");
+    let counted = first["sent"].as_u64().unwrap() + second.count("sent") + second.count("unchanged");
+    assert_eq!(counted, 40, "{first:#}, then {second:#?}");
+    bench.assert_sound("a full disk");
+    bench.assert_signed_out("a full disk");
+    // The disk is gone with its namespace, and the ledger with it.
+    assert_eq!(bench.sync_well().count("unchanged"), 40);
+    bench.assert_idle("a new ledger");
+}
+
+#[test]
+fn a_ledger_that_is_deleted_is_made_anew_and_costs_no_write() {
+    for comments in [Comments::Adds, Comments::Replaces] {
+        let bench = bench(comments);
+        bench.sync_well();
+        let writes = |bench: &Bench| (FIRST..FIRST + CLIENTS).map(|id| bench.writes(id)).sum::<u64>();
+        let (seen, before) = (bench.all_seen(), writes(&bench));
+        for gone in [&["ledger.db", "ledger.db-wal", "ledger.db-shm", "ledger.db.lock"][..], &["ledger.db"]] {
+            for name in gone {
+                _ = fs::remove_file(bench.path(name));
+            }
+            assert_eq!(bench.sync_well().count("unchanged"), CLIENTS as u64, "{gone:?}");
+            assert_eq!((bench.all_seen(), writes(&bench)), (seen.clone(), before), "{gone:?}");
+            bench.assert_idle("a new ledger");
+        }
+    }
+}
+
+/// As after a power cut: the newest commits were never synced.
+#[test]
+fn a_ledger_that_lost_its_newest_records_sends_nothing_twice() {
+    if !has_strace() {
+        return;
+    }
+    let bench = bench_with_news(Comments::Adds);
+    let before: Vec<u64> = (FIRST..FIRST + CLIENTS).map(|id| bench.writes(id)).collect();
+    // Killed at the end, when the records are to be brought from the log into the file itself.
+    let file = bench.ledger();
+    let killed = run(traced(&bench, Threads::Main, ("pwrite64", "signal=KILL:when=1"), &[&file], &["sync"]));
+    assert_eq!(killed.code, None, "{killed:#?}");
+    assert!((FIRST..).zip(before).all(|(id, before)| bench.writes(id) > before), "all news was sent");
+    for name in ["ledger.db-wal", "ledger.db-shm"] {
+        _ = fs::remove_file(bench.path(name));
+    }
+    let seen = bench.all_seen();
+    assert_eq!(bench.sync_well().count("unchanged"), CLIENTS as u64);
+    assert_eq!(bench.all_seen(), seen);
+    bench.assert_sound("after a power cut");
+    bench.assert_idle("after a power cut");
+}
+
+#[test]
+fn a_ledger_that_another_program_writes_is_waited_for_and_then_nothing_is_sent() {
+    let bench = bench(Comments::Adds);
+    bench.sync_well();
+    bench.store().edit(1, "memory_bytes", &(32_i64 << 30).to_string(), LATER).unwrap();
+    let writes = bench.writes(FIRST);
+    let other = Connection::open(bench.ledger()).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let report = bench.sync();
+    assert_eq!((report.code, report.outcome()), (Some(6), "aborted"), "{report:#?}");
+    assert!(report.stderr.contains("locked"), "{report:#?}");
+    assert_eq!(bench.writes(FIRST), writes);
+    bench.assert_signed_out("a ledger that is held");
+    other.execute_batch("COMMIT").unwrap();
+    assert_eq!(bench.sync_well().count("sent"), 1);
+    bench.assert_idle("the ledger is free again");
+}
