@@ -4,10 +4,8 @@
 /// asset would differ for ever from what it shall be.
 pub const ITEM_NUMBER_WIDTH: usize = 30;
 
-/// Characters that whole words must leave; with fewer, the number is cut inside a word.
-const WHOLE_WORDS_LEAVE: usize = 20;
-
-/// The item number of a model that is one line.
+/// The item number of a model that is one line. It is cut at the column's width and not at a word: the last word is what
+/// tells the models of one family apart.
 pub(super) fn item_number(model: &str) -> String {
     // Upper case first: it can be longer (`ß`).
     let number = model.to_uppercase();
@@ -15,10 +13,8 @@ pub(super) fn item_number(model: &str) -> String {
 }
 
 fn fitted(number: &str) -> &str {
-    let Some((end, next)) = number.char_indices().nth(ITEM_NUMBER_WIDTH) else { return number };
-    // With the character behind the column, so that a word that ends with the column is whole.
-    let words = number[..end + next.len_utf8()].rsplit_once(' ').map(|(words, _)| words);
-    words.filter(|words| words.chars().count() >= WHOLE_WORDS_LEAVE).unwrap_or(number[..end].trim_end())
+    let end = number.char_indices().nth(ITEM_NUMBER_WIDTH).map_or(number.len(), |(end, _)| end);
+    number[..end].trim_end()
 }
 
 #[cfg(test)]
@@ -29,16 +25,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_wide_number_ends_with_a_word_if_enough_is_left_and_inside_one_if_not() {
+    fn a_wide_number_is_cut_at_the_width_of_the_column() {
         for (model, number) in [
             ("OptiPlex 9010", "OPTIPLEX 9010"),
             ("ENVY x360 Convertible 15-dr1xx", "ENVY X360 CONVERTIBLE 15-DR1XX"),
-            ("ENVY x360 Convertible 15-dr1xxx", "ENVY X360 CONVERTIBLE"),
-            ("ProDesk 600 G6 Small Form Factor", "PRODESK 600 G6 SMALL FORM"),
+            ("ENVY x360 Convertible 15-dr1xxx", "ENVY X360 CONVERTIBLE 15-DR1XX"),
+            ("ProDesk 600 G6 Small Form Factor", "PRODESK 600 G6 SMALL FORM FACT"),
             ("ZBook Fury 15 G7 Mobile Workst PC", "ZBOOK FURY 15 G7 MOBILE WORKST"),
             ("ROG ZEPHYRUS G14 GA401II_GA401II", "ROG ZEPHYRUS G14 GA401II_GA401"),
             ("300E4A/300E5A/300E7A/3430EA/3530EA", "300E4A/300E5A/300E7A/3430EA/35"),
-            ("12345678901234567890 12345678901", "12345678901234567890"),
+            ("12345678901234567890 12345678901", "12345678901234567890 123456789"),
             ("1234567890123456789 12345678901", "1234567890123456789 1234567890"),
         ] {
             assert_eq!(item_number(model), number, "{model}");
