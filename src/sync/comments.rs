@@ -210,7 +210,8 @@ impl std::fmt::Display for Text {
 pub(super) fn is_machine_made(line: &str, sent: &Sent) -> bool {
     let value = line.split_once(':').map_or(line, |(_, value)| without_date(value.trim()));
     let is_bare_word = || !value.contains(", ") && is_result_value(value);
-    sent.made_line(line) || (sent.lines.is_empty() && is_bare_word())
+    // A line that was told apart by its time is remembered as the mapping has it, once it was kept.
+    sent.made_line(line) || sent.made_line(without_date(line)) || (sent.lines.is_empty() && is_bare_word())
 }
 
 /// Whether a line or value that stands there says what is wanted, with a time behind it or without. What is wanted may
@@ -292,6 +293,14 @@ mod tests {
                 "USB: PASS\nUSB: PASS (2026-11-22 16:04)",
             ),
             ("USB: PASS\nUSB: FAIL\nUSB: PASS (2026-11-22 16:04)", &["USB: PASS"], &[], "", ""),
+            // A wipe with details, told apart by its time and kept since: it is ours, and no newest PASS may outlive a FAIL.
+            (
+                "W: PASS, N\nW: FAIL, N\nW: PASS, N (2026-11-22 16:04)",
+                &["W: FAIL, N"],
+                &["W: PASS, N"],
+                "W: FAIL, N (2026-11-22 16:04)",
+                "W: PASS, N\nW: FAIL, N\nW: FAIL, N (2026-11-22 16:04)",
+            ),
             // A result whose own words look like our time.
             ("Fan: LOUD (again)", &["Fan: LOUD (again)"], &[], "", ""),
             ("Fan: PASS (2026-11-22 16:04)", &["Fan: PASS (2026-11-22 16:04)"], &[], "", ""),

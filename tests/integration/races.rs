@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use iqr_sandbox::store::{Journal, Log, Store};
+use iqr_sandbox::store::{Journal, Log, Store, Wipe};
 use iqr_sandbox::{Asset, Comments, Fault, Kind, Options, When};
 use rustix::process::Signal;
 
@@ -135,6 +135,32 @@ fn a_client_that_changes_its_asset_or_goes_while_it_is_asked_about_leaves_nothin
     assert_ne!(bench.seen(FIRST + 50).description, "");
     bench.assert_sound("an ID that was corrected in mid-pass");
     bench.assert_idle("an ID that was corrected in mid-pass");
+}
+
+/// Wiped several times in a day, by one method: the lines differ in nothing but their result.
+#[test]
+fn a_drive_that_passes_and_fails_in_turn_on_one_day_shows_its_newest_result_last() {
+    let bench = Bench::with_clients(1);
+    bench.sync_well();
+    for (hour, result) in (9..).zip(["Success", "Failed", "Success", "Failed", "Success", "Failed"]) {
+        let at = format!("2024-05-01 {hour:02}:00:00");
+        let wipe = Wipe {
+            method: Some("NIST SP 800-88 Clear".to_owned()),
+            result: Some(result.to_owned()),
+            verified: Some(true),
+            started_at: Some(at.clone()),
+            finished_at: Some(at.clone()),
+        };
+        bench.store().add_wipe(1, 0, &wipe).unwrap();
+        bench.sync_well();
+        // News of something else: the line of the wipe is kept as it is.
+        set_memory(&bench.store(), 1, hour);
+        bench.sync_well();
+        let newest = bench.lines(FIRST).into_iter().rfind(|line| line.starts_with("Wipe - ")).unwrap();
+        let word = if result == "Success" { ": PASS, " } else { ": FAIL, " };
+        assert!(newest.contains(word), "{at}: {result}, but {newest:?} is last: {:#?}", bench.lines(FIRST));
+        bench.assert_sound(&at);
+    }
 }
 
 const FAKETIME: &str = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
