@@ -278,35 +278,49 @@ impl<'a> Lanes<'a> {
     }
 
     /// Records how far the pass came, and what it did.
-    pub(super) fn end(self, requests: u64) -> Result<Outcome, Error> {
+    ///
+    /// What was done is told also when it cannot be recorded any more: then that is what ended the pass.
+    pub(super) fn end(self, requests: u64) -> Outcome {
         let Source { store, feed, .. } = self.source.into_inner().unwrap_or_else(PoisonError::into_inner);
         let mut ledger = self.ledger.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let Progress { mut report, pass, aborted } = self.progress.into_inner().unwrap_or_else(PoisonError::into_inner);
-        if !matches!(aborted, Some(Error::Store(_))) {
-            report.totals.deferred += feed.left(&store)?;
+        let Progress { mut report, pass, mut aborted } =
+            self.progress.into_inner().unwrap_or_else(PoisonError::into_inner);
+        match feed.left(&store) {
+            Ok(left) => report.totals.deferred += left,
+            Err(error) => drop(aborted.get_or_insert(error.into())),
         }
         report.totals.requests = requests;
         if aborted.is_some() || self.request.interrupted.load(Ordering::Relaxed) {
             report.outcome = PassOutcome::Aborted;
         }
-        // Before the pass is recorded: once it counts as done, how far it came must not be lost.
-        feed.finish(&mut ledger, (self.request.clock)(), self.request.config.fingerprint)?;
         let mut report = finish(self.request, &mut ledger, report);
-        if pass.is_none() && aborted.is_some() {
-            report.finished_at = (self.request.clock)();
+        let recorded = record_end(self.request, &mut ledger, &feed, pass, &report, aborted.as_ref());
+        if let Err(error) = recorded {
+            report.outcome = PassOutcome::Aborted;
+            aborted.get_or_insert(error.into());
         }
-        let pass = match pass {
-            None if aborted.is_some() => Some(ledger.start_pass(self.request.started_at)?),
-            pass => pass,
-        };
-        if let Some(pass) = pass {
-            let why = aborted.as_ref().map(in_full);
-            let why =
-                why.or_else(|| (report.outcome == PassOutcome::Aborted).then(|| "stopped by a signal".to_owned()));
-            ledger.finish_pass(pass, report.finished_at, why.as_deref(), report.totals)?;
-        }
-        Ok(Outcome { report, aborted })
+        Outcome { report, aborted }
     }
+}
+
+/// How far the pass came, then what it did: once it counts as done, how far it came must not be lost.
+fn record_end(
+    request: &Request<'_>,
+    ledger: &mut RunLedger,
+    feed: &Feed,
+    pass: Option<PassId>,
+    report: &Report,
+    aborted: Option<&Error>,
+) -> Result<(), examine::Error> {
+    feed.finish(ledger, report.finished_at, request.config.fingerprint)?;
+    let pass = match pass {
+        None if aborted.is_some() => Some(ledger.start_pass(request.started_at)?),
+        pass => pass,
+    };
+    let Some(pass) = pass else { return Ok(()) };
+    let by_signal = || (report.outcome == PassOutcome::Aborted).then(|| "stopped by a signal".to_owned());
+    let why = aborted.map(in_full).or_else(by_signal);
+    Ok(ledger.finish_pass(pass, report.finished_at, why.as_deref(), report.totals)?)
 }
 
 /// Whether a client that may have news has none: its marks are those that were last looked at.

@@ -144,7 +144,7 @@ pub fn run(request: &Request<'_>) -> Result<Outcome, Error> {
     }
     let deadline = BootTime::now() + config.sync.time_budget;
     match begin(request, &ledger, deadline, signature) {
-        Ok((store, feed)) => pass(request, store, ledger, feed, deadline),
+        Ok((store, feed)) => Ok(pass(request, store, ledger, feed, deadline)),
         Err(error @ Error::NoSuchAsset(_)) => Err(error),
         Err(error) => {
             record_failure(request, &mut ledger, &error)?;
@@ -219,13 +219,7 @@ fn wanted(request: &Request<'_>, store: &Store, ledger: &RunLedger) -> Result<Wa
     Ok(Wanted::Only(clients))
 }
 
-fn pass(
-    request: &Request<'_>,
-    store: Store,
-    ledger: RunLedger,
-    feed: Feed,
-    deadline: BootTime,
-) -> Result<Outcome, Error> {
+fn pass(request: &Request<'_>, store: Store, ledger: RunLedger, feed: Feed, deadline: BootTime) -> Outcome {
     let config = request.config;
     let lanes = Lanes::new(request, store, ledger, feed, deadline);
     let limits = Limits { deadline, interrupted: Arc::clone(&request.interrupted) };
