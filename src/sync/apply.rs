@@ -216,10 +216,10 @@ impl<'a> Applier<'a> {
         };
         if self.teaches(&journey.asset.comments, plan)? {
             journey.lesson = Some(self.lesson.lock().unwrap_or_else(PoisonError::into_inner));
-            if !self.teaches(&journey.asset.comments, plan)? {
-                // Another client's write has shown it in the meantime: plan by that.
-                return Ok(Step::Again);
-            }
+        }
+        // Another client's write may have shown it since this was planned: then it is planned by that.
+        if writing != Writing::of(self.ledger().comment_semantics()?, self.config.sync.comments) {
+            return Ok(Step::Again);
         }
         self.begin_write(journey, plan)?;
         let answer = self.send(journey, plan, spelling.as_ref());
