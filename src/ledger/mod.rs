@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags, OptionalExtension, Params, Row, Savepoint};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Params, Row, Savepoint, Transaction};
 
 pub use error::Error;
 pub use history::{ChangeRecord, Pass, PassId, PassTotals};
@@ -33,6 +33,9 @@ use lock::RunLock;
 /// How long a reader and the writer wait for each other: in WAL mode this is only while the file is opened.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// Pages that are kept in memory, in KiB (SQLite counts them with a minus).
+const CACHE: i64 = -512;
+
 /// The ledger, for reading.
 pub struct Ledger {
     connection: Connection,
@@ -44,6 +47,11 @@ pub struct RunLedger {
     ledger: Ledger,
     /// `None` in a dry run beside a ledger that was never locked.
     lock: Option<RunLock>,
+}
+
+/// One state of the ledger, for several reads.
+pub struct Snapshot<'a> {
+    _transaction: Option<Transaction<'a>>,
 }
 
 impl Ledger {
@@ -68,6 +76,8 @@ impl Ledger {
     fn connect(path: &Path, flags: OpenFlags) -> Result<Self, Error> {
         let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
             .map_err(|source| Error::from(source).at(path))?;
+        #[cfg(test)]
+        let connection = crate::store::testing::overheard(connection);
         let ledger = Self { connection, path: path.to_owned() };
         ledger.configure().map_err(|source| Error::from(source).at(path))?;
         Ok(ledger)
@@ -77,6 +87,7 @@ impl Ledger {
         self.connection.busy_timeout(BUSY_TIMEOUT)?;
         self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
         self.connection.set_prepared_statement_cache_capacity(32);
+        self.connection.pragma_update(None, "cache_size", CACHE)?;
         Ok(())
     }
 
@@ -113,6 +124,18 @@ impl Ledger {
     ) -> Result<Option<T>, Error> {
         let row = || self.connection.prepare_cached(sql)?.query_row(parameters, read).optional();
         row().map_err(|source| self.at(source))
+    }
+
+    /// Until it is dropped, all reads see one state, and the file is locked once for all of them. Nothing may be written
+    /// meanwhile: it would not stay.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read.
+    pub fn snapshot(&self) -> Result<Snapshot<'_>, Error> {
+        // A trial is in a transaction of its own all the time.
+        let begin = || self.connection.is_autocommit().then(|| self.connection.unchecked_transaction()).transpose();
+        Ok(Snapshot { _transaction: begin().map_err(|source| self.at(source))? })
     }
 
     fn at(&self, source: impl Into<Error>) -> Error {

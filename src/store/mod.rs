@@ -13,6 +13,9 @@ mod machine;
 mod schema;
 mod seen;
 mod signature;
+mod sweep;
+#[cfg(test)]
+pub mod testing;
 mod value;
 
 use std::cell::RefCell;
@@ -29,9 +32,14 @@ pub use seen::Seen;
 pub use signature::Signature;
 
 use crate::model::Machine;
+use sweep::Swept;
 
 /// How long one attempt waits for a writer that holds the database before the caller is asked again.
 const BUSY_SLICE: Duration = Duration::from_millis(100);
+
+/// Pages of the database that are kept in memory, in KiB (SQLite counts them with a minus). A client is read by keys: what
+/// is worth keeping are the upper pages of the trees; the operating system keeps the others.
+const CACHE: i64 = -512;
 
 /// Decides whether to go on waiting for a writer: asked about ten times a second while the database is locked.
 pub type Patience = Box<dyn Fn() -> bool + Send>;
@@ -43,6 +51,8 @@ pub struct Store {
     patience: Patience,
     /// The slot that was asked for, and the names under which the database has it.
     spellings: RefCell<Option<(String, Vec<String>)>>,
+    /// The kinds of time that have no index and were read once instead.
+    swept: RefCell<Vec<Swept>>,
 }
 
 /// A client and what marks its state, out of one and the same read.
@@ -65,7 +75,15 @@ impl Store {
         let connection = error::readable(path).and_then(|()| {
             Connection::open_with_flags(path, flags).map_err(|source| Error::from_sqlite(path, source))
         })?;
-        let store = Self { connection, path: path.to_owned(), patience, spellings: RefCell::default() };
+        #[cfg(test)]
+        let connection = testing::overheard(connection);
+        let store = Self {
+            connection,
+            path: path.to_owned(),
+            patience,
+            spellings: RefCell::default(),
+            swept: RefCell::default(),
+        };
         store.configure().map_err(|source| store.explain(source))?;
         Ok(store)
     }
@@ -75,6 +93,7 @@ impl Store {
         // A missing column must be an error, not a text of that name.
         self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
         self.connection.set_prepared_statement_cache_capacity(32);
+        self.connection.pragma_update(None, "cache_size", CACHE)?;
         Ok(())
     }
 

@@ -22,6 +22,8 @@ pub mod plan;
 pub mod report;
 pub mod retry;
 mod semantics;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -54,8 +56,6 @@ pub struct Request<'a> {
     pub limit: Option<u64>,
     /// Write nothing, anywhere.
     pub dry_run: bool,
-    /// Keep the outcome of every client for the output, not only the counts.
-    pub keep_items: bool,
     /// The time of day when the pass begins.
     pub started_at: Timestamp,
     /// Tells the time of day.
