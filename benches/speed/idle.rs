@@ -11,7 +11,8 @@ use crate::stand::{Contestant, Place, Stand};
 use crate::table::{Series, Table, memory, ratio, time};
 
 /// One in a hundred is held, one in a hundred fails: of a million clients, ten thousand each.
-const MIX: Mix = Mix { blank: 10, unknown: 10, invalid: 0, duplicate: 0, placeholder: 0, journal: iqr_sandbox::store::Journal::Wal };
+const MIX: Mix =
+    Mix { blank: 10, unknown: 10, invalid: 0, duplicate: 0, placeholder: 0, journal: iqr_sandbox::store::Journal::Wal };
 
 /// The time indexes, one of which may be missing.
 const INDEXES: [(&str, &str); 3] =
@@ -29,7 +30,8 @@ pub fn settled(place: &Place, clients: u64, peers: &[Contestant]) -> Result<Stan
 
 /// Ours on an untouched store and after a commit, the floor and the peers, in turns.
 pub fn compare(place: &Place, sizes: &[u64], rounds: usize, peers: &[Contestant]) -> Result<String> {
-    let columns = ["clients", "who", "wall: median (spread)", "processor", "peak memory", "wall / floor", "processor / floor"];
+    let columns =
+        ["clients", "who", "wall: median (spread)", "processor", "peak memory", "wall / floor", "processor / floor"];
     let mut table = Table::new("Nothing due", &columns);
     for &clients in sizes {
         let stand = settled(place, clients, peers)?;
@@ -119,7 +121,8 @@ pub fn full_comparison(place: &Place, sizes: &[u64]) -> Result<String> {
 
 /// Instructions of the idle pass, which no mood of the machine changes; valgrind counts them.
 pub fn instructions(place: &Place, sizes: &[u64]) -> Result<String> {
-    let mut table = Table::new("Instructions of a pass with nothing due", &["clients", "untouched store", "after a commit"]);
+    let mut table =
+        Table::new("Instructions of a pass with nothing due", &["clients", "untouched store", "after a commit"]);
     for &clients in sizes {
         let stand = settled(place, clients, &[])?;
         let untouched = count_instructions(&stand)?;

@@ -118,10 +118,10 @@ impl Stand {
         Ok(Connection::open_with_flags(self.path("wipeos.db"), OpenFlags::SQLITE_OPEN_READ_WRITE)?)
     }
 
-    /// A commit that changes nothing that a pass looks at.
+    /// A commit of something that no pass looks at.
     pub fn touch(&self) -> Result<()> {
-        self.appliance()?.execute("UPDATE client SET created_at = created_at WHERE id = 1", [])?;
-        Ok(())
+        let sql = "CREATE TABLE IF NOT EXISTS something_else (at); INSERT INTO something_else VALUES (datetime());";
+        Ok(self.appliance()?.execute_batch(sql)?)
     }
 
     /// What is typed to run somebody; `more` are further arguments.
@@ -130,7 +130,9 @@ impl Stand {
             None if contestant == Contestant::Floor => {
                 vec![std::env::current_exe()?.into(), "floor".into(), self.path("wipeos.db").into()]
             }
-            None => vec![self.program.clone().into(), "--config".into(), self.path("config.toml").into(), "sync".into()],
+            None => {
+                vec![self.program.clone().into(), "--config".into(), self.path("config.toml").into(), "sync".into()]
+            }
             Some(script) => self.script(script),
         };
         command.extend(more.iter().map(Into::into));
@@ -205,8 +207,13 @@ impl Stand {
                 let id = good.query_row(params![client_id.0, store::ID_SLOT, FIRST_ID, last_good], |row| row.get(0));
                 if let Ok(inventory_id) = id {
                     let at = clock::now();
-                    let record =
-                        wipeos_iqr::ledger::SentRecord { client_id, inventory_id, seen: Some(seen), digest: [0; 16], at };
+                    let record = wipeos_iqr::ledger::SentRecord {
+                        client_id,
+                        inventory_id,
+                        seen: Some(seen),
+                        digest: [0; 16],
+                        at,
+                    };
                     ledger.record_sent(&record, Some(&Sent::default()), &[])?;
                 }
             }

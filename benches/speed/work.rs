@@ -38,7 +38,8 @@ fn change_every_client(stand: &Stand) -> Result<()> {
 
 /// Requests per client: of new assets, of news, and where IQR has it all.
 pub fn requests(place: &Place, clients: u64) -> Result<String> {
-    let columns = ["verify_writes", "new assets, to be moved to their item", "news of the same assets", "IQR has it all"];
+    let columns =
+        ["verify_writes", "new assets, to be moved to their item", "news of the same assets", "IQR has it all"];
     let mut table = Table::new(&format!("Requests per client, of {clients}, session calls included"), &columns);
     for verify_writes in [false, true] {
         let mut stand = stand(place, clients, Duration::ZERO)?;
@@ -85,7 +86,8 @@ pub fn wire(place: &Place, clients: u64, rtts: &[u64], connections: &[u16]) -> R
 
 /// Ours and the peers in turns, each time from nothing.
 pub fn peers(place: &Place, clients: u64, rtt: u64, rounds: usize, peers: &[Contestant]) -> Result<String> {
-    let columns = ["who", "wall: median (spread)", "processor", "peak memory", "requests", "wall / ours", "processor / ours"];
+    let columns =
+        ["who", "wall: median (spread)", "processor", "peak memory", "requests", "wall / ours", "processor / ours"];
     let mut table = Table::new(&format!("{clients} due clients, {rtt} ms round trip, 8 connections"), &columns);
     let contestants: Vec<Contestant> = [Contestant::Ours].into_iter().chain(peers.iter().copied()).collect();
     let mut costs = vec![(Series::default(), 0); contestants.len()];
@@ -116,7 +118,8 @@ pub fn peers(place: &Place, clients: u64, rtt: u64, rounds: usize, peers: &[Cont
 /// More work than a pass has time for: when it begins to work, and how much memory it needs.
 pub fn backlog(place: &Place, clients: u64, budget: &str) -> Result<String> {
     let columns = ["output", "connections", "first request after", "clients done", "peak memory", "wall"];
-    let mut table = Table::new(&format!("A backlog of {clients} clients, {budget} for a pass, 0 ms round trip"), &columns);
+    let mut table =
+        Table::new(&format!("A backlog of {clients} clients, {budget} for a pass, 0 ms round trip"), &columns);
     for (output, connections) in [("", 8), ("--json", 8), ("--json", 1)] {
         let mut stand = Stand::new(place, "backlog", clients, &Mix::default(), Duration::ZERO)?;
         stand.connections = connections;
