@@ -34,7 +34,7 @@ use lock::RunLock;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Pages that are kept in memory, in KiB (SQLite counts them with a minus).
-const CACHE: i64 = -512;
+const CACHE: i64 = -256;
 
 /// The ledger, for reading.
 pub struct Ledger {
@@ -86,6 +86,8 @@ impl Ledger {
     fn configure(&self) -> rusqlite::Result<()> {
         self.connection.busy_timeout(BUSY_TIMEOUT)?;
         self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
+        // SQLite would else prepare a cached statement anew for every value that it might plan otherwise for.
+        self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         self.connection.set_prepared_statement_cache_capacity(32);
         self.connection.pragma_update(None, "cache_size", CACHE)?;
         Ok(())
@@ -187,6 +189,14 @@ impl RunLedger {
     pub fn beat(&mut self, heartbeat: &Heartbeat) {
         if let Some(lock) = &mut self.lock {
             lock.write(heartbeat);
+        }
+    }
+
+    /// A pass with nothing to record leaves the little that it wrote in the WAL: to bring it into the file costs more than
+    /// the whole pass, and a later one does it. What is not recorded is not lost, it is looked at again.
+    pub fn leave_in_wal(&mut self) {
+        if let Err(error) = self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true) {
+            log::debug!("the ledger's WAL is brought into its file at once: {error}");
         }
     }
 

@@ -39,7 +39,7 @@ const BUSY_SLICE: Duration = Duration::from_millis(100);
 
 /// Pages of the database that are kept in memory, in KiB (SQLite counts them with a minus). A client is read by keys: what
 /// is worth keeping are the upper pages of the trees; the operating system keeps the others.
-const CACHE: i64 = -512;
+const CACHE: i64 = -384;
 
 /// Decides whether to go on waiting for a writer: asked about ten times a second while the database is locked.
 pub type Patience = Box<dyn Fn() -> bool + Send>;
@@ -92,6 +92,8 @@ impl Store {
         self.connection.busy_timeout(BUSY_SLICE)?;
         // A missing column must be an error, not a text of that name.
         self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
+        // SQLite would else prepare a cached statement anew for every value that it might plan otherwise for.
+        self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         self.connection.set_prepared_statement_cache_capacity(32);
         self.connection.pragma_update(None, "cache_size", CACHE)?;
         Ok(())

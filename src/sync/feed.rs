@@ -18,9 +18,9 @@ use crate::ledger::{Ledger, RunLedger};
 use crate::model::{ClientId, Timestamp};
 use crate::store::{Cursor, Horizon, PAGE, Signature, Source, Store};
 
-/// Up to this many clients, every client is compared whenever the database was touched: it takes some milliseconds and
-/// finds also what an odd clock hides.
-pub(super) const SMALL: i64 = 10_000;
+/// Up to this many clients, every client is compared whenever the database was touched: it takes some dozen milliseconds
+/// and finds also what an odd clock hides.
+pub(super) const SMALL: i64 = 2_000;
 
 /// Most clients that failed before and are tried again in one pass.
 const MOST_RETRIES: i64 = 10_000;

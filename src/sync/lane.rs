@@ -331,7 +331,10 @@ fn record_end(
         None if aborted.is_some() => Some(ledger.start_pass(request.started_at)?),
         pass => pass,
     };
-    let Some(pass) = pass else { return Ok(()) };
+    let Some(pass) = pass else {
+        ledger.leave_in_wal();
+        return Ok(());
+    };
     let by_signal = || (report.outcome == PassOutcome::Aborted).then(|| "stopped by a signal".to_owned());
     let why = aborted.map(in_full).or_else(by_signal);
     Ok(ledger.finish_pass(pass, report.finished_at, why.as_deref(), report.totals)?)
