@@ -141,7 +141,7 @@ impl Preview {
         let asset = read_asset(config, id)?;
         let known = ledger.map(Ledger::comment_semantics).transpose()?.flatten();
         let ready = subject.ready(id);
-        let (plan, mut notes) = journey::first_plan(self.client_id, &ready, &asset, known, &config.sync);
+        let (plan, mut notes) = journey::first_plan(self.client_id, &ready, &asset, known, config);
         let mismatch = journey::serial_mismatch(&ready, &asset);
         // What a pass found of the serial numbers is old news now.
         self.held = self.held.take().filter(|hold| hold.reason != Reason::SerialMismatch.code());

@@ -423,8 +423,9 @@ fn items_and_categories_are_asked_for_by_their_paths() {
     let items = r#"[{"itemid":5,"itemnumber":"A/1B   ","mfgr":"DELL"},{"itemnumber":"a/1   ","mfgr":"Dell "}]"#;
     let server = Server::answering(vec![body(items), body("[{\"category\":\"COMPUTER  \"}]"), status(404)]);
     let iqr = server.client();
-    let found = iqr.find_item("DELL", "A/1", str::eq_ignore_ascii_case).unwrap().unwrap();
-    assert_eq!((found.item_number.as_str(), found.manufacturer.as_str()), ("a/1", "Dell"));
+    let found = iqr.search_items("A/1", "DELL").unwrap();
+    let found: Vec<_> = found.iter().map(|item| (item.item_number.as_str(), item.manufacturer.as_str())).collect();
+    assert_eq!(found, [("A/1B", "DELL"), ("a/1", "Dell")]);
     assert_eq!(iqr.categories().unwrap(), ["COMPUTER"]);
     assert_eq!(server.seen()[1].path, "/webapi.svc/MI/JSON/GetItemsByItemNumber?ItemNumber=A%2F1");
 }

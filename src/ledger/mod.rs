@@ -26,7 +26,7 @@ pub use intent::Intent;
 pub use lock::Heartbeat;
 pub use problems::Problem;
 pub use sent::{AssetRecord, SentRecord};
-pub use settings::CommentSemantics;
+pub use settings::{CommentSemantics, ItemSearch};
 
 use lock::RunLock;
 

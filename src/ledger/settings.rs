@@ -25,12 +25,31 @@ impl CommentSemantics {
     }
 }
 
+/// What IQR's search for master items finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ItemSearch {
+    /// Item numbers that begin with the text, or have it anywhere.
+    ByParts,
+    /// Item numbers that are the text.
+    ByWhole,
+}
+
+impl ItemSearch {
+    fn name(self) -> &'static str {
+        match self {
+            Self::ByParts => "by parts",
+            Self::ByWhole => "by whole",
+        }
+    }
+}
+
 /// Names of the single values.
 const SIGNATURE: &str = "store signature";
 const COMPARED: &str = "store signature at full comparison";
 const CONFIG: &str = "config fingerprint";
 const FULL_COMPARISON: &str = "full comparison finished at";
 const FULL_CURSOR: &str = "full comparison reached client";
+const ITEM_SEARCH: &str = "item search";
 const SEMANTICS: &str = "comment semantics";
 
 /// The horizon's numbers and times, by name.
@@ -118,6 +137,25 @@ impl Ledger {
             .find(|semantics| name.as_deref() == Some(semantics.name())))
     }
 
+    /// What IQR's search for master items finds, if that has been seen.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read.
+    pub fn item_search(&self) -> Result<Option<ItemSearch>, Error> {
+        let name = self.setting::<String>(ITEM_SEARCH)?;
+        Ok([ItemSearch::ByParts, ItemSearch::ByWhole].into_iter().find(|search| name.as_deref() == Some(search.name())))
+    }
+
+    /// The item number of some master item that is known to exist, as IQR spells it.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read.
+    pub fn some_item_number(&self) -> Result<Option<String>, Error> {
+        self.row("SELECT item_number FROM master_item WHERE item_number LIKE '% %' LIMIT 1", [], |row| row.get(0))
+    }
+
     /// Whether a master item is known to exist, by its folded key.
     ///
     /// # Errors
@@ -200,6 +238,15 @@ impl RunLedger {
     /// When the ledger cannot be written.
     pub fn set_comment_semantics(&mut self, semantics: CommentSemantics) -> Result<(), Error> {
         self.set(&[(SEMANTICS, &semantics.name())])
+    }
+
+    /// Remembers what IQR's search for master items finds.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be written.
+    pub fn set_item_search(&mut self, search: ItemSearch) -> Result<(), Error> {
+        self.set(&[(ITEM_SEARCH, &search.name())])
     }
 
     /// Remembers that a master item exists, as IQR spells it.

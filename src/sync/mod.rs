@@ -15,6 +15,7 @@ pub mod due;
 pub mod examine;
 pub mod feed;
 mod half_done;
+pub mod item_search;
 pub mod items;
 pub mod journey;
 mod lane;
