@@ -305,7 +305,8 @@ fn one_poisoned_asset_is_told_from_a_sick_server() {
     iqr.asset(&id(1)).unwrap();
     let error = iqr.asset(&id(13)).unwrap_err();
     assert!(!error.is_server_fault());
-    assert_eq!((error.scope(), error.reason().code()), (Scope::ThisAsset, "bad-answer"));
+    assert_eq!((error.scope(), error.reason().code()), (Scope::ThisAsset, "unreachable"));
+    assert!(error.to_string().contains("look at it in IQR"), "{error}");
     iqr.asset(&id(2)).unwrap();
 }
 
