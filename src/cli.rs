@@ -28,6 +28,7 @@ Exit codes:
   5   IQR cannot be reached, or is failing
   6   the WipeOS database or the ledger cannot be used
   7   preview, master-item: not found
+  74  all went well, and stdout cannot be written
   75  another pass is running
 
 The API key comes from $WIPEOS_IQR_API_KEY, from the file named by iqr.api_key_file, or from the systemd credential \
@@ -108,7 +109,7 @@ pub struct SyncArgs {
     /// Only the client with this inventory ID
     #[arg(long, value_name = "ID")]
     pub inventory_id: Option<String>,
-    /// At most this many clients
+    /// At most this many clients; the next pass goes on with the others
     #[arg(long, value_name = "N")]
     pub limit: Option<NonZeroUsize>,
     /// Compare every client, whatever its times say
