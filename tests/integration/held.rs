@@ -169,3 +169,20 @@ fn an_asset_that_iqr_does_not_have_fails_its_client_alone_and_is_sent_once_it_is
         assert_sent(&bench, &[2]);
     }
 }
+
+#[test]
+fn a_record_that_cannot_be_understood_is_told_once_by_its_client_and_found_by_its_id() {
+    let bench = Bench::with_clients(2);
+    let store = bench.store();
+    let sql = "UPDATE diagnostics_log SET created_at = 'yesterday' WHERE client_id = 1";
+    assert!(store.connection().execute(sql, []).unwrap() > 0);
+    let report = bench.sync();
+    assert_eq!((report.fate(1), report.fate(2)), (("failed", Some("bad-record")), ("sent", None)), "{report:#?}");
+    assert_eq!(report.item(1)["inventory_id"], FIRST.to_string());
+    assert_eq!(report.stderr.matches("client 1").count(), 1, "{report:#?}");
+    assert!(report.message(1).contains("created_at") && report.message(1).contains("yesterday"), "{report:#?}");
+    let status = bench.run(&["status", &FIRST.to_string(), "--json"]).json();
+    assert_eq!(status["failing"][0]["inventory_id"], FIRST.to_string(), "{status:#}");
+    let preview = bench.run(&["preview", &FIRST.to_string()]);
+    assert!(preview.stdout.contains("yesterday"), "{preview:#?}");
+}
