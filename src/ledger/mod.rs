@@ -16,8 +16,9 @@ use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rusqlite::backup::{Backup, StepResult};
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags, OptionalExtension, Params, Row, Savepoint};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Params, Row, Savepoint, ffi};
 
 pub use error::Error;
 pub use history::{ChangeRecord, Pass, PassId, PassTotals};
@@ -31,6 +32,11 @@ use lock::RunLock;
 /// How long a reader and the writer wait for each other: in WAL mode this is only while the file is opened.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
+const WRITABLE: OpenFlags = OpenFlags::SQLITE_OPEN_READ_WRITE.union(OpenFlags::SQLITE_OPEN_CREATE);
+
+/// What SQLite takes for all that is left to copy.
+const EVERY_PAGE: i32 = -1;
+
 /// The ledger, for reading.
 pub struct Ledger {
     connection: Connection,
@@ -40,7 +46,7 @@ pub struct Ledger {
 /// The ledger, for the one pass that runs.
 pub struct RunLedger {
     ledger: Ledger,
-    /// `None` in a dry run beside a ledger that was never locked.
+    /// `None` in a dry run, which writes to a copy.
     lock: Option<RunLock>,
 }
 
@@ -73,6 +79,14 @@ impl Ledger {
         self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
         self.connection.set_prepared_statement_cache_capacity(32);
         Ok(())
+    }
+
+    /// In one step, so that it is the state of one moment.
+    fn copy_into(&self, copy: &mut Connection) -> rusqlite::Result<()> {
+        match Backup::new(&self.connection, copy)?.step(EVERY_PAGE)? {
+            StepResult::Done => Ok(()),
+            _ => Err(rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_BUSY), None)),
+        }
     }
 
     /// Where it is.
@@ -123,35 +137,27 @@ impl RunLedger {
     /// [`Error::Running`] at once when another pass holds the lock; otherwise when the file cannot be used.
     pub fn open(path: &Path) -> Result<Self, Error> {
         let lock = RunLock::take(path)?;
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
-        let mut ledger = Ledger::connect(path, flags)?;
+        lock::make_private(path);
+        let mut ledger = Ledger::connect(path, WRITABLE)?;
         ledger.prepare().map_err(|error| error.at(path))?;
         Ok(Self { ledger, lock: Some(lock) })
     }
 
-    /// As [`Self::open`], but nothing that is written stays, and no file is made: for a dry run.
+    /// A copy of the ledger, gone when it is closed: for a dry run, which leaves no trace, and neither waits for a pass
+    /// nor keeps one waiting.
     ///
     /// # Errors
     ///
-    /// As [`Self::open`].
+    /// When the file cannot be used, or not copied.
     pub fn open_for_trial(path: &Path) -> Result<Self, Error> {
-        let lock = RunLock::take_if_there(path)?;
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
-        let is_current = match Ledger::open(path)? {
-            Some(ledger) => schema::is_current(&ledger.connection).map_err(|error| error.at(path))?,
-            None => false,
-        };
-        if !is_current {
-            // A ledger that would have to be made or migrated first is tried without.
-            let mut ledger = Ledger::connect(Path::new(":memory:"), flags)?;
-            ledger.prepare().map_err(|error| error.at(path))?;
-            path.clone_into(&mut ledger.path);
-            return Ok(Self { ledger, lock });
+        // A file without a name is a temporary one that nobody else sees.
+        let mut copy = Ledger::connect(Path::new(""), WRITABLE)?;
+        if let Some(ledger) = Ledger::open(path)? {
+            ledger.copy_into(&mut copy.connection).map_err(|source| ledger.at(source))?;
         }
-        let ledger = Ledger::connect(path, flags)?;
-        // Everything the pass writes is a savepoint inside this transaction, which is never committed.
-        ledger.connection.execute_batch("BEGIN IMMEDIATE").map_err(|source| ledger.at(source))?;
-        Ok(Self { ledger, lock })
+        path.clone_into(&mut copy.path);
+        copy.prepare().map_err(|error| error.at(path))?;
+        Ok(Self { ledger: copy, lock: None })
     }
 
     /// Tells the lock file that a pass with nothing to do was made: it leaves no other trace.

@@ -95,11 +95,6 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), Error> {
     Ok(transaction.commit()?)
 }
 
-/// Whether the file is of this program's version.
-pub(super) fn is_current(connection: &Connection) -> Result<bool, Error> {
-    Ok(check(connection)? == MIGRATIONS.len())
-}
-
 /// The version of the file: 0 for one that is new and empty. Refuses another program's file and a newer version.
 pub(super) fn check(connection: &Connection) -> Result<usize, Error> {
     let number = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));

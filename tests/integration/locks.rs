@@ -209,6 +209,18 @@ fn what_cannot_be_recorded_is_not_sent() {
 }
 
 #[test]
+fn nobody_but_the_account_and_its_group_reads_what_the_ledger_holds() {
+    let bench = hanging();
+    let pass = bench.spawn(&["sync"]);
+    until_it_asks(&bench);
+    for name in ["ledger.db", "ledger.db-wal", "ledger.db-shm", "ledger.db.lock"] {
+        let mode = fs::metadata(bench.path(name)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o137, 0, "{name} has mode {mode:o}");
+    }
+    drop(pass);
+}
+
+#[test]
 fn a_closed_stdout_stops_nothing() {
     let bench = Bench::with_clients(3);
     let (reader, writer) = std::io::pipe().unwrap();
@@ -232,7 +244,8 @@ fn a_stdout_that_cannot_be_written_is_code_74_and_costs_nothing() {
     assert_eq!((code, said.lines().count()), (Some(74), 1), "{said}");
     assert!(said.contains("the pass is made and recorded") && said.contains("No space left"), "{said}");
     bench.assert_idle("everything was sent");
-    for arguments in [&["status"][..], &["status", "--json"], &["preview", "700001"], &["preview", "700001", "--json"]] {
+    for arguments in [&["status"][..], &["status", "--json"], &["preview", "700001"], &["preview", "700001", "--json"]]
+    {
         let (code, said) = into_full(arguments);
         assert!(code == Some(74) && said.contains("stdout cannot be written"), "{arguments:?}: {code:?} {said}");
     }
