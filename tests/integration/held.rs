@@ -186,3 +186,20 @@ fn a_record_that_cannot_be_understood_is_told_once_by_its_client_and_found_by_it
     let preview = bench.run(&["preview", &FIRST.to_string()]);
     assert!(preview.stdout.contains("yesterday"), "{preview:#?}");
 }
+
+#[test]
+fn those_whom_the_news_of_another_concerns_follow_it_by_key_and_once_each() {
+    let bench = Bench::empty().with("iqr", "connections", "1").and_clients(5);
+    for id in 1..=5 {
+        bench.store().set_slot(id, ID_SLOT, &FIRST.to_string(), LATER).unwrap();
+    }
+    assert_eq!(bench.sync_well().count("held"), 5);
+    for id in [4, 5] {
+        bench.store().set_slot(id, ID_SLOT, &(FIRST + id).to_string(), "2024-06-01 09:00:00").unwrap();
+    }
+    bench.sandbox.state().add_asset(Asset::new(FIRST + 5));
+    let report = bench.sync_well();
+    let order: Vec<i64> = report.items().iter().map(|item| item["client_id"].as_i64().unwrap()).collect();
+    let others: Vec<i64> = order.iter().copied().filter(|client| *client < 4).collect();
+    assert_eq!((order.len(), others), (5, vec![1, 2, 3]), "{report:#?}");
+}
