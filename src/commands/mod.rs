@@ -131,6 +131,11 @@ fn load(global: &Global) -> Result<Config, ConfigError> {
     Config::load(&config::locate(global.config.as_deref(), Path::exists)?)
 }
 
+/// Settings that can be used and hardly are what was meant.
+fn warn_of_doubts(config: &Config) {
+    config.doubts().for_each(|doubt| log::warn!("{doubt}"));
+}
+
 /// Opens the WipeOS database and checks the config's templates against it. A writer is waited for some seconds, as long
 /// as a person may wait.
 fn open_store(config: &Config) -> Result<Store, crate::sync::Error> {

@@ -30,6 +30,10 @@ pub fn run(global: &Global, args: &SyncArgs) -> Result<Exit> {
         }
         Err(error) => return Err(not_begun(args, started_at, PassOutcome::Aborted, error.into())),
     };
+    // A pass with nothing to do is silent, whatever there is to say.
+    if report.due() > 0 {
+        super::warn_of_doubts(&config);
+    }
     let printed = print(args, global, &report).context("the pass is made and recorded");
     match aborted {
         None if report.totals.failed == 0 => printed.map(|()| Exit::Done),
