@@ -324,10 +324,8 @@ impl State {
         if status == 401 && refused.after_refusal && !is_proven {
             return Sequel::KeyIsDead;
         }
-        let is_fruitless = match is_write {
-            true => self.fruitless_writes >= FRUITLESS_WRITES,
-            false => self.fruitless_reads >= FRUITLESS_READS,
-        };
+        let is_fruitless =
+            if is_write { self.fruitless_writes >= FRUITLESS_WRITES } else { self.fruitless_reads >= FRUITLESS_READS };
         if is_repeated || (is_fruitless && refused.age() < OLD) || (status != 401 && !refused.worked()) {
             return Sequel::Believed;
         }
