@@ -25,6 +25,16 @@ pub enum Error {
         /// The newest that we know.
         ours: usize,
     },
+    /// The file was written by an older version of this program.
+    #[error(
+        "the ledger is of version {version}, this program's is {ours}; the next `wipeos-iqr sync` brings it up to date"
+    )]
+    Older {
+        /// The file's version.
+        version: usize,
+        /// Ours.
+        ours: usize,
+    },
     /// The file is some other program's database.
     #[error("the file is another program's database; set `ledger.path` to a file of its own")]
     Foreign,

@@ -6,6 +6,7 @@
 
 mod error;
 mod history;
+mod intent;
 mod lock;
 mod problems;
 mod schema;
@@ -22,9 +23,10 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, Params, Row, Savepoint,
 
 pub use error::Error;
 pub use history::{ChangeRecord, Pass, PassId, PassTotals};
+pub use intent::Intent;
 pub use lock::Heartbeat;
 pub use problems::Problem;
-pub use sent::{AssetRecord, Intent, SentRecord};
+pub use sent::{AssetRecord, SentRecord};
 pub use settings::CommentSemantics;
 
 use lock::RunLock;
@@ -57,13 +59,23 @@ impl Ledger {
     ///
     /// When it cannot be used; see [`Error`].
     pub fn open(path: &Path) -> Result<Option<Self>, Error> {
+        match Self::open_any(path)? {
+            Some((_, version)) if version < schema::VERSION => {
+                Err(Error::Older { version, ours: schema::VERSION }.at(path))
+            }
+            found => Ok(found.map(|(ledger, _)| ledger)),
+        }
+    }
+
+    /// With the version of the file, which may be older than ours.
+    fn open_any(path: &Path) -> Result<Option<(Self, usize)>, Error> {
         if !error::exists(path)? {
             return Ok(None);
         }
         let ledger = Self::connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-        // A file that a pass is about to fill is as good as none.
         let version = schema::check(&ledger.connection).map_err(|error| error.at(path))?;
-        Ok((version > 0).then_some(ledger))
+        // A file that a pass is about to fill is as good as none.
+        Ok((version > 0).then_some((ledger, version)))
     }
 
     fn connect(path: &Path, flags: OpenFlags) -> Result<Self, Error> {
@@ -152,7 +164,7 @@ impl RunLedger {
     pub fn open_for_trial(path: &Path) -> Result<Self, Error> {
         // A file without a name is a temporary one that nobody else sees.
         let mut copy = Ledger::connect(Path::new(""), WRITABLE)?;
-        if let Some(ledger) = Ledger::open(path)? {
+        if let Some((ledger, _)) = Ledger::open_any(path)? {
             ledger.copy_into(&mut copy.connection).map_err(|source| ledger.at(source))?;
         }
         path.clone_into(&mut copy.path);

@@ -64,7 +64,6 @@ pub struct Candidate {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Stage {
     Only,
-    HalfDone,
     News(usize, Option<Cursor>),
     New(Cursor),
     Every(Round),
@@ -118,7 +117,7 @@ impl Feed {
             client_id: i64::MIN,
             ..now.clone().not_after(clock)
         });
-        let stage = if matches!(wanted, Wanted::Only(_)) { Stage::Only } else { Stage::HalfDone };
+        let stage = if matches!(wanted, Wanted::Only(_)) { Stage::Only } else { Stage::News(0, None) };
         let compare_every = seconds(config.full_comparison_every);
         let is_compare_due = is_compare_due(ledger, &start, &now, clock, signature, compare_every)?;
         Ok(Self {
@@ -166,6 +165,11 @@ impl Feed {
         self.concerned.extend(clients.into_iter().filter(|client| !self.handled.contains(client)));
     }
 
+    /// Puts clients first to which a killed pass may have left half done.
+    pub fn half_done(&mut self, clients: Vec<ClientId>) {
+        self.push(clients, Errand::Again);
+    }
+
     /// The outcome of this client is recorded.
     pub fn settled(&mut self, client: ClientId) {
         self.open.remove(&client);
@@ -181,10 +185,6 @@ impl Feed {
     fn refill(&mut self, store: &Store, ledger: &mut RunLedger) -> Result<(), Error> {
         match self.stage.clone() {
             Stage::Only => self.refill_only(),
-            Stage::HalfDone => {
-                self.push(ledger.intents()?, Errand::Again);
-                self.stage = Stage::News(0, None);
-            }
             Stage::News(index, cursor) => self.refill_news(store, index, cursor)?,
             Stage::New(cursor) => self.refill_new(store, ledger, cursor)?,
             Stage::Every(round) => self.refill_every(store, round)?,
@@ -271,7 +271,7 @@ impl Feed {
     /// Where the next comparison goes on: behind the last client whose outcome is recorded.
     fn save_round(&self, ledger: &mut RunLedger) -> Result<(), Error> {
         let reached = match self.stage {
-            Stage::Only | Stage::HalfDone | Stage::News(..) | Stage::New(_) => return Ok(()),
+            Stage::Only | Stage::News(..) | Stage::New(_) => return Ok(()),
             Stage::Every(round) if self.open.is_empty() => {
                 let waiting = self.queue.iter().find(|waiting| waiting.errand == Errand::Full);
                 Some(waiting.map_or(round.after, |waiting| ClientId(waiting.client_id.0.saturating_sub(1))))
@@ -390,7 +390,7 @@ impl Feed {
         let queued = self.queue.iter().map(|waiting| waiting.client_id).chain(self.concerned.iter().copied());
         let waiting = queued.filter(|client| !self.handled.contains(client)).count() as u64;
         let beyond = match self.stage {
-            Stage::HalfDone | Stage::News(..) | Stage::New(_) => store.count_after(ClientId(self.reached))?,
+            Stage::News(..) | Stage::New(_) => store.count_after(ClientId(self.reached))?,
             Stage::Every(round) => {
                 let done = self.handled.iter().filter(|client| round.is_ahead(**client)).count() as u64;
                 round.count_ahead(store)?.saturating_sub(done)
@@ -447,7 +447,7 @@ pub fn is_idle(
     Ok(ledger.is_signature(signature)?
         && ledger.is_config(config.fingerprint)?
         && ledger.retries(clock, config.sync.retry_max_delay, 1)?.is_empty()
-        && ledger.intents()?.is_empty())
+        && ledger.open_intents()?.is_empty())
 }
 
 /// What the ledger knows of the clients after `after`, up to `last` or to the end.
