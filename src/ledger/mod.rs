@@ -2,6 +2,7 @@
 //! held or failing client.
 //!
 //! A [`Ledger`] reads; a [`RunLedger`] also writes, and it *is* the run lock: whoever holds one is the only pass.
+//! That of a dry run holds a copy that is thrown away, and no lock.
 //! Losing this file loses no data: the next pass compares every client with IQR and sends only what is not there.
 
 mod error;
