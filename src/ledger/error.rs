@@ -87,6 +87,15 @@ impl Error {
         }
     }
 
+    /// Whether the file is one of an older version, to be brought up to date by the next pass.
+    #[must_use]
+    pub fn is_older(&self) -> bool {
+        match self {
+            Self::At { source, .. } => source.is_older(),
+            error => matches!(error, Self::Older { .. }),
+        }
+    }
+
     /// Whether another pass is running.
     #[must_use]
     pub fn is_running(&self) -> bool {

@@ -2,7 +2,7 @@
 
 use iqr_sandbox::samples::{self, DUPLICATE_ID, MISMATCH_ID, PLACEHOLDER_ID};
 use iqr_sandbox::store::ID_SLOT;
-use iqr_sandbox::{Asset, Field};
+use iqr_sandbox::{Asset, Fault, Field, Kind, When};
 
 use crate::bench::{Bench, FIRST, LATER, client};
 
@@ -202,4 +202,21 @@ fn those_whom_the_news_of_another_concerns_follow_it_by_key_and_once_each() {
     let order: Vec<i64> = report.items().iter().map(|item| item["client_id"].as_i64().unwrap()).collect();
     let others: Vec<i64> = order.iter().copied().filter(|client| *client < 4).collect();
     assert_eq!((order.len(), others), (5, vec![1, 2, 3]), "{report:#?}");
+}
+
+/// A write that was begun is looked at first in the next pass; one that IQR refuses must not win that place by it.
+#[test]
+fn a_client_whose_write_is_refused_waits_its_delay_like_any_other_that_fails() {
+    let bench = Bench::with_clients(2);
+    let write = When::Path("Inventories/Update".to_owned());
+    bench.sandbox.set_faults(vec![Fault::new(write, Kind::status(400)).and(When::Id(FIRST))]);
+    let report = bench.sync();
+    assert_eq!((report.fate(1).0, report.fate(2).0), ("failed", "sent"), "{report:#?}");
+    // The first retry is the next pass, the second one four minutes later.
+    assert_eq!(bench.sync().fate(1).0, "failed");
+    bench.assert_idle("it waits");
+    bench.sandbox.set_faults(Vec::new());
+    bench.assert_idle("it still waits");
+    assert_eq!(bench.sync_with(&["--retry"]).fate(1), ("sent", None));
+    bench.assert_idle("all are sent");
 }
