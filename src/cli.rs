@@ -10,13 +10,16 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::model::{Chassis, TemplateKind};
 
+/// Columns that every help text keeps to, in a pipe too.
+const WIDTH: usize = 80;
+
 const EXAMPLES: &str = "\
 Examples:
-  wipeos-iqr init                        write a commented config to ./wipeos-iqr.toml
-  wipeos-iqr auth-test                   try the config, the databases and the API key
-  wipeos-iqr preview 413800 --remote     what would change in IQR for this inventory ID
-  wipeos-iqr sync                        one pass, as cron makes it every two minutes
-  wipeos-iqr status                      the last passes, and what is held or failing and why";
+  wipeos-iqr init                     writes a commented ./wipeos-iqr.toml
+  wipeos-iqr auth-test                tries the config, databases and API key
+  wipeos-iqr preview 413800 --remote  what would change in IQR for this ID
+  wipeos-iqr sync                     one pass, as cron makes it
+  wipeos-iqr status                   the last passes; what is held and failing";
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -28,14 +31,17 @@ Exit codes:
   5   IQR cannot be reached, or is failing
   6   the WipeOS database or the ledger cannot be used
   7   preview, master-item: not found
+  74  all went well, and stdout cannot be written
   75  another pass is running
 
-The API key comes from $WIPEOS_IQR_API_KEY, from the file named by iqr.api_key_file, or from the systemd credential \
-iqr-api-key. Without --config and $WIPEOS_IQR_CONFIG, the config is ./wipeos-iqr.toml or /etc/wipeos-iqr/config.toml.";
+The API key comes from $WIPEOS_IQR_API_KEY, from the file named by
+iqr.api_key_file, or from the systemd credential iqr-api-key. Without --config
+and $WIPEOS_IQR_CONFIG, the config is ./wipeos-iqr.toml or
+/etc/wipeos-iqr/config.toml.";
 
 /// Carries what a WipeOS appliance knows of a machine into IQ Reseller (IQR)
 #[derive(Debug, Parser)]
-#[command(name = "wipeos-iqr", version, after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
+#[command(name = "wipeos-iqr", version, max_term_width = WIDTH, after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
 pub struct Cli {
     /// What holds for every command.
     #[command(flatten)]
@@ -49,7 +55,7 @@ pub struct Cli {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Options of every command")]
 pub struct Global {
-    /// The config file; a blank name is none
+    /// The config file; an empty name counts as not given
     #[arg(long, value_name = "FILE", env = "WIPEOS_IQR_CONFIG", global = true, value_parser = file())]
     pub config: Option<PathBuf>,
     /// Log more on stderr: -v what is done, -vv every request
@@ -96,10 +102,15 @@ pub enum Command {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  wipeos-iqr sync                        what cron runs; prints nothing when there is nothing to report
-  wipeos-iqr sync --dry-run -v           the whole pass, but nothing is written anywhere
+  wipeos-iqr sync                        what cron runs; silent when all is well
+  wipeos-iqr sync --dry-run -v           the whole pass, but nothing is written
   wipeos-iqr sync --inventory-id 413800  this one only, due or not
-  wipeos-iqr sync --retry                also what is held or failing, without waiting for its next turn")]
+  wipeos-iqr sync --retry                also all that is held or failing
+
+SIGTERM or SIGINT end a pass politely: no client is begun any more, a write in
+hand is read back, the session is ended, and the pass is recorded as aborted.
+The exit code is that of what was done until then: 0, or 1 if a client failed.
+The next pass does the rest. A second signal ends it at once, with 130.")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch that is typed on its own")]
 pub struct SyncArgs {
     /// Make no request that could change anything
@@ -108,7 +119,7 @@ pub struct SyncArgs {
     /// Only the client with this inventory ID
     #[arg(long, value_name = "ID")]
     pub inventory_id: Option<String>,
-    /// At most this many clients
+    /// At most this many clients; the next pass goes on with the others
     #[arg(long, value_name = "N")]
     pub limit: Option<NonZeroUsize>,
     /// Compare every client, whatever its times say
@@ -239,6 +250,20 @@ mod tests {
     #[test]
     fn the_definitions_are_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_help_fits_a_terminal_of_80_columns() {
+        let mut command = Cli::command();
+        command.build();
+        let pages = |command: &mut clap::Command| {
+            [command.render_help().to_string(), command.render_long_help().to_string()].concat()
+        };
+        let mut text = pages(&mut command);
+        command.get_subcommands_mut().for_each(|command| text.push_str(&pages(command)));
+        for line in text.lines() {
+            assert!(line.chars().count() <= WIDTH, "{line}");
+        }
     }
 
     #[test]

@@ -278,6 +278,16 @@ fn the_fingerprint_changes_with_what_is_sent_or_held_and_with_nothing_else() {
 }
 
 #[test]
+fn comments_in_a_narrow_field_are_doubted_and_told_where() {
+    assert_eq!(parse("iqr.fields.description = 'userdefined1'").unwrap().doubts().count(), 0);
+    let doubts: Vec<_> = parse("\niqr.fields.comments = 'userdefined1'").unwrap().doubts().collect();
+    assert_eq!(doubts.len(), 1);
+    for words in [":2:23: `iqr.fields.comments`", "35 characters", "inventorycomments"] {
+        assert!(doubts[0].contains(words), "{doubts:?}");
+    }
+}
+
+#[test]
 fn the_named_file_comes_first_then_the_local_then_that_of_the_machine() {
     let named = Path::new("/named");
     assert_eq!(locate(Some(named), |_| false).unwrap(), named);

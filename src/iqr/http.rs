@@ -15,6 +15,7 @@ use super::endpoint::{Format, Method};
 use super::resolver::{LookupFailed, Remembering};
 use super::settings::{Access, Settings};
 use super::{BootTime, clock, date, proxy};
+use crate::digest;
 use crate::secret::Secret;
 
 /// Largest answer that is read, after decompression. An asset with 100 kB of comments is far below it.
@@ -190,6 +191,14 @@ impl Http {
             self.skew.store(theirs - ours, Ordering::Relaxed);
         }
         theirs.unwrap_or(ours)
+    }
+}
+
+impl Request {
+    /// Tells one call from another, whenever it is sent.
+    pub fn digest(&self) -> [u8; 16] {
+        let body = self.body.as_ref().map_or("", |body| body.text.expose());
+        digest::of([self.method.name(), &self.url, body].map(str::as_bytes))
     }
 }
 

@@ -16,8 +16,8 @@ use super::settings::Limits;
 /// Failures in a row after which the server counts as down.
 const BREAKER: u32 = 8;
 
-/// How many failures a request without any answer counts for.
-const SLOW_WEIGHT: u32 = 3;
+/// How many failures a heavy one counts for.
+const HEAVY: u32 = 3;
 
 /// What the quota begins with and never exceeds; a repeat costs [`REPEAT_COST`], a success brings 1.
 const QUOTA: u32 = 250;
@@ -168,9 +168,10 @@ impl Pace {
         self.freed.notify_all();
     }
 
-    /// A failure that used up the time of its request: it weighs more, or a silent server would get all of the pass.
-    pub fn timed_out(&self, cause: &str) {
-        self.lock().fail(cause, SLOW_WEIGHT);
+    /// A failure that weighs more: one that used up the time of its request, or a silent server would get all of the
+    /// pass, or one that every asset would meet.
+    pub fn failed_heavily(&self, cause: &str) {
+        self.lock().fail(cause, HEAVY);
         self.freed.notify_all();
     }
 

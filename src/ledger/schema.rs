@@ -162,8 +162,10 @@ mod tests {
 
         let error = Ledger::open(&path).err().unwrap();
         assert!(error.is_older(), "{error}: a reader cannot bring it up to date");
-        let ledger = RunLedger::open(&path).unwrap();
         let id = InventoryId::of_record("700001".to_owned());
+        assert!(RunLedger::open_for_trial(&path).unwrap().intent(&id).unwrap().is_some(), "a dry run has its own");
+        assert!(Ledger::open(&path).is_err(), "and leaves the file as it is");
+        let ledger = RunLedger::open(&path).unwrap();
         let intent = ledger.intent(&id).unwrap().unwrap();
         assert_eq!((intent.client_id, intent.comments_before.as_str()), (ClientId(1), "lid cracked"));
         assert_eq!(ledger.open_intents().unwrap(), [intent]);

@@ -50,6 +50,7 @@ const CONFIG: &str = "config fingerprint";
 const FULL_COMPARISON: &str = "full comparison finished at";
 const FULL_CURSOR: &str = "full comparison reached client";
 const ITEM_SEARCH: &str = "item search";
+const ROUND_CURSOR: &str = "asked comparison reached client";
 const SEMANTICS: &str = "comment semantics";
 
 /// The horizon's numbers and times, by name.
@@ -125,6 +126,15 @@ impl Ledger {
         Ok(self.setting(FULL_CURSOR)?.map(ClientId))
     }
 
+    /// Where a comparison that was asked for goes on, if it was cut short.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read.
+    pub fn round_cursor(&self) -> Result<Option<ClientId>, Error> {
+        Ok(self.setting(ROUND_CURSOR)?.map(ClientId))
+    }
+
     /// What writes to the comments do, once a write has shown it.
     ///
     /// # Errors
@@ -184,6 +194,11 @@ impl RunLedger {
         })
     }
 
+    fn unset(&mut self, name: &str) -> Result<(), Error> {
+        self.write(|transaction| transaction.execute("DELETE FROM setting WHERE name = ?1", [name]))?;
+        Ok(())
+    }
+
     /// Moves the horizon.
     ///
     /// # Errors
@@ -221,13 +236,25 @@ impl RunLedger {
         self.set(&[(FULL_CURSOR, &reached.0)])
     }
 
+    /// Records where a comparison that was asked for goes on; `None`: from the first client.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be written.
+    pub fn set_round_cursor(&mut self, reached: Option<ClientId>) -> Result<(), Error> {
+        match reached {
+            Some(client) => self.set(&[(ROUND_CURSOR, &client.0)]),
+            None => self.unset(ROUND_CURSOR),
+        }
+    }
+
     /// Records that a full comparison ended at `now`; it began when the database had this signature.
     ///
     /// # Errors
     ///
     /// When the ledger cannot be written.
     pub fn finish_full_comparison(&mut self, now: Timestamp, signature: Option<Signature>) -> Result<(), Error> {
-        self.write(|transaction| transaction.execute("DELETE FROM setting WHERE name = ?1", [FULL_CURSOR]))?;
+        self.unset(FULL_CURSOR)?;
         self.set(&[(FULL_COMPARISON, &now.unix_millis()), (COMPARED, &signature_bytes(signature))])
     }
 

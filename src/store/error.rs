@@ -67,13 +67,13 @@ pub enum Error {
         source: rusqlite::Error,
     },
     /// One record holds what cannot be understood: that client alone cannot be sent.
-    #[error(transparent)]
-    Record(#[from] UnreadableRecord),
+    #[error("client {}: {_0}", _0.client_id)]
+    Record(UnreadableRecord),
 }
 
 /// A value in the appliance's database that decides something and cannot be understood.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("client {client_id}: {column} of {row} is {value}, not {expected}; correct it in WipeOS")]
+#[error("{column} of {row} is {value}, not {expected}; correct it in WipeOS")]
 pub struct UnreadableRecord {
     /// The client it belongs to.
     pub client_id: ClientId,

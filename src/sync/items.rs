@@ -85,7 +85,9 @@ impl MasterItems {
 
     /// As long as it is not known how IQR searches, one client at a time finds it out.
     fn find(&self, finder: &Finder<'_>, key: &str) -> Result<Found, Error> {
-        match finder.ledger().master_item(key)? {
+        // The guard is not to be held while IQR is asked.
+        let known = finder.ledger().master_item(key)?;
+        match known {
             Some((manufacturer, item_number)) => Ok(Found::There(Spelling { manufacturer, item_number })),
             None => self.ask(finder, key),
         }

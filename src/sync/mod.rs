@@ -22,6 +22,7 @@ mod lane;
 pub mod plan;
 pub mod report;
 pub mod retry;
+mod round;
 mod semantics;
 
 use std::sync::Arc;

@@ -10,6 +10,7 @@ mod bench;
 mod comments;
 mod counting;
 mod criteria;
+mod full;
 mod held;
 mod invariants;
 mod items;
