@@ -13,7 +13,7 @@ use super::plan::{self, Change, Field, Plan, Policy};
 use super::retry::Cause;
 use super::semantics;
 use crate::config::{Config, SerialCheck, SyncConfig};
-use crate::iqr::{self, Iqr, Outcome, Scope};
+use crate::iqr::{self, Iqr, Scope};
 use crate::ledger::{self, CommentSemantics, Intent, RunLedger};
 use crate::model::{Asset, ClientId, Reason, Sent, Timestamp, is_placeholder_serial, is_same_serial};
 
@@ -234,7 +234,7 @@ impl<'a> Applier<'a> {
                 }
                 Ok(if is_over { Step::Finished } else { Step::Again })
             }
-            Err(error) if error.outcome() == Outcome::Unknown => {
+            Err(error) if error.asks_for_a_read() => {
                 log::info!("client {}: {error}; asset {} is read again", journey.client, journey.ready.id);
                 journey.doubtful_writes += u32::from(!error.was_answered());
                 journey.doubt = Some(error);

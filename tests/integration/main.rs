@@ -8,6 +8,7 @@
 mod any_input;
 mod bench;
 mod comments;
+mod consequences;
 mod counting;
 mod criteria;
 mod front;
