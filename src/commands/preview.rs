@@ -95,6 +95,12 @@ fn sent_to_asset(ledger: Option<&Ledger>, id: Option<&InventoryId>) -> Result<Se
     Ok(ledger.asset(id)?.map(|asset| asset.sent).unwrap_or_default())
 }
 
+/// A write to the asset that was begun and never recorded as ended.
+fn intent(ledger: Option<&Ledger>, id: Option<&InventoryId>) -> Result<Option<Intent>> {
+    let (Some(ledger), Some(id)) = (ledger, id) else { return Ok(None) };
+    Ok(ledger.intent(id)?)
+}
+
 impl Preview {
     fn gather(examiner: &Examiner<'_>, typed: &str, template: Option<TemplateKind>) -> Result<Self> {
         let (id, mut clients) = find(examiner, typed)?;
@@ -110,11 +116,9 @@ impl Preview {
         };
         let last_sent = examiner.ledger.map(|ledger| ledger.sent(client_id)).transpose()?.flatten();
         let problem = examiner.ledger.map(|ledger| ledger.problem(client_id)).transpose()?.flatten();
-        let intent = examiner.ledger.map(|ledger| ledger.intent(client_id)).transpose()?.flatten();
+        let intent = intent(examiner.ledger, id.as_ref())?;
         let sent_to_asset = sent_to_asset(examiner.ledger, id.as_ref())?;
         let subject = machine.map(|machine| {
-            let is_of_asset = |asset: &str| id.as_ref().is_some_and(|id| id.as_str() == asset);
-            let intent = intent.filter(|intent| is_of_asset(&intent.inventory_id));
             Subject::of(machine, examiner.config, template, sent_to_asset, intent)
         });
         let held = held.or_else(|| held_by_iqr(problem.as_ref(), examiner.config));

@@ -77,12 +77,37 @@ const MIGRATIONS: &[&str] = &[
          after TEXT NOT NULL
      );
      CREATE INDEX change_inventory_id ON change(inventory_id);",
+    // Whose a line is must be known as long as it stands in IQR. A begun write is a matter of its asset, whichever client
+    // has it by then; it is open while no problem of its client sees to it that it is tried again.
+    "ALTER TABLE asset ADD COLUMN other_lines BLOB NOT NULL DEFAULT x'';
+     ALTER TABLE intent RENAME TO intent_of_client;
+     CREATE TABLE intent (
+         inventory_id TEXT PRIMARY KEY,
+         client_id INTEGER NOT NULL,
+         comments_before TEXT NOT NULL,
+         description BLOB,
+         extended_description BLOB,
+         lines BLOB NOT NULL,
+         other_lines BLOB NOT NULL,
+         at INTEGER NOT NULL,
+         is_open INTEGER NOT NULL DEFAULT 1
+     ) WITHOUT ROWID;
+     CREATE INDEX intent_open ON intent(inventory_id) WHERE is_open;
+     CREATE INDEX intent_client_id ON intent(client_id);
+     INSERT OR REPLACE INTO intent (inventory_id, client_id, comments_before, description, extended_description, lines,
+                                    other_lines, at)
+         SELECT inventory_id, client_id, comments_before, description, extended_description, lines, x'', at
+         FROM intent_of_client ORDER BY at;
+     DROP TABLE intent_of_client;",
 ];
+
+/// The version that this program reads and writes.
+pub(super) const VERSION: usize = MIGRATIONS.len();
 
 /// Brings an open file to this version, under SQLite's own write lock, so that two programs that find an old file do
 /// it once.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), Error> {
-    if check(connection)? == MIGRATIONS.len() {
+    if check(connection)? == VERSION {
         return Ok(());
     }
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -91,13 +116,8 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), Error> {
         transaction.execute_batch(migration)?;
     }
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
-    transaction.pragma_update(None, "user_version", u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX))?;
+    transaction.pragma_update(None, "user_version", u32::try_from(VERSION).unwrap_or(u32::MAX))?;
     Ok(transaction.commit()?)
-}
-
-/// Whether the file is of this program's version.
-pub(super) fn is_current(connection: &Connection) -> Result<bool, Error> {
-    Ok(check(connection)? == MIGRATIONS.len())
 }
 
 /// The version of the file: 0 for one that is new and empty. Refuses another program's file and a newer version.
@@ -106,7 +126,7 @@ pub(super) fn check(connection: &Connection) -> Result<usize, Error> {
     let (application_id, version) = (number("application_id")?, number("user_version")?);
     let version = usize::try_from(version).unwrap_or(usize::MAX);
     match application_id {
-        APPLICATION_ID if version > MIGRATIONS.len() => Err(Error::Newer { version, ours: MIGRATIONS.len() }),
+        APPLICATION_ID if version > VERSION => Err(Error::Newer { version, ours: VERSION }),
         APPLICATION_ID => Ok(version),
         0 if version == 0 && is_empty(connection)? => Ok(0),
         _ => Err(Error::Foreign),

@@ -59,8 +59,9 @@ pub struct Sent {
     pub extended_description: SentText,
     /// Digests of the comment lines that were sent.
     pub lines: Vec<u64>,
-    /// Digests of lines that a write whose end is not recorded was to send, and that IQR shows.
-    pub begun_lines: Vec<u64>,
+    /// Digests of other lines of our making that IQR shows: those that newer ones stand for, where it only adds, and
+    /// those of a write whose end is not recorded. They tell whose a line is, not what was last said.
+    pub other_lines: Vec<u64>,
 }
 
 /// One text field: what we meant, and what IQR made of it (it may cut to its column width).
@@ -92,8 +93,9 @@ impl Sent {
         if shows(intended.extended_description, &asset.extended_description) {
             self.extended_description = intended.extended_description;
         }
-        let lines = asset.comments.split(['\n', '\r']).map(|line| digest::short(line.trim_end().as_bytes()));
-        self.begun_lines = lines.filter(|line| intended.lines.contains(line)).collect();
+        let shown = asset.comments.split(['\n', '\r']).map(|line| digest::short(line.trim_end().as_bytes()));
+        let begun = shown.filter(|line| intended.lines.contains(line) || intended.other_lines.contains(line));
+        self.other_lines.extend(begun);
         self
     }
 
@@ -106,8 +108,8 @@ impl Sent {
     /// Whether this comment line is known to be of our making.
     #[must_use]
     pub fn made_line(&self, line: &str) -> bool {
-        let is_begun = || self.begun_lines.contains(&digest::short(line.as_bytes()));
-        self.has_line(line) || (!self.begun_lines.is_empty() && is_begun())
+        let is_other = || self.other_lines.contains(&digest::short(line.as_bytes()));
+        self.has_line(line) || (!self.other_lines.is_empty() && is_other())
     }
 }
 

@@ -267,14 +267,16 @@ impl<'a> Applier<'a> {
         let mut after = journey.asset.clone();
         plan.apply_to(&mut after);
         let intent = Intent {
-            inventory_id: journey.ready.id.to_string(),
+            inventory_id: journey.ready.id.clone(),
+            client_id: journey.client,
             comments_before: before.clone().unwrap_or_default(),
-            sent: plan::sent_state(&journey.ready.update, &after, &plan.comment_lines),
+            sent: plan::sent_state(&journey.ready.update, &after, &plan.comment_lines, &journey.sent),
+            at: self.started_at,
         };
         let mut ledger = self.ledger();
         let is_risky = before.as_deref().is_some_and(|before| !before.trim().is_empty())
             && ledger.comment_semantics()? != Some(CommentSemantics::Adds);
-        ledger.begin_write(journey.client, &intent, self.started_at, is_risky)?;
+        ledger.begin_write(&intent, is_risky)?;
         journey.written = change.map(|change| change.write.clone());
         journey.before = before;
         Ok(())
@@ -430,7 +432,7 @@ impl<'a> Journey<'a> {
 
     fn done(&mut self, plan: &Plan) -> Applied {
         self.note_left(plan);
-        let sent = plan::sent_state(&self.ready.update, &self.asset, &plan.comment_lines);
+        let sent = plan::sent_state(&self.ready.update, &self.asset, &plan.comment_lines, &self.sent);
         Applied::Done { sent, changes: std::mem::take(&mut self.changes), notes: std::mem::take(&mut self.notes) }
     }
 

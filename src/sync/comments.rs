@@ -85,6 +85,14 @@ pub fn lost_lines(before: &str, after: &str) -> Vec<String> {
     lost
 }
 
+/// The lines of `text` that have the name of one of `ours` and were made by this program, so far as is known.
+pub(super) fn lines_of_ours<'a>(text: &'a str, ours: &'a [CommentLine], sent: &'a Sent) -> impl Iterator<Item = &'a str> {
+    let has_name = |line: &str, name: &str| line.split_once(':').is_some_and(|(other, _)| other.trim() == name);
+    lines_of(text)
+        .filter(move |line| ours.iter().any(|our| has_name(line, &our.name)))
+        .filter(move |line| is_machine_made(line, sent))
+}
+
 /// The text that has all lines of `before` again, and behind them those that only `now` has.
 #[must_use]
 pub fn restored(before: &str, now: &str) -> String {
@@ -138,12 +146,12 @@ impl Text {
     /// Decides what becomes of one of our lines, and does it to this text.
     fn place(&mut self, ours: &CommentLine, sent: &Sent, writing: Writing) -> LineFate {
         let wanted = ours.to_string();
+        let is_theirs = (ours.value.is_empty() || self.is_edited(&wanted, sent)) && self.has_strangers(ours, sent);
         let Some(at) = self.newest_of(ours, sent) else {
-            let edited = self.has_name(&ours.name) && (ours.value.is_empty() || sent.has_line(&wanted));
-            return if edited { LineFate::Kept(wanted) } else { self.add_new(wanted) };
+            return if is_theirs { LineFate::Kept(wanted) } else { self.add_new(wanted) };
         };
         let there = self.lines[at].text.trim_end().to_owned();
-        if says(&there, &wanted) || ours.value.is_empty() || sent.has_line(&wanted) {
+        if says(&there, &wanted) || ours.value.is_empty() || is_theirs {
             return LineFate::Kept(there);
         }
         let to = self.distinct(ours, wanted);
@@ -168,8 +176,24 @@ impl Text {
         })
     }
 
-    fn has_name(&self, name: &str) -> bool {
-        self.lines.iter().any(|line| line.text.split_once(':').is_some_and(|(other, _)| other.trim() == name))
+    /// Whether what is wanted was sent and stands there no more. Where it does, with a line of ours behind it that says
+    /// otherwise, that line is of a write whose end is not recorded, and what is wanted is said again.
+    fn is_edited(&self, wanted: &str, sent: &Sent) -> bool {
+        sent.has_line(wanted) && !self.lines.iter().any(|line| says(line.text.trim_end(), wanted))
+    }
+
+    /// Whether a line of this name is not ours.
+    fn has_strangers(&self, ours: &CommentLine, sent: &Sent) -> bool {
+        self.named(ours).any(|(text, value)| !says(value, &ours.value) && !is_machine_made(text, sent))
+    }
+
+    /// The lines of this name, each with its value.
+    fn named<'a>(&'a self, ours: &'a CommentLine) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let lines = self.lines.iter().map(|line| line.text.trim_end());
+        lines.filter_map(|text| {
+            let (name, value) = text.split_once(':')?;
+            (name.trim() == ours.name).then(|| (text, value.trim()))
+        })
     }
 
     /// `wanted`, told apart by its time (PASS, then FAIL, then PASS again) where the very same line stands there already.
@@ -248,8 +272,12 @@ mod tests {
         lines.iter().map(|text| line(text)).collect()
     }
 
+    /// With `- ` in front, a line that was not said last.
     fn sent(lines: &[&str]) -> Sent {
-        Sent { lines: lines.iter().map(|line| digest::short(line.as_bytes())).collect(), ..Sent::default() }
+        let digests = |lines: Vec<&str>| lines.iter().map(|line| digest::short(line.as_bytes())).collect();
+        let (others, last): (Vec<&str>, Vec<&str>) = lines.iter().copied().partition(|line| line.starts_with("- "));
+        let others = others.iter().map(|line| &line[2..]).collect();
+        Sent { lines: digests(last), other_lines: digests(others), ..Sent::default() }
     }
 
     /// One row: what is there, what we say, what we sent before; what is sent when IQR adds, and the text when it
@@ -300,6 +328,18 @@ mod tests {
                 &["W: PASS, N"],
                 "W: FAIL, N (2026-11-22 16:04)",
                 "W: PASS, N\nW: FAIL, N\nW: FAIL, N (2026-11-22 16:04)",
+            ),
+            // Our line was blanked of its result, or taken away: what we said before that does not stand for it.
+            ("USB: FAIL", &["USB: PASS"], &["USB: PASS", "- USB: FAIL"], "USB: PASS", "USB: PASS"),
+            // A person edited the newest of our lines, not the older one.
+            ("USB: FAIL\nUSB: PASS, Jo", &["USB: PASS"], &["USB: PASS", "- USB: FAIL"], "", ""),
+            // A write that was never recorded said FAIL; the machine passes now. A false FAIL, or PASS, must not stay.
+            (
+                "USB: PASS\nUSB: FAIL",
+                &["USB: PASS"],
+                &["USB: PASS", "- USB: FAIL"],
+                "USB: PASS (2026-11-22 16:04)",
+                "USB: PASS\nUSB: PASS (2026-11-22 16:04)",
             ),
             // A result whose own words look like our time.
             ("Fan: LOUD (again)", &["Fan: LOUD (again)"], &[], "", ""),

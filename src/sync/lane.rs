@@ -84,9 +84,20 @@ impl<'a> Lanes<'a> {
     }
 
     /// The pass cannot go on: a client that was taken already stays for the next.
-    pub(super) fn put_back(&self, work: &Work, error: Error) {
-        self.report(item(&work.examined, ItemOutcome::Deferred, None, Some(error.to_string()), Vec::new()));
+    pub(super) fn put_back(&self, work: Option<&Work>, error: Error) {
+        let message = error.to_string();
         self.abort(error);
+        if let Some(work) = work {
+            self.report(item(&work.examined, ItemOutcome::Deferred, None, Some(message), Vec::new()));
+        }
+    }
+
+    /// The pass cannot go on before its first client was asked about.
+    pub(super) fn stop(&self, first: Option<&Work>, abort: Abort) {
+        match first {
+            Some(work) => self.give_up(&work.examined, abort),
+            None => self.abort(abort.into()),
+        }
     }
 
     fn is_over(&self) -> bool {

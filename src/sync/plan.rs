@@ -155,9 +155,9 @@ pub fn plan(update: &AssetUpdate, asset: &Asset, sent: &Sent, policy: &Policy<'_
     plan
 }
 
-/// What was sent, for the ledger: `asset` is how IQR shows it, or would.
+/// What was sent, for the ledger: `asset` is how IQR shows it, or would, `before` what was known of it.
 #[must_use]
-pub fn sent_state(update: &AssetUpdate, asset: &Asset, plan_lines: &[LineFate]) -> Sent {
+pub fn sent_state(update: &AssetUpdate, asset: &Asset, plan_lines: &[LineFate], before: &Sent) -> Sent {
     use crate::digest::short;
     let text = |ours: &str, theirs: &str| SentText::of(ours, if ours.starts_with(theirs) { theirs } else { ours });
     let mapped = update.comments.iter().map(|line| short(line.to_string().as_bytes()));
@@ -172,8 +172,11 @@ pub fn sent_state(update: &AssetUpdate, asset: &Asset, plan_lines: &[LineFate]) 
     Sent {
         description: text(&update.description, &asset.description),
         extended_description: text(&update.extended_description, &asset.extended_description),
+        other_lines: comments::lines_of_ours(&asset.comments, &update.comments, before)
+            .map(|line| short(line.as_bytes()))
+            .filter(|line| lines.binary_search(line).is_err())
+            .collect(),
         lines,
-        begun_lines: Vec::new(),
     }
 }
 

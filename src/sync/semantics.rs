@@ -38,6 +38,18 @@ pub fn lost(before: &str, after: &str, ours: &[String], sent: &Sent) -> Vec<Stri
     lost_lines(before, after).into_iter().filter(|line| !is_ours(line, ours, sent)).collect()
 }
 
+/// Lines in `before` and not in `after` that are not known to be ours, whatever they are called.
+#[must_use]
+pub fn lost_of_others(before: &str, after: &str, sent: &Sent) -> Vec<String> {
+    lost_lines(before, after).into_iter().filter(|line| !sent.made_line(line)).collect()
+}
+
+/// Whether a text has lines, and all of them are known to be ours.
+#[must_use]
+pub fn is_all_ours(text: &str, sent: &Sent) -> bool {
+    lines(text).next().is_some() && lines(text).all(|line| sent.made_line(line))
+}
+
 /// What to tell an administrator whose config says otherwise.
 #[must_use]
 pub fn advice(shown: CommentSemantics, mode: CommentMode) -> Option<String> {
