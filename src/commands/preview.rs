@@ -118,9 +118,7 @@ impl Preview {
         let problem = examiner.ledger.map(|ledger| ledger.problem(client_id)).transpose()?.flatten();
         let intent = intent(examiner.ledger, id.as_ref())?;
         let sent_to_asset = sent_to_asset(examiner.ledger, id.as_ref())?;
-        let subject = machine.map(|machine| {
-            Subject::of(machine, examiner.config, template, sent_to_asset, intent)
-        });
+        let subject = machine.map(|machine| Subject::of(machine, examiner.config, template, sent_to_asset, intent));
         let held = held.or_else(|| held_by_iqr(problem.as_ref(), examiner.config));
         Ok(Self {
             client_id,

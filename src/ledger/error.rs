@@ -26,7 +26,9 @@ pub enum Error {
         ours: usize,
     },
     /// The file was written by an older version of this program.
-    #[error("the ledger is of version {version}, this program's is {ours}; the next `wipeos-iqr sync` brings it up to date")]
+    #[error(
+        "the ledger is of version {version}, this program's is {ours}; the next `wipeos-iqr sync` brings it up to date"
+    )]
     Older {
         /// The file's version.
         version: usize,

@@ -84,7 +84,12 @@ impl RunLedger {
     /// # Errors
     ///
     /// When the ledger cannot be written.
-    pub fn settle_intent(&mut self, intent: &Intent, sent: Option<&Sent>, change: Option<&ChangeRecord>) -> Result<(), Error> {
+    pub fn settle_intent(
+        &mut self,
+        intent: &Intent,
+        sent: Option<&Sent>,
+        change: Option<&ChangeRecord>,
+    ) -> Result<(), Error> {
         let key = (intent.inventory_id.as_str(), intent.client_id, intent.at);
         self.write(|transaction| {
             if let Some(change) = change {

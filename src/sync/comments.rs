@@ -86,7 +86,11 @@ pub fn lost_lines(before: &str, after: &str) -> Vec<String> {
 }
 
 /// The lines of `text` that have the name of one of `ours` and were made by this program, so far as is known.
-pub(super) fn lines_of_ours<'a>(text: &'a str, ours: &'a [CommentLine], sent: &'a Sent) -> impl Iterator<Item = &'a str> {
+pub(super) fn lines_of_ours<'a>(
+    text: &'a str,
+    ours: &'a [CommentLine],
+    sent: &'a Sent,
+) -> impl Iterator<Item = &'a str> {
     let has_name = |line: &str, name: &str| line.split_once(':').is_some_and(|(other, _)| other.trim() == name);
     lines_of(text)
         .filter(move |line| ours.iter().any(|our| has_name(line, &our.name)))

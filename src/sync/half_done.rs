@@ -80,7 +80,9 @@ impl Salvage<'_> {
             Ok(()) => Ok(()),
             Err(Abort::Iqr(error)) if error.scope() != Scope::Pass => self.put_off(&error),
             Err(abort) => {
-                log::info!("asset {id}: the comment lines that an unfinished write may have cost wait for the next pass");
+                log::info!(
+                    "asset {id}: the comment lines that an unfinished write may have cost wait for the next pass"
+                );
                 Err(abort)
             }
         }
@@ -98,7 +100,10 @@ impl Salvage<'_> {
             }
             let text = comments::restored(&self.intent.comments_before, &asset.comments);
             match iqr.update(id, &[(iqr::Field::Comments, &text)]) {
-                Ok(()) => log::info!("asset {id}: {} comment lines that an unfinished write had cost were put back", lost.len()),
+                Ok(()) => log::info!(
+                    "asset {id}: {} comment lines that an unfinished write had cost were put back",
+                    lost.len()
+                ),
                 Err(error) if error.outcome() == Outcome::Unknown && writes + 1 < MOST_WRITES => {}
                 Err(error) => return Err(error.into()),
             }
@@ -143,7 +148,9 @@ impl Salvage<'_> {
         match error {
             // There is nothing that could be put back.
             iqr::Error::NotFound { .. } => Ok(self.ledger().settle_intent(self.intent, None, None)?),
-            error if !error.is_server_fault() && waited > PATIENCE => self.give_up(&Asset::default(), &error.to_string()),
+            error if !error.is_server_fault() && waited > PATIENCE => {
+                self.give_up(&Asset::default(), &error.to_string())
+            }
             error => {
                 log::warn!(
                     "asset {}: comment lines that an unfinished write may have cost could not be put back ({error}); the next pass tries again",
