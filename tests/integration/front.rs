@@ -30,6 +30,8 @@ pub enum Deed {
     Close(Vec<u8>),
     /// These bytes, then an end that breaks off what holds the connection: no farewell of TLS's.
     Cut(Vec<u8>),
+    /// These bytes, and the end so much later: perhaps just when the connection is used again.
+    Linger(Vec<u8>, Duration),
     /// These bytes one at a time, with a pause before each.
     Drip(Vec<u8>, Duration),
     /// This piece so many times, as fast as it is taken.
@@ -184,6 +186,10 @@ fn carry_out(deed: Deed, wire: &mut Box<dyn Wire>) -> Option<()> {
         Deed::Cut(bytes) => {
             wire.write_all(&bytes).ok()?;
             wire.flush().ok()?;
+        }
+        Deed::Linger(bytes, pause) => {
+            wire.write_all(&bytes).ok()?;
+            thread::sleep(pause);
         }
         Deed::Drip(bytes, pause) => {
             for byte in bytes {

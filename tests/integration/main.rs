@@ -11,6 +11,7 @@ mod comments;
 mod consequences;
 mod counting;
 mod criteria;
+mod framing;
 mod front;
 mod held;
 mod invariants;
