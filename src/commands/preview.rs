@@ -20,8 +20,8 @@ use crate::model::{
 };
 use crate::output;
 use crate::store::{self, Store};
-use crate::sync::apply;
 use crate::sync::examine::{self, Examined, Examiner, Ready, Trouble, Verdict};
+use crate::sync::journey;
 use crate::sync::plan::Plan;
 
 /// All that is known of a client and of what would be sent.
@@ -141,8 +141,8 @@ impl Preview {
         let asset = read_asset(config, id)?;
         let known = ledger.map(Ledger::comment_semantics).transpose()?.flatten();
         let ready = subject.ready(id);
-        let (plan, mut notes) = apply::first_plan(self.client_id, &ready, &asset, known, &config.sync);
-        let mismatch = apply::serial_mismatch(&ready, &asset);
+        let (plan, mut notes) = journey::first_plan(self.client_id, &ready, &asset, known, &config.sync);
+        let mismatch = journey::serial_mismatch(&ready, &asset);
         // What a pass found of the serial numbers is old news now.
         self.held = self.held.take().filter(|hold| hold.reason != Reason::SerialMismatch.code());
         match (config.sync.serial_check, mismatch) {

@@ -136,3 +136,39 @@ pub(super) fn check(connection: &Connection) -> Result<usize, Error> {
 fn is_empty(connection: &Connection) -> Result<bool, Error> {
     Ok(connection.query_row("SELECT count(*) = 0 FROM sqlite_schema", [], |row| row.get(0))?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Ledger, RunLedger};
+    use super::*;
+    use crate::model::{ClientId, InventoryId};
+
+    /// Made by the first version of this program, in the middle of a write.
+    const OF_VERSION_1: &str = "
+        INSERT INTO sent VALUES (1, '700001', x'', zeroblob(16), 1000);
+        INSERT INTO asset VALUES ('700001', 1, NULL, NULL, x'0100000000000000', 1000);
+        INSERT INTO intent VALUES (1, '700001', 'lid cracked', NULL, NULL, x'0200000000000000', 2000);";
+
+    #[test]
+    fn a_ledger_of_an_older_version_is_brought_up_to_date_with_all_it_knows() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ledger.db");
+        let old = Connection::open(&path).unwrap();
+        old.execute_batch(MIGRATIONS[0]).unwrap();
+        old.execute_batch(OF_VERSION_1).unwrap();
+        old.pragma_update(None, "application_id", APPLICATION_ID).unwrap();
+        old.pragma_update(None, "user_version", 1).unwrap();
+        drop(old);
+
+        let error = Ledger::open(&path).err().unwrap();
+        assert!(error.is_older(), "{error}: a reader cannot bring it up to date");
+        let ledger = RunLedger::open(&path).unwrap();
+        let id = InventoryId::of_record("700001".to_owned());
+        let intent = ledger.intent(&id).unwrap().unwrap();
+        assert_eq!((intent.client_id, intent.comments_before.as_str()), (ClientId(1), "lid cracked"));
+        assert_eq!(ledger.open_intents().unwrap(), [intent]);
+        let sent = ledger.asset(&id).unwrap().unwrap().sent;
+        assert_eq!((sent.lines, sent.other_lines), (vec![1], Vec::new()));
+        assert!(ledger.sent(ClientId(1)).unwrap().is_some());
+    }
+}

@@ -3,9 +3,10 @@
 use std::sync::atomic::Ordering;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::apply::{Abort, Applied, Applier};
+use super::apply::{Abort, Applier};
 use super::examine::{Examined, Examiner, Ready, Trouble, Verdict};
 use super::feed::{Candidate, Errand, Feed};
+use super::journey::Applied;
 use super::plan::Change;
 use super::report::{Item, ItemOutcome, PassOutcome, Report};
 use super::retry::{self, Cause};

@@ -16,6 +16,7 @@ pub mod examine;
 pub mod feed;
 mod half_done;
 pub mod items;
+pub mod journey;
 mod lane;
 pub mod plan;
 pub mod report;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use iqr_sandbox::Comments;
 
 use crate::bench::{Bench, FIRST};
-use crate::front::{Asked, Deed, Front, http};
+use crate::front::{Asked, Deed, Front, http, reach, reach_sandbox};
 
 const CLIENTS: i64 = 6;
 
@@ -90,15 +90,12 @@ fn assert_survived(comments: Comments, context: &str, manners: impl Fn(&Asked) -
     let mut bench = bench(comments);
     let context = format!("{context}, {comments:?}");
     let front = Front::start(bench.sandbox.address(), manners);
-    let (url, straight) = (format!("\"http://{}\"", front.address()), format!("{:?}", bench.sandbox.url()));
-    bench.set("iqr", "signin_url", &url);
-    bench.set("iqr", "api_url", &url);
+    reach(&mut bench, &front.url());
     let report = bench.sync();
     assert!(matches!(report.code, Some(0 | 1 | 5)), "{context}: {report:#?}");
     assert!(!report.stderr.contains("panicked"), "{context}: {report:#?}");
     bench.assert_sound(&context);
-    bench.set("iqr", "signin_url", &straight);
-    bench.set("iqr", "api_url", &straight);
+    reach_sandbox(&mut bench);
     bench.set("iqr", "request_timeout", "\"30s\"");
     let next = bench.sync_well();
     for id in FIRST..FIRST + CLIENTS {
@@ -128,7 +125,11 @@ fn spoiled(context: &str, spoil: Spoil) {
 
 #[test]
 fn answers_that_break_the_protocol_lose_and_double_nothing() {
-    thread::scope(|scope| rows().into_iter().for_each(|(name, spoil)| _ = scope.spawn(move || spoiled(name, spoil))));
+    thread::scope(|scope| {
+        for (name, spoil) in rows() {
+            scope.spawn(move || spoiled(name, spoil));
+        }
+    });
 }
 
 /// On one connection, or from a proxy that mixes them up: every so often a request gets the answer to the one before.

@@ -10,6 +10,11 @@ use std::time::Duration;
 
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
+use crate::bench::Bench;
+
+/// The two hosts of IQR, by their keys in the config.
+pub const HOSTS: [&str; 2] = ["signin_url", "api_url"];
+
 /// One request as it arrived.
 pub struct Asked {
     /// Counted from 1 over all connections.
@@ -119,6 +124,11 @@ impl Front {
         self.address
     }
 
+    /// Of one that speaks plain text.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
     pub fn connections(&self) -> u64 {
         self.shared.connections.load(Ordering::SeqCst)
     }
@@ -127,6 +137,19 @@ impl Front {
     pub fn requests(&self) -> u64 {
         self.shared.requests.load(Ordering::SeqCst)
     }
+}
+
+/// Both hosts are at this URL from now on.
+pub fn reach(bench: &mut Bench, url: &str) {
+    for host in HOSTS {
+        bench.set("iqr", host, &format!("{url:?}"));
+    }
+}
+
+/// The sandbox itself is asked from now on.
+pub fn reach_sandbox(bench: &mut Bench) {
+    let url = bench.sandbox.url();
+    reach(bench, &url);
 }
 
 /// Listens on loopback, with a thread for each connection.

@@ -7,7 +7,7 @@ use iqr_sandbox::Options;
 use iqr_sandbox::store::{Journal, Store};
 
 use crate::bench::{Bench, FIRST, Report};
-use crate::front::{Asked, Deed, Front, http};
+use crate::front::{Asked, Deed, Front, http, reach, reach_sandbox};
 
 const CLIENTS: i64 = 200;
 const MOST_LEFT: i64 = 5;
@@ -23,9 +23,7 @@ fn assert_few_are_left(mut bench: Bench, report: &Report, context: &str) {
     let done = i64::try_from(report.count("sent") + report.count("unchanged")).unwrap();
     assert!(done >= CLIENTS - MOST_LEFT, "{context}: only {done} of {CLIENTS}: {}", report.stderr);
     assert!(arrived(&bench) >= done, "{context}: more was told than is there");
-    let url = format!("{:?}", bench.sandbox.url());
-    bench.set("iqr", "signin_url", &url);
-    bench.set("iqr", "api_url", &url);
+    reach_sandbox(&mut bench);
     bench.sync_well();
     assert_eq!(arrived(&bench), CLIENTS, "{context}");
     bench.assert_sound(context);
@@ -35,9 +33,7 @@ fn assert_few_are_left(mut bench: Bench, report: &Report, context: &str) {
 fn behind(manners: impl Fn(&Asked) -> Deed + Send + Sync + 'static) -> (Bench, Front) {
     let mut bench = Bench::with_clients(CLIENTS);
     let front = Front::start(bench.sandbox.address(), manners);
-    let url = format!("\"http://{}\"", front.address());
-    bench.set("iqr", "signin_url", &url);
-    bench.set("iqr", "api_url", &url);
+    reach(&mut bench, &front.url());
     (bench, front)
 }
 
@@ -128,6 +124,6 @@ fn a_store_that_is_locked_for_a_while_leaves_few() {
 fn name(journal: Journal) -> &'static str {
     match journal {
         Journal::Wal => "wal",
-        _ => "delete",
+        Journal::Delete => "delete",
     }
 }
