@@ -172,8 +172,10 @@ impl<'a> Applier<'a> {
         if self.teaches(&journey.asset.comments, plan)? {
             journey.lesson = Some(self.lesson.lock().unwrap_or_else(PoisonError::into_inner));
         }
-        // Another client's write may have shown it since this was planned: then it is planned by that.
-        if writing != Writing::of(self.ledger().comment_semantics()?, self.config.sync.comments) {
+        // Another client's write may have shown it since this was planned: then it is planned by that. What only a killed
+        // pass has shown is not in the ledger, and holds for this asset.
+        let known = self.ledger().comment_semantics()?;
+        if known.is_some() && writing != Writing::of(known, self.config.sync.comments) {
             return Ok(Step::Again);
         }
         self.begin_write(journey, plan)?;

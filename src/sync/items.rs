@@ -124,8 +124,8 @@ pub fn look_up(iqr: &Iqr, update: &AssetUpdate) -> Result<Option<Spelling>, iqr:
 }
 
 /// Creates a master item. A creation whose answer was lost is looked for and not repeated in this pass: it may still be
-/// on its way, and a twin would stay for ever. One that did not reach IQR, or was answered as if the session had ended, is looked
-/// for too, and repeated when it is not there.
+/// on its way, and a twin would stay for ever. One that did not reach IQR, or was answered as if the session had ended,
+/// is looked for too, and repeated when it is not there.
 ///
 /// The inner error says why IQR refuses and what to do.
 ///
