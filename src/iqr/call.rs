@@ -20,6 +20,8 @@ const REPEATS: u32 = 2;
 
 /// Most repeats of one that used up its time: three of them would be most of a pass.
 const SLOW_REPEATS: u32 = 1;
+/// How many writes in a row may fail by one asset's fault: the first, and the one that the caller makes after a read.
+const OWN_WRITES: u32 = 2;
 
 /// A timeout this close to the pass's end is the pass's end: sockets are not exact.
 const CLOSE: Duration = Duration::from_millis(50);
@@ -254,8 +256,12 @@ impl Iqr {
         match self.pace.stopped() {
             Some(stopped) if !request.is_write => stopped,
             _ => {
-                Failure { request: request.shown.clone(), cause, outcome, only_this: self.pace.only_failing(failures) }
-                    .into()
+                let only_this = if request.is_write {
+                    self.pace.only_failing_write(OWN_WRITES)
+                } else {
+                    self.pace.only_failing(failures)
+                };
+                Failure { request: request.shown.clone(), cause, outcome, only_this }.into()
             }
         }
     }

@@ -150,10 +150,19 @@ impl Error {
         }
     }
 
-    /// Whether the server has answered for want of a session (401, 403, 404): then nothing is on its way any more.
+    /// Whether a write that failed so may be made again in this pass, after a read: it may have been taken, or it has
+    /// not reached IQR, and neither the asset nor the pass is to blame.
+    #[must_use]
+    pub fn asks_for_a_read(&self) -> bool {
+        let outcome = self.outcome();
+        outcome == Outcome::Unknown || (outcome == Outcome::NotSent && matches!(self, Self::Failed(_)))
+    }
+
+    /// Whether the server has answered for want of a session (401, 403, 404) or of leisure (429): then nothing is on its
+    /// way any more.
     #[must_use]
     pub fn was_answered(&self) -> bool {
-        matches!(self, Self::Failed(Failure { cause: Cause::Status { status: 401 | 403 | 404, .. }, .. }))
+        matches!(self, Self::Failed(Failure { cause: Cause::Status { status: 401 | 403 | 404 | 429, .. }, .. }))
     }
 
     /// The reason code of `--json`.

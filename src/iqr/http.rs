@@ -277,7 +277,18 @@ fn io_text(error: &std::io::Error) -> String {
             "the connection was cut".to_owned()
         }
         ErrorKind::UnexpectedEof => "the answer ended too early".to_owned(),
-        _ => error.to_string(),
+        _ => certificate_text(error.to_string()),
+    }
+}
+
+/// What to do about a certificate, where that is what is wrong: only rustls's words tell.
+fn certificate_text(error: String) -> String {
+    match error.strip_prefix("invalid peer certificate: ") {
+        Some(why) => format!(
+            "the server's certificate is not trusted ({why}); check this machine's clock and its authorities \
+             (ca-certificates, or the file in $SSL_CERT_FILE)"
+        ),
+        None => error,
     }
 }
 

@@ -14,7 +14,7 @@ use super::plan::{self, Field, Plan};
 use super::retry::Cause;
 use super::semantics;
 use crate::config::{Config, SerialCheck};
-use crate::iqr::{self, Iqr, Outcome, Scope};
+use crate::iqr::{self, Iqr, Scope};
 use crate::ledger::{self, CommentSemantics, Intent, RunLedger};
 use crate::model::{ClientId, Reason, Timestamp};
 
@@ -198,9 +198,9 @@ impl<'a> Applier<'a> {
         Step::Finished
     }
 
-    /// What may have been taken nevertheless is read again; what was refused is not repeated.
+    /// What may have been taken nevertheless, or did not arrive, is read again; what was refused is not repeated.
     fn after_error(&self, journey: &mut Journey<'_>, error: iqr::Error, with_item: bool) -> Result<Step, Abort> {
-        if error.outcome() == Outcome::Unknown {
+        if error.asks_for_a_read() {
             log::info!("client {}: {error}; asset {} is read again", journey.client, journey.ready.id);
             journey.doubtful_writes += u32::from(!error.was_answered());
             journey.doubt = Some(error);

@@ -169,8 +169,8 @@ pub fn look_up(
 }
 
 /// Creates a master item. A creation whose answer was lost is looked for and not repeated in this pass: it may still be
-/// on its way, and a twin would stay for ever. One that was answered as if the session had ended is looked for too, and
-/// repeated when it is not there.
+/// on its way, and a twin would stay for ever. One that did not reach IQR, or was answered as if the session had ended,
+/// is looked for too, and repeated when it is not there.
 ///
 /// The inner error says why IQR refuses and what to do.
 ///
@@ -194,11 +194,11 @@ pub fn create(
         Ok(()) => return Ok(Ok(ours)),
         Err(error) => error,
     };
-    if error.outcome() == Outcome::Unknown {
+    if error.asks_for_a_read() {
         if let Some(found) = search.find(wanted(update, aliases))? {
             return Ok(Ok(found));
         }
-        if error.was_answered() {
+        if error.was_answered() || error.outcome() == Outcome::NotSent {
             match iqr.create_item(&item) {
                 Ok(()) => return Ok(Ok(ours)),
                 Err(again) => error = again,

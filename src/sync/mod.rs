@@ -289,6 +289,10 @@ fn pass(request: &Request<'_>, begun: Begun, ledger: RunLedger, deadline: BootTi
     if let Err(error) = iqr.finish() {
         log::warn!("the session at IQR could not be ended: {error}");
     }
+    // Too few clients to be sure while they were asked about: at the end it is plain.
+    if let Some(outage) = iqr.outage() {
+        lanes.abort(outage.into());
+    }
     lanes.end(iqr.requests())
 }
 
