@@ -177,8 +177,8 @@ fn record_failure(request: &Request<'_>, ledger: &mut RunLedger, error: &Error) 
 }
 
 /// An error with its causes.
-fn in_full(error: &Error) -> String {
-    let causes = std::iter::successors(std::error::Error::source(error), |cause| cause.source());
+fn in_full(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
     causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }
 
@@ -258,13 +258,23 @@ fn pass(request: &Request<'_>, store: Store, ledger: RunLedger, feed: Feed, dead
     lanes.end(iqr.requests())
 }
 
-/// The end of every pass: the time is written where `status` finds it.
+/// The end of every pass: the time is written where `status` finds it, and what is old goes.
 fn finish(request: &Request<'_>, ledger: &mut RunLedger, mut report: Report) -> Report {
     report.finished_at = (request.clock)();
     if !request.dry_run {
         ledger.beat(&Heartbeat { started_at: report.started_at, finished_at: report.finished_at });
+        // It can wait, so no pass fails for it.
+        if let Err(error) = ledger.prune(oldest_kept(request, report.finished_at)) {
+            log::warn!("old history could not be taken away: {}", in_full(&error));
+        }
     }
     report
+}
+
+/// What is older than this, at `now`, is not kept.
+fn oldest_kept(request: &Request<'_>, now: Timestamp) -> Timestamp {
+    let keep = i64::try_from(request.config.ledger.keep.as_secs()).unwrap_or(i64::MAX);
+    now.plus_seconds(keep.saturating_neg())
 }
 
 /// Clients of this pass by key, for messages.
