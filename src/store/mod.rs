@@ -13,6 +13,7 @@ mod machine;
 mod schema;
 mod seen;
 mod signature;
+mod slots;
 mod value;
 
 use std::cell::RefCell;
@@ -27,6 +28,7 @@ pub use error::{Error, UnreadableRecord};
 pub use schema::MissingIndex;
 pub use seen::Seen;
 pub use signature::Signature;
+pub use slots::SlotSample;
 
 use crate::model::Machine;
 

@@ -18,6 +18,7 @@ mod ledger_faults;
 mod locks;
 mod machine_states;
 mod machines;
+mod manuals;
 mod races;
 mod read_only;
 mod secrets;
