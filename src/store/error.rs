@@ -50,9 +50,15 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
-    /// A database in WAL mode whose `-shm` file cannot be opened.
+    /// WipeOS opened a database that had been at rest, in the middle of a pass.
+    #[error("the WipeOS database {path} was opened by WipeOS while it was being read; the next pass reads it again")]
+    Awoken {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A database in WAL mode with commits beside it whose `-shm` file cannot be opened.
     #[error(
-        "the WipeOS database {path} is in WAL mode and its -shm file cannot be opened or made; give this user write access to the database's folder, or let WipeOS keep the database open"
+        "the WipeOS database {path} has commits in its -wal file and its -shm file cannot be opened or made; start WipeOS, which brings them in, or run as the account that owns the database"
     )]
     SharedMemory {
         /// The file.

@@ -6,6 +6,7 @@
 //! The appliance writes to this file all the time. Every read here is short and in a transaction of its own, so that a
 //! writer in rollback-journal mode never waits for us longer than one page of clients takes.
 
+mod at_rest;
 mod candidates;
 mod claims;
 mod error;
@@ -42,6 +43,8 @@ pub type Patience = Box<dyn Fn() -> bool + Send>;
 pub struct Store {
     connection: Connection,
     path: PathBuf,
+    /// What marks the file when it is read as one that does not change; see [`at_rest`].
+    at_rest: Option<Signature>,
     patience: Patience,
     /// The slot that was asked for, and the names under which the database has it.
     spellings: RefCell<Option<(String, Vec<String>)>>,
@@ -64,10 +67,9 @@ impl Store {
     /// When the file is missing, is no database, or may not be read; each told in words.
     pub fn open(path: &Path, patience: Patience) -> Result<Self, Error> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = error::readable(path).and_then(|()| {
-            Connection::open_with_flags(path, flags).map_err(|source| Error::from_sqlite(path, source))
-        })?;
-        let store = Self { connection, path: path.to_owned(), patience, spellings: RefCell::default() };
+        error::readable(path)?;
+        let (connection, at_rest) = at_rest::open(path, flags).map_err(|source| Error::from_sqlite(path, source))?;
+        let store = Self { connection, path: path.to_owned(), at_rest, patience, spellings: RefCell::default() };
         store.configure().map_err(|source| store.explain(source))?;
         Ok(store)
     }
@@ -97,9 +99,15 @@ impl Store {
                 }
                 Err(Failure::Sqlite(source)) => return Err(self.explain(source)),
                 Err(Failure::Record(problem)) => return Err(Error::Record(problem)),
+                Ok(_) if self.has_awoken() => return Err(Error::Awoken { path: self.path.clone() }),
                 Ok(value) => return Ok(value),
             }
         }
+    }
+
+    /// Whether a file that was read as one that does not change may have changed.
+    fn has_awoken(&self) -> bool {
+        self.at_rest.is_some() && Signature::of(&self.path) != self.at_rest
     }
 
     fn read_once<T>(&self, read: impl Fn(&Connection) -> Result<T, Failure>) -> Result<T, Failure> {

@@ -7,7 +7,7 @@
 
 use std::ffi::OsString;
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, Read};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
@@ -43,6 +43,14 @@ impl Signature {
     #[must_use]
     pub fn to_bytes(self) -> [u8; 16] {
         self.0
+    }
+}
+
+/// Whether a `-wal` file beside the database may hold commits that are not in the database itself.
+pub(super) fn has_commits_in_wal(path: &Path) -> bool {
+    match beside(path, "-wal").metadata() {
+        Ok(metadata) => metadata.size() > 0,
+        Err(error) => error.kind() != io::ErrorKind::NotFound,
     }
 }
 

@@ -19,6 +19,7 @@ mod locks;
 mod machine_states;
 mod machines;
 mod manuals;
+mod mounted;
 mod races;
 mod read_only;
 mod secrets;

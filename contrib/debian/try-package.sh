@@ -1,0 +1,83 @@
+#!/usr/bin/env bash
+# Builds the Debian package and tries it as a new administrator would: installs it, checks modes and units, runs init,
+# auth-test, a preview and a pass against the sandbox as the package's account, installs it over itself, removes and purges
+# it.
+#
+# It changes the machine that it runs on (an account, files in /etc and /var, all but the account gone at the end), so run
+# it as root in a container or a chroot that may be thrown away. It needs Rust, a C compiler, cargo-deb and dpkg-dev;
+# systemd-analyze, lintian and logrotate are used where they are. With --package FILE a package that exists is tried.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+
+say() { printf '\n== %s\n' "$*"; }
+fail() { printf 'FAILED: %s\n' "$*" >&2; exit 1; }
+have() { command -v "$1" >/dev/null || { printf 'SKIPPED: %s is not here\n' "$1"; return 1; }; }
+as_service() { runuser -u wipeos-iqr -- "$@"; }
+
+# expect MODE OWNER:GROUP PATH
+expect() {
+    local found
+    found=$(stat -c '%a %U:%G' "$3") || fail "$3 is not there"
+    [ "$found" = "$1 $2" ] || fail "$3 is $found, not $1 $2"
+    printf 'ok  %s %s %s\n' "$1" "$2" "$3"
+}
+
+[ "$(id -u)" -eq 0 ] || fail "run as root, in a container or a chroot"
+! dpkg-query -W wipeos-iqr >/dev/null 2>&1 || fail "wipeos-iqr is installed here already"
+[ ! -e /etc/wipeos-iqr ] && [ ! -e /var/lib/wipeos-iqr ] || fail "there is a configuration or a ledger here already"
+
+target=${CARGO_TARGET_DIR:-target}
+work=$(mktemp -d)
+sandbox=
+cleanup() {
+    [ -z "$sandbox" ] || kill "$sandbox" 2>/dev/null || true
+    dpkg --purge wipeos-iqr >/dev/null 2>&1 || true
+    rm -rf "$work"
+}
+trap cleanup EXIT
+
+if [ "${1-}" = --package ]; then
+    package=$2
+else
+    say "build"
+    cargo deb --locked --output "$work/wipeos-iqr.deb"
+    package=$work/wipeos-iqr.deb
+fi
+cargo build --locked --quiet --example sandbox
+
+say "what is in it"
+dpkg-deb --info "$package"
+dpkg-deb --contents "$package"
+if have lintian; then lintian --tag-display-limit 0 "$package" || fail "lintian finds errors"; fi
+
+say "install"
+dpkg --install "$package"
+expect 755 root:root /usr/bin/wipeos-iqr
+expect 750 root:wipeos-iqr /etc/wipeos-iqr
+expect 640 root:wipeos-iqr /etc/wipeos-iqr/config.toml
+expect 750 wipeos-iqr:wipeos-iqr /var/lib/wipeos-iqr
+expect 750 wipeos-iqr:wipeos-iqr /var/log/wipeos-iqr
+dpkg-query -W -f '${Conffiles}\n' wipeos-iqr | grep -q /etc/wipeos-iqr/config.toml || fail "the config is no conffile"
+[ ! -e /etc/systemd/system/timers.target.wants/wipeos-iqr.timer ] || fail "the timer runs before the config is edited"
+if have man; then man -w wipeos-iqr-sync; fi
+bash -c 'source /usr/share/bash-completion/completions/wipeos-iqr && complete -p wipeos-iqr'
+
+say "units"
+if have systemd-analyze; then
+    units=(/usr/lib/systemd/system/wipeos-iqr.service /usr/lib/systemd/system/wipeos-iqr.timer)
+    [ -e "${units[0]}" ] || units=("${units[@]/#\/usr/}")
+    found=$(systemd-analyze verify "${units[@]}" 2>&1) || fail "systemd-analyze: $found"
+    [ -z "$found" ] || fail "systemd-analyze: $found"
+    systemd-analyze security --offline=yes --threshold=20 "${units[0]}" | tail -1
+fi
+if have logrotate; then logrotate --debug /etc/logrotate.d/wipeos-iqr >/dev/null 2>&1 || fail "logrotate"; fi
+
+say "a WipeOS database, of an account of its own, and an IQR in memory"
+install -d -m 0755 "$work/wipeos"
+"$target/debug/examples/sandbox" --help >/dev/null
+"$target/debug/examples/sandbox" --store "$work/wipeos/wipeos.db" >"$work/sandbox.toml" 2>"$work/sandbox.log" &
+sandbox=$!
+for _ in $(seq 100); do [ -s "$work/sandbox.toml" ] && break; sleep 0.1; done
+[ -s "$work/sandbox.toml" ] || { cat "$work/sandbox.log"; fail "the sandbox does not start"; }
+
+say "done"
