@@ -72,12 +72,65 @@ if have systemd-analyze; then
 fi
 if have logrotate; then logrotate --debug /etc/logrotate.d/wipeos-iqr >/dev/null 2>&1 || fail "logrotate"; fi
 
-say "a WipeOS database, of an account of its own, and an IQR in memory"
-install -d -m 0755 "$work/wipeos"
-"$target/debug/examples/sandbox" --help >/dev/null
-"$target/debug/examples/sandbox" --store "$work/wipeos/wipeos.db" >"$work/sandbox.toml" 2>"$work/sandbox.log" &
+say "a WipeOS database that another account owns, and an IQR in memory"
+chmod 755 "$work"
+mkfifo "$work/stop"
+"$target/debug/examples/sandbox" --folder "$work/wipeos" <"$work/stop" >"$work/sandbox.toml" &
 sandbox=$!
-for _ in $(seq 100); do [ -s "$work/sandbox.toml" ] && break; sleep 0.1; done
-[ -s "$work/sandbox.toml" ] || { cat "$work/sandbox.log"; fail "the sandbox does not start"; }
+exec 9>"$work/stop" # held open: the sandbox ends with its stdin
+for _ in $(seq 100); do grep -q asset_creator "$work/sandbox.toml" && break; sleep 0.1; done
+url=$(sed -n 's/^api_url = "\(.*\)"/\1/p' "$work/sandbox.toml")
+[ -n "$url" ] || fail "the sandbox does not start"
+mv "$work/wipeos/api-key" "$work/api-key"
+chown -R games:games "$work/wipeos"
+chmod 750 "$work/wipeos"
+adduser --quiet wipeos-iqr games
 
-say "done"
+say "init"
+wipeos-iqr --config "$work/proposed.toml" init --from-store "$work/wipeos/wipeos.db"
+expect 640 root:root "$work/proposed.toml"
+! wipeos-iqr --config /etc/wipeos-iqr/config.toml init 2>/dev/null || fail "init overwrites the config"
+sed "s|^signin_url = .*|signin_url = \"$url\"|; s|^api_url = .*|api_url = \"$url\"|" "$work/proposed.toml" \
+    >/etc/wipeos-iqr/config.toml
+install -o wipeos-iqr -m 600 "$work/api-key" /etc/wipeos-iqr/api-key
+
+say "auth-test, a preview and a pass, as the account of the package"
+as_service wipeos-iqr auth-test
+as_service wipeos-iqr preview 413800 --remote >"$work/preview.txt" || fail "preview"
+as_service wipeos-iqr sync -v
+[ -z "$(as_service wipeos-iqr sync 2>&1)" ] || fail "a pass with nothing to do says something"
+expect 640 wipeos-iqr:wipeos-iqr /var/lib/wipeos-iqr/ledger.db.lock
+[ "$(ls "$work/wipeos")" = wipeos.db ] || fail "there is something beside the WipeOS database: $(ls "$work/wipeos")"
+
+say "as the service makes it: all read-only but the state, the key root's and handed over as a credential"
+chown root:root /etc/wipeos-iqr/api-key
+if [ -d /run/systemd/system ]; then
+    systemctl daemon-reload
+    systemctl start wipeos-iqr.service || fail "the service; see journalctl -u wipeos-iqr"
+else
+    install -d -o wipeos-iqr -m 500 "$work/credentials"
+    install -o wipeos-iqr -m 400 "$work/api-key" "$work/credentials/iqr-api-key"
+    unshare -m sh -ec '
+        mount --bind /var/lib/wipeos-iqr /var/lib/wipeos-iqr
+        mount -o remount,ro,bind / && mount -o remount,ro,bind "$1/wipeos" 2>/dev/null || mount -o remount,ro,bind /
+        CREDENTIALS_DIRECTORY=$1/credentials exec setpriv --reuid wipeos-iqr --regid wipeos-iqr --init-groups \
+            --no-new-privs --bounding-set=-all wipeos-iqr sync --full -v' sh "$work" || fail "the pass of a service"
+fi
+as_service wipeos-iqr status
+
+say "installed over itself, what was changed stays"
+chmod 600 /etc/wipeos-iqr/config.toml
+before=$(sha256sum /etc/wipeos-iqr/config.toml)
+dpkg --force-confold --install "$package"
+expect 600 root:wipeos-iqr /etc/wipeos-iqr/config.toml
+[ "$before" = "$(sha256sum /etc/wipeos-iqr/config.toml)" ] || fail "the config was changed"
+
+say "remove keeps what was made, purge does not"
+dpkg --remove wipeos-iqr
+[ -e /etc/wipeos-iqr/api-key ] && [ -e /var/lib/wipeos-iqr/ledger.db ] || fail "remove takes too much"
+dpkg --purge wipeos-iqr
+for path in /etc/wipeos-iqr /var/lib/wipeos-iqr /var/log/wipeos-iqr; do
+    [ ! -e "$path" ] || fail "purge leaves $path: $(ls -la "$path")"
+done
+
+say "all of it holds"

@@ -25,10 +25,10 @@ pub fn run(global: &Global, args: &InitArgs) -> anyhow::Result<Exit> {
     let named = global.config.as_deref().filter(|path| !path.as_os_str().is_empty());
     let path = named.unwrap_or(Path::new(config::LOCAL));
     let found = args.from_store.as_deref().map(Found::look).transpose()?;
-    let text = found.as_ref().map_or_else(|| config::EXAMPLE.to_owned(), Found::config);
-    write_config(path, &text)?;
-    let report = found.as_ref().map(Found::report).unwrap_or_default();
-    output::print(&(report + &next_steps(named, path, found.is_some())))?;
+    // Told first: it is of use also to somebody who has a config already.
+    output::print(&found.as_ref().map(Found::report).unwrap_or_default())?;
+    write_config(path, &found.as_ref().map_or_else(|| config::EXAMPLE.to_owned(), Found::config))?;
+    output::print(&next_steps(named, path, found.is_some()))?;
     Ok(Exit::Done)
 }
 

@@ -56,10 +56,11 @@ impl Found {
         page.section("What the WipeOS database shows");
         page.row("database", &self.database);
         page.row("clients", self.clients_text());
-        for slot in &self.slots {
-            page.row(&format!("slot {}", slot.name), slot_text(slot));
-        }
         page.row("inventory ID", self.verdict());
+        page.section("What technicians type into the slots");
+        for slot in &self.slots {
+            page.row(&slot.name, slot_text(slot));
+        }
         page.into_text() + "\n"
     }
 
@@ -72,23 +73,26 @@ impl Found {
     }
 
     fn verdict(&self) -> String {
-        let Some(Proposal { name, rule, doubt }) = &self.proposal else {
+        let Some(Proposal { name, doubt, .. }) = &self.proposal else {
             return "not found: no slot's values look like inventory IDs. The config has the default; set \
                     `store.inventory_id_slot` to the slot that technicians type the ID into"
                 .to_owned();
         };
-        let proposed = format!("proposed is the slot `{name}`, {}", rule_name(*rule));
+        let proposed = format!("slot `{name}`");
         match doubt {
             None => format!("{proposed}: its values are mostly numbers, and mostly different ones"),
             Some(Doubt::Others(others)) => {
                 let others: Vec<String> = others.iter().map(|other| format!("`{other}`")).collect();
-                format!("not clear: {proposed}, but {} would do as well; ask a technician", others.join(", "))
+                format!(
+                    "not clear: {proposed} is proposed, but {} would do as well; ask a technician",
+                    others.join(", ")
+                )
             }
             Some(Doubt::Few) => {
-                format!("not clear: {proposed}, but there are few values to judge by; ask a technician")
+                format!("not clear: {proposed} is proposed, but there are few values to judge by; ask a technician")
             }
             Some(Doubt::Letters) => format!(
-                "not clear: {proposed}, but its values have letters and may be serial numbers; compare one with IQR"
+                "not clear: {proposed} is proposed, but its values have letters and may be serial numbers; compare one with IQR"
             ),
         }
     }
@@ -142,7 +146,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("wipe\"os.db");
         let mut store = sample::Store::create(&path, Journal::Wal).unwrap();
-        clients.iter().for_each(|client| _ = store.add(client).unwrap());
+        for client in clients {
+            store.add(client).unwrap();
+        }
         let found = Found::look(&path).unwrap();
         (folder, found)
     }
@@ -163,7 +169,7 @@ mod tests {
         assert_eq!(found.config().lines().count(), config::EXAMPLE.lines().count());
         let report = without_style(&found.report());
         assert!(report.contains("20 typed, 20 like an inventory ID, 20 different"), "{report}");
-        assert!(report.contains("inventory ID    proposed is"), "{report}");
+        assert!(report.contains("inventory ID    slot `IQR"), "{report}");
     }
 
     #[test]
