@@ -1,4 +1,5 @@
-//! Manual pages and completions are made from the definition of the command line; those that are shipped must be its.
+//! What is shipped beside the program: manual pages and completions, made from the definition of the command line, and the
+//! files of the package.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -24,13 +25,20 @@ fn the_shipped_manual_pages_and_completions_are_those_of_this_command_line() {
 }
 
 #[test]
+fn the_debian_changelog_begins_with_this_version() {
+    let changelog = include_str!("../../contrib/debian/changelog");
+    let begin = format!("wipeos-iqr ({}-", env!("CARGO_PKG_VERSION"));
+    assert!(changelog.starts_with(&begin), "contrib/debian/changelog should begin with {begin}");
+}
+
+#[test]
 fn every_command_has_a_page_that_shows_how_it_is_used() {
     let made = files::made().unwrap();
     let definition = wipeos_iqr::cli::definition();
     for command in definition.get_subcommands() {
         let page = &made[&format!("man/wipeos-iqr-{}.1", command.get_name())];
         let page = String::from_utf8_lossy(page);
-        assert!(page.contains(".SH EXAMPLES") || page.contains(".SH \"EXAMPLES\""), "{}", command.get_name());
+        assert!(page.contains(".SH \"EXAMPLES\""), "{}", command.get_name());
         assert!(page.contains("\\-\\-config"), "{}: the options of every command are its options", command.get_name());
     }
 }
