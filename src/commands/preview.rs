@@ -20,8 +20,8 @@ use crate::model::{
 };
 use crate::output;
 use crate::store::{self, Store};
-use crate::sync::apply;
 use crate::sync::examine::{self, Examined, Examiner, Ready, Trouble, Verdict};
+use crate::sync::journey;
 use crate::sync::plan::Plan;
 
 /// All that is known of a client and of what would be sent.
@@ -95,6 +95,12 @@ fn sent_to_asset(ledger: Option<&Ledger>, id: Option<&InventoryId>) -> Result<Se
     Ok(ledger.asset(id)?.map(|asset| asset.sent).unwrap_or_default())
 }
 
+/// A write to the asset that was begun and never recorded as ended.
+fn intent(ledger: Option<&Ledger>, id: Option<&InventoryId>) -> Result<Option<Intent>> {
+    let (Some(ledger), Some(id)) = (ledger, id) else { return Ok(None) };
+    Ok(ledger.intent(id)?)
+}
+
 impl Preview {
     fn gather(examiner: &Examiner<'_>, typed: &str, template: Option<TemplateKind>) -> Result<Self> {
         let (id, mut clients) = find(examiner, typed)?;
@@ -110,13 +116,9 @@ impl Preview {
         };
         let last_sent = examiner.ledger.map(|ledger| ledger.sent(client_id)).transpose()?.flatten();
         let problem = examiner.ledger.map(|ledger| ledger.problem(client_id)).transpose()?.flatten();
-        let intent = examiner.ledger.map(|ledger| ledger.intent(client_id)).transpose()?.flatten();
+        let intent = intent(examiner.ledger, id.as_ref())?;
         let sent_to_asset = sent_to_asset(examiner.ledger, id.as_ref())?;
-        let subject = machine.map(|machine| {
-            let is_of_asset = |asset: &str| id.as_ref().is_some_and(|id| id.as_str() == asset);
-            let intent = intent.filter(|intent| is_of_asset(&intent.inventory_id));
-            Subject::of(machine, examiner.config, template, sent_to_asset, intent)
-        });
+        let subject = machine.map(|machine| Subject::of(machine, examiner.config, template, sent_to_asset, intent));
         let held = held.or_else(|| held_by_iqr(problem.as_ref(), examiner.config));
         Ok(Self {
             client_id,
@@ -139,8 +141,8 @@ impl Preview {
         let asset = read_asset(config, id)?;
         let known = ledger.map(Ledger::comment_semantics).transpose()?.flatten();
         let ready = subject.ready(id);
-        let (plan, mut notes) = apply::first_plan(self.client_id, &ready, &asset, known, &config.sync);
-        let mismatch = apply::serial_mismatch(&ready, &asset);
+        let (plan, mut notes) = journey::first_plan(self.client_id, &ready, &asset, known, &config.sync);
+        let mismatch = journey::serial_mismatch(&ready, &asset);
         // What a pass found of the serial numbers is old news now.
         self.held = self.held.take().filter(|hold| hold.reason != Reason::SerialMismatch.code());
         match (config.sync.serial_check, mismatch) {

@@ -25,6 +25,16 @@ pub enum Error {
         /// The newest that we know.
         ours: usize,
     },
+    /// The file was written by an older version of this program.
+    #[error(
+        "the ledger is of version {version}, this program's is {ours}; the next `wipeos-iqr sync` brings it up to date"
+    )]
+    Older {
+        /// The file's version.
+        version: usize,
+        /// Ours.
+        ours: usize,
+    },
     /// The file is some other program's database.
     #[error("the file is another program's database; set `ledger.path` to a file of its own")]
     Foreign,
@@ -74,6 +84,15 @@ impl Error {
         match self {
             Self::At { .. } | Self::Running { .. } => self,
             source => Self::At { path: path.to_owned(), source: Box::new(source) },
+        }
+    }
+
+    /// Whether the file is one of an older version, to be brought up to date by the next pass.
+    #[must_use]
+    pub fn is_older(&self) -> bool {
+        match self {
+            Self::At { source, .. } => source.is_older(),
+            error => matches!(error, Self::Older { .. }),
         }
     }
 

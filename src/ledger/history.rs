@@ -2,8 +2,8 @@
 
 use rusqlite::{Connection, Row, named_params};
 
-use super::{Error, Ledger, RunLedger, SentRecord};
-use crate::model::Timestamp;
+use super::{Error, Ledger, RunLedger};
+use crate::model::{ClientId, Timestamp};
 
 /// Key of a pass that left a trace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,11 +53,15 @@ pub struct ChangeRecord {
 }
 
 impl ChangeRecord {
-    pub(super) fn insert(&self, connection: &Connection, record: &SentRecord) -> rusqlite::Result<usize> {
+    pub(super) fn insert(
+        &self,
+        connection: &Connection,
+        (inventory_id, client_id, at): (&str, ClientId, Timestamp),
+    ) -> rusqlite::Result<usize> {
         let sql = "INSERT INTO change (at, client_id, inventory_id, field, before, after)
                    VALUES (:at, :client, :id, :field, :before, :after)";
         connection.prepare_cached(sql)?.execute(named_params! {
-            ":at": record.at.unix_millis(), ":client": record.client_id.0, ":id": record.inventory_id,
+            ":at": at.unix_millis(), ":client": client_id.0, ":id": inventory_id,
             ":field": self.field, ":before": self.before, ":after": self.after,
         })
     }

@@ -6,6 +6,7 @@
 
 mod error;
 mod history;
+mod intent;
 mod lock;
 mod problems;
 mod schema;
@@ -24,9 +25,10 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, Params, Row, Savepoint}
 
 pub use error::Error;
 pub use history::{ChangeRecord, Pass, PassId, PassTotals};
+pub use intent::Intent;
 pub use lock::Heartbeat;
 pub use problems::Problem;
-pub use sent::{AssetRecord, Intent, SentRecord};
+pub use sent::{AssetRecord, SentRecord};
 pub use settings::CommentSemantics;
 
 use lock::RunLock;
@@ -59,8 +61,11 @@ impl Ledger {
         }
         let ledger = Self::connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         // A file that a pass is about to fill is as good as none.
-        let version = schema::check(&ledger.connection).map_err(|error| error.at(path))?;
-        Ok((version > 0).then_some(ledger))
+        match schema::check(&ledger.connection).map_err(|error| error.at(path))? {
+            0 => Ok(None),
+            version if version < schema::VERSION => Err(Error::Older { version, ours: schema::VERSION }.at(path)),
+            _ => Ok(Some(ledger)),
+        }
     }
 
     fn connect(path: &Path, flags: OpenFlags) -> Result<Self, Error> {
@@ -140,11 +145,12 @@ impl RunLedger {
     pub fn open_for_trial(path: &Path) -> Result<Self, Error> {
         let lock = RunLock::take_if_there(path)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
-        let is_current = match Ledger::open(path)? {
-            Some(ledger) => schema::is_current(&ledger.connection).map_err(|error| error.at(path))?,
-            None => false,
+        let is_there = match Ledger::open(path) {
+            Ok(ledger) => ledger.is_some(),
+            Err(error) if error.is_older() => false,
+            Err(error) => return Err(error),
         };
-        if !is_current {
+        if !is_there {
             // A ledger that would have to be made or migrated first is tried without.
             let mut ledger = Ledger::connect(Path::new(":memory:"), flags)?;
             ledger.prepare().map_err(|error| error.at(path))?;

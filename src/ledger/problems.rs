@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rusqlite::{Row, named_params, params_from_iter};
 
-use super::{Error, Ledger, RunLedger};
+use super::{Error, Ledger, RunLedger, intent};
 use crate::model::{ClientId, Timestamp};
 use crate::store::Seen;
 
@@ -126,8 +126,12 @@ impl RunLedger {
                     ":reason": problem.reason, ":message": problem.message, ":attempts": problem.attempts,
                     ":since": problem.since.unix_millis(), ":next_try": problem.next_try.map(Timestamp::unix_millis),
                     ":seen": problem.seen.map(Seen::to_bytes),
-                })
-        })?;
-        Ok(())
+                })?;
+            let asset = problem.inventory_id.as_deref().filter(|_| !problem.held);
+            if let Some(asset) = asset {
+                intent::close(transaction, problem.client_id, asset)?;
+            }
+            intent::reopen(transaction, problem.client_id, asset)
+        })
     }
 }

@@ -77,15 +77,40 @@ const MIGRATIONS: &[&str] = &[
          after TEXT NOT NULL
      );
      CREATE INDEX change_inventory_id ON change(inventory_id);",
+    // Whose a line is must be known as long as it stands in IQR. A begun write is a matter of its asset, whichever client
+    // has it by then; it is open while no problem of its client sees to it that it is tried again.
+    "ALTER TABLE asset ADD COLUMN other_lines BLOB NOT NULL DEFAULT x'';
+     ALTER TABLE intent RENAME TO intent_of_client;
+     CREATE TABLE intent (
+         inventory_id TEXT PRIMARY KEY,
+         client_id INTEGER NOT NULL,
+         comments_before TEXT NOT NULL,
+         description BLOB,
+         extended_description BLOB,
+         lines BLOB NOT NULL,
+         other_lines BLOB NOT NULL,
+         at INTEGER NOT NULL,
+         is_open INTEGER NOT NULL DEFAULT 1
+     ) WITHOUT ROWID;
+     CREATE INDEX intent_open ON intent(inventory_id) WHERE is_open;
+     CREATE INDEX intent_client_id ON intent(client_id);
+     INSERT OR REPLACE INTO intent (inventory_id, client_id, comments_before, description, extended_description, lines,
+                                    other_lines, at)
+         SELECT inventory_id, client_id, comments_before, description, extended_description, lines, x'', at
+         FROM intent_of_client ORDER BY at;
+     DROP TABLE intent_of_client;",
     // What is old is found without a walk through what is not.
     "CREATE INDEX pass_started_at ON pass(started_at);
      CREATE INDEX change_at ON change(at);",
 ];
 
+/// The version that this program reads and writes.
+pub(super) const VERSION: usize = MIGRATIONS.len();
+
 /// Brings an open file to this version, under SQLite's own write lock, so that two programs that find an old file do
 /// it once.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), Error> {
-    if check(connection)? == MIGRATIONS.len() {
+    if check(connection)? == VERSION {
         return Ok(());
     }
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -94,13 +119,8 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), Error> {
         transaction.execute_batch(migration)?;
     }
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
-    transaction.pragma_update(None, "user_version", u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX))?;
+    transaction.pragma_update(None, "user_version", u32::try_from(VERSION).unwrap_or(u32::MAX))?;
     Ok(transaction.commit()?)
-}
-
-/// Whether the file is of this program's version.
-pub(super) fn is_current(connection: &Connection) -> Result<bool, Error> {
-    Ok(check(connection)? == MIGRATIONS.len())
 }
 
 /// The version of the file: 0 for one that is new and empty. Refuses another program's file and a newer version.
@@ -109,7 +129,7 @@ pub(super) fn check(connection: &Connection) -> Result<usize, Error> {
     let (application_id, version) = (number("application_id")?, number("user_version")?);
     let version = usize::try_from(version).unwrap_or(usize::MAX);
     match application_id {
-        APPLICATION_ID if version > MIGRATIONS.len() => Err(Error::Newer { version, ours: MIGRATIONS.len() }),
+        APPLICATION_ID if version > VERSION => Err(Error::Newer { version, ours: VERSION }),
         APPLICATION_ID => Ok(version),
         0 if version == 0 && is_empty(connection)? => Ok(0),
         _ => Err(Error::Foreign),
@@ -122,7 +142,9 @@ fn is_empty(connection: &Connection) -> Result<bool, Error> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::{Ledger, RunLedger};
     use super::*;
+    use crate::model::{ClientId, InventoryId};
 
     /// A file as the given version of the program made it.
     fn file_of_version(version: usize) -> Connection {
@@ -143,11 +165,11 @@ mod tests {
     fn a_file_of_any_older_version_becomes_one_of_this_with_what_is_in_it() {
         let mut fresh = Connection::open_in_memory().unwrap();
         migrate(&mut fresh).unwrap();
-        for version in 1..=MIGRATIONS.len() {
+        for version in 1..=VERSION {
             let mut old = file_of_version(version);
             old.execute_batch("INSERT INTO pass (started_at) VALUES (7)").unwrap();
             migrate(&mut old).unwrap();
-            assert!(is_current(&old).unwrap(), "version {version}");
+            assert_eq!(check(&old).unwrap(), VERSION, "version {version}");
             assert_eq!(shape(&old), shape(&fresh), "version {version}");
             let kept = old.query_row("SELECT started_at FROM pass", [], |row| row.get(0));
             assert_eq!(kept, Ok(7), "version {version}");
@@ -156,12 +178,41 @@ mod tests {
 
     #[test]
     fn a_newer_file_and_a_strange_one_are_left_alone() {
-        let mut newer = file_of_version(MIGRATIONS.len());
+        let mut newer = file_of_version(VERSION);
         newer.pragma_update(None, "user_version", 99).unwrap();
         assert!(matches!(migrate(&mut newer), Err(Error::Newer { version: 99, .. })));
         let mut strange = Connection::open_in_memory().unwrap();
         strange.execute_batch("CREATE TABLE theirs (x)").unwrap();
         assert!(matches!(migrate(&mut strange), Err(Error::Foreign)));
         assert_eq!(shape(&strange).len(), 1);
+    }
+
+    /// Made by the first version of this program, in the middle of a write.
+    const OF_VERSION_1: &str = "
+        INSERT INTO sent VALUES (1, '700001', x'', zeroblob(16), 1000);
+        INSERT INTO asset VALUES ('700001', 1, NULL, NULL, x'0100000000000000', 1000);
+        INSERT INTO intent VALUES (1, '700001', 'lid cracked', NULL, NULL, x'0200000000000000', 2000);";
+
+    #[test]
+    fn a_ledger_of_an_older_version_is_brought_up_to_date_with_all_it_knows() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ledger.db");
+        let old = Connection::open(&path).unwrap();
+        old.execute_batch(MIGRATIONS[0]).unwrap();
+        old.execute_batch(OF_VERSION_1).unwrap();
+        old.pragma_update(None, "application_id", APPLICATION_ID).unwrap();
+        old.pragma_update(None, "user_version", 1).unwrap();
+        drop(old);
+
+        let error = Ledger::open(&path).err().unwrap();
+        assert!(error.is_older(), "{error}: a reader cannot bring it up to date");
+        let ledger = RunLedger::open(&path).unwrap();
+        let id = InventoryId::of_record("700001".to_owned());
+        let intent = ledger.intent(&id).unwrap().unwrap();
+        assert_eq!((intent.client_id, intent.comments_before.as_str()), (ClientId(1), "lid cracked"));
+        assert_eq!(ledger.open_intents().unwrap(), [intent]);
+        let sent = ledger.asset(&id).unwrap().unwrap().sent;
+        assert_eq!((sent.lines, sent.other_lines), (vec![1], Vec::new()));
+        assert!(ledger.sent(ClientId(1)).unwrap().is_some());
     }
 }

@@ -1,8 +1,8 @@
-//! What was last sent of each client and to each asset, and the writes whose end is not recorded yet.
+//! What was last sent of each client and to each asset.
 
 use rusqlite::{Connection, Row, named_params};
 
-use super::{ChangeRecord, Error, Ledger, RunLedger};
+use super::{ChangeRecord, Error, Ledger, RunLedger, intent};
 use crate::model::{ClientId, InventoryId, Sent, SentText, TextMark, Timestamp};
 use crate::store::Seen;
 
@@ -27,17 +27,6 @@ pub struct AssetRecord {
     /// The client that it was sent from.
     pub client_id: ClientId,
     /// The texts, to tell them from what a person makes of them.
-    pub sent: Sent,
-}
-
-/// A write that was begun.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Intent {
-    /// The asset that was written to.
-    pub inventory_id: String,
-    /// Its comments before the write.
-    pub comments_before: String,
-    /// What was being sent.
     pub sent: Sent,
 }
 
@@ -86,32 +75,6 @@ impl Ledger {
     pub fn senders(&self, inventory_id: &str) -> Result<Vec<ClientId>, Error> {
         self.rows("SELECT client_id FROM sent WHERE inventory_id = ?1", [inventory_id], |row| row.get(0).map(ClientId))
     }
-
-    /// The write of this client that was begun and never recorded as ended.
-    ///
-    /// # Errors
-    ///
-    /// When the ledger cannot be read.
-    pub fn intent(&self, client: ClientId) -> Result<Option<Intent>, Error> {
-        let sql = "SELECT inventory_id, comments_before, description, extended_description, lines FROM intent
-                   WHERE client_id = ?1";
-        self.row(sql, [client.0], |row| {
-            Ok(Intent {
-                inventory_id: row.get("inventory_id")?,
-                comments_before: row.get("comments_before")?,
-                sent: sent(row)?,
-            })
-        })
-    }
-
-    /// The clients with a write that was begun and never recorded as ended.
-    ///
-    /// # Errors
-    ///
-    /// When the ledger cannot be read.
-    pub fn intents(&self) -> Result<Vec<ClientId>, Error> {
-        self.rows("SELECT client_id FROM intent ORDER BY client_id", [], |row| row.get(0).map(ClientId))
-    }
 }
 
 fn seen(row: &Row<'_>) -> rusqlite::Result<Option<Seen>> {
@@ -128,17 +91,22 @@ fn record(row: &Row<'_>) -> rusqlite::Result<SentRecord> {
     })
 }
 
-fn sent(row: &Row<'_>) -> rusqlite::Result<Sent> {
-    let lines: Vec<u8> = row.get("lines")?;
+/// What was sent, out of a row that tells it.
+pub(super) fn sent(row: &Row<'_>) -> rusqlite::Result<Sent> {
     Ok(Sent {
         description: sent_text(row, "description")?,
         extended_description: sent_text(row, "extended_description")?,
-        begun_lines: Vec::new(),
-        lines: lines.as_chunks::<8>().0.iter().map(|line| u64::from_le_bytes(*line)).collect(),
+        lines: lines(row, "lines")?,
+        other_lines: lines(row, "other_lines")?,
     })
 }
 
-fn line_bytes(lines: &[u64]) -> Vec<u8> {
+fn lines(row: &Row<'_>, column: &str) -> rusqlite::Result<Vec<u64>> {
+    let bytes: Vec<u8> = row.get(column)?;
+    Ok(bytes.as_chunks::<8>().0.iter().map(|line| u64::from_le_bytes(*line)).collect())
+}
+
+pub(super) fn line_bytes(lines: &[u64]) -> Vec<u8> {
     lines.iter().flat_map(|line| line.to_le_bytes()).collect()
 }
 
@@ -149,7 +117,7 @@ fn sent_text(row: &Row<'_>, column: &str) -> rusqlite::Result<SentText> {
     Ok(SentText { meant: TextMark::from_bytes(meant), landed: TextMark::from_bytes(landed) })
 }
 
-fn sent_text_bytes(text: SentText) -> Option<Vec<u8>> {
+pub(super) fn sent_text_bytes(text: SentText) -> Option<Vec<u8>> {
     Some([text.meant?.to_bytes(), text.landed?.to_bytes()].concat())
 }
 
@@ -164,61 +132,25 @@ fn insert_sent(connection: &Connection, record: &SentRecord) -> rusqlite::Result
     )
 }
 
-fn insert_asset(connection: &Connection, record: &SentRecord, sent: &Sent) -> rusqlite::Result<usize> {
-    connection
-        .prepare_cached("INSERT OR REPLACE INTO asset VALUES (:id, :client, :description, :extended, :lines, :at)")?
-        .execute(named_params! {
-            ":id": record.inventory_id, ":client": record.client_id.0,
-            ":description": sent_text_bytes(sent.description),
-            ":extended": sent_text_bytes(sent.extended_description),
-            ":lines": line_bytes(&sent.lines), ":at": record.at.unix_millis(),
-        })
+/// What an asset was made to say, from which client and when.
+pub(super) fn insert_asset(
+    connection: &Connection,
+    (inventory_id, client_id, at): (&str, ClientId, Timestamp),
+    sent: &Sent,
+) -> rusqlite::Result<usize> {
+    let sql = "INSERT OR REPLACE INTO asset
+               (inventory_id, client_id, description, extended_description, lines, other_lines, at)
+               VALUES (:id, :client, :description, :extended, :lines, :other_lines, :at)";
+    connection.prepare_cached(sql)?.execute(named_params! {
+        ":id": inventory_id, ":client": client_id.0, ":at": at.unix_millis(),
+        ":description": sent_text_bytes(sent.description),
+        ":extended": sent_text_bytes(sent.extended_description),
+        ":lines": line_bytes(&sent.lines), ":other_lines": line_bytes(&sent.other_lines),
+    })
 }
 
 impl RunLedger {
-    /// Records that a write to an asset is about to be sent, with its comments as they are. What cannot be recorded is
-    /// not sent.
-    ///
-    /// With `durable` the record also survives a power cut: for writes that may cost lines of the comments.
-    ///
-    /// # Errors
-    ///
-    /// When the ledger cannot be written.
-    pub fn begin_write(
-        &mut self,
-        client: ClientId,
-        intent: &Intent,
-        at: Timestamp,
-        durable: bool,
-    ) -> Result<(), Error> {
-        if durable {
-            self.set_synchronous("full")?;
-        }
-        let written = self.write(|transaction| {
-            transaction
-                .prepare_cached(
-                    "INSERT OR REPLACE INTO intent
-                     (client_id, inventory_id, comments_before, description, extended_description, lines, at)
-                     VALUES (:client, :id, :comments, :description, :extended, :lines, :at)",
-                )?
-                .execute(named_params! {
-                    ":client": client.0, ":id": intent.inventory_id, ":comments": intent.comments_before,
-                    ":description": sent_text_bytes(intent.sent.description),
-                    ":extended": sent_text_bytes(intent.sent.extended_description),
-                    ":lines": line_bytes(&intent.sent.lines), ":at": at.unix_millis(),
-                })
-        });
-        if durable {
-            self.set_synchronous("normal")?;
-        }
-        written.map(|_| ())
-    }
-
-    fn set_synchronous(&self, level: &str) -> Result<(), Error> {
-        self.connection.pragma_update(None, "synchronous", level).map_err(|source| self.at(source))
-    }
-
-    /// Records that a client is sent: its problem and its begun write are over. `sent` is what its asset was found or
+    /// Records that a client is sent: its problem and the begun write to its asset are over. `sent` is what its asset was found or
     /// made to say, if IQR was asked.
     ///
     /// # Errors
@@ -232,17 +164,15 @@ impl RunLedger {
     ) -> Result<(), Error> {
         self.write(|transaction| {
             for change in changes {
-                change.insert(transaction, record)?;
+                change.insert(transaction, (&record.inventory_id, record.client_id, record.at))?;
             }
             if let Some(sent) = sent {
-                insert_asset(transaction, record, sent)?;
+                insert_asset(transaction, (&record.inventory_id, record.client_id, record.at), sent)?;
+                intent::delete(transaction, &record.inventory_id)?;
             }
             insert_sent(transaction, record)?;
-            for table in ["problem", "intent"] {
-                let sql = format!("DELETE FROM {table} WHERE client_id = ?1");
-                transaction.prepare_cached(&sql)?.execute([record.client_id.0])?;
-            }
-            Ok(())
+            delete_of_client(transaction, "problem", record.client_id)?;
+            intent::reopen(transaction, record.client_id, Some(&record.inventory_id))
         })
     }
 
@@ -253,11 +183,14 @@ impl RunLedger {
     /// When the ledger cannot be written.
     pub fn forget(&mut self, client: ClientId) -> Result<(), Error> {
         self.write(|transaction| {
-            for table in ["sent", "problem", "intent"] {
-                let sql = format!("DELETE FROM {table} WHERE client_id = ?1");
-                transaction.prepare_cached(&sql)?.execute([client.0])?;
-            }
-            Ok(())
+            delete_of_client(transaction, "sent", client)?;
+            delete_of_client(transaction, "problem", client)?;
+            intent::reopen(transaction, client, None)
         })
     }
+}
+
+fn delete_of_client(connection: &Connection, table: &str, client: ClientId) -> rusqlite::Result<()> {
+    let sql = format!("DELETE FROM {table} WHERE client_id = ?1");
+    connection.prepare_cached(&sql)?.execute([client.0]).map(|_| ())
 }

@@ -86,7 +86,9 @@ impl RunLedger {
             transaction
                 .prepare_cached(
                     "DELETE FROM asset WHERE inventory_id > :after AND (:last IS NULL OR inventory_id <= :last)
-                         AND at < :cutoff AND NOT EXISTS (SELECT 1 FROM sent WHERE sent.inventory_id = asset.inventory_id)",
+                         AND at < :cutoff
+                         AND NOT EXISTS (SELECT 1 FROM sent WHERE sent.inventory_id = asset.inventory_id)
+                         AND NOT EXISTS (SELECT 1 FROM intent WHERE intent.inventory_id = asset.inventory_id)",
                 )?
                 .execute(named_params! {":after": after, ":last": last, ":cutoff": cutoff.unix_millis()})?;
             let reached = last.unwrap_or_default();

@@ -54,6 +54,12 @@ impl InventoryId {
         }
     }
 
+    /// One that was checked when it was recorded, whatever the rule is by now.
+    #[must_use]
+    pub fn of_record(id: String) -> Self {
+        Self(id)
+    }
+
     /// The ID as IQR is asked for it.
     #[must_use]
     pub fn as_str(&self) -> &str {

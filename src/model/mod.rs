@@ -8,6 +8,7 @@ mod inventory_id;
 mod machine;
 mod reason;
 mod sent;
+mod stored;
 mod time;
 mod update;
 
@@ -19,6 +20,7 @@ pub use machine::{
     is_same_serial,
 };
 pub use reason::Reason;
-pub use sent::{Sent, SentText, TextMark};
+pub use sent::{Sent, SentText, TextMark, line_digests};
+pub use stored::{is_stored, stored_form};
 pub use time::{ParseTimestampError, Timestamp};
 pub use update::{AssetUpdate, Chassis, CommentLine, TemplateKind};

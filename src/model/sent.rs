@@ -1,6 +1,8 @@
 //! What is remembered of what was sent: enough to tell our own text in IQR from what a person made of it.
 
-use super::Asset;
+use std::borrow::Cow;
+
+use super::{Asset, stored_form};
 use crate::digest;
 
 /// Stands for a text that IQR showed after we sent it.
@@ -59,8 +61,9 @@ pub struct Sent {
     pub extended_description: SentText,
     /// Digests of the comment lines that were sent.
     pub lines: Vec<u64>,
-    /// Digests of lines that a write whose end is not recorded was to send, and that IQR shows.
-    pub begun_lines: Vec<u64>,
+    /// Digests of other lines of our making that IQR shows: those that newer ones stand for, where it only adds, and
+    /// those of a write whose end is not recorded. They tell whose a line is, not what was last said.
+    pub other_lines: Vec<u64>,
 }
 
 /// One text field: what we meant, and what IQR made of it (it may cut to its column width).
@@ -92,23 +95,42 @@ impl Sent {
         if shows(intended.extended_description, &asset.extended_description) {
             self.extended_description = intended.extended_description;
         }
-        let lines = asset.comments.split(['\n', '\r']).map(|line| digest::short(line.trim_end().as_bytes()));
-        self.begun_lines = lines.filter(|line| intended.lines.contains(line)).collect();
+        let lines = asset.comments.split(['\n', '\r']).map(str::trim_end);
+        let begun = lines.filter(|line| intended.made_line(line));
+        self.other_lines.extend(begun.map(|line| digest::short(line.as_bytes())));
         self
     }
 
     /// Whether this comment line was among those last sent.
     #[must_use]
     pub fn has_line(&self, line: &str) -> bool {
-        !self.lines.is_empty() && self.lines.contains(&digest::short(line.as_bytes()))
+        has(&self.lines, line)
     }
 
     /// Whether this comment line is known to be of our making.
     #[must_use]
     pub fn made_line(&self, line: &str) -> bool {
-        let is_begun = || self.begun_lines.contains(&digest::short(line.as_bytes()));
-        self.has_line(line) || (!self.begun_lines.is_empty() && is_begun())
+        has(&self.lines, line) || has(&self.other_lines, line)
     }
+}
+
+/// The digests by which a line that is sent is known again, also where a column cannot hold its letters.
+#[must_use]
+pub fn line_digests(line: &str) -> Vec<u64> {
+    let form = stored_form(line);
+    let mut digests = vec![digest::short(line.as_bytes())];
+    if form != line {
+        digests.push(digest::short(form.as_bytes()));
+    }
+    digests
+}
+
+fn has(digests: &[u64], line: &str) -> bool {
+    if digests.is_empty() {
+        return false;
+    }
+    let has = |text: &str| digests.contains(&digest::short(text.as_bytes()));
+    has(line) || (line.is_ascii() && matches!(stored_form(line), Cow::Owned(form) if has(&form)))
 }
 
 #[cfg(test)]

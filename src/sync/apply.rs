@@ -6,40 +6,23 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::comments::{self, Writing};
+use super::comments::Writing;
 use super::examine::{Ready, Trouble};
 use super::items::{self, MasterItems};
-use super::plan::{self, Change, Field, Plan, Policy};
+use super::journey::{Applied, Journey, serial_mismatch};
+use super::plan::{self, Field, Plan};
 use super::retry::Cause;
 use super::semantics;
-use crate::config::{Config, SerialCheck, SyncConfig};
+use crate::config::{Config, SerialCheck};
 use crate::iqr::{self, Iqr, Outcome, Scope};
 use crate::ledger::{self, CommentSemantics, Intent, RunLedger};
-use crate::model::{Asset, ClientId, Reason, Sent, Timestamp, is_placeholder_serial, is_same_serial};
+use crate::model::{ClientId, Reason, Timestamp};
 
 /// How often an asset is written at most in one pass: the write, one repair, and what lost answers cost.
 const MOST_WRITES: u32 = 4;
 
 /// How often a write whose end is not known is made at most: one that failed is repeated once, after a read.
 const MOST_DOUBTFUL_WRITES: u32 = 2;
-
-/// What became of a client whose asset was read.
-#[derive(Debug)]
-pub enum Applied {
-    /// The asset says what it shall say.
-    Done {
-        /// What is remembered of it.
-        sent: Sent,
-        /// What was changed.
-        changes: Vec<Change>,
-        /// What is worth knowing.
-        notes: Vec<String>,
-    },
-    /// A person has to look at it first.
-    Held(Trouble),
-    /// Something went wrong.
-    Failed(Trouble, Cause),
-}
 
 /// What ends the pass for everybody.
 #[derive(Debug, thiserror::Error)]
@@ -68,29 +51,6 @@ pub struct Applier<'a> {
     pub dry_run: bool,
     /// Held by the client whose write will show what writes to the comments do: one is enough to find it out.
     pub lesson: Mutex<()>,
-}
-
-/// One asset on its way.
-struct Journey<'a> {
-    client: ClientId,
-    ready: &'a Ready,
-    asset: Asset,
-    sent: Sent,
-    /// The comments before the newest write of comments.
-    before: Option<String>,
-    /// What was sent of them.
-    written: Option<String>,
-    /// What the newest write that IQR said yes to was to change.
-    answered: Vec<Change>,
-    changes: Vec<Change>,
-    notes: Vec<String>,
-    writes: u32,
-    /// How the newest write failed, if it may have been taken nevertheless.
-    doubt: Option<iqr::Error>,
-    /// How many writes failed so, for another reason than an ended session.
-    doubtful_writes: u32,
-    /// Held from a write that teaches until it is read back.
-    lesson: Option<MutexGuard<'a, ()>>,
 }
 
 /// What follows from one write.
@@ -124,11 +84,8 @@ impl<'a> Applier<'a> {
             if let Some(ended) = journey.judge(&plan) {
                 return Ok(ended);
             }
-            if plan.is_empty() {
-                return Ok(journey.done(&plan));
-            }
-            if self.dry_run {
-                journey.changes.clone_from(&plan.changes);
+            if plan.is_empty() || self.dry_run {
+                journey.note_changes(&plan);
                 return Ok(journey.done(&plan));
             }
             let is_last = journey.writes == MOST_WRITES;
@@ -136,8 +93,7 @@ impl<'a> Applier<'a> {
                 return Self::failed(doubt);
             }
             if is_last {
-                let stuck: Vec<&Change> = plan.changes.iter().collect();
-                return Ok(Applied::Failed(not_verified(&ready.id.to_string(), &stuck), Cause::Client));
+                return Ok(journey.stuck(&plan));
             }
             match self.write(&mut journey, &plan, writing)? {
                 Step::Again => {}
@@ -204,49 +160,54 @@ impl<'a> Applier<'a> {
 
     fn write(&'a self, journey: &mut Journey<'a>, plan: &Plan, writing: Writing) -> Result<Step, Abort> {
         journey.writes += 1;
-        let spelling = if plan.change(Field::MasterItem).is_some() {
+        let mut item = None;
+        if plan.change(Field::MasterItem).is_some() {
             match self.items.ensure(self.iqr, self.ledger, &journey.ready.update) {
                 // The comments are read again just before they are replaced.
                 Ok((_, true)) if writing == Writing::Replaces && journey.writes == 1 => return Ok(Step::Again),
-                Ok((spelling, _)) => Some(spelling),
+                Ok((spelling, _)) => item = Some(spelling),
                 Err(error) => return Self::no_master_item(error).map(Step::Ended),
             }
-        } else {
-            None
-        };
+        }
         if self.teaches(&journey.asset.comments, plan)? {
             journey.lesson = Some(self.lesson.lock().unwrap_or_else(PoisonError::into_inner));
-            if !self.teaches(&journey.asset.comments, plan)? {
-                // Another client's write has shown it in the meantime: plan by that.
-                return Ok(Step::Again);
-            }
+        }
+        // Another client's write may have shown it since this was planned: then it is planned by that.
+        if writing != Writing::of(self.ledger().comment_semantics()?, self.config.sync.comments) {
+            return Ok(Step::Again);
         }
         self.begin_write(journey, plan)?;
-        let answer = self.send(journey, plan, spelling.as_ref());
+        let answer = self.send(journey, plan, item.as_ref());
         journey.note_changes(plan);
         match answer {
-            Ok(()) => {
-                journey.answered.clone_from(&plan.changes);
-                journey.doubt = None;
-                let is_over = !self.config.sync.verify_writes && journey.lesson.is_none();
-                if is_over {
-                    journey.assume(plan);
-                }
-                Ok(if is_over { Step::Finished } else { Step::Again })
-            }
-            Err(error) if error.outcome() == Outcome::Unknown => {
-                log::info!("client {}: {error}; asset {} is read again", journey.client, journey.ready.id);
-                journey.doubtful_writes += u32::from(!error.was_answered());
-                journey.doubt = Some(error);
-                Ok(Step::Again)
-            }
-            Err(error) => {
-                if spelling.is_some() && matches!(error, iqr::Error::Refused { .. }) {
-                    self.items.forget(self.ledger, &journey.ready.update)?;
-                }
-                Self::failed(error).map(Step::Ended)
-            }
+            Ok(()) => Ok(self.after_yes(journey, plan)),
+            Err(error) => self.after_error(journey, error, item.is_some()),
         }
+    }
+
+    /// Without a read-back, IQR is taken at its word.
+    fn after_yes(&self, journey: &mut Journey<'_>, plan: &Plan) -> Step {
+        journey.answered.clone_from(&plan.changes);
+        journey.doubt = None;
+        if self.config.sync.verify_writes || journey.lesson.is_some() {
+            return Step::Again;
+        }
+        journey.assume(plan);
+        Step::Finished
+    }
+
+    /// What may have been taken nevertheless is read again; what was refused is not repeated.
+    fn after_error(&self, journey: &mut Journey<'_>, error: iqr::Error, with_item: bool) -> Result<Step, Abort> {
+        if error.outcome() == Outcome::Unknown {
+            log::info!("client {}: {error}; asset {} is read again", journey.client, journey.ready.id);
+            journey.doubtful_writes += u32::from(!error.was_answered());
+            journey.doubt = Some(error);
+            return Ok(Step::Again);
+        }
+        if with_item && matches!(error, iqr::Error::Refused { .. }) {
+            self.items.forget(self.ledger, &journey.ready.update)?;
+        }
+        Self::failed(error).map(Step::Ended)
     }
 
     fn no_master_item(error: items::Error) -> Result<Applied, Abort> {
@@ -267,14 +228,16 @@ impl<'a> Applier<'a> {
         let mut after = journey.asset.clone();
         plan.apply_to(&mut after);
         let intent = Intent {
-            inventory_id: journey.ready.id.to_string(),
+            inventory_id: journey.ready.id.clone(),
+            client_id: journey.client,
             comments_before: before.clone().unwrap_or_default(),
-            sent: plan::sent_state(&journey.ready.update, &after, &plan.comment_lines),
+            sent: plan::sent_state(&journey.ready.update, &after, &plan.comment_lines, &journey.sent),
+            at: self.started_at,
         };
         let mut ledger = self.ledger();
         let is_risky = before.as_deref().is_some_and(|before| !before.trim().is_empty())
             && ledger.comment_semantics()? != Some(CommentSemantics::Adds);
-        ledger.begin_write(journey.client, &intent, self.started_at, is_risky)?;
+        ledger.begin_write(&intent, is_risky)?;
         journey.written = change.map(|change| change.write.clone());
         journey.before = before;
         Ok(())
@@ -308,171 +271,4 @@ fn wire_field(field: Field) -> Option<iqr::Field> {
         Field::ExtendedDescription => Some(iqr::Field::ExtendedDescription),
         Field::Comments => Some(iqr::Field::Comments),
     }
-}
-
-/// The plan that a pass would begin with, and what is worth knowing of it; `known` is what the ledger knows of writes to
-/// the comments. Pure: `preview` shows it, and it is made the way [`Applier::apply`] makes it.
-#[must_use]
-pub fn first_plan(
-    client: ClientId,
-    ready: &Ready,
-    asset: &Asset,
-    known: Option<CommentSemantics>,
-    config: &SyncConfig,
-) -> (Plan, Vec<String>) {
-    let mut journey = Journey::begin(client, ready, asset.clone());
-    let known = known.or_else(|| journey.shown_semantics());
-    let plan = journey.plan(Writing::of(known, config.comments), config);
-    journey.note_left(&plan);
-    (plan, journey.notes)
-}
-
-/// What to do when IQR knows the asset by another serial number than the machine's; `None` when it does not, or when one
-/// of the two is no real one.
-#[must_use]
-pub fn serial_mismatch(ready: &Ready, asset: &Asset) -> Option<String> {
-    let theirs = asset.serial_number.trim();
-    let ours = ready.machine.real_serial()?;
-    let differs = !is_placeholder_serial(theirs) && !is_same_serial(ours, theirs);
-    differs.then(|| {
-        format!(
-            "IQR knows asset {} by serial number {theirs}, this machine's is {ours}; correct the inventory ID in WipeOS or the serial number in IQR",
-            ready.id
-        )
-    })
-}
-
-impl<'a> Journey<'a> {
-    fn begin(client: ClientId, ready: &'a Ready, asset: Asset) -> Self {
-        let (sent, before) = match &ready.intent {
-            Some(intent) => {
-                let sent = ready.sent.clone().or_intended(&intent.sent, &asset);
-                (sent, Some(intent.comments_before.clone()))
-            }
-            None => (ready.sent.clone(), None),
-        };
-        Self {
-            client,
-            ready,
-            asset,
-            sent,
-            before,
-            written: None,
-            answered: Vec::new(),
-            changes: Vec::new(),
-            notes: Vec::new(),
-            writes: 0,
-            doubt: None,
-            doubtful_writes: 0,
-            lesson: None,
-        }
-    }
-
-    /// Plans on what IQR shows, and on the lines that a replacing write cost, which come back.
-    fn plan(&mut self, writing: Writing, config: &SyncConfig) -> Plan {
-        let policy = Policy { writing, reassign: config.reassign, placeholders: &config.placeholders };
-        let lost = match writing {
-            Writing::Adds => Vec::new(),
-            Writing::Replaces => self.lost_lines(),
-        };
-        if lost.is_empty() {
-            return plan::plan(&self.ready.update, &self.asset, &self.sent, &policy);
-        }
-        let shown = self.asset.comments.clone();
-        self.asset.comments = comments::restored(self.before.as_deref().unwrap_or_default(), &shown);
-        let mut plan = plan::plan(&self.ready.update, &self.asset, &self.sent, &policy);
-        plan.restore_comments(&shown, &self.asset.comments);
-        self.answered.retain(|change| change.field != Field::Comments);
-        self.notes.push(format!("{} comment lines that a write had cost were put back", lost.len()));
-        plan
-    }
-
-    fn shown_semantics(&self) -> Option<CommentSemantics> {
-        let ours: Vec<String> = self.ready.update.comments.iter().map(|line| line.name.clone()).collect();
-        semantics::shown(self.before.as_deref()?, self.written.as_deref(), &self.asset.comments, &ours, &self.sent)
-    }
-
-    /// Lines of others that the newest write cost.
-    fn lost_lines(&self) -> Vec<String> {
-        let Some(before) = &self.before else { return Vec::new() };
-        let names: Vec<String> = self.ready.update.comments.iter().map(|line| line.name.clone()).collect();
-        semantics::lost(before, &self.asset.comments, &names, &self.sent)
-    }
-
-    /// After a write that IQR said yes to: fields that still have to be changed did not take. A text that was cut to the
-    /// width of its column has.
-    fn judge(&mut self, plan: &Plan) -> Option<Applied> {
-        let stuck: Vec<&Change> = plan
-            .changes
-            .iter()
-            .filter(|change| self.answered.iter().any(|done| done.field == change.field && !is_cut(done, change)))
-            .collect();
-        if !stuck.is_empty() {
-            return Some(Applied::Failed(not_verified(&self.ready.id.to_string(), &stuck), Cause::Client));
-        }
-        let cut: Vec<&Change> =
-            plan.changes.iter().filter(|change| self.answered.iter().any(|done| is_cut(done, change))).collect();
-        if cut.is_empty() || cut.len() < plan.changes.len() {
-            return None;
-        }
-        for change in cut {
-            let shown = change.from.trim_end().chars().count();
-            self.notes.push(format!("IQR keeps only the first {shown} characters of {}", change.field));
-        }
-        Some(self.done(plan))
-    }
-
-    fn note_left(&mut self, plan: &Plan) {
-        for left in &plan.left {
-            self.notes.push(format!("{} was rewritten in IQR since it was sent and is left as it is", left.field));
-        }
-    }
-
-    fn done(&mut self, plan: &Plan) -> Applied {
-        self.note_left(plan);
-        let sent = plan::sent_state(&self.ready.update, &self.asset, &plan.comment_lines);
-        Applied::Done { sent, changes: std::mem::take(&mut self.changes), notes: std::mem::take(&mut self.notes) }
-    }
-
-    /// A field that was written twice counts once.
-    fn note_changes(&mut self, plan: &Plan) {
-        for change in &plan.changes {
-            match self.changes.iter_mut().find(|other| other.field == change.field) {
-                Some(other) => other.to.clone_from(&change.to),
-                None => self.changes.push(change.clone()),
-            }
-        }
-    }
-
-    /// Without a read-back, IQR is taken at its word.
-    fn assume(&mut self, plan: &Plan) {
-        plan.apply_to(&mut self.asset);
-    }
-}
-
-/// Whether IQR shows the beginning of what was written: its column is narrower.
-fn is_cut(written: &Change, now: &Change) -> bool {
-    let shown = now.from.trim_end();
-    let is_text = matches!(written.field, Field::Description | Field::ExtendedDescription);
-    is_text && written.field == now.field && !shown.is_empty() && written.write.starts_with(shown)
-}
-
-fn not_verified(id: &str, stuck: &[&Change]) -> Trouble {
-    let fields: Vec<String> =
-        stuck.iter().map(|change| format!("{} still reads {:?}", change.field, excerpt(&change.from))).collect();
-    Trouble {
-        reason: Reason::NotVerified,
-        message: format!(
-            "IQR said yes to the update of asset {id}, but {}; check that the API user may write it, or map the field elsewhere with iqr.fields",
-            fields.join(", ")
-        ),
-    }
-}
-
-fn excerpt(text: &str) -> String {
-    let mut excerpt: String = text.chars().take(60).collect();
-    if excerpt.len() < text.len() {
-        excerpt.push('…');
-    }
-    excerpt
 }

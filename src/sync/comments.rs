@@ -8,7 +8,7 @@
 use crate::config::CommentMode;
 use crate::ledger::CommentSemantics;
 use crate::mapping::is_result_value;
-use crate::model::{CommentLine, Sent};
+use crate::model::{CommentLine, Sent, is_stored};
 
 /// What a write to the comments field does, so far as is known or configured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,12 +77,26 @@ pub fn lost_lines(before: &str, after: &str) -> Vec<String> {
     let mut left: Vec<String> = lines_of(after).map(str::to_owned).collect();
     let mut lost = Vec::new();
     for line in lines_of(before) {
-        match left.iter().position(|other| other == line) {
+        match left.iter().position(|other| is_stored(other, line)) {
             Some(found) => drop(left.swap_remove(found)),
             None => lost.push(line.to_owned()),
         }
     }
     lost
+}
+
+/// The lines of `text` that this program made: known ones, and those with the name of one of `ours` that are taken for
+/// ours.
+pub(super) fn lines_of_ours<'a>(
+    text: &'a str,
+    ours: &'a [CommentLine],
+    sent: &'a Sent,
+) -> impl Iterator<Item = &'a str> {
+    let has_name =
+        |line: &str, name: &str| line.split_once(':').is_some_and(|(other, _)| is_stored(other.trim(), name));
+    lines_of(text).filter(move |line| {
+        is_known(line, sent) || (ours.iter().any(|our| has_name(line, &our.name)) && is_machine_made(line, sent))
+    })
 }
 
 /// The text that has all lines of `before` again, and behind them those that only `now` has.
@@ -138,20 +152,29 @@ impl Text {
     /// Decides what becomes of one of our lines, and does it to this text.
     fn place(&mut self, ours: &CommentLine, sent: &Sent, writing: Writing) -> LineFate {
         let wanted = ours.to_string();
+        let is_theirs = (ours.value.is_empty() || self.is_edited(&wanted, sent)) && self.has_strangers(ours, sent);
         let Some(at) = self.newest_of(ours, sent) else {
-            let edited = self.has_name(&ours.name) && (ours.value.is_empty() || sent.has_line(&wanted));
-            return if edited { LineFate::Kept(wanted) } else { self.add_new(wanted) };
+            return if is_theirs { LineFate::Kept(wanted) } else { self.add_new(wanted) };
         };
         let there = self.lines[at].text.trim_end().to_owned();
-        if says(&there, &wanted) || ours.value.is_empty() || sent.has_line(&wanted) {
+        let stands = says(&there, &wanted);
+        let is_outdated = stands && !sent.has_line(&wanted) && self.has_result_behind(at, ours);
+        if (stands && !is_outdated) || ours.value.is_empty() || is_theirs {
             return LineFate::Kept(there);
         }
         let to = self.distinct(ours, wanted);
         match writing {
-            Writing::Adds => self.add(to.clone()),
-            Writing::Replaces => self.lines[at].text.clone_from(&to),
+            Writing::Replaces if !is_outdated => self.lines[at].text.clone_from(&to),
+            _ => self.add(to.clone()),
         }
         LineFate::Changed { from: there, to }
+    }
+
+    /// Whether a result that is not known to be ours stands behind the newest line that is: where nothing tells who wrote
+    /// it, it may be ours, and would pass for the newest.
+    fn has_result_behind(&self, at: usize, ours: &CommentLine) -> bool {
+        let mut behind = Text::named(&self.lines[at + 1..], ours);
+        behind.any(|(_, value)| !value.is_empty() && is_result_value(without_date(value)))
     }
 
     fn add_new(&mut self, wanted: String) -> LineFate {
@@ -164,12 +187,28 @@ impl Text {
         self.lines.iter().rposition(|line| {
             let text = line.text.trim_end();
             let Some((name, value)) = text.split_once(':') else { return false };
-            name.trim() == ours.name && (says(value.trim(), &ours.value) || is_machine_made(text, sent))
+            is_stored(name.trim(), &ours.name) && (says(value.trim(), &ours.value) || is_machine_made(text, sent))
         })
     }
 
-    fn has_name(&self, name: &str) -> bool {
-        self.lines.iter().any(|line| line.text.split_once(':').is_some_and(|(other, _)| other.trim() == name))
+    /// Whether what is wanted was sent and stands there no more. Where it does, with a line of ours behind it that says
+    /// otherwise, that line is of a write whose end is not recorded, and what is wanted is said again.
+    fn is_edited(&self, wanted: &str, sent: &Sent) -> bool {
+        sent.has_line(wanted) && !self.lines.iter().any(|line| says(line.text.trim_end(), wanted))
+    }
+
+    /// Whether a line of this name is not ours.
+    fn has_strangers(&self, ours: &CommentLine, sent: &Sent) -> bool {
+        Text::named(&self.lines, ours).any(|(text, value)| !says(value, &ours.value) && !is_machine_made(text, sent))
+    }
+
+    /// The lines with the name of ours, each with its value.
+    fn named<'a>(lines: &'a [Line], ours: &'a CommentLine) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let lines = lines.iter().map(|line| line.text.trim_end());
+        lines.filter_map(|text| {
+            let (name, value) = text.split_once(':')?;
+            (is_stored(name.trim(), &ours.name)).then(|| (text, value.trim()))
+        })
     }
 
     /// `wanted`, told apart by its time (PASS, then FAIL, then PASS again) where the very same line stands there already.
@@ -186,7 +225,7 @@ impl Text {
     }
 
     fn has_line(&self, text: &str) -> bool {
-        self.lines.iter().any(|line| line.text.trim_end() == text)
+        self.lines.iter().any(|line| is_stored(line.text.trim_end(), text))
     }
 
     /// Adds a line at the end, with the kind of line end that the text uses.
@@ -210,14 +249,19 @@ impl std::fmt::Display for Text {
 pub(super) fn is_machine_made(line: &str, sent: &Sent) -> bool {
     let value = line.split_once(':').map_or(line, |(_, value)| without_date(value.trim()));
     let is_bare_word = || !value.contains(", ") && is_result_value(value);
-    // A line that was told apart by its time is remembered as the mapping has it, once it was kept.
-    sent.made_line(line) || sent.made_line(without_date(line)) || (sent.lines.is_empty() && is_bare_word())
+    is_known(line, sent) || (sent.lines.is_empty() && is_bare_word())
+}
+
+/// Whether a line is known to have been sent. One that was told apart by its time is remembered as the mapping has it,
+/// once it was kept.
+fn is_known(line: &str, sent: &Sent) -> bool {
+    sent.made_line(line) || sent.made_line(without_date(line))
 }
 
 /// Whether a line or value that stands there says what is wanted, with a time behind it or without. What is wanted may
 /// itself end in one: WipeOS's words are taken as they are.
 fn says(there: &str, wanted: &str) -> bool {
-    there == wanted || without_date(there) == wanted
+    is_stored(there, wanted) || is_stored(without_date(there), wanted)
 }
 
 /// A line or value without the time that [`Text::distinct`] may have put behind it.
@@ -248,64 +292,86 @@ mod tests {
         lines.iter().map(|text| line(text)).collect()
     }
 
+    /// With `- ` in front, a line that was not said last.
     fn sent(lines: &[&str]) -> Sent {
-        Sent { lines: lines.iter().map(|line| digest::short(line.as_bytes())).collect(), ..Sent::default() }
+        let digests = |lines: Vec<&str>| lines.iter().map(|line| digest::short(line.as_bytes())).collect();
+        let (others, last): (Vec<&str>, Vec<&str>) = lines.iter().copied().partition(|line| line.starts_with("- "));
+        let others = others.iter().map(|line| &line[2..]).collect();
+        Sent { lines: digests(last), other_lines: digests(others), ..Sent::default() }
     }
 
     /// One row: what is there, what we say, what we sent before; what is sent when IQR adds, and the text when it
     /// replaces.
+    type Row = (&'static str, &'static [&'static str], &'static [&'static str], &'static str, &'static str);
+
+    const MERGES: &[Row] = &[
+        ("", &["Memory: PASS"], &[], "Memory: PASS", "Memory: PASS"),
+        ("Memory: PASS", &["Memory: PASS"], &[], "", ""),
+        ("Memory: PASS  \r\n", &["Memory: PASS"], &[], "", ""),
+        ("Memory:", &["Memory: PASS"], &[], "Memory: PASS", "Memory: PASS"),
+        ("Memory: PASS", &["Memory:"], &[], "", ""),
+        ("lid cracked", &["USB: PASS"], &[], "USB: PASS", "lid cracked\nUSB: PASS"),
+        ("a\r\nb", &["USB: PASS"], &[], "USB: PASS", "a\r\nb\r\nUSB: PASS"),
+        ("USB: FAIL\nlid", &["USB: PASS"], &[], "USB: PASS", "USB: PASS\nlid"),
+        // What a person typed under one of our names stays.
+        ("Memory: 2x8 by Jo", &["Memory: PASS"], &[], "Memory: PASS", "Memory: 2x8 by Jo\nMemory: PASS"),
+        ("MEMORY: PASS", &["Memory: PASS"], &[], "Memory: PASS", "MEMORY: PASS\nMemory: PASS"),
+        // A person edited the line that we sent, and we have no news of it.
+        ("Memory: PASS, Jo", &["Memory: PASS"], &["Memory: PASS"], "", ""),
+        ("Memory: FAIL", &["Memory: PASS"], &["Memory: PASS"], "", ""),
+        // We have news.
+        ("Memory: PASS, Jo", &["Memory: FAIL"], &["Memory: PASS"], "Memory: FAIL", "Memory: PASS, Jo\nMemory: FAIL"),
+        // Our line is gone: it is said again.
+        ("lid", &["Memory: PASS"], &["Memory: PASS"], "Memory: PASS", "lid\nMemory: PASS"),
+        // An unknown word that we sent before is ours.
+        ("Fan: LOUD", &["Fan: PASS"], &["Fan: LOUD"], "Fan: PASS", "Fan: PASS"),
+        // PASS, FAIL, and PASS again, where IQR only adds: the last line must count, and none is there twice.
+        (
+            "USB: PASS\nUSB: FAIL",
+            &["USB: PASS"],
+            &["USB: FAIL"],
+            "USB: PASS (2026-11-22 16:04)",
+            "USB: PASS\nUSB: PASS (2026-11-22 16:04)",
+        ),
+        ("USB: PASS\nUSB: FAIL\nUSB: PASS (2026-11-22 16:04)", &["USB: PASS"], &[], "", ""),
+        // A wipe with details, told apart by its time and kept since: it is ours, and no newest PASS may outlive a FAIL.
+        (
+            "W: PASS, N\nW: FAIL, N\nW: PASS, N (2026-11-22 16:04)",
+            &["W: FAIL, N"],
+            &["W: PASS, N"],
+            "W: FAIL, N (2026-11-22 16:04)",
+            "W: PASS, N\nW: FAIL, N\nW: FAIL, N (2026-11-22 16:04)",
+        ),
+        // Our line was blanked of its result, or taken away: what we said before that does not stand for it.
+        ("USB: FAIL", &["USB: PASS"], &["USB: PASS", "- USB: FAIL"], "USB: PASS", "USB: PASS"),
+        // A person edited the newest of our lines, not the older one.
+        ("USB: FAIL\nUSB: PASS, Jo", &["USB: PASS"], &["USB: PASS", "- USB: FAIL"], "", ""),
+        // A write that was never recorded said FAIL; the machine passes now. A false FAIL, or PASS, must not stay.
+        (
+            "USB: PASS\nUSB: FAIL",
+            &["USB: PASS"],
+            &["USB: PASS", "- USB: FAIL"],
+            "USB: PASS (2026-11-22 16:04)",
+            "USB: PASS\nUSB: PASS (2026-11-22 16:04)",
+        ),
+        // The ledger is lost: nobody knows whose the newest line is, and nothing that stands there is sent again, but
+        // where it says otherwise.
+        ("USB: PASS\nUSB: by Jo", &["USB: PASS"], &[], "", ""),
+        (
+            "W: PASS, N\nW: NOT VERIFIED, N",
+            &["W: PASS, N"],
+            &[],
+            "W: PASS, N (2026-11-22 16:04)",
+            "W: PASS, N\nW: NOT VERIFIED, N\nW: PASS, N (2026-11-22 16:04)",
+        ),
+        // A result whose own words look like our time.
+        ("Fan: LOUD (again)", &["Fan: LOUD (again)"], &[], "", ""),
+        ("Fan: PASS (2026-11-22 16:04)", &["Fan: PASS (2026-11-22 16:04)"], &[], "", ""),
+    ];
+
     #[test]
     fn each_case_of_a_merge() {
-        type Row = (&'static str, &'static [&'static str], &'static [&'static str], &'static str, &'static str);
-        let rows: &[Row] = &[
-            ("", &["Memory: PASS"], &[], "Memory: PASS", "Memory: PASS"),
-            ("Memory: PASS", &["Memory: PASS"], &[], "", ""),
-            ("Memory: PASS  \r\n", &["Memory: PASS"], &[], "", ""),
-            ("Memory:", &["Memory: PASS"], &[], "Memory: PASS", "Memory: PASS"),
-            ("Memory: PASS", &["Memory:"], &[], "", ""),
-            ("lid cracked", &["USB: PASS"], &[], "USB: PASS", "lid cracked\nUSB: PASS"),
-            ("a\r\nb", &["USB: PASS"], &[], "USB: PASS", "a\r\nb\r\nUSB: PASS"),
-            ("USB: FAIL\nlid", &["USB: PASS"], &[], "USB: PASS", "USB: PASS\nlid"),
-            // What a person typed under one of our names stays.
-            ("Memory: 2x8 by Jo", &["Memory: PASS"], &[], "Memory: PASS", "Memory: 2x8 by Jo\nMemory: PASS"),
-            ("MEMORY: PASS", &["Memory: PASS"], &[], "Memory: PASS", "MEMORY: PASS\nMemory: PASS"),
-            // A person edited the line that we sent, and we have no news of it.
-            ("Memory: PASS, Jo", &["Memory: PASS"], &["Memory: PASS"], "", ""),
-            ("Memory: FAIL", &["Memory: PASS"], &["Memory: PASS"], "", ""),
-            // We have news.
-            (
-                "Memory: PASS, Jo",
-                &["Memory: FAIL"],
-                &["Memory: PASS"],
-                "Memory: FAIL",
-                "Memory: PASS, Jo\nMemory: FAIL",
-            ),
-            // Our line is gone: it is said again.
-            ("lid", &["Memory: PASS"], &["Memory: PASS"], "Memory: PASS", "lid\nMemory: PASS"),
-            // An unknown word that we sent before is ours.
-            ("Fan: LOUD", &["Fan: PASS"], &["Fan: LOUD"], "Fan: PASS", "Fan: PASS"),
-            // PASS, FAIL, and PASS again, where IQR only adds: the last line must count, and none is there twice.
-            (
-                "USB: PASS\nUSB: FAIL",
-                &["USB: PASS"],
-                &["USB: FAIL"],
-                "USB: PASS (2026-11-22 16:04)",
-                "USB: PASS\nUSB: PASS (2026-11-22 16:04)",
-            ),
-            ("USB: PASS\nUSB: FAIL\nUSB: PASS (2026-11-22 16:04)", &["USB: PASS"], &[], "", ""),
-            // A wipe with details, told apart by its time and kept since: it is ours, and no newest PASS may outlive a FAIL.
-            (
-                "W: PASS, N\nW: FAIL, N\nW: PASS, N (2026-11-22 16:04)",
-                &["W: FAIL, N"],
-                &["W: PASS, N"],
-                "W: FAIL, N (2026-11-22 16:04)",
-                "W: PASS, N\nW: FAIL, N\nW: FAIL, N (2026-11-22 16:04)",
-            ),
-            // A result whose own words look like our time.
-            ("Fan: LOUD (again)", &["Fan: LOUD (again)"], &[], "", ""),
-            ("Fan: PASS (2026-11-22 16:04)", &["Fan: PASS (2026-11-22 16:04)"], &[], "", ""),
-        ];
-        for (existing, lines, before, added, replaced) in rows {
+        for (existing, lines, before, added, replaced) in MERGES {
             let merged = merge(existing, &ours(lines), &sent(before), Writing::Adds);
             assert_eq!(merged.write, *added, "adding to {existing:?}");
             let merged = merge(existing, &ours(lines), &sent(before), Writing::Replaces);

@@ -56,7 +56,7 @@ pub fn count(store: &Store, ledger: Option<&Ledger>, now: Timestamp, config: &Co
 
 /// Clients that are tried again whether or not they have news.
 fn again(ledger: &Ledger, now: Timestamp, config: &Config) -> Result<Vec<ClientId>, Error> {
-    let mut clients = ledger.intents()?;
+    let mut clients: Vec<ClientId> = ledger.open_intents()?.iter().map(|intent| intent.client_id).collect();
     if ledger.is_config(config.fingerprint)? {
         clients.extend(ledger.retries(now, config.sync.retry_max_delay, MOST_RETRIES)?);
     } else {

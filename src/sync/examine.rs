@@ -131,7 +131,7 @@ impl Examiner<'_> {
         // Another record of this machine may have been sent to the asset since: what it sent is ours all the same.
         let asset = self.asset(&id)?;
         let record = self.sent(machine.client_id)?.filter(|record| record.inventory_id == id.as_str());
-        let intent = self.intent(machine.client_id)?;
+        let intent = self.intent(&id)?;
         let is_last = asset.as_ref().is_some_and(|asset| asset.client_id == machine.client_id);
         let is_settled = is_last && !self.ask_anyway && intent.is_none() && self.problem_free(machine.client_id)?;
         match record {
@@ -139,7 +139,6 @@ impl Examiner<'_> {
                 Ok(Verdict::Same(Box::new(SentRecord { seen: Some(seen), ..record })))
             }
             _ => {
-                let intent = intent.filter(|intent| intent.inventory_id == id.as_str());
                 let sent = asset.map(|asset| asset.sent).unwrap_or_default();
                 Ok(Verdict::Ready(Box::new(Ready { id, machine, update, digest, sent, intent })))
             }
@@ -154,8 +153,8 @@ impl Examiner<'_> {
         Ok(self.ledger.map(|ledger| ledger.asset(id)).transpose()?.flatten())
     }
 
-    fn intent(&self, client: ClientId) -> Result<Option<Intent>, Error> {
-        Ok(self.ledger.map(|ledger| ledger.intent(client)).transpose()?.flatten())
+    fn intent(&self, id: &InventoryId) -> Result<Option<Intent>, Error> {
+        Ok(self.ledger.map(|ledger| ledger.intent(id)).transpose()?.flatten())
     }
 
     fn problem_free(&self, client: ClientId) -> Result<bool, Error> {

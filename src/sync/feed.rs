@@ -61,7 +61,6 @@ pub struct Candidate {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Stage {
     Only,
-    HalfDone,
     News(usize, Option<Cursor>),
     New(Cursor),
     Every(ClientId),
@@ -113,7 +112,7 @@ impl Feed {
             client_id: i64::MIN,
             ..now.clone().not_after(clock)
         });
-        let stage = if matches!(wanted, Wanted::Only(_)) { Stage::Only } else { Stage::HalfDone };
+        let stage = if matches!(wanted, Wanted::Only(_)) { Stage::Only } else { Stage::News(0, None) };
         let compare_every = seconds(config.full_comparison_every);
         let is_compare_due = is_compare_due(ledger, &start, &now, clock, signature, compare_every)?;
         Ok(Self {
@@ -160,6 +159,11 @@ impl Feed {
         }
     }
 
+    /// Puts clients first to which a killed pass may have left half done.
+    pub fn half_done(&mut self, clients: Vec<ClientId>) {
+        self.push(clients, Errand::Again);
+    }
+
     /// The outcome of this client is recorded.
     pub fn settled(&mut self, client: ClientId) {
         self.open.remove(&client);
@@ -175,10 +179,6 @@ impl Feed {
     fn refill(&mut self, store: &Store, ledger: &mut RunLedger) -> Result<(), Error> {
         match self.stage.clone() {
             Stage::Only => self.refill_only(),
-            Stage::HalfDone => {
-                self.push(ledger.intents()?, Errand::Again);
-                self.stage = Stage::News(0, None);
-            }
             Stage::News(index, cursor) => self.refill_news(store, index, cursor)?,
             Stage::New(cursor) => self.refill_new(store, ledger, cursor)?,
             Stage::Every(after) => self.refill_every(store, after)?,
@@ -366,7 +366,7 @@ impl Feed {
         }
         let waiting = self.queue.iter().filter(|waiting| !self.handled.contains(&waiting.client_id)).count() as u64;
         let beyond = match self.stage {
-            Stage::HalfDone | Stage::News(..) | Stage::New(_) => store.count_after(ClientId(self.reached))?,
+            Stage::News(..) | Stage::New(_) => store.count_after(ClientId(self.reached))?,
             _ => 0,
         };
         Ok(waiting + beyond)
@@ -415,7 +415,7 @@ pub fn is_idle(
     Ok(ledger.is_signature(signature)?
         && ledger.is_config(config.fingerprint)?
         && ledger.retries(clock, config.sync.retry_max_delay, 1)?.is_empty()
-        && ledger.intents()?.is_empty())
+        && ledger.open_intents()?.is_empty())
 }
 
 /// What the ledger knows of the clients after `after`, up to `last` or to the end.

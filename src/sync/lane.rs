@@ -3,9 +3,10 @@
 use std::sync::atomic::Ordering;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::apply::{Abort, Applied, Applier};
+use super::apply::{Abort, Applier};
 use super::examine::{Examined, Examiner, Ready, Trouble, Verdict};
 use super::feed::{Candidate, Errand, Feed};
+use super::journey::Applied;
 use super::plan::Change;
 use super::report::{Item, ItemOutcome, PassOutcome, Report};
 use super::retry::{self, Cause};
@@ -84,9 +85,20 @@ impl<'a> Lanes<'a> {
     }
 
     /// The pass cannot go on: a client that was taken already stays for the next.
-    pub(super) fn put_back(&self, work: &Work, error: Error) {
-        self.report(item(&work.examined, ItemOutcome::Deferred, None, Some(error.to_string()), Vec::new()));
+    pub(super) fn put_back(&self, work: Option<&Work>, error: Error) {
+        let message = error.to_string();
         self.abort(error);
+        if let Some(work) = work {
+            self.report(item(&work.examined, ItemOutcome::Deferred, None, Some(message), Vec::new()));
+        }
+    }
+
+    /// The pass cannot go on before its first client was asked about.
+    pub(super) fn stop(&self, first: Option<&Work>, abort: Abort) {
+        match first {
+            Some(work) => self.give_up(&work.examined, abort),
+            None => self.abort(abort.into()),
+        }
     }
 
     fn is_over(&self) -> bool {
@@ -313,7 +325,7 @@ fn record_end(
     aborted: Option<&Error>,
 ) -> Result<(), examine::Error> {
     feed.finish(ledger, report.finished_at, request.config.fingerprint)?;
-    ledger.forget_lone_assets(super::oldest_kept(request, report.finished_at))?;
+    ledger.forget_lone_assets(super::oldest_lone(request, report.finished_at))?;
     let pass = match pass {
         None if aborted.is_some() => Some(ledger.start_pass(request.started_at)?),
         pass => pass,

@@ -14,7 +14,9 @@ pub mod comments;
 pub mod due;
 pub mod examine;
 pub mod feed;
+mod half_done;
 pub mod items;
+pub mod journey;
 mod lane;
 pub mod plan;
 pub mod report;
@@ -25,19 +27,23 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
+use std::time::Duration;
 
 use crate::config::{Config, ConfigError};
 use crate::iqr::{self, Access, BootTime, Iqr, Limits};
-use crate::ledger::{self, Heartbeat, PassTotals, RunLedger};
+use crate::ledger::{self, Heartbeat, Intent, PassTotals, RunLedger};
 use crate::model::{ClientId, Timestamp};
 use crate::secret::Secret;
 use crate::store::{self, Patience, Signature, Store};
 
 use apply::{Abort, Applier};
 use feed::{Feed, Wanted};
+use half_done::HalfDone;
 use items::MasterItems;
 use lane::Lanes;
 pub use report::{Item, ItemOutcome, PassOutcome, Report};
+
+const YEAR: Duration = Duration::from_secs(365 * 24 * 3600);
 
 /// What a pass is asked to do.
 pub struct Request<'a> {
@@ -144,7 +150,7 @@ pub fn run(request: &Request<'_>) -> Result<Outcome, Error> {
     }
     let deadline = BootTime::now() + config.sync.time_budget;
     match begin(request, &ledger, deadline, signature) {
-        Ok((store, feed)) => Ok(pass(request, store, ledger, feed, deadline)),
+        Ok(begun) => Ok(pass(request, begun, ledger, deadline)),
         Err(error @ Error::NoSuchAsset(_)) => Err(error),
         Err(error) => {
             record_failure(request, &mut ledger, &error)?;
@@ -153,21 +159,37 @@ pub fn run(request: &Request<'_>) -> Result<Outcome, Error> {
     }
 }
 
+/// A pass that has begun.
+struct Begun {
+    store: Store,
+    feed: Feed,
+    /// Writes of a killed pass to assets that no client is to be sent to.
+    left: Vec<Intent>,
+}
+
 /// Opens the appliance's database and finds out what this pass is to look at.
 fn begin(
     request: &Request<'_>,
     ledger: &RunLedger,
     deadline: BootTime,
     signature: Option<Signature>,
-) -> Result<(Store, Feed), Error> {
+) -> Result<Begun, Error> {
     let config = request.config;
     let store = Store::open(&config.store.database, patience(deadline, Arc::clone(&request.interrupted)))?;
     // Before anything is sent: what is missing would else be found by the first client that needs it.
     store.check()?;
     check_slots(config, &store)?;
     let wanted = wanted(request, &store, ledger)?;
-    let feed = Feed::begin(&store, ledger, wanted, request.started_at, signature, &config.sync)?;
-    Ok((store, feed))
+    let is_for_one = matches!(wanted, Wanted::Only(_));
+    let mut feed = Feed::begin(&store, ledger, wanted, request.started_at, signature, &config.sync)?;
+    let mut left = Vec::new();
+    if !is_for_one {
+        let examiner = examine::Examiner { store: &store, ledger: Some(ledger), config, ask_anyway: false };
+        let half_done = HalfDone::find(&examiner, ledger.open_intents()?)?;
+        feed.half_done(half_done.clients);
+        left = half_done.left;
+    }
+    Ok(Begun { store, feed, left })
 }
 
 /// A pass that could not begin is what `status` is asked about.
@@ -219,17 +241,23 @@ fn wanted(request: &Request<'_>, store: &Store, ledger: &RunLedger) -> Result<Wa
     Ok(Wanted::Only(clients))
 }
 
-fn pass(request: &Request<'_>, store: Store, ledger: RunLedger, feed: Feed, deadline: BootTime) -> Outcome {
+fn pass(request: &Request<'_>, begun: Begun, ledger: RunLedger, deadline: BootTime) -> Outcome {
     let config = request.config;
+    let Begun { store, feed, left } = begun;
+    // A dry run writes nothing, not even what was there before.
+    let left = if request.dry_run { Vec::new() } else { left };
     let lanes = Lanes::new(request, store, ledger, feed, deadline);
     let limits = Limits { deadline, interrupted: Arc::clone(&request.interrupted) };
     let access = if request.dry_run { Access::ReadOnly } else { Access::ReadWrite };
     // The first client that needs IQR shows whether the key is needed at all.
-    let Some(first) = lanes.first() else { return lanes.end(0) };
+    let first = lanes.first();
+    if first.is_none() && left.is_empty() {
+        return lanes.end(0);
+    }
     let key = match (request.api_key)() {
         Ok(key) => key,
         Err(error) => {
-            lanes.put_back(&first, error.into());
+            lanes.put_back(first.as_ref(), error.into());
             return lanes.end(0);
         }
     };
@@ -244,8 +272,15 @@ fn pass(request: &Request<'_>, store: Store, ledger: RunLedger, feed: Feed, dead
         dry_run: request.dry_run,
         lesson: Mutex::default(),
     };
+    let first = match half_done::settle(&applier, &left) {
+        Ok(()) => first,
+        Err(abort) => {
+            lanes.stop(first.as_ref(), abort);
+            None
+        }
+    };
     thread::scope(|scope| {
-        let first = Mutex::new(Some(first));
+        let first = Mutex::new(first);
         for _ in 0..config.iqr.connections {
             let take_first = || first.lock().unwrap_or_else(PoisonError::into_inner).take();
             let (lanes, applier, first) = (&lanes, &applier, take_first());
@@ -271,10 +306,19 @@ fn finish(request: &Request<'_>, ledger: &mut RunLedger, mut report: Report) -> 
     report
 }
 
-/// What is older than this, at `now`, is not kept.
+/// History that is older than this, at `now`, is not kept.
 fn oldest_kept(request: &Request<'_>, now: Timestamp) -> Timestamp {
-    let keep = i64::try_from(request.config.ledger.keep.as_secs()).unwrap_or(i64::MAX);
-    now.plus_seconds(keep.saturating_neg())
+    before(now, request.config.ledger.keep)
+}
+
+/// What was sent to an asset before this and has no client any more is not kept: at least for a year, because by it our
+/// lines are told from those of people if the machine comes again.
+fn oldest_lone(request: &Request<'_>, now: Timestamp) -> Timestamp {
+    before(now, request.config.ledger.keep.max(YEAR))
+}
+
+fn before(now: Timestamp, time: Duration) -> Timestamp {
+    now.plus_seconds(i64::try_from(time.as_secs()).unwrap_or(i64::MAX).saturating_neg())
 }
 
 /// Clients of this pass by key, for messages.

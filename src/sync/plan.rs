@@ -9,7 +9,7 @@ use serde::{Serialize, Serializer};
 use super::comments::{self, LineFate, Writing};
 use crate::config::Reassign;
 use crate::mapping::fold_key;
-use crate::model::{Asset, AssetUpdate, Sent, SentText};
+use crate::model::{Asset, AssetUpdate, Sent, SentText, is_stored, line_digests};
 
 /// The rules of the config that a plan depends on.
 #[derive(Debug, Clone)]
@@ -155,25 +155,30 @@ pub fn plan(update: &AssetUpdate, asset: &Asset, sent: &Sent, policy: &Policy<'_
     plan
 }
 
-/// What was sent, for the ledger: `asset` is how IQR shows it, or would.
+/// What was sent, for the ledger: `asset` is how IQR shows it, or would, `before` what was known of it.
 #[must_use]
-pub fn sent_state(update: &AssetUpdate, asset: &Asset, plan_lines: &[LineFate]) -> Sent {
-    use crate::digest::short;
-    let text = |ours: &str, theirs: &str| SentText::of(ours, if ours.starts_with(theirs) { theirs } else { ours });
-    let mapped = update.comments.iter().map(|line| short(line.to_string().as_bytes()));
+pub fn sent_state(update: &AssetUpdate, asset: &Asset, plan_lines: &[LineFate], before: &Sent) -> Sent {
+    let text = |ours: &str, theirs: &str| {
+        let is_ours = ours.starts_with(theirs) || is_stored(theirs, ours);
+        SentText::of(ours, if is_ours { theirs } else { ours })
+    };
+    let mapped = update.comments.iter().map(ToString::to_string);
     let as_written = plan_lines.iter().filter_map(|fate| match fate {
         // A line that stands there in another form (with its time behind it) is ours in that form too.
-        LineFate::Changed { to: line, .. } | LineFate::Kept(line) => Some(short(line.as_bytes())),
+        LineFate::Changed { to: line, .. } | LineFate::Kept(line) => Some(line.clone()),
         LineFate::New(_) => None,
     });
-    let mut lines: Vec<u64> = mapped.chain(as_written).collect();
+    let mut lines: Vec<u64> = mapped.chain(as_written).flat_map(|line| line_digests(&line)).collect();
     lines.sort_unstable();
     lines.dedup();
     Sent {
         description: text(&update.description, &asset.description),
         extended_description: text(&update.extended_description, &asset.extended_description),
+        other_lines: comments::lines_of_ours(&asset.comments, &update.comments, before)
+            .flat_map(line_digests)
+            .filter(|line| lines.binary_search(line).is_err())
+            .collect(),
         lines,
-        begun_lines: Vec::new(),
     }
 }
 
@@ -243,7 +248,7 @@ enum TextFate {
 /// A merge of three: what we say, what IQR says, and what we said last. A person's addition behind our text is carried
 /// over, a person's rewriting is left alone. Where we never wrote, we write (specification, step 8e).
 fn merge_text(ours: &str, theirs: &str, sent: SentText) -> TextFate {
-    if ours.is_empty() || ours == theirs {
+    if ours.is_empty() || is_stored(theirs, ours) {
         return TextFate::Kept;
     }
     let has_news = !sent.meant.is_some_and(|meant| meant.is(ours));

@@ -3,7 +3,7 @@
 use super::comments::{is_machine_made, lost_lines};
 use crate::config::CommentMode;
 use crate::ledger::CommentSemantics;
-use crate::model::Sent;
+use crate::model::{Sent, is_stored};
 
 /// What a write has shown, if it has shown anything. `before` and `after` are the whole texts, `written` what was sent
 /// (`None` when the pass that sent it was killed), `ours` the names of our lines. An empty field shows nothing.
@@ -25,17 +25,35 @@ pub fn shown(
         return is_replaced.then_some(CommentSemantics::Replaces);
     };
     let is_whole = lost_lines(before, written).is_empty();
-    if lines(after).eq(lines(written)) && (is_whole || !lost_lines(before, after).is_empty()) {
+    if is_text(after, written) && (is_whole || !lost_lines(before, after).is_empty()) {
         return Some(CommentSemantics::Replaces);
     }
     let both = format!("{before}\n{written}");
     lost_lines(&both, after).is_empty().then_some(CommentSemantics::Adds)
 }
 
+/// Whether a field shows a text line by line, as its column holds it.
+fn is_text(shown: &str, text: &str) -> bool {
+    lines(shown).count() == lines(text).count()
+        && lines(shown).zip(lines(text)).all(|(shown, meant)| is_stored(shown, meant))
+}
+
 /// Lines of others that are in `before` and not in `after`. Our own lines are planned anew, and do not count.
 #[must_use]
 pub fn lost(before: &str, after: &str, ours: &[String], sent: &Sent) -> Vec<String> {
     lost_lines(before, after).into_iter().filter(|line| !is_ours(line, ours, sent)).collect()
+}
+
+/// Lines in `before` and not in `after` that are not known to be ours, whatever they are called.
+#[must_use]
+pub fn lost_of_others(before: &str, after: &str, sent: &Sent) -> Vec<String> {
+    lost_lines(before, after).into_iter().filter(|line| !sent.made_line(line)).collect()
+}
+
+/// Whether a text has lines, and all of them are known to be ours.
+#[must_use]
+pub fn is_all_ours(text: &str, sent: &Sent) -> bool {
+    lines(text).next().is_some() && lines(text).all(|line| sent.made_line(line))
 }
 
 /// What to tell an administrator whose config says otherwise.
@@ -60,7 +78,7 @@ fn lines(text: &str) -> impl Iterator<Item = &str> {
 
 fn is_ours(line: &str, ours: &[String], sent: &Sent) -> bool {
     let Some((name, _)) = line.split_once(':') else { return false };
-    ours.iter().any(|our| our == name.trim()) && is_machine_made(line, sent)
+    ours.iter().any(|our| is_stored(name.trim(), our)) && is_machine_made(line, sent)
 }
 
 #[cfg(test)]
@@ -79,6 +97,9 @@ mod tests {
             ("lid", Some("lid\nUSB: PASS"), "lid\nlid\nUSB: PASS", Some(Adds)),
             ("USB: PASS", Some("Memory: PASS"), "Memory: PASS", Some(Replaces)),
             ("USB: FAIL", Some("USB: PASS"), "USB: PASS", Some(Replaces)),
+            // Where a column does not hold every letter.
+            ("lid", Some("Lüfter: PASS"), "L?fter: PASS", Some(Replaces)),
+            ("lid", Some("Lüfter: PASS"), "lid\nL?fter: PASS", Some(Adds)),
             // Nothing is shown by an empty field, by a write that did not take, by somebody's rewriting in between.
             ("", Some("USB: PASS"), "USB: PASS", None),
             (" \n", Some("USB: PASS"), "USB: PASS", None),

@@ -200,3 +200,28 @@ fn with_the_wrong_setting_an_adding_server_doubles_lines_once_and_the_setting_is
         (FIRST..FIRST + 3).filter(|id| bench.lines(*id).iter().filter(|line| *line == "lid cracked").count() > 1);
     assert_eq!(doubled.count(), 1);
 }
+
+/// What came back with question marks was stored: sent again at each try, it would stand there ever more often.
+#[test]
+fn lines_that_a_column_cannot_hold_letter_by_letter_are_known_again() {
+    for (semantics, mode) in WORLDS {
+        let context = format!("{semantics:?} {mode}");
+        let bench = bench(semantics, mode);
+        bench.sandbox.state().options.quirks.ascii_columns = true;
+        type_comments(&bench, "lid cracked");
+        for (minute, result) in (1..).zip(["FAIL", "PASS", "FAIL", "läuft  rund", "PASS", "FAIL"]) {
+            test_again(&bench, minute, "Lüfter", result);
+            bench.sync_well();
+            let shown = result.replace('ä', "?").replace("  ", " ");
+            assert_eq!(newest(&bench, "L?fter"), shown, "{context}: {:#?}", bench.lines(FIRST));
+            bench.assert_sound(&context);
+            assert_typed_stand(&bench, &["lid cracked"], &context);
+            bench.assert_idle(&context);
+        }
+        // Nobody knows any more what was sent: nothing of it is sent again.
+        let before = bench.lines(FIRST);
+        bench.forget_ledger();
+        bench.sync_well();
+        assert_eq!(bench.lines(FIRST), before, "{context}");
+    }
+}

@@ -2,7 +2,7 @@
 
 use iqr_sandbox::samples::{self, DUPLICATE_ID, MISMATCH_ID, PLACEHOLDER_ID};
 use iqr_sandbox::store::ID_SLOT;
-use iqr_sandbox::{Asset, Field};
+use iqr_sandbox::{Asset, Fault, Field, Kind, When};
 
 use crate::bench::{Bench, FIRST, LATER, client};
 
@@ -168,4 +168,21 @@ fn an_asset_that_iqr_does_not_have_fails_its_client_alone_and_is_sent_once_it_is
         bench.sandbox.state().add_asset(Asset::new(FIRST + 1));
         assert_sent(&bench, &[2]);
     }
+}
+
+/// A write that was begun is looked at first in the next pass; one that IQR refuses must not win that place by it.
+#[test]
+fn a_client_whose_write_is_refused_waits_its_delay_like_any_other_that_fails() {
+    let bench = Bench::with_clients(2);
+    let write = When::Path("Inventories/Update".to_owned());
+    bench.sandbox.set_faults(vec![Fault::new(write, Kind::status(400)).and(When::Id(FIRST))]);
+    let report = bench.sync();
+    assert_eq!((report.fate(1).0, report.fate(2).0), ("failed", "sent"), "{report:#?}");
+    // The first retry is the next pass, the second one four minutes later.
+    assert_eq!(bench.sync().fate(1).0, "failed");
+    bench.assert_idle("it waits");
+    bench.sandbox.set_faults(Vec::new());
+    bench.assert_idle("it still waits");
+    assert_eq!(bench.sync_with(&["--retry"]).fate(1), ("sent", None));
+    bench.assert_idle("all are sent");
 }

@@ -324,7 +324,6 @@ fn a_client_with_an_older_key_and_older_times_is_sent() {
 /// The lines of people are gone from IQR with a pass that was killed, and before the next one its client has another ID,
 /// or is gone itself.
 #[test]
-#[ignore = "a begun write is looked at with its client only: where that has left the asset, nobody looks at the asset"]
 fn lines_that_a_killed_pass_had_cost_are_put_back_also_where_the_client_has_left_the_asset() {
     let moved = |store: &Store| store.set_slot(1, "Inventory ID", &(FIRST + 1).to_string(), LATER).unwrap();
     let deleted = |store: &Store| store.delete(1).unwrap();

@@ -71,6 +71,8 @@ pub struct Quirks {
     pub dropped_fields: BTreeSet<String>,
     /// Whether comments are read with CR LF between the lines.
     pub crlf: bool,
+    /// Whether columns hold ASCII only: every other letter is stored as a question mark.
+    pub ascii_columns: bool,
 }
 
 /// What a write does to `inventorycomments`.

@@ -61,10 +61,12 @@ fn update_one(state: &mut State, call: &Call<'_>, record: &Record) -> Outcome {
 
 fn apply(state: &mut State, number: u64, id: i64, wanted: Vec<(Field, String)>) {
     let adds = state.options.quirks.comments == Comments::Adds;
+    let is_ascii = state.options.quirks.ascii_columns;
     let Some(asset) = state.materialize(id) else { return };
     asset.writes += 1;
     let mut changes = Vec::new();
     for (field, text) in wanted {
+        let text = if is_ascii { text.replace(|c: char| !c.is_ascii(), "?") } else { text };
         let adding = adds && field == Field::InventoryComments;
         let text = if adding { joined(asset.comments(), &text) } else { text };
         changes.extend(asset.set(field, text));

@@ -1,0 +1,134 @@
+//! Writes to assets that were begun and whose end is not recorded yet.
+//!
+//! A begun write is a matter of its asset: the client that it was made for may have another inventory ID by the time that
+//! it is looked at, or be gone.
+
+use rusqlite::{Connection, Row, named_params};
+
+use super::sent::{insert_asset, line_bytes, sent, sent_text_bytes};
+use super::{ChangeRecord, Error, Ledger, RunLedger};
+use crate::model::{ClientId, InventoryId, Sent, Timestamp};
+
+/// A write that was begun.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Intent {
+    /// The asset that was written to.
+    pub inventory_id: InventoryId,
+    /// The client that it was made for.
+    pub client_id: ClientId,
+    /// The asset's comments before the write.
+    pub comments_before: String,
+    /// What was being sent.
+    pub sent: Sent,
+    /// When the pass that made it began.
+    pub at: Timestamp,
+}
+
+impl Ledger {
+    /// The write to this asset that was begun and never recorded as ended.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read.
+    pub fn intent(&self, id: &InventoryId) -> Result<Option<Intent>, Error> {
+        self.row("SELECT * FROM intent WHERE inventory_id = ?1", [id.as_str()], intent)
+    }
+
+    /// The begun writes that a killed pass has left and that no problem of their client sees to, by inventory ID.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read.
+    pub fn open_intents(&self) -> Result<Vec<Intent>, Error> {
+        self.rows("SELECT * FROM intent WHERE is_open ORDER BY inventory_id", [], intent)
+    }
+}
+
+fn intent(row: &Row<'_>) -> rusqlite::Result<Intent> {
+    Ok(Intent {
+        inventory_id: InventoryId::of_record(row.get("inventory_id")?),
+        client_id: ClientId(row.get("client_id")?),
+        comments_before: row.get("comments_before")?,
+        sent: sent(row)?,
+        at: Timestamp::from_unix_millis(row.get("at")?),
+    })
+}
+
+impl RunLedger {
+    /// Records that a write to an asset is about to be sent, with its comments as they are. What cannot be recorded is
+    /// not sent.
+    ///
+    /// With `durable` the record also survives a power cut: for writes that may cost lines of the comments.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be written.
+    pub fn begin_write(&mut self, intent: &Intent, durable: bool) -> Result<(), Error> {
+        if durable {
+            self.set_synchronous("full")?;
+        }
+        let written = self.write(|transaction| insert(transaction, intent));
+        if durable {
+            self.set_synchronous("normal")?;
+        }
+        written.map(|_| ())
+    }
+
+    fn set_synchronous(&self, level: &str) -> Result<(), Error> {
+        self.connection.pragma_update(None, "synchronous", level).map_err(|source| self.at(source))
+    }
+
+    /// Records that a begun write is over for an asset that no client is sent to any more: what the asset says now, and
+    /// what was changed to bring it there.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be written.
+    pub fn settle_intent(
+        &mut self,
+        intent: &Intent,
+        sent: Option<&Sent>,
+        change: Option<&ChangeRecord>,
+    ) -> Result<(), Error> {
+        let key = (intent.inventory_id.as_str(), intent.client_id, intent.at);
+        self.write(|transaction| {
+            if let Some(change) = change {
+                change.insert(transaction, key)?;
+            }
+            if let Some(sent) = sent {
+                insert_asset(transaction, key, sent)?;
+            }
+            delete(transaction, intent.inventory_id.as_str())
+        })
+    }
+}
+
+fn insert(connection: &Connection, intent: &Intent) -> rusqlite::Result<usize> {
+    let sql = "INSERT OR REPLACE INTO intent
+               (inventory_id, client_id, comments_before, description, extended_description, lines, other_lines, at)
+               VALUES (:id, :client, :comments, :description, :extended, :lines, :other_lines, :at)";
+    connection.prepare_cached(sql)?.execute(named_params! {
+        ":id": intent.inventory_id.as_str(), ":client": intent.client_id.0, ":comments": intent.comments_before,
+        ":description": sent_text_bytes(intent.sent.description),
+        ":extended": sent_text_bytes(intent.sent.extended_description),
+        ":lines": line_bytes(&intent.sent.lines), ":other_lines": line_bytes(&intent.sent.other_lines),
+        ":at": intent.at.unix_millis(),
+    })
+}
+
+/// The write to this asset is over.
+pub(super) fn delete(connection: &Connection, inventory_id: &str) -> rusqlite::Result<()> {
+    connection.prepare_cached("DELETE FROM intent WHERE inventory_id = ?1")?.execute([inventory_id]).map(|_| ())
+}
+
+/// A problem of this client sees to it that the write to its asset is tried again.
+pub(super) fn close(connection: &Connection, client: ClientId, inventory_id: &str) -> rusqlite::Result<()> {
+    let sql = "UPDATE intent SET is_open = 0 WHERE inventory_id = ?2 AND client_id = ?1";
+    connection.prepare_cached(sql)?.execute((client.0, inventory_id)).map(|_| ())
+}
+
+/// This client is sent to `now` or nowhere: what was begun for it elsewhere is nobody's but the asset's.
+pub(super) fn reopen(connection: &Connection, client: ClientId, now: Option<&str>) -> rusqlite::Result<()> {
+    let sql = "UPDATE intent SET is_open = 1 WHERE client_id = ?1 AND inventory_id IS NOT ?2 AND NOT is_open";
+    connection.prepare_cached(sql)?.execute((client.0, now)).map(|_| ())
+}

@@ -1,0 +1,68 @@
+//! What a text field of IQR may make of a text.
+//!
+//! A column holds the letters of one code page: others come back as question marks. Blanks may be trimmed or joined.
+//! A text that comes back so was stored; to send it again would only double it.
+
+use std::borrow::Cow;
+
+/// Whether `shown` is what a column may have made of `meant`. Two texts that both have letters beyond ASCII are alike
+/// only when they are equal: `ПРОЙДЕНО` is not `НЕ УДАЛОСЬ`, whatever a column makes of either.
+#[must_use]
+pub fn is_stored(shown: &str, meant: &str) -> bool {
+    shown == meant || (shown.is_ascii() && stored_form(shown) == stored_form(meant))
+}
+
+/// The plainest form that a column may keep of a text: every run of blanks is one space, every run of letters beyond
+/// ASCII and of question marks is one question mark, and no blanks stand at the ends.
+#[must_use]
+pub fn stored_form(text: &str) -> Cow<'_, str> {
+    let text = text.trim();
+    if text.is_ascii() && !text.contains("  ") && !text.contains("??") && !text.contains(is_odd_blank) {
+        return Cow::Borrowed(text);
+    }
+    let mut form = String::with_capacity(text.len());
+    for c in text.chars().map(plain) {
+        if !(matches!(c, ' ' | '?') && form.ends_with(c)) {
+            form.push(c);
+        }
+    }
+    Cow::Owned(form)
+}
+
+fn plain(c: char) -> char {
+    match c {
+        c if c.is_whitespace() => ' ',
+        c if c.is_ascii() => c,
+        _ => '?',
+    }
+}
+
+fn is_odd_blank(c: char) -> bool {
+    c.is_whitespace() && c != ' '
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_column_makes_of_a_text_is_the_same_text() {
+        let rows = [
+            ("Gr??e: 12,5?", "Größe: 12,5″", true),
+            ("Gr????e", "Größe", true),
+            ("USB: PASS", "USB:  PASS", true),
+            ("USB: PASS ", "USB:\u{a0}PASS", true),
+            ("USB: PASS", "USB:\tPASS", true),
+            ("", " ", true),
+            ("USB: PASS", "USB: FAIL", false),
+            ("USB: PASS", "usb: pass", false),
+            ("Grse", "Größe", false),
+            // What is not ASCII on both sides is another text.
+            ("USB: ПРОЙДЕНО", "USB: ПРОВАЛЕНО", false),
+            ("Größe", "Gr??e", false),
+        ];
+        for (shown, meant, is_same) in rows {
+            assert_eq!(is_stored(shown, meant), is_same, "{shown:?} for {meant:?}");
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! One asset on its way to what its machine says: what was read, what was written, and what follows from both.
+//!
+//! Pure: it asks and writes nothing. [`Applier`](super::apply::Applier) does, step by step.
+
+use std::sync::MutexGuard;
+
+use super::comments::{self, Writing};
+use super::examine::{Ready, Trouble};
+use super::plan::{self, Change, Field, Plan, Policy};
+use super::retry::Cause;
+use super::semantics;
+use crate::config::SyncConfig;
+use crate::iqr;
+use crate::ledger::CommentSemantics;
+use crate::model::{Asset, ClientId, Reason, Sent, is_placeholder_serial, is_same_serial};
+
+/// What became of a client whose asset was read.
+#[derive(Debug)]
+pub enum Applied {
+    /// The asset says what it shall say.
+    Done {
+        /// What is remembered of it.
+        sent: Sent,
+        /// What was changed.
+        changes: Vec<Change>,
+        /// What is worth knowing.
+        notes: Vec<String>,
+    },
+    /// A person has to look at it first.
+    Held(Trouble),
+    /// Something went wrong.
+    Failed(Trouble, Cause),
+}
+
+/// One asset on its way.
+pub(super) struct Journey<'a> {
+    pub client: ClientId,
+    pub ready: &'a Ready,
+    pub asset: Asset,
+    pub sent: Sent,
+    /// The comments before the newest write of comments.
+    pub before: Option<String>,
+    /// What was sent of them.
+    pub written: Option<String>,
+    /// What the newest write that IQR said yes to was to change.
+    pub answered: Vec<Change>,
+    pub changes: Vec<Change>,
+    pub notes: Vec<String>,
+    pub writes: u32,
+    /// How the newest write failed, if it may have been taken nevertheless.
+    pub doubt: Option<iqr::Error>,
+    /// How many writes failed so, for another reason than an ended session.
+    pub doubtful_writes: u32,
+    /// Held from a write that teaches until it is read back.
+    pub lesson: Option<MutexGuard<'a, ()>>,
+}
+
+/// The plan that a pass would begin with, and what is worth knowing of it; `known` is what the ledger knows of writes to
+/// the comments. Pure: `preview` shows it, and it is made the way [`Applier`](super::apply::Applier) makes it.
+#[must_use]
+pub fn first_plan(
+    client: ClientId,
+    ready: &Ready,
+    asset: &Asset,
+    known: Option<CommentSemantics>,
+    config: &SyncConfig,
+) -> (Plan, Vec<String>) {
+    let mut journey = Journey::begin(client, ready, asset.clone());
+    let known = known.or_else(|| journey.shown_semantics());
+    let plan = journey.plan(Writing::of(known, config.comments), config);
+    journey.note_left(&plan);
+    (plan, journey.notes)
+}
+
+/// What to do when IQR knows the asset by another serial number than the machine's; `None` when it does not, or when one
+/// of the two is no real one.
+#[must_use]
+pub fn serial_mismatch(ready: &Ready, asset: &Asset) -> Option<String> {
+    let theirs = asset.serial_number.trim();
+    let ours = ready.machine.real_serial()?;
+    let differs = !is_placeholder_serial(theirs) && !is_same_serial(ours, theirs);
+    differs.then(|| {
+        format!(
+            "IQR knows asset {} by serial number {theirs}, this machine's is {ours}; correct the inventory ID in WipeOS or the serial number in IQR",
+            ready.id
+        )
+    })
+}
+
+impl<'a> Journey<'a> {
+    /// An asset as it was read, and what a killed pass may have done to it.
+    pub fn begin(client: ClientId, ready: &'a Ready, asset: Asset) -> Self {
+        let (sent, before) = match &ready.intent {
+            Some(intent) => {
+                let sent = ready.sent.clone().or_intended(&intent.sent, &asset);
+                (sent, Some(intent.comments_before.clone()))
+            }
+            None => (ready.sent.clone(), None),
+        };
+        Self {
+            client,
+            ready,
+            asset,
+            sent,
+            before,
+            written: None,
+            answered: Vec::new(),
+            changes: Vec::new(),
+            notes: Vec::new(),
+            writes: 0,
+            doubt: None,
+            doubtful_writes: 0,
+            lesson: None,
+        }
+    }
+
+    /// Plans on what IQR shows, and on the lines that a replacing write cost, which come back.
+    pub fn plan(&mut self, writing: Writing, config: &SyncConfig) -> Plan {
+        let policy = Policy { writing, reassign: config.reassign, placeholders: &config.placeholders };
+        let lost = match writing {
+            Writing::Adds => Vec::new(),
+            Writing::Replaces => self.lost_lines(),
+        };
+        if lost.is_empty() {
+            return plan::plan(&self.ready.update, &self.asset, &self.sent, &policy);
+        }
+        let shown = self.asset.comments.clone();
+        self.asset.comments = comments::restored(self.before.as_deref().unwrap_or_default(), &shown);
+        let mut plan = plan::plan(&self.ready.update, &self.asset, &self.sent, &policy);
+        plan.restore_comments(&shown, &self.asset.comments);
+        self.answered.retain(|change| change.field != Field::Comments);
+        self.notes.push(format!("{} comment lines that a write had cost were put back", lost.len()));
+        plan
+    }
+
+    pub fn shown_semantics(&self) -> Option<CommentSemantics> {
+        let ours: Vec<String> = self.ready.update.comments.iter().map(|line| line.name.clone()).collect();
+        semantics::shown(self.before.as_deref()?, self.written.as_deref(), &self.asset.comments, &ours, &self.sent)
+    }
+
+    /// Lines of others that the newest write cost.
+    fn lost_lines(&self) -> Vec<String> {
+        let Some(before) = &self.before else { return Vec::new() };
+        let names: Vec<String> = self.ready.update.comments.iter().map(|line| line.name.clone()).collect();
+        semantics::lost(before, &self.asset.comments, &names, &self.sent)
+    }
+
+    /// It was written as often as may be, and still lacks all of this.
+    pub fn stuck(&self, plan: &Plan) -> Applied {
+        let stuck: Vec<&Change> = plan.changes.iter().collect();
+        Applied::Failed(not_verified(&self.ready.id.to_string(), &stuck), Cause::Client)
+    }
+
+    /// After a write that IQR said yes to: fields that still have to be changed did not take. A text that was cut to the
+    /// width of its column has.
+    pub fn judge(&mut self, plan: &Plan) -> Option<Applied> {
+        let stuck: Vec<&Change> = plan
+            .changes
+            .iter()
+            .filter(|change| self.answered.iter().any(|done| done.field == change.field && !is_cut(done, change)))
+            .collect();
+        if !stuck.is_empty() {
+            return Some(Applied::Failed(not_verified(&self.ready.id.to_string(), &stuck), Cause::Client));
+        }
+        let cut: Vec<&Change> =
+            plan.changes.iter().filter(|change| self.answered.iter().any(|done| is_cut(done, change))).collect();
+        if cut.is_empty() || cut.len() < plan.changes.len() {
+            return None;
+        }
+        for change in cut {
+            let shown = change.from.trim_end().chars().count();
+            self.notes.push(format!("IQR keeps only the first {shown} characters of {}", change.field));
+        }
+        Some(self.done(plan))
+    }
+
+    fn note_left(&mut self, plan: &Plan) {
+        for left in &plan.left {
+            self.notes.push(format!("{} was rewritten in IQR since it was sent and is left as it is", left.field));
+        }
+    }
+
+    pub fn done(&mut self, plan: &Plan) -> Applied {
+        self.note_left(plan);
+        let sent = plan::sent_state(&self.ready.update, &self.asset, &plan.comment_lines, &self.sent);
+        Applied::Done { sent, changes: std::mem::take(&mut self.changes), notes: std::mem::take(&mut self.notes) }
+    }
+
+    /// A field that was written twice counts once.
+    pub fn note_changes(&mut self, plan: &Plan) {
+        for change in &plan.changes {
+            match self.changes.iter_mut().find(|other| other.field == change.field) {
+                Some(other) => other.to.clone_from(&change.to),
+                None => self.changes.push(change.clone()),
+            }
+        }
+    }
+
+    /// Without a read-back, IQR is taken at its word.
+    pub fn assume(&mut self, plan: &Plan) {
+        plan.apply_to(&mut self.asset);
+    }
+}
+
+/// Whether IQR shows the beginning of what was written: its column is narrower.
+fn is_cut(written: &Change, now: &Change) -> bool {
+    let shown = now.from.trim_end();
+    let is_text = matches!(written.field, Field::Description | Field::ExtendedDescription);
+    is_text && written.field == now.field && !shown.is_empty() && written.write.starts_with(shown)
+}
+
+fn not_verified(id: &str, stuck: &[&Change]) -> Trouble {
+    let fields: Vec<String> =
+        stuck.iter().map(|change| format!("{} still reads {:?}", change.field, excerpt(&change.from))).collect();
+    Trouble {
+        reason: Reason::NotVerified,
+        message: format!(
+            "IQR said yes to the update of asset {id}, but {}; check that the API user may write it, or map the field elsewhere with iqr.fields",
+            fields.join(", ")
+        ),
+    }
+}
+
+fn excerpt(text: &str) -> String {
+    let mut excerpt: String = text.chars().take(60).collect();
+    if excerpt.len() < text.len() {
+        excerpt.push('…');
+    }
+    excerpt
+}
