@@ -201,7 +201,7 @@ pub struct MasterItemArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  wipeos-iqr status          the last passes; what is due, held, failing, and why
+  wipeos-iqr status          the last passes; what is held and failing, and why
   wipeos-iqr status 413800   what is known of this asset
   wipeos-iqr status --json   for a script")]
 pub struct StatusArgs {

@@ -1,34 +1,51 @@
-//! A database in WAL mode that nobody has open, in a folder that this account may not write.
+//! A database in WAL mode that nobody has open.
 //!
-//! To read in WAL mode SQLite needs a `-shm` file, and would have to make it. Where it cannot, and no `-wal` file holds
-//! commits, the file itself is the whole database, and is read as one that does not change. That it did not is looked
-//! after with every read: whoever opens it makes a `-wal`, and whoever brings that into the file changes the file.
+//! To read in WAL mode SQLite makes a `-shm` file beside the database. Made by our account, that could shut WipeOS out of
+//! its own database; and a service that may not write there cannot make it. But where there is no such file, and no
+//! `-wal` with commits, the file itself is the whole database, and is read as one that does not change. That it did not
+//! is looked after with every read: whoever opens it makes a `-wal`, and whoever brings that into the file changes the
+//! file.
 
 use std::fmt::Write;
+use std::fs::File;
+use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use rusqlite::{Connection, ErrorCode, OpenFlags, Result};
+use rusqlite::{Connection, OpenFlags, Result};
 
 use super::signature::{self, Signature};
 
-/// The database, open for reading, and what marks it if it is at rest.
-pub(super) fn open(path: &Path, flags: OpenFlags) -> Result<(Connection, Option<Signature>)> {
-    let connection = Connection::open_with_flags(path, flags)?;
-    if !is_refused(&connection) {
-        return Ok((connection, None));
+/// The database, open for reading.
+pub(super) struct Access {
+    pub(super) connection: Connection,
+    /// What marks the files when they are read as ones that do not change.
+    at_rest: Option<Signature>,
+}
+
+impl Access {
+    pub(super) fn open(path: &Path) -> Result<Self> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        // The mark comes first: what happens from now on is noticed.
+        let at_rest = Signature::of(path).filter(|_| is_wal_mode(path) && signature::is_closed(path));
+        let connection = match at_rest {
+            Some(_) => Connection::open_with_flags(uri(path), flags | OpenFlags::SQLITE_OPEN_URI)?,
+            None => Connection::open_with_flags(path, flags)?,
+        };
+        Ok(Self { connection, at_rest })
     }
-    // The mark comes first: what happens from now on is noticed.
-    match Signature::of(path).filter(|_| !signature::has_commits_in_wal(path)) {
-        Some(mark) => Ok((Connection::open_with_flags(uri(path), flags | OpenFlags::SQLITE_OPEN_URI)?, Some(mark))),
-        None => Ok((connection, None)),
+
+    /// Whether files that were read as ones that do not change may have changed.
+    pub(super) fn is_stale(&self, path: &Path) -> bool {
+        self.at_rest.is_some() && Signature::of(path) != self.at_rest
     }
 }
 
-/// Whether SQLite cannot open what it needs beside the file. Anything else is told by the first read that matters.
-fn is_refused(connection: &Connection) -> bool {
-    let asked = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()));
-    asked.is_err_and(|error| error.sqlite_error_code() == Some(ErrorCode::CannotOpen))
+/// Whether the header says that the database is in WAL mode: both of its format versions are 2.
+fn is_wal_mode(path: &Path) -> bool {
+    let mut header = [0; 20];
+    let read = File::open(path).and_then(|mut file| file.read_exact(&mut header));
+    read.is_ok() && header[18..] == [2, 2]
 }
 
 fn uri(path: &Path) -> String {

@@ -50,13 +50,7 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
-    /// WipeOS opened a database that had been at rest, in the middle of a pass.
-    #[error("the WipeOS database {path} was opened by WipeOS while it was being read; the next pass reads it again")]
-    Awoken {
-        /// The file.
-        path: PathBuf,
-    },
-    /// A database in WAL mode with commits beside it whose `-shm` file cannot be opened.
+    /// A database in WAL mode with files beside it that cannot be opened.
     #[error(
         "the WipeOS database {path} has commits in its -wal file and its -shm file cannot be opened or made; start WipeOS, which brings them in, or run as the account that owns the database"
     )]

@@ -46,12 +46,13 @@ impl Signature {
     }
 }
 
-/// Whether a `-wal` file beside the database may hold commits that are not in the database itself.
-pub(super) fn has_commits_in_wal(path: &Path) -> bool {
-    match beside(path, "-wal").metadata() {
-        Ok(metadata) => metadata.size() > 0,
-        Err(error) => error.kind() != io::ErrorKind::NotFound,
-    }
+/// Whether nobody has the database open and no commits are beside it.
+pub(super) fn is_closed(path: &Path) -> bool {
+    let size = |suffix| match beside(path, suffix).metadata() {
+        Ok(metadata) => Some(metadata.size()),
+        Err(error) => (error.kind() != io::ErrorKind::NotFound).then_some(u64::MAX),
+    };
+    size("-shm").is_none() && size("-wal").is_none_or(|size| size == 0)
 }
 
 struct Trace {

@@ -7,9 +7,9 @@ use std::thread;
 use std::time::Duration;
 
 use iqr_sandbox::store::{Journal, Store};
-use iqr_sandbox::{Asset, Fault, Kind, When};
+use iqr_sandbox::{Fault, Kind, When};
 
-use crate::bench::{Bench, FIRST, LATER, Report, Run, client, quoted, run};
+use crate::bench::{Bench, FIRST, LATER, Report, Run, quoted, run};
 use crate::wrapped::{has_mounts, wrapped};
 
 /// A bench whose database has a folder of its own.
@@ -99,28 +99,36 @@ fn commits_that_a_killed_wipeos_left_are_read_or_refused_but_never_passed_over()
 }
 
 #[test]
-fn a_store_that_wipeos_opens_while_it_is_read_at_rest_is_read_again_by_the_next_pass() {
+fn a_store_that_wipeos_opens_while_it_is_read_at_rest_is_opened_anew_and_read_to_its_end() {
     if !has_mounts() {
         return;
     }
     // One connection: the second client is read after the first is sent.
     let bench = bench(Journal::Wal).with("iqr", "connections", "1");
-    bench.sandbox.state().add_asset(Asset::new(FIRST + 7));
     bench.sandbox.set_faults(vec![Fault::new(When::Nth(1), Kind::Delay(Duration::from_millis(500)))]);
-    let (report, wipeos) = thread::scope(|scope| {
+    let report = thread::scope(|scope| {
         let pass = scope.spawn(|| Report::of(read_only(&bench, &["sync", "--json"])));
         while bench.sandbox.counters().requests == 0 {
             thread::sleep(Duration::from_millis(1));
         }
-        let mut wipeos = Store::open(&database(&bench)).unwrap();
-        wipeos.add(&client(7)).unwrap();
-        (pass.join().unwrap(), wipeos)
+        let wipeos = Store::open(&database(&bench)).unwrap();
+        wipeos.edit(3, "memory_bytes", &(64_i64 << 30).to_string(), LATER).unwrap();
+        let report = pass.join().unwrap();
+        drop(wipeos);
+        report
     });
-    assert_eq!(report.code, Some(6), "{report:#?}");
-    assert!(report.stderr.contains("the next pass reads it again"), "{report:#?}");
-    let next = Report::of(read_only(&bench, &["sync", "--json"]));
-    assert_eq!((next.code, next.count("failed")), (Some(0), 0), "{next:#?}");
-    drop(wipeos);
-    bench.assert_sound("awoken");
-    assert!([0, 1, 2, 7].iter().all(|number| bench.writes(FIRST + number) > 0));
+    assert_eq!((report.code, report.count("sent")), (Some(0), 3), "{report:#?}");
+    assert!(bench.seen(FIRST + 2).extended_description.contains("64GB"), "{:#?}", bench.seen(FIRST + 2));
+    assert_sends(&bench, 0, "closed again");
+}
+
+/// As root, who could.
+#[test]
+fn no_file_is_made_beside_a_store_that_wipeos_has_closed() {
+    let bench = bench(Journal::Wal);
+    assert_eq!(bench.sync_well().count("sent"), 3);
+    for arguments in [&["preview", "700001"][..], &["status"], &["auth-test"]] {
+        assert_eq!(bench.run(arguments).code, Some(0), "{arguments:?}");
+    }
+    assert_eq!(beside(&bench), ["wipeos.db"]);
 }
