@@ -112,7 +112,8 @@ else
     install -o wipeos-iqr -m 400 "$work/api-key" "$work/credentials/iqr-api-key"
     unshare -m sh -ec '
         mount --bind /var/lib/wipeos-iqr /var/lib/wipeos-iqr
-        mount -o remount,ro,bind / && mount -o remount,ro,bind "$1/wipeos" 2>/dev/null || mount -o remount,ro,bind /
+        mount -o remount,ro,bind /
+        ! touch "$1/wipeos/written" 2>/dev/null || { echo "the disk is not read-only"; exit 1; }
         CREDENTIALS_DIRECTORY=$1/credentials exec setpriv --reuid wipeos-iqr --regid wipeos-iqr --init-groups \
             --no-new-privs --bounding-set=-all wipeos-iqr sync --full -v' sh "$work" || fail "the pass of a service"
 fi
