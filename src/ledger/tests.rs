@@ -119,7 +119,7 @@ fn the_file_does_not_grow_with_time() {
 
 /// A pass every two minutes for three years, each of them with something to record, and fifty machines on each day.
 #[test]
-#[ignore = "takes some minutes"]
+#[ignore = "takes a quarter of an hour"]
 fn three_years_leave_less_than_fifty_mebibytes() {
     let years = Years { days: 1095, passes_a_day: 720, machines_a_day: 50, clients_live: 3650, keep_days: 90 };
     let size = years.live();

@@ -2,6 +2,7 @@
 //! more. A few rows at a time, so that no pass gets long by it, and nothing is written where there is nothing to do.
 //!
 //! What goes is not needed: an asset that is forgotten is compared with IQR as on the first day.
+//! How old is old enough is for the caller to say.
 
 use rusqlite::{OptionalExtension, named_params};
 
@@ -51,7 +52,7 @@ impl RunLedger {
     }
 
     /// Gives some empty pages back once they are a quarter of the file: fewer are filled again by what comes. A file of
-    /// the first version has no map for that, and keeps its pages for reuse.
+    /// an older version has no map of its pages, and keeps them for reuse.
     fn give_back(&mut self) -> Result<(), Error> {
         let number = |name| self.connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
         let pages = || -> rusqlite::Result<_> { Ok((number("freelist_count")?, number("page_count")?)) };
