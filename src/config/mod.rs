@@ -79,6 +79,8 @@ pub struct StoreConfig {
 pub struct LedgerConfig {
     /// The SQLite file; made on first use. Never the file of the store.
     pub path: PathBuf,
+    /// How long the history of passes and changes is kept: at least a day.
+    pub keep: Duration,
 }
 
 /// `[sync]`: how a pass is made.

@@ -12,6 +12,8 @@ use crate::iqr::{
 };
 use crate::model::IdRule;
 
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
 pub(super) fn store(section: &mut Section, folder: &Path) -> StoreConfig {
     let rules = [("digits", IdRule::Digits), ("alphanumeric", IdRule::Alphanumeric)];
     let store = StoreConfig {
@@ -31,7 +33,15 @@ pub(super) fn ledger(section: &mut Section, folder: &Path, store: &Path) -> Ledg
     if path == store {
         section.refuse_key("path", "must not be the WipeOS database".to_owned());
     }
-    LedgerConfig { path }
+    LedgerConfig { path, keep: keep(section) }
+}
+
+fn keep(section: &mut Section) -> Duration {
+    let keep = section.duration("keep", 90 * DAY);
+    if keep < DAY {
+        section.refuse_key("keep", "must be at least \"1d\"".to_owned());
+    }
+    keep
 }
 
 /// What `[iqr]` says, and the file of the API key.

@@ -76,6 +76,7 @@ fn the_defaults_are_those_of_the_published_interface() {
     assert_eq!(config.store.database, Path::new("/var/lib/wipeos/wipeos.db"));
     assert_eq!(config.store.inventory_id_slot, "Inventory ID");
     assert_eq!(config.ledger.path, Path::new("/var/lib/wipeos-iqr/ledger.db"));
+    assert_eq!(config.ledger.keep.as_secs(), 90 * 24 * 3600);
     assert_eq!(config.iqr.signin_url, "https://signin.iqreseller.com");
     assert_eq!(config.iqr.api_url, "https://api.iqreseller.com");
     assert_eq!(config.api_key_file, Path::new("/etc/wipeos-iqr/api-key"));
@@ -105,6 +106,7 @@ const MISTAKES: &[(&str, &str)] = &[
     ("store.inventory_id = \"numbers\"", "1:22: `store.inventory_id` must be \"digits\" or \"alphanumeric\""),
     ("store.slots = [\"a\", 1]", "1:21: `store.slots[1]` must be a string, not a whole number"),
     ("ledger.path = \"/var/lib/wipeos/wipeos.db\"", "1:15: `ledger.path` must not be the WipeOS database"),
+    ("ledger.keep = \"23h\"", "1:15: `ledger.keep` must be at least \"1d\""),
     ("iqr.connections = 17", "1:19: `iqr.connections` must be from 1 to 16"),
     ("iqr.connections = 0", "1:19: `iqr.connections` must be from 1 to 16"),
     ("iqr.connections = -1", "1:19: `iqr.connections` must be from 1 to 16"),

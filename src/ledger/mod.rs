@@ -13,6 +13,9 @@ mod problems;
 mod schema;
 mod sent;
 mod settings;
+#[cfg(test)]
+mod tests;
+mod upkeep;
 
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
@@ -197,7 +200,10 @@ impl Ledger {
     /// WAL, so that `status` and `preview` read while a pass writes. Without a sync at each commit (NORMAL), a power
     /// cut may lose the newest records but never damages the file; what they said is read again from IQR.
     fn prepare(&mut self) -> Result<(), Error> {
-        schema::check(&self.connection)?;
+        if schema::check(&self.connection)? == 0 {
+            // Only an empty file can be told so: old history may then be given back to the file system in small steps.
+            self.connection.pragma_update(None, "auto_vacuum", "incremental")?;
+        }
         self.connection.pragma_update(None, "journal_mode", "wal")?;
         self.connection.pragma_update(None, "synchronous", "normal")?;
         schema::migrate(&mut self.connection)

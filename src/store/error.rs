@@ -50,9 +50,9 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
-    /// A database in WAL mode whose `-shm` file cannot be opened.
+    /// A database in WAL mode with files beside it that cannot be opened.
     #[error(
-        "the WipeOS database {path} is in WAL mode and its -shm file cannot be opened or made; give this user write access to the database's folder, or let WipeOS keep the database open"
+        "the WipeOS database {path} has commits in its -wal file and its -shm file cannot be opened or made; start WipeOS, which brings them in, or run as the account that owns the database"
     )]
     SharedMemory {
         /// The file.
