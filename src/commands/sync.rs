@@ -4,7 +4,7 @@ use std::io::IsTerminal;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
@@ -28,14 +28,30 @@ pub fn run(global: &Global, args: &SyncArgs) -> Result<Exit> {
     let told = Mutex::new(Spool::default());
     let Outcome { report, aborted } = match pass(&config, args, started_at, &told) {
         Ok(outcome) => outcome,
-        Err(sync::Error::Ledger(error)) if error.is_running() => return skipped(args, started_at, error.into()),
-        Err(error) => return aborted_at_once(args, started_at, error),
+        Err(sync::Error::Ledger(error)) if error.is_running() => {
+            return Err(not_begun(args, started_at, PassOutcome::Skipped, error.into()));
+        }
+        Err(error) => return Err(not_begun(args, started_at, PassOutcome::Aborted, error.into())),
     };
-    print(args, global, &report, told.into_inner().unwrap_or_else(PoisonError::into_inner))?;
+    // A pass with nothing to do is silent, whatever there is to say.
+    if report.due() > 0 {
+        super::warn_of_doubts(&config);
+    }
+    let printed = print(args, global, &report, told.into_inner().unwrap_or_else(PoisonError::into_inner))
+        .context("the pass is made and recorded");
     match aborted {
-        Some(error) => Err(error.into()),
-        None if report.totals.failed > 0 => Ok(Exit::Failed),
-        None => Ok(Exit::Done),
+        None if report.totals.failed == 0 => printed.map(|()| Exit::Done),
+        ended => {
+            warn_of(printed);
+            ended.map_or(Ok(Exit::Failed), |error| Err(error.into()))
+        }
+    }
+}
+
+/// What a pass came to is worse news than that nobody could be told in full, and keeps its own exit code.
+fn warn_of(printed: Result<()>) {
+    if let Err(error) = printed {
+        log::warn!("{error:#}");
     }
 }
 
@@ -79,23 +95,12 @@ fn tell(told: &Mutex<Spool>, args: &SyncArgs, item: &Item) {
     told.push(&text);
 }
 
-/// Another pass is running: a script is told so in its own form, and the exit code says it to all.
-fn skipped(args: &SyncArgs, started_at: Timestamp, error: anyhow::Error) -> Result<Exit> {
-    empty_report(args, started_at, PassOutcome::Skipped)?;
-    Err(error)
-}
-
-fn aborted_at_once(args: &SyncArgs, started_at: Timestamp, error: sync::Error) -> Result<Exit> {
-    empty_report(args, started_at, PassOutcome::Aborted)?;
-    Err(error.into())
-}
-
-fn empty_report(args: &SyncArgs, started_at: Timestamp, outcome: PassOutcome) -> Result<()> {
-    if args.json {
-        let report = Report { outcome, ..Report::begun(started_at, args.dry_run) };
-        output::print_json_with_list(&Json::of(&report), "items", std::io::empty())?;
-    }
-    Ok(())
+/// A pass that could not begin: a script is told so in its own form, and the exit code says why to all.
+fn not_begun(args: &SyncArgs, started_at: Timestamp, outcome: PassOutcome, error: anyhow::Error) -> anyhow::Error {
+    let report = Report { outcome, ..Report::begun(started_at, args.dry_run) };
+    let print = || output::print_json_with_list(&Json::of(&report), "items", std::io::empty());
+    warn_of(if args.json { print().map_err(anyhow::Error::from) } else { Ok(()) });
+    error
 }
 
 /// On a terminal, a line that counts; it is made with the first client, so that a pass with nothing to do shows none.
@@ -126,7 +131,8 @@ fn log_item(item: &Item) {
         ItemOutcome::Failed => log::warn!("{name}: {message}"),
         ItemOutcome::Deferred => log::info!("{name}: left for the next pass: {message}"),
     }
-    if item.reason.is_none() && !message.is_empty() {
+    let is_settled = matches!(item.outcome, ItemOutcome::Sent | ItemOutcome::Unchanged);
+    if is_settled && !message.is_empty() {
         log::warn!("{name}: {message}");
     }
 }

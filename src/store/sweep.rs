@@ -25,14 +25,17 @@ impl Store {
     ///
     /// When the database cannot be read.
     pub fn sweep(&self, from: &Horizon) -> Result<(), Error> {
-        let mut swept = Vec::new();
-        for source in Source::NEWS {
-            let (before, since) = source.stretch(from);
-            if !self.reading(|connection| Ok(is_indexed(connection, source)?))? {
-                self.reading(|connection| Ok(fill(connection, source, &since)?))?;
-                swept.push(Swept { source, before });
+        let swept = self.reading(|connection| {
+            let mut swept = Vec::new();
+            for source in Source::NEWS {
+                if !is_indexed(connection, source)? {
+                    let (before, since) = source.stretch(from);
+                    fill(connection, source, &since)?;
+                    swept.push(Swept { source, before });
+                }
             }
-        }
+            Ok(swept)
+        })?;
         self.swept.replace(swept);
         Ok(())
     }

@@ -327,6 +327,7 @@ fn record_end(
     aborted: Option<&Error>,
 ) -> Result<(), examine::Error> {
     feed.finish(ledger, report.finished_at, request.config.fingerprint)?;
+    ledger.forget_lone_assets(super::oldest_lone(request, report.finished_at))?;
     let pass = match pass {
         None if aborted.is_some() => Some(ledger.start_pass(request.started_at)?),
         pass => pass,
@@ -336,7 +337,7 @@ fn record_end(
         return Ok(());
     };
     let by_signal = || (report.outcome == PassOutcome::Aborted).then(|| "stopped by a signal".to_owned());
-    let why = aborted.map(in_full).or_else(by_signal);
+    let why = aborted.map(|error| in_full(error)).or_else(by_signal);
     Ok(ledger.finish_pass(pass, report.finished_at, why.as_deref(), report.totals)?)
 }
 
