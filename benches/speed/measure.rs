@@ -59,7 +59,7 @@ pub fn help(command: &[OsString]) -> Result<ExitStatus> {
     let (program, arguments) = command.split_first().context("nothing to measure")?;
     let begun = Instant::now();
     let mut child =
-        Command::new(program).args(arguments).spawn().with_context(|| format!("cannot start {program:?}"))?;
+        Command::new(program).args(arguments).spawn().with_context(|| format!("cannot start {}", program.display()))?;
     let ended = child.wait4()?;
     let wall = begun.elapsed();
     let cpu = ended.rusage.utime + ended.rusage.stime;

@@ -59,7 +59,7 @@ pub fn time(duration: Duration) -> String {
 
 /// An amount of memory.
 pub fn memory(bytes: u64) -> String {
-    format!("{}.{} MiB", bytes >> 20, (bytes & 0xf_ffff) * 10 >> 20)
+    format!("{}.{} MiB", bytes >> 20, ((bytes & 0xf_ffff) * 10) >> 20)
 }
 
 /// How often `of` goes into `this`.

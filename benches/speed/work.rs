@@ -69,7 +69,7 @@ pub fn wire(place: &Place, clients: u64, rtts: &[u64], connections: &[u16]) -> R
             stand.write_config()?;
             stand.forget();
             let Wire { cost, requests, connections: opened } = on_wire(&stand, Contestant::Ours, &[])?;
-            let least = rtt.mul_f64(requests as f64 / f64::from(connections));
+            let least = rtt * u32::try_from(requests)? / u32::from(connections);
             table.row(&[
                 time(rtt),
                 connections.to_string(),

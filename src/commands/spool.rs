@@ -21,11 +21,10 @@ impl Spool {
     /// Adds a text.
     pub fn push(&mut self, text: &str) {
         self.tail.extend_from_slice(text.as_bytes());
-        if self.tail.len() > MOST_IN_MEMORY && !self.is_without_file {
-            if let Err(error) = self.move_to_file() {
-                log::debug!("what the pass did is kept in memory: {error}");
-                self.is_without_file = true;
-            }
+        let is_full = self.tail.len() > MOST_IN_MEMORY && !self.is_without_file;
+        if let Some(error) = is_full.then(|| self.move_to_file().err()).flatten() {
+            log::debug!("what the pass did is kept in memory: {error}");
+            self.is_without_file = true;
         }
     }
 

@@ -17,7 +17,7 @@ mod signature;
 mod slots;
 mod sweep;
 #[cfg(test)]
-pub mod testing;
+pub(crate) mod testing;
 mod value;
 
 use std::cell::RefCell;
