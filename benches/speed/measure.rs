@@ -49,7 +49,8 @@ pub fn run(command: &[OsString]) -> Result<Ended> {
 pub fn run_well(command: &[OsString]) -> Result<Ended> {
     let ended = run(command)?;
     if ended.code != Some(0) {
-        bail!("{command:?} ended with {:?}: {}{}", ended.code, ended.stdout, ended.stderr);
+        let lines: Vec<&str> = ended.stderr.lines().rev().take(5).collect();
+        bail!("{command:?} ended with {:?}; the last it said: {lines:#?}", ended.code);
     }
     Ok(ended)
 }

@@ -41,10 +41,6 @@ use crate::model::Machine;
 /// How long one attempt waits for a writer that holds the database before the caller is asked again.
 const BUSY_SLICE: Duration = Duration::from_millis(100);
 
-/// Pages of the database that are kept in memory, in KiB (SQLite counts them with a minus). A client is read by keys: what
-/// is worth keeping are the upper pages of the trees; the operating system keeps the others.
-const CACHE: i64 = -384;
-
 /// Decides whether to go on waiting for a writer: asked about ten times a second while the database is locked.
 pub type Patience = Box<dyn Fn() -> bool + Send>;
 
@@ -110,7 +106,7 @@ impl Store {
 
     fn read_once<T>(&self, read: impl Fn(&Connection) -> Result<T, Failure>) -> Result<T, Failure> {
         let access = self.access.borrow();
-        let transaction = access.connection.unchecked_transaction()?;
+        let transaction = access.prepared()?.unchecked_transaction()?;
         let value = read(&transaction)?;
         transaction.commit()?;
         Ok(value)
@@ -153,7 +149,6 @@ fn configure(connection: &Connection) -> rusqlite::Result<()> {
     // SQLite would else prepare a cached statement anew for every value that it might plan otherwise for.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_prepared_statement_cache_capacity(32);
-    connection.pragma_update(None, "cache_size", CACHE)?;
     Ok(())
 }
 

@@ -4,6 +4,7 @@
 
 use std::collections::HashSet;
 
+use super::comparison;
 use super::examine::Error;
 use super::feed;
 use crate::config::Config;
@@ -67,7 +68,7 @@ fn again(ledger: &Ledger, now: Timestamp, config: &Config) -> Result<Vec<ClientI
 
 /// Adds the clients up to the horizon that have news. Where a pass compares every client, so does this.
 fn news(due: &mut HashSet<ClientId>, store: &Store, ledger: &Ledger, horizon: &Horizon) -> Result<(), Error> {
-    if horizon.client_id <= feed::SMALL {
+    if horizon.client_id <= comparison::SMALL {
         return compare_all(due, store, ledger);
     }
     ask_sources(due, store, ledger, horizon)

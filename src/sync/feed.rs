@@ -10,6 +10,7 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
+use super::comparison;
 use super::examine::Error;
 use super::handled::Handled;
 use super::round::Round;
@@ -18,16 +19,8 @@ use crate::ledger::{Ledger, RunLedger};
 use crate::model::{ClientId, Timestamp};
 use crate::store::{Cursor, Horizon, PAGE, Signature, Source, Store};
 
-/// Up to this many clients, every client is compared whenever the database was touched: it takes some dozen milliseconds
-/// and finds also what an odd clock hides.
-pub(super) const SMALL: i64 = 2_000;
-
 /// Most clients that failed before and are tried again in one pass.
 const MOST_RETRIES: i64 = 10_000;
-
-/// Most pages of clients that the periodic comparison reads in one pass: some seconds' work. While it runs, what becomes
-/// due has to wait.
-const MOST_COMPARED: u32 = 512;
 
 /// What a pass looks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,6 +91,8 @@ pub struct Feed {
     is_news_done: bool,
     /// Handed out in this pass.
     handled: Handled,
+    /// A comparison that an earlier pass began goes on.
+    is_compare_resumed: bool,
     /// How many pages of the full comparison this pass may still read.
     pages_left: u32,
     /// Handed out and not recorded yet.
@@ -131,9 +126,9 @@ impl Feed {
             ..now.clone().not_after(clock)
         });
         let stage = if matches!(wanted, Wanted::Only(_)) { Stage::Only } else { Stage::News(0, None) };
-        let pages_left = if matches!(wanted, Wanted::Due { full: true, .. }) { u32::MAX } else { MOST_COMPARED };
-        let compare_every = seconds(config.full_comparison_every);
-        let is_compare_due = is_compare_due(ledger, &start, &now, clock, signature, compare_every)?;
+        let pages_left =
+            if matches!(wanted, Wanted::Due { full: true, .. }) { u32::MAX } else { comparison::MOST_PAGES };
+        let is_compare_due = comparison::is_due(ledger, &start, &now, clock, signature, config.full_comparison_every)?;
         Ok(Self {
             stage,
             queue: VecDeque::new(),
@@ -144,6 +139,7 @@ impl Feed {
             now,
             clock,
             is_compare_due,
+            is_compare_resumed: ledger.full_comparison_cursor()?.is_some(),
             longest_delay: config.retry_max_delay,
             signature,
             is_news_done: false,
@@ -330,7 +326,7 @@ impl Feed {
         self.pages_left = pages_left;
         let page = store.seen_after(after)?;
         let last = page.last().map(|(client, _)| *client);
-        let known = known_between(ledger, after, last)?;
+        let known = comparison::known_between(ledger, after, last)?;
         let mut clients: Vec<ClientId> = Vec::new();
         for (client, seen) in &page {
             let is_known =
@@ -384,10 +380,15 @@ impl Feed {
         }
         let was_compared = self.is_compare_due || is_full;
         if is_complete && was_compared {
-            ledger.finish_full_comparison(finished_at, self.signature)?;
+            // Of what was compared by an earlier pass, this pass's mark says nothing.
+            let signature = self.signature.filter(|_| !self.is_compare_resumed);
+            ledger.finish_full_comparison(finished_at, signature)?;
         }
         if is_complete {
             ledger.set_looked_at(self.signature, config)?;
+        } else if self.stage == Stage::Enough && self.open.is_empty() {
+            // All but the comparison is done: what is held was looked at under this config.
+            ledger.set_looked_at(None, config)?;
         }
         Ok(())
     }
@@ -425,33 +426,6 @@ impl Feed {
     }
 }
 
-/// Whether every client is to be compared in this pass: the time has come, or the database is small, or a clock or a key
-/// went back, so that the fast questions cannot be trusted. Never when the database was not touched since the last time.
-fn is_compare_due(
-    ledger: &RunLedger,
-    start: &Horizon,
-    now: &Horizon,
-    clock: Timestamp,
-    signature: Option<Signature>,
-    compare_every: i64,
-) -> Result<bool, Error> {
-    if let Some(signature) = signature
-        && ledger.is_compared(signature)?
-    {
-        return Ok(false);
-    }
-    let is_small = now.client_id <= SMALL;
-    let went_back = now.client_id < start.client_id || now.wipe_id < start.wipe_id || now.log_id < start.log_id;
-    let clock_went_back = ledger.heartbeat().is_some_and(|last| last.finished_at.seconds_since(clock) > 60);
-    let is_unfinished = ledger.full_comparison_cursor()?.is_some();
-    let is_time = match ledger.full_comparison_at()? {
-        Some(last) => clock.seconds_since(last) >= compare_every || clock.seconds_since(last) < 0,
-        // The first pass reads every client anyway.
-        None => start.client_id > i64::MIN,
-    };
-    Ok(is_small || went_back || clock_went_back || is_unfinished || is_time)
-}
-
 /// Whether a pass for what is due would find nothing, told without a question to the appliance's database: it was not
 /// touched since everything in it was looked at, under the same config, and nobody's time has come.
 ///
@@ -469,28 +443,4 @@ pub fn is_idle(
         && ledger.is_config(config.fingerprint)?
         && ledger.retries(clock, config.sync.retry_max_delay, 1)?.is_empty()
         && ledger.open_intents()?.is_empty())
-}
-
-/// What the ledger knows of the clients after `after`, up to `last` or to the end.
-fn known_between(
-    ledger: &RunLedger,
-    after: ClientId,
-    last: Option<ClientId>,
-) -> Result<Vec<(ClientId, Option<crate::store::Seen>)>, Error> {
-    let mut known = Vec::new();
-    let mut from = after;
-    loop {
-        let page = ledger.known_after(from, 4 * PAGE)?;
-        let Some(&(end, _)) = page.last() else { return Ok(known) };
-        let is_last = last.is_some_and(|last| end > last);
-        known.extend(page.into_iter().filter(|(client, _)| last.is_none_or(|last| *client <= last)));
-        if is_last {
-            return Ok(known);
-        }
-        from = end;
-    }
-}
-
-fn seconds(duration: Duration) -> i64 {
-    i64::try_from(duration.as_secs()).unwrap_or(i64::MAX)
 }

@@ -11,6 +11,7 @@
 
 pub mod apply;
 pub mod comments;
+mod comparison;
 pub mod due;
 pub mod examine;
 pub mod feed;
