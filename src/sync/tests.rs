@@ -20,9 +20,9 @@ fn plans(bench: &Bench) -> Vec<(String, Vec<String>)> {
     let statements = take_statements();
     let open = |path| Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
     let databases = [open(bench.database()), open(bench.config.ledger.path.clone())];
-    let is_question = |sql: &String| sql.starts_with("SELECT") || sql.starts_with("WITH");
+    let is_search = |sql: &String| ["SELECT", "WITH", "DELETE", "UPDATE"].iter().any(|word| sql.starts_with(word));
     let plan_of = |sql: &String| databases.iter().find_map(|database| plan(database, sql));
-    statements.iter().filter(|sql| is_question(sql)).filter_map(|sql| Some((sql.clone(), plan_of(sql)?))).collect()
+    statements.iter().filter(|sql| is_search(sql)).filter_map(|sql| Some((sql.clone(), plan_of(sql)?))).collect()
 }
 
 /// The steps that read something from its first row to its last, but for what the plan itself makes on its way.
