@@ -150,6 +150,7 @@ pub fn run(request: &Request<'_>) -> Result<Outcome, Error> {
     let is_plain = matches!(request.scope, Scope::Due { retry: false, full: false });
     if is_plain && feed::is_idle(&ledger, request.started_at, signature, config)? {
         let report = Report::begun(request.started_at, request.dry_run);
+        ledger.leave_in_wal();
         return Ok(Outcome { report: finish(request, &mut ledger, report), aborted: None });
     }
     let deadline = BootTime::now() + config.sync.time_budget;
