@@ -25,6 +25,7 @@
 //! | [`mapping`] | pure: machine → update (templates, processor, maker, model, chassis, comments) |
 //! | [`iqr`] | IQR's web API: session, assets, master items, wire format, errors, pace |
 //! | [`sync`] | the pass: feed → examine → plan (pure) → apply → record |
+//! | [`monitor`] | who else is told of a pass: Prometheus, and whoever waits for signs of life |
 //! | [`output`], [`logging`] | what people and scripts are shown |
 //! | [`clock`], [`digest`], [`secret`] | the time of day, stable digests, texts that must not be seen |
 //!
@@ -36,7 +37,7 @@
 //!
 //! Each is kept by the types or by a test over the sources (`tests/integration/invariants.rs`).
 //!
-//! - Only [`store`] and [`ledger`] name rusqlite; only [`iqr`] names ureq; only [`cli`] and `main` name clap; only
+//! - Only [`store`] and [`ledger`] name rusqlite; only [`iqr`] and the ping of [`monitor`] name ureq; only [`cli`] and `main` name clap; only
 //!   [`output`] prints.
 //! - [`model`], [`mapping`] and the plan do no I/O and read no clock: the time of day is read by [`clock`] alone and
 //!   passed down.
@@ -55,6 +56,7 @@ pub mod ledger;
 pub mod logging;
 pub mod mapping;
 pub mod model;
+pub mod monitor;
 pub mod output;
 pub mod secret;
 pub mod store;

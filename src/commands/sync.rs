@@ -1,5 +1,7 @@
 //! `sync`: one pass.
 
+mod watchers;
+
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -7,6 +9,7 @@ use anyhow::Result;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
+use self::watchers::Watchers;
 use super::Exit;
 use crate::cli::{Global, SyncArgs};
 use crate::clock;
@@ -45,6 +48,8 @@ fn pass(config: &Config, args: &SyncArgs, started_at: Timestamp) -> Result<Outco
         Some(id) => Scope::Asset(id),
         None => Scope::Due { retry: args.retry, full: args.full },
     };
+    let watchers = Watchers::of(config, args, started_at);
+    let begun = || watchers.iter().for_each(Watchers::begun);
     let outcome = sync::run(&Request {
         config,
         api_key: &|| config.api_key(),
@@ -56,10 +61,14 @@ fn pass(config: &Config, args: &SyncArgs, started_at: Timestamp) -> Result<Outco
         started_at,
         clock: &clock::now,
         interrupted: super::interruption(),
+        begun: &begun,
         progress: &progress,
     });
     if let Some(bar) = bar.into_inner().ok().flatten() {
         bar.finish_and_clear();
+    }
+    if let Some(watchers) = watchers {
+        watchers.ended(&outcome);
     }
     outcome
 }

@@ -219,7 +219,7 @@ fn agent(settings: &Settings) -> Agent {
     let config = Agent::config_builder()
         .http_status_as_error(false)
         .max_redirects(0)
-        .proxy(proxy::from_environment(settings))
+        .proxy(proxy::from_environment(&[&settings.signin_url, &settings.api_url]))
         .user_agent(concat!("wipeos-iqr/", env!("CARGO_PKG_VERSION")))
         .tls_config(TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build())
         .max_idle_connections(2 * connections)

@@ -20,7 +20,7 @@ mod http;
 mod inventory;
 mod items;
 mod pace;
-mod proxy;
+pub(crate) mod proxy;
 mod resolver;
 mod session;
 mod settings;

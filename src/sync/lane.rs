@@ -10,7 +10,7 @@ use super::journey::Applied;
 use super::plan::Change;
 use super::report::{Item, ItemOutcome, PassOutcome, Report};
 use super::retry::{self, Cause};
-use super::{Error, Outcome, Request, due, examine, finish, in_full};
+use super::{Error, Outcome, Request, beat, due, examine, in_full};
 use crate::iqr::{self, BootTime};
 use crate::ledger::{self, ChangeRecord, PassId, Problem, RunLedger, SentRecord};
 use crate::model::{ClientId, Reason, Sent};
@@ -305,12 +305,13 @@ impl<'a> Lanes<'a> {
         if aborted.is_some() || self.request.interrupted.load(Ordering::Relaxed) {
             report.outcome = PassOutcome::Aborted;
         }
-        let mut report = finish(self.request, &mut ledger, report);
+        report.finished_at = (self.request.clock)();
         let recorded = record_end(self.request, &mut ledger, &feed, pass, &report, aborted.as_ref());
         if let Err(error) = recorded {
             report.outcome = PassOutcome::Aborted;
             aborted.get_or_insert(error.into());
         }
+        beat(self.request, &mut ledger, &report);
         Outcome { report, aborted }
     }
 }

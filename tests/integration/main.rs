@@ -24,4 +24,5 @@ mod secrets;
 mod sick_server;
 mod strace_kill;
 mod two_appliances;
+mod watching;
 mod wrapped;
