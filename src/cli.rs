@@ -190,6 +190,9 @@ pub struct StatusArgs {
     /// Report as one JSON object
     #[arg(long)]
     pub json: bool,
+    /// Write a page for browsers into this file; - is stdout
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["json", "inventory_id"])]
+    pub html: Option<PathBuf>,
 }
 
 /// Takes a blank name too: a variable that is set to nothing is as good as not set.

@@ -17,7 +17,7 @@
 //! | room | what it is for |
 //! |---|---|
 //! | [`cli`] | what can be typed; no logic |
-//! | [`commands`] | one file per subcommand: gather, call, print; the exit codes |
+//! | [`commands`] | one file per subcommand: gather, call, print; the exit codes; the page for browsers is `templates/status.html` |
 //! | [`config`] | the config file, every value checked, all problems told at once |
 //! | [`model`] | machine, asset, update, times, reasons: no I/O, no SQL, no wire format |
 //! | [`store`] | the WipeOS database, read-only: who may have news, and each client whole |

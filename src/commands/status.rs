@@ -3,10 +3,14 @@
 //! It reads only, takes no run lock, and works beside a running pass. What the ledger knows is shown also when the
 //! WipeOS database cannot be opened.
 
+mod health;
+mod html;
 mod json;
 mod show;
 
-use anyhow::Result;
+use std::path::Path;
+
+use anyhow::{Context, Result};
 
 use super::{Exit, NotFound};
 use crate::cli::{Global, StatusArgs};
@@ -14,6 +18,7 @@ use crate::clock;
 use crate::config::Config;
 use crate::ledger::{ChangeRecord, Heartbeat, Ledger, Pass, Problem, SentRecord};
 use crate::model::{ClientId, InventoryId, InventoryIdError, Timestamp};
+use crate::monitor::file;
 use crate::output;
 use crate::store::{MissingIndex, Store};
 use crate::sync::due;
@@ -69,10 +74,33 @@ pub fn run(global: &Global, args: &StatusArgs) -> Result<Exit> {
     }
     if args.json {
         output::print_json(&json::Json::of(&status))?;
+    } else if let Some(path) = &args.html {
+        write_html(path, &html::page(&status, &html::recent(ledger.as_ref(), now)?, now)?)?;
     } else {
         output::print(&show::page(&status, now, global.verbose > 0))?;
     }
     read.map(|()| Exit::Done)
+}
+
+fn write_html(path: &Path, page: &str) -> Result<()> {
+    if path == Path::new("-") {
+        return Ok(output::print(page)?);
+    }
+    file::replace(path, page).with_context(|| format!("{} cannot be written", path.display()))
+}
+
+/// The page for browsers after a pass; `due` is what the pass left, `None` when it could not begin.
+///
+/// # Errors
+///
+/// When the ledger cannot be read.
+pub(super) fn html_after_pass(config: &Config, due: Option<u64>) -> Result<String> {
+    let now = clock::now();
+    let ledger = Ledger::open(&config.ledger.path)?;
+    let mut status = Status::of_ledger(ledger.as_ref())?;
+    // The pass knows what is due; to ask the WipeOS database once more would cost more than an idle pass.
+    status.store = due.map(|due| StoreStatus { due, missing_indexes: Vec::new() });
+    Ok(html::page(&status, &html::recent(ledger.as_ref(), now)?, now)?)
 }
 
 impl Status {

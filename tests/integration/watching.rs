@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use iqr_sandbox::{Fault, Kind, When};
 
-use crate::bench::{Bench, FIRST, LATER, quoted};
+use crate::bench::{Bench, FIRST, LATER, PATIENCE, quoted};
 
 /// How a monitor answers.
 #[derive(Clone, Copy)]
@@ -157,7 +157,7 @@ fn the_run_lock_is_free_while_a_slow_monitor_is_waited_for() {
 
 /// The samples of a metrics file, by name and labels. As strict as Prometheus: every line is help, type or sample, every
 /// sample follows the help and the type of its name, and nothing comes twice.
-fn samples(text: &str) -> BTreeMap<String, f64> {
+fn samples(text: &str) -> BTreeMap<String, String> {
     let mut samples = BTreeMap::new();
     let mut families: Vec<&str> = Vec::new();
     let mut lines = text.strip_suffix('\n').expect("the last line ends").split('\n').peekable();
@@ -179,7 +179,8 @@ fn samples(text: &str) -> BTreeMap<String, f64> {
             let value = value.strip_prefix('"').unwrap().strip_suffix('"').unwrap();
             assert!(!value.contains(['"', '\\', '\n']), "{line}");
         }
-        assert_eq!(samples.insert(sample.to_owned(), value.parse().unwrap()), None, "{line}");
+        assert!(value.parse::<f64>().unwrap() >= 0.0, "{line}");
+        assert_eq!(samples.insert(sample.to_owned(), value.to_owned()), None, "{line}");
     }
     assert!(families.iter().all(|name| samples.keys().any(|sample| sample.starts_with(name))), "{families:?}");
     samples
@@ -216,25 +217,26 @@ fn the_metrics_say_what_the_pass_did_and_what_is_held_and_failing() {
         samples(&text)
     };
     let first = read();
-    let value = |name: &str| first[&format!("wipeos_iqr_{name}")];
-    assert_eq!(value("last_pass_success"), 1.0);
+    let value = |name: &str| first[&format!("wipeos_iqr_{name}")].as_str();
+    let seconds = |text: &str| text.parse::<f64>().unwrap();
+    assert_eq!(value("last_pass_success"), "1");
     assert_eq!(value("last_pass_timestamp_seconds"), value("last_success_timestamp_seconds"));
-    assert!((0.0..60.0).contains(&value("last_pass_duration_seconds")));
-    assert_eq!(value("last_pass_clients{outcome=\"held\"}"), 6.0);
-    assert_eq!(value("last_pass_clients{outcome=\"sent\"}"), 1.0);
-    assert_eq!(value("held_clients{reason=\"duplicate-inventory-id\"}"), 2.0);
-    assert_eq!(value("failing_clients{reason=\"not-in-iqr\"}"), 1.0);
-    assert_eq!(value("failing_clients{reason=\"refused\"}"), 0.0);
-    assert_eq!(value("due_clients"), 0.0);
-    let requests = u32::try_from(report.count("requests")).unwrap();
-    assert_eq!(value("last_pass_requests"), f64::from(requests));
+    assert!((0.0..60.0).contains(&seconds(value("last_pass_duration_seconds"))));
+    assert_eq!(value("last_pass_clients{outcome=\"held\"}"), "6");
+    assert_eq!(value("last_pass_clients{outcome=\"sent\"}"), "1");
+    assert_eq!(value("held_clients{reason=\"duplicate-inventory-id\"}"), "2");
+    assert_eq!(value("failing_clients{reason=\"not-in-iqr\"}"), "1");
+    assert_eq!(value("failing_clients{reason=\"refused\"}"), "0");
+    assert_eq!(value("due_clients"), "0");
+    assert_eq!(value("last_pass_requests"), report.count("requests").to_string());
 
     bench.sync();
     bench.assert_idle("a pass with nothing to do is told, too");
     let idle = read();
-    assert_eq!(idle["wipeos_iqr_last_pass_requests"], 0.0);
-    assert!(idle["wipeos_iqr_last_success_timestamp_seconds"] >= value("last_success_timestamp_seconds"));
-    assert_eq!(idle["wipeos_iqr_failing_clients{reason=\"not-in-iqr\"}"], 1.0);
+    assert_eq!(idle["wipeos_iqr_last_pass_requests"], "0");
+    let (then, now) = (value("last_success_timestamp_seconds"), &idle["wipeos_iqr_last_success_timestamp_seconds"]);
+    assert!(seconds(now) >= seconds(then));
+    assert_eq!(idle["wipeos_iqr_failing_clients{reason=\"not-in-iqr\"}"], "1");
 }
 
 #[test]
@@ -245,17 +247,17 @@ fn a_pass_that_is_ended_early_or_cannot_begin_leaves_the_time_of_the_last_good_o
     bench.sync_with(&["--limit", "2"]);
     let read = || samples(&fs::read_to_string(&file).unwrap());
     let good = read();
-    assert_eq!((good["wipeos_iqr_last_pass_success"], good["wipeos_iqr_due_clients"]), (1.0, 1.0));
-    let last = |samples: &BTreeMap<String, f64>| samples["wipeos_iqr_last_success_timestamp_seconds"];
+    assert_eq!((good["wipeos_iqr_last_pass_success"].as_str(), good["wipeos_iqr_due_clients"].as_str()), ("1", "1"));
+    let last = |samples: &BTreeMap<String, String>| samples["wipeos_iqr_last_success_timestamp_seconds"].clone();
     bench.write_key("another+key");
     assert_eq!(bench.sync().code, Some(4));
     let refused = read();
-    assert_eq!(refused["wipeos_iqr_last_pass_success"], 0.0);
+    assert_eq!(refused["wipeos_iqr_last_pass_success"], "0");
     assert_eq!(last(&refused), last(&good));
     fs::remove_file(bench.database()).unwrap();
     assert_eq!(bench.sync().code, Some(6));
     let blind = read();
-    assert_eq!(blind["wipeos_iqr_last_pass_success"], 0.0);
+    assert_eq!(blind["wipeos_iqr_last_pass_success"], "0");
     assert_eq!(last(&blind), last(&good));
     assert!(!blind.contains_key("wipeos_iqr_due_clients"), "nothing is known of the clients");
 }
@@ -268,4 +270,117 @@ fn a_metrics_file_that_cannot_be_written_is_a_warning_and_no_failure() {
     assert_eq!((run.code, run.stdout.as_str()), (Some(0), ""), "{run:#?}");
     assert!(run.stderr.starts_with("warning: /proc/nowhere/x.prom cannot be written"), "{run:#?}");
     assert!(bench.writes(FIRST) > 0);
+}
+
+/// Nothing that a browser would fetch, and no text from outside that it would obey.
+#[track_caller]
+fn assert_self_contained(page: &str) {
+    assert!(page.starts_with("<!DOCTYPE html>") && page.trim_end().ends_with("</html>"), "{page}");
+    let style_and_script = ["url(", "@import", "fetch(", "XMLHttp", "import("];
+    assert!(style_and_script.iter().all(|word| !page.contains(word)), "{page}");
+    let (markup, _script) = page.split_once("<script>").unwrap();
+    for tag in markup.split('<').skip(1).map(|rest| rest.split('>').next().unwrap()) {
+        let name = tag.split_whitespace().next().unwrap_or_default().trim_start_matches('/');
+        assert!(!["a", "img", "link", "iframe", "object", "image", "use", "base"].contains(&name), "<{tag}>");
+        let tag = tag.replace("xmlns=\"http://www.w3.org/2000/svg\"", "");
+        assert!(["src=", "href=", " on", "://"].iter().all(|word| !tag.contains(word)), "<{tag}>");
+    }
+    assert!(page.contains("default-src 'none'"), "the page itself forbids it, too");
+    assert_eq!((page.matches("<script>").count(), page.matches("</script>").count()), (1, 1), "{page}");
+}
+
+/// Texts that break out of an element, an attribute, a script or a line.
+const HOSTILE: [&str; 5] = [
+    "<script>document.title='owned'</script>",
+    "\"><img src=x onerror=document.title='owned'>",
+    "'--></style></script><svg onload=document.title='owned'>",
+    "{{ sentence }}{% raw %}&lt;b&gt;",
+    "\u{202e}000317\u{1b}[2J",
+];
+
+fn with_hostile_ids() -> Bench {
+    let bench = Bench::with_screens();
+    for (number, id) in HOSTILE.iter().enumerate() {
+        let number = i64::try_from(number).unwrap();
+        bench.store().add(&crate::bench::client(number).with_inventory_id(id)).unwrap();
+    }
+    bench
+}
+
+#[test]
+fn the_page_is_written_after_every_pass_and_says_how_things_stand() {
+    let mut bench = with_hostile_ids();
+    bench.set("report", "html", "\"page.html\"");
+    bench.sandbox.state().remove_asset(iqr_sandbox::samples::DELL_ID);
+    bench.sync();
+    let read = || fs::read_to_string(bench.path("page.html")).unwrap();
+    let page = read();
+    assert_self_contained(&page);
+    for text in ["Needs attention: 1 machine fails: 1 not-in-iqr.", "413950", "serial-mismatch", "THEIRS01", "4138OO"] {
+        assert!(page.contains(text), "{text}\n{page}");
+    }
+    // What it says of each client is what `status` says.
+    let status = bench.run(&["status", "--json"]).json();
+    let problems = ["held", "failing"].map(|kind| status[kind].as_array().unwrap().clone()).concat();
+    assert_eq!(problems.len(), 12);
+    for problem in problems {
+        let row = format!("<td class=\"n\" data-label=\"client\">{}</td>", problem["client_id"]);
+        assert_eq!(page.matches(&row).count(), 1, "{problem}");
+    }
+    bench.sync();
+    fs::remove_file(bench.path("page.html")).unwrap();
+    bench.assert_idle("also a pass with nothing to do writes it");
+    assert_self_contained(&read());
+    bench.write_key("another+key");
+    bench.run(&["sync", "--retry"]);
+    assert!(read().contains("Needs attention: the last pass was ended early"), "{}", read());
+}
+
+#[test]
+fn the_page_of_an_appliance_that_is_well_or_new_says_so() {
+    let bench = Bench::with_clients(1);
+    let page = |name: &str| {
+        let run = bench.run(&["status", "--html", name]);
+        assert_eq!((run.code, run.stdout.as_str(), run.stderr.as_str()), (Some(0), "", ""));
+        let page = fs::read_to_string(bench.path(name)).unwrap();
+        assert_self_contained(&page);
+        page
+    };
+    assert!(page("new.html").contains("no pass was made yet"));
+    bench.sync_well();
+    assert!(page("well.html").contains(">All is well.<"));
+    let piped = bench.run(&["status", "--html", "-"]);
+    assert_self_contained(&piped.stdout);
+    let run = bench.run(&["status", "--html", "/proc/nowhere/x.html"]);
+    assert_eq!((run.code, run.stderr.contains("/proc/nowhere/x.html cannot be written")), (Some(1), true), "{run:#?}");
+}
+
+/// What a browser makes of the page, its script run: skipped where there is none.
+#[test]
+fn a_browser_shows_hostile_names_as_text_and_sorts_the_tables() {
+    let bench = with_hostile_ids();
+    bench.sync();
+    let page = bench.run(&["status", "--html", "-"]).stdout;
+    // A click on the heading `client` sorts upwards, the second one downwards.
+    let click = "document.querySelector('table.clients').tHead.rows[0].cells[1].firstChild.click();";
+    for (clicks, first) in [(1, "3"), (2, "13")] {
+        let clicked = format!("<script>{}</script></body>", click.repeat(clicks));
+        fs::write(bench.path("page.html"), page.replace("</body>", &clicked)).unwrap();
+        let Some(dom) = dom_of(&bench) else { return };
+        assert!(dom.contains("<button type=\"button\">"), "the script did not run: {dom}");
+        assert!(!dom.contains("<title>owned") && !dom.contains("<img") && !dom.contains("onload=\""), "{dom}");
+        assert!(dom.contains("&lt;script&gt;document.title='owned'&lt;/script&gt;"), "{dom}");
+        let client = dom.split("data-label=\"client\">").nth(1).unwrap().split('<').next();
+        assert_eq!(client, Some(first), "{clicks} clicks");
+    }
+}
+
+/// The page as a browser has it in the end; `None` where there is no browser.
+fn dom_of(bench: &Bench) -> Option<String> {
+    let mut browser = Command::new("chromium");
+    browser.args(["--headless=new", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=2000", "--dump-dom"]);
+    browser.arg(format!("--user-data-dir={}", bench.path("browser").display()));
+    browser.arg(format!("file://{}", bench.path("page.html").display()));
+    let output = assert_cmd::Command::from_std(browser).timeout(PATIENCE).output().ok()?;
+    Some(String::from_utf8(output.stdout).unwrap())
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use crate::cli::SyncArgs;
 use crate::clock;
+use crate::commands::status;
 use crate::config::Config;
 use crate::ledger::{self, Ledger, ProblemCount};
 use crate::model::Timestamp;
@@ -45,6 +46,13 @@ impl<'a> Watchers<'a> {
         self.tell(if is_good { Signal::Success } else { Signal::Failure });
         if let Some(path) = self.config.watch.textfile.as_deref().filter(|_| self.is_whole) {
             self.metrics(path, pass.as_ref().ok().map(|outcome| &outcome.report));
+        }
+        if let Some(path) = &self.config.watch.html {
+            let due = pass.as_ref().ok().map(|outcome| outcome.report.totals.deferred);
+            match status::html_after_pass(self.config, due) {
+                Ok(page) => write(path, &page),
+                Err(error) => log::info!("{} is not written: {error:#}", path.display()),
+            }
         }
         if let Some(ping) = self.ping {
             ping.finish();
