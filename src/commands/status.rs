@@ -7,22 +7,23 @@ mod health;
 mod html;
 mod json;
 mod show;
+mod story;
 
 use std::path::Path;
 
 use anyhow::{Context, Result};
 
+use self::story::Story;
 use super::{Exit, NotFound};
 use crate::cli::{Global, StatusArgs};
 use crate::clock;
 use crate::config::Config;
-use crate::ledger::{ChangeRecord, Heartbeat, Ledger, Pass, Problem, SentRecord};
-use crate::model::{ClientId, InventoryId, InventoryIdError, Timestamp};
+use crate::ledger::{Heartbeat, Ledger, Pass, Problem};
+use crate::model::Timestamp;
 use crate::monitor::file;
 use crate::output;
 use crate::store::{MissingIndex, Store};
 use crate::sync::due;
-use crate::sync::examine::{self, Examiner};
 
 /// How many passes are told.
 const PASSES: u32 = 10;
@@ -44,16 +45,6 @@ struct Status {
 struct StoreStatus {
     due: u64,
     missing_indexes: Vec<MissingIndex>,
-}
-
-/// What is known of one asset.
-struct Story {
-    inventory_id: String,
-    /// The clients that have its ID, newest first.
-    clients: Vec<ClientId>,
-    sent: Vec<SentRecord>,
-    /// Newest first.
-    changes: Vec<(Timestamp, ChangeRecord)>,
 }
 
 /// Shows how things stand.
@@ -140,48 +131,6 @@ impl Status {
     fn failing(&self) -> impl Iterator<Item = &Problem> {
         self.problems.iter().filter(|problem| !problem.held)
     }
-}
-
-impl Story {
-    fn of(config: &Config, store: &Store, ledger: Option<&Ledger>, typed: &str) -> Result<Self> {
-        let id = match examine::parse_id(typed, config.store.id_rule) {
-            Ok(id) => id,
-            Err(error) => return Self::of_no_id(ledger, typed.trim(), &error),
-        };
-        let examiner = Examiner { store, ledger, config, ask_anyway: true };
-        let clients = examiner.clients_of(typed, &id)?;
-        let (sent, changes) = match ledger {
-            Some(ledger) => (sent(ledger, &id)?, ledger.changes(id.as_str())?),
-            None => (Vec::new(), Vec::new()),
-        };
-        if clients.is_empty() && sent.is_empty() && changes.is_empty() {
-            return Err(NotFound(format!("nothing is known of inventory ID {id}: no client in WipeOS has it")).into());
-        }
-        Ok(Self { inventory_id: id.to_string(), clients, sent, changes })
-    }
-
-    /// Clients are held because of just this text.
-    fn of_no_id(ledger: Option<&Ledger>, typed: &str, error: &InventoryIdError) -> Result<Self> {
-        let clients = ledger.map(|ledger| ledger.problems_of(typed)).transpose()?.unwrap_or_default();
-        if clients.is_empty() {
-            return Err(NotFound(error.to_string()).into());
-        }
-        Ok(Self { inventory_id: typed.to_owned(), clients, sent: Vec::new(), changes: Vec::new() })
-    }
-
-    fn is_about(&self, problem: &Problem) -> bool {
-        problem.inventory_id.as_ref() == Some(&self.inventory_id) || self.clients.contains(&problem.client_id)
-    }
-}
-
-/// What was last sent to this asset, by each client that sent to it; the newest first.
-fn sent(ledger: &Ledger, id: &InventoryId) -> Result<Vec<SentRecord>> {
-    let mut records = Vec::new();
-    for client in ledger.senders(id.as_str())? {
-        records.extend(ledger.sent(client)?);
-    }
-    records.sort_by_key(|record| std::cmp::Reverse(record.at));
-    Ok(records)
 }
 
 #[cfg(test)]

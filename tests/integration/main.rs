@@ -22,6 +22,7 @@ mod races;
 mod read_only;
 mod secrets;
 mod sick_server;
+mod stories;
 mod strace_kill;
 mod two_appliances;
 mod watching;
