@@ -95,8 +95,8 @@ fn standings(examiner: &Examiner<'_>, clients: Vec<ClientId>) -> Result<Vec<Stan
 impl Standing {
     fn of(examiner: &Examiner<'_>, client_id: ClientId) -> Result<Self> {
         let problem = examiner.ledger.map(|ledger| ledger.problem(client_id)).transpose()?.flatten();
-        let examined = examiner.examine(client_id)?;
-        let state = match examined.verdict {
+        let found = examiner.examine(client_id)?;
+        let state = match found.verdict {
             Verdict::Gone => State::Gone,
             Verdict::Held(trouble) => State::held(trouble),
             Verdict::Unreadable(Trouble { reason, message }) => {
@@ -106,8 +106,8 @@ impl Standing {
             Verdict::Ready(ready) => match &problem {
                 Some(problem) => State::of_problem(problem),
                 None if ready.intent.is_some() => State::HalfDone,
-                None if examined.because.is_empty() => State::Differs,
-                None => State::Due(examined.because),
+                None if found.because.is_empty() => State::Differs,
+                None => State::Due(found.because),
             },
         };
         // One that cannot be read is told of as such.
