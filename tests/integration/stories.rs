@@ -5,12 +5,12 @@ use iqr_sandbox::{Body, Fault, Kind, When};
 
 use crate::bench::{Bench, FIRST, LATER, Run, client};
 
-fn story(bench: &Bench, id: impl ToString) -> Run {
+fn story(bench: &Bench, id: impl std::fmt::Display + Copy) -> Run {
     bench.run(&["status", &id.to_string()])
 }
 
 /// Of the newest client that has the ID: its state, and the reason of its trouble.
-fn now(bench: &Bench, id: impl ToString) -> (String, Option<String>) {
+fn now(bench: &Bench, id: impl std::fmt::Display + Copy) -> (String, Option<String>) {
     let json = bench.run(&["status", &id.to_string(), "--json"]).json();
     let now = &json["asset"]["now"][0];
     (now["state"].as_str().unwrap().to_owned(), now["reason"].as_str().map(str::to_owned))
