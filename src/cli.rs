@@ -10,13 +10,16 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::model::{Chassis, TemplateKind};
 
+/// Columns that every help text keeps to, in a pipe too.
+const WIDTH: usize = 80;
+
 const EXAMPLES: &str = "\
 Examples:
-  wipeos-iqr init                        write a commented config to ./wipeos-iqr.toml
-  wipeos-iqr auth-test                   try the config, the databases and the API key
-  wipeos-iqr preview 413800 --remote     what would change in IQR for this inventory ID
-  wipeos-iqr sync                        one pass, as cron makes it every two minutes
-  wipeos-iqr status                      the last passes, and what is held or failing and why";
+  wipeos-iqr init                     write a commented ./wipeos-iqr.toml
+  wipeos-iqr auth-test                try the config, the databases, the API key
+  wipeos-iqr preview 413800 --remote  what would change in IQR for this asset
+  wipeos-iqr sync                     one pass, as cron makes it every 2 minutes
+  wipeos-iqr status                   the last passes; what is held and why";
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -28,14 +31,20 @@ Exit codes:
   5   IQR cannot be reached, or is failing
   6   the WipeOS database or the ledger cannot be used
   7   preview, master-item: not found
+  74  all went well, and stdout cannot be written
   75  another pass is running
 
-The API key comes from $WIPEOS_IQR_API_KEY, from the file named by iqr.api_key_file, or from the systemd credential \
-iqr-api-key. Without --config and $WIPEOS_IQR_CONFIG, the config is ./wipeos-iqr.toml or /etc/wipeos-iqr/config.toml.";
+API key:
+  $WIPEOS_IQR_API_KEY, the file that iqr.api_key_file names, or the systemd
+  credential iqr-api-key; the first that is there
+
+Config:
+  that of --config or $WIPEOS_IQR_CONFIG, ./wipeos-iqr.toml, or
+  /etc/wipeos-iqr/config.toml; the first that is there";
 
 /// Carries what a WipeOS appliance knows of a machine into IQ Reseller (IQR)
 #[derive(Debug, Parser)]
-#[command(name = "wipeos-iqr", version, after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
+#[command(name = "wipeos-iqr", version, max_term_width = WIDTH, after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
 pub struct Cli {
     /// What holds for every command.
     #[command(flatten)]
@@ -45,11 +54,17 @@ pub struct Cli {
     pub command: Command,
 }
 
+/// The definition of the command line, for what is made from it: completions, manual pages.
+#[must_use]
+pub fn definition() -> clap::Command {
+    <Cli as clap::CommandFactory>::command()
+}
+
 /// Options that every command has.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Options of every command")]
 pub struct Global {
-    /// The config file; a blank name is none
+    /// The config file; an empty name counts as not given
     #[arg(long, value_name = "FILE", env = "WIPEOS_IQR_CONFIG", global = true, value_parser = file())]
     pub config: Option<PathBuf>,
     /// Log more on stderr: -v what is done, -vv every request
@@ -89,17 +104,22 @@ pub enum Command {
     /// The last passes; what is due, held and failing, each with its reason
     Status(StatusArgs),
     /// Writes a commented config file (./wipeos-iqr.toml, or --config); never overwrites
-    Init,
+    Init(InitArgs),
 }
 
 /// `sync`
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  wipeos-iqr sync                        what cron runs; prints nothing when there is nothing to report
-  wipeos-iqr sync --dry-run -v           the whole pass, but nothing is written anywhere
+  wipeos-iqr sync                        what cron runs; silent when all is well
+  wipeos-iqr sync --dry-run -v           the whole pass, but nothing is written
   wipeos-iqr sync --inventory-id 413800  this one only, due or not
-  wipeos-iqr sync --retry                also what is held or failing, without waiting for its next turn")]
+  wipeos-iqr sync --retry                also what is held or failing, at once
+
+SIGTERM or SIGINT end a pass politely: no client is begun any more, a write in
+hand is read back, the session is ended, and the pass is recorded as aborted.
+The exit code is that of what was done until then: 0, or 1 if a client failed.
+The next pass does the rest. A second signal ends it at once, with 130.")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch that is typed on its own")]
 pub struct SyncArgs {
     /// Make no request that could change anything
@@ -108,7 +128,7 @@ pub struct SyncArgs {
     /// Only the client with this inventory ID
     #[arg(long, value_name = "ID")]
     pub inventory_id: Option<String>,
-    /// At most this many clients
+    /// At most this many clients; the next pass goes on with the others
     #[arg(long, value_name = "N")]
     pub limit: Option<NonZeroUsize>,
     /// Compare every client, whatever its times say
@@ -127,8 +147,8 @@ pub struct SyncArgs {
 #[command(after_help = "\
 Examples:
   wipeos-iqr preview 413800                    without asking IQR
-  wipeos-iqr preview 413800 --remote           with the difference to IQR, field by field
-  wipeos-iqr preview 413800 --template laptop  as if the machine were a laptop")]
+  wipeos-iqr preview 413800 --remote           with what differs in IQR
+  wipeos-iqr preview 413800 --template laptop  as if it were a laptop")]
 pub struct PreviewArgs {
     /// The inventory ID
     #[arg(value_name = "ID")]
@@ -146,6 +166,11 @@ pub struct PreviewArgs {
 
 /// `auth-test`
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  wipeos-iqr auth-test                 each step with its result
+  wipeos-iqr auth-test --json          for a script
+  sudo -u wipeos wipeos-iqr auth-test  as the account that makes the passes")]
 pub struct AuthTestArgs {
     /// Report as one JSON object
     #[arg(long)]
@@ -183,6 +208,11 @@ pub struct MasterItemArgs {
 
 /// `status`
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  wipeos-iqr status          the last passes; what is held and failing, and why
+  wipeos-iqr status 413800   what is known of this asset
+  wipeos-iqr status --json   for a script")]
 pub struct StatusArgs {
     /// Only the client with this inventory ID
     #[arg(value_name = "ID")]
@@ -193,6 +223,20 @@ pub struct StatusArgs {
     /// Write a page for browsers into this file; - is stdout
     #[arg(long, value_name = "FILE", conflicts_with_all = ["json", "inventory_id"])]
     pub html: Option<PathBuf>,
+}
+
+/// `init`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  wipeos-iqr init                            ./wipeos-iqr.toml, to be edited
+  wipeos-iqr init --from-store               with what the WipeOS database shows
+  wipeos-iqr init --from-store /srv/wipe.db  of a database in another place
+  wipeos-iqr --config /etc/wipeos-iqr/config.toml init")]
+pub struct InitArgs {
+    /// Look at the WipeOS database for the slot that holds the inventory ID
+    #[arg(long, value_name = "PATH", num_args = 0..=1, default_missing_value = "/var/lib/wipeos/wipeos.db")]
+    pub from_store: Option<PathBuf>,
 }
 
 /// Takes a blank name too: a variable that is set to nothing is as good as not set.
@@ -242,6 +286,32 @@ mod tests {
     #[test]
     fn the_definitions_are_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_help_fits_a_terminal_of_80_columns() {
+        let mut command = Cli::command();
+        command.build();
+        let pages = |command: &mut clap::Command| {
+            [command.render_help().to_string(), command.render_long_help().to_string()].concat()
+        };
+        let mut text = pages(&mut command);
+        command.get_subcommands_mut().for_each(|command| text.push_str(&pages(command)));
+        for line in text.lines() {
+            assert!(line.chars().count() <= WIDTH, "{line}");
+        }
+    }
+
+    #[test]
+    fn every_command_has_examples_and_no_line_of_them_is_wrapped() {
+        let definition = definition();
+        for command in definition.get_subcommands().chain([&definition]) {
+            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert!(help.starts_with("Examples:\n  "), "{}", command.get_name());
+            let long = command.get_after_long_help().map(ToString::to_string).unwrap_or_default();
+            let wide: Vec<_> = help.lines().chain(long.lines()).filter(|line| line.len() > 80).collect();
+            assert!(wide.is_empty(), "{wide:#?}");
+        }
     }
 
     #[test]

@@ -77,7 +77,7 @@ pub fn run(cli: &Cli) -> Exit {
         Command::AuthTest(args) => commands::auth_test::run(&cli.global, args),
         Command::MasterItem(args) => commands::master_item::run(&cli.global, args),
         Command::Status(args) => commands::status::run(&cli.global, args),
-        Command::Init => commands::init::run(&cli.global),
+        Command::Init(args) => commands::init::run(&cli.global, args),
     };
     result.unwrap_or_else(|error| {
         output::print_error(&error);

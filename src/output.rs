@@ -55,16 +55,21 @@ fn is_harmful(character: char) -> bool {
             '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
 }
 
+/// Stdout cannot be written.
+#[derive(Debug, thiserror::Error)]
+#[error("stdout cannot be written; what was to be shown is lost")]
+pub struct Unwritten(#[from] io::Error);
+
 /// Writes to stdout. A reader that closed the pipe has seen enough: that is no error.
 ///
 /// # Errors
 ///
 /// When stdout cannot be written for another reason, such as a full disk.
-pub fn print(text: &str) -> io::Result<()> {
+pub fn print(text: &str) -> Result<(), Unwritten> {
     let mut out = anstream::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        result => result,
+        result => Ok(result?),
     }
 }
 
@@ -73,7 +78,7 @@ pub fn print(text: &str) -> io::Result<()> {
 /// # Errors
 ///
 /// As [`print()`].
-pub fn print_json(value: &impl Serialize) -> io::Result<()> {
+pub fn print_json(value: &impl Serialize) -> Result<(), Unwritten> {
     let mut text = serde_json::to_string(value).map_err(io::Error::from)?;
     text.push('\n');
     print(&text)

@@ -59,6 +59,7 @@ pub fn run(global: &Global, args: &AuthTestArgs) -> Result<Exit> {
     let config = super::load(global)?;
     let mut steps = Steps { steps: Vec::new(), exit: Exit::Done };
     steps.note("config", Verdict::Ok, config.path.display().to_string());
+    config.doubts().for_each(|doubt| steps.note("config", Verdict::Warning, doubt));
     steps.store(&config);
     steps.ledger(&config);
     steps.iqr(&config);

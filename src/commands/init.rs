@@ -1,4 +1,8 @@
-//! `init`: writes the commented config file, once.
+//! `init`: writes the commented config file, once, and asks nothing. With `--from-store` it looks at the WipeOS database
+//! first, for the slot that holds the inventory ID.
+
+mod found;
+mod slots;
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
@@ -6,50 +10,60 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use super::Exit;
-use crate::cli::Global;
+use crate::cli::{Global, InitArgs};
 use crate::config::{self, ConfigError};
 use crate::output;
+use found::Found;
 
 /// Writes the config file and says what comes next.
 ///
 /// # Errors
 ///
-/// [`ConfigError::Exists`] and [`ConfigError::Unwritable`].
-pub fn run(global: &Global) -> anyhow::Result<Exit> {
-    output::print(&write_config(global.config.as_deref())?)?;
+/// [`ConfigError::Exists`] and [`ConfigError::Unwritable`]; with `--from-store`, when the database cannot be used: then
+/// nothing is written.
+pub fn run(global: &Global, args: &InitArgs) -> anyhow::Result<Exit> {
+    let named = global.config.as_deref().filter(|path| !path.as_os_str().is_empty());
+    let path = named.unwrap_or(Path::new(config::LOCAL));
+    let found = args.from_store.as_deref().map(Found::look).transpose()?;
+    // Told first: it is of use also to somebody who has a config already.
+    output::print(&found.as_ref().map(Found::report).unwrap_or_default())?;
+    write_config(path, &found.as_ref().map_or_else(|| config::EXAMPLE.to_owned(), Found::config))?;
+    output::print(&next_steps(named, path, found.is_some()))?;
     Ok(Exit::Done)
 }
 
-/// Writes the config file to `named` (of `--config` or its variable) or here; returns what comes next.
-fn write_config(named: Option<&Path>) -> Result<String, ConfigError> {
-    let named = named.filter(|path| !path.as_os_str().is_empty());
-    let path = named.unwrap_or(Path::new(config::LOCAL));
-    write_new(path).map_err(|source| match source.kind() {
+fn write_config(path: &Path, text: &str) -> Result<(), ConfigError> {
+    write_new(path, text).map_err(|source| match source.kind() {
         io::ErrorKind::AlreadyExists => ConfigError::Exists(path.to_owned()),
         _ => ConfigError::Unwritable { path: path.to_owned(), source },
-    })?;
-    Ok(next_steps(named, path))
+    })
 }
 
 /// Creates the file and the folders above it, and leaves nothing behind when that fails half-way. The group may read it:
 /// it holds no secret, but it does say where they are.
-fn write_new(path: &Path) -> io::Result<()> {
+fn write_new(path: &Path, text: &str) -> io::Result<()> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         fs::create_dir_all(folder)?;
     }
     let mut file = OpenOptions::new().write(true).create_new(true).mode(0o640).open(path)?;
-    file.write_all(config::EXAMPLE.as_bytes()).inspect_err(|_| {
+    file.write_all(text.as_bytes()).inspect_err(|_| {
         let _ = fs::remove_file(path);
     })
 }
 
-fn next_steps(named: Option<&Path>, path: &Path) -> String {
+fn next_steps(named: Option<&Path>, path: &Path, is_filled_in: bool) -> String {
     let path = path.display();
     let option = named.map(|_| format!(" --config '{path}'")).unwrap_or_default();
+    let edit = if is_filled_in {
+        "Check it: the slot that holds the inventory ID, and the asset creator."
+    } else {
+        "Edit it: the WipeOS database, the slot that holds the inventory ID, the asset\n     creator."
+    };
     format!(
         "Wrote {path}. Three things are left to do:
-  1. Edit it: the WipeOS database, the slot that holds the inventory ID, the asset creator.
-  2. Put the API key of this appliance into /etc/wipeos-iqr/api-key, and let nobody else read it (chmod 600).
+  1. {edit}
+  2. Put the API key of this appliance into /etc/wipeos-iqr/api-key, and let nobody
+     else read it (chmod 600).
   3. Try it: wipeos-iqr{option} auth-test
      and then: wipeos-iqr{option} preview ID
 "
@@ -66,9 +80,8 @@ mod tests {
     fn the_file_that_is_written_is_closed_to_strangers_and_can_be_loaded() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("new/config.toml");
-        let next = write_config(Some(&path)).unwrap();
+        write_config(&path, config::EXAMPLE).unwrap();
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o027, 0);
-        assert!(next.contains("auth-test"));
         config::Config::load(&path).unwrap();
     }
 
@@ -77,9 +90,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("config.toml");
         fs::write(&path, "# mine").unwrap();
-        assert!(matches!(write_config(Some(&path)), Err(ConfigError::Exists(_))));
+        assert!(matches!(write_config(&path, "new"), Err(ConfigError::Exists(_))));
         std::os::unix::fs::symlink("nowhere", folder.path().join("link")).unwrap();
-        assert!(matches!(write_config(Some(&folder.path().join("link"))), Err(ConfigError::Exists(_))));
+        assert!(matches!(write_config(&folder.path().join("link"), "new"), Err(ConfigError::Exists(_))));
         assert_eq!(fs::read_to_string(&path).unwrap(), "# mine");
         assert!(!folder.path().join("nowhere").exists());
     }

@@ -8,9 +8,10 @@ use crate::cli::{Global, MasterItemArgs};
 use crate::config::Config;
 use crate::iqr::Access;
 use crate::ledger::RunLedger;
-use crate::mapping;
+use crate::mapping::{self, Aliases};
 use crate::model::{AssetUpdate, Chassis, Machine, TemplateKind};
 use crate::output::{self, GOOD, styled};
+use crate::sync::item_search::Search;
 use crate::sync::items::{self, Spelling};
 
 /// What scripts get.
@@ -36,10 +37,12 @@ pub fn run(global: &Global, args: &MasterItemArgs) -> Result<Exit> {
     // Nothing is written to IQR without the run lock: a running pass may be creating the same item.
     let mut ledger = args.create.then(|| RunLedger::open(&config.ledger.path)).transpose()?;
     let iqr = super::connect(&config, access)?;
-    let found = items::look_up(&iqr, &wanted)?;
+    let aliases = &config.rules.aliases;
+    let mut search = Search { iqr: &iqr, known: None, witness: None };
+    let found = items::look_up(&mut search, &wanted, aliases)?;
     let (spelling, is_created) = match (found, &mut ledger) {
         (Some(spelling), _) => (spelling, false),
-        (None, Some(ledger)) => (create(&iqr, ledger, &wanted)?, true),
+        (None, Some(ledger)) => (create(&mut search, ledger, &wanted, aliases)?, true),
         (None, None) => return missing(args, &wanted),
     };
     if let Err(error) = iqr.finish() {
@@ -49,8 +52,13 @@ pub fn run(global: &Global, args: &MasterItemArgs) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn create(iqr: &crate::iqr::Iqr, ledger: &mut RunLedger, wanted: &AssetUpdate) -> Result<Spelling> {
-    let spelling = items::create(iqr, wanted)?.map_err(Refused)?;
+fn create(
+    search: &mut Search<'_>,
+    ledger: &mut RunLedger,
+    wanted: &AssetUpdate,
+    aliases: &Aliases,
+) -> Result<Spelling> {
+    let spelling = items::create(search, wanted, aliases)?.map_err(Refused)?;
     let key = items::key_of(&wanted.manufacturer, &wanted.item_number);
     ledger.remember_master_item(&key, &spelling.manufacturer, &spelling.item_number)?;
     Ok(spelling)

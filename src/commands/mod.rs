@@ -22,6 +22,7 @@ use crate::cli::Global;
 use crate::config::{self, Config, ConfigError};
 use crate::iqr::{self, Access, BootTime, Iqr, Limits};
 use crate::ledger;
+use crate::output::Unwritten;
 use crate::store::{self, MissingIndex, Patience, Store};
 use crate::sync::examine;
 
@@ -47,6 +48,8 @@ pub enum Exit {
     Database = 6,
     /// What was asked for is not there.
     NotFound = 7,
+    /// All went well, and stdout cannot be written.
+    Output = 74,
     /// Another pass is running.
     Running = 75,
 }
@@ -96,6 +99,7 @@ impl Exit {
             .or_else(|| cause.is::<store::Error>().then_some(Self::Database))
             .or_else(|| cause.is::<NotFound>().then_some(Self::NotFound))
             .or_else(|| cause.is::<Usage>().then_some(Self::Usage))
+            .or_else(|| cause.is::<Unwritten>().then_some(Self::Output))
     }
 
     fn of_pass(error: &crate::sync::Error) -> Self {
@@ -125,6 +129,11 @@ impl Exit {
 /// Finds and loads the config.
 fn load(global: &Global) -> Result<Config, ConfigError> {
     Config::load(&config::locate(global.config.as_deref(), Path::exists)?)
+}
+
+/// Settings that can be used and hardly are what was meant.
+fn warn_of_doubts(config: &Config) {
+    config.doubts().for_each(|doubt| log::warn!("{doubt}"));
 }
 
 /// Opens the WipeOS database and checks the config's templates against it. A writer is waited for some seconds, as long

@@ -76,6 +76,7 @@ struct Remote {
 /// What is known without IQR is printed before that.
 pub fn run(global: &Global, args: &PreviewArgs) -> Result<Exit> {
     let config = super::load(global)?;
+    super::warn_of_doubts(&config);
     let store = super::open_store(&config)?;
     let ledger = Ledger::open(&config.ledger.path)?;
     let examiner = Examiner { store: &store, ledger: ledger.as_ref(), config: &config, ask_anyway: true };
@@ -141,7 +142,7 @@ impl Preview {
         let asset = read_asset(config, id)?;
         let known = ledger.map(Ledger::comment_semantics).transpose()?.flatten();
         let ready = subject.ready(id);
-        let (plan, mut notes) = journey::first_plan(self.client_id, &ready, &asset, known, &config.sync);
+        let (plan, mut notes) = journey::first_plan(self.client_id, &ready, &asset, known, config);
         let mismatch = journey::serial_mismatch(&ready, &asset);
         // What a pass found of the serial numbers is old news now.
         self.held = self.held.take().filter(|hold| hold.reason != Reason::SerialMismatch.code());

@@ -5,7 +5,7 @@ mod watchers;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
@@ -28,14 +28,29 @@ pub fn run(global: &Global, args: &SyncArgs) -> Result<Exit> {
     let started_at = clock::now();
     let Outcome { report, aborted } = match pass(&config, args, started_at) {
         Ok(outcome) => outcome,
-        Err(sync::Error::Ledger(error)) if error.is_running() => return skipped(args, started_at, error.into()),
-        Err(error) => return aborted_at_once(args, started_at, error),
+        Err(sync::Error::Ledger(error)) if error.is_running() => {
+            return Err(not_begun(args, started_at, PassOutcome::Skipped, error.into()));
+        }
+        Err(error) => return Err(not_begun(args, started_at, PassOutcome::Aborted, error.into())),
     };
-    print(args, global, &report)?;
+    // A pass with nothing to do is silent, whatever there is to say.
+    if report.due() > 0 {
+        super::warn_of_doubts(&config);
+    }
+    let printed = print(args, global, &report).context("the pass is made and recorded");
     match aborted {
-        Some(error) => Err(error.into()),
-        None if report.totals.failed > 0 => Ok(Exit::Failed),
-        None => Ok(Exit::Done),
+        None if report.totals.failed == 0 => printed.map(|()| Exit::Done),
+        ended => {
+            warn_of(printed);
+            ended.map_or(Ok(Exit::Failed), |error| Err(error.into()))
+        }
+    }
+}
+
+/// What a pass came to is worse news than that nobody could be told in full, and keeps its own exit code.
+fn warn_of(printed: Result<()>) {
+    if let Err(error) = printed {
+        log::warn!("{error:#}");
     }
 }
 
@@ -73,23 +88,12 @@ fn pass(config: &Config, args: &SyncArgs, started_at: Timestamp) -> Result<Outco
     outcome
 }
 
-/// Another pass is running: a script is told so in its own form, and the exit code says it to all.
-fn skipped(args: &SyncArgs, started_at: Timestamp, error: anyhow::Error) -> Result<Exit> {
-    empty_report(args, started_at, PassOutcome::Skipped)?;
-    Err(error)
-}
-
-fn aborted_at_once(args: &SyncArgs, started_at: Timestamp, error: sync::Error) -> Result<Exit> {
-    empty_report(args, started_at, PassOutcome::Aborted)?;
-    Err(error.into())
-}
-
-fn empty_report(args: &SyncArgs, started_at: Timestamp, outcome: PassOutcome) -> Result<()> {
-    if args.json {
-        let report = Report { outcome, ..Report::begun(started_at, args.dry_run) };
-        output::print_json(&Json::of(&report))?;
-    }
-    Ok(())
+/// A pass that could not begin: a script is told so in its own form, and the exit code says why to all.
+fn not_begun(args: &SyncArgs, started_at: Timestamp, outcome: PassOutcome, error: anyhow::Error) -> anyhow::Error {
+    let report = Report { outcome, ..Report::begun(started_at, args.dry_run) };
+    let printed = if args.json { output::print_json(&Json::of(&report)) } else { Ok(()) };
+    warn_of(printed.map_err(anyhow::Error::from));
+    error
 }
 
 /// On a terminal, a line that counts; it is made with the first client, so that a pass with nothing to do shows none.
@@ -120,7 +124,8 @@ fn log_item(item: &Item) {
         ItemOutcome::Failed => log::warn!("{name}: {message}"),
         ItemOutcome::Deferred => log::info!("{name}: left for the next pass: {message}"),
     }
-    if item.reason.is_none() && !message.is_empty() {
+    let is_settled = matches!(item.outcome, ItemOutcome::Sent | ItemOutcome::Unchanged);
+    if is_settled && !message.is_empty() {
         log::warn!("{name}: {message}");
     }
 }

@@ -21,8 +21,8 @@ use std::time::Duration;
 
 pub use self::api_key::ApiKeyError;
 pub use self::error::ConfigError;
-use self::report::Report;
 pub use self::report::{AssumedSlot, Problem, Problems};
+use self::report::{Leftovers, Report};
 use self::section::Section;
 use self::templates::Mapping;
 use crate::digest;
@@ -62,6 +62,7 @@ pub struct Config {
     pub fingerprint: [u8; 16],
     api_key_file: PathBuf,
     slots: Vec<AssumedSlot>,
+    doubts: Vec<Problem>,
 }
 
 /// `[store]`: the WipeOS database.
@@ -80,6 +81,8 @@ pub struct StoreConfig {
 pub struct LedgerConfig {
     /// The SQLite file; made on first use. Never the file of the store.
     pub path: PathBuf,
+    /// How long the history of passes and changes is kept: at least a day.
+    pub keep: Duration,
 }
 
 /// `[metrics]`, `[monitor]` and `[report]`: who is told of each pass. None of it changes what a pass does.
@@ -170,9 +173,9 @@ impl Config {
     /// [`ConfigError::Invalid`] with all that is wrong.
     pub fn parse(source: &str, path: &Path) -> Result<Self, ConfigError> {
         let (table, mut report) = Report::of(source);
-        let mut config = Section::read_root(table.get_ref(), &mut report, |root| Self::read(root, path));
-        config.slots = report.finish(path)?;
-        Ok(config)
+        let config = Section::read_root(table.get_ref(), &mut report, |root| Self::read(root, path));
+        let Leftovers { slots, doubts } = report.finish(path)?;
+        Ok(Self { slots, doubts, ..config })
     }
 
     fn read(root: &mut Section, path: &Path) -> Self {
@@ -189,7 +192,19 @@ impl Config {
             shape(&rules, &manufacturers).as_bytes(),
         ]);
         let path = path.to_owned();
-        Self { path, store, ledger, iqr, sync, rules, watch, fingerprint, api_key_file, slots: Vec::new() }
+        Self {
+            path,
+            store,
+            ledger,
+            iqr,
+            sync,
+            rules,
+            watch,
+            fingerprint,
+            api_key_file,
+            slots: Vec::new(),
+            doubts: Vec::new(),
+        }
     }
 
     /// Refuses the templates that name a slot which does not exist. `existing` are the slots that the WipeOS database
@@ -215,6 +230,12 @@ impl Config {
     #[must_use]
     pub fn assumed_slots(&self) -> &[AssumedSlot] {
         &self.slots
+    }
+
+    /// Settings that can be used and hardly are what was meant, each as a sentence with its place in the file.
+    pub fn doubts(&self) -> impl Iterator<Item = String> {
+        let place = |at: &Problem| format!("{}:{}:{}: {}", self.path.display(), at.line, at.column, at.message);
+        self.doubts.iter().map(place)
     }
 
     /// The API key: of `$WIPEOS_IQR_API_KEY`, of `iqr.api_key_file`, or the systemd credential `iqr-api-key`. To be

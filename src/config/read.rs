@@ -13,6 +13,8 @@ use crate::iqr::{
 use crate::model::IdRule;
 use crate::secret::Secret;
 
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
 pub(super) fn store(section: &mut Section, folder: &Path) -> StoreConfig {
     let rules = [("digits", IdRule::Digits), ("alphanumeric", IdRule::Alphanumeric)];
     let store = StoreConfig {
@@ -32,7 +34,15 @@ pub(super) fn ledger(section: &mut Section, folder: &Path, store: &Path) -> Ledg
     if path == store {
         section.refuse_key("path", "must not be the WipeOS database".to_owned());
     }
-    LedgerConfig { path }
+    LedgerConfig { path, keep: keep(section) }
+}
+
+fn keep(section: &mut Section) -> Duration {
+    let keep = section.duration("keep", 90 * DAY);
+    if keep < DAY {
+        section.refuse_key("keep", "must be at least \"1d\"".to_owned());
+    }
+    keep
 }
 
 /// What `[iqr]` says, and the file of the API key.
@@ -110,6 +120,10 @@ fn endpoint_flaw(error: &EndpointError) -> (&'static str, String) {
     }
 }
 
+/// The widths are the vendor's; comments of two tests are wider.
+const TOO_NARROW: &str = "is a field of 35 characters: most comments do not fit into it, and their clients will fail as \
+    not-verified; use \"inventorycomments\" and have the API user allowed to write it, or shorten templates.comments";
+
 fn fields(section: &mut Section) -> FieldNames {
     let built_in = FieldNames::default();
     let [description, extended_description, comments] = [
@@ -118,6 +132,9 @@ fn fields(section: &mut Section) -> FieldNames {
         ("comments", Field::Comments),
     ]
     .map(|(key, field)| section.parsed(key, built_in.of(field).to_owned(), field_name));
+    if comments.starts_with("userdefined") {
+        section.doubt_key("comments", TOO_NARROW);
+    }
     FieldNames::new(&description, &extended_description, &comments).unwrap_or_else(|_| {
         section.refuse_self("names one field twice: the texts would overwrite each other");
         built_in

@@ -105,13 +105,23 @@ pub(super) struct Report<'a> {
     declared: Vec<String>,
     /// Lines that are no TOML: what was made of them is not judged.
     garbled: Vec<usize>,
+    /// What can be used and hardly is what was meant: byte offset and sentence.
+    doubts: Vec<(usize, String)>,
+}
+
+/// What a file that can be used leaves to be looked at.
+#[derive(Debug, Default)]
+pub(super) struct Leftovers {
+    pub(super) slots: Vec<AssumedSlot>,
+    pub(super) doubts: Vec<Problem>,
 }
 
 impl<'a> Report<'a> {
     /// Parses the file as far as it can be parsed. Every error of syntax is noted.
     pub(super) fn of(source: &'a str) -> (Spanned<DeTable<'a>>, Self) {
         let (table, errors) = DeTable::parse_recoverable(source);
-        let mut report = Self { source, problems: vec![], slots: vec![], declared: vec![], garbled: vec![] };
+        let mut report =
+            Self { source, problems: vec![], slots: vec![], declared: vec![], garbled: vec![], doubts: vec![] };
         for error in errors {
             let offset = error.span().map_or(0, |span| span.start);
             let line = position(source, offset).0;
@@ -128,6 +138,11 @@ impl<'a> Report<'a> {
         if self.garbled.is_empty() || !self.garbled.contains(&position(self.source, offset).0) {
             self.problems.push((offset, message));
         }
+    }
+
+    /// Notes what can be used and hardly is what was meant.
+    pub(super) fn doubt(&mut self, offset: usize, message: String) {
+        self.doubts.push((offset, message));
     }
 
     /// From now on these are known to be slots of the inventory item menu.
@@ -161,14 +176,17 @@ impl<'a> Report<'a> {
         written.find(text).map_or(span.start, |start| span.start + start + within)
     }
 
-    /// Ends the reading: the slots to check later, or all that is wrong.
-    pub(super) fn finish(mut self, path: &Path) -> Result<Vec<AssumedSlot>, ConfigError> {
+    /// Ends the reading: what to look at later, or all that is wrong.
+    pub(super) fn finish(mut self, path: &Path) -> Result<Leftovers, ConfigError> {
+        let placed = |noted: &[(usize, String)]| {
+            noted.iter().map(|(offset, message)| problem(self.source, *offset, message.clone())).collect()
+        };
         if self.problems.is_empty() {
-            return Ok(self.slots.iter().map(|slot| self.assumed_slot(slot)).collect());
+            let slots = self.slots.iter().map(|slot| self.assumed_slot(slot)).collect();
+            return Ok(Leftovers { slots, doubts: placed(&self.doubts) });
         }
         self.problems.sort_by_key(|(offset, _)| *offset);
-        let list =
-            self.problems.iter().map(|(offset, message)| problem(self.source, *offset, message.clone())).collect();
+        let list = placed(&self.problems);
         Err(ConfigError::Invalid(Problems { path: path.to_owned(), list }))
     }
 

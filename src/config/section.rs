@@ -65,6 +65,14 @@ impl<'a, 'r> Section<'a, 'r> {
         }
     }
 
+    /// Notes that the value at `key` can be used and hardly is what was meant.
+    pub(super) fn doubt_key(&mut self, key: &'static str, message: &str) {
+        if let Some(value) = self.table.and_then(|table| table.get(key)) {
+            let offset = value.span().start;
+            self.report.doubt(offset, format!("`{}` {message}", self.path_of(key)));
+        }
+    }
+
     /// Refuses the table as a whole.
     pub(super) fn refuse_self(&mut self, message: &str) {
         self.report.refuse(self.offset, format!("`{}` {message}", self.path));

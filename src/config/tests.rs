@@ -76,6 +76,7 @@ fn the_defaults_are_those_of_the_published_interface() {
     assert_eq!(config.store.database, Path::new("/var/lib/wipeos/wipeos.db"));
     assert_eq!(config.store.inventory_id_slot, "Inventory ID");
     assert_eq!(config.ledger.path, Path::new("/var/lib/wipeos-iqr/ledger.db"));
+    assert_eq!(config.ledger.keep.as_secs(), 90 * 24 * 3600);
     assert_eq!(config.iqr.signin_url, "https://signin.iqreseller.com");
     assert_eq!(config.iqr.api_url, "https://api.iqreseller.com");
     assert_eq!(config.api_key_file, Path::new("/etc/wipeos-iqr/api-key"));
@@ -106,6 +107,7 @@ const MISTAKES: &[(&str, &str)] = &[
     ("store.inventory_id = \"numbers\"", "1:22: `store.inventory_id` must be \"digits\" or \"alphanumeric\""),
     ("store.slots = [\"a\", 1]", "1:21: `store.slots[1]` must be a string, not a whole number"),
     ("ledger.path = \"/var/lib/wipeos/wipeos.db\"", "1:15: `ledger.path` must not be the WipeOS database"),
+    ("ledger.keep = \"23h\"", "1:15: `ledger.keep` must be at least \"1d\""),
     (
         "metrics.textfile = \"/var/x.txt\"",
         "1:20: `metrics.textfile` must be the path of a file whose name ends with \".prom\"",
@@ -290,6 +292,16 @@ fn the_fingerprint_changes_with_what_is_sent_or_held_and_with_nothing_else() {
         "models.lenovo = 'machine-type'",
     ] {
         assert_ne!(fingerprint(source), built_in, "{source}");
+    }
+}
+
+#[test]
+fn comments_in_a_narrow_field_are_doubted_and_told_where() {
+    assert_eq!(parse("iqr.fields.description = 'userdefined1'").unwrap().doubts().count(), 0);
+    let doubts: Vec<_> = parse("\niqr.fields.comments = 'userdefined1'").unwrap().doubts().collect();
+    assert_eq!(doubts.len(), 1);
+    for words in [":2:23: `iqr.fields.comments`", "35 characters", "inventorycomments"] {
+        assert!(doubts[0].contains(words), "{doubts:?}");
     }
 }
 

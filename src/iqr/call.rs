@@ -11,12 +11,17 @@ use super::endpoint::{Fill, Method, Operation};
 use super::error::{Cause, Error, Failure, Outcome};
 use super::http::{Answer, Body, Credential, Fault, FaultKind, Request};
 use super::pace::{Permit, When, pause};
-use super::session::{Link, Live};
+use super::session::{Link, Live, Refusal};
 use super::text::{is_missing_endpoint, quote_bytes};
 use super::wire::{Bad, Verdict, verdict};
 
 /// Most repeats of a read.
 const REPEATS: u32 = 2;
+
+/// Most repeats of one that used up its time: three of them would be most of a pass.
+const SLOW_REPEATS: u32 = 1;
+/// How many writes in a row may fail by one asset's fault: the first, and the one that the caller makes after a read.
+const OWN_WRITES: u32 = 2;
 
 /// A timeout this close to the pass's end is the pass's end: sockets are not exact.
 const CLOSE: Duration = Duration::from_millis(50);
@@ -25,8 +30,8 @@ const CLOSE: Duration = Duration::from_millis(50);
 enum Setback {
     /// The same again cannot help.
     Final(Error),
-    /// It may help; counted against the server.
-    Passing { cause: Cause, outcome: Outcome, slow: bool },
+    /// It may help; counted against the server. A read is repeated so many times at most.
+    Passing { cause: Cause, outcome: Outcome, repeats: u32 },
 }
 
 impl From<Error> for Setback {
@@ -61,15 +66,13 @@ impl Iqr {
     fn ask<T>(&self, request: &Request, when: When, decode: impl Fn(&[u8]) -> Result<T, Bad>) -> Result<T, Error> {
         let mut failures = 0;
         loop {
-            let (cause, outcome, slow) = match self.try_read(request, when, &decode) {
+            let (cause, outcome, repeats) = match self.try_read(request, when, &decode) {
                 Ok(value) => return Ok(value),
                 Err(Setback::Final(error)) => return Err(error),
-                Err(Setback::Passing { cause, outcome, slow }) => (cause, outcome, slow),
+                Err(Setback::Passing { cause, outcome, repeats }) => (cause, outcome, repeats),
             };
             failures += 1;
             when.check(&self.limits, &request.shown)?;
-            // A request that used up its time is repeated once only: three of them would be most of a pass.
-            let repeats = if slow { REPEATS - 1 } else { REPEATS };
             let again = failures <= repeats && self.pace.may_repeat();
             if !again || !pause(failures, &self.limits, when) {
                 when.check(&self.limits, &request.shown)?;
@@ -128,7 +131,7 @@ impl Iqr {
             }
             Err(Bad(text)) => {
                 self.pace.failed(&format!("{}: {text}", request.shown));
-                Err(Setback::Passing { cause: Cause::BadAnswer(text), outcome: Outcome::Refused, slow: false })
+                Err(Setback::Passing { cause: Cause::BadAnswer(text), outcome: Outcome::Refused, repeats: REPEATS })
             }
         }
     }
@@ -156,18 +159,19 @@ impl Iqr {
             let session = self.session.current(link)?;
             let answer = self.exchange(request, session.token(), when)?;
             if answer.is_success() {
-                session.has_worked();
+                session.has_worked(request.is_write);
             }
-            let status = answer.status;
             if request.is_write {
                 return self.written(request, answer, session, link, &permit);
             }
-            if matches!(refused_before, Some(403 | 404)) {
-                self.session.renewal_helped(refused_before != Some(status));
+            let status = answer.status;
+            let is_repeated = refused_before.is_some();
+            if let Some(before) = refused_before {
+                self.session.renewal_helped(before != status);
             }
-            if matches!(status, 401 | 403 | 404) && (refused_before.is_none() || status == 401) {
-                let renewed = self.session.renew(link, session, status, request)?;
-                if renewed && refused_before.is_none() {
+            if matches!(status, 300..=399 | 401 | 403 | 404) {
+                let renewed = self.session.renew(link, Refusal { session, status, request, is_repeated })?;
+                if renewed && !is_repeated {
                     refused_before = Some(status);
                     continue;
                 }
@@ -187,13 +191,11 @@ impl Iqr {
         permit: &Permit<'_>,
     ) -> Result<Answer, Setback> {
         let status = answer.status;
-        if let Some(before) = self.session.refused_write() {
-            self.session.renewal_helped(before != status);
-        }
-        if matches!(status, 401 | 403 | 404) && self.session.renew(link, session, status, request)? {
-            self.session.doubt_write(status);
+        if !matches!(status, 401 | 403 | 404) {
+            self.session.let_write_pass(request);
+        } else if self.session.renew(link, Refusal { session, status, request, is_repeated: false })? {
             let cause = Cause::Status { status, text: quote_bytes(&answer.body) };
-            return Err(Setback::Passing { cause, outcome: Outcome::Unknown, slow: false });
+            return Err(Setback::Passing { cause, outcome: Outcome::Unknown, repeats: REPEATS });
         }
         self.sorted(request, answer, permit)
     }
@@ -218,9 +220,10 @@ impl Iqr {
             }
             return Setback::Final(Error::OutOfTime { request: request.shown.clone(), outcome });
         } else {
-            self.pace.timed_out(&told);
+            self.pace.failed_heavily(&told);
         }
-        Setback::Passing { cause: Cause::Network(fault.text), outcome, slow: fault.kind == FaultKind::TimedOut }
+        let repeats = if fault.kind == FaultKind::TimedOut { SLOW_REPEATS } else { REPEATS };
+        Setback::Passing { cause: Cause::Network(fault.text), outcome, repeats }
     }
 
     /// Tells answers from failures, and tells the pace.
@@ -232,17 +235,20 @@ impl Iqr {
             200..=299 | 400..=407 | 409..=428 | 430..=499 => return Ok(answer),
             429 => (Cause::Status { status, text }, Outcome::NotSent),
             408 | 500.. => (Cause::Status { status, text }, Outcome::Unknown),
-            _ => (
-                Cause::BadAnswer(format!("it answered {status}, which leads elsewhere and is not followed")),
-                Outcome::Unknown,
-            ),
+            _ => {
+                let cause =
+                    Cause::BadAnswer(format!("it answered {status}, which leads elsewhere and is not followed"));
+                // A login page, a portal: everybody is sent there, and not by chance.
+                self.pace.failed_heavily(&told());
+                return Err(Setback::Passing { cause, outcome: Outcome::Unknown, repeats: 0 });
+            }
         };
         if status == 429 || (status == 503 && answer.retry_after.is_some()) {
             self.pace.throttled(permit, answer.retry_after, &told());
         } else {
             self.pace.failed(&told());
         }
-        Err(Setback::Passing { cause, outcome, slow: false })
+        Err(Setback::Passing { cause, outcome, repeats: REPEATS })
     }
 
     /// The pass's own error where the pass is over, this request's where it is not.
@@ -250,8 +256,12 @@ impl Iqr {
         match self.pace.stopped() {
             Some(stopped) if !request.is_write => stopped,
             _ => {
-                Failure { request: request.shown.clone(), cause, outcome, only_this: self.pace.only_failing(failures) }
-                    .into()
+                let only_this = if request.is_write {
+                    self.pace.only_failing_write(OWN_WRITES)
+                } else {
+                    self.pace.only_failing(failures)
+                };
+                Failure { request: request.shown.clone(), cause, outcome, only_this }.into()
             }
         }
     }

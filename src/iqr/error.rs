@@ -16,7 +16,7 @@ pub enum Error {
         id: String,
     },
     /// IQR understood and declined: this asset or item cannot be written or read so.
-    #[error("{request} was refused ({status}){}", colon(.text))]
+    #[error("{request} was refused ({status}){}{}", colon(.text), if *.status == 403 { MAY_IT } else { "" })]
     Refused {
         /// Method and path.
         request: String,
@@ -66,7 +66,7 @@ pub enum Error {
 
 /// A request that failed for a reason that may pass.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("{request} failed: {cause}")]
+#[error("{request} failed: {cause}{}", self.advice())]
 pub struct Failure {
     /// Method and path.
     pub request: String,
@@ -150,10 +150,19 @@ impl Error {
         }
     }
 
-    /// Whether the server has answered for want of a session (401, 403, 404): then nothing is on its way any more.
+    /// Whether a write that failed so may be made again in this pass, after a read: it may have been taken, or it has
+    /// not reached IQR, and neither the asset nor the pass is to blame.
+    #[must_use]
+    pub fn asks_for_a_read(&self) -> bool {
+        let outcome = self.outcome();
+        outcome == Outcome::Unknown || (outcome == Outcome::NotSent && matches!(self, Self::Failed(_)))
+    }
+
+    /// Whether the server has answered for want of a session (401, 403, 404) or of leisure (429): then nothing is on its
+    /// way any more.
     #[must_use]
     pub fn was_answered(&self) -> bool {
-        matches!(self, Self::Failed(Failure { cause: Cause::Status { status: 401 | 403 | 404, .. }, .. }))
+        matches!(self, Self::Failed(Failure { cause: Cause::Status { status: 401 | 403 | 404 | 429, .. }, .. }))
     }
 
     /// The reason code of `--json`.
@@ -163,12 +172,25 @@ impl Error {
             Self::NotFound { .. } => Reason::NotInIqr,
             Self::Refused { .. } | Self::KeyRefused { .. } | Self::ReadOnly { .. } => Reason::Refused,
             Self::Failed(Failure { cause: Cause::BadAnswer(_), .. }) => Reason::BadAnswer,
-            Self::Failed(failure) if failure.only_this => Reason::BadAnswer,
             Self::Failed(_) | Self::Unreachable { .. } => Reason::Unreachable,
             Self::Interrupted { .. } | Self::OutOfTime { .. } => Reason::TimeBudget,
         }
     }
 }
+
+impl Failure {
+    /// What to do about it, where waiting alone may not help.
+    fn advice(&self) -> &'static str {
+        match self.cause {
+            Cause::Status { status: 429, .. } => "; if this happens often, lower iqr.connections",
+            _ if self.only_this => "; other requests go well: look at it in IQR",
+            _ => "",
+        }
+    }
+}
+
+/// What a 403 is mostly about, once the session is known to be good.
+const MAY_IT: &str = "; check what the API user may do in IQR";
 
 fn colon(text: &str) -> String {
     if text.is_empty() { String::new() } else { format!(": {text}") }

@@ -15,6 +15,7 @@ use super::endpoint::{Format, Method};
 use super::resolver::{LookupFailed, Remembering};
 use super::settings::{Access, Settings};
 use super::{BootTime, clock, date, proxy};
+use crate::digest;
 use crate::secret::Secret;
 
 /// Largest answer that is read, after decompression. An asset with 100 kB of comments is far below it.
@@ -193,6 +194,14 @@ impl Http {
     }
 }
 
+impl Request {
+    /// Tells one call from another, whenever it is sent.
+    pub fn digest(&self) -> [u8; 16] {
+        let body = self.body.as_ref().map_or("", |body| body.text.expose());
+        digest::of([self.method.name(), &self.url, body].map(str::as_bytes))
+    }
+}
+
 impl Body {
     pub fn new(format: Format, text: String) -> Self {
         Self { content_type: format.content_type(), text: Secret::new(text) }
@@ -268,7 +277,18 @@ fn io_text(error: &std::io::Error) -> String {
             "the connection was cut".to_owned()
         }
         ErrorKind::UnexpectedEof => "the answer ended too early".to_owned(),
-        _ => error.to_string(),
+        _ => certificate_text(error.to_string()),
+    }
+}
+
+/// What to do about a certificate, where that is what is wrong: only rustls's words tell.
+fn certificate_text(error: String) -> String {
+    match error.strip_prefix("invalid peer certificate: ") {
+        Some(why) => format!(
+            "the server's certificate is not trusted ({why}); check this machine's clock and its authorities \
+             (ca-certificates, or the file in $SSL_CERT_FILE)"
+        ),
+        None => error,
     }
 }
 

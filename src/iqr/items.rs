@@ -33,23 +33,15 @@ pub struct NewItem<'a> {
 }
 
 impl Iqr {
-    /// Looks for a master item. IQR's search is by the beginning or any part of the item number, whoever the maker:
-    /// `same` decides of what was found whether two item numbers, or two manufacturers, are the same. An item that
-    /// differs in letter case at most is preferred.
+    /// The master items that IQR finds by a text: those whose item number begins with it, or has it anywhere, whoever
+    /// the maker. `manufacturer` is for tenants whose search wants one.
     ///
     /// # Errors
     ///
     /// See [`Error`]. A search that cannot be understood is an error, not a miss: a miss would create a twin.
-    pub fn find_item(
-        &self,
-        manufacturer: &str,
-        item_number: &str,
-        same: impl Fn(&str, &str) -> bool,
-    ) -> Result<Option<MasterItem>, Error> {
-        let fill = Fill { item_number, manufacturer, ..Fill::default() };
-        let request = self.request(Operation::ItemSearch, fill, None);
-        let found = self.read(&request, When::InTime, wire::items)?;
-        Ok(best(found, manufacturer.trim(), item_number.trim(), same))
+    pub fn search_items(&self, text: &str, manufacturer: &str) -> Result<Vec<MasterItem>, Error> {
+        let fill = Fill { item_number: text, manufacturer, ..Fill::default() };
+        self.read(&self.request(Operation::ItemSearch, fill, None), When::InTime, wire::items)
     }
 
     /// Creates a master item with the default asset creator. Sent once.
@@ -77,38 +69,5 @@ impl Iqr {
     pub fn categories(&self) -> Result<Vec<String>, Error> {
         let request = self.request(Operation::CategoryList, Fill::default(), None);
         self.read(&request, When::InTime, wire::categories)
-    }
-}
-
-fn best(
-    mut found: Vec<MasterItem>,
-    manufacturer: &str,
-    item_number: &str,
-    same: impl Fn(&str, &str) -> bool,
-) -> Option<MasterItem> {
-    let position = |equal: &dyn Fn(&str, &str) -> bool| {
-        found.iter().position(|item| equal(&item.item_number, item_number) && equal(&item.manufacturer, manufacturer))
-    };
-    let position = position(&|a, b| a.eq_ignore_ascii_case(b)).or_else(|| position(&same))?;
-    Some(found.swap_remove(position))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn item(item_number: &str, manufacturer: &str) -> MasterItem {
-        let (item_number, manufacturer) = (item_number.to_owned(), manufacturer.to_owned());
-        MasterItem { item_number, manufacturer, ..MasterItem::default() }
-    }
-
-    #[test]
-    fn the_right_maker_and_the_nearest_spelling_win() {
-        let letters = |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
-        let same = |a: &str, b: &str| letters(a) == letters(b);
-        let found = vec![item("T480", "HP"), item("T-480", "LENOVO"), item("t480", "Lenovo"), item("T480S", "LENOVO")];
-        assert_eq!(best(found.clone(), "LENOVO", "T480", same), Some(item("t480", "Lenovo")));
-        assert_eq!(best(found[..2].to_vec(), "LENOVO", "T480", same), Some(item("T-480", "LENOVO")));
-        assert_eq!(best(found[..1].to_vec(), "LENOVO", "T480", same), None);
     }
 }

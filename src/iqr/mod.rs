@@ -83,6 +83,12 @@ impl Iqr {
         self.http.skew()
     }
 
+    /// [`Error::Unreachable`] where requests failed and none was answered as it should be, however few they were.
+    #[must_use]
+    pub fn outage(&self) -> Option<Error> {
+        self.pace.outage()
+    }
+
     /// Ends every session that was opened, within five seconds, also after the deadline and when interrupted.
     ///
     /// # Errors

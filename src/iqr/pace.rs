@@ -16,8 +16,8 @@ use super::settings::Limits;
 /// Failures in a row after which the server counts as down.
 const BREAKER: u32 = 8;
 
-/// How many failures a request without any answer counts for.
-const SLOW_WEIGHT: u32 = 3;
+/// How many failures a heavy one counts for.
+const HEAVY: u32 = 3;
 
 /// What the quota begins with and never exceeds; a repeat costs [`REPEAT_COST`], a success brings 1.
 const QUOTA: u32 = 250;
@@ -86,6 +86,7 @@ struct State {
     last_failure: Option<String>,
     /// Writes that failed without one that was taken in between: reads that go well do not forgive them.
     failed_writes: u32,
+    any_write: bool,
     /// Why the pass is over.
     open: Option<String>,
 }
@@ -111,6 +112,7 @@ impl Pace {
             quota: QUOTA,
             last_failure: None,
             failed_writes: 0,
+            any_write: false,
             open: None,
         };
         Self { state: Mutex::new(state), freed: Condvar::new(), most: usize::from(connections.max(1)) }
@@ -168,9 +170,10 @@ impl Pace {
         self.freed.notify_all();
     }
 
-    /// A failure that used up the time of its request: it weighs more, or a silent server would get all of the pass.
-    pub fn timed_out(&self, cause: &str) {
-        self.lock().fail(cause, SLOW_WEIGHT);
+    /// A failure that weighs more: one that used up the time of its request, or a silent server would get all of the
+    /// pass, or one that every asset would meet.
+    pub fn failed_heavily(&self, cause: &str) {
+        self.lock().fail(cause, HEAVY);
         self.freed.notify_all();
     }
 
@@ -185,7 +188,15 @@ impl Pace {
 
     /// A write was taken.
     pub fn write_succeeded(&self) {
-        self.lock().failed_writes = 0;
+        let mut state = self.lock();
+        state.failed_writes = 0;
+        state.any_write = true;
+    }
+
+    /// As [`Self::only_failing`], for writes: reads that go well between them say nothing of writes.
+    pub fn only_failing_write(&self, own: u32) -> bool {
+        let state = self.lock();
+        state.any_write && state.failed_writes <= own
     }
 
     /// Whether anything was answered as it should be in this pass.
@@ -202,6 +213,14 @@ impl Pace {
             },
             _ => error,
         }
+    }
+
+    /// What the failures mean where nothing was answered as it should be: the server is to blame, not those that asked.
+    pub fn outage(&self) -> Option<Error> {
+        let state = self.lock();
+        let is_outage = !state.any_success && state.failures_in_a_row > 0;
+        let failure = state.last_failure.as_ref().filter(|_| is_outage)?;
+        Some(Error::Unreachable { cause: format!("nothing was answered as it should be, the last: {failure}") })
     }
 
     /// The server asks to slow down; `permit` is that of the request that was told.
@@ -358,6 +377,19 @@ mod tests {
         let error = enter(&pace, &limits).unwrap_err();
         assert!(matches!(&error, Error::Unreachable { cause } if cause.contains("503")), "{error}");
         assert!(!pace.may_repeat());
+    }
+
+    #[test]
+    fn failures_are_an_outage_until_anything_is_answered() {
+        let pace = Pace::new(1);
+        assert_eq!(pace.outage(), None);
+        pace.failed("the server answered 503");
+        assert!(matches!(pace.outage(), Some(Error::Unreachable { cause }) if cause.contains("503")));
+        pace.answered();
+        assert_eq!(pace.outage(), None);
+        pace.succeeded();
+        pace.failed("x");
+        assert_eq!(pace.outage(), None);
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! The session: opened by the first request, renewed before it ends and when IQR refuses it, ended at the end.
 //!
-//! All lanes share one. A refusal names the session that was refused, so that of several lanes one renews. A dead key is
-//! asked once.
+//! All lanes share one. A refusal names the session that was refused, so that of several lanes one renews. A refused call
+//! has its session renewed once: what the next session refuses too is no matter of sessions. A dead key is asked once.
 
+use std::collections::HashSet;
 use std::mem;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -19,8 +20,11 @@ use crate::secret::Secret;
 /// Tries of one sign-in when the server or the network fails.
 const TRIES: u32 = 3;
 
-/// Renewals that changed nothing, after which a 403 or 404 is believed at once.
-const FRUITLESS: u32 = 3;
+/// Renewals that changed nothing, after which the refusal of a read is believed at once.
+const FRUITLESS_READS: u32 = 3;
+
+/// The same for a write, which costs more to try.
+const FRUITLESS_WRITES: u32 = 1;
 
 /// A session of this age may have ended, whatever was believed before.
 const OLD: Duration = Duration::from_secs(60);
@@ -38,6 +42,8 @@ pub(super) struct Live {
     after_refusal: bool,
     /// IQR has done what a request of this session asked.
     worked: AtomicBool,
+    /// One of these requests was a write.
+    took_write: AtomicBool,
 }
 
 /// The session of a pass.
@@ -55,11 +61,33 @@ struct State {
     /// Replaced, but perhaps still in use by another lane.
     superseded: Vec<Arc<Live>>,
     opened: u64,
-    fruitless: u32,
-    /// The status by which the newest write was refused that had its session renewed.
-    refused_write: Option<u16>,
+    fruitless_reads: u32,
+    fruitless_writes: u32,
+    /// The writes that were refused and had their session renewed, of which nobody knows yet whether it helped.
+    doubted: HashSet<[u8; 16]>,
     /// Why no session can be had in this pass any more.
     dead: Option<Error>,
+}
+
+/// An answer of 401, 403 or 404, or one that leads to a login page.
+pub(super) struct Refusal<'a> {
+    pub session: Arc<Live>,
+    pub status: u16,
+    pub request: &'a Request,
+    /// This call was refused before, and its session renewed.
+    pub is_repeated: bool,
+}
+
+/// What follows from a refusal.
+enum Sequel {
+    /// No session that this key opens is worth anything.
+    KeyIsDead,
+    /// It means what it says.
+    Believed,
+    /// The session is so new that it is tried once more.
+    TriedAgain,
+    /// The session has probably ended.
+    Renewed,
 }
 
 /// What a session call needs of its surroundings.
@@ -84,12 +112,17 @@ impl Live {
     }
 
     /// IQR did what a request of this session asked.
-    pub fn has_worked(&self) {
+    pub fn has_worked(&self, is_write: bool) {
         self.worked.store(true, Ordering::Relaxed);
+        self.took_write.fetch_or(is_write, Ordering::Relaxed);
     }
 
     fn worked(&self) -> bool {
         self.worked.load(Ordering::Relaxed)
+    }
+
+    fn took_write(&self) -> bool {
+        self.took_write.load(Ordering::Relaxed)
     }
 
     fn age(&self) -> Duration {
@@ -124,26 +157,30 @@ impl Session {
         Ok(live)
     }
 
-    /// After `request` was answered 401, 403 or 404: true when there is now another session to repeat it with, false
-    /// when the answer means what it says.
-    pub fn renew(&self, link: Link<'_>, refused: Arc<Live>, status: u16, request: &Request) -> Result<bool, Error> {
+    /// True when a refused call is worth another try, mostly because there is now another session for it; false when the
+    /// answer means what it says.
+    pub fn renew(&self, link: Link<'_>, refusal: Refusal<'_>) -> Result<bool, Error> {
         let mut state = self.lock();
         if let Some(dead) = &state.dead {
             return Err(dead.clone());
         }
+        let is_repeated = state.note(&refusal);
+        let Refusal { session: refused, status, request, .. } = refusal;
         if state.current.as_ref().is_none_or(|live| live.generation != refused.generation) {
             return Ok(true);
         }
-        if status == 401 && refused.after_refusal && !refused.worked() {
-            let error = Error::KeyRefused { request: request.shown.clone(), status };
-            state.dead = Some(error.clone());
-            return Err(error);
-        }
-        let believed = state.fruitless >= FRUITLESS && refused.age() < OLD;
-        // A 401 is always about the session, but for a write that is refused again and again by fresh ones.
-        let is_doubtful = if status == 401 { !(request.is_write && believed) } else { refused.worked() && !believed };
-        if !is_doubtful {
-            return Ok(false);
+        match state.judge(&refused, status, request.is_write, is_repeated) {
+            Sequel::TriedAgain => return Ok(true),
+            Sequel::Believed => {
+                state.fruitless_writes += u32::from(request.is_write && is_repeated);
+                return Ok(false);
+            }
+            Sequel::KeyIsDead => {
+                let error = Error::KeyRefused { request: request.shown.clone(), status };
+                state.dead = Some(error.clone());
+                return Err(error);
+            }
+            Sequel::Renewed => {}
         }
         drop(refused);
         self.open(&mut state, link, true)?;
@@ -152,20 +189,18 @@ impl Session {
         Ok(true)
     }
 
-    /// Tells whether a renewal after a 403 or 404 changed the answer.
+    /// Tells whether a renewal for a read changed the answer.
     pub fn renewal_helped(&self, helped: bool) {
         let mut state = self.lock();
-        state.fruitless = if helped { 0 } else { state.fruitless + 1 };
+        state.fruitless_reads = if helped { 0 } else { state.fruitless_reads + 1 };
     }
 
-    /// A write was refused as if its session had ended.
-    pub fn doubt_write(&self, status: u16) {
-        self.lock().refused_write = Some(status);
-    }
-
-    /// How the write before was refused, if it was; asked by the next one.
-    pub fn refused_write(&self) -> Option<u16> {
-        self.lock().refused_write.take()
+    /// A write was not refused: if it was before, the renewal has helped.
+    pub fn let_write_pass(&self, request: &Request) {
+        let mut state = self.lock();
+        if !state.doubted.is_empty() && state.doubted.remove(&request.digest()) {
+            state.fruitless_writes = 0;
+        }
     }
 
     /// Ends every session that was opened, within five seconds.
@@ -189,8 +224,14 @@ impl Session {
         state.opened += 1;
         log::info!("session {} at IQR opened", state.opened);
         let generation = state.opened;
-        let live = Live { token, generation, opened: BootTime::now(), after_refusal, worked: AtomicBool::new(false) };
-        let live = Arc::new(live);
+        let live = Arc::new(Live {
+            token,
+            generation,
+            opened: BootTime::now(),
+            after_refusal,
+            worked: AtomicBool::default(),
+            took_write: AtomicBool::default(),
+        });
         state.superseded.extend(state.current.replace(Arc::clone(&live)));
         Ok(live)
     }
@@ -267,6 +308,30 @@ impl Session {
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// Remembers a refused write; whether the call was refused before.
+    fn note(&mut self, refusal: &Refusal<'_>) -> bool {
+        refusal.is_repeated || (refusal.request.is_write && !self.doubted.insert(refusal.request.digest()))
+    }
+
+    /// What a refusal by the current session says: about the session, the key, or the call.
+    fn judge(&self, refused: &Live, status: u16, is_write: bool, is_repeated: bool) -> Sequel {
+        let is_new = refused.after_refusal && refused.age() < OLD;
+        let is_proven = if is_write && is_repeated { refused.took_write() } else { refused.worked() };
+        if status == 401 && refused.after_refusal && !is_proven {
+            return Sequel::KeyIsDead;
+        }
+        let is_fruitless =
+            if is_write { self.fruitless_writes >= FRUITLESS_WRITES } else { self.fruitless_reads >= FRUITLESS_READS };
+        if is_repeated || (is_fruitless && refused.age() < OLD) || (status != 401 && !refused.worked()) {
+            return Sequel::Believed;
+        }
+        // Another write had this session opened, and is about to show whether that helped.
+        let others = self.doubted.len() > 1;
+        if is_write && is_new && !refused.took_write() && others { Sequel::TriedAgain } else { Sequel::Renewed }
     }
 }
 

@@ -52,7 +52,7 @@ impl Seen {
     }
 
     /// One letter: S sign-in, D end of a session, G read, W write.
-    fn letter(&self) -> char {
+    pub fn letter(&self) -> char {
         match (self.is_session(), self.method.as_str()) {
             (true, "POST") => 'S',
             (true, _) => 'D',

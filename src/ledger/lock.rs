@@ -24,6 +24,9 @@ pub struct Heartbeat {
     pub last_good: Option<Timestamp>,
 }
 
+/// What the account and its group may do, and others may not: comments that people typed are in the ledger.
+const PRIVATE: u32 = 0o640;
+
 /// Held as long as it lives.
 pub(super) struct RunLock {
     file: File,
@@ -35,18 +38,8 @@ impl RunLock {
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             fs::create_dir_all(folder).map_err(|source| Error::Io { path: folder.to_owned(), source })?;
         }
-        let file = File::options().create(true).truncate(false).read(true).write(true).mode(0o640).open(&path);
+        let file = File::options().create(true).truncate(false).read(true).write(true).mode(PRIVATE).open(&path);
         Self::lock(file.map_err(|source| in_words(&path, source))?, path)
-    }
-
-    /// Takes the lock if there is a lock file, and makes none.
-    pub(super) fn take_if_there(ledger: &Path) -> Result<Option<Self>, Error> {
-        let path = lock_path(ledger);
-        match File::open(&path) {
-            Ok(file) => Self::lock(file, path).map(Some),
-            Err(source) if source.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(source) => Err(in_words(&path, source)),
-        }
     }
 
     fn lock(file: File, path: PathBuf) -> Result<Self, Error> {
@@ -84,6 +77,12 @@ fn in_words(path: &Path, source: io::Error) -> Error {
     } else {
         Error::Io { path: path.to_owned(), source }
     }
+}
+
+/// Makes the ledger's file, where there is none, before SQLite would make one that all may read; the files beside it get
+/// its mode. A place where that cannot be done is told by SQLite, which meets the same.
+pub(super) fn make_private(ledger: &Path) {
+    let _ = File::options().write(true).create_new(true).mode(PRIVATE).open(ledger);
 }
 
 fn lock_path(ledger: &Path) -> PathBuf {

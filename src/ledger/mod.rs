@@ -2,6 +2,7 @@
 //! held or failing client.
 //!
 //! A [`Ledger`] reads; a [`RunLedger`] also writes, and it *is* the run lock: whoever holds one is the only pass.
+//! That of a dry run holds a copy that is thrown away, and no lock.
 //! Losing this file loses no data: the next pass compares every client with IQR and sends only what is not there.
 
 mod error;
@@ -12,13 +13,17 @@ mod problems;
 mod schema;
 mod sent;
 mod settings;
+#[cfg(test)]
+mod tests;
+mod upkeep;
 
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rusqlite::backup::{Backup, StepResult};
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags, OptionalExtension, Params, Row, Savepoint};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Params, Row, Savepoint, ffi};
 
 pub use error::Error;
 pub use history::{ChangeRecord, Pass, PassId, PassTotals};
@@ -26,12 +31,17 @@ pub use intent::Intent;
 pub use lock::Heartbeat;
 pub use problems::{Problem, ProblemCount};
 pub use sent::{AssetRecord, SentRecord};
-pub use settings::CommentSemantics;
+pub use settings::{CommentSemantics, ItemSearch};
 
 use lock::RunLock;
 
 /// How long a reader and the writer wait for each other: in WAL mode this is only while the file is opened.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+const WRITABLE: OpenFlags = OpenFlags::SQLITE_OPEN_READ_WRITE.union(OpenFlags::SQLITE_OPEN_CREATE);
+
+/// What SQLite takes for all that is left to copy.
+const EVERY_PAGE: i32 = -1;
 
 /// The ledger, for reading.
 pub struct Ledger {
@@ -42,7 +52,7 @@ pub struct Ledger {
 /// The ledger, for the one pass that runs.
 pub struct RunLedger {
     ledger: Ledger,
-    /// `None` in a dry run beside a ledger that was never locked.
+    /// `None` in a dry run, which writes to a copy.
     lock: Option<RunLock>,
 }
 
@@ -53,16 +63,23 @@ impl Ledger {
     ///
     /// When it cannot be used; see [`Error`].
     pub fn open(path: &Path) -> Result<Option<Self>, Error> {
+        match Self::open_any(path)? {
+            Some((_, version)) if version < schema::VERSION => {
+                Err(Error::Older { version, ours: schema::VERSION }.at(path))
+            }
+            found => Ok(found.map(|(ledger, _)| ledger)),
+        }
+    }
+
+    /// With the version of the file, which may be older than ours.
+    fn open_any(path: &Path) -> Result<Option<(Self, usize)>, Error> {
         if !error::exists(path)? {
             return Ok(None);
         }
         let ledger = Self::connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        let version = schema::check(&ledger.connection).map_err(|error| error.at(path))?;
         // A file that a pass is about to fill is as good as none.
-        match schema::check(&ledger.connection).map_err(|error| error.at(path))? {
-            0 => Ok(None),
-            version if version < schema::VERSION => Err(Error::Older { version, ours: schema::VERSION }.at(path)),
-            _ => Ok(Some(ledger)),
-        }
+        Ok((version > 0).then_some((ledger, version)))
     }
 
     fn connect(path: &Path, flags: OpenFlags) -> Result<Self, Error> {
@@ -78,6 +95,14 @@ impl Ledger {
         self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
         self.connection.set_prepared_statement_cache_capacity(32);
         Ok(())
+    }
+
+    /// In one step, so that it is the state of one moment.
+    fn copy_into(&self, copy: &mut Connection) -> rusqlite::Result<()> {
+        match Backup::new(&self.connection, copy)?.step(EVERY_PAGE)? {
+            StepResult::Done => Ok(()),
+            _ => Err(rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_BUSY), None)),
+        }
     }
 
     /// Where it is.
@@ -128,36 +153,27 @@ impl RunLedger {
     /// [`Error::Running`] at once when another pass holds the lock; otherwise when the file cannot be used.
     pub fn open(path: &Path) -> Result<Self, Error> {
         let lock = RunLock::take(path)?;
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
-        let mut ledger = Ledger::connect(path, flags)?;
+        lock::make_private(path);
+        let mut ledger = Ledger::connect(path, WRITABLE)?;
         ledger.prepare().map_err(|error| error.at(path))?;
         Ok(Self { ledger, lock: Some(lock) })
     }
 
-    /// As [`Self::open`], but nothing that is written stays, and no file is made: for a dry run.
+    /// A copy of the ledger, gone when it is closed: for a dry run, which leaves no trace, and neither waits for a pass
+    /// nor keeps one waiting.
     ///
     /// # Errors
     ///
-    /// As [`Self::open`].
+    /// When the file cannot be used, or not copied.
     pub fn open_for_trial(path: &Path) -> Result<Self, Error> {
-        let lock = RunLock::take_if_there(path)?;
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
-        let is_there = match Ledger::open(path) {
-            Ok(ledger) => ledger.is_some(),
-            Err(error) if error.is_older() => false,
-            Err(error) => return Err(error),
-        };
-        if !is_there {
-            // A ledger that would have to be made or migrated first is tried without.
-            let mut ledger = Ledger::connect(Path::new(":memory:"), flags)?;
-            ledger.prepare().map_err(|error| error.at(path))?;
-            path.clone_into(&mut ledger.path);
-            return Ok(Self { ledger, lock });
+        // A file without a name is a temporary one that nobody else sees.
+        let mut copy = Ledger::connect(Path::new(""), WRITABLE)?;
+        if let Some((ledger, _)) = Ledger::open_any(path)? {
+            ledger.copy_into(&mut copy.connection).map_err(|source| ledger.at(source))?;
         }
-        let ledger = Ledger::connect(path, flags)?;
-        // Everything the pass writes is a savepoint inside this transaction, which is never committed.
-        ledger.connection.execute_batch("BEGIN IMMEDIATE").map_err(|source| ledger.at(source))?;
-        Ok(Self { ledger, lock })
+        path.clone_into(&mut copy.path);
+        copy.prepare().map_err(|error| error.at(path))?;
+        Ok(Self { ledger: copy, lock: None })
     }
 
     /// Tells the lock file that a pass with nothing to do was made: it leaves no other trace.
@@ -184,7 +200,10 @@ impl Ledger {
     /// WAL, so that `status` and `preview` read while a pass writes. Without a sync at each commit (NORMAL), a power
     /// cut may lose the newest records but never damages the file; what they said is read again from IQR.
     fn prepare(&mut self) -> Result<(), Error> {
-        schema::check(&self.connection)?;
+        if schema::check(&self.connection)? == 0 {
+            // Only an empty file can be told so: old history may then be given back to the file system in small steps.
+            self.connection.pragma_update(None, "auto_vacuum", "incremental")?;
+        }
         self.connection.pragma_update(None, "journal_mode", "wal")?;
         self.connection.pragma_update(None, "synchronous", "normal")?;
         schema::migrate(&mut self.connection)

@@ -99,6 +99,9 @@ const MIGRATIONS: &[&str] = &[
          SELECT inventory_id, client_id, comments_before, description, extended_description, lines, x'', at
          FROM intent_of_client ORDER BY at;
      DROP TABLE intent_of_client;",
+    // What is old is found without a walk through what is not.
+    "CREATE INDEX pass_started_at ON pass(started_at);
+     CREATE INDEX change_at ON change(at);",
 ];
 
 /// The version that this program reads and writes.
@@ -143,6 +146,47 @@ mod tests {
     use super::*;
     use crate::model::{ClientId, InventoryId};
 
+    /// A file as the given version of the program made it.
+    fn file_of_version(version: usize) -> Connection {
+        let connection = Connection::open_in_memory().unwrap();
+        MIGRATIONS[..version].iter().for_each(|migration| connection.execute_batch(migration).unwrap());
+        connection.pragma_update(None, "application_id", APPLICATION_ID).unwrap();
+        connection.pragma_update(None, "user_version", u32::try_from(version).unwrap()).unwrap();
+        connection
+    }
+
+    fn shape(connection: &Connection) -> Vec<(String, String)> {
+        let mut statement =
+            connection.prepare("SELECT name, ifnull(sql, '') FROM sqlite_schema ORDER BY name").unwrap();
+        statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().collect::<Result<_, _>>().unwrap()
+    }
+
+    #[test]
+    fn a_file_of_any_older_version_becomes_one_of_this_with_what_is_in_it() {
+        let mut fresh = Connection::open_in_memory().unwrap();
+        migrate(&mut fresh).unwrap();
+        for version in 1..=VERSION {
+            let mut old = file_of_version(version);
+            old.execute_batch("INSERT INTO pass (started_at) VALUES (7)").unwrap();
+            migrate(&mut old).unwrap();
+            assert_eq!(check(&old).unwrap(), VERSION, "version {version}");
+            assert_eq!(shape(&old), shape(&fresh), "version {version}");
+            let kept = old.query_row("SELECT started_at FROM pass", [], |row| row.get(0));
+            assert_eq!(kept, Ok(7), "version {version}");
+        }
+    }
+
+    #[test]
+    fn a_newer_file_and_a_strange_one_are_left_alone() {
+        let mut newer = file_of_version(VERSION);
+        newer.pragma_update(None, "user_version", 99).unwrap();
+        assert!(matches!(migrate(&mut newer), Err(Error::Newer { version: 99, .. })));
+        let mut strange = Connection::open_in_memory().unwrap();
+        strange.execute_batch("CREATE TABLE theirs (x)").unwrap();
+        assert!(matches!(migrate(&mut strange), Err(Error::Foreign)));
+        assert_eq!(shape(&strange).len(), 1);
+    }
+
     /// Made by the first version of this program, in the middle of a write.
     const OF_VERSION_1: &str = "
         INSERT INTO sent VALUES (1, '700001', x'', zeroblob(16), 1000);
@@ -162,8 +206,10 @@ mod tests {
 
         let error = Ledger::open(&path).err().unwrap();
         assert!(error.is_older(), "{error}: a reader cannot bring it up to date");
-        let ledger = RunLedger::open(&path).unwrap();
         let id = InventoryId::of_record("700001".to_owned());
+        assert!(RunLedger::open_for_trial(&path).unwrap().intent(&id).unwrap().is_some(), "a dry run has its own");
+        assert!(Ledger::open(&path).is_err(), "and leaves the file as it is");
+        let ledger = RunLedger::open(&path).unwrap();
         let intent = ledger.intent(&id).unwrap().unwrap();
         assert_eq!((intent.client_id, intent.comments_before.as_str()), (ClientId(1), "lid cracked"));
         assert_eq!(ledger.open_intents().unwrap(), [intent]);

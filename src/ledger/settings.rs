@@ -25,12 +25,32 @@ impl CommentSemantics {
     }
 }
 
+/// What IQR's search for master items finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ItemSearch {
+    /// Item numbers that begin with the text, or have it anywhere.
+    ByParts,
+    /// Item numbers that are the text.
+    ByWhole,
+}
+
+impl ItemSearch {
+    fn name(self) -> &'static str {
+        match self {
+            Self::ByParts => "by parts",
+            Self::ByWhole => "by whole",
+        }
+    }
+}
+
 /// Names of the single values.
 const SIGNATURE: &str = "store signature";
 const COMPARED: &str = "store signature at full comparison";
 const CONFIG: &str = "config fingerprint";
 const FULL_COMPARISON: &str = "full comparison finished at";
 const FULL_CURSOR: &str = "full comparison reached client";
+const ITEM_SEARCH: &str = "item search";
+const ROUND_CURSOR: &str = "asked comparison reached client";
 const SEMANTICS: &str = "comment semantics";
 
 /// The horizon's numbers and times, by name.
@@ -106,6 +126,15 @@ impl Ledger {
         Ok(self.setting(FULL_CURSOR)?.map(ClientId))
     }
 
+    /// Where a comparison that was asked for goes on, if it was cut short.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read.
+    pub fn round_cursor(&self) -> Result<Option<ClientId>, Error> {
+        Ok(self.setting(ROUND_CURSOR)?.map(ClientId))
+    }
+
     /// What writes to the comments do, once a write has shown it.
     ///
     /// # Errors
@@ -116,6 +145,25 @@ impl Ledger {
         Ok([CommentSemantics::Adds, CommentSemantics::Replaces]
             .into_iter()
             .find(|semantics| name.as_deref() == Some(semantics.name())))
+    }
+
+    /// What IQR's search for master items finds, if that has been seen.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read.
+    pub fn item_search(&self) -> Result<Option<ItemSearch>, Error> {
+        let name = self.setting::<String>(ITEM_SEARCH)?;
+        Ok([ItemSearch::ByParts, ItemSearch::ByWhole].into_iter().find(|search| name.as_deref() == Some(search.name())))
+    }
+
+    /// The item number of some master item that is known to exist, as IQR spells it.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read.
+    pub fn some_item_number(&self) -> Result<Option<String>, Error> {
+        self.row("SELECT item_number FROM master_item WHERE item_number LIKE '% %' LIMIT 1", [], |row| row.get(0))
     }
 
     /// Whether a master item is known to exist, by its folded key.
@@ -144,6 +192,11 @@ impl RunLedger {
             }
             Ok(())
         })
+    }
+
+    fn unset(&mut self, name: &str) -> Result<(), Error> {
+        self.write(|transaction| transaction.execute("DELETE FROM setting WHERE name = ?1", [name]))?;
+        Ok(())
     }
 
     /// Moves the horizon.
@@ -183,13 +236,25 @@ impl RunLedger {
         self.set(&[(FULL_CURSOR, &reached.0)])
     }
 
+    /// Records where a comparison that was asked for goes on; `None`: from the first client.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be written.
+    pub fn set_round_cursor(&mut self, reached: Option<ClientId>) -> Result<(), Error> {
+        match reached {
+            Some(client) => self.set(&[(ROUND_CURSOR, &client.0)]),
+            None => self.unset(ROUND_CURSOR),
+        }
+    }
+
     /// Records that a full comparison ended at `now`; it began when the database had this signature.
     ///
     /// # Errors
     ///
     /// When the ledger cannot be written.
     pub fn finish_full_comparison(&mut self, now: Timestamp, signature: Option<Signature>) -> Result<(), Error> {
-        self.write(|transaction| transaction.execute("DELETE FROM setting WHERE name = ?1", [FULL_CURSOR]))?;
+        self.unset(FULL_CURSOR)?;
         self.set(&[(FULL_COMPARISON, &now.unix_millis()), (COMPARED, &signature_bytes(signature))])
     }
 
@@ -200,6 +265,15 @@ impl RunLedger {
     /// When the ledger cannot be written.
     pub fn set_comment_semantics(&mut self, semantics: CommentSemantics) -> Result<(), Error> {
         self.set(&[(SEMANTICS, &semantics.name())])
+    }
+
+    /// Remembers what IQR's search for master items finds.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be written.
+    pub fn set_item_search(&mut self, search: ItemSearch) -> Result<(), Error> {
+        self.set(&[(ITEM_SEARCH, &search.name())])
     }
 
     /// Remembers that a master item exists, as IQR spells it.

@@ -115,6 +115,12 @@ impl Aliases {
         built_in(&line).map_or_else(|| name.to_uppercase(), str::to_owned)
     }
 
+    /// Whether a maker as IQR has it is the one of this short form: by its name, or by the table.
+    #[must_use]
+    pub fn is_maker(&self, shown: &str, short_form: &str) -> bool {
+        fold_key(shown) == fold_key(short_form) || self.short_form(shown) == short_form
+    }
+
     fn added(&self, raw: &str) -> Option<&str> {
         if self.additions.is_empty() {
             return None;

@@ -163,15 +163,18 @@ pub struct DiagnosticsTest {
     pub result: Option<String>,
 }
 
+/// The value of the slot of this name; names match without regard to case and blanks at the ends.
+#[must_use]
+pub fn slot_of<'a>(slots: &'a [Slot], name: &str) -> Option<&'a str> {
+    let name = name.trim();
+    slots.iter().find(|slot| slot.name.trim().eq_ignore_ascii_case(name)).and_then(|slot| slot.value.as_deref())
+}
+
 impl Machine {
-    /// The value of a slot of the inventory item menu; names match without regard to case and blanks at the ends.
+    /// The value of a slot of the inventory item menu, as [`slot_of`] finds it.
     #[must_use]
     pub fn slot(&self, name: &str) -> Option<&str> {
-        let name = name.trim();
-        self.slots
-            .iter()
-            .find(|slot| slot.name.trim().eq_ignore_ascii_case(name))
-            .and_then(|slot| slot.value.as_deref())
+        slot_of(&self.slots, name)
     }
 
     /// The serial number, unless it is blank or one of the fillers that firmware puts there.

@@ -17,7 +17,7 @@ pub use due::DueBecause;
 pub use inventory_id::{IdRule, InventoryId, InventoryIdError};
 pub use machine::{
     Battery, ClientId, DiagnosticsLog, DiagnosticsTest, Drive, Machine, Slot, Wipe, is_placeholder_serial,
-    is_same_serial,
+    is_same_serial, slot_of,
 };
 pub use reason::Reason;
 pub use sent::{Sent, SentText, TextMark, line_digests};

@@ -50,9 +50,9 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
-    /// A database in WAL mode whose `-shm` file cannot be opened.
+    /// A database in WAL mode with files beside it that cannot be opened.
     #[error(
-        "the WipeOS database {path} is in WAL mode and its -shm file cannot be opened or made; give this user write access to the database's folder, or let WipeOS keep the database open"
+        "the WipeOS database {path} has commits in its -wal file and its -shm file cannot be opened or made; start WipeOS, which brings them in, or run as the account that owns the database"
     )]
     SharedMemory {
         /// The file.
@@ -67,13 +67,13 @@ pub enum Error {
         source: rusqlite::Error,
     },
     /// One record holds what cannot be understood: that client alone cannot be sent.
-    #[error(transparent)]
-    Record(#[from] UnreadableRecord),
+    #[error("client {}: {_0}", _0.client_id)]
+    Record(UnreadableRecord),
 }
 
 /// A value in the appliance's database that decides something and cannot be understood.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("client {client_id}: {column} of {row} is {value}, not {expected}; correct it in WipeOS")]
+#[error("{column} of {row} is {value}, not {expected}; correct it in WipeOS")]
 pub struct UnreadableRecord {
     /// The client it belongs to.
     pub client_id: ClientId,

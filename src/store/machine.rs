@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::value::{deciding_time, flag, integer, measure, text, time, unsigned};
 use super::{Error, Failure, Snapshot, Store, UnreadableRecord, seen};
-use crate::model::{Battery, ClientId, DiagnosticsLog, DiagnosticsTest, Drive, Machine, Slot, Wipe};
+use crate::model::{Battery, ClientId, DiagnosticsLog, DiagnosticsTest, Drive, Machine, Slot, Wipe, slot_of};
 
 const CLIENT: &str = "SELECT manufacturer, model, version, family, sku, serial_number, asset_tag, chassis_type, \
     processor, processor_cores, processor_count, memory_bytes, memory_type, graphics, optical_drive, webcam, \
@@ -35,6 +35,15 @@ impl Store {
             machine.diagnostics = diagnostics(connection, id)?;
             Ok(seen::of(connection, id)?.map(|seen| Snapshot { machine, seen }))
         })
+    }
+
+    /// What a slot of the inventory item menu holds, told also where the client's record cannot be understood.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read.
+    pub fn slot(&self, id: ClientId, name: &str) -> Result<Option<String>, Error> {
+        self.reading(|connection| Ok(slot_of(&slots(connection, id)?, name).map(str::to_owned)))
     }
 }
 

@@ -6,6 +6,7 @@
 //! The appliance writes to this file all the time. Every read here is short and in a transaction of its own, so that a
 //! writer in rollback-journal mode never waits for us longer than one page of clients takes.
 
+mod at_rest;
 mod candidates;
 mod claims;
 mod error;
@@ -13,21 +14,24 @@ mod machine;
 mod schema;
 mod seen;
 mod signature;
+mod slots;
 mod value;
 
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rusqlite::Connection;
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags};
 
 pub use candidates::{Cursor, Horizon, PAGE, Source};
 pub use error::{Error, UnreadableRecord};
 pub use schema::MissingIndex;
 pub use seen::Seen;
 pub use signature::Signature;
+pub use slots::SlotSample;
 
+use self::at_rest::Access;
 use crate::model::Machine;
 
 /// How long one attempt waits for a writer that holds the database before the caller is asked again.
@@ -38,7 +42,7 @@ pub type Patience = Box<dyn Fn() -> bool + Send>;
 
 /// The appliance's database, open for reading.
 pub struct Store {
-    connection: Connection,
+    access: RefCell<Access>,
     path: PathBuf,
     patience: Patience,
     /// The slot that was asked for, and the names under which the database has it.
@@ -61,21 +65,9 @@ impl Store {
     ///
     /// When the file is missing, is no database, or may not be read; each told in words.
     pub fn open(path: &Path, patience: Patience) -> Result<Self, Error> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = error::readable(path).and_then(|()| {
-            Connection::open_with_flags(path, flags).map_err(|source| Error::from_sqlite(path, source))
-        })?;
-        let store = Self { connection, path: path.to_owned(), patience, spellings: RefCell::default() };
-        store.configure().map_err(|source| store.explain(source))?;
-        Ok(store)
-    }
-
-    fn configure(&self) -> rusqlite::Result<()> {
-        self.connection.busy_timeout(BUSY_SLICE)?;
-        // A missing column must be an error, not a text of that name.
-        self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
-        self.connection.set_prepared_statement_cache_capacity(32);
-        Ok(())
+        error::readable(path)?;
+        let access = RefCell::new(open(path)?);
+        Ok(Self { access, path: path.to_owned(), patience, spellings: RefCell::default() })
     }
 
     /// Where the database is.
@@ -84,35 +76,37 @@ impl Store {
         &self.path
     }
 
-    /// Runs `read` in one read transaction, again and again while a writer holds the database and patience lasts.
+    /// Runs `read` in one read transaction, again and again while a writer holds the database and patience lasts, and
+    /// again when a database at rest was opened meanwhile.
     fn reading<T>(&self, read: impl Fn(&Connection) -> Result<T, Failure>) -> Result<T, Error> {
         loop {
-            match self.read_once(&read) {
-                Err(Failure::Sqlite(source)) if error::is_locked(&source) => {
-                    if !(self.patience)() {
-                        return Err(Error::Locked { path: self.path.clone() });
-                    }
+            let result = self.read_once(&read);
+            if self.access.borrow().is_stale(&self.path) {
+                self.access.replace(open(&self.path)?);
+            } else {
+                match result {
+                    Err(Failure::Sqlite(source)) if error::is_locked(&source) => {}
+                    Err(Failure::Sqlite(source)) => return Err(self.explain(source)),
+                    Err(Failure::Record(problem)) => return Err(Error::Record(problem)),
+                    Ok(value) => return Ok(value),
                 }
-                Err(Failure::Sqlite(source)) => return Err(self.explain(source)),
-                Err(Failure::Record(problem)) => return Err(Error::Record(problem)),
-                Ok(value) => return Ok(value),
+            }
+            if !(self.patience)() {
+                return Err(Error::Locked { path: self.path.clone() });
             }
         }
     }
 
     fn read_once<T>(&self, read: impl Fn(&Connection) -> Result<T, Failure>) -> Result<T, Failure> {
-        let transaction = self.connection.unchecked_transaction()?;
+        let access = self.access.borrow();
+        let transaction = access.connection.unchecked_transaction()?;
         let value = read(&transaction)?;
         transaction.commit()?;
         Ok(value)
     }
 
-    /// A failing statement may mean that the contract is not kept: then all that is missing is told at once.
     fn explain(&self, source: rusqlite::Error) -> Error {
-        match schema::missing(&self.connection) {
-            Ok(missing) if !missing.is_empty() => Error::Contract { path: self.path.clone(), missing },
-            _ => Error::from_sqlite(&self.path, source),
-        }
+        explain(&self.path, &self.access.borrow().connection, source)
     }
 
     /// Checks that all tables or views of the contract are there with all their columns.
@@ -132,6 +126,28 @@ impl Store {
     /// When the database cannot be read.
     pub fn missing_indexes(&self) -> Result<Vec<MissingIndex>, Error> {
         self.reading(|connection| Ok(schema::missing_indexes(connection)?))
+    }
+}
+
+fn open(path: &Path) -> Result<Access, Error> {
+    let access = Access::open(path).map_err(|source| Error::from_sqlite(path, source))?;
+    configure(&access.connection).map_err(|source| explain(path, &access.connection, source))?;
+    Ok(access)
+}
+
+fn configure(connection: &Connection) -> rusqlite::Result<()> {
+    connection.busy_timeout(BUSY_SLICE)?;
+    // A missing column must be an error, not a text of that name.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
+    connection.set_prepared_statement_cache_capacity(32);
+    Ok(())
+}
+
+/// A failing statement may mean that the contract is not kept: then all that is missing is told at once.
+fn explain(path: &Path, connection: &Connection, source: rusqlite::Error) -> Error {
+    match schema::missing(connection) {
+        Ok(missing) if !missing.is_empty() => Error::Contract { path: path.to_owned(), missing },
+        _ => Error::from_sqlite(path, source),
     }
 }
 

@@ -7,7 +7,7 @@
 
 use std::ffi::OsString;
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, Read};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
@@ -44,6 +44,15 @@ impl Signature {
     pub fn to_bytes(self) -> [u8; 16] {
         self.0
     }
+}
+
+/// Whether nobody has the database open and no commits are beside it.
+pub(super) fn is_closed(path: &Path) -> bool {
+    let size = |suffix| match beside(path, suffix).metadata() {
+        Ok(metadata) => Some(metadata.size()),
+        Err(error) => (error.kind() != io::ErrorKind::NotFound).then_some(u64::MAX),
+    };
+    size("-shm").is_none() && size("-wal").is_none_or(|size| size == 0)
 }
 
 struct Trace {

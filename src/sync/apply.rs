@@ -14,7 +14,7 @@ use super::plan::{self, Field, Plan};
 use super::retry::Cause;
 use super::semantics;
 use crate::config::{Config, SerialCheck};
-use crate::iqr::{self, Iqr, Outcome, Scope};
+use crate::iqr::{self, Iqr, Scope};
 use crate::ledger::{self, CommentSemantics, Intent, RunLedger};
 use crate::model::{ClientId, Reason, Timestamp};
 
@@ -80,7 +80,7 @@ impl<'a> Applier<'a> {
         }
         loop {
             let writing = self.writing(&mut journey)?;
-            let plan = journey.plan(writing, &self.config.sync);
+            let plan = journey.plan(writing, self.config);
             if let Some(ended) = journey.judge(&plan) {
                 return Ok(ended);
             }
@@ -141,13 +141,15 @@ impl<'a> Applier<'a> {
     /// How the comments are written: as the newest write or an earlier one has shown, else as the config says. Learns
     /// from the newest write.
     fn writing(&self, journey: &mut Journey<'_>) -> Result<Writing, Abort> {
-        let mut known = self.ledger().comment_semantics()?;
+        journey.planned_by = self.ledger().comment_semantics()?;
+        let mut known = journey.planned_by;
         if known.is_none()
             && let Some(shown) = journey.shown_semantics()
         {
             // What a killed pass seems to have done is enough to put lines back, not to decide for all assets.
             if journey.written.is_some() {
                 self.ledger().set_comment_semantics(shown)?;
+                journey.planned_by = Some(shown);
             }
             known = Some(shown);
             // It was written in the belief of the config: what it did to other lines is no refusal.
@@ -162,7 +164,7 @@ impl<'a> Applier<'a> {
         journey.writes += 1;
         let mut item = None;
         if plan.change(Field::MasterItem).is_some() {
-            match self.items.ensure(self.iqr, self.ledger, &journey.ready.update) {
+            match self.items.ensure(self.iqr, self.ledger, &self.config.rules.aliases, &journey.ready.update) {
                 // The comments are read again just before they are replaced.
                 Ok((_, true)) if writing == Writing::Replaces && journey.writes == 1 => return Ok(Step::Again),
                 Ok((spelling, _)) => item = Some(spelling),
@@ -173,7 +175,7 @@ impl<'a> Applier<'a> {
             journey.lesson = Some(self.lesson.lock().unwrap_or_else(PoisonError::into_inner));
         }
         // Another client's write may have shown it since this was planned: then it is planned by that.
-        if writing != Writing::of(self.ledger().comment_semantics()?, self.config.sync.comments) {
+        if journey.planned_by != self.ledger().comment_semantics()? {
             return Ok(Step::Again);
         }
         self.begin_write(journey, plan)?;
@@ -196,9 +198,9 @@ impl<'a> Applier<'a> {
         Step::Finished
     }
 
-    /// What may have been taken nevertheless is read again; what was refused is not repeated.
+    /// What may have been taken nevertheless, or did not arrive, is read again; what was refused is not repeated.
     fn after_error(&self, journey: &mut Journey<'_>, error: iqr::Error, with_item: bool) -> Result<Step, Abort> {
-        if error.outcome() == Outcome::Unknown {
+        if error.asks_for_a_read() {
             log::info!("client {}: {error}; asset {} is read again", journey.client, journey.ready.id);
             journey.doubtful_writes += u32::from(!error.was_answered());
             journey.doubt = Some(error);

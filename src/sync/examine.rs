@@ -8,7 +8,7 @@ use crate::model::{
     AssetUpdate, ClientId, DueBecause, IdRule, InventoryId, InventoryIdError, Machine, Reason, Sent, Timestamp,
     is_placeholder_serial, is_same_serial,
 };
-use crate::store::{self, Seen, Snapshot, Store};
+use crate::store::{self, Seen, Snapshot, Store, UnreadableRecord};
 
 /// Why a client is not sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,13 +99,21 @@ impl Examiner<'_> {
         match self.store.client(client_id) {
             Ok(Some(snapshot)) => self.examine_snapshot(snapshot),
             Ok(None) => Ok(Examined::new(client_id, Verdict::Gone)),
-            Err(store::Error::Record(problem)) => {
-                let trouble = Trouble { reason: Reason::BadRecord, message: problem.to_string() };
-                let seen = self.store.seen(client_id)?;
-                Ok(Examined { seen, ..Examined::new(client_id, Verdict::Unreadable(trouble)) })
-            }
+            Err(store::Error::Record(problem)) => self.unreadable(client_id, &problem),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// A client whose record cannot be understood is found by its inventory ID all the same.
+    fn unreadable(&self, client_id: ClientId, problem: &UnreadableRecord) -> Result<Examined, Error> {
+        let trouble = Trouble { reason: Reason::BadRecord, message: problem.to_string() };
+        let slot = self.store.slot(client_id, &self.config.store.inventory_id_slot)?;
+        let inventory_id = match InventoryId::parse(slot.as_deref(), self.config.store.id_rule) {
+            Ok(id) => Some(id.to_string()),
+            Err(error) => typed(&error),
+        };
+        let seen = self.store.seen(client_id)?;
+        Ok(Examined { inventory_id, seen, ..Examined::new(client_id, Verdict::Unreadable(trouble)) })
     }
 
     fn examine_snapshot(&self, Snapshot { machine, seen }: Snapshot) -> Result<Examined, Error> {

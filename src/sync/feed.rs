@@ -11,6 +11,7 @@ use std::collections::{BTreeSet, HashSet, VecDeque};
 use std::time::Duration;
 
 use super::examine::Error;
+use super::round::Round;
 use crate::config::{Config, SyncConfig};
 use crate::ledger::{Ledger, RunLedger};
 use crate::model::{ClientId, Timestamp};
@@ -44,7 +45,9 @@ pub enum Errand {
     News,
     /// It failed or was held before.
     Again,
-    /// It was asked for, or everything is compared.
+    /// Every client is compared.
+    Full,
+    /// It was asked for.
     Anyway,
 }
 
@@ -63,7 +66,7 @@ enum Stage {
     Only,
     News(usize, Option<Cursor>),
     New(Cursor),
-    Every(ClientId),
+    Every(Round),
     Held(ClientId),
     Retries,
     Compare(ClientId),
@@ -74,6 +77,8 @@ enum Stage {
 pub struct Feed {
     stage: Stage,
     queue: VecDeque<Candidate>,
+    /// Clients that the news of another one concerns: they go first.
+    concerned: BTreeSet<ClientId>,
     wanted: Wanted,
     /// Where this pass began.
     start: Horizon,
@@ -118,6 +123,7 @@ impl Feed {
         Ok(Self {
             stage,
             queue: VecDeque::new(),
+            concerned: BTreeSet::new(),
             wanted,
             reached: start.client_id,
             start,
@@ -139,7 +145,9 @@ impl Feed {
     /// When the appliance's database or the ledger cannot be used.
     pub fn next(&mut self, store: &Store, ledger: &mut RunLedger) -> Result<Option<Candidate>, Error> {
         loop {
-            if let Some(candidate) = self.queue.pop_front() {
+            let concerned = self.concerned.pop_first();
+            let again = concerned.map(|client_id| Candidate { client_id, errand: Errand::Again });
+            if let Some(candidate) = again.or_else(|| self.queue.pop_front()) {
                 if self.handled.insert(candidate.client_id) {
                     self.open.insert(candidate.client_id);
                     return Ok(Some(candidate));
@@ -152,11 +160,9 @@ impl Feed {
         }
     }
 
-    /// Puts clients in front that the news of another one concerns.
+    /// Puts clients in front that the news of another one concerns, by key, each once.
     pub fn also(&mut self, clients: impl IntoIterator<Item = ClientId>) {
-        for client_id in clients {
-            self.queue.push_front(Candidate { client_id, errand: Errand::Again });
-        }
+        self.concerned.extend(clients.into_iter().filter(|client| !self.handled.contains(client)));
     }
 
     /// Puts clients first to which a killed pass may have left half done.
@@ -181,7 +187,7 @@ impl Feed {
             Stage::Only => self.refill_only(),
             Stage::News(index, cursor) => self.refill_news(store, index, cursor)?,
             Stage::New(cursor) => self.refill_new(store, ledger, cursor)?,
-            Stage::Every(after) => self.refill_every(store, after)?,
+            Stage::Every(round) => self.refill_every(store, round)?,
             Stage::Held(after) => self.refill_held(ledger, after)?,
             Stage::Retries => {
                 self.push(ledger.retries(self.clock, self.longest_delay, MOST_RETRIES)?, Errand::Again);
@@ -237,30 +243,43 @@ impl Feed {
                 self.push(page, Errand::News);
                 self.stage = Stage::New(cursor);
             }
-            None => self.stage = self.stage_after_new(),
+            None => self.stage = self.stage_after_new(ledger)?,
         }
         Ok(())
     }
 
-    fn stage_after_new(&self) -> Stage {
-        match self.wanted {
-            Wanted::Due { full: true, .. } => Stage::Every(ClientId(i64::MIN)),
+    fn stage_after_new(&self, ledger: &RunLedger) -> Result<Stage, Error> {
+        Ok(match self.wanted {
+            Wanted::Due { full: true, .. } => Stage::Every(Round::behind(ledger.round_cursor()?)),
             Wanted::Due { retry: true, .. } => Stage::Held(ClientId(i64::MIN)),
             _ => Stage::Retries,
-        }
+        })
     }
 
     /// Every client that was looked at before, to be mapped anew and compared with what was sent.
-    fn refill_every(&mut self, store: &Store, after: ClientId) -> Result<(), Error> {
-        let page = store.seen_after(after)?;
-        match page.last() {
-            Some(&(last, _)) => {
-                self.push(page.into_iter().map(|(client, _)| client), Errand::Again);
-                self.stage = Stage::Every(last);
-            }
-            None => self.stage = Stage::Held(ClientId(i64::MIN)),
-        }
+    fn refill_every(&mut self, store: &Store, round: Round) -> Result<(), Error> {
+        let mut page: Vec<ClientId> = store.seen_after(round.after)?.into_iter().map(|(client, _)| client).collect();
+        page.retain(|client| round.is_ahead(*client));
+        self.stage = match page.last() {
+            Some(&last) => Stage::Every(round.advanced(last)),
+            None => round.turned().map_or(Stage::Held(ClientId(i64::MIN)), Stage::Every),
+        };
+        self.push(page, Errand::Full);
         Ok(())
+    }
+
+    /// Where the next comparison goes on: behind the last client whose outcome is recorded.
+    fn save_round(&self, ledger: &mut RunLedger) -> Result<(), Error> {
+        let reached = match self.stage {
+            Stage::Only | Stage::News(..) | Stage::New(_) => return Ok(()),
+            Stage::Every(round) if self.open.is_empty() => {
+                let waiting = self.queue.iter().find(|waiting| waiting.errand == Errand::Full);
+                Some(waiting.map_or(round.after, |waiting| ClientId(waiting.client_id.0.saturating_sub(1))))
+            }
+            Stage::Every(round) => Some(round.before),
+            _ => None,
+        };
+        Ok(ledger.set_round_cursor(reached)?)
     }
 
     fn refill_held(&mut self, ledger: &RunLedger, after: ClientId) -> Result<(), Error> {
@@ -312,13 +331,13 @@ impl Feed {
         Ok(ledger.set_horizon(&Horizon { client_id: self.settled_up_to(), ..self.start.clone() })?)
     }
 
-    /// Every new client up to this one is recorded.
+    /// Every new client up to this one is recorded. They are queued by key, and nothing else is queued with them.
     fn settled_up_to(&self) -> i64 {
         let beyond_start = ClientId(self.start.client_id.saturating_add(1));
-        let handed_out = self.open.range(beyond_start..).next().map(|client| client.0);
-        let waiting =
-            self.queue.iter().map(|waiting| waiting.client_id.0).filter(|client| *client > self.start.client_id);
-        waiting.chain(handed_out).min().map_or(self.reached, |first| first.saturating_sub(1).min(self.reached))
+        let handed_out = self.open.range(beyond_start..).next();
+        let waiting = self.queue.front().filter(|_| matches!(self.stage, Stage::New(_)));
+        let first = handed_out.copied().into_iter().chain(waiting.map(|waiting| waiting.client_id)).min();
+        first.map_or(self.reached, |first| first.0.saturating_sub(1).min(self.reached))
     }
 
     /// Ends a pass: records how far it came. Everything was looked at only when the feed came to its end and every client
@@ -331,7 +350,7 @@ impl Feed {
         if matches!(self.wanted, Wanted::Only(_)) {
             return Ok(());
         }
-        let is_complete = self.stage == Stage::End && self.queue.is_empty() && self.open.is_empty();
+        let is_complete = self.is_exhausted() && self.open.is_empty();
         let client_id = self.settled_up_to();
         let horizon = if self.is_news_settled() {
             Horizon { client_id, ..self.now.clone().not_after(self.clock) }
@@ -339,7 +358,11 @@ impl Feed {
             Horizon { client_id, ..self.start.clone() }
         };
         ledger.set_horizon(&horizon)?;
-        let was_compared = self.is_compare_due || matches!(self.wanted, Wanted::Due { full: true, .. });
+        let is_full = matches!(self.wanted, Wanted::Due { full: true, .. });
+        if is_full {
+            self.save_round(ledger)?;
+        }
+        let was_compared = self.is_compare_due || is_full;
         if is_complete && was_compared {
             ledger.finish_full_comparison(finished_at, self.signature)?;
         }
@@ -361,15 +384,24 @@ impl Feed {
     ///
     /// When the appliance's database cannot be read.
     pub fn left(&self, store: &Store) -> Result<u64, Error> {
-        if self.stage == Stage::End && self.queue.is_empty() {
+        if self.is_exhausted() {
             return Ok(0);
         }
-        let waiting = self.queue.iter().filter(|waiting| !self.handled.contains(&waiting.client_id)).count() as u64;
+        let queued = self.queue.iter().map(|waiting| waiting.client_id).chain(self.concerned.iter().copied());
+        let waiting = queued.filter(|client| !self.handled.contains(client)).count() as u64;
         let beyond = match self.stage {
             Stage::News(..) | Stage::New(_) => store.count_after(ClientId(self.reached))?,
+            Stage::Every(round) => {
+                let done = self.handled.iter().filter(|client| round.is_ahead(**client)).count() as u64;
+                round.count_ahead(store)?.saturating_sub(done)
+            }
             _ => 0,
         };
         Ok(waiting + beyond)
+    }
+
+    fn is_exhausted(&self) -> bool {
+        self.stage == Stage::End && self.queue.is_empty() && self.concerned.is_empty()
     }
 }
 

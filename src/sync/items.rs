@@ -1,11 +1,13 @@
 //! Master items: found or made once for the whole pass, however many clients need them.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::item_search::{Search, Wanted};
 
 use crate::iqr::{self, Iqr, NewItem, Outcome};
 use crate::ledger::{self, RunLedger};
-use crate::mapping::fold_key;
+use crate::mapping::{Aliases, fold_key};
 use crate::model::AssetUpdate;
 
 /// A master item as IQR spells it.
@@ -43,6 +45,8 @@ enum Found {
 #[derive(Default)]
 pub struct MasterItems {
     found: Mutex<HashMap<String, Arc<Mutex<Option<Found>>>>>,
+    /// Held by the one that finds out how IQR searches.
+    searching: Mutex<()>,
 }
 
 /// What stands for a master item whatever its spelling: two that differ in case, blanks or punctuation are one.
@@ -61,6 +65,7 @@ impl MasterItems {
         &self,
         iqr: &Iqr,
         ledger: &Mutex<RunLedger>,
+        aliases: &Aliases,
         update: &AssetUpdate,
     ) -> Result<(Spelling, bool), Error> {
         let key = key_of(&update.manufacturer, &update.item_number);
@@ -69,13 +74,29 @@ impl MasterItems {
         let is_first = found.is_none();
         let answer = match found.take() {
             Some(answer) => answer,
-            None => find(iqr, ledger, &key, update)?,
+            None => self.find(&Finder { iqr, ledger, aliases, update }, &key)?,
         };
         *found = Some(answer.clone());
         match answer {
             Found::There(spelling) => Ok((spelling, is_first)),
             Found::Refused(message) => Err(Error::Refused(message)),
         }
+    }
+
+    /// As long as it is not known how IQR searches, one client at a time finds it out.
+    fn find(&self, finder: &Finder<'_>, key: &str) -> Result<Found, Error> {
+        // The guard is not to be held while IQR is asked.
+        let known = finder.ledger().master_item(key)?;
+        match known {
+            Some((manufacturer, item_number)) => Ok(Found::There(Spelling { manufacturer, item_number })),
+            None => self.ask(finder, key),
+        }
+    }
+
+    fn ask(&self, finder: &Finder<'_>, key: &str) -> Result<Found, Error> {
+        let is_known = finder.ledger().item_search()?.is_some();
+        let _guard = (!is_known).then(|| self.searching.lock().unwrap_or_else(PoisonError::into_inner));
+        finder.find(key)
     }
 
     /// The master item was not there after all: the next client asks IQR again.
@@ -95,44 +116,73 @@ impl MasterItems {
     }
 }
 
-fn find(iqr: &Iqr, ledger: &Mutex<RunLedger>, key: &str, update: &AssetUpdate) -> Result<Found, Error> {
-    let known = ledger.lock().unwrap_or_else(PoisonError::into_inner).master_item(key)?;
-    if let Some((manufacturer, item_number)) = known {
-        return Ok(Found::There(Spelling { manufacturer, item_number }));
-    }
-    let spelling = match look_up(iqr, update)? {
-        Some(spelling) => spelling,
-        None => match create(iqr, update)? {
-            Ok(spelling) => spelling,
-            Err(message) => return Ok(Found::Refused(message)),
-        },
-    };
-    let mut ledger = ledger.lock().unwrap_or_else(PoisonError::into_inner);
-    ledger.remember_master_item(key, &spelling.manufacturer, &spelling.item_number)?;
-    Ok(Found::There(spelling))
+/// What it takes to get a master item.
+struct Finder<'a> {
+    iqr: &'a Iqr,
+    ledger: &'a Mutex<RunLedger>,
+    aliases: &'a Aliases,
+    update: &'a AssetUpdate,
 }
 
-/// Looks a master item up in IQR.
+impl Finder<'_> {
+    fn ledger(&self) -> MutexGuard<'_, RunLedger> {
+        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn find(&self, key: &str) -> Result<Found, Error> {
+        let mut search = Search { iqr: self.iqr, known: self.ledger().item_search()?, witness: None };
+        if search.known.is_none() {
+            search.witness = self.ledger().some_item_number()?;
+        }
+        let before = search.known;
+        let found = search.find(wanted(self.update, self.aliases))?;
+        if let Some(learned) = search.known.filter(|_| before.is_none()) {
+            self.ledger().set_item_search(learned)?;
+        }
+        let spelling = match found {
+            Some(spelling) => spelling,
+            None => match create(&mut search, self.update, self.aliases)? {
+                Ok(spelling) => spelling,
+                Err(message) => return Ok(Found::Refused(message)),
+            },
+        };
+        self.ledger().remember_master_item(key, &spelling.manufacturer, &spelling.item_number)?;
+        Ok(Found::There(spelling))
+    }
+}
+
+fn wanted<'a>(update: &'a AssetUpdate, aliases: &'a Aliases) -> Wanted<'a> {
+    Wanted { manufacturer: &update.manufacturer, item_number: &update.item_number, aliases }
+}
+
+/// Looks the master item of an update up in IQR.
 ///
 /// # Errors
 ///
 /// When IQR cannot be asked, or its answer cannot be understood.
-pub fn look_up(iqr: &Iqr, update: &AssetUpdate) -> Result<Option<Spelling>, iqr::Error> {
-    let same = |ours: &str, theirs: &str| fold_key(ours) == fold_key(theirs);
-    let found = iqr.find_item(&update.manufacturer, &update.item_number, same)?;
-    Ok(found.map(|item| Spelling { manufacturer: item.manufacturer, item_number: item.item_number }))
+pub fn look_up(
+    search: &mut Search<'_>,
+    update: &AssetUpdate,
+    aliases: &Aliases,
+) -> Result<Option<Spelling>, iqr::Error> {
+    search.find(wanted(update, aliases))
 }
 
 /// Creates a master item. A creation whose answer was lost is looked for and not repeated in this pass: it may still be
-/// on its way, and a twin would stay for ever. One that was answered as if the session had ended is looked for too, and
-/// repeated when it is not there.
+/// on its way, and a twin would stay for ever. One that did not reach IQR, or was answered as if the session had ended,
+/// is looked for too, and repeated when it is not there.
 ///
 /// The inner error says why IQR refuses and what to do.
 ///
 /// # Errors
 ///
 /// When IQR cannot be asked, or it is not known whether it was created.
-pub fn create(iqr: &Iqr, update: &AssetUpdate) -> Result<Result<Spelling, String>, iqr::Error> {
+pub fn create(
+    search: &mut Search<'_>,
+    update: &AssetUpdate,
+    aliases: &Aliases,
+) -> Result<Result<Spelling, String>, iqr::Error> {
+    let iqr = search.iqr;
     let item = NewItem {
         item_number: &update.item_number,
         manufacturer: &update.manufacturer,
@@ -144,11 +194,11 @@ pub fn create(iqr: &Iqr, update: &AssetUpdate) -> Result<Result<Spelling, String
         Ok(()) => return Ok(Ok(ours)),
         Err(error) => error,
     };
-    if error.outcome() == Outcome::Unknown {
-        if let Some(found) = look_up(iqr, update)? {
+    if error.asks_for_a_read() {
+        if let Some(found) = search.find(wanted(update, aliases))? {
             return Ok(Ok(found));
         }
-        if error.was_answered() {
+        if error.was_answered() || error.outcome() == Outcome::NotSent {
             match iqr.create_item(&item) {
                 Ok(()) => return Ok(Ok(ours)),
                 Err(again) => error = again,

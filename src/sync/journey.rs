@@ -9,7 +9,7 @@ use super::examine::{Ready, Trouble};
 use super::plan::{self, Change, Field, Plan, Policy};
 use super::retry::Cause;
 use super::semantics;
-use crate::config::SyncConfig;
+use crate::config::Config;
 use crate::iqr;
 use crate::ledger::CommentSemantics;
 use crate::model::{Asset, ClientId, Reason, Sent, is_placeholder_serial, is_same_serial};
@@ -51,6 +51,8 @@ pub(super) struct Journey<'a> {
     pub doubt: Option<iqr::Error>,
     /// How many writes failed so, for another reason than an ended session.
     pub doubtful_writes: u32,
+    /// What was known of writes to the comments when the plan was made.
+    pub planned_by: Option<CommentSemantics>,
     /// Held from a write that teaches until it is read back.
     pub lesson: Option<MutexGuard<'a, ()>>,
 }
@@ -63,11 +65,11 @@ pub fn first_plan(
     ready: &Ready,
     asset: &Asset,
     known: Option<CommentSemantics>,
-    config: &SyncConfig,
+    config: &Config,
 ) -> (Plan, Vec<String>) {
     let mut journey = Journey::begin(client, ready, asset.clone());
     let known = known.or_else(|| journey.shown_semantics());
-    let plan = journey.plan(Writing::of(known, config.comments), config);
+    let plan = journey.plan(Writing::of(known, config.sync.comments), config);
     journey.note_left(&plan);
     (plan, journey.notes)
 }
@@ -110,13 +112,19 @@ impl<'a> Journey<'a> {
             writes: 0,
             doubt: None,
             doubtful_writes: 0,
+            planned_by: None,
             lesson: None,
         }
     }
 
     /// Plans on what IQR shows, and on the lines that a replacing write cost, which come back.
-    pub fn plan(&mut self, writing: Writing, config: &SyncConfig) -> Plan {
-        let policy = Policy { writing, reassign: config.reassign, placeholders: &config.placeholders };
+    pub fn plan(&mut self, writing: Writing, config: &Config) -> Plan {
+        let policy = Policy {
+            writing,
+            reassign: config.sync.reassign,
+            placeholders: &config.sync.placeholders,
+            aliases: &config.rules.aliases,
+        };
         let lost = match writing {
             Writing::Adds => Vec::new(),
             Writing::Replaces => self.lost_lines(),

@@ -10,7 +10,7 @@ use super::journey::Applied;
 use super::plan::Change;
 use super::report::{Item, ItemOutcome, PassOutcome, Report};
 use super::retry::{self, Cause};
-use super::{Error, Outcome, Request, beat, due, examine, in_full};
+use super::{Error, Outcome, Request, close, due, examine, in_full};
 use crate::iqr::{self, BootTime};
 use crate::ledger::{self, ChangeRecord, PassId, Problem, RunLedger, SentRecord};
 use crate::model::{ClientId, Reason, Sent};
@@ -311,7 +311,7 @@ impl<'a> Lanes<'a> {
             report.outcome = PassOutcome::Aborted;
             aborted.get_or_insert(error.into());
         }
-        beat(self.request, &mut ledger, &report);
+        close(self.request, &mut ledger, &report);
         Outcome { report, aborted }
     }
 }
@@ -326,13 +326,14 @@ fn record_end(
     aborted: Option<&Error>,
 ) -> Result<(), examine::Error> {
     feed.finish(ledger, report.finished_at, request.config.fingerprint)?;
+    ledger.forget_lone_assets(super::oldest_lone(request, report.finished_at))?;
     let pass = match pass {
         None if aborted.is_some() => Some(ledger.start_pass(request.started_at)?),
         pass => pass,
     };
     let Some(pass) = pass else { return Ok(()) };
     let by_signal = || (report.outcome == PassOutcome::Aborted).then(|| "stopped by a signal".to_owned());
-    let why = aborted.map(in_full).or_else(by_signal);
+    let why = aborted.map(|error| in_full(error)).or_else(by_signal);
     Ok(ledger.finish_pass(pass, report.finished_at, why.as_deref(), report.totals)?)
 }
 

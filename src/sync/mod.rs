@@ -15,18 +15,21 @@ pub mod due;
 pub mod examine;
 pub mod feed;
 mod half_done;
+pub mod item_search;
 pub mod items;
 pub mod journey;
 mod lane;
 pub mod plan;
 pub mod report;
 pub mod retry;
+mod round;
 mod semantics;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
+use std::time::Duration;
 
 use crate::config::{Config, ConfigError};
 use crate::iqr::{self, Access, BootTime, Iqr, Limits};
@@ -41,6 +44,8 @@ use half_done::HalfDone;
 use items::MasterItems;
 use lane::Lanes;
 pub use report::{Item, ItemOutcome, PassOutcome, Report};
+
+const YEAR: Duration = Duration::from_secs(365 * 24 * 3600);
 
 /// What a pass is asked to do.
 pub struct Request<'a> {
@@ -147,7 +152,7 @@ pub fn run(request: &Request<'_>) -> Result<Outcome, Error> {
     if is_plain && feed::is_idle(&ledger, request.started_at, signature, config)? {
         let mut report = Report::begun(request.started_at, request.dry_run);
         report.finished_at = (request.clock)();
-        beat(request, &mut ledger, &report);
+        close(request, &mut ledger, &report);
         return Ok(Outcome { report, aborted: None });
     }
     let deadline = BootTime::now() + config.sync.time_budget;
@@ -201,8 +206,8 @@ fn record_failure(request: &Request<'_>, ledger: &mut RunLedger, error: &Error) 
 }
 
 /// An error with its causes.
-fn in_full(error: &Error) -> String {
-    let causes = std::iter::successors(std::error::Error::source(error), |cause| cause.source());
+fn in_full(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
     causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }
 
@@ -292,19 +297,42 @@ fn pass(request: &Request<'_>, begun: Begun, ledger: RunLedger, deadline: BootTi
     if let Err(error) = iqr.finish() {
         log::warn!("the session at IQR could not be ended: {error}");
     }
+    // Too few clients to be sure while they were asked about: at the end it is plain.
+    if let Some(outage) = iqr.outage() {
+        lanes.abort(outage.into());
+    }
     lanes.end(iqr.requests())
 }
 
-/// The end of every pass: the time is written where `status` finds it.
-fn beat(request: &Request<'_>, ledger: &mut RunLedger, report: &Report) {
+/// The end of every pass: the time is written where `status` finds it, and what is old goes.
+fn close(request: &Request<'_>, ledger: &mut RunLedger, report: &Report) {
     if request.dry_run {
         return;
+    }
+    // It can wait, so no pass fails for it.
+    if let Err(error) = ledger.prune(oldest_kept(request, report.finished_at)) {
+        log::warn!("old history could not be taken away: {}", in_full(&error));
     }
     let (started_at, finished_at) = (report.started_at, report.finished_at);
     // A pass for one asset says nothing of the others.
     let is_good = report.outcome == PassOutcome::Done && matches!(request.scope, Scope::Due { .. });
     let last_good = if is_good { Some(finished_at) } else { ledger.heartbeat().and_then(|before| before.last_good) };
     ledger.beat(&Heartbeat { started_at, finished_at, last_good });
+}
+
+/// History that is older than this, at `now`, is not kept.
+fn oldest_kept(request: &Request<'_>, now: Timestamp) -> Timestamp {
+    before(now, request.config.ledger.keep)
+}
+
+/// What was sent to an asset before this and has no client any more is not kept: at least for a year, because by it our
+/// lines are told from those of people if the machine comes again.
+fn oldest_lone(request: &Request<'_>, now: Timestamp) -> Timestamp {
+    before(now, request.config.ledger.keep.max(YEAR))
+}
+
+fn before(now: Timestamp, time: Duration) -> Timestamp {
+    now.plus_seconds(i64::try_from(time.as_secs()).unwrap_or(i64::MAX).saturating_neg())
 }
 
 /// Clients of this pass by key, for messages.

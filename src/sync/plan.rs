@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 
 use super::comments::{self, LineFate, Writing};
 use crate::config::Reassign;
-use crate::mapping::fold_key;
+use crate::mapping::{Aliases, fold_key};
 use crate::model::{Asset, AssetUpdate, Sent, SentText, is_stored, line_digests};
 
 /// The rules of the config that a plan depends on.
@@ -20,6 +20,8 @@ pub struct Policy<'a> {
     pub reassign: Reassign,
     /// Item numbers that stand for "not known yet".
     pub placeholders: &'a [String],
+    /// Which names of makers are one maker.
+    pub aliases: &'a Aliases,
 }
 
 /// A field that may be changed.
@@ -184,7 +186,7 @@ pub fn sent_state(update: &AssetUpdate, asset: &Asset, plan_lines: &[LineFate], 
 
 fn item_change(update: &AssetUpdate, asset: &Asset, policy: &Policy<'_>) -> Option<Change> {
     let is_there = fold_key(&asset.item_number) == fold_key(&update.item_number)
-        && fold_key(&asset.manufacturer) == fold_key(&update.manufacturer);
+        && policy.aliases.is_maker(&asset.manufacturer, &update.manufacturer);
     let is_wanted = match policy.reassign {
         Reassign::Always => true,
         Reassign::Placeholder => is_placeholder_item(&asset.item_number, policy.placeholders),
@@ -339,7 +341,8 @@ mod tests {
         let placeholders = ["TBD API".to_owned()];
         let moved = |item: &str, manufacturer: &str, reassign| {
             let asset = Asset { item_number: item.into(), manufacturer: manufacturer.into(), ..Asset::default() };
-            let policy = Policy { writing: Writing::Adds, reassign, placeholders: &placeholders };
+            let aliases = Aliases::default();
+            let policy = Policy { writing: Writing::Adds, reassign, placeholders: &placeholders, aliases: &aliases };
             plan(&update(), &asset, &Sent::default(), &policy).change(Field::MasterItem).is_some()
         };
         assert!(moved("TBD API", "TBD", Reassign::Always));
@@ -349,5 +352,6 @@ mod tests {
         assert!(!moved("LATITUDE", "DELL", Reassign::Placeholder));
         // Case, blanks and punctuation make no other item.
         assert!(!moved("OptiPlex-9010 ", "Dell", Reassign::Always));
+        assert!(!moved("OPTIPLEX 9010", "Dell Inc.", Reassign::Always));
     }
 }

@@ -201,6 +201,18 @@ fn with_the_wrong_setting_an_adding_server_doubles_lines_once_and_the_setting_is
     assert_eq!(doubled.count(), 1);
 }
 
+#[test]
+fn comments_in_a_field_that_is_too_narrow_are_warned_of_where_there_is_something_to_send() {
+    let bench = Bench::with_clients(1).with("iqr", "fields", "{ comments = \"userdefined1\" }");
+    for arguments in [&["auth-test"][..], &["preview", "700001"], &["sync"]] {
+        let run = bench.run(arguments);
+        let said = format!("{}{}", run.stdout, run.stderr);
+        assert_eq!(said.matches("35 characters").count(), 1, "{arguments:?}: {run:#?}");
+    }
+    let quiet = Bench::empty().with("iqr", "fields", "{ comments = \"userdefined1\" }").run(&["sync"]);
+    assert_eq!((quiet.code, quiet.stderr.as_str()), (Some(0), ""), "nothing is due");
+}
+
 /// What came back with question marks was stored: sent again at each try, it would stand there ever more often.
 #[test]
 fn lines_that_a_column_cannot_hold_letter_by_letter_are_known_again() {

@@ -170,6 +170,40 @@ fn an_asset_that_iqr_does_not_have_fails_its_client_alone_and_is_sent_once_it_is
     }
 }
 
+#[test]
+fn a_record_that_cannot_be_understood_is_told_once_by_its_client_and_found_by_its_id() {
+    let bench = Bench::with_clients(2);
+    let store = bench.store();
+    let sql = "UPDATE diagnostics_log SET created_at = 'yesterday' WHERE client_id = 1";
+    assert!(store.connection().execute(sql, []).unwrap() > 0);
+    let report = bench.sync();
+    assert_eq!((report.fate(1), report.fate(2)), (("failed", Some("bad-record")), ("sent", None)), "{report:#?}");
+    assert_eq!(report.item(1)["inventory_id"], FIRST.to_string());
+    assert_eq!(report.stderr.matches("client 1").count(), 1, "{report:#?}");
+    assert!(report.message(1).contains("created_at") && report.message(1).contains("yesterday"), "{report:#?}");
+    let status = bench.run(&["status", &FIRST.to_string(), "--json"]).json();
+    assert_eq!(status["failing"][0]["inventory_id"], FIRST.to_string(), "{status:#}");
+    let preview = bench.run(&["preview", &FIRST.to_string()]);
+    assert!(preview.stdout.contains("yesterday"), "{preview:#?}");
+}
+
+#[test]
+fn those_whom_the_news_of_another_concerns_follow_it_by_key_and_once_each() {
+    let bench = Bench::empty().with("iqr", "connections", "1").and_clients(5);
+    for id in 1..=5 {
+        bench.store().set_slot(id, ID_SLOT, &FIRST.to_string(), LATER).unwrap();
+    }
+    assert_eq!(bench.sync_well().count("held"), 5);
+    for id in [4, 5] {
+        bench.store().set_slot(id, ID_SLOT, &(FIRST + id).to_string(), "2024-06-01 09:00:00").unwrap();
+    }
+    bench.sandbox.state().add_asset(Asset::new(FIRST + 5));
+    let report = bench.sync_well();
+    let order: Vec<i64> = report.items().iter().map(|item| item["client_id"].as_i64().unwrap()).collect();
+    let others: Vec<i64> = order.iter().copied().filter(|client| *client < 4).collect();
+    assert_eq!((order.len(), others), (5, vec![1, 2, 3]), "{report:#?}");
+}
+
 /// A write that was begun is looked at first in the next pass; one that IQR refuses must not win that place by it.
 #[test]
 fn a_client_whose_write_is_refused_waits_its_delay_like_any_other_that_fails() {

@@ -31,7 +31,12 @@ fn a_polite_signal_in_mid_pass_ends_the_session_keeps_what_was_sent_and_leaves_t
         pass.signal(signal);
         let report = Report::of(pass.finish());
         let context = format!("{signal:?}: {report:#?}");
-        assert_eq!(report.outcome(), "aborted", "{context}");
+        assert_eq!((report.code, report.outcome()), (Some(0), "aborted"), "{context}");
+        let told: (String, String) = (
+            bench.in_ledger("SELECT outcome FROM pass ORDER BY id DESC LIMIT 1"),
+            bench.in_ledger("SELECT message FROM pass ORDER BY id DESC LIMIT 1"),
+        );
+        assert_eq!(told, ("aborted".to_owned(), "stopped by a signal".to_owned()), "{context}");
         assert!(report.count("sent") >= 1 && report.count("sent") < CLIENTS as u64, "{context}");
         bench.assert_signed_out(&context);
 

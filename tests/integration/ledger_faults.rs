@@ -4,11 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use iqr_sandbox::Comments;
 use rusqlite::Connection;
 
-use crate::bench::{Bench, FIRST, LATER, Report, Run, Seen, quoted, run};
+use crate::bench::{Bench, FIRST, LATER, PATIENCE, Report, Run, Seen, quoted, run};
 use crate::wrapped::{Threads, has_mounts, has_strace, traced, wants_every_place, wrapped};
 
 const CLIENTS: i64 = 4;
@@ -226,6 +227,34 @@ fn a_ledger_that_is_deleted_is_made_anew_and_costs_no_write() {
             assert_eq!((bench.all_seen(), writes(&bench)), (seen.clone(), before), "{gone:?}");
             bench.assert_idle("a new ledger");
         }
+    }
+}
+
+/// The pass goes on with a file that has no name any more; all that it recorded is lost with it.
+#[test]
+fn a_ledger_that_is_deleted_in_mid_pass_costs_no_write() {
+    let options = || iqr_sandbox::Options { rtt: Duration::from_millis(10), ..Default::default() };
+    for gone in [&["ledger.db", "ledger.db-wal", "ledger.db-shm"][..], &["ledger.db"]] {
+        let bench = Bench::with_options(options()).and_clients(8).with("iqr", "connections", "1");
+        let pass = bench.spawn(&["sync", "--json"]);
+        let started = Instant::now();
+        while bench.writes(FIRST + 1) == 0 {
+            assert!(started.elapsed() < PATIENCE, "the second asset should be written");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        for name in gone {
+            _ = fs::remove_file(bench.path(name));
+        }
+        let first = pass.finish();
+        assert!(matches!(first.code, Some(0 | 6)), "{gone:?}: {first:#?}");
+        bench.sync_well();
+        let (seen, writes) = (bench.all_seen(), (FIRST..FIRST + 8).map(|id| bench.writes(id)).collect::<Vec<_>>());
+        bench.assert_sound("a ledger that was deleted in mid-pass");
+        bench.forget_ledger();
+        assert_eq!(bench.sync_well().count("unchanged"), 8, "{gone:?}");
+        assert_eq!(bench.all_seen(), seen, "{gone:?}");
+        assert_eq!((FIRST..FIRST + 8).map(|id| bench.writes(id)).collect::<Vec<_>>(), writes, "{gone:?}");
+        bench.assert_idle("a new ledger");
     }
 }
 

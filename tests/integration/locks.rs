@@ -78,7 +78,7 @@ fn a_key_file_that_others_can_read_is_code_3_and_only_when_the_key_is_needed() {
     fs::set_permissions(bench.path("api-key"), Permissions::from_mode(0o644)).unwrap();
     let report = bench.sync();
     assert_eq!((report.code, report.count("requests")), (Some(3), 0), "{report:#?}");
-    assert!(report.stderr.contains("chmod 600"), "{report:#?}");
+    assert_eq!(report.stderr.matches("chmod 600").count(), 1, "told once: {report:#?}");
     bench.write_key(&bench.sandbox.api_key());
     bench.sync_well();
     fs::remove_file(bench.path("api-key")).unwrap();
@@ -209,6 +209,18 @@ fn what_cannot_be_recorded_is_not_sent() {
 }
 
 #[test]
+fn nobody_but_the_account_and_its_group_reads_what_the_ledger_holds() {
+    let bench = hanging();
+    let pass = bench.spawn(&["sync"]);
+    until_it_asks(&bench);
+    for name in ["ledger.db", "ledger.db-wal", "ledger.db-shm", "ledger.db.lock"] {
+        let mode = fs::metadata(bench.path(name)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o137, 0, "{name} has mode {mode:o}");
+    }
+    drop(pass);
+}
+
+#[test]
 fn a_closed_stdout_stops_nothing() {
     let bench = Bench::with_clients(3);
     let (reader, writer) = std::io::pipe().unwrap();
@@ -217,6 +229,30 @@ fn a_closed_stdout_stops_nothing() {
     let mut child = command.stdout(writer).stderr(std::process::Stdio::null()).spawn().unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(0));
     bench.assert_idle("everything was sent");
+}
+
+/// A reader that went away is no error; a disk that is full is one, and not that of the pass.
+#[test]
+fn a_stdout_that_cannot_be_written_is_code_74_and_costs_nothing() {
+    let bench = Bench::with_clients(3);
+    let into_full = |arguments: &[&str]| {
+        let full = fs::File::options().write(true).open("/dev/full").unwrap();
+        let output = bench.command(arguments).stdout(full).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    let (code, said) = into_full(&["sync", "--json"]);
+    assert_eq!((code, said.lines().count()), (Some(74), 1), "{said}");
+    assert!(said.contains("the pass is made and recorded") && said.contains("No space left"), "{said}");
+    bench.assert_idle("everything was sent");
+    for arguments in [&["status"][..], &["status", "--json"], &["preview", "700001"], &["preview", "700001", "--json"]]
+    {
+        let (code, said) = into_full(arguments);
+        assert!(code == Some(74) && said.contains("stdout cannot be written"), "{arguments:?}: {code:?} {said}");
+    }
+    bench.sandbox.set_faults(vec![Fault::new(When::Id(crate::bench::FIRST), Kind::status(400))]);
+    bench.store().edit(1, "memory_bytes", "1", crate::bench::LATER).unwrap();
+    let (code, said) = into_full(&["sync", "--json"]);
+    assert!(code == Some(1) && said.contains("stdout cannot be written"), "{code:?} {said}");
 }
 
 #[test]

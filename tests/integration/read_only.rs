@@ -1,9 +1,10 @@
 //! What only looks: `sync --dry-run` and `preview --remote` make GETs and session calls, and nothing stays.
 
-use iqr_sandbox::Request;
-use iqr_sandbox::samples;
+use std::time::{Duration, Instant};
 
-use crate::bench::Bench;
+use iqr_sandbox::{Fault, Kind, Request, When, samples};
+
+use crate::bench::{Bench, PATIENCE, Report};
 
 /// As many kinds of clients as there are: sent, held, failing, with a master item to be made.
 fn bench() -> Bench {
@@ -76,4 +77,28 @@ fn a_preview_without_iqr_asks_nothing() {
     let (run, requests) = bench.requests_of(|| bench.run(&["preview", "413800", "--json"]));
     assert_eq!((run.code, requests.len()), (Some(0), 0), "{run:#?}");
     assert_eq!(run.json()["mapped"]["item_number"], "OPTIPLEX 9010");
+}
+
+/// A dry run beside a pass, and a pass beside a dry run: neither waits for the other.
+#[test]
+fn a_dry_run_keeps_no_pass_away_and_no_pass_a_dry_run() {
+    for (first, second) in
+        [(&["sync", "--dry-run"][..], &["sync", "--json"][..]), (&["sync"], &["sync", "--dry-run", "--json"])]
+    {
+        let bench = Bench::with_clients(2);
+        bench.sync_well();
+        bench.store().edit(1, "memory_bytes", &(16_i64 << 30).to_string(), crate::bench::LATER).unwrap();
+        bench.sandbox.state().forget_requests();
+        bench.sandbox.set_faults(vec![Fault::new(When::Nth(1), Kind::SilentHead(PATIENCE))]);
+        let before = bench.sandbox.counters().requests;
+        let hanging = bench.spawn(first);
+        let started = Instant::now();
+        while bench.sandbox.counters().requests == before {
+            assert!(started.elapsed() < PATIENCE, "{first:?} should ask");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        let report = Report::of(bench.run(second));
+        assert_eq!((report.code, report.fate(1)), (Some(0), ("sent", None)), "{second:?}: {report:#?}");
+        drop(hanging);
+    }
 }

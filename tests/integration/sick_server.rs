@@ -153,3 +153,27 @@ fn bytes_that_trickle_do_not_extend_a_deadline() {
 fn an_answer_of_a_gigabyte_is_not_read_to_its_end() {
     endless(&Kind::Huge(1 << 30));
 }
+
+#[test]
+fn an_endpoint_that_forbids_every_write_costs_one_more_session_and_is_told_of_each_client() {
+    for code in [403, 404] {
+        let bench = bench().with("iqr", "connections", "4");
+        let writes = When::Method("POST".to_owned());
+        let fault = Fault::new(writes, Kind::status(code));
+        bench
+            .sandbox
+            .set_faults(vec![Fault { at: [fault.at, vec![When::Path("webapi.svc".to_owned())]].concat(), ..fault }]);
+        let report = bench.sync();
+        assert_eq!(
+            (report.code, report.outcome(), report.count("failed")),
+            (Some(1), "done", CLIENTS as u64),
+            "{report:#?}"
+        );
+        let sign_ins = bench.sandbox.counters().sign_ins;
+        assert!(sign_ins <= 3, "{code}: {sign_ins} sign-ins");
+        bench.assert_signed_out(&format!("{code}"));
+        bench.sandbox.set_faults(Vec::new());
+        assert_eq!(bench.sync_with(&["--retry"]).count("sent"), CLIENTS as u64);
+        bench.assert_sound("after the ban");
+    }
+}

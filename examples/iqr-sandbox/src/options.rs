@@ -63,6 +63,8 @@ pub struct Quirks {
     pub write_answer: WriteAnswer,
     /// How `GetItemsByItemNumber` searches.
     pub search: Search,
+    /// How many rows it finds at most; `None`: all.
+    pub most_found: Option<usize>,
     /// What a text that was never set reads as.
     pub missing_text: MissingText,
     /// What happens to a text that is wider than its column.
@@ -135,6 +137,8 @@ pub enum Search {
     Prefix,
     /// Item numbers that contain the text.
     Contains,
+    /// Item numbers that are the text, whatever its letter case.
+    Whole,
 }
 
 /// What a text that was never set reads as.

@@ -1,5 +1,8 @@
 //! What answers to reads mean. Lenient in the form of values, strict in whose they are.
 
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
 use crate::iqr::items::MasterItem;
@@ -50,8 +53,8 @@ pub(in crate::iqr) fn asset(body: &[u8], id: &InventoryId, names: &FieldNames) -
     if told.is_empty() {
         return complaint(&object).map_or(Ok(None), |text| Err(Bad(format!("it answered `{text}`"))));
     }
-    if !same_id(&told, id.as_str()) {
-        return Err(Bad(format!("it answered with asset {}, which is another one", quote(&told))));
+    if let Some(other) = ids(&object).find(|told| !same_id(told, id.as_str())) {
+        return Err(Bad(format!("it answered with asset {}, which is another one", quote(&other))));
     }
     let end_trimmed = |field| padded(&object, names.of(field));
     Ok(Some(Asset {
@@ -59,9 +62,9 @@ pub(in crate::iqr) fn asset(body: &[u8], id: &InventoryId, names: &FieldNames) -
         item_number: first_text(&object, &["item", "itemnumber"]),
         manufacturer: id_text(&object, "mfgr"),
         serial_number: id_text(&object, "serialnumber"),
-        description: end_trimmed(Field::Description),
-        extended_description: end_trimmed(Field::ExtendedDescription),
-        comments: end_trimmed(Field::Comments),
+        description: end_trimmed(Field::Description)?,
+        extended_description: end_trimmed(Field::ExtendedDescription)?,
+        comments: end_trimmed(Field::Comments)?,
     }))
 }
 
@@ -97,7 +100,7 @@ fn value(body: &[u8]) -> Result<Value, Bad> {
     if is_html(body) {
         return Err(Bad(format!("it answered with a web page: {}", quote_bytes(body))));
     }
-    match serde_json::from_slice(body) {
+    match parsed(body) {
         Ok(Value::String(text)) if text.trim_start().starts_with(['{', '[']) => nested(&text),
         Ok(value) => Ok(value),
         Err(_) if says_nothing_found(body) => Ok(Value::Null),
@@ -107,7 +110,45 @@ fn value(body: &[u8]) -> Result<Value, Bad> {
 
 /// WCF services are known to wrap their JSON in a JSON string.
 fn nested(text: &str) -> Result<Value, Bad> {
-    serde_json::from_str(text).map_err(|error| Bad(format!("the answer is no whole JSON: {error}")))
+    parsed(text.trim_start().as_bytes()).map_err(|error| Bad(format!("the answer is no whole JSON: {error}")))
+}
+
+fn parsed(json: &[u8]) -> serde_json::Result<Value> {
+    if json.starts_with(b"{") {
+        serde_json::from_slice(json).map(|Members(object)| Value::Object(object))
+    } else {
+        serde_json::from_slice(json)
+    }
+}
+
+/// An object of which no member stands twice with two values: neither could be believed.
+struct Members(Object);
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Gather)
+    }
+}
+
+struct Gather;
+
+impl<'de> Visitor<'de> for Gather {
+    type Value = Members;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Members, A::Error> {
+        let mut object = Object::new();
+        while let Some((name, value)) = access.next_entry::<String, Value>()? {
+            if object.get(&name).is_some_and(|before| *before != value) {
+                return Err(A::Error::custom(format_args!("`{}` stands there twice", quote(&name))));
+            }
+            object.insert(name, value);
+        }
+        Ok(Members(object))
+    }
 }
 
 /// A bare sentence instead of JSON.
@@ -153,6 +194,12 @@ fn find<'a>(object: &'a Object, name: &str) -> Option<&'a Value> {
     object.get(name).or_else(|| object.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value))
 }
 
+/// Every inventory ID that an answer tells, whatever the case of its name.
+fn ids(object: &Object) -> impl Iterator<Item = String> {
+    let named = object.iter().filter(|(name, _)| name.eq_ignore_ascii_case("inventoryid"));
+    named.map(|(_, value)| plain(value).trim().to_owned())
+}
+
 /// A short text that identifies something: trimmed on both sides.
 fn id_text(object: &Object, name: &str) -> String {
     find(object, name).map(plain).unwrap_or_default().trim().to_owned()
@@ -162,11 +209,15 @@ fn first_text(object: &Object, names: &[&str]) -> String {
     names.iter().map(|name| id_text(object, name)).find(|text| !text.is_empty()).unwrap_or_default()
 }
 
-/// A text that people read: only IQR's padding goes, which is blanks at the end.
-fn padded(object: &Object, name: &str) -> String {
-    let mut text = find(object, name).map(plain).unwrap_or_default();
+/// A text that people read: only IQR's padding goes, which is blanks at the end. Taken for empty, a list would be
+/// written over.
+fn padded(object: &Object, name: &str) -> Result<String, Bad> {
+    let mut text = match find(object, name) {
+        Some(Value::Array(_) | Value::Object(_)) => return Err(Bad(format!("`{name}` in the answer is no text"))),
+        found => found.map(plain).unwrap_or_default(),
+    };
     text.truncate(text.trim_end_matches(' ').len());
-    text
+    Ok(text)
 }
 
 fn plain(value: &Value) -> String {
@@ -271,6 +322,12 @@ mod tests {
             r#"{"inventoryid":"4138000"}"#,
             "\"{\\\"inventoryid\\\":1\"",
             "\"Session expired\"",
+            r#"{"inventoryid":413801,"inventoryid":413800}"#,
+            r#"{"InventoryId":413801,"inventoryid":413800}"#,
+            r#"{"inventoryid":413800,"inventorycomments":"a","inventorycomments":""}"#,
+            r#"{"inventoryid":413800,"inventorycomments":["a"]}"#,
+            r#"{"inventoryid":413800,"inventorycomments":{"a":"b"}}"#,
+            r#"{"inventoryid":413800,"description":[]}"#,
         ];
         for body in bad {
             assert!(read(body).is_err(), "{body}");

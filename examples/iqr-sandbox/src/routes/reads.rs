@@ -60,9 +60,11 @@ pub(super) fn items_by_number(state: &State, target: &Target, format: Format) ->
         match state.options.quirks.search {
             Search::Prefix => number.starts_with(&wanted),
             Search::Contains => number.contains(&wanted),
+            Search::Whole => number.trim_end() == wanted,
         }
     };
-    let found = state.items().iter().filter(matches).map(item_value).collect();
+    let most = state.options.quirks.most_found.unwrap_or(usize::MAX);
+    let found = state.items().iter().filter(matches).take(most).map(item_value).collect();
     Answer::value(format, "Item", &Value::Array(found))
 }
 

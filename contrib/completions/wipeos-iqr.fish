@@ -1,0 +1,118 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_wipeos_iqr_global_optspecs
+    string join \n config= v/verbose q/quiet color= h/help V/version
+end
+
+function __fish_wipeos_iqr_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_wipeos_iqr_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_wipeos_iqr_using_subcommand
+    set -l cmd (__fish_wipeos_iqr_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_needs_command" -l config -d 'The config file; an empty name counts as not given' -r -F
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_needs_command" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that shows it'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_needs_command" -s v -l verbose -d 'Log more on stderr: -v what is done, -vv every request'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_needs_command" -s q -l quiet -d 'Log nothing but the error that ends the program'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_needs_command" -s V -l version -d 'Print version'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_needs_command" -f -a "sync" -d 'One pass: finds the clients that are due and brings them to IQR'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_needs_command" -f -a "preview" -d 'Shows what would be sent for an inventory ID, and why'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_needs_command" -f -a "auth-test" -d 'Signs in, reads something harmless, signs out; checks config, databases and clock on the way'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_needs_command" -f -a "master-item" -d 'Looks a master item up, and creates it if asked to'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_needs_command" -f -a "status" -d 'The last passes; what is due, held and failing, each with its reason'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_needs_command" -f -a "init" -d 'Writes a commented config file (./wipeos-iqr.toml, or --config); never overwrites'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand sync" -l inventory-id -d 'Only the client with this inventory ID' -r
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand sync" -l limit -d 'At most this many clients; the next pass goes on with the others' -r
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand sync" -l config -d 'The config file; an empty name counts as not given' -r -F
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand sync" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that shows it'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand sync" -l dry-run -d 'Make no request that could change anything'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand sync" -l full -d 'Compare every client, whatever its times say'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand sync" -l retry -d 'Try everything that is held or failing now, whatever its delay'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand sync" -l json -d 'Report as one JSON object'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand sync" -s v -l verbose -d 'Log more on stderr: -v what is done, -vv every request'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand sync" -s q -l quiet -d 'Log nothing but the error that ends the program'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand sync" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand preview" -l template -d 'Use the extended description of this kind of machine' -r -f -a "default\t''
+desktop\t''
+all-in-one\t''
+laptop\t''
+macbook\t''"
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand preview" -l config -d 'The config file; an empty name counts as not given' -r -F
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand preview" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that shows it'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand preview" -l remote -d 'Read the asset from IQR too, and show what differs'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand preview" -l json -d 'Report as one JSON object'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand preview" -s v -l verbose -d 'Log more on stderr: -v what is done, -vv every request'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand preview" -s q -l quiet -d 'Log nothing but the error that ends the program'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand preview" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand auth-test" -l config -d 'The config file; an empty name counts as not given' -r -F
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand auth-test" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that shows it'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand auth-test" -l json -d 'Report as one JSON object'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand auth-test" -s v -l verbose -d 'Log more on stderr: -v what is done, -vv every request'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand auth-test" -s q -l quiet -d 'Log nothing but the error that ends the program'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand auth-test" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand master-item" -l category -d 'Its category, which must exist in IQR [default: that of the config]' -r
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand master-item" -l description -d 'Its description [default: that of the config]' -r
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand master-item" -l chassis -d 'The kind of machine, for the default category and description' -r -f -a "desktop\t''
+all-in-one\t''
+laptop\t''
+macbook\t''
+tablet\t''
+convertible\t''
+server\t''"
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand master-item" -l config -d 'The config file; an empty name counts as not given' -r -F
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand master-item" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that shows it'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand master-item" -l create -d 'Create it when it is missing'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand master-item" -l json -d 'Report as one JSON object'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand master-item" -s v -l verbose -d 'Log more on stderr: -v what is done, -vv every request'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand master-item" -s q -l quiet -d 'Log nothing but the error that ends the program'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand master-item" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand status" -l html -d 'Write a page for browsers into this file; - is stdout' -r -F
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand status" -l config -d 'The config file; an empty name counts as not given' -r -F
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand status" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that shows it'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand status" -l json -d 'Report as one JSON object'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand status" -s v -l verbose -d 'Log more on stderr: -v what is done, -vv every request'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand status" -s q -l quiet -d 'Log nothing but the error that ends the program'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand status" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand init" -l from-store -d 'Look at the WipeOS database for the slot that holds the inventory ID' -r -F
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand init" -l config -d 'The config file; an empty name counts as not given' -r -F
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand init" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that shows it'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand init" -s v -l verbose -d 'Log more on stderr: -v what is done, -vv every request'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand init" -s q -l quiet -d 'Log nothing but the error that ends the program'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand init" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand help; and not __fish_seen_subcommand_from sync preview auth-test master-item status init help" -f -a "sync" -d 'One pass: finds the clients that are due and brings them to IQR'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand help; and not __fish_seen_subcommand_from sync preview auth-test master-item status init help" -f -a "preview" -d 'Shows what would be sent for an inventory ID, and why'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand help; and not __fish_seen_subcommand_from sync preview auth-test master-item status init help" -f -a "auth-test" -d 'Signs in, reads something harmless, signs out; checks config, databases and clock on the way'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand help; and not __fish_seen_subcommand_from sync preview auth-test master-item status init help" -f -a "master-item" -d 'Looks a master item up, and creates it if asked to'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand help; and not __fish_seen_subcommand_from sync preview auth-test master-item status init help" -f -a "status" -d 'The last passes; what is due, held and failing, each with its reason'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand help; and not __fish_seen_subcommand_from sync preview auth-test master-item status init help" -f -a "init" -d 'Writes a commented config file (./wipeos-iqr.toml, or --config); never overwrites'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand help; and not __fish_seen_subcommand_from sync preview auth-test master-item status init help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

@@ -1,0 +1,169 @@
+//! Which slot of the inventory item menu holds IQR's inventory IDs, told by what technicians type into it. Pure.
+//!
+//! IQR's IDs are numbers of several digits, and each asset has its own: so a slot whose values are mostly such numbers,
+//! and mostly different ones, is a candidate. A tenant whose IDs have letters is not told from serial numbers, so that
+//! is never called clear.
+
+use std::collections::HashSet;
+
+use crate::model::{IdRule, InventoryId};
+use crate::store::SlotSample;
+
+/// A shorter number is a count or a place rather than an ID.
+const SHORTEST: usize = 4;
+
+/// With fewer values than this nothing is clear.
+const ENOUGH: usize = 10;
+
+/// What the values of a slot are like.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Slot {
+    /// Its name.
+    pub name: String,
+    /// How many values are not blank.
+    pub filled: usize,
+    /// How many of them are numbers that could be IDs.
+    pub numbers: usize,
+    /// How many of them are words of letters and digits that could be IDs.
+    pub words: usize,
+    /// How many different values there are.
+    pub different: usize,
+    /// One of them, the likest if there is one.
+    pub example: Option<String>,
+}
+
+/// The slot to propose.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proposal {
+    /// Its name.
+    pub name: String,
+    /// What its values are made of.
+    pub rule: IdRule,
+    /// Why a person has to look; `None` where it is clear.
+    pub doubt: Option<Doubt>,
+}
+
+/// Why a proposal is not clear.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Doubt {
+    /// The values of these slots look like IDs too.
+    Others(Vec<String>),
+    /// There are few values to judge by.
+    Few,
+    /// The values have letters in them, as serial numbers have.
+    Letters,
+}
+
+impl Slot {
+    /// Counts what was typed into a slot.
+    #[must_use]
+    pub fn of(sample: &SlotSample) -> Self {
+        let is = |rule| move |value: &&String| could_be_id(value, rule);
+        let values = &sample.values;
+        let likest = values.iter().find(is(IdRule::Digits)).or_else(|| values.iter().find(is(IdRule::Alphanumeric)));
+        Self {
+            name: sample.name.clone(),
+            filled: values.len(),
+            numbers: values.iter().filter(is(IdRule::Digits)).count(),
+            words: values.iter().filter(is(IdRule::Alphanumeric)).count(),
+            different: values.iter().collect::<HashSet<_>>().len(),
+            example: likest.or(values.first()).cloned(),
+        }
+    }
+
+    /// Most values could be IDs, and most are different. Some slips of technicians and some machines that came twice
+    /// are usual.
+    fn is_candidate(&self, rule: IdRule) -> bool {
+        let fitting = if rule == IdRule::Digits { self.numbers } else { self.words };
+        // A name that no config can hold cannot be proposed.
+        let can_be_written = !self.name.chars().any(char::is_control);
+        can_be_written && self.filled > 0 && fitting * 10 >= self.filled * 7 && self.different * 10 >= self.filled * 7
+    }
+
+    fn is_named_so(&self) -> bool {
+        let name = self.name.to_lowercase();
+        name.contains("inventory") || name.contains("iqr")
+    }
+}
+
+fn could_be_id(value: &str, rule: IdRule) -> bool {
+    let is_long_enough = |id: InventoryId| id.as_str().len() >= SHORTEST;
+    value.bytes().any(|byte| byte.is_ascii_digit()) && InventoryId::parse(Some(value), rule).is_ok_and(is_long_enough)
+}
+
+/// The slot whose values look like inventory IDs; `None` where no slot's do.
+#[must_use]
+pub fn propose(slots: &[Slot]) -> Option<Proposal> {
+    propose_by(slots, IdRule::Digits).or_else(|| propose_by(slots, IdRule::Alphanumeric))
+}
+
+fn propose_by(slots: &[Slot], rule: IdRule) -> Option<Proposal> {
+    let candidates: Vec<&Slot> = slots.iter().filter(|slot| slot.is_candidate(rule)).collect();
+    let best = *candidates.iter().max_by_key(|slot| (slot.is_named_so(), slot.filled))?;
+    let others: Vec<String> =
+        candidates.iter().filter(|slot| slot.name != best.name).map(|slot| slot.name.clone()).collect();
+    let doubt = if !others.is_empty() {
+        Some(Doubt::Others(others))
+    } else if rule == IdRule::Alphanumeric {
+        Some(Doubt::Letters)
+    } else {
+        (best.filled < ENOUGH).then_some(Doubt::Few)
+    };
+    Some(Proposal { name: best.name.clone(), rule, doubt })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn slot(name: &str, values: impl IntoIterator<Item = impl ToString>) -> Slot {
+        Slot::of(&SlotSample { name: name.to_owned(), values: values.into_iter().map(|it| it.to_string()).collect() })
+    }
+
+    fn ids(name: &str) -> Slot {
+        slot(name, 413_800..413_850)
+    }
+
+    #[test]
+    fn numbers_that_are_all_different_are_ids_whatever_the_slot_is_called() {
+        let slots = [
+            slot("Location", vec!["DOCK 4"; 50]),
+            slot("Purchase order", vec!["20231117"; 50]),
+            slot("Keys missing", 0..50),
+            ids("Field 3"),
+            slot("Notes", Vec::<String>::new()),
+        ];
+        assert_eq!(propose(&slots), Some(Proposal { name: "Field 3".to_owned(), rule: IdRule::Digits, doubt: None }));
+    }
+
+    #[test]
+    fn slips_and_machines_that_came_twice_do_not_hide_the_slot() {
+        let typed = (413_800..413_840).map(|id| id.to_string());
+        let slips = ["n/a", "ask Jo", "413801", "413802", "IQR 413803"].map(str::to_owned);
+        let found = propose(&[slot("ID", typed.chain(slips))]).unwrap();
+        assert_eq!((found.name.as_str(), found.doubt), ("ID", None));
+    }
+
+    #[test]
+    fn two_slots_of_numbers_are_not_clear_and_the_one_that_is_named_so_is_proposed() {
+        for (first, second) in [("Asset Tag", "Inventory ID"), ("IQR number", "Zebra label")] {
+            let found = propose(&[ids(first), ids(second)]).unwrap();
+            let (best, other) = if first == "IQR number" { (first, second) } else { (second, first) };
+            assert_eq!((found.name.as_str(), found.doubt), (best, Some(Doubt::Others(vec![other.to_owned()]))));
+        }
+    }
+
+    #[test]
+    fn few_values_and_values_with_letters_are_never_called_clear() {
+        assert_eq!(propose(&[slot("ID", [413_800, 413_801])]).unwrap().doubt, Some(Doubt::Few));
+        let letters = propose(&[slot("ID", (100..150).map(|number| format!("A{number}")))]).unwrap();
+        assert_eq!((letters.rule, letters.doubt), (IdRule::Alphanumeric, Some(Doubt::Letters)));
+    }
+
+    #[test]
+    fn where_no_slot_looks_like_it_nothing_is_proposed() {
+        assert_eq!(propose(&[]), None);
+        assert_eq!(propose(&[slot("Inventory ID", ["", "DOCK 4"]), slot("Grade", ["A", "B", "A"])]), None);
+        assert_eq!(propose(&[ids("\u{1b}[2J")]), None, "no config can hold such a name");
+    }
+}

@@ -1,0 +1,68 @@
+//! What is refused as if the session had ended: one new session at most, and then the answer means what it says.
+
+use super::*;
+
+/// What a pass does with a refused write: it reads the asset, and writes once more.
+fn write_and_read(iqr: &Iqr, number: u32) -> Result<(), Error> {
+    for _ in 0..4 {
+        iqr.asset(&id(number))?;
+        match iqr.update(&id(number), &[(Field::Comments, "x")]) {
+            Err(error) if error.outcome() == Outcome::Unknown => {}
+            result => return result,
+        }
+    }
+    panic!("a refused write is tried again without end");
+}
+
+#[test]
+fn a_write_that_is_refused_by_a_new_session_too_is_refused() {
+    for refusal in [403, 404] {
+        let server = Server::start(move |seen| (seen.letter() == 'W').then(|| status(refusal)));
+        let iqr = server.client();
+        for number in 1..=5 {
+            let error = write_and_read(&iqr, number).unwrap_err();
+            assert_eq!((error.scope(), error.reason().code()), (Scope::ThisAsset, "refused"), "{refusal}");
+        }
+        assert_eq!(server.letters(), ["SGWSDGW", &"GW".repeat(4)].concat(), "{refusal}");
+    }
+}
+
+#[test]
+fn an_api_user_who_may_not_write_at_all_ends_the_pass() {
+    let server = Server::start(|seen| (seen.letter() == 'W').then(|| status(401)));
+    let iqr = server.client();
+    assert!(matches!(write_and_read(&iqr, 1), Err(Error::KeyRefused { .. })));
+    assert!(matches!(write_and_read(&iqr, 2), Err(Error::KeyRefused { .. })));
+    assert_eq!(server.letters(), "SGWSDGW");
+}
+
+#[test]
+fn an_asset_that_may_not_be_written_costs_one_session_and_not_the_others() {
+    for refusal in [401, 403, 404] {
+        let is_locked = |seen: &Seen| seen.letter() == 'W' && seen.body.contains(">13<");
+        let server = Server::start(move |seen| is_locked(seen).then(|| status(refusal)));
+        let iqr = server.client();
+        write_and_read(&iqr, 1).unwrap();
+        iqr.asset(&id(13)).unwrap();
+        assert_eq!(iqr.update(&id(13), &[(Field::Comments, "x")]).unwrap_err().outcome(), Outcome::Unknown);
+        write_and_read(&iqr, 2).unwrap();
+        for _ in 0..4 {
+            let error = write_and_read(&iqr, 13).unwrap_err();
+            assert_eq!((error.scope(), error.reason().code()), (Scope::ThisAsset, "refused"), "{refusal}");
+            write_and_read(&iqr, 3).unwrap();
+        }
+        assert_eq!(server.letters().matches('S').count(), 2, "{refusal}: {}", server.letters());
+    }
+}
+
+#[test]
+fn a_login_page_has_the_session_renewed_once_and_is_not_asked_for_again() {
+    let login = || answer(302, "Location: /login\r\n", "");
+    let rows = [(vec![login()], "ok", "SGGSDG"), (vec![login(), login()], "bad-answer", "SGGSDG")];
+    for (replies, expected, letters) in rows {
+        let server = Server::answering([vec![body("null")], replies].concat());
+        let iqr = server.client();
+        _ = iqr.asset(&id(1));
+        assert_eq!((reason(iqr.asset(&id(7))), server.letters().as_str()), (expected, letters));
+    }
+}

@@ -1,0 +1,194 @@
+use std::fs;
+
+use super::*;
+use crate::model::{ClientId, IdRule, InventoryId, Sent, Timestamp};
+use crate::store::Seen;
+
+const DAY: i64 = 24 * 3600;
+
+/// What goes through an appliance in some years, straight into the ledger.
+struct Years {
+    days: i64,
+    passes_a_day: i64,
+    machines_a_day: i64,
+    /// WipeOS forgets its clients after this many days.
+    clients_live: i64,
+    keep_days: i64,
+}
+
+/// A file and what is written to it.
+struct Desk {
+    folder: tempfile::TempDir,
+    ledger: RunLedger,
+}
+
+impl Desk {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let ledger = RunLedger::open(&folder.path().join("ledger.db")).unwrap();
+        Self { folder, ledger }
+    }
+
+    fn count(&self, table: &str) -> i64 {
+        let sql = format!("SELECT count(*) FROM {table}");
+        self.ledger.connection.query_row(&sql, [], |row| row.get(0)).unwrap()
+    }
+
+    /// A pass that had something to do and sent `clients`, each to an asset of its number.
+    fn pass(&mut self, at: Timestamp, clients: std::ops::Range<i64>) {
+        let pass = self.ledger.start_pass(at).unwrap();
+        for client in clients {
+            self.send(client, at);
+        }
+        self.ledger.finish_pass(pass, at, Some(&"the network is down; ".repeat(4)), PassTotals::default()).unwrap();
+    }
+
+    fn send(&mut self, client: i64, at: Timestamp) {
+        let record = SentRecord {
+            client_id: ClientId(client),
+            inventory_id: client.to_string(),
+            seen: Some(Seen { updated: 1, wipes: 2, logs: 3 }),
+            digest: [7; 16],
+            at,
+        };
+        let line = "Wipe - Z2AX7K1B: PASS, NIST SP 800-88 Clear, 2023-03-24\n";
+        let changes = [("description", 1), ("extended_description", 2), ("comments", 8)].map(|(field, lines)| {
+            ChangeRecord { field: field.to_owned(), before: line.to_owned(), after: line.repeat(lines) }
+        });
+        let sent = Sent { lines: vec![1; 12], ..Sent::default() };
+        self.ledger.record_sent(&record, Some(&sent), &changes).unwrap();
+    }
+
+    /// The end of a pass, as `sync` makes it.
+    fn tidy(&mut self, now: Timestamp, keep_days: i64) {
+        let cutoff = now.plus_seconds(-keep_days * DAY);
+        self.ledger.prune(cutoff).unwrap();
+        self.ledger.forget_lone_assets(cutoff).unwrap();
+    }
+
+    /// Size of the file once it is closed, in bytes.
+    fn close(self) -> u64 {
+        drop(self.ledger);
+        fs::metadata(self.folder.path().join("ledger.db")).unwrap().len()
+    }
+}
+
+fn day(number: i64) -> Timestamp {
+    Timestamp::from_unix_millis(1_700_000_000_000).plus_seconds(number * DAY)
+}
+
+impl Years {
+    /// Lives through them; the size of the file at the end, in bytes.
+    fn live(&self) -> u64 {
+        let mut desk = Desk::new();
+        let mut next = 1;
+        for number in 0..self.days {
+            for pass in 0..self.passes_a_day {
+                let at = day(number).plus_seconds(pass * DAY / self.passes_a_day);
+                let share = self.machines_a_day * (pass + 1) / self.passes_a_day;
+                let first = next;
+                next = 1 + number * self.machines_a_day + share;
+                desk.pass(at, first..next);
+                desk.tidy(at, self.keep_days);
+            }
+            let gone = (number - self.clients_live) * self.machines_a_day;
+            (gone + 1..=gone + self.machines_a_day)
+                .filter(|client| *client > 0)
+                .for_each(|client| desk.ledger.forget(ClientId(client)).unwrap());
+        }
+        self.assert_bounded(&desk);
+        desk.close()
+    }
+
+    fn assert_bounded(&self, desk: &Desk) {
+        let kept = self.keep_days + 1;
+        assert!(desk.count("pass") <= kept * self.passes_a_day, "{} passes", desk.count("pass"));
+        assert!(desk.count("change") <= kept * self.machines_a_day * 3, "{} changes", desk.count("change"));
+        // One round over all assets may take some days.
+        let known = (self.clients_live + self.keep_days + 10) * self.machines_a_day;
+        assert!(desk.count("asset") <= known, "{} assets", desk.count("asset"));
+    }
+}
+
+#[test]
+fn the_file_does_not_grow_with_time() {
+    let size = |days| Years { days, passes_a_day: 24, machines_a_day: 30, clients_live: 6, keep_days: 2 }.live();
+    let (short, long) = (size(15), size(30));
+    assert!(long < short + short / 10, "{short} bytes, then {long}");
+}
+
+/// A pass every two minutes for three years, each of them with something to record, and fifty machines on each day.
+#[test]
+#[ignore = "takes a quarter of an hour"]
+fn three_years_leave_less_than_fifty_mebibytes() {
+    let years = Years { days: 1095, passes_a_day: 720, machines_a_day: 50, clients_live: 3650, keep_days: 90 };
+    let size = years.live();
+    assert!(size < 50 << 20, "{size} bytes");
+}
+
+#[test]
+fn what_is_old_goes_in_steps_and_what_is_not_stays() {
+    let mut desk = Desk::new();
+    for client in 1..=400 {
+        desk.pass(day(0), client..client + 1);
+    }
+    desk.pass(day(50), 401..402);
+    desk.tidy(day(89), 90);
+    assert_eq!((desk.count("pass"), desk.count("change")), (401, 1203), "nothing is old yet");
+    desk.tidy(day(91), 90);
+    assert_eq!(desk.count("pass"), 401 - 256, "one step");
+    for _ in 0..5 {
+        desk.tidy(day(91), 90);
+    }
+    assert_eq!((desk.count("pass"), desk.count("change")), (1, 3));
+    assert_eq!(desk.count("asset"), 401, "what was sent is known as long as its client is");
+}
+
+#[test]
+fn where_nothing_is_old_nothing_is_written() {
+    let mut desk = Desk::new();
+    desk.pass(day(0), 1..20);
+    desk.tidy(day(1), 90);
+    let writes = |desk: &Desk| desk.ledger.connection.total_changes();
+    let before = writes(&desk);
+    desk.tidy(day(2), 90);
+    assert_eq!(writes(&desk), before);
+}
+
+#[test]
+fn a_file_that_lost_most_of_its_history_gives_its_room_back() {
+    let mut desk = Desk::new();
+    for start in (1..8000).step_by(100) {
+        desk.pass(day(0), start..start + 100);
+    }
+    let pages = |desk: &Desk, name: &str| -> i64 {
+        desk.ledger.connection.pragma_query_value(None, name, |row| row.get(0)).unwrap()
+    };
+    let full = pages(&desk, "page_count");
+    for _ in 0..200 {
+        desk.tidy(day(100), 90);
+    }
+    assert_eq!(desk.count("change"), 0);
+    let (left, free) = (pages(&desk, "page_count"), pages(&desk, "freelist_count"));
+    assert!(left < full / 2 && free * 4 <= left.max(4 * SPARE), "{full} pages, then {left} with {free} free");
+}
+
+/// Empty pages that may stay in any file.
+const SPARE: i64 = 256;
+
+#[test]
+fn an_asset_is_forgotten_when_its_client_and_its_time_are_gone() {
+    let mut desk = Desk::new();
+    desk.pass(day(0), 1..4);
+    desk.ledger.forget(ClientId(2)).unwrap();
+    let known = |desk: &Desk| {
+        ["1", "2", "3"].map(|id| {
+            let id = InventoryId::parse(Some(id), IdRule::Digits).unwrap();
+            desk.ledger.asset(&id).unwrap().is_some()
+        })
+    };
+    desk.tidy(day(80), 90);
+    assert_eq!(known(&desk), [true; 3], "another record of the machine may still come");
+    desk.tidy(day(91), 90);
+    assert_eq!(known(&desk), [true, false, true]);
+}

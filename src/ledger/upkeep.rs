@@ -1,0 +1,105 @@
+//! Keeps the file small over years: old history goes, and with it what is known of assets that nobody is sent to any
+//! more. A few rows at a time, so that no pass gets long by it, and nothing is written where there is nothing to do.
+//!
+//! What goes is not needed: an asset that is forgotten is compared with IQR as on the first day.
+//! How old is old enough is for the caller to say.
+
+use rusqlite::{OptionalExtension, named_params};
+
+use super::{Error, RunLedger};
+use crate::model::Timestamp;
+
+/// Most rows of one table that one call looks at or takes away.
+const STEP: i64 = 256;
+
+/// This many empty pages (of 4 KiB) are left for the next records rather than given back.
+const SPARE_PAGES: i64 = 256;
+
+/// The tables of the history, with the column that says when.
+const HISTORY: [(&str, &str); 2] = [("pass", "started_at"), ("change", "at")];
+
+/// Setting: the asset that [`RunLedger::forget_lone_assets`] came to.
+const CURSOR: &str = "upkeep reached asset";
+
+impl RunLedger {
+    /// Takes away history from before `cutoff`, some hundred rows at most; the next calls go on. Pages that became empty
+    /// are given back to the file system in steps, too.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read or written.
+    pub fn prune(&mut self, cutoff: Timestamp) -> Result<(), Error> {
+        for (table, time) in HISTORY {
+            if self.has_older(table, time, cutoff)? {
+                self.delete_older(table, time, cutoff)?;
+            }
+        }
+        self.give_back()
+    }
+
+    fn has_older(&self, table: &str, time: &str, cutoff: Timestamp) -> Result<bool, Error> {
+        let sql = format!("SELECT 1 FROM {table} WHERE {time} < ?1 LIMIT 1");
+        Ok(self.row(&sql, [cutoff.unix_millis()], |_| Ok(()))?.is_some())
+    }
+
+    fn delete_older(&mut self, table: &str, time: &str, cutoff: Timestamp) -> Result<usize, Error> {
+        let sql = format!(
+            "DELETE FROM {table} WHERE id IN (SELECT id FROM {table} WHERE {time} < :cutoff ORDER BY {time} LIMIT :step)"
+        );
+        self.write(|transaction| {
+            transaction.prepare_cached(&sql)?.execute(named_params! {":cutoff": cutoff.unix_millis(), ":step": STEP})
+        })
+    }
+
+    /// Gives some empty pages back once they are a quarter of the file: fewer are filled again by what comes. A file of
+    /// an older version has no map of its pages, and keeps them for reuse.
+    fn give_back(&mut self) -> Result<(), Error> {
+        let number = |name| self.connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+        let pages = || -> rusqlite::Result<_> { Ok((number("freelist_count")?, number("page_count")?)) };
+        let (free, all) = pages().map_err(|source| self.at(source))?;
+        if free <= SPARE_PAGES || free * 4 <= all {
+            return Ok(());
+        }
+        // Each row of the answer is a page that was given back.
+        self.connection.pragma(None, "incremental_vacuum", STEP, |_| Ok(())).map_err(|source| self.at(source))
+    }
+
+    /// Forgets assets that no client is sent to any more and that nothing was sent to since `cutoff`: looks at some
+    /// hundred of them, and remembers where to go on.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read or written.
+    pub fn forget_lone_assets(&mut self, cutoff: Timestamp) -> Result<(), Error> {
+        self.write(|transaction| {
+            let after: String = transaction
+                .prepare_cached("SELECT value FROM setting WHERE name = ?1")?
+                .query_row([CURSOR], |row| row.get(0))
+                .optional()?
+                .unwrap_or_default();
+            // The last of this step; none at the end, and then it begins anew.
+            let last: Option<String> = transaction
+                .prepare_cached(
+                    "SELECT inventory_id FROM asset WHERE inventory_id > ?1 ORDER BY inventory_id LIMIT 1 OFFSET ?2",
+                )?
+                .query_row((&after, STEP - 1), |row| row.get(0))
+                .optional()?;
+            transaction
+                .prepare_cached(
+                    "DELETE FROM asset WHERE inventory_id > :after AND (:last IS NULL OR inventory_id <= :last)
+                         AND at < :cutoff
+                         AND NOT EXISTS (SELECT 1 FROM sent WHERE sent.inventory_id = asset.inventory_id)
+                         AND NOT EXISTS (SELECT 1 FROM intent WHERE intent.inventory_id = asset.inventory_id)",
+                )?
+                .execute(named_params! {":after": after, ":last": last, ":cutoff": cutoff.unix_millis()})?;
+            let reached = last.unwrap_or_default();
+            if reached == after {
+                return Ok(());
+            }
+            transaction
+                .prepare_cached("INSERT OR REPLACE INTO setting VALUES (?1, ?2)")?
+                .execute([CURSOR, &reached])
+                .map(|_| ())
+        })
+    }
+}

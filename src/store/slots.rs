@@ -1,0 +1,47 @@
+//! The slots of the inventory item menu: what they are called, and what technicians type into them.
+
+use std::collections::BTreeMap;
+
+use rusqlite::named_params;
+
+use super::{Error, Store, value};
+
+/// What technicians typed into one slot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SlotSample {
+    /// Its name, without blanks at its ends.
+    pub name: String,
+    /// The values that are not blank, of the newest client first.
+    pub values: Vec<String>,
+}
+
+impl Store {
+    /// What was typed into each slot of the newest `clients` clients: one entry for each slot, by name, also for those
+    /// that nobody filled in.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read.
+    pub fn slot_samples(&self, clients: u32) -> Result<Vec<SlotSample>, Error> {
+        let mut slots: BTreeMap<String, Vec<String>> =
+            self.slot_names()?.into_iter().map(|name| (name, Vec::new())).collect();
+        for (name, typed) in self.typed(clients)? {
+            slots.entry(name).or_default().push(typed);
+        }
+        Ok(slots.into_iter().map(|(name, values)| SlotSample { name, values }).collect())
+    }
+
+    /// Names and values of the filled slots of the newest clients.
+    fn typed(&self, clients: u32) -> Result<Vec<(String, String)>, Error> {
+        self.reading(|connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT s.name, s.value FROM (SELECT id FROM client ORDER BY id DESC LIMIT :clients) AS c
+                 CROSS JOIN client_slot AS s ON s.client_id = c.id ORDER BY c.id DESC",
+            )?;
+            let rows = statement.query_map(named_params! {":clients": clients}, |row| {
+                Ok(value::text(row, "name")?.zip(value::text(row, "value")?))
+            })?;
+            Ok(rows.filter_map(Result::transpose).collect::<rusqlite::Result<_>>()?)
+        })
+    }
+}

@@ -1,0 +1,274 @@
+//! What each sickness of the server leads to, a row each: how the pass ends, what it says, how much it asks, whom it
+//! delays, and that the next pass sends everything. Each row is tried on all reads and on all writes.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::bench::{Bench, FIRST, Report};
+use crate::front::{Asked, Deed, Front, http, reach, reach_sandbox};
+
+const CLIENTS: i64 = 12;
+
+/// Whom a sickness concerns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Concerns {
+    /// The pass ends with code 5, and nobody's delay grows.
+    Everybody,
+    /// Each client fails by itself, with code 1, and waits ever longer.
+    TheClient,
+}
+
+use Concerns::{Everybody, TheClient};
+
+/// An answer for ever, whom it concerns as the answer to a read and to a write, and what is told of it.
+struct Row(&'static str, Vec<u8>, Concerns, Concerns, &'static str);
+
+fn rows() -> Vec<Row> {
+    let status = |status, words| Row("a status", http(status, "", "no"), Everybody, Everybody, words);
+    let refusal = |status, words| Row("a refusal", http(status, "", "no"), TheClient, TheClient, words);
+    let answer = |name, body, words| Row(name, http(200, "", body), Everybody, Everybody, words);
+    // A write may well be answered by a sentence of regret.
+    let regret = |name, body, words| Row(name, http(200, "", body), Everybody, TheClient, words);
+    vec![
+        status(408, "408"),
+        Row("429, no wait", http(429, "Retry-After: 0\r\n", ""), Everybody, Everybody, "429"),
+        Row("503, no wait", http(503, "Retry-After: 0\r\n", ""), Everybody, Everybody, "503"),
+        status(500, "500"),
+        status(502, "502"),
+        status(503, "503"),
+        status(504, "504"),
+        status(599, "599"),
+        Row("to a login page", http(302, "Location: /login\r\n", "<html>"), Everybody, Everybody, "302"),
+        Row("moved", http(308, "Location: /x\r\n", ""), Everybody, Everybody, "308"),
+        Row("not modified", b"HTTP/1.1 304 X\r\n\r\n".to_vec(), Everybody, Everybody, "304"),
+        answer("a page", "<!DOCTYPE html><html><body>Sign in</body></html>", "web page"),
+        answer("half an object", "{\"inventoryid\":7000", "no whole JSON"),
+        regret("an error text", "\"Error: the inventory could not be processed.\"", "could not be processed"),
+        regret("a leaked text", "\"Specified cast is not valid.\"", "Specified cast"),
+        regret("an error object", "{\"Message\":\"An error has occurred.\"}", "An error has occurred"),
+        refusal(400, "400"),
+        refusal(409, "409"),
+        refusal(422, "422"),
+    ]
+}
+
+/// A bench whose requests go through a front with these manners.
+fn behind(clients: i64, manners: impl Fn(&Asked) -> Deed + Send + Sync + 'static) -> (Bench, Front) {
+    let mut bench = Bench::with_clients(clients).with("iqr", "request_timeout", "\"5s\"");
+    let front = Front::start(bench.sandbox.address(), manners);
+    reach(&mut bench, &front.url());
+    (bench, front)
+}
+
+fn arrived(bench: &Bench, clients: i64) -> i64 {
+    let there = |id: &i64| bench.seen(*id).item_number != "TBD API";
+    i64::try_from((FIRST..FIRST + clients).filter(there).count()).unwrap()
+}
+
+/// The next pass, straight to the sandbox, sends everything, once.
+#[track_caller]
+fn assert_recovers(bench: &mut Bench, clients: i64, context: &str) {
+    reach_sandbox(bench);
+    let next = bench.sync_well();
+    assert_eq!(arrived(bench, clients), clients, "{context}: {next:#?}");
+    bench.assert_sound(context);
+    bench.assert_idle(context);
+}
+
+#[track_caller]
+fn assert_consequence(bench: &Bench, report: &Report, concerns: Concerns, words: &str, context: &str) {
+    let delayed: i64 = bench.in_ledger("SELECT count(*) FROM problem WHERE attempts > 0");
+    let told: String = match concerns {
+        Everybody => bench.in_ledger("SELECT message FROM pass ORDER BY id DESC LIMIT 1"),
+        TheClient => bench.in_ledger("SELECT message FROM problem LIMIT 1"),
+    };
+    assert!(told.contains(words), "{context}: `{told}` does not say {words:?}");
+    let expected = match concerns {
+        Everybody => (Some(5), "aborted", 0),
+        TheClient => (Some(1), "done", CLIENTS),
+    };
+    assert_eq!((report.code, report.outcome(), delayed), expected, "{context}: {report:#?}");
+    let most = if concerns == Everybody { 14 } else { 4 * CLIENTS as u64 };
+    assert!(report.count("requests") <= most, "{context}: {} requests", report.count("requests"));
+    assert_eq!(report.count("sent"), 0, "{context}: nothing was taken");
+}
+
+fn at_every_read(Row(name, answer, concerns, _, words): &Row) {
+    for clients in [CLIENTS, 1] {
+        if clients == 1 && *concerns == TheClient {
+            continue;
+        }
+        let sick = answer.clone();
+        let (mut bench, _front) =
+            behind(clients, move |asked| Deed::Keep(if asked.is_session() { asked.answer() } else { sick.clone() }));
+        let context = format!("{name} ({words}) for {clients} clients' reads");
+        let report = bench.sync();
+        assert_consequence(&bench, &report, *concerns, words, &context);
+        bench.assert_signed_out(&context);
+        assert_recovers(&mut bench, clients, &context);
+    }
+}
+
+#[test]
+fn every_sick_answer_to_a_read_has_its_consequence_also_where_one_client_alone_is_due() {
+    thread::scope(|scope| {
+        for row in rows() {
+            scope.spawn(move || at_every_read(&row));
+        }
+    });
+}
+
+/// Every write is answered so, taken or not; reads go well.
+fn at_every_write(Row(name, answer, _, concerns, words): &Row, is_taken: bool) {
+    let sick = answer.clone();
+    let (mut bench, _front) = behind(CLIENTS, move |asked| {
+        if !asked.is_write() {
+            return Deed::Keep(asked.answer());
+        }
+        if is_taken {
+            asked.answer();
+        }
+        Deed::Keep(sick.clone())
+    });
+    let context = format!("{name} ({words}) to all writes, taken: {is_taken}");
+    let report = bench.sync();
+    let delayed: i64 = bench.in_ledger("SELECT count(*) FROM problem WHERE attempts > 0");
+    match concerns {
+        // What was taken is found by reading.
+        Everybody if is_taken => assert_eq!(delayed, 0, "{context}: {report:#?}"),
+        Everybody => {
+            assert_eq!((report.code, report.outcome(), delayed), (Some(5), "aborted", 0), "{context}: {report:#?}");
+            let posts = bench.sandbox.requests().iter().filter(|request| request.is_write()).count();
+            assert!(posts <= 24, "{context}: {posts} writes");
+        }
+        TheClient => assert_eq!(report.code, Some(1), "{context}: {report:#?}"),
+    }
+    assert_recovers(&mut bench, CLIENTS, &context);
+}
+
+#[test]
+fn every_sick_answer_to_a_write_has_its_consequence_whether_it_was_taken_or_not() {
+    thread::scope(|scope| {
+        for row in rows() {
+            scope.spawn(move || [false, true].map(|is_taken| at_every_write(&row, is_taken)));
+        }
+    });
+}
+
+/// Seven failures in a row are bad luck, eight are an outage.
+#[test]
+fn eight_failures_in_a_row_end_the_pass_and_seven_do_not() {
+    for (failures, code, outcome) in [(7, 1, "done"), (8, 5, "aborted")] {
+        let (bench, _front) = behind(CLIENTS, move |asked| match asked.number {
+            // The sign-in and the first client go well.
+            20.. if asked.number < 20 + failures => Deed::Keep(http(503, "", "")),
+            _ => Deed::Keep(asked.answer()),
+        });
+        let mut bench = bench.with("iqr", "connections", "1");
+        let report = bench.sync();
+        let context = format!("{failures} failures");
+        assert_eq!((report.code, report.outcome()), (Some(code), outcome), "{context}: {report:#?}");
+        assert_recovers(&mut bench, CLIENTS, &context);
+    }
+}
+
+/// A request that is never answered costs its whole time: eight of them would be most of a pass.
+#[test]
+fn a_server_that_falls_silent_is_left_alone_after_three_requests() {
+    let (bench, front) = behind(CLIENTS, |asked| match asked.number {
+        ..20 => Deed::Keep(asked.answer()),
+        _ => Deed::Silence,
+    });
+    let mut bench = bench.with("iqr", "connections", "1").with("iqr", "request_timeout", "\"500ms\"");
+    let started = Instant::now();
+    let report = bench.sync();
+    assert_eq!((report.code, report.outcome()), (Some(5), "aborted"), "{report:#?}");
+    assert!(started.elapsed() < Duration::from_secs(12), "{:?}", started.elapsed());
+    // The tries to sign out come on top.
+    assert!(front.requests() <= 20 + 3 + 2, "{} requests", front.requests());
+    assert_recovers(&mut bench, CLIENTS, "silence");
+}
+
+/// `Retry-After` in both forms: the pass waits so long, and no longer, and does its work.
+#[test]
+fn a_wait_that_the_server_asks_for_is_kept_in_seconds_and_as_a_date_by_its_own_clock() {
+    let day = "Sun, 06 Nov 1994 08:49";
+    let rows = [
+        "Retry-After: 2\r\n".to_owned(),
+        format!("Date: {day}:37 GMT\r\nRetry-After: {day}:39 GMT\r\n"),
+        format!("Retry-After: {day}:39 GMT\r\nDate: {day}:37 GMT\r\n"),
+    ];
+    for headers in rows {
+        for status in [429, 503] {
+            let (sick, context) = (http(status, &headers, ""), format!("{status} with {headers}"));
+            let (bench, front) = behind(3, move |asked| match asked.number {
+                4 => Deed::Keep(sick.clone()),
+                _ => Deed::Keep(asked.answer()),
+            });
+            let started = Instant::now();
+            let report = bench.sync_well();
+            let took = started.elapsed();
+            assert_eq!(report.count("sent"), 3, "{context}: {report:#?}");
+            assert!(took > Duration::from_millis(1900) && took < Duration::from_secs(15), "{context}: {took:?}");
+            assert!(front.requests() < 40, "{context}: {} requests", front.requests());
+            bench.assert_sound(&context);
+        }
+    }
+}
+
+/// An endless answer: how it begins, and what comes then.
+struct Endless {
+    name: &'static str,
+    head: &'static str,
+    rest: fn() -> Deed,
+}
+
+const ENDLESS: [Endless; 4] = [
+    Endless {
+        name: "a byte at a time",
+        head: "HTTP/1.1 200 OK\r\n",
+        rest: || Deed::Drip(vec![b'x'; 4000], Duration::from_millis(40)),
+    },
+    Endless {
+        name: "a gigabyte",
+        head: "HTTP/1.1 200 OK\r\nContent-Length: 1073741824\r\n\r\n",
+        rest: || Deed::Flood(vec![b' '; 64 * 1024], 16 * 1024),
+    },
+    Endless {
+        name: "chunks for ever",
+        head: "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+        rest: || Deed::Flood(b"1\r\n \r\n".to_vec(), 1 << 24),
+    },
+    Endless {
+        name: "headers for ever",
+        head: "HTTP/1.1 200 OK\r\n",
+        rest: || Deed::Flood(b"X-Many: headers\r\n".to_vec(), 1 << 24),
+    },
+];
+
+/// The sign-in, a read or a write is answered so: the request's time is not moved by it.
+#[test]
+fn an_answer_that_drips_or_floods_costs_one_request_and_not_the_pass() {
+    thread::scope(|scope| {
+        for endless in &ENDLESS {
+            scope.spawn(move || [1, 2, 4].map(|nth| meet_endless(endless, nth)));
+        }
+    });
+}
+
+fn meet_endless(Endless { name, head, rest }: &'static Endless, nth: u64) {
+    let context = format!("{name} at request {nth}");
+    let (bench, _front) = behind(3, move |asked| {
+        if asked.number == nth {
+            return Deed::Begin(head.as_bytes().to_vec(), Box::new(rest()));
+        }
+        Deed::Keep(asked.answer())
+    });
+    let mut bench = bench.with("iqr", "request_timeout", "\"800ms\"");
+    let started = Instant::now();
+    let report = bench.sync();
+    assert!(started.elapsed() < Duration::from_secs(15), "{context}: {:?}", started.elapsed());
+    assert!(report.code == Some(0) || report.code == Some(1), "{context}: {report:#?}");
+    bench.set("iqr", "request_timeout", "\"30s\"");
+    assert_recovers(&mut bench, 3, &context);
+}

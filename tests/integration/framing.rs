@@ -1,0 +1,168 @@
+//! Answers that break HTTP or JSON themselves, and answers that were meant for another request. Whatever the client makes of
+//! them, the next pass brings everything to its place, once.
+
+use std::sync::Mutex;
+use std::thread;
+use std::time::Duration;
+
+use iqr_sandbox::Comments;
+
+use crate::bench::{Bench, FIRST};
+use crate::front::{Asked, Deed, Front, http, reach, reach_sandbox};
+
+const CLIENTS: i64 = 6;
+
+/// A way to spoil a body.
+type Spoil = fn(&str) -> Deed;
+
+fn keep(head: &str, body: &str) -> Deed {
+    Deed::Keep(format!("HTTP/1.1 200 OK\r\n{head}\r\n\r\n{body}").into_bytes())
+}
+
+fn with_headers(headers: &str, body: &str) -> Deed {
+    Deed::Keep(http(200, headers, body))
+}
+
+fn utf16(text: &str) -> Vec<u8> {
+    text.encode_utf16().flat_map(u16::to_le_bytes).collect()
+}
+
+fn raw(body: &[u8]) -> Deed {
+    let mut answer = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.len()).into_bytes();
+    answer.extend_from_slice(body);
+    Deed::Keep(answer)
+}
+
+fn rows() -> Vec<(&'static str, Spoil)> {
+    vec![
+        ("a length that is too small", |body| keep(&format!("Content-Length: {}", body.len() / 2), body)),
+        ("a negative length", |body| keep("Content-Length: -5", body)),
+        ("a length beyond all numbers", |body| keep("Content-Length: 99999999999999999999999", body)),
+        ("two lengths", |body| with_headers("Content-Length: 2\r\n", body)),
+        ("a length and chunks", |body| {
+            keep("Content-Length: 3\r\nTransfer-Encoding: chunked", &format!("{:x}\r\n{body}\r\n0\r\n\r\n", body.len()))
+        }),
+        ("chunks that are none", |body| keep("Transfer-Encoding: chunked", &format!("zz\r\n{body}"))),
+        ("a chunk without its end", |body| {
+            keep("Transfer-Encoding: chunked", &format!("{:x}\r\n{body}0\r\n\r\n", body.len()))
+        }),
+        ("the last chunk missing", |body| {
+            Deed::Close(
+                format!("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{:x}\r\n{body}\r\n", body.len())
+                    .into_bytes(),
+            )
+        }),
+        ("thousands of headers", |body| with_headers(&"X-Many: y\r\n".repeat(5000), body)),
+        ("a header of a megabyte", |body| with_headers(&format!("X-Big: {}\r\n", "y".repeat(1 << 20)), body)),
+        ("a header without a colon", |body| with_headers("nonsense\r\n", body)),
+        ("a header with a NUL", |body| with_headers("X: \0\r\n", body)),
+        ("HTTP/1.0 without a length, cut", |body| {
+            Deed::Close(format!("HTTP/1.0 200 OK\r\n\r\n{}", &body[..body.len() / 2]).into_bytes())
+        }),
+        ("no HTTP at all", |body| Deed::Close(body.as_bytes().to_vec())),
+        ("hundreds of interim answers", |body| {
+            let mut answer = b"HTTP/1.1 100 Continue\r\n\r\n".repeat(300);
+            answer.extend(http(200, "", body));
+            Deed::Keep(answer)
+        }),
+        ("another protocol", |body| Deed::Keep(http(101, "Upgrade: x\r\n", body))),
+        ("a status beyond all statuses", |body| Deed::Keep(http(1000, "", body))),
+        ("UTF-16", |body| raw(&utf16(body))),
+        ("not UTF-8", |body| raw(&[body.as_bytes(), b"\xff\xfe"].concat())),
+        ("compressed, it says", |body| with_headers("Content-Encoding: gzip\r\n", body)),
+        ("depth", |_| raw(&[b"[".repeat(100_000), b"]".repeat(100_000)].concat())),
+        ("the answer twice", |body| Deed::Keep([http(200, "", body), http(200, "", body)].concat())),
+    ]
+}
+
+fn bench(comments: Comments) -> Bench {
+    let mode = if comments == Comments::Replaces { "\"full\"" } else { "\"changed\"" };
+    let bench = Bench::with_clients(CLIENTS).with("sync", "comments", mode);
+    bench.set_comment_semantics(comments);
+    for id in FIRST..FIRST + CLIENTS {
+        bench.sandbox.state().type_comment(id, "typed by Jo");
+    }
+    bench.with("iqr", "request_timeout", "\"1s\"")
+}
+
+/// One pass through a front with these manners, one without.
+fn assert_survived(comments: Comments, context: &str, manners: impl Fn(&Asked) -> Deed + Send + Sync + 'static) {
+    let mut bench = bench(comments);
+    let context = format!("{context}, {comments:?}");
+    let front = Front::start(bench.sandbox.address(), manners);
+    reach(&mut bench, &front.url());
+    let report = bench.sync();
+    assert!(matches!(report.code, Some(0 | 1 | 5)), "{context}: {report:#?}");
+    assert!(!report.stderr.contains("panicked"), "{context}: {report:#?}");
+    bench.assert_sound(&context);
+    reach_sandbox(&mut bench);
+    bench.set("iqr", "request_timeout", "\"30s\"");
+    let next = bench.sync_well();
+    for id in FIRST..FIRST + CLIENTS {
+        assert_ne!(bench.seen(id).item_number, "TBD API", "{context}: {next:#?}");
+        assert!(bench.lines(id).contains(&"typed by Jo".to_owned()), "{context}: {:#?}", bench.lines(id));
+    }
+    bench.assert_sound(&context);
+    bench.assert_idle(&context);
+}
+
+fn body_of(answer: &[u8]) -> String {
+    String::from_utf8_lossy(answer).split_once("\r\n\r\n").unwrap().1.to_owned()
+}
+
+fn spoiled(context: &str, spoil: Spoil) {
+    for comments in [Comments::Adds, Comments::Replaces] {
+        assert_survived(comments, &format!("{context} at every third request"), move |asked| {
+            let answer = asked.answer();
+            if asked.number % 3 == 0 { spoil(&body_of(&answer)) } else { Deed::Keep(answer) }
+        });
+        assert_survived(comments, &format!("{context} at every write"), move |asked| {
+            let answer = asked.answer();
+            if asked.is_write() { spoil(&body_of(&answer)) } else { Deed::Keep(answer) }
+        });
+    }
+}
+
+#[test]
+fn answers_that_break_the_protocol_lose_and_double_nothing() {
+    thread::scope(|scope| {
+        for (name, spoil) in rows() {
+            scope.spawn(move || spoiled(name, spoil));
+        }
+    });
+}
+
+/// On one connection, or from a proxy that mixes them up: every so often a request gets the answer to the one before.
+#[test]
+fn an_answer_that_was_meant_for_another_request_is_not_believed() {
+    for comments in [Comments::Adds, Comments::Replaces] {
+        for every in [2, 3, 5, 7] {
+            let before = Mutex::new((String::new(), Vec::new()));
+            assert_survived(comments, &format!("every {every}th answer is another's"), move |asked| {
+                let answer = asked.answer();
+                let mut before = before.lock().unwrap();
+                let (target, stale) = std::mem::replace(&mut *before, (asked.target.clone(), answer.clone()));
+                let is_swapped = asked.number % every == 0 && !stale.is_empty() && target != asked.target;
+                Deed::Keep(if is_swapped { stale } else { answer })
+            });
+        }
+    }
+}
+
+/// The server ends an idle connection just when the client sends the next request on it: a write is neither lost nor made
+/// twice.
+#[test]
+fn a_connection_that_ends_just_when_it_is_used_again_loses_and_doubles_no_write() {
+    for comments in [Comments::Adds, Comments::Replaces] {
+        for micros in [0, 200, 1000] {
+            assert_survived(comments, &format!("closed after {micros} µs"), move |asked| {
+                let answer = asked.answer();
+                if asked.number % 3 == 0 {
+                    Deed::Linger(answer, Duration::from_micros(micros))
+                } else {
+                    Deed::Keep(answer)
+                }
+            });
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! Passes that last longer than a session of IQR's: ten minutes, or here a second.
+
+use std::time::{Duration, Instant};
+
+use iqr_sandbox::Options;
+
+use crate::bench::{Bench, Report, Run};
+
+fn bench(clients: i64, lifetime: Duration, rtt: Duration) -> Bench {
+    let options = Options { session_lifetime: lifetime, rtt, ..Options::default() };
+    Bench::with_options(options).and_clients(clients).with("iqr", "connections", "2")
+}
+
+/// How often a request was made with a session that had ended.
+fn refused(bench: &Bench) -> usize {
+    bench.sandbox.requests().iter().filter(|request| request.status == Some(401)).count()
+}
+
+/// Everything arrived in one pass, through several sessions, and each of them was ended.
+#[track_caller]
+fn assert_renewed(bench: &Bench, report: &Report, clients: i64, took: Duration) {
+    assert_eq!((report.code, report.count("sent")), (Some(0), clients.unsigned_abs()), "{report:#?}");
+    let lifetime = bench.sandbox.state().options.session_lifetime;
+    assert!(took > lifetime, "the pass was shorter than a session: {took:?}");
+    let counters = bench.sandbox.counters();
+    let most = 2 + 2 * took.as_millis() / lifetime.as_millis();
+    let opened = u128::from(counters.sessions_opened);
+    assert!(opened >= 2 && opened <= most, "{opened} sessions in {took:?}");
+    bench.assert_sound("a long pass");
+    bench.assert_idle("a long pass");
+}
+
+#[test]
+fn a_pass_that_outlasts_its_session_renews_it_before_it_ends() {
+    let bench = bench(24, Duration::from_secs(2), Duration::from_millis(50)).with("iqr", "session_lifetime", "\"2s\"");
+    let started = Instant::now();
+    let report = bench.sync();
+    let took = started.elapsed();
+    assert_eq!(refused(&bench), 0, "it should be renewed before it ends");
+    assert_renewed(&bench, &report, 24, took);
+    bench.assert_signed_out("a long pass");
+}
+
+/// The tenant's sessions are shorter than the config says.
+#[test]
+fn a_session_that_ends_before_its_time_again_and_again_is_renewed_each_time() {
+    let bench = bench(24, Duration::from_secs(1), Duration::from_millis(50));
+    let started = Instant::now();
+    let report = bench.sync();
+    let took = started.elapsed();
+    assert!(refused(&bench) >= 1, "a session should have ended in mid-pass");
+    assert_renewed(&bench, &report, 24, took);
+}
+
+/// The real thing, with the session that IQR gives and the config's defaults: twelve minutes. Run it with
+/// `cargo test --test integration -- --ignored longer_than_ten_minutes`.
+#[test]
+#[ignore = "takes twelve minutes"]
+fn a_pass_longer_than_ten_minutes_works() {
+    let clients = 170;
+    let bench = bench(clients, Duration::from_secs(600), Duration::from_secs(2));
+    let bench = bench.with("sync", "time_budget", "\"30m\"");
+    let started = Instant::now();
+    let output = bench.command(&["sync", "--json"]).output().unwrap();
+    let took = started.elapsed();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    let report =
+        Report::of(Run { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) });
+    assert_eq!(refused(&bench), 0, "it should be renewed before it ends");
+    assert_renewed(&bench, &report, clients, took);
+    bench.assert_signed_out("a pass of more than ten minutes");
+}

@@ -1,0 +1,236 @@
+//! TLS that fails, in every way that a machine can be made to show: the pass ends with a reason, the key is given to nobody
+//! who has not proved who he is, and the next pass sends everything.
+
+use std::fs;
+use std::io::Write;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
+use rustls::ServerConfig;
+use rustls::pki_types::PrivateKeyDer;
+
+use crate::bench::{Bench, Report, run};
+use crate::front::{Deed, Front, HOSTS, accept, reach, reach_sandbox, until_gone};
+
+const CLIENTS: i64 = 2;
+
+/// An authority made for one test, and the file by which a machine trusts it.
+struct Authority {
+    issuer: Issuer<'static, KeyPair>,
+    pem: String,
+}
+
+impl Authority {
+    fn new(name: &str) -> Self {
+        let key = KeyPair::generate().unwrap();
+        let mut params = CertificateParams::new(Vec::new()).unwrap();
+        params.distinguished_name.push(DnType::CommonName, name);
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let pem = params.self_signed(&key).unwrap().pem();
+        Self { issuer: Issuer::new(params, key), pem }
+    }
+
+    /// A server's certificate by this authority.
+    fn signs(&self, params: &CertificateParams) -> Arc<ServerConfig> {
+        let key = KeyPair::generate().unwrap();
+        let certificate = params.signed_by(&key, &self.issuer).unwrap();
+        server(certificate, &key)
+    }
+}
+
+fn server(certificate: rcgen::Certificate, key: &KeyPair) -> Arc<ServerConfig> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let builder = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+    let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
+    Arc::new(builder.with_no_client_auth().with_single_cert(vec![certificate.into()], key).unwrap())
+}
+
+fn for_name(name: &str) -> CertificateParams {
+    CertificateParams::new(vec![name.to_owned()]).unwrap()
+}
+
+fn self_signed() -> Arc<ServerConfig> {
+    let key = KeyPair::generate().unwrap();
+    server(for_name("127.0.0.1").self_signed(&key).unwrap(), &key)
+}
+
+fn valid_between(first_year: i32, last_year: i32) -> CertificateParams {
+    let mut params = for_name("127.0.0.1");
+    params.not_before = date_time_ymd(first_year, 1, 1);
+    params.not_after = date_time_ymd(last_year, 1, 1);
+    params
+}
+
+fn bench() -> Bench {
+    Bench::with_clients(CLIENTS)
+}
+
+/// One pass on a machine that trusts this authority and no other.
+fn sync(bench: &Bench, authority: &Authority) -> Report {
+    let file = bench.path("authority.pem");
+    fs::write(&file, &authority.pem).unwrap();
+    let mut command = bench.command(&["sync", "--json"]);
+    command.env("SSL_CERT_FILE", file);
+    Report::of(run(command))
+}
+
+fn https(address: SocketAddr) -> String {
+    format!("\"https://{address}\"")
+}
+
+/// The pass said why it ended, nobody has to wait for it, and the next one does everything.
+#[track_caller]
+fn assert_told_and_recovered(mut bench: Bench, report: &Report, words: &str, context: &str) {
+    assert_eq!((report.code, report.outcome()), (Some(5), "aborted"), "{context}: {report:#?}");
+    assert!(report.stderr.contains(words), "{context}: {words:?} should be told: {report:#?}");
+    assert_eq!(report.stderr.matches("error: ").count(), 1, "{context}: one line is enough: {report:#?}");
+    assert!(!report.stderr.contains(&bench.sandbox.api_key()), "{context}: {report:#?}");
+    let message: String = bench.in_ledger("SELECT message FROM pass ORDER BY id DESC LIMIT 1");
+    assert!(message.contains(words), "{context}: {message}");
+    let delayed: i64 = bench.in_ledger("SELECT count(*) FROM problem WHERE attempts > 0");
+    assert_eq!(delayed, 0, "{context}: a fault of the network grows nobody's delay");
+    reach_sandbox(&mut bench);
+    bench.set("iqr", "request_timeout", "\"30s\"");
+    let next = bench.sync_well();
+    assert_eq!(next.count("sent"), CLIENTS as u64, "{context}: {next:#?}");
+    bench.assert_sound(context);
+}
+
+#[test]
+fn a_server_that_cannot_prove_who_it_is_gets_neither_key_nor_token() {
+    let (ours, theirs) = (Authority::new("Ours"), Authority::new("Theirs"));
+    let rows = [
+        ("signed by itself", self_signed(), "certificate is not trusted (UnknownIssuer)"),
+        (
+            "by an authority that is not trusted",
+            theirs.signs(&for_name("127.0.0.1")),
+            "certificate is not trusted (UnknownIssuer)",
+        ),
+        ("of another host", ours.signs(&for_name("api.example.com")), "not valid for"),
+        ("expired", ours.signs(&valid_between(2001, 2002)), "expired"),
+        ("not valid yet", ours.signs(&valid_between(2999, 3000)), "not valid yet"),
+    ];
+    for (name, certificate, words) in rows {
+        for host in HOSTS {
+            let mut bench = bench();
+            let address = bench.sandbox.address();
+            let front = Front::start_tls(address, Arc::clone(&certificate), |asked| Deed::Keep(asked.answer()));
+            bench.set("iqr", host, &https(front.address()));
+            let report = sync(&bench, &ours);
+            let context = format!("{name}, {host}");
+            assert_eq!(front.requests(), 0, "{context}: something was said before the certificate was proved");
+            assert!(front.connections() <= 10, "{context}: {} connections", front.connections());
+            assert_told_and_recovered(bench, &report, words, &context);
+        }
+    }
+}
+
+#[test]
+fn a_server_whose_authority_the_machine_trusts_is_spoken_to() {
+    let authority = Authority::new("Ours");
+    let mut bench = bench();
+    let certificate = authority.signs(&for_name("127.0.0.1"));
+    let front = Front::start_tls(bench.sandbox.address(), certificate, |asked| Deed::Keep(asked.answer()));
+    reach(&mut bench, &format!("https://{}", front.address()));
+    let report = sync(&bench, &authority);
+    assert_eq!((report.code, report.count("sent")), (Some(0), CLIENTS as u64), "{report:#?}");
+    assert_eq!(front.requests(), report.count("requests"), "all of it went through TLS");
+    bench.assert_sound("over TLS");
+    bench.assert_signed_out("over TLS");
+}
+
+/// What listens behind an https address and speaks no TLS, or stops in the middle of it.
+fn strangers() -> Vec<(&'static str, SocketAddr)> {
+    let writes = |bytes: &'static [u8]| {
+        accept(move |mut stream| {
+            _ = stream.write_all(bytes);
+            until_gone(&mut stream);
+        })
+    };
+    let page = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 2\r\n\r\nno";
+    vec![
+        ("a plain web server", writes(page)),
+        ("a mail server", writes(b"220 mail.example.com ESMTP\r\n")),
+        ("a closed door", accept(drop)),
+        ("silence", accept(|mut stream| until_gone(&mut stream))),
+        ("an alert", writes(b"\x15\x03\x03\x00\x02\x02\x28")),
+        ("half a record", writes(b"\x16\x03\x03\x40\x00\x02")),
+        ("a record that drips", accept(drip)),
+    ]
+}
+
+/// The beginning of a handshake, at a pace that never lets a socket time out.
+fn drip(mut stream: std::net::TcpStream) {
+    _ = stream.write_all(b"\x16\x03\x03\x40\x00\x02\x00\x3f\xfc");
+    while stream.write_all(b"\0").is_ok() {
+        thread::sleep(Duration::from_millis(50));
+    }
+}
+
+#[test]
+fn what_speaks_no_tls_ends_the_pass_in_time_and_after_about_ten_tries() {
+    let authority = Authority::new("Ours");
+    for host in HOSTS {
+        thread::scope(|scope| {
+            for (name, address) in strangers() {
+                let authority = &authority;
+                scope.spawn(move || meet(name, address, host, authority));
+            }
+        });
+    }
+}
+
+fn meet(name: &str, address: SocketAddr, host: &'static str, authority: &Authority) {
+    let mut bench = bench().with("iqr", "request_timeout", "\"700ms\"");
+    bench.set("iqr", host, &https(address));
+    let started = Instant::now();
+    let report = sync(&bench, authority);
+    let context = format!("{name}, {host}");
+    assert!(started.elapsed() < Duration::from_secs(15), "{context}: {:?}", started.elapsed());
+    assert!(report.count("requests") <= 10, "{context}: {report:#?}");
+    assert_told_and_recovered(bench, &report, "IQR cannot be reached", &context);
+}
+
+/// Every answer in turn ends in its middle: in a record, between two, with TLS's farewell and without.
+#[test]
+fn tls_that_ends_in_the_middle_of_any_answer_loses_and_doubles_nothing() {
+    let authority = Authority::new("Ours");
+    let certificate = authority.signs(&for_name("127.0.0.1"));
+    let strike_each = |has_farewell, keep| {
+        let struck = |nth: &u64| strike(&authority, &certificate, *nth, has_farewell, keep);
+        let places = (1..100).take_while(struck).count();
+        assert!(places > 10, "only {places} answers were struck");
+    };
+    thread::scope(|scope| {
+        for (has_farewell, keep) in [(true, 0), (true, 40), (true, 9999), (false, 9999)] {
+            scope.spawn(move || strike_each(has_farewell, keep));
+        }
+    });
+}
+
+/// Answer number `nth` ends after `keep` bytes, one byte before its own end at most; says whether there was one.
+fn strike(authority: &Authority, certificate: &Arc<ServerConfig>, nth: u64, has_farewell: bool, keep: usize) -> bool {
+    let context = format!("answer {nth} ended after {keep} bytes, farewell: {has_farewell}");
+    let mut bench = bench().with("iqr", "connections", "1");
+    let front = Front::start_tls(bench.sandbox.address(), Arc::clone(certificate), move |asked| {
+        let mut answer = asked.answer();
+        if asked.number != nth {
+            return Deed::Keep(answer);
+        }
+        answer.truncate(keep.min(answer.len() - 1));
+        if has_farewell { Deed::Close(answer) } else { Deed::Cut(answer) }
+    });
+    reach(&mut bench, &format!("https://{}", front.address()));
+    let first = sync(&bench, authority);
+    let struck = front.requests() >= nth;
+    let second = sync(&bench, authority);
+    let left = second.count("failed") + second.count("deferred");
+    assert_eq!((second.code, left), (Some(0), 0), "{context}: {first:#?} {second:#?}");
+    let sent = (0..CLIENTS).filter(|number| bench.seen(crate::bench::FIRST + number).item_number != "TBD API").count();
+    assert_eq!(sent, usize::try_from(CLIENTS).unwrap(), "{context}");
+    bench.assert_sound(&context);
+    struck
+}
