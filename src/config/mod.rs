@@ -247,6 +247,12 @@ impl Config {
     pub fn api_key(&self) -> Result<Secret, ConfigError> {
         Ok(api_key::KeySources::of_process(&self.api_key_file).read()?)
     }
+
+    /// Where [`Self::api_key`] finds it: the name of a variable or the path of a file.
+    #[must_use]
+    pub fn api_key_origin(&self) -> String {
+        api_key::KeySources::of_process(&self.api_key_file).origin()
+    }
 }
 
 /// The file to load: the one that is named (`--config`, `$WIPEOS_IQR_CONFIG`; blank is none), or else the first that

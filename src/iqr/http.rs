@@ -63,6 +63,8 @@ pub(super) enum Credential<'a> {
 pub(super) struct Answer {
     pub status: u16,
     pub body: Vec<u8>,
+    /// What it says that it is; empty when it does not.
+    pub content_type: String,
     /// How long the server asks to wait.
     pub retry_after: Option<Duration>,
 }
@@ -180,7 +182,8 @@ impl Http {
         if !brings_token {
             body = self.tokens.take_out(body);
         }
-        Ok(Answer { status: head.status.as_u16(), body, retry_after })
+        let content_type = text(&head.headers, header::CONTENT_TYPE).map(super::text::quote).unwrap_or_default();
+        Ok(Answer { status: head.status.as_u16(), body, content_type, retry_after })
     }
 
     /// The server's time by this answer, ours where it does not tell; seconds since 1970.

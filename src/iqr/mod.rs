@@ -20,6 +20,7 @@ mod http;
 mod inventory;
 mod items;
 mod pace;
+mod probe;
 pub(crate) mod proxy;
 mod resolver;
 mod session;
@@ -35,6 +36,7 @@ pub use clock::BootTime;
 pub use endpoint::{Endpoint, EndpointError, Endpoints, Format, Method, Operation};
 pub use error::{Cause, Error, Failure, Outcome, Scope};
 pub use items::{MasterItem, NewItem};
+pub use probe::{Glimpse, Route, Shape, route};
 pub use settings::{Access, Field, FieldNames, Limits, Settings, SettingsError, check_header, is_field_name};
 pub use wire::sendable;
 

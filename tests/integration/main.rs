@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where it goes wrong")]
 
 mod any_input;
+mod auth_test;
 mod bench;
 mod comments;
 mod consequences;
