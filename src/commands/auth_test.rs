@@ -1,6 +1,6 @@
 //! `auth-test`: every step from the config to an authenticated answer of IQR, each with a tick or a sentence.
 //!
-//! Nothing is written anywhere, but for `--write-test` with its confirmation ([`write_test`]).
+//! Nothing is written anywhere, but for `--write-test` with its confirmation.
 
 mod online;
 mod probe;

@@ -21,6 +21,10 @@ use crate::secret::Secret;
 /// Largest answer that is read, after decompression. An asset with 100 kB of comments is far below it.
 const LARGEST_ANSWER: u64 = 2 * 1024 * 1024;
 
+/// The headers of an answer that the log may show. None of a request: they hold the key, the token, or a secret of the
+/// config.
+const SHOWN: [&str; 5] = ["content-type", "content-encoding", "retry-after", "server", "www-authenticate"];
+
 /// How long an idle connection is kept: longer than a pass.
 const IDLE: Duration = Duration::from_secs(120);
 
@@ -65,6 +69,8 @@ pub(super) struct Answer {
     pub body: Vec<u8>,
     /// What it says that it is; empty when it does not.
     pub content_type: String,
+    /// What the log may show of its headers; empty where it shows none.
+    pub headers: String,
     /// How long the server asks to wait.
     pub retry_after: Option<Duration>,
 }
@@ -183,7 +189,7 @@ impl Http {
             body = self.tokens.take_out(body);
         }
         let content_type = text(&head.headers, header::CONTENT_TYPE).map(super::text::quote).unwrap_or_default();
-        Ok(Answer { status: head.status.as_u16(), body, content_type, retry_after })
+        Ok(Answer { status: head.status.as_u16(), body, content_type, headers: shown(&head.headers), retry_after })
     }
 
     /// The server's time by this answer, ours where it does not tell; seconds since 1970.
@@ -295,6 +301,15 @@ fn certificate_text(error: String) -> String {
     }
 }
 
+/// The headers of [`SHOWN`], if the log is to show them.
+fn shown(headers: &HeaderMap) -> String {
+    if !log::log_enabled!(log::Level::Debug) {
+        return String::new();
+    }
+    let named = SHOWN.iter().filter_map(|name| Some((name, headers.get(*name)?.to_str().ok()?)));
+    named.fold(String::new(), |told, (name, value)| told + ", " + name + ": " + &super::text::quote(value))
+}
+
 fn log(request: &Request, begun: BootTime, answer: &Result<Answer, Fault>) {
     if !log::log_enabled!(log::Level::Debug) {
         return;
@@ -302,7 +317,8 @@ fn log(request: &Request, begun: BootTime, answer: &Result<Answer, Fault>) {
     let millis = BootTime::now().since(begun).as_millis();
     match answer {
         Ok(answer) => {
-            log::debug!("{}: {}, {} ms, {} bytes", request.shown, answer.status, millis, answer.body.len());
+            let (length, headers) = (answer.body.len(), &answer.headers);
+            log::debug!("{}: {}, {millis} ms, {length} bytes{headers}", request.shown, answer.status);
         }
         Err(fault) => log::debug!("{}: {}, {} ms", request.shown, fault.text, millis),
     }

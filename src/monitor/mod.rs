@@ -2,7 +2,7 @@
 //! ([`metrics`]).
 //!
 //! Nothing in here can fail a pass, or hold it up for more than a moment: the run lock is free again before anybody is
-//! waited for, and a file is written beside its place and then put there ([`file`]). What a monitor is told is that a
+//! waited for, and a file is written beside its place and then put there ([`mod@file`]). What a monitor is told is that a
 //! pass was made and how it ended, and never anything of the assets.
 
 pub mod file;

@@ -150,6 +150,9 @@ pub fn run(request: &Request<'_>) -> Result<Outcome, Error> {
     let signature = Signature::of(&config.store.database);
     let is_plain = matches!(request.scope, Scope::Due { retry: false, full: false });
     if is_plain && feed::is_idle(&ledger, request.started_at, signature, config)? {
+        log::info!(
+            "WipeOS has written nothing since the last pass, the config is the same, and nobody's next try is due"
+        );
         let mut report = Report::begun(request.started_at, request.dry_run);
         report.finished_at = (request.clock)();
         close(request, &mut ledger, &report);

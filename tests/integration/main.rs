@@ -21,6 +21,7 @@ mod items;
 mod kills;
 mod ledger_faults;
 mod locks;
+mod logs;
 mod long_passes;
 mod machine_states;
 mod machines;
