@@ -61,7 +61,6 @@ impl Bench {
             scope: Scope::Due { retry: false, full: false },
             limit: None,
             dry_run: false,
-            keep_items: false,
             started_at: clock::now(),
             clock: &clock::now,
             interrupted: Arc::new(AtomicBool::new(false)),

@@ -35,6 +35,7 @@ mod wire;
 pub use clock::BootTime;
 pub use endpoint::{Endpoint, EndpointError, Endpoints, Format, Method, Operation};
 pub use error::{Cause, Error, Failure, Outcome, Scope};
+pub use inventory::update_body;
 pub use items::{MasterItem, NewItem};
 pub use probe::{Glimpse, Route, Shape, route};
 pub use settings::{Access, Field, FieldNames, Limits, Settings, SettingsError, check_header, is_field_name};

@@ -32,6 +32,8 @@ impl Access {
             Some(_) => Connection::open_with_flags(uri(path), flags | OpenFlags::SQLITE_OPEN_URI)?,
             None => Connection::open_with_flags(path, flags)?,
         };
+        #[cfg(test)]
+        let connection = super::testing::overheard(connection);
         Ok(Self { connection, at_rest })
     }
 

@@ -15,6 +15,9 @@ mod schema;
 mod seen;
 mod signature;
 mod slots;
+mod sweep;
+#[cfg(test)]
+pub(crate) mod testing;
 mod value;
 
 use std::cell::RefCell;
@@ -32,10 +35,15 @@ pub use signature::Signature;
 pub use slots::SlotSample;
 
 use self::at_rest::Access;
+use self::sweep::Swept;
 use crate::model::Machine;
 
 /// How long one attempt waits for a writer that holds the database before the caller is asked again.
 const BUSY_SLICE: Duration = Duration::from_millis(100);
+
+/// Pages of the database that are kept in memory, in KiB (SQLite counts them with a minus). A client is read by keys: what
+/// is worth keeping are the upper pages of the trees; the operating system keeps the others.
+const CACHE: i64 = -384;
 
 /// Decides whether to go on waiting for a writer: asked about ten times a second while the database is locked.
 pub type Patience = Box<dyn Fn() -> bool + Send>;
@@ -47,6 +55,8 @@ pub struct Store {
     patience: Patience,
     /// The slot that was asked for, and the names under which the database has it.
     spellings: RefCell<Option<(String, Vec<String>)>>,
+    /// The kinds of time that have no index and were read once instead.
+    swept: RefCell<Vec<Swept>>,
 }
 
 /// A client and what marks its state, out of one and the same read.
@@ -66,8 +76,8 @@ impl Store {
     /// When the file is missing, is no database, or may not be read; each told in words.
     pub fn open(path: &Path, patience: Patience) -> Result<Self, Error> {
         error::readable(path)?;
-        let access = RefCell::new(open(path)?);
-        Ok(Self { access, path: path.to_owned(), patience, spellings: RefCell::default() })
+        let (access, path) = (RefCell::new(open(path)?), path.to_owned());
+        Ok(Self { access, path, patience, spellings: RefCell::default(), swept: RefCell::default() })
     }
 
     /// Where the database is.
@@ -83,6 +93,7 @@ impl Store {
             let result = self.read_once(&read);
             if self.access.borrow().is_stale(&self.path) {
                 self.access.replace(open(&self.path)?);
+                self.swept.take();
             } else {
                 match result {
                     Err(Failure::Sqlite(source)) if error::is_locked(&source) => {}
@@ -139,7 +150,10 @@ fn configure(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(BUSY_SLICE)?;
     // A missing column must be an error, not a text of that name.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
+    // SQLite would else prepare a cached statement anew for every value that it might plan otherwise for.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_prepared_statement_cache_capacity(32);
+    connection.pragma_update(None, "cache_size", CACHE)?;
     Ok(())
 }
 

@@ -7,22 +7,27 @@
 //! How far the appliance's history has been looked at (the horizon) moves only past clients whose outcome is recorded,
 //! so that a pass may be cut short or killed at any point.
 
-use std::collections::{BTreeSet, HashSet, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
 use super::examine::Error;
+use super::handled::Handled;
 use super::round::Round;
 use crate::config::{Config, SyncConfig};
 use crate::ledger::{Ledger, RunLedger};
 use crate::model::{ClientId, Timestamp};
 use crate::store::{Cursor, Horizon, PAGE, Signature, Source, Store};
 
-/// Up to this many clients, every client is compared whenever the database was touched: it takes some milliseconds and
-/// finds also what an odd clock hides.
-pub(super) const SMALL: i64 = 10_000;
+/// Up to this many clients, every client is compared whenever the database was touched: it takes some dozen milliseconds
+/// and finds also what an odd clock hides.
+pub(super) const SMALL: i64 = 2_000;
 
 /// Most clients that failed before and are tried again in one pass.
 const MOST_RETRIES: i64 = 10_000;
+
+/// Most pages of clients that the periodic comparison reads in one pass: some seconds' work. While it runs, what becomes
+/// due has to wait.
+const MOST_COMPARED: u32 = 512;
 
 /// What a pass looks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,6 +75,8 @@ enum Stage {
     Held(ClientId),
     Retries,
     Compare(ClientId),
+    /// The rest of the full comparison is the next pass's.
+    Enough,
     End,
 }
 
@@ -90,7 +97,9 @@ pub struct Feed {
     signature: Option<Signature>,
     is_news_done: bool,
     /// Handed out in this pass.
-    handled: HashSet<ClientId>,
+    handled: Handled,
+    /// How many pages of the full comparison this pass may still read.
+    pages_left: u32,
     /// Handed out and not recorded yet.
     open: BTreeSet<ClientId>,
     /// The last client never looked at that was handed out.
@@ -111,13 +120,18 @@ impl Feed {
         signature: Option<Signature>,
         config: &SyncConfig,
     ) -> Result<Self, Error> {
+        let known = ledger.horizon()?;
+        if let Some(known) = &known {
+            store.sweep(known)?;
+        }
         let now = store.horizon()?;
-        let start = ledger.horizon()?.unwrap_or_else(|| Horizon {
+        let start = known.unwrap_or_else(|| Horizon {
             // Before the first pass every client is new: what happened to it is read with it.
             client_id: i64::MIN,
             ..now.clone().not_after(clock)
         });
         let stage = if matches!(wanted, Wanted::Only(_)) { Stage::Only } else { Stage::News(0, None) };
+        let pages_left = if matches!(wanted, Wanted::Due { full: true, .. }) { u32::MAX } else { MOST_COMPARED };
         let compare_every = seconds(config.full_comparison_every);
         let is_compare_due = is_compare_due(ledger, &start, &now, clock, signature, compare_every)?;
         Ok(Self {
@@ -133,7 +147,8 @@ impl Feed {
             longest_delay: config.retry_max_delay,
             signature,
             is_news_done: false,
-            handled: HashSet::new(),
+            handled: Handled::default(),
+            pages_left,
             open: BTreeSet::new(),
         })
     }
@@ -152,7 +167,7 @@ impl Feed {
                     self.open.insert(candidate.client_id);
                     return Ok(Some(candidate));
                 }
-            } else if self.stage == Stage::End {
+            } else if matches!(self.stage, Stage::End | Stage::Enough) {
                 return Ok(None);
             } else {
                 self.refill(store, ledger)?;
@@ -162,7 +177,7 @@ impl Feed {
 
     /// Puts clients in front that the news of another one concerns, by key, each once.
     pub fn also(&mut self, clients: impl IntoIterator<Item = ClientId>) {
-        self.concerned.extend(clients.into_iter().filter(|client| !self.handled.contains(client)));
+        self.concerned.extend(clients.into_iter().filter(|client| !self.handled.contains(*client)));
     }
 
     /// Puts clients first to which a killed pass may have left half done.
@@ -178,7 +193,7 @@ impl Feed {
     /// This client has no news; it may still be handed out for another reason.
     pub fn passed_over(&mut self, client: ClientId) {
         self.open.remove(&client);
-        self.handled.remove(&client);
+        self.handled.remove(client);
     }
 
     /// Asks the next question of this stage, or moves on to the next stage.
@@ -194,7 +209,7 @@ impl Feed {
                 self.stage = self.last_stage(ledger)?;
             }
             Stage::Compare(after) => self.refill_compare(store, ledger, after)?,
-            Stage::End => {}
+            Stage::End | Stage::Enough => {}
         }
         Ok(())
     }
@@ -308,6 +323,11 @@ impl Feed {
         if self.open.is_empty() {
             ledger.set_full_comparison_cursor(after)?;
         }
+        let Some(pages_left) = self.pages_left.checked_sub(1) else {
+            self.stage = Stage::Enough;
+            return Ok(());
+        };
+        self.pages_left = pages_left;
         let page = store.seen_after(after)?;
         let last = page.last().map(|(client, _)| *client);
         let known = known_between(ledger, after, last)?;
@@ -388,11 +408,11 @@ impl Feed {
             return Ok(0);
         }
         let queued = self.queue.iter().map(|waiting| waiting.client_id).chain(self.concerned.iter().copied());
-        let waiting = queued.filter(|client| !self.handled.contains(client)).count() as u64;
+        let waiting = queued.filter(|client| !self.handled.contains(*client)).count() as u64;
         let beyond = match self.stage {
             Stage::News(..) | Stage::New(_) => store.count_after(ClientId(self.reached))?,
             Stage::Every(round) => {
-                let done = self.handled.iter().filter(|client| round.is_ahead(**client)).count() as u64;
+                let done = self.handled.count_within(&round.ahead());
                 round.count_ahead(store)?.saturating_sub(done)
             }
             _ => 0,
@@ -423,6 +443,7 @@ fn is_compare_due(
     let is_small = now.client_id <= SMALL;
     let went_back = now.client_id < start.client_id || now.wipe_id < start.wipe_id || now.log_id < start.log_id;
     let clock_went_back = ledger.heartbeat().is_some_and(|last| last.finished_at.seconds_since(clock) > 60);
+    let is_unfinished = ledger.full_comparison_cursor()?.is_some();
     let is_time = match ledger.full_comparison_at()? {
         Some(last) => clock.seconds_since(last) >= compare_every || clock.seconds_since(last) < 0,
         // The first pass reads every client anyway.
@@ -431,6 +452,7 @@ fn is_compare_due(
     let reasons = [
         (went_back, "a key of the WipeOS database went back"),
         (clock_went_back, "the clock was set back"),
+        (is_unfinished, "the last comparison is not finished"),
         (is_time, "it is time for it"),
         (is_small, "they are few"),
     ];

@@ -140,6 +140,7 @@ impl<'a> Lanes<'a> {
             let Source { store, feed, .. } = &mut *source;
             let mut ledger = lock(&self.ledger);
             let Some(candidate) = feed.next(store, &mut ledger)? else { return Ok(None) };
+            let snapshot = ledger.snapshot()?;
             if is_old_news(candidate, store, &ledger)? {
                 feed.passed_over(candidate.client_id);
                 continue;
@@ -149,6 +150,7 @@ impl<'a> Lanes<'a> {
             let examined = looking.examine(candidate.client_id)?;
             let concerned = concerned(&ledger, &examined)?;
             feed.also(concerned);
+            drop(snapshot);
             drop(ledger);
             source.taken += 1;
             return Ok(Some(examined));
@@ -288,7 +290,7 @@ impl<'a> Lanes<'a> {
         let is_told_by_pass = item.reason.is_some() && lock(&self.progress).aborted.is_some();
         let item = Item { is_told_by_pass, ..item };
         (self.request.progress)(&item);
-        lock(&self.progress).report.add(item, self.request.keep_items);
+        lock(&self.progress).report.add(&item);
     }
 
     /// Records how far the pass came, and what it did.
@@ -333,7 +335,10 @@ fn record_end(
         None if aborted.is_some() => Some(ledger.start_pass(request.started_at)?),
         pass => pass,
     };
-    let Some(pass) = pass else { return Ok(()) };
+    let Some(pass) = pass else {
+        ledger.leave_in_wal();
+        return Ok(());
+    };
     let by_signal = || (report.outcome == PassOutcome::Aborted).then(|| "stopped by a signal".to_owned());
     let why = aborted.map(|error| in_full(error)).or_else(by_signal);
     Ok(ledger.finish_pass(pass, report.finished_at, why.as_deref(), report.totals)?)

@@ -15,6 +15,7 @@ pub mod due;
 pub mod examine;
 pub mod feed;
 mod half_done;
+mod handled;
 pub mod item_search;
 pub mod items;
 pub mod journey;
@@ -24,6 +25,8 @@ pub mod report;
 pub mod retry;
 mod round;
 mod semantics;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -59,8 +62,6 @@ pub struct Request<'a> {
     pub limit: Option<u64>,
     /// Write nothing, anywhere.
     pub dry_run: bool,
-    /// Keep the outcome of every client for the output, not only the counts.
-    pub keep_items: bool,
     /// The time of day when the pass begins.
     pub started_at: Timestamp,
     /// Tells the time of day.

@@ -78,8 +78,6 @@ pub struct Report {
     pub finished_at: Timestamp,
     /// How many clients became what.
     pub totals: PassTotals,
-    /// The clients, in the order in which they were done.
-    pub items: Vec<Item>,
 }
 
 impl Report {
@@ -87,7 +85,7 @@ impl Report {
     #[must_use]
     pub fn begun(started_at: Timestamp, dry_run: bool) -> Self {
         let (outcome, totals) = (PassOutcome::Done, PassTotals::default());
-        Self { outcome, dry_run, started_at, finished_at: started_at, totals, items: Vec::new() }
+        Self { outcome, dry_run, started_at, finished_at: started_at, totals }
     }
 
     /// How many clients were due.
@@ -97,8 +95,8 @@ impl Report {
         totals.sent + totals.unchanged + totals.held + totals.failed + totals.deferred
     }
 
-    /// Counts a client, and keeps it for the output if it is wanted.
-    pub(super) fn add(&mut self, item: Item, keep: bool) {
+    /// Counts a client.
+    pub(super) fn add(&mut self, item: &Item) {
         let count = match item.outcome {
             ItemOutcome::Sent => &mut self.totals.sent,
             ItemOutcome::Unchanged => &mut self.totals.unchanged,
@@ -107,8 +105,5 @@ impl Report {
             ItemOutcome::Deferred => &mut self.totals.deferred,
         };
         *count += 1;
-        if keep {
-            self.items.push(item);
-        }
     }
 }
