@@ -153,8 +153,12 @@ fn configure(connection: &Connection) -> rusqlite::Result<()> {
     // SQLite would else prepare a cached statement anew for every value that it might plan otherwise for.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_prepared_statement_cache_capacity(32);
-    connection.pragma_update(None, "cache_size", CACHE)?;
-    Ok(())
+    match connection.pragma_update(None, "cache_size", CACHE) {
+        // SQLite reads the schema for it, which a writer may hold. That is waited for by the first read; a cache of SQLite's
+        // own size costs memory only.
+        Err(source) if error::is_locked(&source) => Ok(()),
+        result => result,
+    }
 }
 
 /// A failing statement may mean that the contract is not kept: then all that is missing is told at once.
