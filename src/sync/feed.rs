@@ -13,8 +13,8 @@ use std::time::Duration;
 use super::examine::Error;
 use super::handled::Handled;
 use super::round::Round;
-use crate::config::{Config, SyncConfig};
-use crate::ledger::{Ledger, RunLedger};
+use crate::config::SyncConfig;
+use crate::ledger::RunLedger;
 use crate::model::{ClientId, Timestamp};
 use crate::store::{Cursor, Horizon, PAGE, Signature, Source, Store};
 
@@ -461,25 +461,6 @@ fn is_compare_due(
         log::info!("every client is compared in this pass: {reason}");
     }
     Ok(reason.is_some())
-}
-
-/// Whether a pass for what is due would find nothing, told without a question to the appliance's database: it was not
-/// touched since everything in it was looked at, under the same config, and nobody's time has come.
-///
-/// # Errors
-///
-/// When the ledger cannot be read.
-pub fn is_idle(
-    ledger: &Ledger,
-    clock: Timestamp,
-    signature: Option<Signature>,
-    config: &Config,
-) -> Result<bool, Error> {
-    let Some(signature) = signature else { return Ok(false) };
-    Ok(ledger.is_signature(signature)?
-        && ledger.is_config(config.fingerprint)?
-        && ledger.retries(clock, config.sync.retry_max_delay, 1)?.is_empty()
-        && ledger.open_intents()?.is_empty())
 }
 
 /// What the ledger knows of the clients after `after`, up to `last` or to the end.

@@ -150,7 +150,7 @@ pub fn run(request: &Request<'_>) -> Result<Outcome, Error> {
     // Before the first question, so that whatever is committed from now on makes a difference.
     let signature = Signature::of(&config.store.database);
     let is_plain = matches!(request.scope, Scope::Due { retry: false, full: false });
-    if is_plain && feed::is_idle(&ledger, request.started_at, signature, config)? {
+    if is_plain && due::is_idle(&ledger, request.started_at, signature, config)? {
         log::info!(
             "WipeOS has written nothing since the last pass, the config is the same, and nobody's next try is due"
         );
