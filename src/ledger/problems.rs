@@ -132,6 +132,22 @@ fn problem(row: &Row<'_>) -> rusqlite::Result<Problem> {
 }
 
 impl RunLedger {
+    /// Makes held clients be looked at again by this pass, or by the next if this one is killed.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be written.
+    pub fn wake(&mut self, clients: &[ClientId], now: Timestamp) -> Result<(), Error> {
+        if clients.is_empty() {
+            return Ok(());
+        }
+        self.write(|transaction| {
+            let sql = "UPDATE problem SET next_try = ?2 WHERE client_id = ?1 AND next_try IS NULL";
+            let mut statement = transaction.prepare_cached(sql)?;
+            clients.iter().try_for_each(|client| statement.execute([client.0, now.unix_millis()]).map(|_| ()))
+        })
+    }
+
     /// Records why a client was not sent, in place of what was recorded before.
     ///
     /// # Errors

@@ -51,6 +51,7 @@ const FULL_COMPARISON: &str = "full comparison finished at";
 const FULL_CURSOR: &str = "full comparison reached client";
 const ITEM_SEARCH: &str = "item search";
 const ROUND_CURSOR: &str = "asked comparison reached client";
+const TENANT: &str = "iqr";
 const SEMANTICS: &str = "comment semantics";
 
 /// The horizon's numbers and times, by name.
@@ -268,6 +269,26 @@ impl RunLedger {
     /// When the ledger cannot be written.
     pub fn set_comment_semantics(&mut self, semantics: CommentSemantics) -> Result<(), Error> {
         self.set(&[(SEMANTICS, &semantics.name())])
+    }
+
+    /// Forgets what was learned of IQR's ways where it is another IQR, or where other fields of it are written, than the
+    /// last time. Says whether it is.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be written.
+    pub fn meet(&mut self, tenant: [u8; 16]) -> Result<bool, Error> {
+        let known = self.setting::<Vec<u8>>(TENANT)?;
+        if known.as_deref() == Some(&tenant[..]) {
+            return Ok(false);
+        }
+        if known.is_some() {
+            self.write(|transaction| {
+                transaction.execute("DELETE FROM setting WHERE name IN (?1, ?2)", [SEMANTICS, ITEM_SEARCH])
+            })?;
+        }
+        self.set(&[(TENANT, &tenant)])?;
+        Ok(known.is_some())
     }
 
     /// Remembers what IQR's search for master items finds.

@@ -53,9 +53,14 @@ fn test_line(test: &Test, facts: &Facts<'_>, rules: &Rules, names: &mut Names) -
     let subject = Subject { facts, drive: None, test: Some((&test.name, &test.result)) };
     let (name, value) = rules.diagnostics_line.render_line(&subject);
     // A test called like the wipe lines must not claim a wipe.
-    let name = if folded(&name) == WIPE { format!("{name} test") } else { name };
+    let name = if is_like_a_wipe(&name) { format!("{name} test") } else { name };
     let value = if test.result.is_empty() { String::new() } else { one_line(&value).into_owned() };
     Some(CommentLine { name: names.claim(&name), value, at: test.at })
+}
+
+/// Whether a name is `Wipe`, or begins so and goes on with something else than a letter, as those of drives do.
+fn is_like_a_wipe(name: &str) -> bool {
+    folded(name).strip_prefix(WIPE).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
 }
 
 /// A test and the result that counts.

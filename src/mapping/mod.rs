@@ -30,7 +30,7 @@ pub use model_name::LenovoModel;
 pub use placeholder::{fold_key, is_placeholder};
 pub use rules::{PerTemplate, Rules, Untested};
 pub use template::{Scope, SlotRef, Template, TemplateError};
-pub use words::is_result_value;
+pub use words::{has_result_word, is_result_value};
 
 /// A field of the update, with what it was made of.
 #[derive(Debug, Clone, PartialEq, Eq)]

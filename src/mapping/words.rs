@@ -103,6 +103,17 @@ pub fn is_result_value(value: &str) -> bool {
             .any(|word| value.strip_prefix(word).is_some_and(|rest| rest.is_empty() || rest.starts_with(", ")))
 }
 
+/// Whether a result word of ours stands anywhere in a value, as a word: a template may put it behind other text.
+#[must_use]
+pub fn has_result_word(value: &str) -> bool {
+    let is_word = |before: &str, after: &str| {
+        !before.ends_with(char::is_alphanumeric) && !after.starts_with(char::is_alphanumeric)
+    };
+    [PASS, FAIL, NOT_VERIFIED, UNKNOWN]
+        .iter()
+        .any(|word| value.match_indices(word).any(|(at, _)| is_word(&value[..at], &value[at + word.len()..])))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -137,6 +148,16 @@ mod tests {
         ] {
             assert!(matches!(of_wipe(Some(text)), Outcome::Other(_)), "{text}");
             assert_eq!(unknown_word(text), printed);
+        }
+    }
+
+    #[test]
+    fn a_result_word_is_found_wherever_a_template_puts_it() {
+        for value in ["PASS", "result FAIL", "NIST Clear, NOT VERIFIED", "(PASS)"] {
+            assert!(has_result_word(value), "{value}");
+        }
+        for value in ["", "PASSED", "BYPASS valve", "pass", "by Jo"] {
+            assert!(!has_result_word(value), "{value}");
         }
     }
 

@@ -19,4 +19,7 @@ pub struct Asset {
     pub extended_description: String,
     /// The field that the config maps "Inventory Comments" to: several lines, line ends as IQR has them.
     pub comments: String,
+    /// Whether the answer had no such field at all: it may be blank, or was left out.
+    #[serde(skip)]
+    pub lacks_comments: bool,
 }

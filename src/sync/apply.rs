@@ -80,7 +80,11 @@ impl<'a> Applier<'a> {
         }
         loop {
             let writing = self.writing(&mut journey)?;
-            let plan = journey.plan(writing, self.config);
+            let plan = match journey.plan(writing, self.config) {
+                // First of all: whatever else of the asset cannot be changed must not keep people's lines away.
+                plan if journey.is_restoring => plan.only(Field::Comments),
+                plan => plan,
+            };
             if let Some(ended) = journey.judge(&plan) {
                 return Ok(ended);
             }
@@ -143,8 +147,10 @@ impl<'a> Applier<'a> {
     fn writing(&self, journey: &mut Journey<'_>) -> Result<Writing, Abort> {
         journey.planned_by = self.ledger().comment_semantics()?;
         let mut known = journey.planned_by;
-        if known.is_none()
+        // What was learned is not believed against what is seen: the tenant, or the field, may be another one by now.
+        if (known.is_none() || journey.written.is_some())
             && let Some(shown) = journey.shown_semantics()
+            && known != Some(shown)
         {
             // What a killed pass seems to have done is enough to put lines back, not to decide for all assets.
             if journey.written.is_some() {
@@ -176,6 +182,10 @@ impl<'a> Applier<'a> {
         }
         // Another client's write may have shown it since this was planned: then it is planned by that.
         if journey.planned_by != self.ledger().comment_semantics()? {
+            return Ok(Step::Again);
+        }
+        if self.is_blank_by_omission(journey, plan) {
+            journey.is_omission_believed = true;
             return Ok(Step::Again);
         }
         self.begin_write(journey, plan)?;
@@ -236,7 +246,7 @@ impl<'a> Applier<'a> {
         let intent = Intent {
             inventory_id: journey.ready.id.clone(),
             client_id: journey.client,
-            comments_before: before.clone().unwrap_or_default(),
+            comments_before: before.as_ref().or(journey.before.as_ref()).cloned().unwrap_or_default(),
             sent: plan::sent_state(&journey.ready.update, &after, &plan.comment_lines, &journey.sent),
             at: self.started_at,
         };
@@ -247,6 +257,13 @@ impl<'a> Applier<'a> {
         journey.written = change.map(|change| change.write.clone());
         journey.before = before;
         Ok(())
+    }
+
+    /// Whether comments would be written that an answer has left out altogether: where a write replaces them, or may, they
+    /// are read again before that is taken for blank.
+    fn is_blank_by_omission(&self, journey: &Journey<'_>, plan: &Plan) -> bool {
+        let is_risky = plan.change(Field::Comments).is_some() && journey.planned_by != Some(CommentSemantics::Adds);
+        is_risky && journey.asset.lacks_comments && !journey.is_omission_believed && !self.dry_run
     }
 
     fn send(&self, journey: &Journey<'_>, plan: &Plan, item: Option<&items::Spelling>) -> Result<(), iqr::Error> {

@@ -7,8 +7,8 @@
 
 use crate::config::CommentMode;
 use crate::ledger::CommentSemantics;
-use crate::mapping::is_result_value;
-use crate::model::{CommentLine, Sent, is_stored};
+use crate::mapping::{has_result_word, is_result_value};
+use crate::model::{CommentLine, Sent, is_stored, stored_form};
 
 /// What a write to the comments field does, so far as is known or configured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,7 +61,8 @@ pub struct Merge {
 #[must_use]
 pub fn merge(existing: &str, ours: &[CommentLine], sent: &Sent, writing: Writing) -> Merge {
     let mut text = Text::of(existing);
-    let lines: Vec<LineFate> = ours.iter().map(|line| text.place(line, sent, writing)).collect();
+    let place = |line| text.place(Ours { line, is_alone: is_alone(line, ours) }, sent, writing);
+    let lines: Vec<LineFate> = ours.iter().map(place).collect();
     let news: Vec<&str> = lines.iter().filter_map(LineFate::news).collect();
     let write = match writing {
         _ if news.is_empty() => String::new(),
@@ -124,6 +125,26 @@ impl LineFate {
     }
 }
 
+/// A line of ours that is to be found in a text.
+#[derive(Clone, Copy)]
+struct Ours<'a> {
+    line: &'a CommentLine,
+    /// Whether no other line of ours may come back under the same name.
+    is_alone: bool,
+}
+
+impl Ours<'_> {
+    fn has_name(self, shown: &str) -> bool {
+        shown.trim() == self.line.name || (self.is_alone && is_stored(shown.trim(), &self.line.name))
+    }
+}
+
+/// A column that cannot hold every letter may make one name of two: then each is known by its own letters only.
+fn is_alone(line: &CommentLine, ours: &[CommentLine]) -> bool {
+    let form = stored_form(&line.name);
+    ours.iter().filter(|other| stored_form(&other.name) == form).count() == 1
+}
+
 /// A text of lines, each with the line end that it has, so that what is not ours stays as it is to the byte.
 struct Text {
     lines: Vec<Line>,
@@ -150,19 +171,19 @@ impl Text {
     }
 
     /// Decides what becomes of one of our lines, and does it to this text.
-    fn place(&mut self, ours: &CommentLine, sent: &Sent, writing: Writing) -> LineFate {
-        let wanted = ours.to_string();
-        let is_theirs = (ours.value.is_empty() || self.is_edited(&wanted, sent)) && self.has_strangers(ours, sent);
+    fn place(&mut self, ours: Ours<'_>, sent: &Sent, writing: Writing) -> LineFate {
+        let wanted = ours.line.to_string();
+        let is_theirs = (ours.line.value.is_empty() || self.is_edited(&wanted, sent)) && self.has_strangers(ours, sent);
         let Some(at) = self.newest_of(ours, sent) else {
             return if is_theirs { LineFate::Kept(wanted) } else { self.add_new(wanted) };
         };
         let there = self.lines[at].text.trim_end().to_owned();
         let stands = says(&there, &wanted);
         let is_outdated = stands && !sent.has_line(&wanted) && self.has_result_behind(at, ours);
-        if (stands && !is_outdated) || ours.value.is_empty() || is_theirs {
+        if (stands && !is_outdated) || ours.line.value.is_empty() || is_theirs {
             return LineFate::Kept(there);
         }
-        let to = self.distinct(ours, wanted);
+        let to = self.distinct(ours.line, wanted);
         match writing {
             Writing::Replaces if !is_outdated => self.lines[at].text.clone_from(&to),
             _ => self.add(to.clone()),
@@ -172,9 +193,9 @@ impl Text {
 
     /// Whether a result that is not known to be ours stands behind the newest line that is: where nothing tells who wrote
     /// it, it may be ours, and would pass for the newest.
-    fn has_result_behind(&self, at: usize, ours: &CommentLine) -> bool {
+    fn has_result_behind(&self, at: usize, ours: Ours<'_>) -> bool {
         let mut behind = Text::named(&self.lines[at + 1..], ours);
-        behind.any(|(_, value)| !value.is_empty() && is_result_value(without_date(value)))
+        behind.any(|(_, value)| has_result_word(value))
     }
 
     fn add_new(&mut self, wanted: String) -> LineFate {
@@ -183,11 +204,11 @@ impl Text {
     }
 
     /// The last line that is ours and has this name: where the server only adds, the last one is what counts.
-    fn newest_of(&self, ours: &CommentLine, sent: &Sent) -> Option<usize> {
+    fn newest_of(&self, ours: Ours<'_>, sent: &Sent) -> Option<usize> {
         self.lines.iter().rposition(|line| {
             let text = line.text.trim_end();
             let Some((name, value)) = text.split_once(':') else { return false };
-            is_stored(name.trim(), &ours.name) && (says(value.trim(), &ours.value) || is_machine_made(text, sent))
+            ours.has_name(name) && (says(value.trim(), &ours.line.value) || is_machine_made(text, sent))
         })
     }
 
@@ -198,16 +219,17 @@ impl Text {
     }
 
     /// Whether a line of this name is not ours.
-    fn has_strangers(&self, ours: &CommentLine, sent: &Sent) -> bool {
-        Text::named(&self.lines, ours).any(|(text, value)| !says(value, &ours.value) && !is_machine_made(text, sent))
+    fn has_strangers(&self, ours: Ours<'_>, sent: &Sent) -> bool {
+        Text::named(&self.lines, ours)
+            .any(|(text, value)| !says(value, &ours.line.value) && !is_machine_made(text, sent))
     }
 
     /// The lines with the name of ours, each with its value.
-    fn named<'a>(lines: &'a [Line], ours: &'a CommentLine) -> impl Iterator<Item = (&'a str, &'a str)> {
+    fn named<'a>(lines: &'a [Line], ours: Ours<'a>) -> impl Iterator<Item = (&'a str, &'a str)> {
         let lines = lines.iter().map(|line| line.text.trim_end());
-        lines.filter_map(|text| {
+        lines.filter_map(move |text| {
             let (name, value) = text.split_once(':')?;
-            (is_stored(name.trim(), &ours.name)).then(|| (text, value.trim()))
+            ours.has_name(name).then(|| (text, value.trim()))
         })
     }
 

@@ -176,11 +176,6 @@ impl Feed {
         self.concerned.extend(clients.into_iter().filter(|client| !self.handled.contains(*client)));
     }
 
-    /// Puts clients first to which a killed pass may have left half done.
-    pub fn half_done(&mut self, clients: Vec<ClientId>) {
-        self.push(clients, Errand::Again);
-    }
-
     /// The outcome of this client is recorded.
     pub fn settled(&mut self, client: ClientId) {
         self.open.remove(&client);

@@ -1,19 +1,19 @@
 //! What a killed pass has left half done, before anything else is looked at.
 //!
 //! A write that was begun and whose end is not recorded may have cost comment lines of people, where IQR replaces the
-//! field. Where a client is still to be sent to the asset, its own journey sees to that. Where none is (its inventory ID
-//! was corrected, it is held, it was deleted), the asset is left as it is but for those lines, which are put back.
+//! field. They are put back whatever has become of the client that it was made for: its inventory ID may have been
+//! corrected, it may be held, or be gone. Then the asset is as if the write had never been begun, and clients come to it
+//! as to any other.
 
 use std::sync::{MutexGuard, PoisonError};
 
 use super::apply::{Abort, Applier};
 use super::comments;
-use super::examine::{self, Examiner, Verdict};
 use super::plan::Field;
 use super::semantics;
 use crate::iqr::{self, Outcome, Scope};
 use crate::ledger::{ChangeRecord, CommentSemantics, Intent, RunLedger};
-use crate::model::{Asset, ClientId, InventoryId, Sent};
+use crate::model::{Asset, Sent};
 
 /// How often the lines are written at most in one pass, each time after a read.
 const MOST_WRITES: u32 = 2;
@@ -21,44 +21,7 @@ const MOST_WRITES: u32 = 2;
 /// An asset that refuses its lines for this long (seconds) is left to people. What stood there is in its history.
 const PATIENCE: i64 = 86_400;
 
-/// What was found.
-#[derive(Debug, Default)]
-pub(super) struct HalfDone {
-    /// Clients that are still to be sent to the asset that was being written.
-    pub clients: Vec<ClientId>,
-    /// Writes to assets that no client is to be sent to.
-    pub left: Vec<Intent>,
-}
-
-impl HalfDone {
-    /// Sorts the writes whose end is not recorded. Asks IQR nothing.
-    ///
-    /// # Errors
-    ///
-    /// When the appliance's database or the ledger cannot be read.
-    pub fn find(examiner: &Examiner<'_>, intents: Vec<Intent>) -> Result<Self, examine::Error> {
-        let mut found = Self::default();
-        for intent in intents {
-            match heir(examiner, &intent.inventory_id)? {
-                Some(client) => found.clients.push(client),
-                None => found.left.push(intent),
-            }
-        }
-        Ok(found)
-    }
-}
-
-/// The client that is to be sent to an asset now, if one is.
-fn heir(examiner: &Examiner<'_>, id: &InventoryId) -> Result<Option<ClientId>, examine::Error> {
-    for client in examiner.clients_of(id.as_str(), id)? {
-        if matches!(examiner.examine(client)?.verdict, Verdict::Ready(ready) if ready.id == *id) {
-            return Ok(Some(client));
-        }
-    }
-    Ok(None)
-}
-
-/// Puts back what begun writes have cost on assets that no client is sent to any more.
+/// Puts back what begun writes have cost.
 ///
 /// # Errors
 ///
@@ -118,12 +81,13 @@ impl Salvage<'_> {
     /// Lines of others that the write cost, where writes replace the field.
     fn lost_lines(&self, asset: &Asset) -> Result<Vec<String>, Abort> {
         let sent = self.sent(asset)?;
-        let lost = semantics::lost_of_others(&self.intent.comments_before, &asset.comments, &sent);
-        let replaces = match self.ledger().comment_semantics()? {
+        let (before, after) = (&self.intent.comments_before, &asset.comments);
+        let known = self.ledger().comment_semantics()?;
+        let replaces = match known {
             Some(known) => known == CommentSemantics::Replaces,
-            None => semantics::is_all_ours(&asset.comments, &sent),
+            None => semantics::was_replaced(before, after, &[], &sent),
         };
-        Ok(if replaces { lost } else { Vec::new() })
+        Ok(if replaces { semantics::lost(before, after, &[], &sent) } else { Vec::new() })
     }
 
     /// What is known of the asset's lines: what was recorded, and what the write was to send.

@@ -10,7 +10,7 @@ use crate::ledger::ItemSearch;
 use crate::mapping::{Aliases, fold_key};
 
 /// From so many rows on an answer may have been cut off, and does not show that something is missing.
-const MANY: usize = 50;
+const MANY: usize = 10;
 
 /// The master item that is looked for.
 #[derive(Debug, Clone, Copy)]

@@ -32,12 +32,20 @@ pub enum Error {
     Ledger(#[from] ledger::Error),
 }
 
+/// A master item, or why IQR does not make it.
+type Answer = Result<Spelling, String>;
+
 /// What the pass has found out of one master item.
 #[derive(Debug, Clone)]
 enum Found {
     There(Spelling),
     Refused(String),
+    /// IQR could not be asked so many times in a row, the last time because of this.
+    Unanswered(u32, iqr::Error),
 }
+
+/// How often IQR is asked for one master item in a pass at most, if it cannot answer.
+const MOST_UNANSWERED: u32 = 2;
 
 /// The master items of a pass. One client asks for a master item, the others that need the same one wait for its answer;
 /// nobody waits for another one's.
@@ -70,28 +78,41 @@ impl MasterItems {
         let key = key_of(&update.manufacturer, &update.item_number);
         let entry = self.entry(&key);
         let mut found = entry.lock().unwrap_or_else(PoisonError::into_inner);
-        let (answer, is_asked) = match found.take() {
-            Some(answer) => (answer, false),
-            None => self.find(&Finder { iqr, ledger, aliases, update }, &key)?,
+        let unanswered = match &*found {
+            Some(Found::There(spelling)) => return Ok((spelling.clone(), false)),
+            Some(Found::Refused(message)) => return Err(Error::Refused(message.clone())),
+            Some(Found::Unanswered(MOST_UNANSWERED.., error)) => return Err(error.clone().into()),
+            Some(Found::Unanswered(times, _)) => *times,
+            None => 0,
         };
-        *found = Some(answer.clone());
-        match answer {
-            Found::There(spelling) => Ok((spelling, is_asked)),
-            Found::Refused(message) => Err(Error::Refused(message)),
+        match self.find(&Finder { iqr, ledger, aliases, update }, &key) {
+            Ok((Ok(spelling), is_asked)) => {
+                *found = Some(Found::There(spelling.clone()));
+                Ok((spelling, is_asked))
+            }
+            Ok((Err(message), _)) => {
+                *found = Some(Found::Refused(message.clone()));
+                Err(Error::Refused(message))
+            }
+            Err(Error::Iqr(error)) => {
+                *found = Some(Found::Unanswered(unanswered + 1, error.clone()));
+                Err(error.into())
+            }
+            Err(error) => Err(error),
         }
     }
 
-    fn find(&self, finder: &Finder<'_>, key: &str) -> Result<(Found, bool), Error> {
+    fn find(&self, finder: &Finder<'_>, key: &str) -> Result<(Answer, bool), Error> {
         // The guard is not to be held while IQR is asked.
         let known = finder.ledger().master_item(key)?;
         match known {
-            Some((manufacturer, item_number)) => Ok((Found::There(Spelling { manufacturer, item_number }), false)),
+            Some((manufacturer, item_number)) => Ok((Ok(Spelling { manufacturer, item_number }), false)),
             None => Ok((self.ask(finder, key)?, true)),
         }
     }
 
     /// As long as it is not known how IQR searches, one client at a time finds it out.
-    fn ask(&self, finder: &Finder<'_>, key: &str) -> Result<Found, Error> {
+    fn ask(&self, finder: &Finder<'_>, key: &str) -> Result<Answer, Error> {
         let is_known = finder.ledger().item_search()?.is_some();
         let _guard = (!is_known).then(|| self.searching.lock().unwrap_or_else(PoisonError::into_inner));
         finder.find(key)
@@ -127,7 +148,7 @@ impl Finder<'_> {
         self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn find(&self, key: &str) -> Result<Found, Error> {
+    fn find(&self, key: &str) -> Result<Answer, Error> {
         let mut search = Search { iqr: self.iqr, known: self.ledger().item_search()?, witness: None };
         if search.known.is_none() {
             search.witness = self.ledger().some_item_number()?;
@@ -141,11 +162,11 @@ impl Finder<'_> {
             Some(spelling) => spelling,
             None => match create(&mut search, self.update, self.aliases)? {
                 Ok(spelling) => spelling,
-                Err(message) => return Ok(Found::Refused(message)),
+                Err(message) => return Ok(Err(message)),
             },
         };
         self.ledger().remember_master_item(key, &spelling.manufacturer, &spelling.item_number)?;
-        Ok(Found::There(spelling))
+        Ok(Ok(spelling))
     }
 }
 

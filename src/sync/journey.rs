@@ -51,6 +51,10 @@ pub(super) struct Journey<'a> {
     pub doubt: Option<iqr::Error>,
     /// How many writes failed so, for another reason than an ended session.
     pub doubtful_writes: u32,
+    /// Whether the plan is to put lines back that a write had cost.
+    pub is_restoring: bool,
+    /// Whether comments that an answer left out were read again.
+    pub is_omission_believed: bool,
     /// Whether its master item was looked up once more because IQR refused the remembered one.
     pub is_item_asked_again: bool,
     /// What was known of writes to the comments when the plan was made.
@@ -114,6 +118,8 @@ impl<'a> Journey<'a> {
             writes: 0,
             doubt: None,
             doubtful_writes: 0,
+            is_restoring: false,
+            is_omission_believed: false,
             is_item_asked_again: false,
             planned_by: None,
             lesson: None,
@@ -132,7 +138,8 @@ impl<'a> Journey<'a> {
             Writing::Adds => Vec::new(),
             Writing::Replaces => self.lost_lines(),
         };
-        if lost.is_empty() {
+        self.is_restoring = !lost.is_empty();
+        if !self.is_restoring {
             return plan::plan(&self.ready.update, &self.asset, &self.sent, &policy);
         }
         let shown = self.asset.comments.clone();

@@ -149,8 +149,10 @@ impl<'a> Lanes<'a> {
             let looking = Examiner { store, ledger: Some(&ledger), config: self.request.config, ask_anyway };
             let examined = looking.examine(candidate.client_id)?;
             let concerned = concerned(&ledger, &examined)?;
-            feed.also(concerned);
             drop(snapshot);
+            // Before the news that concerns them counts as done: a pass that is killed would else forget them.
+            ledger.wake(&concerned, self.request.started_at)?;
+            feed.also(concerned);
             drop(ledger);
             source.taken += 1;
             return Ok(Some(examined));

@@ -44,7 +44,6 @@ use crate::store::{self, Patience, Signature, Store};
 
 use apply::{Abort, Applier};
 use feed::{Feed, Wanted};
-use half_done::HalfDone;
 use items::MasterItems;
 use lane::Lanes;
 pub use report::{Item, ItemOutcome, PassOutcome, Report};
@@ -148,6 +147,11 @@ pub fn run(request: &Request<'_>) -> Result<Outcome, Error> {
     let mut ledger =
         if request.dry_run { RunLedger::open_for_trial(ledger_path)? } else { RunLedger::open(ledger_path)? };
     (request.begun)();
+    if ledger.meet(config.tenant)? {
+        log::warn!(
+            "another IQR, or other fields of it, than in the last pass (iqr.api_url, iqr.fields): what was sent before counts as sent; if this is another tenant, give it a ledger of its own with ledger.path"
+        );
+    }
     // Before the first question, so that whatever is committed from now on makes a difference.
     let signature = Signature::of(&config.store.database);
     let is_plain = matches!(request.scope, Scope::Due { retry: false, full: false });
@@ -176,7 +180,7 @@ pub fn run(request: &Request<'_>) -> Result<Outcome, Error> {
 struct Begun {
     store: Store,
     feed: Feed,
-    /// Writes of a killed pass to assets that no client is to be sent to.
+    /// Writes that a killed pass has begun and not recorded the end of.
     left: Vec<Intent>,
 }
 
@@ -194,14 +198,9 @@ fn begin(
     check_slots(config, &store)?;
     let wanted = wanted(request, &store, ledger)?;
     let is_for_one = matches!(wanted, Wanted::Only(_));
-    let mut feed = Feed::begin(&store, ledger, wanted, request.started_at, signature, &config.sync)?;
-    let mut left = Vec::new();
-    if !is_for_one {
-        let examiner = examine::Examiner { store: &store, ledger: Some(ledger), config, ask_anyway: false };
-        let half_done = HalfDone::find(&examiner, ledger.open_intents()?)?;
-        feed.half_done(half_done.clients);
-        left = half_done.left;
-    }
+    let feed = Feed::begin(&store, ledger, wanted, request.started_at, signature, &config.sync)?;
+    // A dry run writes nothing, not even what was there before.
+    let left = if is_for_one || request.dry_run { Vec::new() } else { ledger.open_intents()? };
     Ok(Begun { store, feed, left })
 }
 
@@ -257,13 +256,11 @@ fn wanted(request: &Request<'_>, store: &Store, ledger: &RunLedger) -> Result<Wa
 fn pass(request: &Request<'_>, begun: Begun, ledger: RunLedger, deadline: BootTime) -> Outcome {
     let config = request.config;
     let Begun { store, feed, left } = begun;
-    // A dry run writes nothing, not even what was there before.
-    let left = if request.dry_run { Vec::new() } else { left };
     let lanes = Lanes::new(request, store, ledger, feed, deadline);
     let limits = Limits { deadline, interrupted: Arc::clone(&request.interrupted) };
     let access = if request.dry_run { Access::ReadOnly } else { Access::ReadWrite };
     // The first client that needs IQR shows whether the key is needed at all.
-    let first = lanes.first();
+    let first = if left.is_empty() { lanes.first() } else { None };
     if first.is_none() && left.is_empty() {
         return lanes.end(0);
     }

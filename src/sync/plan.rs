@@ -109,6 +109,13 @@ impl Plan {
         self.changes.iter().find(|change| change.field == field)
     }
 
+    /// The change of one field alone.
+    #[must_use]
+    pub(super) fn only(mut self, field: Field) -> Self {
+        self.changes.retain(|change| change.field == field);
+        self
+    }
+
     /// Makes the plan put back a text of the comments that a write had cost: `shown` is what IQR has.
     pub(super) fn restore_comments(&mut self, shown: &str, restored: &str) {
         match self.changes.iter_mut().find(|change| change.field == Field::Comments) {

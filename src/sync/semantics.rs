@@ -19,10 +19,7 @@ pub fn shown(
         return None;
     }
     let Some(written) = written else {
-        // Lines of others are gone and only ours are there: the text was replaced. Anything else is a person's doing.
-        let is_replaced =
-            !lost(before, after, ours, sent).is_empty() && lines(after).all(|line| is_ours(line, ours, sent));
-        return is_replaced.then_some(CommentSemantics::Replaces);
+        return was_replaced(before, after, ours, sent).then_some(CommentSemantics::Replaces);
     };
     let is_whole = lost_lines(before, written).is_empty();
     if is_text(after, written) && (is_whole || !lost_lines(before, after).is_empty()) {
@@ -44,16 +41,12 @@ pub fn lost(before: &str, after: &str, ours: &[String], sent: &Sent) -> Vec<Stri
     lost_lines(before, after).into_iter().filter(|line| !is_ours(line, ours, sent)).collect()
 }
 
-/// Lines in `before` and not in `after` that are not known to be ours, whatever they are called.
+/// Whether a write that nobody saw the end of has replaced the text: one of our lines is there, and of the lines of
+/// others that were there before none is. What people typed since does not count.
 #[must_use]
-pub fn lost_of_others(before: &str, after: &str, sent: &Sent) -> Vec<String> {
-    lost_lines(before, after).into_iter().filter(|line| !sent.made_line(line)).collect()
-}
-
-/// Whether a text has lines, and all of them are known to be ours.
-#[must_use]
-pub fn is_all_ours(text: &str, sent: &Sent) -> bool {
-    lines(text).next().is_some() && lines(text).all(|line| sent.made_line(line))
+pub fn was_replaced(before: &str, after: &str, ours: &[String], sent: &Sent) -> bool {
+    let others = lines(before).filter(|line| !is_ours(line, ours, sent)).count();
+    others > 0 && lost(before, after, ours, sent).len() == others && lines(after).any(|line| sent.made_line(line))
 }
 
 /// What to tell an administrator whose config says otherwise.
@@ -76,7 +69,11 @@ fn lines(text: &str) -> impl Iterator<Item = &str> {
     text.split(['\n', '\r']).map(str::trim_end).filter(|line| !line.is_empty())
 }
 
+/// Whether a line is known to be ours, or has one of our names and is taken for ours.
 fn is_ours(line: &str, ours: &[String], sent: &Sent) -> bool {
+    if sent.made_line(line) {
+        return true;
+    }
     let Some((name, _)) = line.split_once(':') else { return false };
     ours.iter().any(|our| is_stored(name.trim(), our)) && is_machine_made(line, sent)
 }
@@ -84,6 +81,7 @@ fn is_ours(line: &str, ours: &[String], sent: &Sent) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::line_digests;
 
     #[test]
     fn what_a_write_did_shows_what_writes_do() {
@@ -105,17 +103,16 @@ mod tests {
             (" \n", Some("USB: PASS"), "USB: PASS", None),
             ("lid", Some("USB: PASS"), "lid", None),
             ("lid", Some("USB: PASS"), "hinge\nUSB: PASS", None),
-            // A killed pass: what it sent is not known.
-            ("lid", None, "USB: PASS", Some(Replaces)),
-            ("lid", None, "lid\nUSB: PASS", None),
+            // A killed pass: what it sent is known by its lines only, whatever they are called.
+            ("lid\nbox", None, "Wipe - D1: PASS", Some(Replaces)),
+            ("lid\nbox", None, "Wipe - D1: PASS\nhinge", Some(Replaces)),
+            ("lid", None, "lid\nWipe - D1: PASS", None),
+            ("lid\nbox", None, "box\nWipe - D1: PASS", None),
             ("lid", None, "hinge", None),
         ];
+        let begun = Sent { other_lines: line_digests("Wipe - D1: PASS"), ..Sent::default() };
         for (before, written, after, semantics) in rows {
-            assert_eq!(
-                shown(before, written, after, &ours, &Sent::default()),
-                semantics,
-                "{before:?} {written:?} {after:?}"
-            );
+            assert_eq!(shown(before, written, after, &ours, &begun), semantics, "{before:?} {written:?} {after:?}");
         }
     }
 }

@@ -65,6 +65,7 @@ pub(in crate::iqr) fn asset(body: &[u8], id: &InventoryId, names: &FieldNames) -
         description: end_trimmed(Field::Description)?,
         extended_description: end_trimmed(Field::ExtendedDescription)?,
         comments: end_trimmed(Field::Comments)?,
+        lacks_comments: find(&object, names.of(Field::Comments)).is_none(),
     }))
 }
 

@@ -139,7 +139,7 @@ fn wipe_lines_stand_where_the_order_has_them_and_no_test_takes_their_name() {
         "Wipe - S1: FAIL, NIST SP 800-88 Clear, 2026-01-02",
         "Motherboard: PASS",
         "Wipe test: PASS",
-        "Wipe - S1 2: PASS",
+        "Wipe - S1 test: PASS",
     ];
     assert_eq!(lines, expected);
     assert_eq!((update.comments[0].at, update.comments[1].at), (Some(at("09:00")), Some(at("10:00"))));
