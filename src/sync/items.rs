@@ -8,7 +8,7 @@ use super::item_search::{Search, Wanted};
 use crate::iqr::{self, Iqr, NewItem, Outcome};
 use crate::ledger::{self, RunLedger};
 use crate::mapping::{Aliases, fold_key};
-use crate::model::AssetUpdate;
+use crate::model::{AssetUpdate, Limited};
 
 /// A master item as IQR spells it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -190,6 +190,7 @@ pub fn create(
         category: &update.category,
     };
     let ours = Spelling { manufacturer: update.manufacturer.clone(), item_number: update.item_number.clone() };
+    note_cut(update);
     let mut error = match iqr.create_item(&item) {
         Ok(()) => return Ok(Ok(ours)),
         Err(error) => error,
@@ -208,6 +209,13 @@ pub fn create(
     match error {
         iqr::Error::Refused { .. } => Ok(Err(refusal(&error, update))),
         error => Err(error),
+    }
+}
+
+/// What a new master item lacks of its description is told here: no asset has that text.
+fn note_cut(update: &AssetUpdate) {
+    if let Some(cut) = update.cuts.iter().find(|cut| cut.text == Limited::ItemDescription) {
+        log::warn!("master item {} / {}: {cut}", update.item_number, update.manufacturer);
     }
 }
 

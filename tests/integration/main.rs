@@ -34,4 +34,5 @@ mod stragglers;
 mod tls;
 mod two_appliances;
 mod upkeep;
+mod widths;
 mod wrapped;

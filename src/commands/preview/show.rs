@@ -5,7 +5,7 @@ use crate::commands::diff;
 use crate::commands::page::{Page, Span, ago, minute};
 use crate::config::Config;
 use crate::mapping::RenderedField;
-use crate::model::{AssetUpdate, DiagnosticsLog, Drive, DueBecause, Machine, Timestamp, Wipe};
+use crate::model::{AssetUpdate, Cut, DiagnosticsLog, Drive, DueBecause, Limited, Machine, Timestamp, Wipe};
 use crate::output::{self, BAD, DIM, GOOD, STRONG, WARN};
 use crate::sync::comments::LineFate;
 use crate::sync::plan::{Change, Field};
@@ -208,6 +208,9 @@ fn mapped(page: &mut Page, subject: &Subject) {
     page.section("What IQR shall say");
     let text = |text: &str| if text.is_empty() { "?".to_owned() } else { text.to_owned() };
     page.styled_row("master item", STRONG, format!("{} / {}", text(&update.item_number), text(&update.manufacturer)));
+    for cut in update.cuts.iter().filter(|cut| matches!(cut.text, Limited::ItemNumber | Limited::Manufacturer)) {
+        cut_row(page, cut);
+    }
     for field in subject.fields.iter().filter(|field| field.attribute.is_none() && field.name != "item description") {
         rendered(page, short_name(field.name), field, STRONG);
     }
@@ -225,9 +228,16 @@ fn short_name(name: &str) -> &str {
 fn rendered(page: &mut Page, label: &str, field: &RenderedField, style: anstyle::Style) {
     page.styled_row(label, style, if field.text.is_empty() { "(empty)" } else { &field.text });
     page.styled_row("", DIM, format!("from {}", field.template));
+    if let Some(cut) = &field.cut {
+        cut_row(page, cut);
+    }
     if !field.empty_fields.is_empty() {
         page.styled_row("", WARN, format!("! nothing for {}", field.empty_fields.join(", ")));
     }
+}
+
+fn cut_row(page: &mut Page, cut: &Cut) {
+    page.styled_row("", WARN, format!("! {cut}"));
 }
 
 fn attributes(page: &mut Page, subject: &Subject) {
