@@ -134,6 +134,11 @@ const FAMILIES: &[(&str, Chassis, TemplateKind)] = &[
     ("EliteBook", Chassis::Laptop, TemplateKind::Laptop),
     ("ProBook", Chassis::Laptop, TemplateKind::Laptop),
     ("ZBook", Chassis::Laptop, TemplateKind::Laptop),
+    ("Precision M", Chassis::Laptop, TemplateKind::Laptop),
+    ("XPS M", Chassis::Laptop, TemplateKind::Laptop),
+    // Dell's models of four digits from 1000 on are notebooks; desktops have three (530) or begin with a 3.
+    ("Inspiron 1", Chassis::Laptop, TemplateKind::Laptop),
+    ("Vostro 1", Chassis::Laptop, TemplateKind::Laptop),
     ("Surface Laptop", Chassis::Laptop, TemplateKind::Laptop),
     ("Notebook PC", Chassis::Laptop, TemplateKind::Laptop),
     ("OptiPlex", Chassis::Desktop, TemplateKind::Desktop),

@@ -12,15 +12,20 @@ const FILLERS: &[&str] = &[
     "default",
     "defaultstring",
     "empty",
+    "filledbyoem",
     "invalid",
+    "manufacturer",
+    "modelname",
     "na",
     "noassettag",
     "none",
     "notapplicable",
     "notavailable",
     "notprovided",
+    "notset",
     "notspecified",
     "null",
+    "nullstring",
     "oem",
     "oemproduct",
     "other",
@@ -60,7 +65,7 @@ pub fn is_placeholder(text: &str) -> bool {
     let Some(first) = characters.next() else { return true };
     characters.all(|character| character == first)
         || FILLERS.binary_search(&bare.as_str()).is_ok()
-        || bare.starts_with("tobefilled")
+        || ["tobefilled", "tobedefined", "enterthemachinetype"].iter().any(|start| bare.starts_with(start))
         || bare.starts_with("skunotprovided")
         || (bare.len() >= 6 && ("01234567890123456789".contains(&bare)))
 }

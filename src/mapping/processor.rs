@@ -10,14 +10,16 @@ use super::placeholder::is_placeholder;
 ///
 /// `cores` are those of one package; where they are not known, a number in the brand string (`6-Core`) counts, and
 /// without one the cores are left out. More than one package is told in front: `2x Intel Xeon ...`, but not of lines
-/// that work alone only: some firmware (Apple's) counts their threads as packages.
+/// that work alone only, and of more than two only where the cores are known: some firmware (Apple's) knows no cores and
+/// counts threads as packages (24 of a Mac Pro with two processors).
 #[must_use]
 pub fn processor_text(brand: &str, cores: Option<u32>, packages: Option<u32>) -> String {
     let brand = Brand::parse(brand);
     if !names_a_processor(&brand.words) {
         return String::new();
     }
-    let packages = packages.filter(|packages| *packages > 1 && !is_single_socket(&brand.words));
+    let is_believed = |packages: &u32| (2..=if cores.is_some() { 64 } else { 2 }).contains(packages);
+    let packages = packages.filter(is_believed).filter(|_| !is_single_socket(&brand.words));
     let cores = cores.filter(|cores| *cores > 0).or(brand.cores);
     let parts = [
         packages.map(|packages| format!("{packages}x")),
