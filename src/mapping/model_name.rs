@@ -86,7 +86,7 @@ fn lenovo_name(product: &str, version: &str, family: &str, lenovo: LenovoModel) 
 fn split_bracket(text: &str) -> (&str, Option<&str>) {
     let Some((name, rest)) = text.split_once("-[") else { return (text, None) };
     let code = rest.split(']').next().unwrap_or_default().trim();
-    (name.trim_end(), Some(code).filter(|code| !code.is_empty()))
+    (name.trim_end_matches([' ', ':']), Some(code).filter(|code| !code.is_empty()))
 }
 
 /// What a machine was called before it had a name: that of its board (`QAWGE`), or of Intel's platform.
@@ -276,6 +276,7 @@ mod tests {
             ("IdeaPad Z480", "Lenovo Z480", "", "IdeaPad Z480", "IdeaPad Z480"),
             ("ThinkServer TS140", "70A4000HUX", "", "ThinkServer TS140", "70A4000HUX"),
             ("System x3650 M4 -[7915AC1]-", "04", "System X", "System x3650 M4", "7915AC1"),
+            ("System x3650 M5: -[5462AC1]-", "05", "System X", "System x3650 M5", "5462AC1"),
             ("-[7X06CTO1WW]-", "07", "", "7X06CTO1WW", "7X06CTO1WW"),
         ] {
             let by_type = if by_type == "INVALID" { "" } else { by_type };

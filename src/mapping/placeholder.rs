@@ -12,7 +12,6 @@ const FILLERS: &[&str] = &[
     "default",
     "defaultstring",
     "empty",
-    "filledbyoem",
     "invalid",
     "manufacturer",
     "modelname",
@@ -65,7 +64,8 @@ pub fn is_placeholder(text: &str) -> bool {
     let Some(first) = characters.next() else { return true };
     characters.all(|character| character == first)
         || FILLERS.binary_search(&bare.as_str()).is_ok()
-        || ["tobefilled", "tobedefined", "enterthemachinetype"].iter().any(|start| bare.starts_with(start))
+        || ["tobefilled", "enterthemachinetype"].iter().any(|start| bare.starts_with(start))
+        || bare.contains("byoem")
         || bare.starts_with("skunotprovided")
         || (bare.len() >= 6 && ("01234567890123456789".contains(&bare)))
 }
@@ -138,6 +138,8 @@ mod tests {
             "INVALID",
             "SKU",
             "OEM",
+            "Type1 - TBD by OEM",
+            "Enter the machine type an",
             "O.E.M.",
             "N/A",
             "None",

@@ -74,7 +74,15 @@ fn without_marks(raw: &str) -> String {
     }
     // A mark may come to be out of what stood around another one: `((R)R)`.
     let line = one_line(&line);
-    if has_mark(&line) { without_marks(&line) } else { line.into_owned() }
+    if has_mark(&line) { without_marks(&line) } else { without_cut_mark(&line).to_owned() }
+}
+
+/// `Intel Core` of `Intel Core(T`: the firmware cut its string in the middle of a mark.
+fn without_cut_mark(line: &str) -> &str {
+    let cut = ["(TM", "(T", "(R", "(C", "("].into_iter().find(|cut| {
+        line.len().checked_sub(cut.len()).and_then(|at| line.get(at..)).is_some_and(|end| end.eq_ignore_ascii_case(cut))
+    });
+    cut.map_or(line, |cut| line[..line.len() - cut.len()].trim_end())
 }
 
 fn has_mark(line: &str) -> bool {
@@ -221,7 +229,7 @@ fn is_left_over(word: &str, follows_cpu: bool) -> bool {
         bytes.next().is_some_and(|byte| byte.is_ascii_uppercase()) && bytes.all(|byte| byte.is_ascii_digit())
     };
     let stub = follows_cpu && letter_and_digit && word.len() <= 2;
-    stub || matches!(word, "0" | "CP" | "C" | "(R" | "(T" | "(TM" | "(")
+    stub || matches!(word, "0" | "CP" | "C")
 }
 
 /// Whether words are left that name more than the maker.
