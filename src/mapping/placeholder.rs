@@ -29,6 +29,7 @@ const FILLERS: &[&str] = &[
     "oemproduct",
     "other",
     "others",
+    "pc",
     "product",
     "productname",
     "sku",

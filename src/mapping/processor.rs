@@ -146,8 +146,9 @@ fn cores_told(words: &[&str]) -> Option<u32> {
     })
 }
 
-/// 6 of `6-Core` and `Six-Core`.
+/// 6 of `6-Core`, `6-Cores` and `Six-Core`.
 fn core_count(word: &str) -> Option<u32> {
+    let word = word.strip_suffix(['s', 'S']).unwrap_or(word);
     let at = word.len().checked_sub(4)?;
     let (number, core) = word.split_at_checked(at)?;
     core.eq_ignore_ascii_case("core").then(|| count(number.trim_end_matches('-'))).flatten()
@@ -219,7 +220,7 @@ fn model_words(words: &[&str]) -> Vec<String> {
 }
 
 fn is_filler(word: &str) -> bool {
-    ["cpu", "processor", "genuine", "@"].into_iter().any(|filler| word.eq_ignore_ascii_case(filler))
+    ["cpu", "processor", "genuine", "family", "@"].into_iter().any(|filler| word.eq_ignore_ascii_case(filler))
 }
 
 /// The stub of a word that was cut off, or the stepping `0` that Xeons of 2012 have behind the model.
@@ -265,7 +266,7 @@ fn is_single_socket(words: &[String]) -> bool {
         "Snapdragon",
         "Turion",
     ];
-    words.iter().any(|word| LINES.contains(&word.as_str()))
+    words.iter().any(|word| LINES.iter().any(|line| word.eq_ignore_ascii_case(line)))
 }
 
 fn name(words: &[String]) -> String {
@@ -274,8 +275,9 @@ fn name(words: &[String]) -> String {
 
 /// `i5 7300U` of `i5-7300U`; every other hyphen stays.
 fn without_hyphen(word: &str) -> String {
+    let is_series = |word: &str| ["i3", "i5", "i7", "i9"].into_iter().any(|series| word.eq_ignore_ascii_case(series));
     match word.split_once('-') {
-        Some((series @ ("i3" | "i5" | "i7" | "i9"), model)) if !model.is_empty() => format!("{series} {model}"),
+        Some((series, model)) if is_series(series) && !model.is_empty() => format!("{series} {model}"),
         _ => word.to_owned(),
     }
 }
