@@ -282,10 +282,8 @@ fn comments(page: &mut Page, subject: &Subject, remote: Option<&Remote>, rules: 
 }
 
 fn offline_spans(line: &str, sent: &Sent) -> Vec<Span> {
-    match sent.has_line(line) {
-        true => vec![Span::new(DIM, format!("= {line}"))],
-        false => vec![Span::new(GOOD, format!("+ {line}"))],
-    }
+    let (style, mark) = if sent.has_line(line) { (DIM, '=') } else { (GOOD, '+') };
+    vec![Span::new(style, format!("{mark} {line}"))]
 }
 
 fn difference(page: &mut Page, preview: &Preview, remote: &Remote) {
