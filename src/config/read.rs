@@ -69,12 +69,22 @@ pub(super) fn iqr(section: &mut Section, folder: &Path) -> Service {
     Service { settings, api_key_file, widths }
 }
 
+/// The width of the one column whose text is looked for again.
+const ITEM_NUMBER: u16 = 30;
+
+const TOO_WIDE: &str = "is more than the 30 characters that IQR is known to keep of an item number: a master item whose \
+    number IQR cuts is not found again, and may be made again with every try; make sure that this tenant keeps more";
+
 /// The vendor's widths; what is not known has no limit. A user-defined field is narrower than the field that it stands for.
 fn widths(section: &mut Section, fields: &FieldNames) -> Widths {
+    let item_number = section.number("item_number", ITEM_NUMBER, 0..=u16::MAX);
+    if item_number == 0 || item_number > ITEM_NUMBER {
+        section.doubt_key("item_number", TOO_WIDE);
+    }
     let mut width = |key, default| Width::of(section.number(key, default, 0..=u16::MAX));
     let of_field = |field, usual| if fields.of(field).starts_with("userdefined") { 35 } else { usual };
     Widths {
-        item_number: width("item_number", 30),
+        item_number: Width::of(item_number),
         manufacturer: width("manufacturer", 0),
         item_description: width("item_description", 60),
         description: width("description", of_field(Field::Description, 60)),

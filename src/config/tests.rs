@@ -112,6 +112,15 @@ fn a_user_defined_field_is_narrow_unless_its_width_is_given() {
 }
 
 #[test]
+fn an_item_number_that_iqr_may_cut_is_doubted() {
+    let doubts = |width: u16| parse(&format!("iqr.widths.item_number = {width}")).unwrap().doubts().collect::<Vec<_>>();
+    assert_eq!((doubts(30), doubts(20)), (Vec::new(), Vec::new()));
+    for width in [0, 31] {
+        assert!(doubts(width)[0].contains("1:26: `iqr.widths.item_number` is more than the 30"), "{:?}", doubts(width));
+    }
+}
+
+#[test]
 fn a_changed_width_is_noticed_in_what_was_sent() {
     assert_ne!(parse("iqr.widths.description = 50").unwrap().fingerprint, parse("").unwrap().fingerprint);
 }
