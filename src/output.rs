@@ -2,12 +2,13 @@
 //! terminal; nothing here decides anything.
 
 use std::fmt::Display;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
 use crate::cli::Color;
+use crate::logging;
 
 /// Good news.
 pub const GOOD: Style = AnsiColor::Green.on_default();
@@ -84,12 +85,40 @@ pub fn print_json(value: &impl Serialize) -> Result<(), Unwritten> {
     print(&text)
 }
 
+/// Writes one JSON object to stdout whose last key holds a list: `elements` are its elements, with commas between them.
+/// The list may be longer than memory is.
+///
+/// # Errors
+///
+/// As [`print()`]; or when the elements cannot be read.
+pub fn print_json_with_list(head: &impl Serialize, key: &str, elements: impl Read) -> Result<(), Unwritten> {
+    let head = serde_json::to_string(head).map_err(io::Error::from)?;
+    let begin = format!("{},\"{key}\":[", head.strip_suffix('}').unwrap_or(&head));
+    print_all(begin.as_bytes().chain(elements).chain(&b"]}\n"[..]))
+}
+
+/// Writes a text of any length to stdout.
+///
+/// # Errors
+///
+/// As [`print()`]; or when the text cannot be read.
+pub fn print_all(mut text: impl Read) -> Result<(), Unwritten> {
+    let mut out = anstream::stdout().lock();
+    match io::copy(&mut text, &mut out).and_then(|_| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        result => Ok(result?),
+    }
+}
+
 /// Prints the error that ends the program, with its causes, once. A closed stderr is nobody's loss.
 pub fn print_error(error: &anyhow::Error) {
     let mut err = anstream::stderr().lock();
-    let text = format!("{error:#}");
-    let text: Vec<String> = text.lines().map(one_line).collect();
-    let _ = writeln!(err, "{}: {}", styled(BAD, "error"), text.join("\n"));
+    let priority = if logging::is_journal() { logging::priority(log::Level::Error) } else { String::new() };
+    let mut word = format!("{}: ", styled(BAD, "error"));
+    for line in format!("{error:#}").lines() {
+        let _ = writeln!(err, "{priority}{word}{}", one_line(line));
+        word.clear();
+    }
 }
 
 /// Writes a sentence for a person to stderr.

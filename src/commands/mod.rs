@@ -7,6 +7,7 @@ pub mod master_item;
 mod near;
 mod page;
 pub mod preview;
+mod spool;
 pub mod status;
 pub mod sync;
 #[cfg(test)]

@@ -1,17 +1,22 @@
 //! `sync`: one pass.
 
-use std::sync::Mutex;
+mod watchers;
+
+use std::io::IsTerminal;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
+use self::watchers::Watchers;
 use super::Exit;
+use super::spool::Spool;
 use crate::cli::{Global, SyncArgs};
 use crate::clock;
 use crate::config::Config;
-use crate::model::Timestamp;
+use crate::model::{DueBecause, Timestamp};
 use crate::output::{self, BAD, DIM, GOOD, WARN, styled};
 use crate::sync::{self, Item, ItemOutcome, Outcome, PassOutcome, Report, Request, Scope};
 
@@ -23,7 +28,8 @@ use crate::sync::{self, Item, ItemOutcome, Outcome, PassOutcome, Report, Request
 pub fn run(global: &Global, args: &SyncArgs) -> Result<Exit> {
     let config = super::load(global)?;
     let started_at = clock::now();
-    let Outcome { report, aborted } = match pass(&config, args, started_at) {
+    let told = Mutex::new(Spool::default());
+    let Outcome { report, aborted } = match pass(&config, args, started_at, &told) {
         Ok(outcome) => outcome,
         Err(sync::Error::Ledger(error)) if error.is_running() => {
             return Err(not_begun(args, started_at, PassOutcome::Skipped, error.into()));
@@ -34,7 +40,8 @@ pub fn run(global: &Global, args: &SyncArgs) -> Result<Exit> {
     if report.due() > 0 {
         super::warn_of_doubts(&config);
     }
-    let printed = print(args, global, &report).context("the pass is made and recorded");
+    let printed = print(args, global, &report, told.into_inner().unwrap_or_else(PoisonError::into_inner))
+        .context("the pass is made and recorded");
     match aborted {
         None if report.totals.failed == 0 => printed.map(|()| Exit::Done),
         ended => {
@@ -51,39 +58,57 @@ fn warn_of(printed: Result<()>) {
     }
 }
 
-fn pass(config: &Config, args: &SyncArgs, started_at: Timestamp) -> Result<Outcome, sync::Error> {
+fn pass(config: &Config, args: &SyncArgs, started_at: Timestamp, told: &Mutex<Spool>) -> Result<Outcome, sync::Error> {
     let bar = Mutex::new(None);
     let progress = |item: &Item| {
         advance(&bar, item);
+        tell(told, args, item);
     };
     let scope = match &args.inventory_id {
         Some(id) => Scope::Asset(id),
         None => Scope::Due { retry: args.retry, full: args.full },
     };
+    let watchers = Watchers::of(config, args, started_at);
+    let begun = || watchers.iter().for_each(Watchers::begun);
     let outcome = sync::run(&Request {
         config,
         api_key: &|| config.api_key(),
         scope,
         limit: args.limit.map(|limit| limit.get() as u64),
         dry_run: args.dry_run,
-        // Without somebody who reads them, the items of a backlog need no memory.
-        keep_items: args.json || args.dry_run,
         started_at,
         clock: &clock::now,
         interrupted: super::interruption(),
+        begun: &begun,
         progress: &progress,
     });
     if let Some(bar) = bar.into_inner().ok().flatten() {
         bar.finish_and_clear();
     }
+    if let Some(watchers) = watchers {
+        watchers.ended(&outcome);
+    }
     outcome
+}
+
+/// Writes a client's outcome down for the end, if somebody reads it there.
+fn tell(told: &Mutex<Spool>, args: &SyncArgs, item: &Item) {
+    if !args.json && !args.dry_run {
+        return;
+    }
+    let text = if args.json { serde_json::to_string(item).unwrap_or_default() } else { dry_line(item) };
+    let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
+    if args.json && !told.is_empty() {
+        told.push(",");
+    }
+    told.push(&text);
 }
 
 /// A pass that could not begin: a script is told so in its own form, and the exit code says why to all.
 fn not_begun(args: &SyncArgs, started_at: Timestamp, outcome: PassOutcome, error: anyhow::Error) -> anyhow::Error {
     let report = Report { outcome, ..Report::begun(started_at, args.dry_run) };
-    let printed = if args.json { output::print_json(&Json::of(&report)) } else { Ok(()) };
-    warn_of(printed.map_err(anyhow::Error::from));
+    let print = || output::print_json_with_list(&Json::of(&report), "items", std::io::empty());
+    warn_of(if args.json { print().map_err(anyhow::Error::from) } else { Ok(()) });
     error
 }
 
@@ -103,14 +128,16 @@ fn advance(bar: &Mutex<Option<ProgressBar>>, item: &Item) {
     bar.set_message(output::one_line(item.inventory_id.as_deref().unwrap_or("no inventory ID")));
 }
 
-/// One line for each client that changed or has trouble. What is held was told when it came to be held.
+/// One line for each client: ID, what became of it, why it was looked at, how long it took. What is held is a warning
+/// once: whoever has to do something should be told, and not every two minutes.
 fn log_item(item: &Item) {
     let name = sync::name_of(item.client_id, item.inventory_id.as_deref());
     let message = item.message.as_deref().unwrap_or_default();
     match item.outcome {
-        ItemOutcome::Sent => log::info!("{name}: sent {}", fields(item)),
-        ItemOutcome::Unchanged => log::info!("{name}: nothing to send"),
-        ItemOutcome::Held => log::info!("{name}: held: {message}"),
+        ItemOutcome::Sent => log::info!("{name}: sent {} ({})", fields(item), circumstances(item)),
+        ItemOutcome::Unchanged => log::info!("{name}: nothing to send ({})", circumstances(item)),
+        ItemOutcome::Held if item.is_old_trouble => log::info!("{name}: still held: {message}"),
+        ItemOutcome::Held => log::warn!("{name}: held: {message}"),
         ItemOutcome::Failed if item.is_told_by_pass => log::info!("{name}: {message}"),
         ItemOutcome::Failed => log::warn!("{name}: {message}"),
         ItemOutcome::Deferred => log::info!("{name}: left for the next pass: {message}"),
@@ -121,13 +148,20 @@ fn log_item(item: &Item) {
     }
 }
 
+/// `never sent to IQR; 31 ms`
+fn circumstances(item: &Item) -> String {
+    let because = item.because.iter().copied().map(DueBecause::words).collect::<Vec<_>>().join(", ");
+    let because = if because.is_empty() { "tried again or compared" } else { &because };
+    format!("{because}; {} ms", item.took.as_millis())
+}
+
 fn fields(item: &Item) -> String {
     item.changes.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
-/// What scripts get.
+/// What scripts get, but for the list of the clients.
 #[derive(Serialize)]
-struct Json<'a> {
+struct Json {
     outcome: PassOutcome,
     dry_run: bool,
     started_at: Timestamp,
@@ -139,11 +173,10 @@ struct Json<'a> {
     failed: u64,
     deferred: u64,
     requests: u64,
-    items: &'a [Item],
 }
 
-impl<'a> Json<'a> {
-    fn of(report: &'a Report) -> Self {
+impl Json {
+    fn of(report: &Report) -> Self {
         let totals = &report.totals;
         Self {
             outcome: report.outcome,
@@ -157,30 +190,24 @@ impl<'a> Json<'a> {
             failed: totals.failed,
             deferred: totals.deferred,
             requests: totals.requests,
-            items: &report.items,
         }
     }
 }
 
 /// A pass with nothing to report prints nothing, so that cron sends no mail.
-fn print(args: &SyncArgs, global: &Global, report: &Report) -> Result<()> {
+fn print(args: &SyncArgs, global: &Global, report: &Report, told: Spool) -> Result<()> {
     if args.json {
-        return Ok(output::print_json(&Json::of(report))?);
+        return Ok(output::print_json_with_list(&Json::of(report), "items", told.into_text()?)?);
     }
-    let is_wanted = args.dry_run || global.verbose > 0 || std::io::IsTerminal::is_terminal(&std::io::stdout());
+    let is_wanted = args.dry_run || global.verbose > 0 || std::io::stdout().is_terminal();
     if !global.quiet && is_wanted {
+        output::print_all(told.into_text()?)?;
         output::print(&summary(report))?;
     }
     Ok(())
 }
 
 fn summary(report: &Report) -> String {
-    let mut text = String::new();
-    if report.dry_run {
-        for item in &report.items {
-            text.push_str(&dry_line(item));
-        }
-    }
     let totals = &report.totals;
     let sent = if report.dry_run { "would be sent" } else { "sent" };
     let parts = [
@@ -196,7 +223,7 @@ fn summary(report: &Report) -> String {
         .map(|(number, word, style)| styled(*style, format!("{number} {word}")))
         .collect();
     let requests = output::count(report.totals.requests, "request", "requests");
-    if parts.is_empty() { text + "nothing to do\n" } else { format!("{text}{} ({requests})\n", parts.join(", ")) }
+    if parts.is_empty() { "nothing to do\n".to_owned() } else { format!("{} ({requests})\n", parts.join(", ")) }
 }
 
 fn dry_line(item: &Item) -> String {

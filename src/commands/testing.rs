@@ -61,10 +61,10 @@ impl Bench {
             scope: Scope::Due { retry: false, full: false },
             limit: None,
             dry_run: false,
-            keep_items: false,
             started_at: clock::now(),
             clock: &clock::now,
             interrupted: Arc::new(AtomicBool::new(false)),
+            begun: &|| {},
             progress: &|_| {},
         });
         assert!(outcome.unwrap().aborted.is_none());

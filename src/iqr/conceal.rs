@@ -17,7 +17,13 @@ const SHORTEST: usize = 8;
 /// The secrets of this pass, in the forms in which a server may repeat them.
 #[derive(Default)]
 pub(super) struct Concealed {
-    forms: Mutex<Vec<Secret>>,
+    forms: Mutex<Vec<Form>>,
+}
+
+/// One form of a secret, and the search for it: every answer is searched for all of them.
+struct Form {
+    text: Secret,
+    search: memmem::Finder<'static>,
 }
 
 impl Concealed {
@@ -29,9 +35,10 @@ impl Concealed {
         }
         let mut forms = self.forms.lock().unwrap_or_else(PoisonError::into_inner);
         for form in forms_of(text) {
-            let form = Secret::new(form);
-            if !forms.contains(&form) {
-                forms.push(form);
+            let search = memmem::Finder::new(&form).into_owned();
+            let text = Secret::new(form);
+            if forms.iter().all(|known| known.text != text) {
+                forms.push(Form { text, search });
             }
         }
     }
@@ -40,7 +47,7 @@ impl Concealed {
     pub fn take_out(&self, mut body: Vec<u8>) -> Vec<u8> {
         let forms = self.forms.lock().unwrap_or_else(PoisonError::into_inner);
         for form in forms.iter() {
-            if let Cow::Owned(clean) = replaced(&body, form.expose().as_bytes()) {
+            if let Cow::Owned(clean) = replaced(&body, &form.search) {
                 body = clean;
             }
         }
@@ -65,13 +72,13 @@ fn forms_of(text: &str) -> [String; 6] {
     ]
 }
 
-fn replaced<'a>(body: &'a [u8], secret: &[u8]) -> Cow<'a, [u8]> {
+fn replaced<'a>(body: &'a [u8], secret: &memmem::Finder<'_>) -> Cow<'a, [u8]> {
     let mut clean = Vec::new();
     let mut from = 0;
-    for at in memmem::find_iter(body, secret) {
+    for at in secret.find_iter(body) {
         clean.extend_from_slice(&body[from..at]);
         clean.extend_from_slice(CONCEALED);
-        from = at + secret.len();
+        from = at + secret.needle().len();
     }
     if from == 0 {
         return Cow::Borrowed(body);

@@ -4,7 +4,7 @@ use super::endpoint::{Fill, Operation};
 use super::error::Error;
 use super::http::Request;
 use super::pace::When;
-use super::settings::Field;
+use super::settings::{Field, Settings};
 use super::wire::{self, Record};
 use super::{Iqr, text};
 use crate::model::{Asset, InventoryId};
@@ -35,10 +35,8 @@ impl Iqr {
     ///
     /// [`Error::outcome`] says whether it may have been done nevertheless; then read before writing again.
     pub fn update(&self, id: &InventoryId, fields: &[(Field, &str)]) -> Result<(), Error> {
-        let named = fields.iter().map(|(field, text)| (self.settings.fields.of(*field), *text));
         let fill = Fill { id: id.as_str(), ..Fill::default() };
-        let fields = named.chain([("inventoryid", id.as_str())]).collect();
-        self.write(&self.writing(Operation::InventoryUpdate, fill, Record::Inventory, fields))
+        self.write(&self.request(Operation::InventoryUpdate, fill, Some(update_body(&self.settings, id, fields))))
     }
 
     /// Moves an asset to the master item of that number and manufacturer. Sent once.
@@ -77,4 +75,12 @@ impl Iqr {
         let format = self.settings.endpoints.get(operation).format();
         self.request(operation, fill, Some(wire::body(format, record, fields)))
     }
+}
+
+/// What is sent to set the named fields of an asset.
+#[must_use]
+pub fn update_body(settings: &Settings, id: &InventoryId, fields: &[(Field, &str)]) -> String {
+    let named = fields.iter().map(|(field, text)| (settings.fields.of(*field), *text));
+    let fields = named.chain([("inventoryid", id.as_str())]).collect();
+    wire::body(settings.endpoints.get(Operation::InventoryUpdate).format(), Record::Inventory, fields)
 }

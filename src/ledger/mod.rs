@@ -23,13 +23,13 @@ use std::time::Duration;
 
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags, OptionalExtension, Params, Row, Savepoint, ffi};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Params, Row, Savepoint, Transaction, ffi};
 
 pub use error::Error;
 pub use history::{ChangeRecord, Pass, PassId, PassTotals};
 pub use intent::Intent;
 pub use lock::Heartbeat;
-pub use problems::Problem;
+pub use problems::{Problem, ProblemCount};
 pub use sent::{AssetRecord, SentRecord};
 pub use settings::{CommentSemantics, ItemSearch};
 
@@ -37,6 +37,9 @@ use lock::RunLock;
 
 /// How long a reader and the writer wait for each other: in WAL mode this is only while the file is opened.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Pages that are kept in memory, in KiB (SQLite counts them with a minus).
+const CACHE: i64 = -256;
 
 const WRITABLE: OpenFlags = OpenFlags::SQLITE_OPEN_READ_WRITE.union(OpenFlags::SQLITE_OPEN_CREATE);
 
@@ -54,6 +57,11 @@ pub struct RunLedger {
     ledger: Ledger,
     /// `None` in a dry run, which writes to a copy.
     lock: Option<RunLock>,
+}
+
+/// One state of the ledger, for several reads.
+pub struct Snapshot<'a> {
+    _transaction: Transaction<'a>,
 }
 
 impl Ledger {
@@ -85,6 +93,8 @@ impl Ledger {
     fn connect(path: &Path, flags: OpenFlags) -> Result<Self, Error> {
         let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
             .map_err(|source| Error::from(source).at(path))?;
+        #[cfg(test)]
+        let connection = crate::store::testing::overheard(connection);
         let ledger = Self { connection, path: path.to_owned() };
         ledger.configure().map_err(|source| Error::from(source).at(path))?;
         Ok(ledger)
@@ -93,7 +103,10 @@ impl Ledger {
     fn configure(&self) -> rusqlite::Result<()> {
         self.connection.busy_timeout(BUSY_TIMEOUT)?;
         self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
+        // SQLite would else prepare a cached statement anew for every value that it might plan otherwise for.
+        self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         self.connection.set_prepared_statement_cache_capacity(32);
+        self.connection.pragma_update(None, "cache_size", CACHE)?;
         Ok(())
     }
 
@@ -140,6 +153,17 @@ impl Ledger {
         row().map_err(|source| self.at(source))
     }
 
+    /// Until it is dropped, all reads see one state, and the file is locked once for all of them. Nothing may be written
+    /// meanwhile: it would not stay.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read.
+    pub fn snapshot(&self) -> Result<Snapshot<'_>, Error> {
+        let transaction = self.connection.unchecked_transaction();
+        Ok(Snapshot { _transaction: transaction.map_err(|source| self.at(source))? })
+    }
+
     fn at(&self, source: impl Into<Error>) -> Error {
         source.into().at(&self.path)
     }
@@ -180,6 +204,14 @@ impl RunLedger {
     pub fn beat(&mut self, heartbeat: &Heartbeat) {
         if let Some(lock) = &mut self.lock {
             lock.write(heartbeat);
+        }
+    }
+
+    /// A pass with nothing to record leaves the little that it wrote in the WAL: to bring it into the file costs more than
+    /// the whole pass, and a later one does it. What is not recorded is not lost, it is looked at again.
+    pub fn leave_in_wal(&mut self) {
+        if let Err(error) = self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true) {
+            log::debug!("the ledger's WAL is brought into its file at once: {error}");
         }
     }
 

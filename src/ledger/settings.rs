@@ -205,6 +205,9 @@ impl RunLedger {
     ///
     /// When the ledger cannot be written.
     pub fn set_horizon(&mut self, horizon: &Horizon) -> Result<(), Error> {
+        if self.horizon()?.as_ref() == Some(horizon) {
+            return Ok(());
+        }
         let [client, wipe, log] = HORIZON_KEYS;
         let [updated, finished, created] = HORIZON_TIMES;
         self.set(&[

@@ -86,7 +86,8 @@ impl RunLedger {
                 .optional()?;
             transaction
                 .prepare_cached(
-                    "DELETE FROM asset WHERE inventory_id > :after AND (:last IS NULL OR inventory_id <= :last)
+                    // No text comes after a blob, and with an upper end the search has one.
+                    "DELETE FROM asset WHERE inventory_id > :after AND inventory_id <= ifnull(:last, x'')
                          AND at < :cutoff
                          AND NOT EXISTS (SELECT 1 FROM sent WHERE sent.inventory_id = asset.inventory_id)
                          AND NOT EXISTS (SELECT 1 FROM intent WHERE intent.inventory_id = asset.inventory_id)",

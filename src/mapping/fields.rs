@@ -97,8 +97,7 @@ fn all(scope: Scope) -> impl Iterator<Item = &'static (&'static str, Field)> {
 
 /// The field of this name; case and blanks do not count.
 pub(super) fn find(name: &str, scope: Scope) -> Option<Field> {
-    let name = folded(name);
-    all(scope).find(|(known, _)| folded(known) == name).map(|(_, field)| *field)
+    all(scope).find(|(known, _)| letters(known).eq(letters(name))).map(|(_, field)| *field)
 }
 
 /// The field that is nearly of this name: one or two letters differ, and no digit is in it. A shop's own slots carry
@@ -122,7 +121,12 @@ pub(super) fn near(name: &str, scope: Scope) -> Option<&'static str> {
 }
 
 fn folded(name: &str) -> String {
-    name.chars().filter(|character| !character.is_whitespace()).flat_map(char::to_lowercase).collect()
+    letters(name).collect()
+}
+
+/// What counts of a name. Every template of a config asks for several names, and every pass reads the config.
+fn letters(name: &str) -> impl Iterator<Item = char> {
+    name.chars().filter(|character| !character.is_whitespace()).flat_map(char::to_lowercase)
 }
 
 /// What is derived of a machine, once for all its templates.

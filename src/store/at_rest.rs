@@ -6,6 +6,7 @@
 //! is looked after with every read: whoever opens it makes a `-wal`, and whoever brings that into the file changes the
 //! file.
 
+use std::cell::Cell;
 use std::fmt::Write;
 use std::fs::File;
 use std::io::Read;
@@ -21,7 +22,12 @@ pub(super) struct Access {
     pub(super) connection: Connection,
     /// What marks the files when they are read as ones that do not change.
     at_rest: Option<Signature>,
+    is_prepared: Cell<bool>,
 }
+
+/// Pages of the database that are kept in memory, in KiB (SQLite counts them with a minus). A client is read by keys: what
+/// is worth keeping are the upper pages of the trees; the operating system keeps the others.
+const CACHE: i64 = -384;
 
 impl Access {
     pub(super) fn open(path: &Path) -> Result<Self> {
@@ -32,7 +38,18 @@ impl Access {
             Some(_) => Connection::open_with_flags(uri(path), flags | OpenFlags::SQLITE_OPEN_URI)?,
             None => Connection::open_with_flags(path, flags)?,
         };
-        Ok(Self { connection, at_rest })
+        #[cfg(test)]
+        let connection = super::testing::overheard(connection);
+        Ok(Self { connection, at_rest, is_prepared: Cell::new(false) })
+    }
+
+    /// The connection for a read. What has to be set first reads the file, too, and may find it locked as any read may.
+    pub(super) fn prepared(&self) -> Result<&Connection> {
+        if !self.is_prepared.get() {
+            self.connection.pragma_update(None, "cache_size", CACHE)?;
+            self.is_prepared.set(true);
+        }
+        Ok(&self.connection)
     }
 
     /// Whether files that were read as ones that do not change may have changed.

@@ -116,6 +116,33 @@ impl Source {
         }
     }
 
+    /// The table and the column whose index answers this question; `None` where its key does.
+    pub(super) fn table(self) -> Option<(&'static str, &'static str)> {
+        match self {
+            Self::Updated => Some(("client", "updated_at")),
+            Self::Wiped => Some(("wipe", "finished_at")),
+            Self::Logged => Some(("diagnostics_log", "created_at")),
+            Self::New | Self::WipeRows | Self::LogRows => None,
+        }
+    }
+
+    /// What this question reads of its table.
+    pub(super) fn columns(self) -> &'static str {
+        match self {
+            Self::Wiped => "id, disk_id, finished_at",
+            Self::Logged => "id, client_id, created_at",
+            _ => "id, updated_at",
+        }
+    }
+
+    /// The newest time of a horizon, and the first that is looked at again.
+    pub(super) fn stretch(self, horizon: &Horizon) -> (String, String) {
+        let newest = self.start(horizon).text;
+        let from = newest.parse::<Timestamp>().map(|newest| newest.plus_seconds(-OVERLAP).to_store_text());
+        let from = from.unwrap_or_else(|_| newest.clone());
+        (newest, from)
+    }
+
     /// Where this question begins for a horizon.
     #[must_use]
     pub fn start(self, horizon: &Horizon) -> Cursor {
@@ -184,17 +211,18 @@ impl Store {
                     .query_row([], |row| row.get::<_, Option<i64>>(0))?
                     .unwrap_or(i64::MIN))
             };
-            let time = |sql: &str| -> rusqlite::Result<String> {
-                let mut statement = connection.prepare_cached(sql)?;
-                statement.query_row([], |row| Ok(super::value::text(row, "newest")?.unwrap_or_default()))
+            let time = |source: Source, sql: &str| -> rusqlite::Result<String> {
+                let mut statement = connection.prepare_cached(&self.asked(source, sql))?;
+                let newest = statement.query_row([], |row| super::value::text(row, "newest"))?;
+                Ok(newest.or_else(|| self.swept_before(source)).unwrap_or_default())
             };
             Ok(Horizon {
                 client_id: key("SELECT max(id) FROM client")?,
                 wipe_id: key("SELECT max(id) FROM wipe")?,
                 log_id: key("SELECT max(id) FROM diagnostics_log")?,
-                updated_at: time("SELECT max(updated_at) AS newest FROM client")?,
-                wipe_finished_at: time("SELECT max(finished_at) AS newest FROM wipe")?,
-                log_created_at: time("SELECT max(created_at) AS newest FROM diagnostics_log")?,
+                updated_at: time(Source::Updated, "SELECT max(updated_at) AS newest FROM client")?,
+                wipe_finished_at: time(Source::Wiped, "SELECT max(finished_at) AS newest FROM wipe")?,
+                log_created_at: time(Source::Logged, "SELECT max(created_at) AS newest FROM diagnostics_log")?,
             })
         })
     }
@@ -211,7 +239,7 @@ impl Store {
             if matches!(source, Source::New | Source::WipeRows | Source::LogRows) {
                 Ok(page(connection, source.statement(), named_params! {":key": cursor.key, ":limit": PAGE})?)
             } else {
-                Ok(page(connection, source.statement(), parameters)?)
+                Ok(page(connection, &self.asked(source, source.statement()), parameters)?)
             }
         })?;
         let Some((_, text, key)) = rows.last() else { return Ok(None) };
@@ -226,11 +254,14 @@ impl Store {
     ///
     /// When the database cannot be read.
     pub fn candidates_before(&self, source: Source, horizon: &Horizon) -> Result<Vec<ClientId>, Error> {
-        let (Some(sql), to) = (source.overlap_statement(), source.start(horizon).text) else { return Ok(Vec::new()) };
-        let Ok(newest) = to.parse::<Timestamp>() else { return Ok(Vec::new()) };
-        let from = newest.plus_seconds(-OVERLAP).to_store_text();
+        let (Some(sql), (to, from)) = (source.overlap_statement(), source.stretch(horizon)) else {
+            return Ok(Vec::new());
+        };
+        if to.parse::<Timestamp>().is_err() {
+            return Ok(Vec::new());
+        }
         self.reading(|connection| {
-            let mut statement = connection.prepare_cached(sql)?;
+            let mut statement = connection.prepare_cached(&self.asked(source, sql))?;
             let rows = statement
                 .query_map(named_params! {":from": from, ":to": to, ":limit": OVERLAP_ROWS}, |row| {
                     row.get(0).map(ClientId)

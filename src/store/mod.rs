@@ -15,6 +15,9 @@ mod schema;
 mod seen;
 mod signature;
 mod slots;
+mod sweep;
+#[cfg(test)]
+pub(crate) mod testing;
 mod value;
 
 use std::cell::RefCell;
@@ -32,6 +35,7 @@ pub use signature::Signature;
 pub use slots::SlotSample;
 
 use self::at_rest::Access;
+use self::sweep::Swept;
 use crate::model::Machine;
 
 /// How long one attempt waits for a writer that holds the database before the caller is asked again.
@@ -47,6 +51,8 @@ pub struct Store {
     patience: Patience,
     /// The slot that was asked for, and the names under which the database has it.
     spellings: RefCell<Option<(String, Vec<String>)>>,
+    /// The kinds of time that have no index and were read once instead.
+    swept: RefCell<Vec<Swept>>,
 }
 
 /// A client and what marks its state, out of one and the same read.
@@ -66,8 +72,8 @@ impl Store {
     /// When the file is missing, is no database, or may not be read; each told in words.
     pub fn open(path: &Path, patience: Patience) -> Result<Self, Error> {
         error::readable(path)?;
-        let access = RefCell::new(open(path)?);
-        Ok(Self { access, path: path.to_owned(), patience, spellings: RefCell::default() })
+        let (access, path) = (RefCell::new(open(path)?), path.to_owned());
+        Ok(Self { access, path, patience, spellings: RefCell::default(), swept: RefCell::default() })
     }
 
     /// Where the database is.
@@ -83,6 +89,7 @@ impl Store {
             let result = self.read_once(&read);
             if self.access.borrow().is_stale(&self.path) {
                 self.access.replace(open(&self.path)?);
+                self.swept.take();
             } else {
                 match result {
                     Err(Failure::Sqlite(source)) if error::is_locked(&source) => {}
@@ -99,7 +106,7 @@ impl Store {
 
     fn read_once<T>(&self, read: impl Fn(&Connection) -> Result<T, Failure>) -> Result<T, Failure> {
         let access = self.access.borrow();
-        let transaction = access.connection.unchecked_transaction()?;
+        let transaction = access.prepared()?.unchecked_transaction()?;
         let value = read(&transaction)?;
         transaction.commit()?;
         Ok(value)
@@ -139,6 +146,8 @@ fn configure(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(BUSY_SLICE)?;
     // A missing column must be an error, not a text of that name.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
+    // SQLite would else prepare a cached statement anew for every value that it might plan otherwise for.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_prepared_statement_cache_capacity(32);
     Ok(())
 }

@@ -35,8 +35,13 @@ impl Signature {
             return None;
         }
         // The times of `-shm` say nothing: it is written through memory.
-        let parts = [Some(database.bytes), wal.map(|wal| wal.bytes), index.map(|index| index.head)];
-        Some(Self(digest::of(parts.iter().map(|part| part.as_deref().unwrap_or_default()))))
+        let mut parts = vec![database.bytes];
+        // A WAL without a byte says nothing, nor does its index: readers make both and the last writer takes them away.
+        if let Some(wal) = wal.filter(|wal| wal.size > 0) {
+            parts.push(wal.bytes);
+            parts.extend(index.map(|index| index.head));
+        }
+        Some(Self(digest::of(parts.iter().map(Vec::as_slice))))
     }
 
     /// As bytes, for the ledger.

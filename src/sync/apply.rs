@@ -16,7 +16,7 @@ use super::semantics;
 use crate::config::{Config, SerialCheck};
 use crate::iqr::{self, Iqr, Scope};
 use crate::ledger::{self, CommentSemantics, Intent, RunLedger};
-use crate::model::{ClientId, Reason, Timestamp};
+use crate::model::{Asset, ClientId, Reason, Timestamp};
 
 /// How often an asset is written at most in one pass: the write, one repair, and what lost answers cost.
 const MOST_WRITES: u32 = 4;
@@ -70,7 +70,7 @@ impl<'a> Applier<'a> {
     ///
     /// What concerns every client. What concerns this one alone is told by [`Applied`].
     pub fn apply(&'a self, client: ClientId, ready: &'a Ready) -> Result<Applied, Abort> {
-        let asset = match self.iqr.asset(&ready.id) {
+        let asset = match believed(!ready.sent.lines.is_empty(), || self.iqr.asset(&ready.id)) {
             Ok(asset) => asset,
             Err(error) => return Self::failed(error),
         };
@@ -100,7 +100,7 @@ impl<'a> Applier<'a> {
                 Step::Finished => return Ok(journey.done(&plan)),
                 Step::Ended(applied) => return Ok(applied),
             }
-            match self.iqr.read_back(&ready.id) {
+            match believed(journey.written.is_some(), || self.iqr.read_back(&ready.id)) {
                 Ok(asset) => journey.asset = asset,
                 Err(error) => return Self::failed(error),
             }
@@ -207,7 +207,11 @@ impl<'a> Applier<'a> {
             return Ok(Step::Again);
         }
         if with_item && matches!(error, iqr::Error::Refused { .. }) {
+            // What is remembered of its master item may be wrong: it is looked up once more.
             self.items.forget(self.ledger, &journey.ready.update)?;
+            if !std::mem::replace(&mut journey.is_item_asked_again, true) {
+                return Ok(Step::Again);
+            }
         }
         Self::failed(error).map(Step::Ended)
     }
@@ -264,6 +268,13 @@ impl<'a> Applier<'a> {
         let is_telling = plan.change(Field::Comments).is_some() && !before.trim().is_empty();
         Ok(is_telling && self.ledger().comment_semantics()?.is_none())
     }
+}
+
+/// Reads an asset; once more before it is believed that the comments are blank where lines of ours should stand. Taken
+/// for blank because an answer left them out, they would be written anew, and cost what people typed.
+fn believed(has_lines: bool, read: impl Fn() -> Result<Asset, iqr::Error>) -> Result<Asset, iqr::Error> {
+    let asset = read()?;
+    if has_lines && asset.comments.trim().is_empty() { read() } else { Ok(asset) }
 }
 
 fn wire_field(field: Field) -> Option<iqr::Field> {

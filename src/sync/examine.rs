@@ -2,6 +2,7 @@
 
 use crate::config::Config;
 use crate::digest;
+use crate::iqr::BootTime;
 use crate::ledger::{self, AssetRecord, Intent, Ledger, SentRecord};
 use crate::mapping;
 use crate::model::{
@@ -30,6 +31,8 @@ pub struct Examined {
     pub seen: Option<Seen>,
     /// Why it is due.
     pub because: Vec<DueBecause>,
+    /// When it was looked at.
+    pub looked_at: BootTime,
     /// What follows.
     pub verdict: Verdict,
 }
@@ -124,7 +127,7 @@ impl Examiner<'_> {
             Ok(id) => (Some(id.to_string()), self.verdict(machine, seen, id)?),
             Err(error) => (typed(&error), Verdict::Held(error.into())),
         };
-        Ok(Examined { client_id, inventory_id, seen: Some(seen), because, verdict })
+        Ok(Examined { inventory_id, seen: Some(seen), because, ..Examined::new(client_id, verdict) })
     }
 
     fn verdict(&self, machine: Machine, seen: Seen, id: InventoryId) -> Result<Verdict, Error> {
@@ -201,19 +204,18 @@ impl Examiner<'_> {
     /// The other clients whose slot holds this ID, however it was typed.
     fn rivals(&self, machine: &Machine, id: &InventoryId) -> Result<Vec<Claim>, Error> {
         let typed = machine.slot(&self.config.store.inventory_id_slot).unwrap_or_default();
-        let mut rivals = self.claims(typed, id)?;
-        rivals.retain(|claim| claim.client_id != machine.client_id);
-        Ok(rivals)
+        self.claims(typed, id, Some(machine.client_id))
     }
 
     /// The clients whose slot holds this ID now, by key. The candidates are those that the database finds, and those that
     /// were sent or held with it once; each is read to be sure.
-    fn claims(&self, typed: &str, id: &InventoryId) -> Result<Vec<Claim>, Error> {
+    fn claims(&self, typed: &str, id: &InventoryId, but: Option<ClientId>) -> Result<Vec<Claim>, Error> {
         let mut clients = self.store.claimants(&self.config.store.inventory_id_slot, typed, id.as_str())?;
         if let Some(ledger) = self.ledger {
             clients.extend(ledger.senders(id.as_str())?);
             clients.extend(ledger.problems_of(id.as_str())?);
         }
+        clients.retain(|client| Some(*client) != but);
         clients.sort_unstable();
         clients.dedup();
         let mut claims = Vec::new();
@@ -237,7 +239,7 @@ impl Examiner<'_> {
     ///
     /// When the appliance's database or the ledger cannot be read.
     pub fn clients_of(&self, typed: &str, id: &InventoryId) -> Result<Vec<ClientId>, Error> {
-        Ok(self.claims(typed, id)?.into_iter().rev().map(|claim| claim.client_id).collect())
+        Ok(self.claims(typed, id, None)?.into_iter().rev().map(|claim| claim.client_id).collect())
     }
 }
 
@@ -249,7 +251,8 @@ struct Claim {
 
 impl Examined {
     fn new(client_id: ClientId, verdict: Verdict) -> Self {
-        Self { client_id, inventory_id: None, seen: None, because: Vec::new(), verdict }
+        let looked_at = BootTime::now();
+        Self { client_id, inventory_id: None, seen: None, because: Vec::new(), looked_at, verdict }
     }
 }
 

@@ -7,19 +7,17 @@
 //! How far the appliance's history has been looked at (the horizon) moves only past clients whose outcome is recorded,
 //! so that a pass may be cut short or killed at any point.
 
-use std::collections::{BTreeSet, HashSet, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
+use super::comparison;
 use super::examine::Error;
+use super::handled::Handled;
 use super::round::Round;
-use crate::config::{Config, SyncConfig};
-use crate::ledger::{Ledger, RunLedger};
+use crate::config::SyncConfig;
+use crate::ledger::RunLedger;
 use crate::model::{ClientId, Timestamp};
 use crate::store::{Cursor, Horizon, PAGE, Signature, Source, Store};
-
-/// Up to this many clients, every client is compared whenever the database was touched: it takes some milliseconds and
-/// finds also what an odd clock hides.
-pub(super) const SMALL: i64 = 10_000;
 
 /// Most clients that failed before and are tried again in one pass.
 const MOST_RETRIES: i64 = 10_000;
@@ -70,6 +68,8 @@ enum Stage {
     Held(ClientId),
     Retries,
     Compare(ClientId),
+    /// The rest of the full comparison is the next pass's.
+    Enough,
     End,
 }
 
@@ -90,7 +90,11 @@ pub struct Feed {
     signature: Option<Signature>,
     is_news_done: bool,
     /// Handed out in this pass.
-    handled: HashSet<ClientId>,
+    handled: Handled,
+    /// A comparison that an earlier pass began goes on.
+    is_compare_resumed: bool,
+    /// How many pages of the full comparison this pass may still read.
+    pages_left: u32,
     /// Handed out and not recorded yet.
     open: BTreeSet<ClientId>,
     /// The last client never looked at that was handed out.
@@ -111,15 +115,20 @@ impl Feed {
         signature: Option<Signature>,
         config: &SyncConfig,
     ) -> Result<Self, Error> {
+        let known = ledger.horizon()?;
+        if let Some(known) = &known {
+            store.sweep(known)?;
+        }
         let now = store.horizon()?;
-        let start = ledger.horizon()?.unwrap_or_else(|| Horizon {
+        let start = known.unwrap_or_else(|| Horizon {
             // Before the first pass every client is new: what happened to it is read with it.
             client_id: i64::MIN,
             ..now.clone().not_after(clock)
         });
         let stage = if matches!(wanted, Wanted::Only(_)) { Stage::Only } else { Stage::News(0, None) };
-        let compare_every = seconds(config.full_comparison_every);
-        let is_compare_due = is_compare_due(ledger, &start, &now, clock, signature, compare_every)?;
+        let pages_left =
+            if matches!(wanted, Wanted::Due { full: true, .. }) { u32::MAX } else { comparison::MOST_PAGES };
+        let is_compare_due = comparison::is_due(ledger, &start, &now, clock, signature, config.full_comparison_every)?;
         Ok(Self {
             stage,
             queue: VecDeque::new(),
@@ -130,10 +139,12 @@ impl Feed {
             now,
             clock,
             is_compare_due,
+            is_compare_resumed: ledger.full_comparison_cursor()?.is_some(),
             longest_delay: config.retry_max_delay,
             signature,
             is_news_done: false,
-            handled: HashSet::new(),
+            handled: Handled::default(),
+            pages_left,
             open: BTreeSet::new(),
         })
     }
@@ -152,7 +163,7 @@ impl Feed {
                     self.open.insert(candidate.client_id);
                     return Ok(Some(candidate));
                 }
-            } else if self.stage == Stage::End {
+            } else if matches!(self.stage, Stage::End | Stage::Enough) {
                 return Ok(None);
             } else {
                 self.refill(store, ledger)?;
@@ -162,7 +173,7 @@ impl Feed {
 
     /// Puts clients in front that the news of another one concerns, by key, each once.
     pub fn also(&mut self, clients: impl IntoIterator<Item = ClientId>) {
-        self.concerned.extend(clients.into_iter().filter(|client| !self.handled.contains(client)));
+        self.concerned.extend(clients.into_iter().filter(|client| !self.handled.contains(*client)));
     }
 
     /// Puts clients first to which a killed pass may have left half done.
@@ -178,7 +189,7 @@ impl Feed {
     /// This client has no news; it may still be handed out for another reason.
     pub fn passed_over(&mut self, client: ClientId) {
         self.open.remove(&client);
-        self.handled.remove(&client);
+        self.handled.remove(client);
     }
 
     /// Asks the next question of this stage, or moves on to the next stage.
@@ -194,7 +205,7 @@ impl Feed {
                 self.stage = self.last_stage(ledger)?;
             }
             Stage::Compare(after) => self.refill_compare(store, ledger, after)?,
-            Stage::End => {}
+            Stage::End | Stage::Enough => {}
         }
         Ok(())
     }
@@ -308,9 +319,14 @@ impl Feed {
         if self.open.is_empty() {
             ledger.set_full_comparison_cursor(after)?;
         }
+        let Some(pages_left) = self.pages_left.checked_sub(1) else {
+            self.stage = Stage::Enough;
+            return Ok(());
+        };
+        self.pages_left = pages_left;
         let page = store.seen_after(after)?;
         let last = page.last().map(|(client, _)| *client);
-        let known = known_between(ledger, after, last)?;
+        let known = comparison::known_between(ledger, after, last)?;
         let mut clients: Vec<ClientId> = Vec::new();
         for (client, seen) in &page {
             let is_known =
@@ -364,10 +380,15 @@ impl Feed {
         }
         let was_compared = self.is_compare_due || is_full;
         if is_complete && was_compared {
-            ledger.finish_full_comparison(finished_at, self.signature)?;
+            // Of what was compared by an earlier pass, this pass's mark says nothing.
+            let signature = self.signature.filter(|_| !self.is_compare_resumed);
+            ledger.finish_full_comparison(finished_at, signature)?;
         }
         if is_complete {
             ledger.set_looked_at(self.signature, config)?;
+        } else if self.stage == Stage::Enough && self.open.is_empty() {
+            // All but the comparison is done: what is held was looked at under this config.
+            ledger.set_looked_at(None, config)?;
         }
         Ok(())
     }
@@ -388,11 +409,11 @@ impl Feed {
             return Ok(0);
         }
         let queued = self.queue.iter().map(|waiting| waiting.client_id).chain(self.concerned.iter().copied());
-        let waiting = queued.filter(|client| !self.handled.contains(client)).count() as u64;
+        let waiting = queued.filter(|client| !self.handled.contains(*client)).count() as u64;
         let beyond = match self.stage {
             Stage::News(..) | Stage::New(_) => store.count_after(ClientId(self.reached))?,
             Stage::Every(round) => {
-                let done = self.handled.iter().filter(|client| round.is_ahead(**client)).count() as u64;
+                let done = self.handled.count_within(&round.ahead());
                 round.count_ahead(store)?.saturating_sub(done)
             }
             _ => 0,
@@ -403,73 +424,4 @@ impl Feed {
     fn is_exhausted(&self) -> bool {
         self.stage == Stage::End && self.queue.is_empty() && self.concerned.is_empty()
     }
-}
-
-/// Whether every client is to be compared in this pass: the time has come, or the database is small, or a clock or a key
-/// went back, so that the fast questions cannot be trusted. Never when the database was not touched since the last time.
-fn is_compare_due(
-    ledger: &RunLedger,
-    start: &Horizon,
-    now: &Horizon,
-    clock: Timestamp,
-    signature: Option<Signature>,
-    compare_every: i64,
-) -> Result<bool, Error> {
-    if let Some(signature) = signature
-        && ledger.is_compared(signature)?
-    {
-        return Ok(false);
-    }
-    let is_small = now.client_id <= SMALL;
-    let went_back = now.client_id < start.client_id || now.wipe_id < start.wipe_id || now.log_id < start.log_id;
-    let clock_went_back = ledger.heartbeat().is_some_and(|last| last.finished_at.seconds_since(clock) > 60);
-    let is_time = match ledger.full_comparison_at()? {
-        Some(last) => clock.seconds_since(last) >= compare_every || clock.seconds_since(last) < 0,
-        // The first pass reads every client anyway.
-        None => start.client_id > i64::MIN,
-    };
-    Ok(is_small || went_back || clock_went_back || is_time)
-}
-
-/// Whether a pass for what is due would find nothing, told without a question to the appliance's database: it was not
-/// touched since everything in it was looked at, under the same config, and nobody's time has come.
-///
-/// # Errors
-///
-/// When the ledger cannot be read.
-pub fn is_idle(
-    ledger: &Ledger,
-    clock: Timestamp,
-    signature: Option<Signature>,
-    config: &Config,
-) -> Result<bool, Error> {
-    let Some(signature) = signature else { return Ok(false) };
-    Ok(ledger.is_signature(signature)?
-        && ledger.is_config(config.fingerprint)?
-        && ledger.retries(clock, config.sync.retry_max_delay, 1)?.is_empty()
-        && ledger.open_intents()?.is_empty())
-}
-
-/// What the ledger knows of the clients after `after`, up to `last` or to the end.
-fn known_between(
-    ledger: &RunLedger,
-    after: ClientId,
-    last: Option<ClientId>,
-) -> Result<Vec<(ClientId, Option<crate::store::Seen>)>, Error> {
-    let mut known = Vec::new();
-    let mut from = after;
-    loop {
-        let page = ledger.known_after(from, 4 * PAGE)?;
-        let Some(&(end, _)) = page.last() else { return Ok(known) };
-        let is_last = last.is_some_and(|last| end > last);
-        known.extend(page.into_iter().filter(|(client, _)| last.is_none_or(|last| *client <= last)));
-        if is_last {
-            return Ok(known);
-        }
-        from = end;
-    }
-}
-
-fn seconds(duration: Duration) -> i64 {
-    i64::try_from(duration.as_secs()).unwrap_or(i64::MAX)
 }

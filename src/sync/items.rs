@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::item_search::{Search, Wanted};
-
 use crate::iqr::{self, Iqr, NewItem, Outcome};
 use crate::ledger::{self, RunLedger};
 use crate::mapping::{Aliases, fold_key};
@@ -71,28 +70,27 @@ impl MasterItems {
         let key = key_of(&update.manufacturer, &update.item_number);
         let entry = self.entry(&key);
         let mut found = entry.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_first = found.is_none();
-        let answer = match found.take() {
-            Some(answer) => answer,
+        let (answer, is_asked) = match found.take() {
+            Some(answer) => (answer, false),
             None => self.find(&Finder { iqr, ledger, aliases, update }, &key)?,
         };
         *found = Some(answer.clone());
         match answer {
-            Found::There(spelling) => Ok((spelling, is_first)),
+            Found::There(spelling) => Ok((spelling, is_asked)),
             Found::Refused(message) => Err(Error::Refused(message)),
         }
     }
 
-    /// As long as it is not known how IQR searches, one client at a time finds it out.
-    fn find(&self, finder: &Finder<'_>, key: &str) -> Result<Found, Error> {
+    fn find(&self, finder: &Finder<'_>, key: &str) -> Result<(Found, bool), Error> {
         // The guard is not to be held while IQR is asked.
         let known = finder.ledger().master_item(key)?;
         match known {
-            Some((manufacturer, item_number)) => Ok(Found::There(Spelling { manufacturer, item_number })),
-            None => self.ask(finder, key),
+            Some((manufacturer, item_number)) => Ok((Found::There(Spelling { manufacturer, item_number }), false)),
+            None => Ok((self.ask(finder, key)?, true)),
         }
     }
 
+    /// As long as it is not known how IQR searches, one client at a time finds it out.
     fn ask(&self, finder: &Finder<'_>, key: &str) -> Result<Found, Error> {
         let is_known = finder.ledger().item_search()?.is_some();
         let _guard = (!is_known).then(|| self.searching.lock().unwrap_or_else(PoisonError::into_inner));

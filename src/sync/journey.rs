@@ -51,6 +51,8 @@ pub(super) struct Journey<'a> {
     pub doubt: Option<iqr::Error>,
     /// How many writes failed so, for another reason than an ended session.
     pub doubtful_writes: u32,
+    /// Whether its master item was looked up once more because IQR refused the remembered one.
+    pub is_item_asked_again: bool,
     /// What was known of writes to the comments when the plan was made.
     pub planned_by: Option<CommentSemantics>,
     /// Held from a write that teaches until it is read back.
@@ -112,6 +114,7 @@ impl<'a> Journey<'a> {
             writes: 0,
             doubt: None,
             doubtful_writes: 0,
+            is_item_asked_again: false,
             planned_by: None,
             lesson: None,
         }

@@ -1,10 +1,12 @@
 //! What a pass did, client by client.
 
+use std::time::Duration;
+
 use serde::Serialize;
 
 use super::plan::Field;
 use crate::ledger::PassTotals;
-use crate::model::{ClientId, Reason, Timestamp};
+use crate::model::{ClientId, DueBecause, Reason, Timestamp};
 
 /// What became of one client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -40,6 +42,15 @@ pub struct Item {
     /// Its trouble is the whole pass's, which is told once at the end.
     #[serde(skip)]
     pub is_told_by_pass: bool,
+    /// An earlier pass came to the same, and told it.
+    #[serde(skip)]
+    pub is_old_trouble: bool,
+    /// Why it was due.
+    #[serde(skip)]
+    pub because: Vec<DueBecause>,
+    /// From when it was looked at until its outcome was recorded.
+    #[serde(skip)]
+    pub took: Duration,
 }
 
 /// How a pass ended.
@@ -67,8 +78,6 @@ pub struct Report {
     pub finished_at: Timestamp,
     /// How many clients became what.
     pub totals: PassTotals,
-    /// The clients, in the order in which they were done.
-    pub items: Vec<Item>,
 }
 
 impl Report {
@@ -76,7 +85,7 @@ impl Report {
     #[must_use]
     pub fn begun(started_at: Timestamp, dry_run: bool) -> Self {
         let (outcome, totals) = (PassOutcome::Done, PassTotals::default());
-        Self { outcome, dry_run, started_at, finished_at: started_at, totals, items: Vec::new() }
+        Self { outcome, dry_run, started_at, finished_at: started_at, totals }
     }
 
     /// How many clients were due.
@@ -86,8 +95,8 @@ impl Report {
         totals.sent + totals.unchanged + totals.held + totals.failed + totals.deferred
     }
 
-    /// Counts a client, and keeps it for the output if it is wanted.
-    pub(super) fn add(&mut self, item: Item, keep: bool) {
+    /// Counts a client.
+    pub(super) fn add(&mut self, item: &Item) {
         let count = match item.outcome {
             ItemOutcome::Sent => &mut self.totals.sent,
             ItemOutcome::Unchanged => &mut self.totals.unchanged,
@@ -96,8 +105,5 @@ impl Report {
             ItemOutcome::Deferred => &mut self.totals.deferred,
         };
         *count += 1;
-        if keep {
-            self.items.push(item);
-        }
     }
 }

@@ -1,6 +1,8 @@
 //! A comparison of every client that was asked for (`sync --full`). It goes on where the one before was cut short, and
 //! round to there: with a limit, or with too little time, one run after the other reaches every client.
 
+use std::ops::RangeInclusive;
+
 use crate::model::ClientId;
 use crate::store::{self, Store};
 
@@ -38,6 +40,12 @@ impl Round {
     /// Whether a client is still to come before the turn, or after it.
     pub fn is_ahead(self, client: ClientId) -> bool {
         client > self.after && !(self.has_turned && client > self.start)
+    }
+
+    /// The keys of which clients are still to come before the turn, or after it.
+    pub fn ahead(self) -> RangeInclusive<i64> {
+        let last = if self.has_turned { self.start.0 } else { i64::MAX };
+        self.after.0.saturating_add(1)..=last
     }
 
     /// How many clients are still to come.

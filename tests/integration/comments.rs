@@ -1,7 +1,7 @@
 //! The inventory comments are shared with people: no line of theirs is ever lost, and none of ours stands there twice.
 
 use iqr_sandbox::store::Log;
-use iqr_sandbox::{Asset, Comments, Field};
+use iqr_sandbox::{Asset, Body, Comments, Fault, Field, Kind, When};
 
 use crate::bench::{Bench, FIRST, client};
 
@@ -235,5 +235,26 @@ fn lines_that_a_column_cannot_hold_letter_by_letter_are_known_again() {
         bench.forget_ledger();
         bench.sync_well();
         assert_eq!(bench.lines(FIRST), before, "{context}");
+    }
+}
+
+/// An answer without its comments says nothing about them: written anew, they would cost what people typed.
+#[test]
+fn comments_that_one_answer_leaves_out_are_not_taken_for_blank() {
+    for (semantics, mode) in WORLDS {
+        let context = format!("{semantics:?} {mode}");
+        let bench = bench(semantics, mode);
+        type_comments(&bench, "lid cracked");
+        bench.sync_well();
+        test_again(&bench, 1, "Memory", "FAIL");
+        let body = format!(r#"{{"inventoryid":{FIRST},"itemnumber":"OPTIPLEX 9010","mfgr":"DELL"}}"#);
+        let read = When::Path("Inventory".to_owned());
+        let kind = Kind::Status { code: 200, headers: Vec::new(), body: Body::Json(body) };
+        let fault = Fault::new(read, kind).and(When::Id(FIRST)).times(1);
+        bench.sandbox.set_faults(vec![fault]);
+        bench.sync_well();
+        assert_typed_stand(&bench, &["lid cracked"], &context);
+        assert_eq!(newest(&bench, "Memory"), "FAIL", "{context}");
+        bench.assert_sound(&context);
     }
 }

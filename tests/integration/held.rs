@@ -220,3 +220,28 @@ fn a_client_whose_write_is_refused_waits_its_delay_like_any_other_that_fails() {
     assert_eq!(bench.sync_with(&["--retry"]).fate(1), ("sent", None));
     bench.assert_idle("all are sent");
 }
+
+#[test]
+fn clients_that_fail_are_tried_after_the_fresh_ones_and_ever_more_seldom() {
+    let bench = Bench::empty().with("iqr", "connections", "1");
+    let poison = 300;
+    (0..poison).for_each(|number| _ = bench.store().add(&client(number)).unwrap());
+    let report = bench.sync();
+    assert_eq!((report.code, report.count("failed")), (Some(1), 300), "{}", report.stderr);
+    // The next pass tries them again, but somebody fresh comes first.
+    let fresh = bench.add(&client(poison), Asset::new(FIRST + poison));
+    let report = bench.sync();
+    assert_eq!(report.items()[0]["client_id"], fresh);
+    assert_eq!((report.fate(fresh), report.count("failed")), (("sent", None), 300));
+    // From then on they wait, and burden nobody.
+    bench.assert_idle("they wait");
+    let fresh = bench.add(&client(poison + 1), Asset::new(FIRST + poison + 1));
+    let (report, requests) = bench.requests_of(|| bench.sync_well());
+    assert_eq!((report.fate(fresh), report.count("failed")), (("sent", None), 0));
+    assert!(requests.len() < 10, "{} requests", requests.len());
+    // What was received in IQR at last is sent when it has news, at once.
+    bench.sandbox.state().add_asset(Asset::new(FIRST));
+    bench.store().edit(1, "memory_bytes", &(64_i64 << 30).to_string(), LATER).unwrap();
+    let report = bench.sync_well();
+    assert_eq!((report.fate(1), report.count("failed")), (("sent", None), 0));
+}

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::asset::{Asset, Author, Field, FieldChange, Item};
 use crate::faults::{Fault, Injector};
@@ -171,6 +171,12 @@ impl State {
 
     pub(crate) fn validity(&self) -> Validity {
         Validity { lifetime: self.options.session_lifetime, calls: self.options.session_calls }
+    }
+
+    /// How long it has been running: the clock of [`Request::at`].
+    #[must_use]
+    pub fn uptime(&self) -> Duration {
+        self.started.elapsed()
     }
 
     /// The sums since the start.

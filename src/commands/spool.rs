@@ -1,0 +1,100 @@
+//! Text that is gathered while a pass runs and printed at its end: of a backlog of a million clients, more than memory
+//! should hold.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, Write};
+
+/// Up to this many bytes stay in memory.
+const MOST_IN_MEMORY: usize = 128 * 1024;
+
+/// The text so far.
+#[derive(Default)]
+pub(super) struct Spool {
+    tail: Vec<u8>,
+    /// What came before the tail, in a file without a name.
+    head: Option<File>,
+    /// The file cannot be had: everything stays in memory.
+    is_without_file: bool,
+}
+
+impl Spool {
+    /// Adds a text.
+    pub fn push(&mut self, text: &str) {
+        self.tail.extend_from_slice(text.as_bytes());
+        let is_full = self.tail.len() > MOST_IN_MEMORY && !self.is_without_file;
+        if let Some(error) = is_full.then(|| self.move_to_file().err()).flatten() {
+            log::debug!("what the pass did is kept in memory: {error}");
+            self.is_without_file = true;
+        }
+    }
+
+    /// What cannot be written whole is taken back, so that nothing stands there twice.
+    fn move_to_file(&mut self) -> io::Result<()> {
+        let file = match &mut self.head {
+            Some(file) => file,
+            none => none.insert(tempfile::tempfile()?),
+        };
+        let begun = file.stream_position()?;
+        if let Err(error) = file.write_all(&self.tail) {
+            file.set_len(begun)?;
+            return Err(error);
+        }
+        self.tail.clear();
+        Ok(())
+    }
+
+    /// Whether nothing was added.
+    pub fn is_empty(&self) -> bool {
+        self.tail.is_empty() && self.head.is_none()
+    }
+
+    /// All of it, from the beginning.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read.
+    pub fn into_text(self) -> io::Result<impl Read> {
+        let mut head = self.head;
+        if let Some(file) = &mut head {
+            file.rewind()?;
+        }
+        Ok(Parts { head, tail: io::Cursor::new(self.tail) })
+    }
+}
+
+/// Both parts, one after the other.
+struct Parts {
+    head: Option<File>,
+    tail: io::Cursor<Vec<u8>>,
+}
+
+impl Read for Parts {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if let Some(file) = &mut self.head {
+            match file.read(buffer)? {
+                0 => self.head = None,
+                count => return Ok(count),
+            }
+        }
+        self.tail.read(buffer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_went_in_comes_out_whether_it_fits_into_memory_or_not() {
+        for count in [0, 1, 100_000] {
+            let mut spool = Spool::default();
+            (0..count).for_each(|number| spool.push(&format!("{number}\n")));
+            assert_eq!(spool.is_empty(), count == 0);
+            assert_eq!(spool.head.is_some(), count == 100_000);
+            assert!(spool.tail.capacity() < 4 * MOST_IN_MEMORY, "{}", spool.tail.capacity());
+            let mut text = String::new();
+            spool.into_text().unwrap().read_to_string(&mut text).unwrap();
+            assert!(text.lines().map(|line| line.parse::<i32>().unwrap()).eq(0..count));
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! The clients that a pass has handed out. A backlog of a million is handed out by key, so that the keys are kept as
+//! stretches: mostly it is one.
+
+use std::ops::RangeInclusive;
+
+use rangemap::RangeInclusiveSet;
+
+use crate::model::ClientId;
+
+/// A set of clients.
+#[derive(Default)]
+pub(super) struct Handled(RangeInclusiveSet<i64>);
+
+impl Handled {
+    /// Adds a client; false when it is there already.
+    pub fn insert(&mut self, client: ClientId) -> bool {
+        let is_new = !self.contains(client);
+        self.0.insert(client.0..=client.0);
+        is_new
+    }
+
+    pub fn remove(&mut self, client: ClientId) {
+        self.0.remove(client.0..=client.0);
+    }
+
+    pub fn contains(&self, client: ClientId) -> bool {
+        self.0.contains(&client.0)
+    }
+
+    /// How many of them have a key within.
+    pub fn count_within(&self, keys: &RangeInclusive<i64>) -> u64 {
+        if keys.is_empty() {
+            return 0;
+        }
+        let within = |found: &RangeInclusive<i64>| *found.start().max(keys.start())..=*found.end().min(keys.end());
+        self.0.overlapping(keys).map(within).map(|found| found.end().abs_diff(*found.start()) + 1).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_backlog_is_one_stretch_and_every_client_in_it_counts_once() {
+        let mut handled = Handled::default();
+        assert!((1..=1000).all(|key| handled.insert(ClientId(key))));
+        assert!(!handled.insert(ClientId(500)));
+        assert_eq!(handled.0.iter().count(), 1);
+        handled.remove(ClientId(500));
+        assert!(!handled.contains(ClientId(500)) && handled.contains(ClientId(501)));
+        assert_eq!(handled.count_within(&(i64::MIN..=i64::MAX)), 999);
+        assert_eq!(handled.count_within(&(499..=501)), 2);
+        assert_eq!(handled.count_within(&RangeInclusive::new(501, 499)), 0);
+        assert!(handled.insert(ClientId(500)));
+        assert_eq!(handled.0.iter().count(), 1);
+    }
+}
