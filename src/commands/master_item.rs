@@ -9,7 +9,7 @@ use crate::config::Config;
 use crate::iqr::Access;
 use crate::ledger::RunLedger;
 use crate::mapping::{self, Aliases};
-use crate::model::{AssetUpdate, Chassis, Machine, TemplateKind};
+use crate::model::{AssetUpdate, Chassis, Limited, Machine, TemplateKind};
 use crate::output::{self, GOOD, styled};
 use crate::sync::item_search::Search;
 use crate::sync::items::{self, Spelling};
@@ -121,6 +121,7 @@ fn wanted(config: &Config, args: &MasterItemArgs) -> Result<AssetUpdate, Usage> 
     }
     if let Some(description) = &args.description {
         update.item_description.clone_from(description);
+        update.cuts.retain(|cut| cut.text != Limited::ItemDescription);
     }
     Ok(update)
 }

@@ -13,6 +13,10 @@ pub const WIDTH: usize = 80;
 /// Columns from the edge to the text of a row.
 const INDENT: usize = 18;
 
+/// Entries of a list on one line, and how wide each of them is.
+const COLUMNS: usize = 3;
+const COLUMN: usize = 25;
+
 /// A piece of text in one style.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Span {
@@ -82,6 +86,33 @@ impl Page {
         self.wrapped("  ", 4, spans);
     }
 
+    /// Entries of a list: short ones side by side, in columns; a long one has lines of its own.
+    pub fn columns(&mut self, entries: &[Vec<Span>]) {
+        let mut rest = entries;
+        while let Some(entry) = rest.first() {
+            let count = rest.iter().take(COLUMNS).take_while(|entry| width(entry) < COLUMN).count();
+            let (line, later) = rest.split_at(count.max(1));
+            if count <= 1 {
+                self.item(entry);
+            } else {
+                self.line_of_columns(line);
+            }
+            rest = later;
+        }
+    }
+
+    fn line_of_columns(&mut self, entries: &[Vec<Span>]) {
+        let mut line = " ".repeat(4);
+        for entry in entries {
+            for span in entry {
+                line.push_str(&styled(span.style, output::one_line(&span.text)));
+            }
+            line.extend(std::iter::repeat_n(' ', COLUMN - width(entry)));
+        }
+        self.text.push_str(line.trim_end());
+        self.text.push('\n');
+    }
+
     /// One line or more: `label`, then the text from column `indent` on.
     fn wrapped(&mut self, label: &str, indent: usize, spans: &[Span]) {
         let mut start = output::one_line(label);
@@ -148,16 +179,33 @@ impl Line<'_> {
     }
 }
 
-/// The words of a text, each with the blanks before it, so that together they are the text.
+/// The words of a text, each with the blanks before it, so that together they are the text. A field of a template
+/// (`/{Drive Size}`) is one word.
 fn words(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
         let start = rest.len() - rest.trim_start_matches(' ').len();
-        let end = rest[start..].find(' ').map_or(rest.len(), |blank| start + blank);
-        let (word, after) = rest.split_at(end);
+        let (word, after) = rest.split_at(start + end_of_word(&rest[start..]));
         rest = after;
         (!word.is_empty()).then_some(word)
     })
+}
+
+fn end_of_word(text: &str) -> usize {
+    let mut end = 0;
+    while let Some(at) = text[end..].find([' ', '{', '/']).map(|at| end + at) {
+        end = match &text[at..] {
+            field if field.starts_with('{') => at + field.find('}').map_or(1, |close| close + 1),
+            // The slash goes with the field behind it.
+            next if next.starts_with(' ') || (next.starts_with("/{") && at > 0) => return at,
+            _ => at + 1,
+        };
+    }
+    text.len()
+}
+
+fn width(entry: &[Span]) -> usize {
+    entry.iter().map(|span| output::one_line(&span.text).width()).sum()
 }
 
 /// How long ago something was: `just now`, `4 min ago`, `3 h ago`, `12 days ago`, or `in 4 min`.
@@ -219,6 +267,26 @@ mod tests {
         let shown = plain(page);
         let second = shown.lines().nth(1).unwrap();
         assert_eq!(second.len() - second.trim_start().len(), INDENT);
+    }
+
+    #[test]
+    fn a_field_of_a_template_is_not_broken() {
+        let words = |text| words(text).collect::<Vec<_>>();
+        assert_eq!(words("from {Model}/{Total Ram}, {A}"), ["from", " {Model}", "/{Total Ram},", " {A}"]);
+        assert_eq!(words("a {b c/d/{e"), ["a", " {b", " c/d", "/{e"]);
+        assert_eq!(words(" /{a} "), [" /{a}", " "]);
+    }
+
+    #[test]
+    fn short_entries_stand_side_by_side_and_a_long_one_alone() {
+        let mut page = Page::default();
+        let entry = |text: &str| vec![Span::new(GOOD, "+ "), Span::plain(text)];
+        let long = "Wipe - S1: PASS, NIST SP 800-88 Clear";
+        page.columns(&["A: PASS", "B: PASS", "C: PASS", "D: PASS", long, "E:", "F:"].map(entry));
+        let gap = " ".repeat(COLUMN - "+ A: PASS".len());
+        let expected =
+            format!("    + A: PASS{gap}+ B: PASS{gap}+ C: PASS\n    + D: PASS\n    + {long}\n    + E:{gap}     + F:\n");
+        assert_eq!(plain(page), expected);
     }
 
     #[test]

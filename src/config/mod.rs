@@ -21,6 +21,7 @@ use std::time::Duration;
 
 pub use self::api_key::ApiKeyError;
 pub use self::error::ConfigError;
+use self::read::Service;
 pub use self::report::{AssumedSlot, Problem, Problems};
 use self::report::{Leftovers, Report};
 use self::section::Section;
@@ -184,8 +185,10 @@ impl Config {
         let folder = path.parent().unwrap_or(Path::new(""));
         let store = root.section("store", |section| read::store(section, folder));
         let ledger = root.section("ledger", |section| read::ledger(section, folder, &store.database));
-        let (iqr, api_key_file) = root.section("iqr", |section| read::iqr(section, folder));
-        let Mapping { rules, manufacturers, reassignment } = templates::mapping(root, store.inventory_id_slot.clone());
+        let Service { settings: iqr, api_key_file, widths } = root.section("iqr", |section| read::iqr(section, folder));
+        let mapping = templates::mapping(root, store.inventory_id_slot.clone());
+        let Mapping { rules, manufacturers, reassignment } = mapping;
+        let rules = Rules { widths, ..rules };
         let sync = root.section("sync", |section| read::sync(section, reassignment));
         let watch = read::watch(root, folder);
         let fingerprint = digest::of([
@@ -297,7 +300,8 @@ fn shape(rules: &Rules, manufacturers: &[(String, String)]) -> String {
         aliases: _,
         lenovo,
         inventory_id_slot: _,
+        widths,
     } = rules;
     let shown = (description, extended_description, diagnostics_line, wipe_line, order, untested, attributes);
-    format!("{:?}", (shown, item_description, category, manufacturers, lenovo))
+    format!("{:?}", (shown, item_description, category, manufacturers, lenovo, widths))
 }

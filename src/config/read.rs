@@ -10,6 +10,7 @@ use super::{CommentMode, LedgerConfig, Reassign, SerialCheck, StoreConfig, SyncC
 use crate::iqr::{
     self, Endpoint, EndpointError, Endpoints, Field, FieldNames, Format, Method, Operation, Settings, SettingsError,
 };
+use crate::mapping::{Width, Widths};
 use crate::model::IdRule;
 use crate::secret::Secret;
 
@@ -45,8 +46,14 @@ fn keep(section: &mut Section) -> Duration {
     keep
 }
 
-/// What `[iqr]` says, and the file of the API key.
-pub(super) fn iqr(section: &mut Section, folder: &Path) -> (Settings, PathBuf) {
+/// What `[iqr]` says.
+pub(super) struct Service {
+    pub(super) settings: Settings,
+    pub(super) api_key_file: PathBuf,
+    pub(super) widths: Widths,
+}
+
+pub(super) fn iqr(section: &mut Section, folder: &Path) -> Service {
     let settings = Settings {
         signin_url: section.parsed("signin_url", "https://signin.iqreseller.com".to_owned(), values::service_url),
         api_url: section.parsed("api_url", "https://api.iqreseller.com".to_owned(), values::service_url),
@@ -58,7 +65,32 @@ pub(super) fn iqr(section: &mut Section, folder: &Path) -> (Settings, PathBuf) {
         fields: section.section("fields", fields),
         asset_creator: section.text("asset_creator", "WOS"),
     };
-    (settings, file(section, "api_key_file", "/etc/wipeos-iqr/api-key", folder))
+    let api_key_file = file(section, "api_key_file", "/etc/wipeos-iqr/api-key", folder);
+    let widths = section.section("widths", |section| widths(section, &settings.fields));
+    Service { settings, api_key_file, widths }
+}
+
+/// The width of the one column whose text is looked for again.
+const ITEM_NUMBER: u16 = 30;
+
+const TOO_WIDE: &str = "is more than the 30 characters that IQR is known to keep of an item number: a master item whose \
+    number IQR cuts is not found again, and may be made again with every try; make sure that this tenant keeps more";
+
+/// The vendor's widths; what is not known has no limit. A user-defined field is narrower than the field that it stands for.
+fn widths(section: &mut Section, fields: &FieldNames) -> Widths {
+    let item_number = section.number("item_number", ITEM_NUMBER, 0..=u16::MAX);
+    if item_number == 0 || item_number > ITEM_NUMBER {
+        section.doubt_key("item_number", TOO_WIDE);
+    }
+    let mut width = |key, default| Width::of(section.number(key, default, 0..=u16::MAX));
+    let of_field = |field, usual| if fields.of(field).starts_with("userdefined") { 35 } else { usual };
+    Widths {
+        item_number: Width::of(item_number),
+        manufacturer: width("manufacturer", 0),
+        item_description: width("item_description", 60),
+        description: width("description", of_field(Field::Description, 60)),
+        extended_description: width("extended_description", of_field(Field::ExtendedDescription, 0)),
+    }
 }
 
 fn header(name: &str, value: &str) -> Result<String, Flaw> {

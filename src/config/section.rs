@@ -3,6 +3,7 @@
 //! Reading a key marks it as known, checks its type, and gives the default where there is none or a bad one; what is
 //! bad goes to the [`Report`], so that one reading finds all of it. The keys that nobody read are unknown keys.
 
+use std::fmt;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
@@ -104,11 +105,17 @@ impl<'a, 'r> Section<'a, 'r> {
     }
 
     /// A whole number within `range`.
-    pub(super) fn number(&mut self, key: &'static str, default: u8, range: RangeInclusive<u8>) -> u8 {
+    pub(super) fn number<N: TryFrom<u16> + PartialOrd + fmt::Display>(
+        &mut self,
+        key: &'static str,
+        default: N,
+        range: RangeInclusive<N>,
+    ) -> N {
         self.value(key, default, |value| {
             let written = value.as_integer().ok_or_else(|| wrong_type("a whole number", value))?;
-            let number = u8::from_str_radix(written.as_str(), written.radix()).ok();
+            let number = u16::from_str_radix(written.as_str(), written.radix()).ok();
             number
+                .and_then(|number| N::try_from(number).ok())
                 .filter(|number| range.contains(number))
                 .ok_or_else(|| format!("must be from {} to {}", range.start(), range.end()).into())
         })

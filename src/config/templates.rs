@@ -5,7 +5,7 @@ use super::read;
 use super::report::Flaw;
 use super::section::Section;
 use super::values;
-use crate::mapping::{Aliases, LenovoModel, PerTemplate, Rules, Scope, Template, TemplateError, Untested};
+use crate::mapping::{Aliases, LenovoModel, PerTemplate, Rules, Scope, Template, TemplateError, Untested, Widths};
 
 /// The customer's own template (specification, last section).
 const CUSTOMER: &str =
@@ -47,6 +47,7 @@ pub(super) fn mapping(root: &mut Section, inventory_id_slot: String) -> Mapping 
         aliases: Aliases::new(&manufacturers),
         lenovo: root.section("models", models),
         inventory_id_slot,
+        widths: Widths::default(),
     };
     Mapping { rules, manufacturers, reassignment }
 }

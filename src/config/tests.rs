@@ -1,4 +1,5 @@
 use super::*;
+use crate::mapping::{Width, Widths};
 
 fn parse(source: &str) -> Result<Config, ConfigError> {
     Config::parse(source, Path::new("/etc/w.toml"))
@@ -95,6 +96,36 @@ fn the_defaults_are_those_of_the_published_interface() {
     assert_eq!(config.watch, WatchConfig::default());
 }
 
+#[test]
+fn a_user_defined_field_is_narrow_unless_its_width_is_given() {
+    let widths = |source: &str| parse(source).unwrap().rules.widths;
+    let of = |description, extended_description| Widths {
+        description: Width::of(description),
+        extended_description: Width::of(extended_description),
+        ..widths("")
+    };
+    assert_eq!(widths(""), of(60, 0));
+    assert_eq!(widths("iqr.fields.description = 'userdefined2'"), of(35, 0));
+    assert_eq!(widths("iqr.fields.extended_description = 'userdefined2'"), of(60, 35));
+    let given =
+        "[iqr]\nfields.description = 'userdefined1'\nwidths = { description = 50, extended_description = 4000 }";
+    assert_eq!(widths(given), of(50, 4000));
+}
+
+#[test]
+fn an_item_number_that_iqr_may_cut_is_doubted() {
+    let doubts = |width: u16| parse(&format!("iqr.widths.item_number = {width}")).unwrap().doubts().collect::<Vec<_>>();
+    assert_eq!((doubts(30), doubts(20)), (Vec::new(), Vec::new()));
+    for width in [0, 31] {
+        assert!(doubts(width)[0].contains("1:26: `iqr.widths.item_number` is more than the 30"), "{:?}", doubts(width));
+    }
+}
+
+#[test]
+fn a_changed_width_is_noticed_in_what_was_sent() {
+    assert_ne!(parse("iqr.widths.description = 50").unwrap().fingerprint, parse("").unwrap().fingerprint);
+}
+
 /// A config, and where and how it is refused.
 const MISTAKES: &[(&str, &str)] = &[
     ("[store]\n databse = \"/x\"", "2:2: `store.databse` is not a setting; did you mean `database`?"),
@@ -108,6 +139,8 @@ const MISTAKES: &[(&str, &str)] = &[
     ("store.slots = [\"a\", 1]", "1:21: `store.slots[1]` must be a string, not a whole number"),
     ("ledger.path = \"/var/lib/wipeos/wipeos.db\"", "1:15: `ledger.path` must not be the WipeOS database"),
     ("ledger.keep = \"23h\"", "1:15: `ledger.keep` must be at least \"1d\""),
+    ("iqr.widths.description = -1", "1:26: `iqr.widths.description` must be from 0 to 65535"),
+    ("iqr.widths.descripton = 1", "1:12: `iqr.widths.descripton` is not a setting; did you mean `description`?"),
     (
         "metrics.textfile = \"/var/x.txt\"",
         "1:20: `metrics.textfile` must be the path of a file whose name ends with \".prom\"",

@@ -84,8 +84,9 @@ pub fn drive_size_text(bytes: u64) -> String {
     match rounded(bytes, GB) {
         _ if bytes < GB / 20 * 19 => drive_megabytes(bytes),
         gb if gb >= 1000 => terabytes(gb),
-        // 146.8 GB and 146 on its label: the one size of SAS drives that was never rounded.
+        // 146.8 GB and 146 on its label, 36.7 and 36: SAS drives whose size was never rounded up.
         147 => "146GB".to_owned(),
+        37 => "36GB".to_owned(),
         gb => format!("{}GB", flash_size(bytes).unwrap_or(gb)),
     }
 }
@@ -177,6 +178,7 @@ mod tests {
             (16_013_942_784, "16GB"),
             (30_005_821_440, "30GB"),
             (31_268_536_320, "32GB"),
+            (36_703_918_080, "36GB"),
             (40_007_761_920, "40GB"),
             (60_022_480_896, "60GB"),
             (62_537_072_640, "64GB"),

@@ -49,11 +49,19 @@ fn by_name(machine: &Machine, code: Option<i64>) -> Option<ChassisChoice> {
     if begins_with(product, "Surface") && matches!(code, Some(11 | 17 | 23 | 28 | 29)) {
         return Some(choice(Chassis::Laptop, TemplateKind::Laptop, "the product name begins with Surface"));
     }
+    if is_apple_silicon(product) && (matches!(code, Some(8..=10 | 14)) || !machine.batteries.is_empty()) {
+        return Some(choice(Chassis::MacBook, TemplateKind::MacBook, "the product is a Mac that can be carried"));
+    }
     let version = machine.version.as_deref().unwrap_or_default();
     [("product name", product), ("version", version)].into_iter().find_map(|(what, text)| {
         let word = all_in_one_word(text)?;
         Some(choice(Chassis::AllInOne, TemplateKind::AllInOne, format!("the {what} holds {}", one_line(&word))))
     })
+}
+
+/// `Mac14,2`: since 2022 Apple's identifiers do not tell what kind of Mac it is.
+fn is_apple_silicon(product: &str) -> bool {
+    product.strip_prefix("Mac").is_some_and(|rest| rest.starts_with(|first: char| first.is_ascii_digit()))
 }
 
 fn begins_with(text: &str, beginning: &str) -> bool {
@@ -134,6 +142,11 @@ const FAMILIES: &[(&str, Chassis, TemplateKind)] = &[
     ("EliteBook", Chassis::Laptop, TemplateKind::Laptop),
     ("ProBook", Chassis::Laptop, TemplateKind::Laptop),
     ("ZBook", Chassis::Laptop, TemplateKind::Laptop),
+    ("Precision M", Chassis::Laptop, TemplateKind::Laptop),
+    ("XPS M", Chassis::Laptop, TemplateKind::Laptop),
+    // Dell's models of four digits from 1000 on are notebooks; desktops have three (530) or begin with a 3.
+    ("Inspiron 1", Chassis::Laptop, TemplateKind::Laptop),
+    ("Vostro 1", Chassis::Laptop, TemplateKind::Laptop),
     ("Surface Laptop", Chassis::Laptop, TemplateKind::Laptop),
     ("Notebook PC", Chassis::Laptop, TemplateKind::Laptop),
     ("OptiPlex", Chassis::Desktop, TemplateKind::Desktop),
@@ -203,6 +216,9 @@ mod tests {
         assert_eq!(chosen("iMac12,1", Some(10)), (Chassis::AllInOne, TemplateKind::AllInOne));
         assert_eq!(chosen("Macmini6,2", Some(16)), (Chassis::Desktop, TemplateKind::Desktop));
         assert_eq!(chosen("HP Pro 3420 AiO PC", Some(3)), (Chassis::AllInOne, TemplateKind::AllInOne));
+        assert_eq!(chosen("Mac14,2", Some(9)), (Chassis::MacBook, TemplateKind::MacBook));
+        assert_eq!(chosen("Mac14,3", Some(35)), (Chassis::Desktop, TemplateKind::Desktop));
+        assert_eq!(choose(&machine(Some("Mac15,12"), None, None, 1)).template, TemplateKind::MacBook);
         assert_eq!(chosen("RAIOS", Some(3)), (Chassis::Desktop, TemplateKind::Desktop));
         assert_eq!(chosen("Surface Pro 4", Some(17)), (Chassis::Laptop, TemplateKind::Laptop));
         assert_eq!(chosen("Surface Pro 4", Some(9)), (Chassis::Laptop, TemplateKind::Laptop));

@@ -10,7 +10,6 @@ mod drives;
 mod fields;
 #[cfg(test)]
 mod fixtures;
-mod item_number;
 mod manufacturer;
 mod model_name;
 mod placeholder;
@@ -19,17 +18,18 @@ mod rules;
 mod template;
 #[cfg(test)]
 mod tests;
+mod widths;
 mod words;
 
-use crate::model::{AssetUpdate, Machine, TemplateKind};
+use crate::model::{AssetUpdate, Cut, Limited, Machine, TemplateKind};
 use fields::{Facts, Subject};
 
-pub use item_number::ITEM_NUMBER_WIDTH;
 pub use manufacturer::Aliases;
 pub use model_name::LenovoModel;
 pub use placeholder::{fold_key, is_placeholder};
 pub use rules::{PerTemplate, Rules, Untested};
 pub use template::{Scope, SlotRef, Template, TemplateError};
+pub use widths::{Width, Widths};
 pub use words::{has_result_word, is_result_value};
 
 /// A field of the update, with what it was made of.
@@ -43,6 +43,8 @@ pub struct RenderedField {
     pub template: String,
     /// What it became.
     pub text: String,
+    /// What it lacks because its column in IQR is narrower.
+    pub cut: Option<Cut>,
     /// Names of the template's fields that printed nothing.
     pub empty_fields: Vec<String>,
 }
@@ -82,34 +84,51 @@ fn update(facts: &Facts<'_>, rules: &Rules) -> AssetUpdate {
     let subject = Subject::machine(facts);
     let kind = facts.chassis.template;
     let attribute = |(name, template): &(String, Template)| (name.clone(), template.render(&subject).text);
+    let mut cuts = Vec::new();
+    let mut fitted = |what, text| rules.widths.fit(what, text, &mut cuts);
     AssetUpdate {
-        manufacturer: facts.manufacturer.to_uppercase(),
-        item_number: item_number::item_number(&facts.model),
+        // Upper case first: it can be longer (`ß`).
+        item_number: fitted(Limited::ItemNumber, facts.model.to_uppercase()),
+        manufacturer: fitted(Limited::Manufacturer, facts.manufacturer.to_uppercase()),
         chassis: facts.chassis.chassis,
         template: kind,
         template_because: facts.chassis.because.clone(),
         category: rules.category.get(kind).clone(),
-        item_description: rules.item_description.render(&subject).text,
-        description: rules.description.render(&subject).text,
-        extended_description: rules.extended_description.get(kind).render(&subject).text,
+        description: fitted(Limited::Description, rules.description.render(&subject).text),
+        extended_description: fitted(
+            Limited::ExtendedDescription,
+            rules.extended_description.get(kind).render(&subject).text,
+        ),
+        item_description: fitted(Limited::ItemDescription, rules.item_description.render(&subject).text),
         comments: comments::lines(facts, rules),
         attributes: rules.attributes.iter().map(attribute).collect(),
+        cuts,
     }
 }
 
 fn fields_of(facts: &Facts<'_>, rules: &Rules) -> Vec<RenderedField> {
     let subject = Subject::machine(facts);
-    let field = |name, attribute, template: &Template| {
+    let field = |name, limited, template: &Template| {
         let rendered = template.render(&subject);
-        let template = template.source().to_owned();
-        RenderedField { name, attribute, template, text: rendered.text, empty_fields: rendered.empty_fields }
+        let mut cuts = Vec::new();
+        let text = match limited {
+            Some(limited) => rules.widths.fit(limited, rendered.text, &mut cuts),
+            None => rendered.text,
+        };
+        let (template, empty_fields) = (template.source().to_owned(), rendered.empty_fields);
+        RenderedField { name, attribute: None, template, text, cut: cuts.pop(), empty_fields }
+    };
+    let extended = rules.extended_description.get(facts.chassis.template);
+    let attribute = |(name, template): &(String, Template)| RenderedField {
+        attribute: Some(name.clone()),
+        ..field("attribute", None, template)
     };
     let mut fields = vec![
-        field("description", None, &rules.description),
-        field("extended description", None, rules.extended_description.get(facts.chassis.template)),
-        field("item description", None, &rules.item_description),
+        field("description", Some(Limited::Description), &rules.description),
+        field("extended description", Some(Limited::ExtendedDescription), extended),
+        field("item description", Some(Limited::ItemDescription), &rules.item_description),
     ];
-    fields.extend(rules.attributes.iter().map(|(name, template)| field("attribute", Some(name.clone()), template)));
+    fields.extend(rules.attributes.iter().map(attribute));
     fields
 }
 

@@ -26,14 +26,17 @@ pub fn model_name(
     lenovo: LenovoModel,
 ) -> String {
     let product = usable(model);
-    match manufacturer_short {
+    let name = match manufacturer_short {
         "LENOVO" | "IBM" => lenovo_name(&product, &usable(version), &usable(family), lenovo),
         "HP" | "HPE" => hp_name(&product),
         "DELL" => dell_name(&product).to_owned(),
+        "ASUS" => asus_name(&product),
         // Here the maker is half of the name: `Alienware 17 R4`.
         "" | "ALIENWARE" => product,
         maker => without_maker(&product, &[maker]).to_owned(),
-    }
+    };
+    // What is left of a name may be none.
+    if is_placeholder(&name) { String::new() } else { name }
 }
 
 /// The machine type of a Lenovo (`20L5S01V00`, `7915AC1`), wherever the firmware has it.
@@ -45,7 +48,9 @@ pub fn machine_type(manufacturer_short: &str, model: Option<&str>, version: Opti
     [model, version].into_iter().find_map(|text| {
         let text = usable(text);
         let (name, bracketed) = split_bracket(&text);
-        bracketed.or(Some(name)).filter(|text| is_machine_type(text)).map(str::to_owned)
+        let code = bracketed.or(Some(name)).filter(|text| is_machine_type(text))?;
+        // Two types of one machine: `20021,2959`.
+        code.split(',').next().map(str::to_owned)
     })
 }
 
@@ -63,7 +68,7 @@ fn lenovo_name(product: &str, version: &str, family: &str, lenovo: LenovoModel) 
         let code = machine_type("LENOVO", Some(product), Some(version));
         return code.unwrap_or_else(|| name.to_owned());
     }
-    if !name.is_empty() && !is_machine_type(name) {
+    if !name.is_empty() && !is_machine_type(name) && !is_code_name(name) {
         return name.to_owned();
     }
     let told = without_maker(split_bracket(version).0, MAKERS);
@@ -81,12 +86,22 @@ fn lenovo_name(product: &str, version: &str, family: &str, lenovo: LenovoModel) 
 fn split_bracket(text: &str) -> (&str, Option<&str>) {
     let Some((name, rest)) = text.split_once("-[") else { return (text, None) };
     let code = rest.split(']').next().unwrap_or_default().trim();
-    (name.trim_end(), Some(code).filter(|code| !code.is_empty()))
+    (name.trim_end_matches([' ', ':']), Some(code).filter(|code| !code.is_empty()))
+}
+
+/// What a machine was called before it had a name: that of its board (`QAWGE`), or of Intel's platform.
+fn is_code_name(text: &str) -> bool {
+    text.ends_with(" Platform") || (text.len() >= 4 && text.bytes().all(|byte| byte.is_ascii_uppercase()))
+}
+
+/// Whether the text is a machine type, or several with commas between them.
+fn is_machine_type(text: &str) -> bool {
+    text.split(',').all(is_one_type)
 }
 
 /// Lenovo's machine types: 4 or 5 characters, or 7 to 10 with the model behind (`82SA`, `20351`, `7455A54`,
 /// `20L5S01V00`). They begin with a digit, but for a few all-in-ones and tablets (`F0BB`, `ZA44`).
-fn is_machine_type(text: &str) -> bool {
+fn is_one_type(text: &str) -> bool {
     let bytes = text.as_bytes();
     let all = bytes.iter().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase());
     let begins = matches!(
@@ -146,7 +161,7 @@ fn is_of_a_line(text: &str) -> bool {
 fn hp_name(product: &str) -> String {
     let name = without_maker(product, &["HP", "Hewlett-Packard"]);
     let name = without_sku(name);
-    for tail in ["Notebook PC", "Laptop PC", "Tablet PC", "Notebook Computer"] {
+    for tail in ["Notebook PC", "NB PC", "Laptop PC", "Tablet PC", "Notebook Computer"] {
         if let Some(rest) = without_tail(name, tail) {
             return rest.to_owned();
         }
@@ -158,12 +173,39 @@ fn hp_name(product: &str) -> String {
     }
 }
 
-/// `Presario V5000` of `Presario V5000 (EW835EA#ABU)`: the SKU has a field of its own.
+/// `Presario V5000` of `Presario V5000 (EW835EA#ABU)`, `p6200la` of `NY518AA-ABM p6200la`: the SKU has a field of its own.
 fn without_sku(name: &str) -> &str {
-    match name.rsplit_once('(') {
-        Some((rest, sku)) if sku.ends_with(')') && sku.contains('#') && !rest.trim().is_empty() => rest.trim_end(),
+    let bracketed = name.rsplit_once('(').and_then(|(rest, last)| Some((rest.trim_end(), last.strip_suffix(')')?)));
+    let leading = || name.split_once(' ').and_then(|(first, rest)| Some((rest, first.split_once('-')?.0)));
+    match bracketed.or_else(leading) {
+        Some((rest, sku)) if !rest.is_empty() && is_part_number(sku) => rest,
         _ => name,
     }
+}
+
+/// HP's part numbers: `DX438AV`, and with the country behind it `EW835EA#ABU`.
+fn is_part_number(text: &str) -> bool {
+    let (number, country) = text.split_once('#').unwrap_or((text, ""));
+    let fits = |(place, byte): (usize, u8)| {
+        if matches!(place, 2..=4) { byte.is_ascii_digit() } else { byte.is_ascii_uppercase() }
+    };
+    number.len() == 7 && number.bytes().enumerate().all(fits) && country.len() <= 3
+}
+
+/// `VivoBook X515JAB` of `VivoBook_ASUSLaptop X515JAB_X515JA`: the maker again, and the model again, shortened.
+fn asus_name(product: &str) -> String {
+    let name = without_maker(product, &["ASUS"]);
+    let word = ["_ASUSLaptop ", "_ASUS Laptop ", "_ASUS_Laptop "].into_iter().find(|word| name.contains(word));
+    let name = word.map_or_else(|| name.to_owned(), |word| name.replacen(word, " ", 1));
+    match name.rsplit_once('_') {
+        Some((model, again)) if !again.is_empty() && is_last_word_longer(model, again) => model.to_owned(),
+        _ => name,
+    }
+}
+
+/// Whether the last word of `name` begins with `text`.
+fn is_last_word_longer(name: &str, text: &str) -> bool {
+    name.rsplit(' ').next().is_some_and(|last| last.starts_with(text))
 }
 
 /// Dell put the word `System` before the name for some years (`Dell System XPS L502X`).
@@ -220,6 +262,11 @@ mod tests {
             ("82SA", "IdeaPad Gaming 3 16IAH7", "", "IdeaPad Gaming 3 16IAH7", "82SA"),
             ("81FW", "Lenovo Legion Y7000", "Rescuer Y7000", "Legion Y7000", "81FW"),
             ("80E3", "Lenovo G50-45", "IDEAPAD", "G50-45", "80E3"),
+            ("20021,2959", "Lenovo Ideapad S12", "", "Ideapad S12", "20021"),
+            ("QAWGE", "Lenovo IdeaPad G485", "", "IdeaPad G485", "QAWGE"),
+            ("HuronRiver Platform", "Ideapad Z570", "", "Ideapad Z570", "HuronRiver Platform"),
+            ("HuronRiver Platform", "0.1", "", "HuronRiver Platform", "HuronRiver Platform"),
+            ("Enter the machine type an", "ThinkCentre M720q", "", "ThinkCentre M720q", ""),
             ("INVALID", "B50_TOUCH", "IDEAPAD", "B50_TOUCH", "INVALID"),
             ("4068AGJ", "Lenovo", "Not Specified", "4068AGJ", "4068AGJ"),
             ("20L6S82F0C", "Lenovo Product", "ThinkPad T480", "ThinkPad T480", "20L6S82F0C"),
@@ -229,6 +276,7 @@ mod tests {
             ("IdeaPad Z480", "Lenovo Z480", "", "IdeaPad Z480", "IdeaPad Z480"),
             ("ThinkServer TS140", "70A4000HUX", "", "ThinkServer TS140", "70A4000HUX"),
             ("System x3650 M4 -[7915AC1]-", "04", "System X", "System x3650 M4", "7915AC1"),
+            ("System x3650 M5: -[5462AC1]-", "05", "System X", "System x3650 M5", "5462AC1"),
             ("-[7X06CTO1WW]-", "07", "", "7X06CTO1WW", "7X06CTO1WW"),
         ] {
             let by_type = if by_type == "INVALID" { "" } else { by_type };
@@ -259,6 +307,10 @@ mod tests {
             ("HP", "HP Compaq 8200 Elite USDT PC", "Compaq 8200 Elite USDT"),
             ("HP", "HP EliteDesk 800 G4 Mini PC", "EliteDesk 800 G4 Mini PC"),
             ("HP", "Presario V5000 (EW835EA#ABU)", "Presario V5000"),
+            ("HP", "HP Compaq dc7100 SFF(DX878AV)", "Compaq dc7100 SFF"),
+            ("HP", "HP 280 G2 MT (Non-Legacy)", "280 G2 MT (Non-Legacy)"),
+            ("HP", "AY597AA-ABA HPE-110f", "HPE-110f"),
+            ("HP", "HP ENVY 17 Leap Motion SE NB PC", "ENVY 17 Leap Motion SE"),
             ("HP", "OMEN by HP Laptop 17-an0xx", "OMEN by HP Laptop 17-an0xx"),
             ("HP", "HPE-521it", "HPE-521it"),
             ("HP", "HP 15 Notebook PC", "15 Notebook PC"),
@@ -266,6 +318,14 @@ mod tests {
             ("ALIENWARE", "Alienware 17 R4", "Alienware 17 R4"),
             ("HPE", "ProLiant DL380 Gen9", "ProLiant DL380 Gen9"),
             ("ASUS", "ASUS TUF Gaming A15", "TUF Gaming A15"),
+            ("ASUS", "VivoBook_ASUSLaptop X515JAB_X515JA", "VivoBook X515JAB"),
+            ("ASUS", "VivoBook 15_ASUS Laptop X507MA_X507MA", "VivoBook 15 X507MA"),
+            ("ASUS", "ROG Zephyrus G14 GA401II_GA401II", "ROG Zephyrus G14 GA401II"),
+            // Two names: nobody knows which one the machine is sold by.
+            ("ASUS", "VivoBook_ASUS Laptop E210MA_L210MA", "VivoBook E210MA_L210MA"),
+            ("ASUS", "BM6630_BM6330_BP6230", "BM6630_BM6330_BP6230"),
+            ("ASUS", "X515_", "X515_"),
+            ("ASUS", "X_X", ""),
             ("TOSHIBA", "TOSHIBA Satellite", "Satellite"),
             ("DELL", "OptiPlex 9010", "OptiPlex 9010"),
             ("DELL", "Dell System XPS L502X", "XPS L502X"),

@@ -13,18 +13,23 @@ const FILLERS: &[&str] = &[
     "defaultstring",
     "empty",
     "invalid",
+    "manufacturer",
+    "modelname",
     "na",
     "noassettag",
     "none",
     "notapplicable",
     "notavailable",
     "notprovided",
+    "notset",
     "notspecified",
     "null",
+    "nullstring",
     "oem",
     "oemproduct",
     "other",
     "others",
+    "pc",
     "product",
     "productname",
     "sku",
@@ -60,7 +65,8 @@ pub fn is_placeholder(text: &str) -> bool {
     let Some(first) = characters.next() else { return true };
     characters.all(|character| character == first)
         || FILLERS.binary_search(&bare.as_str()).is_ok()
-        || bare.starts_with("tobefilled")
+        || ["tobefilled", "enterthemachinetype"].iter().any(|start| bare.starts_with(start))
+        || bare.contains("byoem")
         || bare.starts_with("skunotprovided")
         || (bare.len() >= 6 && ("01234567890123456789".contains(&bare)))
 }
@@ -133,6 +139,8 @@ mod tests {
             "INVALID",
             "SKU",
             "OEM",
+            "Type1 - TBD by OEM",
+            "Enter the machine type an",
             "O.E.M.",
             "N/A",
             "None",

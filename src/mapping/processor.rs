@@ -10,14 +10,16 @@ use super::placeholder::is_placeholder;
 ///
 /// `cores` are those of one package; where they are not known, a number in the brand string (`6-Core`) counts, and
 /// without one the cores are left out. More than one package is told in front: `2x Intel Xeon ...`, but not of lines
-/// that work alone only: some firmware (Apple's) counts their threads as packages.
+/// that work alone only, and of more than two only where the cores are known: some firmware (Apple's) knows no cores and
+/// counts threads as packages (24 of a Mac Pro with two processors).
 #[must_use]
 pub fn processor_text(brand: &str, cores: Option<u32>, packages: Option<u32>) -> String {
     let brand = Brand::parse(brand);
     if !names_a_processor(&brand.words) {
         return String::new();
     }
-    let packages = packages.filter(|packages| *packages > 1 && !is_single_socket(&brand.words));
+    let is_believed = |packages: &u32| (2..=if cores.is_some() { 64 } else { 2 }).contains(packages);
+    let packages = packages.filter(is_believed).filter(|_| !is_single_socket(&brand.words));
     let cores = cores.filter(|cores| *cores > 0).or(brand.cores);
     let parts = [
         packages.map(|packages| format!("{packages}x")),
@@ -72,7 +74,15 @@ fn without_marks(raw: &str) -> String {
     }
     // A mark may come to be out of what stood around another one: `((R)R)`.
     let line = one_line(&line);
-    if has_mark(&line) { without_marks(&line) } else { line.into_owned() }
+    if has_mark(&line) { without_marks(&line) } else { without_cut_mark(&line).to_owned() }
+}
+
+/// `Intel Core` of `Intel Core(T`: the firmware cut its string in the middle of a mark.
+fn without_cut_mark(line: &str) -> &str {
+    let cut = ["(TM", "(T", "(R", "(C", "("].into_iter().find(|cut| {
+        line.len().checked_sub(cut.len()).and_then(|at| line.get(at..)).is_some_and(|end| end.eq_ignore_ascii_case(cut))
+    });
+    cut.map_or(line, |cut| line[..line.len() - cut.len()].trim_end())
 }
 
 fn has_mark(line: &str) -> bool {
@@ -136,8 +146,9 @@ fn cores_told(words: &[&str]) -> Option<u32> {
     })
 }
 
-/// 6 of `6-Core` and `Six-Core`.
+/// 6 of `6-Core`, `6-Cores` and `Six-Core`.
 fn core_count(word: &str) -> Option<u32> {
+    let word = word.strip_suffix(['s', 'S']).unwrap_or(word);
     let at = word.len().checked_sub(4)?;
     let (number, core) = word.split_at_checked(at)?;
     core.eq_ignore_ascii_case("core").then(|| count(number.trim_end_matches('-'))).flatten()
@@ -209,7 +220,7 @@ fn model_words(words: &[&str]) -> Vec<String> {
 }
 
 fn is_filler(word: &str) -> bool {
-    ["cpu", "processor", "genuine", "@"].into_iter().any(|filler| word.eq_ignore_ascii_case(filler))
+    ["cpu", "processor", "genuine", "family", "@"].into_iter().any(|filler| word.eq_ignore_ascii_case(filler))
 }
 
 /// The stub of a word that was cut off, or the stepping `0` that Xeons of 2012 have behind the model.
@@ -219,7 +230,7 @@ fn is_left_over(word: &str, follows_cpu: bool) -> bool {
         bytes.next().is_some_and(|byte| byte.is_ascii_uppercase()) && bytes.all(|byte| byte.is_ascii_digit())
     };
     let stub = follows_cpu && letter_and_digit && word.len() <= 2;
-    stub || matches!(word, "0" | "CP" | "C" | "(R" | "(T" | "(TM" | "(")
+    stub || matches!(word, "0" | "CP" | "C")
 }
 
 /// Whether words are left that name more than the maker.
@@ -255,7 +266,7 @@ fn is_single_socket(words: &[String]) -> bool {
         "Snapdragon",
         "Turion",
     ];
-    words.iter().any(|word| LINES.contains(&word.as_str()))
+    words.iter().any(|word| LINES.iter().any(|line| word.eq_ignore_ascii_case(line)))
 }
 
 fn name(words: &[String]) -> String {
@@ -264,8 +275,9 @@ fn name(words: &[String]) -> String {
 
 /// `i5 7300U` of `i5-7300U`; every other hyphen stays.
 fn without_hyphen(word: &str) -> String {
+    let is_series = |word: &str| ["i3", "i5", "i7", "i9"].into_iter().any(|series| word.eq_ignore_ascii_case(series));
     match word.split_once('-') {
-        Some((series @ ("i3" | "i5" | "i7" | "i9"), model)) if !model.is_empty() => format!("{series} {model}"),
+        Some((series, model)) if is_series(series) && !model.is_empty() => format!("{series} {model}"),
         _ => word.to_owned(),
     }
 }

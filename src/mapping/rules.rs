@@ -1,7 +1,7 @@
 //! What the config says of the mapping, checked and ready to use.
 
 use super::manufacturer::Aliases;
-use super::{LenovoModel, Template};
+use super::{LenovoModel, Template, Widths};
 use crate::model::TemplateKind;
 
 /// The rules by which a machine becomes an update: built once, used for every machine.
@@ -32,6 +32,8 @@ pub struct Rules {
     pub lenovo: LenovoModel,
     /// The slot that `{Inventory ID}` prints.
     pub inventory_id_slot: String,
+    /// How wide IQR's columns are.
+    pub widths: Widths,
 }
 
 /// Whether a test that was not run gets a comment line.

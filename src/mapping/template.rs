@@ -7,6 +7,10 @@
 //! A literal between two fields that is nothing but commas, semicolons and blanks is a separator: it is printed only
 //! where there is text of a field on both sides of it. So `{Drive Size}, {Drive Type}` of a machine without a drive is
 //! `None`, not `None, `. Any other literal (`/`) is always printed, so that values keep their place.
+//!
+//! The chassis word is not printed right behind itself: `{Model} {Chassis}` of a `Surface Laptop` is `Surface Laptop`.
+
+use std::borrow::Cow;
 
 use thiserror::Error;
 
@@ -209,10 +213,13 @@ fn render(pieces: &[Piece], subject: &Subject<'_>) -> Rendered {
         match piece {
             Piece::Literal(text) => joiner.literal(text),
             Piece::Field { name, source, fallback } => {
-                let before = joiner.text.len();
-                render_field(&mut joiner, source, fallback.as_deref(), subject);
-                if joiner.text.len() == before {
+                let text = field_text(source, fallback.as_deref(), subject);
+                if text.is_empty() {
                     rendered.empty_fields.push(name.clone());
+                }
+                // `Surface Laptop` is a laptop, and need not be told twice.
+                if *source != Source::BuiltIn(Field::Chassis) || !joiner.ends_with_word(&text) {
+                    joiner.field(&text);
                 }
             }
         }
@@ -221,18 +228,16 @@ fn render(pieces: &[Piece], subject: &Subject<'_>) -> Rendered {
     rendered
 }
 
-fn render_field(joiner: &mut Joiner<'_>, source: &Source, fallback: Option<&str>, subject: &Subject<'_>) {
+fn field_text<'a>(source: &Source, fallback: Option<&'a str>, subject: &Subject<'a>) -> Cow<'a, str> {
     let value = match source {
         Source::BuiltIn(field) => subject.value(*field),
         Source::Slot(slot) => subject.slot(&slot.name),
     };
-    if !value.is_empty() {
-        return joiner.field(&value);
-    }
     match (fallback, source) {
-        (Some(fallback), _) => joiner.field(fallback),
-        (None, Source::BuiltIn(field)) => joiner.field(subject.default_of(*field)),
-        (None, Source::Slot(_)) => {}
+        _ if !value.is_empty() => value,
+        (Some(fallback), _) => fallback.into(),
+        (None, Source::BuiltIn(field)) => subject.default_of(*field).into(),
+        (None, Source::Slot(_)) => value,
     }
 }
 
@@ -262,6 +267,12 @@ impl<'a> Joiner<'a> {
         self.separator = None;
         self.after_field = false;
         self.text.push_str(text);
+    }
+
+    fn ends_with_word(&self, word: &str) -> bool {
+        let Some(at) = self.text.len().checked_sub(word.len()) else { return false };
+        let Some((before, end)) = self.text.split_at_checked(at) else { return false };
+        end.eq_ignore_ascii_case(word) && !before.ends_with(char::is_alphanumeric)
     }
 
     fn field(&mut self, text: &str) {

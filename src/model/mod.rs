@@ -23,4 +23,4 @@ pub use reason::Reason;
 pub use sent::{Sent, SentText, TextMark, line_digests};
 pub use stored::{is_stored, stored_form};
 pub use time::{ParseTimestampError, Timestamp};
-pub use update::{AssetUpdate, Chassis, CommentLine, TemplateKind};
+pub use update::{AssetUpdate, Chassis, CommentLine, Cut, Limited, TemplateKind};

@@ -31,6 +31,57 @@ pub struct AssetUpdate {
     pub comments: Vec<CommentLine>,
     /// Attributes: rendered, never sent (specification, step 8g). In the config's order.
     pub attributes: Vec<(String, String)>,
+    /// What the texts above lack because their columns in IQR are narrower.
+    pub cuts: Vec<Cut>,
+}
+
+/// A text that was cut to the width of its column in IQR.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Cut {
+    /// The text.
+    #[serde(rename = "field")]
+    pub text: Limited,
+    /// How many characters the column holds.
+    pub width: u16,
+    /// What is left out.
+    pub lost: String,
+}
+
+/// A text whose column in IQR may be narrower than it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Limited {
+    /// The number of the master item.
+    ItemNumber,
+    /// The manufacturer of the master item.
+    Manufacturer,
+    /// The description of a new master item.
+    ItemDescription,
+    /// "Description".
+    Description,
+    /// "Extended Description".
+    ExtendedDescription,
+}
+
+impl Limited {
+    /// The key of its width in the config, in `[iqr.widths]`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ItemNumber => "item_number",
+            Self::Manufacturer => "manufacturer",
+            Self::ItemDescription => "item_description",
+            Self::Description => "description",
+            Self::ExtendedDescription => "extended_description",
+        }
+    }
+}
+
+impl fmt::Display for Cut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (name, Self { width, lost, .. }) = (self.text.name(), self);
+        write!(f, "{name} is cut to {width} characters, `{lost}` is left out (iqr.widths.{name})")
+    }
 }
 
 /// One line of the inventory comments: `Name: VALUE`.

@@ -7,7 +7,7 @@ use super::item_search::{Search, Wanted};
 use crate::iqr::{self, Iqr, NewItem, Outcome};
 use crate::ledger::{self, RunLedger};
 use crate::mapping::{Aliases, fold_key};
-use crate::model::AssetUpdate;
+use crate::model::{AssetUpdate, Limited};
 
 /// A master item as IQR spells it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,12 +40,7 @@ type Answer = Result<Spelling, String>;
 enum Found {
     There(Spelling),
     Refused(String),
-    /// IQR could not be asked so many times in a row, the last time because of this.
-    Unanswered(u32, iqr::Error),
 }
-
-/// How often IQR is asked for one master item in a pass at most, if it cannot answer.
-const MOST_UNANSWERED: u32 = 2;
 
 /// The master items of a pass. One client asks for a master item, the others that need the same one wait for its answer;
 /// nobody waits for another one's.
@@ -78,28 +73,14 @@ impl MasterItems {
         let key = key_of(&update.manufacturer, &update.item_number);
         let entry = self.entry(&key);
         let mut found = entry.lock().unwrap_or_else(PoisonError::into_inner);
-        let unanswered = match &*found {
+        match &*found {
             Some(Found::There(spelling)) => return Ok((spelling.clone(), false)),
             Some(Found::Refused(message)) => return Err(Error::Refused(message.clone())),
-            Some(Found::Unanswered(MOST_UNANSWERED.., error)) => return Err(error.clone().into()),
-            Some(Found::Unanswered(times, _)) => *times,
-            None => 0,
-        };
-        match self.find(&Finder { iqr, ledger, aliases, update }, &key) {
-            Ok((Ok(spelling), is_asked)) => {
-                *found = Some(Found::There(spelling.clone()));
-                Ok((spelling, is_asked))
-            }
-            Ok((Err(message), _)) => {
-                *found = Some(Found::Refused(message.clone()));
-                Err(Error::Refused(message))
-            }
-            Err(Error::Iqr(error)) => {
-                *found = Some(Found::Unanswered(unanswered + 1, error.clone()));
-                Err(error.into())
-            }
-            Err(error) => Err(error),
+            None => {}
         }
+        let (answer, is_asked) = self.find(&Finder { iqr, ledger, aliases, update }, &key)?;
+        *found = Some(answer.clone().map_or_else(Found::Refused, Found::There));
+        answer.map(|spelling| (spelling, is_asked)).map_err(Error::Refused)
     }
 
     fn find(&self, finder: &Finder<'_>, key: &str) -> Result<(Answer, bool), Error> {
@@ -209,6 +190,7 @@ pub fn create(
         category: &update.category,
     };
     let ours = Spelling { manufacturer: update.manufacturer.clone(), item_number: update.item_number.clone() };
+    note_cut(update);
     let mut error = match iqr.create_item(&item) {
         Ok(()) => return Ok(Ok(ours)),
         Err(error) => error,
@@ -227,6 +209,13 @@ pub fn create(
     match error {
         iqr::Error::Refused { .. } => Ok(Err(refusal(&error, update))),
         error => Err(error),
+    }
+}
+
+/// What a new master item lacks of its description is told here: no asset has that text.
+fn note_cut(update: &AssetUpdate) {
+    if let Some(cut) = update.cuts.iter().find(|cut| cut.text == Limited::ItemDescription) {
+        log::warn!("master item {} / {}: {cut}", update.item_number, update.manufacturer);
     }
 }
 

@@ -1,6 +1,6 @@
 //! One asset on its way to what its machine says: what was read, what was written, and what follows from both.
 //!
-//! Pure: it asks and writes nothing. [`Applier`](super::apply::Applier) does, step by step.
+//! Pure but for a line in the log: it asks and writes nothing. [`Applier`](super::apply::Applier) does, step by step.
 
 use std::sync::MutexGuard;
 
@@ -12,7 +12,7 @@ use super::semantics;
 use crate::config::Config;
 use crate::iqr;
 use crate::ledger::CommentSemantics;
-use crate::model::{Asset, ClientId, Reason, Sent, is_placeholder_serial, is_same_serial};
+use crate::model::{Asset, ClientId, Cut, Limited, Reason, Sent, is_placeholder_serial, is_same_serial};
 
 /// What became of a client whose asset was read.
 #[derive(Debug)]
@@ -198,8 +198,22 @@ impl<'a> Journey<'a> {
         }
     }
 
+    /// What was sent of a text is not all of it; told when it is sent, and not with every look at the asset. Of a template
+    /// somebody can make less, of the name of a model nobody can: that is no warning.
+    fn note_cuts(&mut self) {
+        let is_sent = |cut: &&Cut| self.changes.iter().any(|change| Some(change.field) == field_of(cut.text));
+        for cut in self.ready.update.cuts.iter().filter(is_sent) {
+            if field_of(cut.text) == Some(Field::MasterItem) {
+                log::info!("client {} (asset {}): {cut}", self.client, self.ready.id);
+            } else {
+                self.notes.push(cut.to_string());
+            }
+        }
+    }
+
     pub fn done(&mut self, plan: &Plan) -> Applied {
         self.note_left(plan);
+        self.note_cuts();
         let sent = plan::sent_state(&self.ready.update, &self.asset, &plan.comment_lines, &self.sent);
         Applied::Done { sent, changes: std::mem::take(&mut self.changes), notes: std::mem::take(&mut self.notes) }
     }
@@ -217,6 +231,16 @@ impl<'a> Journey<'a> {
     /// Without a read-back, IQR is taken at its word.
     pub fn assume(&mut self, plan: &Plan) {
         plan.apply_to(&mut self.asset);
+    }
+}
+
+/// The field of the asset that a text goes into; the description of a new master item goes into none.
+fn field_of(text: Limited) -> Option<Field> {
+    match text {
+        Limited::ItemNumber | Limited::Manufacturer => Some(Field::MasterItem),
+        Limited::Description => Some(Field::Description),
+        Limited::ExtendedDescription => Some(Field::ExtendedDescription),
+        Limited::ItemDescription => None,
     }
 }
 

@@ -340,6 +340,7 @@ mod tests {
             extended_description: String::new(),
             comments: Vec::new(),
             attributes: Vec::new(),
+            cuts: Vec::new(),
         }
     }
 

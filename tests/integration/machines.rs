@@ -1,10 +1,13 @@
 //! The 5,000 real machines, from a store to IQR.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use iqr_sandbox::rng::Rng;
 use iqr_sandbox::store::from_machines;
+use serde_json::Value;
 
 use crate::bench::Bench;
 
@@ -49,6 +52,82 @@ fn five_thousand_real_machines_are_sent_or_held_and_a_second_pass_asks_nothing()
     let requests = bench.sandbox.counters().requests;
     let second = bench.sync_well();
     assert_eq!((second.count("due"), bench.sandbox.counters().requests), (0, requests), "{second:#?}");
+}
+
+/// What firmware says elsewhere: spellings of makers, and products with every character that is met in one.
+const SPELLINGS: [&str; 10] = [
+    "LENOVO.",
+    ".ell Inc.",
+    " dell inc",
+    "HP-Pavilion",
+    "Hewlett Packard Enterprise",
+    "Micro-Star International, Co., Ltd",
+    "Gigabyte Tecohnology Co., Ltd.",
+    "Default string",
+    "O.E.M.",
+    "XXXXXX",
+];
+const PRODUCTS: [&str; 8] = [
+    "ThinkSystem SR650 -[7X06CTO1WW]-",
+    "X9DRi-LN4+/X9DR3-LN4+",
+    "a & b <c> \"d\" 'e' #f, [g]?",
+    "]]>&amp;%41",
+    "Größe Ω 日本",
+    "System Product Name",
+    "VivoBook_ASUSLaptop X515JAB_X515JA",
+    "Mac14,2",
+];
+
+/// Machines whose fields come from different machines of the excerpt: none is real, and each could be.
+fn recombined(rng: &mut Rng, count: usize) -> String {
+    let rows: Vec<Value> =
+        include_str!("../data/machines.jsonl").lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let rows: Vec<&Value> = rows.iter().collect();
+    let mut lines = String::new();
+    for _ in 0..count {
+        let mut row = rows[0].clone();
+        for (name, value) in row.as_object_mut().unwrap() {
+            *value = rng.pick(&rows)[name].clone();
+        }
+        if rng.chance(300) {
+            row["manufacturer"] = rng.pick(&SPELLINGS).into();
+        }
+        if rng.chance(300) {
+            row["product"] = rng.pick(&PRODUCTS).into();
+        }
+        writeln!(lines, "{row}").unwrap();
+    }
+    lines
+}
+
+#[test]
+fn machines_that_were_never_met_are_sent_as_previewed_byte_for_byte_in_xml_and_in_json() {
+    for (seed, format) in [(1, "xml"), (2, "json")] {
+        let path = format!("{{ path = \"Inventories/Update/{}\", format = \"{format}\" }}", format.to_uppercase());
+        let bench = Bench::empty().with("iqr.endpoints", "inventory_update", &path);
+        fs::remove_file(bench.database()).unwrap();
+        let list = bench.path("machines.jsonl");
+        fs::write(&list, recombined(&mut Rng::new(seed), 150)).unwrap();
+        let made = from_machines(&bench.database(), &list, seed).unwrap();
+        bench.sandbox.state().add_assets(made.assets.iter().cloned());
+        let report = bench.sync_well();
+        assert_eq!(report.count("sent") + report.count("held"), made.clients, "{report:#?}");
+        bench.assert_sound(format);
+        assert_no_placeholder_items(&bench);
+        let ids = made.assets.iter().map(|asset| asset.inventory_id);
+        for id in ids.filter(|id| bench.sandbox.state().asset(*id).unwrap().writes > 0).take(25) {
+            let preview = bench.run(&["preview", &id.to_string(), "--json"]).json();
+            let (seen, mapped) = (bench.seen(id), &preview["mapped"]);
+            assert_eq!(mapped["description"], seen.description.as_str(), "{format}");
+            assert_eq!(mapped["extended_description"], seen.extended_description.as_str(), "{format}");
+            assert_clean(mapped["attributes"]["Processor_Name"].as_str().unwrap());
+        }
+    }
+}
+
+fn assert_clean(processor: &str) {
+    let is_dirty = ["(R)", "(TM)", "@", "  "].iter().any(|dirt| processor.contains(dirt)) || processor.ends_with("GH");
+    assert!(!is_dirty, "{processor}");
 }
 
 fn assert_no_placeholder_items(bench: &Bench) {

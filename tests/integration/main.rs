@@ -38,4 +38,5 @@ mod tls;
 mod two_appliances;
 mod upkeep;
 mod watching;
+mod widths;
 mod wrapped;

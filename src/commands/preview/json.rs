@@ -3,7 +3,7 @@
 use serde::{Serialize, Serializer};
 
 use super::{Preview, Subject};
-use crate::model::{Asset, Chassis, ClientId, CommentLine, DueBecause, Machine, TemplateKind, Timestamp};
+use crate::model::{Asset, Chassis, ClientId, CommentLine, Cut, DueBecause, Machine, TemplateKind, Timestamp};
 use crate::sync::plan::Change;
 
 #[derive(Serialize)]
@@ -53,6 +53,7 @@ struct Mapped<'a> {
     comments: &'a [CommentLine],
     #[serde(serialize_with = "attributes")]
     attributes: &'a [(String, String)],
+    cuts: &'a [Cut],
 }
 
 fn attributes<S: Serializer>(attributes: &[(String, String)], serializer: S) -> Result<S::Ok, S::Error> {
@@ -112,5 +113,6 @@ fn mapped(subject: &Subject) -> Mapped<'_> {
         extended_description: &update.extended_description,
         comments: &update.comments,
         attributes: &update.attributes,
+        cuts: &update.cuts,
     }
 }

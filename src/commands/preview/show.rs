@@ -4,8 +4,8 @@ use super::{Preview, Remote, Subject};
 use crate::commands::diff;
 use crate::commands::page::{Page, Span, ago, minute};
 use crate::config::Config;
-use crate::mapping::RenderedField;
-use crate::model::{AssetUpdate, DiagnosticsLog, Drive, DueBecause, Machine, Timestamp, Wipe};
+use crate::mapping::{RenderedField, Rules};
+use crate::model::{AssetUpdate, Cut, DiagnosticsLog, Drive, DueBecause, Limited, Machine, Sent, Timestamp, Wipe};
 use crate::output::{self, BAD, DIM, GOOD, STRONG, WARN};
 use crate::sync::comments::LineFate;
 use crate::sync::plan::{Change, Field};
@@ -16,9 +16,9 @@ pub(super) fn page(preview: &Preview, config: &Config) -> String {
     if let Some(subject) = &preview.subject {
         machine(&mut page, &subject.machine, &subject.update);
         mapped(&mut page, subject);
-        match &preview.remote {
-            Some(remote) => difference(&mut page, preview, remote),
-            None => comments_offline(&mut page, subject),
+        comments(&mut page, subject, preview.remote.as_ref(), &config.rules);
+        if let Some(remote) = &preview.remote {
+            difference(&mut page, preview, remote);
         }
         attributes(&mut page, subject);
     }
@@ -118,7 +118,7 @@ fn machine(page: &mut Page, machine: &Machine, update: &AssetUpdate) {
     page.row("processor", processor(machine));
     page.row("memory", memory(machine));
     page.row("graphics", machine.graphics.as_deref().unwrap_or_default());
-    page.row("screen", screen(machine));
+    page.row("screen, webcam", screen(machine));
     page.row("optical drive", machine.optical_drive.as_deref().unwrap_or_default());
     for (place, drive) in machine.drives.iter().enumerate() {
         page.row(&format!("drive {}", place + 1), drive_text(drive));
@@ -183,10 +183,8 @@ fn batteries(machine: &Machine) -> String {
 fn logs(page: &mut Page, logs: &[DiagnosticsLog]) {
     const MOST: usize = 2;
     for (place, log) in logs.iter().rev().take(MOST).enumerate() {
-        let tests = log.tests.iter().map(|test| format!("{} {}", test.name, test.result.as_deref().unwrap_or("-")));
-        let tests = tests.collect::<Vec<_>>().join(", ");
         let when = log.created_at.map_or_else(|| "no time".to_owned(), minute);
-        page.row(if place == 0 { "tests" } else { "" }, format!("{when}: {tests}"));
+        page.row(if place == 0 { "tests" } else { "" }, format!("{when}: {}", tests(log)));
     }
     let older = logs.len().saturating_sub(MOST) as u64;
     if older > 0 {
@@ -194,17 +192,34 @@ fn logs(page: &mut Page, logs: &[DiagnosticsLog]) {
     }
 }
 
+/// The tests of a log by their results, in WipeOS's own words: `PASS: Memory, Display; no result: Webcam`.
+fn tests(log: &DiagnosticsLog) -> String {
+    let mut by_result: Vec<(&str, Vec<&str>)> = Vec::new();
+    for test in &log.tests {
+        let result = test.result.as_deref().unwrap_or("no result");
+        match by_result.iter_mut().find(|(other, _)| *other == result) {
+            Some((_, names)) => names.push(&test.name),
+            None => by_result.push((result, vec![&test.name])),
+        }
+    }
+    let groups = by_result.iter().map(|(result, names)| format!("{result}: {}", names.join(", ")));
+    groups.collect::<Vec<_>>().join("; ")
+}
+
 fn mapped(page: &mut Page, subject: &Subject) {
     let update = &subject.update;
     page.section("What IQR shall say");
     let text = |text: &str| if text.is_empty() { "?".to_owned() } else { text.to_owned() };
     page.styled_row("master item", STRONG, format!("{} / {}", text(&update.item_number), text(&update.manufacturer)));
+    for cut in update.cuts.iter().filter(|cut| matches!(cut.text, Limited::ItemNumber | Limited::Manufacturer)) {
+        cut_row(page, cut);
+    }
     for field in subject.fields.iter().filter(|field| field.attribute.is_none() && field.name != "item description") {
         rendered(page, short_name(field.name), field, STRONG);
     }
     for field in subject.fields.iter().filter(|field| field.name == "item description") {
         rendered(page, "if item is new", field, STRONG);
-        page.row("", format!("category {}", update.category));
+        page.row("", format!("in category {}", update.category));
     }
 }
 
@@ -216,9 +231,16 @@ fn short_name(name: &str) -> &str {
 fn rendered(page: &mut Page, label: &str, field: &RenderedField, style: anstyle::Style) {
     page.styled_row(label, style, if field.text.is_empty() { "(empty)" } else { &field.text });
     page.styled_row("", DIM, format!("from {}", field.template));
+    if let Some(cut) = &field.cut {
+        cut_row(page, cut);
+    }
     if !field.empty_fields.is_empty() {
         page.styled_row("", WARN, format!("! nothing for {}", field.empty_fields.join(", ")));
     }
+}
+
+fn cut_row(page: &mut Page, cut: &Cut) {
+    page.styled_row("", WARN, format!("! {cut}"));
 }
 
 fn attributes(page: &mut Page, subject: &Subject) {
@@ -231,29 +253,31 @@ fn attributes(page: &mut Page, subject: &Subject) {
     }
 }
 
-/// Without IQR it is known only which lines were sent before.
-fn comments_offline(page: &mut Page, subject: &Subject) {
-    page.section("Comment lines (+ not sent yet, = sent before)");
-    for line in subject.update.comments.iter().map(ToString::to_string) {
-        if subject.sent.has_line(&line) {
-            page.item(&[Span::new(DIM, format!("= {line}"))]);
-        } else {
-            page.item(&[Span::new(GOOD, format!("+ {line}"))]);
-        }
+/// What becomes of each line. Without IQR it is known only which lines were sent before.
+fn comments(page: &mut Page, subject: &Subject, remote: Option<&Remote>, rules: &Rules) {
+    let lines: Vec<Vec<Span>> = match remote {
+        Some(remote) => remote.plan.comment_lines.iter().map(fate_spans).collect(),
+        None => subject.update.comments.iter().map(|line| offline_spans(&line.to_string(), &subject.sent)).collect(),
+    };
+    page.section(match remote {
+        Some(_) => "Comment lines (+ new, ~ changed, = kept)",
+        None => "Comment lines (+ not sent yet, = sent before)",
+    });
+    page.columns(&lines);
+    if lines.is_empty() {
+        return page.item(&[Span::plain("none: no test was run and no wipe has ended")]);
     }
-    if subject.update.comments.is_empty() {
-        page.item(&[Span::plain("none: no test was run and no wipe has ended")]);
+    for template in [&rules.diagnostics_line, &rules.wipe_line] {
+        page.item(&[Span::new(DIM, format!("from {}", template.source()))]);
     }
 }
 
+fn offline_spans(line: &str, sent: &Sent) -> Vec<Span> {
+    let (style, mark) = if sent.has_line(line) { (DIM, '=') } else { (GOOD, '+') };
+    vec![Span::new(style, format!("{mark} {line}"))]
+}
+
 fn difference(page: &mut Page, preview: &Preview, remote: &Remote) {
-    page.section("Comment lines (+ new, ~ changed, = kept)");
-    for fate in &remote.plan.comment_lines {
-        page.item(&fate_spans(fate));
-    }
-    if remote.plan.comment_lines.is_empty() {
-        page.item(&[Span::plain("none: no test was run and no wipe has ended")]);
-    }
     let is_held = preview.held.is_some();
     page.section(if is_held {
         "Difference to IQR (not sent while it is held)"

@@ -1,0 +1,130 @@
+//! The widths of IQR's columns, and texts cut to them.
+//!
+//! A column may cut a wider text, or refuse it. Cut by IQR it comes back as another text than was sent; refused it would be
+//! refused for ever, and the client with it. So it is cut here, where it can be told what is left out.
+
+use std::num::NonZero;
+
+use crate::model::{Cut, Limited};
+
+/// How many characters a column of IQR holds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Width(Option<NonZero<u16>>);
+
+/// The widths of all columns that a text of ours goes into. Of the default ones nothing is cut.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Widths {
+    /// The number of a master item.
+    pub item_number: Width,
+    /// The manufacturer of a master item.
+    pub manufacturer: Width,
+    /// The description of a master item that is created.
+    pub item_description: Width,
+    /// "Description".
+    pub description: Width,
+    /// "Extended Description".
+    pub extended_description: Width,
+}
+
+impl Width {
+    /// A column of so many characters; of 0, one without a limit.
+    #[must_use]
+    pub fn of(characters: u16) -> Self {
+        Self(NonZero::new(characters))
+    }
+
+    /// What the column keeps of a text, and what it does not. The cut is not made at a word: the last word is what tells
+    /// the models of one family apart.
+    fn split(self, text: &str) -> (&str, &str) {
+        let cut = self.0.and_then(|width| text.char_indices().nth(usize::from(width.get())));
+        let (kept, lost) = text.split_at(cut.map_or(text.len(), |(at, _)| at));
+        (if lost.is_empty() { kept } else { kept.trim_end() }, lost)
+    }
+}
+
+impl Widths {
+    fn of(&self, text: Limited) -> Width {
+        match text {
+            Limited::ItemNumber => self.item_number,
+            Limited::Manufacturer => self.manufacturer,
+            Limited::ItemDescription => self.item_description,
+            Limited::Description => self.description,
+            Limited::ExtendedDescription => self.extended_description,
+        }
+    }
+
+    /// The text as its column keeps it; what is left out is added to `cuts`.
+    pub(super) fn fit(&self, what: Limited, text: String, cuts: &mut Vec<Cut>) -> String {
+        let width = self.of(what);
+        match (width.split(&text), width.0) {
+            ((kept, lost), Some(width)) if !lost.is_empty() => {
+                cuts.push(Cut { text: what, width: width.get(), lost: lost.to_owned() });
+                kept.to_owned()
+            }
+            _ => text,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::clean::one_line;
+    use super::*;
+
+    fn kept(width: u16, text: &str) -> &str {
+        Width::of(width).split(text).0
+    }
+
+    #[test]
+    fn a_wide_text_is_cut_at_the_width_of_its_column() {
+        for (model, number) in [
+            ("OPTIPLEX 9010", "OPTIPLEX 9010"),
+            ("ENVY X360 CONVERTIBLE 15-DR1XX", "ENVY X360 CONVERTIBLE 15-DR1XX"),
+            ("ENVY X360 CONVERTIBLE 15-DR1XXX", "ENVY X360 CONVERTIBLE 15-DR1XX"),
+            ("PRODESK 600 G6 SMALL FORM FACTOR", "PRODESK 600 G6 SMALL FORM FACT"),
+            ("300E4A/300E5A/300E7A/3430EA/3530EA", "300E4A/300E5A/300E7A/3430EA/35"),
+            ("12345678901234567890 12345678901", "12345678901234567890 123456789"),
+            // The blank before the cut goes, too.
+            ("12345678901234567890123456789 01", "12345678901234567890123456789"),
+        ] {
+            assert_eq!(kept(30, model), number, "{model}");
+        }
+    }
+
+    #[test]
+    fn a_column_without_a_limit_keeps_all() {
+        let text = "x".repeat(100_000);
+        assert_eq!(kept(0, &text), text);
+    }
+
+    #[test]
+    fn what_is_left_out_is_told_with_its_column() {
+        let widths = Widths { description: Width::of(6), ..Widths::default() };
+        let mut cuts = Vec::new();
+        assert_eq!(widths.fit(Limited::Description, "CF-33 1 Tablet".to_owned(), &mut cuts), "CF-33");
+        assert_eq!(widths.fit(Limited::ItemNumber, "CF-33-1 EXTENDED".to_owned(), &mut cuts), "CF-33-1 EXTENDED");
+        assert_eq!(cuts, [Cut { text: Limited::Description, width: 6, lost: "1 Tablet".to_owned() }]);
+        assert_eq!(
+            cuts[0].to_string(),
+            "description is cut to 6 characters, `1 Tablet` is left out (iqr.widths.description)"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_fits_stays_one_line_and_nothing_of_it_is_lost_untold(
+            text in "(\\PC| |ß|WORD){0,60}",
+            width in 0_u16..40,
+        ) {
+            let text = one_line(&text);
+            let (kept, lost) = Width::of(width).split(&text);
+            prop_assert!(width == 0 || kept.chars().count() <= usize::from(width));
+            prop_assert_eq!(one_line(kept), kept);
+            let rest = text.strip_prefix(kept).unwrap();
+            prop_assert_eq!(rest.trim_start(), lost.trim_start());
+            prop_assert_eq!(Width::of(width).split(kept), (kept, ""));
+        }
+    }
+}

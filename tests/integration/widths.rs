@@ -1,0 +1,62 @@
+//! Texts that are wider than their columns in IQR, which cuts them or refuses them.
+
+use iqr_sandbox::store::Client;
+use iqr_sandbox::{Asset, Field, Options, Overlong, Quirks, samples};
+
+use crate::bench::Bench;
+
+/// 32 characters, and no letter of it is one byte where the column ends.
+const MODEL: &str = "Ünïcödé Näme öf ä Löng Mödél ÄÖÜ";
+
+fn wide(overlong: Overlong) -> Bench {
+    let bench = Bench::with_options(Options { quirks: Quirks { overlong, ..Quirks::default() }, ..Options::default() });
+    let client = Client { model: Some(MODEL.to_owned()), ..samples::dell() };
+    bench.add(&client, Asset::new(samples::DELL_ID).with(Field::SerialNumber, "D09F6Y1"));
+    bench
+}
+
+#[test]
+fn a_tenant_that_refuses_wide_texts_gets_what_fits_and_the_log_says_so_once() {
+    let bench = wide(Overlong::Refuse).with("iqr.fields", "description", "\"userdefined1\"");
+    let report = bench.sync_well();
+    assert_eq!(report.count("sent"), 1, "{report:#?}");
+    let item = bench.seen(samples::DELL_ID).item_number;
+    let user_defined = bench.sandbox.state().asset(samples::DELL_ID).unwrap().text(Field::UserDefined1).to_owned();
+    assert_eq!(item, "ÜNÏCÖDÉ NÄME ÖF Ä LÖNG MÖDÉL Ä");
+    assert_eq!(user_defined, "Ünïcödé Näme öf ä Löng Mödél ÄÖÜ De");
+    let told = "description is cut to 35 characters, `sktop` is left out (iqr.widths.description)";
+    assert!(report.message(1).contains(told) && report.stderr.contains(told), "{report:#?}");
+    bench.assert_idle("it was cut");
+    let full = bench.sync_with(&["--full"]);
+    assert_eq!((full.count("unchanged"), full.stderr.as_str()), (1, ""), "{full:#?}");
+}
+
+#[test]
+fn a_width_that_is_wider_than_the_real_column_converges_where_iqr_cuts() {
+    let bench = wide(Overlong::Truncate).with("iqr.fields", "description", "\"userdefined1\"").with(
+        "iqr.widths",
+        "description",
+        "0",
+    );
+    let report = bench.sync_well();
+    assert_eq!(report.count("sent"), 1, "{report:#?}");
+    assert!(report.message(1).contains("IQR keeps only the first 35 characters of description"), "{report:#?}");
+    bench.assert_idle("IQR cut it");
+}
+
+#[test]
+fn a_preview_marks_what_is_cut_and_says_the_same_as_the_pass_sends() {
+    let bench = wide(Overlong::Refuse).with("iqr.widths", "extended_description", "20");
+    let page = bench.run(&["preview", &samples::DELL_ID.to_string()]).stdout;
+    for mark in ["! item_number is cut to 30 characters, `ÖÜ` is left out", "(iqr.widths.extended_description)"] {
+        assert!(page.contains(mark), "{mark}: {page}");
+    }
+    let json = bench.run(&["preview", &samples::DELL_ID.to_string(), "--json"]).json();
+    let mapped = &json["mapped"];
+    assert_eq!(mapped["extended_description"], "Intel Core i7 3770 3");
+    assert_eq!(mapped["cuts"][0], serde_json::json!({"field": "item_number", "width": 30, "lost": "ÖÜ"}));
+    bench.sync_well();
+    let seen = bench.seen(samples::DELL_ID);
+    assert_eq!(mapped["extended_description"], seen.extended_description.as_str());
+    assert_eq!(mapped["item_number"], seen.item_number.as_str());
+}
