@@ -258,3 +258,49 @@ fn comments_that_one_answer_leaves_out_are_not_taken_for_blank() {
         bench.assert_sound(&context);
     }
 }
+
+/// What was learned holds for one tenant: it may be set up anew, or the config may lead to another.
+#[test]
+fn an_iqr_that_changes_its_ways_costs_no_line() {
+    for (first, then) in [(Comments::Adds, Comments::Replaces), (Comments::Replaces, Comments::Adds)] {
+        let context = format!("{first:?}, then {then:?}");
+        let bench = bench(first, "\"changed\"");
+        type_comments(&bench, "lid cracked\nbox 7");
+        bench.sync_well();
+        bench.set_comment_semantics(then);
+        bench.add(&client(2), Asset::new(FIRST + 2).with(Field::InventoryComments, "rack 3"));
+        test_again(&bench, 1, "Memory", "FAIL");
+        bench.sync_well();
+        test_again(&bench, 2, "Memory", "PASS");
+        bench.sync_well();
+        assert!(bench.lines(FIRST).iter().any(|line| line == "lid cracked"), "{context}: {:#?}", bench.lines(FIRST));
+        assert!(bench.lines(FIRST + 2).iter().any(|line| line == "rack 3"), "{context}");
+        assert_eq!(newest(&bench, "Memory"), "PASS", "{context}: {:#?}", bench.lines(FIRST));
+        bench.assert_idle(&context);
+    }
+}
+
+/// Whatever else of the asset cannot be changed must not keep people's lines away.
+#[test]
+fn lines_that_a_write_had_cost_come_back_before_anything_else_is_judged() {
+    let bench = bench(Comments::Replaces, "\"changed\"");
+    bench.sandbox.state().options.quirks.dropped_fields.insert("description".to_owned());
+    type_comments(&bench, &TYPED.join("\n"));
+    let report = bench.sync();
+    assert_eq!(report.fate(1), ("failed", Some("not-verified")), "{report:#?}");
+    assert_typed_stand(&bench, &TYPED, "the description does not take");
+}
+
+#[test]
+fn comments_that_an_answer_leaves_out_are_not_replaced_where_nothing_was_sent_yet() {
+    for mode in ["\"changed\"", "\"full\""] {
+        let bench = bench(Comments::Replaces, mode);
+        type_comments(&bench, "lid cracked");
+        let body = format!(r#"{{"inventoryid":{FIRST},"itemnumber":"OPTIPLEX 9010","mfgr":"DELL"}}"#);
+        let kind = Kind::Status { code: 200, headers: Vec::new(), body: Body::Json(body) };
+        let read = When::Path("Inventory".to_owned());
+        bench.sandbox.set_faults(vec![Fault::new(read, kind).and(When::Id(FIRST)).times(1)]);
+        bench.sync_well();
+        assert_typed_stand(&bench, &["lid cracked"], mode);
+    }
+}

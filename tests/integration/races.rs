@@ -328,7 +328,24 @@ fn lines_that_a_killed_pass_had_cost_are_put_back_also_where_the_client_has_left
     let moved = |store: &Store| store.set_slot(1, "Inventory ID", &(FIRST + 1).to_string(), LATER).unwrap();
     let deleted = |store: &Store| store.delete(1).unwrap();
     let untyped = |store: &Store| store.set_slot(1, "Inventory ID", "", LATER).unwrap();
-    for (context, leave) in [("moved", &moved as &dyn Fn(&Store)), ("deleted", &deleted), ("without an ID", &untyped)] {
+    let taken = |store: &Store| {
+        moved(store);
+        let id = store.add(&client(7)).unwrap();
+        store.set_slot(id, "Inventory ID", &FIRST.to_string(), LATER).unwrap();
+    };
+    // Its lines have other names by then than those that were written.
+    let tested_otherwise = |store: &Store| {
+        store.connection().execute("DELETE FROM wipe", []).unwrap();
+        store.connection().execute("UPDATE disk SET serial_number = 'ANOTHER'", []).unwrap();
+    };
+    let ways: [(&str, &dyn Fn(&Store)); 5] = [
+        ("moved", &moved),
+        ("deleted", &deleted),
+        ("without an ID", &untyped),
+        ("taken by another client", &taken),
+        ("with another drive", &tested_otherwise),
+    ];
+    for (context, leave) in ways {
         let bench = bench(Journal::Wal, 1, Duration::ZERO).with("iqr", "request_timeout", "\"20s\"");
         bench.set_comment_semantics(Comments::Replaces);
         bench.sandbox.state().add_asset(Asset::new(FIRST + 1));
