@@ -170,11 +170,21 @@ pub struct PreviewArgs {
 Examples:
   wipeos-iqr auth-test                 each step with its result
   wipeos-iqr auth-test --json          for a script
+  wipeos-iqr auth-test --probe 413800  what the API does, by reading only
   sudo -u wipeos wipeos-iqr auth-test  as the account that makes the passes")]
 pub struct AuthTestArgs {
     /// Report as one JSON object
     #[arg(long)]
     pub json: bool,
+    /// Find out, by reading only, what the API does with this asset and without it
+    #[arg(long, value_name = "INVENTORY_ID")]
+    pub probe: Option<String>,
+    /// Also write to the three fields of that asset, a TEST asset, and restore them
+    #[arg(long, requires = "probe")]
+    pub write_test: bool,
+    /// The same ID again, without which nothing is written
+    #[arg(long, value_name = "INVENTORY_ID", requires = "write_test")]
+    pub yes_write_to: Option<String>,
 }
 
 /// `master-item`
@@ -220,6 +230,9 @@ pub struct StatusArgs {
     /// Report as one JSON object
     #[arg(long)]
     pub json: bool,
+    /// Write a page for browsers into this file; - is stdout
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["json", "inventory_id"])]
+    pub html: Option<PathBuf>,
 }
 
 /// `init`

@@ -17,7 +17,7 @@
 //! | room | what it is for |
 //! |---|---|
 //! | [`cli`] | what can be typed; no logic |
-//! | [`commands`] | one file per subcommand: gather, call, print; the exit codes |
+//! | [`commands`] | one file per subcommand: gather, call, print; the exit codes; the page for browsers is `templates/status.html` |
 //! | [`config`] | the config file, every value checked, all problems told at once |
 //! | [`model`] | machine, asset, update, times, reasons: no I/O, no SQL, no wire format |
 //! | [`store`] | the WipeOS database, read-only: who may have news, and each client whole |
@@ -25,6 +25,7 @@
 //! | [`mapping`] | pure: machine → update (templates, processor, maker, model, chassis, comments) |
 //! | [`iqr`] | IQR's web API: session, assets, master items, wire format, errors, pace |
 //! | [`sync`] | the pass: feed → examine → plan (pure) → apply → record |
+//! | [`monitor`] | who else is told of a pass: Prometheus, and whoever waits for signs of life |
 //! | [`output`], [`logging`] | what people and scripts are shown |
 //! | [`clock`], [`digest`], [`secret`] | the time of day, stable digests, texts that must not be seen |
 //!
@@ -36,7 +37,7 @@
 //!
 //! Each is kept by the types or by a test over the sources (`tests/integration/invariants.rs`).
 //!
-//! - Only [`store`] and [`ledger`] name rusqlite; only [`iqr`] names ureq; only [`cli`] and `main` name clap; only
+//! - Only [`store`] and [`ledger`] name rusqlite; only [`iqr`] and the ping of [`monitor`] name ureq; only [`cli`] and `main` name clap; only
 //!   [`output`] prints.
 //! - [`model`], [`mapping`] and the plan do no I/O and read no clock: the time of day is read by [`clock`] alone and
 //!   passed down.
@@ -55,6 +56,7 @@ pub mod ledger;
 pub mod logging;
 pub mod mapping;
 pub mod model;
+pub mod monitor;
 pub mod output;
 pub mod secret;
 pub mod store;

@@ -8,6 +8,7 @@ use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
 use crate::cli::Color;
+use crate::logging;
 
 /// Good news.
 pub const GOOD: Style = AnsiColor::Green.on_default();
@@ -112,9 +113,12 @@ pub fn print_all(mut text: impl Read) -> Result<(), Unwritten> {
 /// Prints the error that ends the program, with its causes, once. A closed stderr is nobody's loss.
 pub fn print_error(error: &anyhow::Error) {
     let mut err = anstream::stderr().lock();
-    let text = format!("{error:#}");
-    let text: Vec<String> = text.lines().map(one_line).collect();
-    let _ = writeln!(err, "{}: {}", styled(BAD, "error"), text.join("\n"));
+    let priority = if logging::is_journal() { logging::priority(log::Level::Error) } else { String::new() };
+    let mut word = format!("{}: ", styled(BAD, "error"));
+    for line in format!("{error:#}").lines() {
+        let _ = writeln!(err, "{priority}{word}{}", one_line(line));
+        word.clear();
+    }
 }
 
 /// Writes a sentence for a person to stderr.

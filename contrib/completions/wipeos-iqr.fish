@@ -66,11 +66,14 @@ complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand preview" -l json -
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand preview" -s v -l verbose -d 'Log more on stderr: -v what is done, -vv every request'
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand preview" -s q -l quiet -d 'Log nothing but the error that ends the program'
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand preview" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand auth-test" -l probe -d 'Find out, by reading only, what the API does with this asset and without it' -r
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand auth-test" -l yes-write-to -d 'The same ID again, without which nothing is written' -r
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand auth-test" -l config -d 'The config file; an empty name counts as not given' -r -F
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand auth-test" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that shows it'
 always\t'Also into files and pipes'
 never\t'Not at all'"
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand auth-test" -l json -d 'Report as one JSON object'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand auth-test" -l write-test -d 'Also write to the three fields of that asset, a TEST asset, and restore them'
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand auth-test" -s v -l verbose -d 'Log more on stderr: -v what is done, -vv every request'
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand auth-test" -s q -l quiet -d 'Log nothing but the error that ends the program'
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand auth-test" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -92,6 +95,7 @@ complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand master-item" -l js
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand master-item" -s v -l verbose -d 'Log more on stderr: -v what is done, -vv every request'
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand master-item" -s q -l quiet -d 'Log nothing but the error that ends the program'
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand master-item" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand status" -l html -d 'Write a page for browsers into this file; - is stdout' -r -F
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand status" -l config -d 'The config file; an empty name counts as not given' -r -F
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand status" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that shows it'
 always\t'Also into files and pipes'

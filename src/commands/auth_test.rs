@@ -1,20 +1,26 @@
 //! `auth-test`: every step from the config to an authenticated answer of IQR, each with a tick or a sentence.
+//!
+//! Nothing is written anywhere, but for `--write-test` with its confirmation.
 
+mod online;
+mod probe;
+mod write_test;
+
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Result;
 use serde::Serialize;
 
-use super::Exit;
+use super::page::minute;
+use super::{Exit, Usage};
 use crate::cli::{AuthTestArgs, Global};
 use crate::config::Config;
-use crate::iqr::{Access, Error, Iqr};
 use crate::ledger::Ledger;
-use crate::output::{self, BAD, GOOD, WARN, styled};
+use crate::model::{ClientId, InventoryId};
+use crate::output::{self, BAD, GOOD, STRONG, WARN, styled};
 use crate::store::Store;
-
-/// A clock that is further off than this confuses people who compare the logs of both sides: seconds.
-const MUCH_SKEW: i64 = 60;
+use crate::sync::examine;
 
 /// How a step went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -30,7 +36,7 @@ enum Verdict {
 #[derive(Debug, Serialize)]
 struct Step {
     #[serde(rename = "step")]
-    name: &'static str,
+    name: String,
     verdict: Verdict,
     message: String,
 }
@@ -38,8 +44,10 @@ struct Step {
 /// The steps so far, and the exit code of the first that failed.
 #[derive(Debug)]
 struct Steps {
-    steps: Vec<Step>,
+    taken: Vec<Step>,
     exit: Exit,
+    /// Lines for the config that adapt the program to this tenant, as `--write-test` found them.
+    lines: Vec<String>,
 }
 
 /// What scripts get.
@@ -47,32 +55,52 @@ struct Steps {
 struct Json<'a> {
     ok: bool,
     steps: &'a [Step],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    config: &'a [String],
 }
 
 /// Signs in, reads something harmless, signs out; checks config, store, ledger and clock on the way.
 ///
 /// # Errors
 ///
-/// Only when the config cannot be loaded or stdout cannot be written: what fails on the way is told as a step, and by
-/// the exit code.
+/// When the config cannot be loaded, stdout cannot be written, or the IDs that were typed do not fit: what fails on the
+/// way is told as a step, and by the exit code.
 pub fn run(global: &Global, args: &AuthTestArgs) -> Result<Exit> {
     let config = super::load(global)?;
-    let mut steps = Steps { steps: Vec::new(), exit: Exit::Done };
+    let asset = asset(&config, args)?;
+    let mut steps = Steps { taken: Vec::new(), exit: Exit::Done, lines: Vec::new() };
     steps.note("config", Verdict::Ok, config.path.display().to_string());
     config.doubts().for_each(|doubt| steps.note("config", Verdict::Warning, doubt));
     steps.store(&config);
     steps.ledger(&config);
-    steps.iqr(&config);
+    steps.watchers(&config);
+    steps.iqr(&config, asset.as_ref());
+    if let Some(asset) = asset.filter(|_| args.write_test && steps.exit == Exit::Done) {
+        steps.write_test(&config, &asset);
+    }
     print(args, &steps)?;
     Ok(steps.exit)
 }
 
+/// The asset to be probed. One that is to be written has to be named twice, so that no slip of the pen, and no line of a
+/// script that was copied, writes to an asset that matters.
+fn asset(config: &Config, args: &AuthTestArgs) -> Result<Option<InventoryId>, Usage> {
+    let Some(typed) = &args.probe else { return Ok(None) };
+    let id = examine::parse_id(typed, config.store.id_rule).map_err(|error| Usage(error.to_string()))?;
+    if args.write_test && args.yes_write_to.as_deref() != Some(typed) {
+        return Err(Usage(format!(
+            "--write-test writes to asset {id} and is not begun before the asset is confirmed: --yes-write-to {id}"
+        )));
+    }
+    Ok(Some(id))
+}
+
 impl Steps {
-    fn note(&mut self, name: &'static str, verdict: Verdict, message: String) {
-        self.steps.push(Step { name, verdict, message });
+    fn note(&mut self, name: &str, verdict: Verdict, message: String) {
+        self.taken.push(Step { name: name.to_owned(), verdict, message });
     }
 
-    fn fail(&mut self, step: &'static str, error: impl Into<anyhow::Error>) {
+    fn fail(&mut self, step: &str, error: impl Into<anyhow::Error>) {
         let error = error.into();
         if self.exit == Exit::Done {
             self.exit = Exit::of(&error);
@@ -82,8 +110,12 @@ impl Steps {
 
     fn store(&mut self, config: &Config) {
         match look_at_store(config) {
-            Ok(missing) => {
-                self.note("WipeOS database", Verdict::Ok, config.store.database.display().to_string());
+            Ok((newest, missing)) => {
+                let path = config.store.database.display();
+                self.note("WipeOS database", Verdict::Ok, format!("{path}; {newest}"));
+                if missing.is_empty() {
+                    self.note("indexes", Verdict::Ok, "all there".to_owned());
+                }
                 for message in missing {
                     self.note("index", Verdict::Warning, message);
                 }
@@ -95,95 +127,63 @@ impl Steps {
     fn ledger(&mut self, config: &Config) {
         let path = config.ledger.path.display();
         match Ledger::open(&config.ledger.path) {
-            Ok(Some(_)) => self.note("ledger", Verdict::Ok, path.to_string()),
+            Ok(Some(ledger)) => {
+                let last = ledger.heartbeat().and_then(|beat| beat.last_good);
+                let last = last.map(|last| format!("; last good pass {} UTC", minute(last))).unwrap_or_default();
+                self.note("ledger", Verdict::Ok, format!("{path}{last}"));
+            }
             Ok(None) => self.note("ledger", Verdict::Ok, format!("{path} is made by the first pass")),
             Err(error) => self.fail("ledger", error),
         }
     }
 
-    fn iqr(&mut self, config: &Config) {
-        let iqr = match super::connect(config, Access::ReadOnly) {
-            Ok(iqr) => iqr,
-            Err(error) => return self.fail("API key", error),
-        };
-        self.note("API key", Verdict::Ok, "read".to_owned());
-        match iqr.sign_in() {
-            Ok(()) => self.note("sign-in", Verdict::Ok, config.iqr.signin_url.clone()),
-            Err(error) => return self.fail("sign-in", error),
-        }
-        self.read(config, &iqr);
-        match iqr.finish() {
-            Ok(()) => self.note("sign-out", Verdict::Ok, "the session is ended".to_owned()),
-            Err(error) => self.note("sign-out", Verdict::Warning, format!("{error}; the session ends by itself")),
-        }
-        self.clock(&iqr);
-    }
-
-    /// The list of categories is harmless to read, and says whether new master items can be made.
-    fn read(&mut self, config: &Config, iqr: &Iqr) {
-        match iqr.categories() {
-            Ok(categories) => {
-                self.note("read", Verdict::Ok, format!("{} answered as the tenant of this key", config.iqr.api_url));
-                self.categories(config, &categories);
-            }
-            // The endpoint is a guess: a tenant that lacks it has still answered under this session.
-            Err(error @ (Error::NotFound { .. } | Error::Refused { .. })) => {
-                let message = format!(
-                    "the list of categories cannot be read ({error}); set iqr.endpoints.category_list if the tenant has another"
-                );
-                self.note("read", Verdict::Warning, message);
-            }
-            Err(error) => self.fail("read", error),
-        }
-    }
-
-    fn categories(&mut self, config: &Config, known: &[String]) {
-        let category = &config.rules.category;
-        let mut wanted =
-            vec![&category.default, &category.desktop, &category.all_in_one, &category.laptop, &category.macbook];
-        wanted.sort();
-        wanted.dedup();
-        for category in wanted {
-            if !known.iter().any(|known| known.trim().eq_ignore_ascii_case(category.trim())) {
-                let message = format!(
-                    "IQR has no category `{category}`: new master items will be refused; create it in IQR, or set master_item.category"
-                );
-                self.note("category", Verdict::Warning, message);
+    /// The files that each pass writes for others: a folder that is not there would be found out by the first pass.
+    fn watchers(&mut self, config: &Config) {
+        let watch = &config.watch;
+        for (step, path) in [("metrics", &watch.textfile), ("page", &watch.html)] {
+            let Some(path) = path else { continue };
+            if path.parent().is_some_and(Path::is_dir) {
+                self.note(step, Verdict::Ok, path.display().to_string());
+            } else {
+                let message = format!("{} cannot be written: there is no such folder", path.display());
+                self.note(step, Verdict::Warning, message);
             }
         }
-    }
-
-    fn clock(&mut self, iqr: &Iqr) {
-        match iqr.clock_skew_seconds() {
-            None => self.note("clock", Verdict::Skipped, "IQR did not tell its time".to_owned()),
-            Some(skew) if skew.abs() <= MUCH_SKEW => {
-                self.note("clock", Verdict::Ok, "agrees with IQR's".to_owned());
-            }
-            Some(skew) => {
-                let direction = if skew > 0 { "behind" } else { "ahead of" };
-                let message = format!("this machine's clock is {} s {direction} IQR's; set it by NTP", skew.abs());
-                self.note("clock", Verdict::Warning, message);
-            }
+        if watch.ping_url.is_some() {
+            self.note("monitor", Verdict::Skipped, "told by passes only".to_owned());
         }
     }
 }
 
-/// Opens the database and checks the contract; returns what its missing indexes cost.
-fn look_at_store(config: &Config) -> Result<Vec<String>> {
+/// Opens the database and checks the contract; returns what is newest in it, and what its missing indexes cost.
+fn look_at_store(config: &Config) -> Result<(String, Vec<String>)> {
     let store = Store::open(&config.store.database, super::short_patience(Duration::from_secs(5)))?;
     store.check()?;
     if !config.assumed_slots().is_empty() {
         config.check_slots(Some(&store.slot_names()?))?;
     }
     let missing = store.missing_indexes()?;
-    Ok(missing.iter().map(super::missing_index).collect())
+    let horizon = store.horizon()?;
+    let newest = match store.count_after(ClientId(i64::MIN)) {
+        Ok(0) => "no client yet".to_owned(),
+        _ => format!("newest client {}, newest edit {} UTC", horizon.client_id, horizon.updated_at),
+    };
+    Ok((newest, missing.iter().map(super::missing_index).collect()))
 }
 
 fn print(args: &AuthTestArgs, steps: &Steps) -> Result<()> {
     if args.json {
-        return Ok(output::print_json(&Json { ok: steps.exit == Exit::Done, steps: &steps.steps })?);
+        return Ok(output::print_json(&Json {
+            ok: steps.exit == Exit::Done,
+            steps: &steps.taken,
+            config: &steps.lines,
+        })?);
     }
-    let text: String = steps.steps.iter().map(line).collect();
+    let mut text: String = steps.taken.iter().map(line).collect();
+    if !steps.lines.is_empty() {
+        let heading = styled(STRONG, "For the config of this tenant:");
+        text = [text, heading, steps.lines.join("\n")].join("\n") + "\n";
+    }
     Ok(output::print(&text)?)
 }
 

@@ -3,21 +3,27 @@
 //! It reads only, takes no run lock, and works beside a running pass. What the ledger knows is shown also when the
 //! WipeOS database cannot be opened.
 
+mod health;
+mod html;
 mod json;
 mod show;
+mod story;
 
-use anyhow::Result;
+use std::path::Path;
 
+use anyhow::{Context, Result};
+
+use self::story::Story;
 use super::{Exit, NotFound};
 use crate::cli::{Global, StatusArgs};
 use crate::clock;
 use crate::config::Config;
-use crate::ledger::{ChangeRecord, Heartbeat, Ledger, Pass, Problem, SentRecord};
-use crate::model::{ClientId, InventoryId, InventoryIdError, Timestamp};
+use crate::ledger::{Heartbeat, Ledger, Pass, Problem};
+use crate::model::Timestamp;
+use crate::monitor::file;
 use crate::output;
 use crate::store::{MissingIndex, Store};
 use crate::sync::due;
-use crate::sync::examine::{self, Examiner};
 
 /// How many passes are told.
 const PASSES: u32 = 10;
@@ -41,16 +47,6 @@ struct StoreStatus {
     missing_indexes: Vec<MissingIndex>,
 }
 
-/// What is known of one asset.
-struct Story {
-    inventory_id: String,
-    /// The clients that have its ID, newest first.
-    clients: Vec<ClientId>,
-    sent: Vec<SentRecord>,
-    /// Newest first.
-    changes: Vec<(Timestamp, ChangeRecord)>,
-}
-
 /// Shows how things stand.
 ///
 /// # Errors
@@ -69,10 +65,33 @@ pub fn run(global: &Global, args: &StatusArgs) -> Result<Exit> {
     }
     if args.json {
         output::print_json(&json::Json::of(&status))?;
+    } else if let Some(path) = &args.html {
+        write_html(path, &html::page(&status, &html::recent(ledger.as_ref(), now)?, now)?)?;
     } else {
         output::print(&show::page(&status, now, global.verbose > 0))?;
     }
     read.map(|()| Exit::Done)
+}
+
+fn write_html(path: &Path, page: &str) -> Result<()> {
+    if path == Path::new("-") {
+        return Ok(output::print(page)?);
+    }
+    file::replace(path, page).with_context(|| format!("{} cannot be written", path.display()))
+}
+
+/// The page for browsers after a pass; `due` is what the pass left, `None` when it could not begin.
+///
+/// # Errors
+///
+/// When the ledger cannot be read.
+pub(super) fn html_after_pass(config: &Config, due: Option<u64>) -> Result<String> {
+    let now = clock::now();
+    let ledger = Ledger::open(&config.ledger.path)?;
+    let mut status = Status::of_ledger(ledger.as_ref())?;
+    // The pass knows what is due; to ask the WipeOS database once more would cost more than an idle pass.
+    status.store = due.map(|due| StoreStatus { due, missing_indexes: Vec::new() });
+    Ok(html::page(&status, &html::recent(ledger.as_ref(), now)?, now)?)
 }
 
 impl Status {
@@ -112,48 +131,6 @@ impl Status {
     fn failing(&self) -> impl Iterator<Item = &Problem> {
         self.problems.iter().filter(|problem| !problem.held)
     }
-}
-
-impl Story {
-    fn of(config: &Config, store: &Store, ledger: Option<&Ledger>, typed: &str) -> Result<Self> {
-        let id = match examine::parse_id(typed, config.store.id_rule) {
-            Ok(id) => id,
-            Err(error) => return Self::of_no_id(ledger, typed.trim(), &error),
-        };
-        let examiner = Examiner { store, ledger, config, ask_anyway: true };
-        let clients = examiner.clients_of(typed, &id)?;
-        let (sent, changes) = match ledger {
-            Some(ledger) => (sent(ledger, &id)?, ledger.changes(id.as_str())?),
-            None => (Vec::new(), Vec::new()),
-        };
-        if clients.is_empty() && sent.is_empty() && changes.is_empty() {
-            return Err(NotFound(format!("nothing is known of inventory ID {id}: no client in WipeOS has it")).into());
-        }
-        Ok(Self { inventory_id: id.to_string(), clients, sent, changes })
-    }
-
-    /// Clients are held because of just this text.
-    fn of_no_id(ledger: Option<&Ledger>, typed: &str, error: &InventoryIdError) -> Result<Self> {
-        let clients = ledger.map(|ledger| ledger.problems_of(typed)).transpose()?.unwrap_or_default();
-        if clients.is_empty() {
-            return Err(NotFound(error.to_string()).into());
-        }
-        Ok(Self { inventory_id: typed.to_owned(), clients, sent: Vec::new(), changes: Vec::new() })
-    }
-
-    fn is_about(&self, problem: &Problem) -> bool {
-        problem.inventory_id.as_ref() == Some(&self.inventory_id) || self.clients.contains(&problem.client_id)
-    }
-}
-
-/// What was last sent to this asset, by each client that sent to it; the newest first.
-fn sent(ledger: &Ledger, id: &InventoryId) -> Result<Vec<SentRecord>> {
-    let mut records = Vec::new();
-    for client in ledger.senders(id.as_str())? {
-        records.extend(ledger.sent(client)?);
-    }
-    records.sort_by_key(|record| std::cmp::Reverse(record.at));
-    Ok(records)
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! `sync`: one pass.
 
+mod watchers;
+
 use std::io::IsTerminal;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -8,12 +10,13 @@ use anyhow::{Context, Result};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
+use self::watchers::Watchers;
 use super::Exit;
 use super::spool::Spool;
 use crate::cli::{Global, SyncArgs};
 use crate::clock;
 use crate::config::Config;
-use crate::model::Timestamp;
+use crate::model::{DueBecause, Timestamp};
 use crate::output::{self, BAD, DIM, GOOD, WARN, styled};
 use crate::sync::{self, Item, ItemOutcome, Outcome, PassOutcome, Report, Request, Scope};
 
@@ -65,6 +68,8 @@ fn pass(config: &Config, args: &SyncArgs, started_at: Timestamp, told: &Mutex<Sp
         Some(id) => Scope::Asset(id),
         None => Scope::Due { retry: args.retry, full: args.full },
     };
+    let watchers = Watchers::of(config, args, started_at);
+    let begun = || watchers.iter().for_each(Watchers::begun);
     let outcome = sync::run(&Request {
         config,
         api_key: &|| config.api_key(),
@@ -74,10 +79,14 @@ fn pass(config: &Config, args: &SyncArgs, started_at: Timestamp, told: &Mutex<Sp
         started_at,
         clock: &clock::now,
         interrupted: super::interruption(),
+        begun: &begun,
         progress: &progress,
     });
     if let Some(bar) = bar.into_inner().ok().flatten() {
         bar.finish_and_clear();
+    }
+    if let Some(watchers) = watchers {
+        watchers.ended(&outcome);
     }
     outcome
 }
@@ -119,14 +128,16 @@ fn advance(bar: &Mutex<Option<ProgressBar>>, item: &Item) {
     bar.set_message(output::one_line(item.inventory_id.as_deref().unwrap_or("no inventory ID")));
 }
 
-/// One line for each client that changed or has trouble. What is held was told when it came to be held.
+/// One line for each client: ID, what became of it, why it was looked at, how long it took. What is held is a warning
+/// once: whoever has to do something should be told, and not every two minutes.
 fn log_item(item: &Item) {
     let name = sync::name_of(item.client_id, item.inventory_id.as_deref());
     let message = item.message.as_deref().unwrap_or_default();
     match item.outcome {
-        ItemOutcome::Sent => log::info!("{name}: sent {}", fields(item)),
-        ItemOutcome::Unchanged => log::info!("{name}: nothing to send"),
-        ItemOutcome::Held => log::info!("{name}: held: {message}"),
+        ItemOutcome::Sent => log::info!("{name}: sent {} ({})", fields(item), circumstances(item)),
+        ItemOutcome::Unchanged => log::info!("{name}: nothing to send ({})", circumstances(item)),
+        ItemOutcome::Held if item.is_old_trouble => log::info!("{name}: still held: {message}"),
+        ItemOutcome::Held => log::warn!("{name}: held: {message}"),
         ItemOutcome::Failed if item.is_told_by_pass => log::info!("{name}: {message}"),
         ItemOutcome::Failed => log::warn!("{name}: {message}"),
         ItemOutcome::Deferred => log::info!("{name}: left for the next pass: {message}"),
@@ -135,6 +146,13 @@ fn log_item(item: &Item) {
     if is_settled && !message.is_empty() {
         log::warn!("{name}: {message}");
     }
+}
+
+/// `never sent to IQR; 31 ms`
+fn circumstances(item: &Item) -> String {
+    let because = item.because.iter().copied().map(DueBecause::words).collect::<Vec<_>>().join(", ");
+    let because = if because.is_empty() { "tried again or compared" } else { &because };
+    format!("{because}; {} ms", item.took.as_millis())
 }
 
 fn fields(item: &Item) -> String {

@@ -64,6 +64,7 @@ impl Bench {
             started_at: clock::now(),
             clock: &clock::now,
             interrupted: Arc::new(AtomicBool::new(false)),
+            begun: &|| {},
             progress: &|_| {},
         });
         assert!(outcome.unwrap().aborted.is_none());

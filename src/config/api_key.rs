@@ -85,6 +85,16 @@ impl<'a> KeySources<'a> {
         }
     }
 
+    /// The name of the source that the key is read from, if there is one.
+    pub(super) fn origin(&self) -> String {
+        if self.variable.is_some() {
+            return format!("${VARIABLE}");
+        }
+        let credential = self.credentials.as_ref().map(|folder| folder.join(CREDENTIAL));
+        let copy = credential.filter(|path| path.exists() && File::open(self.file).is_err());
+        copy.as_deref().unwrap_or(self.file).display().to_string()
+    }
+
     fn credential(&self) -> Option<Result<Secret, ApiKeyError>> {
         let path = self.credentials.as_ref()?.join(CREDENTIAL);
         match File::open(&path) {

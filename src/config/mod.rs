@@ -55,6 +55,8 @@ pub struct Config {
     pub sync: SyncConfig,
     /// `[templates]`, `[manufacturers]`, `[models]` and the rest of `[master_item]`.
     pub rules: Rules,
+    /// `[metrics]`, `[monitor]` and `[report]`: who is told of each pass.
+    pub watch: WatchConfig,
     /// Digest of all settings that change what is sent or held, so that a changed config is noticed. It differs between
     /// versions of the program too: they may map differently.
     pub fingerprint: [u8; 16],
@@ -81,6 +83,17 @@ pub struct LedgerConfig {
     pub path: PathBuf,
     /// How long the history of passes and changes is kept: at least a day.
     pub keep: Duration,
+}
+
+/// `[metrics]`, `[monitor]` and `[report]`: who is told of each pass. None of it changes what a pass does.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct WatchConfig {
+    /// The file for the textfile collector of Prometheus' node exporter.
+    pub textfile: Option<PathBuf>,
+    /// Where a monitor waits for signs of life. Secret: who knows it can give them, too.
+    pub ping_url: Option<Secret>,
+    /// The page for people.
+    pub html: Option<PathBuf>,
 }
 
 /// `[sync]`: how a pass is made.
@@ -172,13 +185,26 @@ impl Config {
         let (iqr, api_key_file) = root.section("iqr", |section| read::iqr(section, folder));
         let Mapping { rules, manufacturers, reassignment } = templates::mapping(root, store.inventory_id_slot.clone());
         let sync = root.section("sync", |section| read::sync(section, reassignment));
+        let watch = read::watch(root, folder);
         let fingerprint = digest::of([
             env!("CARGO_PKG_VERSION").as_bytes(),
             decisions(&store, &iqr, &sync).as_bytes(),
             shape(&rules, &manufacturers).as_bytes(),
         ]);
         let path = path.to_owned();
-        Self { path, store, ledger, iqr, sync, rules, fingerprint, api_key_file, slots: Vec::new(), doubts: Vec::new() }
+        Self {
+            path,
+            store,
+            ledger,
+            iqr,
+            sync,
+            rules,
+            watch,
+            fingerprint,
+            api_key_file,
+            slots: Vec::new(),
+            doubts: Vec::new(),
+        }
     }
 
     /// Refuses the templates that name a slot which does not exist. `existing` are the slots that the WipeOS database
@@ -220,6 +246,12 @@ impl Config {
     /// [`ConfigError::ApiKey`]; it never holds any part of the key.
     pub fn api_key(&self) -> Result<Secret, ConfigError> {
         Ok(api_key::KeySources::of_process(&self.api_key_file).read()?)
+    }
+
+    /// Where [`Self::api_key`] finds it: the name of a variable or the path of a file.
+    #[must_use]
+    pub fn api_key_origin(&self) -> String {
+        api_key::KeySources::of_process(&self.api_key_file).origin()
     }
 }
 

@@ -6,11 +6,12 @@ use std::time::Duration;
 use super::report::Flaw;
 use super::section::Section;
 use super::values;
-use super::{CommentMode, LedgerConfig, Reassign, SerialCheck, StoreConfig, SyncConfig};
+use super::{CommentMode, LedgerConfig, Reassign, SerialCheck, StoreConfig, SyncConfig, WatchConfig};
 use crate::iqr::{
     self, Endpoint, EndpointError, Endpoints, Field, FieldNames, Format, Method, Operation, Settings, SettingsError,
 };
 use crate::model::IdRule;
+use crate::secret::Secret;
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
@@ -176,6 +177,33 @@ pub(super) fn reassignment(section: &mut Section) -> (Reassign, Vec<String>) {
     let words = [("always", Reassign::Always), ("placeholder", Reassign::Placeholder), ("never", Reassign::Never)];
     let reassign = section.word("reassign", Reassign::Always, &words);
     (reassign, section.texts("placeholders", vec!["TBD API".to_owned(), "TBD".to_owned()]))
+}
+
+/// The three tables that say who is told of each pass; what is blank is told to nobody.
+pub(super) fn watch(root: &mut Section, folder: &Path) -> WatchConfig {
+    WatchConfig {
+        textfile: root.section("metrics", |section| written_file(section, "textfile", ".prom", folder)),
+        ping_url: root.section("monitor", |section| section.parsed("ping_url", None, ping_url)),
+        html: root.section("report", |section| written_file(section, "html", ".html", folder)),
+    }
+}
+
+/// A blank one is none.
+fn ping_url(text: &str) -> Result<Option<Secret>, Flaw> {
+    if text.trim().is_empty() {
+        return Ok(None);
+    }
+    values::monitor_url(text.trim()).map(|url| Some(Secret::new(url)))
+}
+
+/// The path of a file that each pass writes anew; a blank one is none. Its ending keeps a slip of the pen from costing a
+/// file of another kind, such as a database.
+fn written_file(section: &mut Section, key: &'static str, ending: &str, folder: &Path) -> Option<PathBuf> {
+    section.parsed(key, None, |text| match text.trim() {
+        "" => Ok(None),
+        path if path.ends_with(ending) => values::text(path).map(|path| Some(folder.join(path))),
+        _ => Err(format!("must be the path of a file whose name ends with \"{ending}\"").into()),
+    })
 }
 
 /// A path; a relative one starts at the folder of the config file, whatever folder cron starts the program in.

@@ -92,6 +92,7 @@ fn the_defaults_are_those_of_the_published_interface() {
     assert_eq!(sync.placeholders, ["TBD API", "TBD"]);
     assert_eq!(config.rules.category.laptop, "COMPUTER");
     assert_eq!(config.rules.order.len(), 10);
+    assert_eq!(config.watch, WatchConfig::default());
 }
 
 /// A config, and where and how it is refused.
@@ -107,6 +108,21 @@ const MISTAKES: &[(&str, &str)] = &[
     ("store.slots = [\"a\", 1]", "1:21: `store.slots[1]` must be a string, not a whole number"),
     ("ledger.path = \"/var/lib/wipeos/wipeos.db\"", "1:15: `ledger.path` must not be the WipeOS database"),
     ("ledger.keep = \"23h\"", "1:15: `ledger.keep` must be at least \"1d\""),
+    (
+        "metrics.textfile = \"/var/x.txt\"",
+        "1:20: `metrics.textfile` must be the path of a file whose name ends with \".prom\"",
+    ),
+    ("metrics.file = \"/var/x.prom\"", "1:9: `metrics.file` is not a setting"),
+    ("monitor.ping_url = \"hc-ping.com/x\"", "1:20: `monitor.ping_url` must be a URL that begins with https://"),
+    (
+        "monitor.ping_url = \"ftp://hc/x\"",
+        "1:20: `monitor.ping_url` must be a URL that begins with https:// or http://",
+    ),
+    (
+        "report.html = \"/var/lib/wipeos/wipeos.db\"",
+        "1:15: `report.html` must be the path of a file whose name ends with \".html\"",
+    ),
+    ("report.html = 1", "1:15: `report.html` must be a string, not a whole number"),
     ("iqr.connections = 17", "1:19: `iqr.connections` must be from 1 to 16"),
     ("iqr.connections = 0", "1:19: `iqr.connections` must be from 1 to 16"),
     ("iqr.connections = -1", "1:19: `iqr.connections` must be from 1 to 16"),

@@ -55,6 +55,26 @@ pub(super) fn duration(text: &str) -> Result<Duration, Flaw> {
 /// The URL of a service, without the slash at its end. The API key travels to it, so it is https; plain http stays on
 /// this machine.
 pub(super) fn service_url(text: &str) -> Result<String, Flaw> {
+    let (scheme, host) = parts(text)?;
+    match scheme {
+        "https" => Ok(text.trim_end_matches('/').to_owned()),
+        "http" if is_loopback(host) => Ok(text.trim_end_matches('/').to_owned()),
+        "http" => Err("must begin with https:// (http:// is for services on this machine only)".into()),
+        _ => Err("must be a URL that begins with https://".into()),
+    }
+}
+
+/// The URL of a monitor, without the slash at its end. It is told nothing but that a pass was made, and may stand in the
+/// same network: plain http will do.
+pub(super) fn monitor_url(text: &str) -> Result<String, Flaw> {
+    match parts(text)?.0 {
+        "https" | "http" => Ok(text.trim_end_matches('/').to_owned()),
+        _ => Err("must be a URL that begins with https:// or http://".into()),
+    }
+}
+
+/// Scheme and host.
+fn parts(text: &str) -> Result<(&str, &str), Flaw> {
     let (scheme, rest) = text.split_once("://").ok_or("must be a URL that begins with https://")?;
     let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     if authority.contains('@') {
@@ -64,12 +84,7 @@ pub(super) fn service_url(text: &str) -> Result<String, Flaw> {
         return Err("must be a URL without blanks, `?` and `#`".into());
     }
     let host = host(authority).ok_or("must be a URL with a host and, if need be, a port")?;
-    match scheme {
-        "https" => Ok(text.trim_end_matches('/').to_owned()),
-        "http" if is_loopback(host) => Ok(text.trim_end_matches('/').to_owned()),
-        "http" => Err("must begin with https:// (http:// is for services on this machine only)".into()),
-        _ => Err("must be a URL that begins with https://".into()),
-    }
+    Ok((scheme, host))
 }
 
 /// The host of `host`, `host:port`, `[v6]` or `[v6]:port`.

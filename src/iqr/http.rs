@@ -21,6 +21,10 @@ use crate::secret::Secret;
 /// Largest answer that is read, after decompression. An asset with 100 kB of comments is far below it.
 const LARGEST_ANSWER: u64 = 2 * 1024 * 1024;
 
+/// The headers of an answer that the log may show. None of a request: they hold the key, the token, or a secret of the
+/// config.
+const SHOWN: [&str; 5] = ["content-type", "content-encoding", "retry-after", "server", "www-authenticate"];
+
 /// How long an idle connection is kept: longer than a pass.
 const IDLE: Duration = Duration::from_secs(120);
 
@@ -63,6 +67,10 @@ pub(super) enum Credential<'a> {
 pub(super) struct Answer {
     pub status: u16,
     pub body: Vec<u8>,
+    /// What it says that it is; empty when it does not.
+    pub content_type: String,
+    /// What the log may show of its headers; empty where it shows none.
+    pub headers: String,
     /// How long the server asks to wait.
     pub retry_after: Option<Duration>,
 }
@@ -180,7 +188,8 @@ impl Http {
         if !brings_token {
             body = self.tokens.take_out(body);
         }
-        Ok(Answer { status: head.status.as_u16(), body, retry_after })
+        let content_type = text(&head.headers, header::CONTENT_TYPE).map(super::text::quote).unwrap_or_default();
+        Ok(Answer { status: head.status.as_u16(), body, content_type, headers: shown(&head.headers), retry_after })
     }
 
     /// The server's time by this answer, ours where it does not tell; seconds since 1970.
@@ -228,7 +237,7 @@ fn agent(settings: &Settings) -> Agent {
     let config = Agent::config_builder()
         .http_status_as_error(false)
         .max_redirects(0)
-        .proxy(proxy::from_environment(settings))
+        .proxy(proxy::from_environment(&[&settings.signin_url, &settings.api_url]))
         .user_agent(concat!("wipeos-iqr/", env!("CARGO_PKG_VERSION")))
         .tls_config(TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build())
         .max_idle_connections(2 * connections)
@@ -292,6 +301,15 @@ fn certificate_text(error: String) -> String {
     }
 }
 
+/// The headers of [`SHOWN`], if the log is to show them.
+fn shown(headers: &HeaderMap) -> String {
+    if !log::log_enabled!(log::Level::Debug) {
+        return String::new();
+    }
+    let named = SHOWN.iter().filter_map(|name| Some((name, headers.get(*name)?.to_str().ok()?)));
+    named.fold(String::new(), |told, (name, value)| told + ", " + name + ": " + &super::text::quote(value))
+}
+
 fn log(request: &Request, begun: BootTime, answer: &Result<Answer, Fault>) {
     if !log::log_enabled!(log::Level::Debug) {
         return;
@@ -299,7 +317,8 @@ fn log(request: &Request, begun: BootTime, answer: &Result<Answer, Fault>) {
     let millis = BootTime::now().since(begun).as_millis();
     match answer {
         Ok(answer) => {
-            log::debug!("{}: {}, {} ms, {} bytes", request.shown, answer.status, millis, answer.body.len());
+            let (length, headers) = (answer.body.len(), &answer.headers);
+            log::debug!("{}: {}, {millis} ms, {length} bytes{headers}", request.shown, answer.status);
         }
         Err(fault) => log::debug!("{}: {}, {} ms", request.shown, fault.text, millis),
     }

@@ -20,7 +20,8 @@ mod http;
 mod inventory;
 mod items;
 mod pace;
-mod proxy;
+mod probe;
+pub(crate) mod proxy;
 mod resolver;
 mod session;
 mod settings;
@@ -36,6 +37,7 @@ pub use endpoint::{Endpoint, EndpointError, Endpoints, Format, Method, Operation
 pub use error::{Cause, Error, Failure, Outcome, Scope};
 pub use inventory::update_body;
 pub use items::{MasterItem, NewItem};
+pub use probe::{Glimpse, Route, Shape, route};
 pub use settings::{Access, Field, FieldNames, Limits, Settings, SettingsError, check_header, is_field_name};
 pub use wire::sendable;
 

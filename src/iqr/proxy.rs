@@ -4,15 +4,12 @@
 
 use ureq::{Proxy, ProxyBuilder, ProxyProtocol};
 
-use super::settings::Settings;
-
 /// Hosts that no proxy can reach for us.
 const LOCAL: [&str; 4] = ["localhost", "127.0.0.1", "[::1]", "::1"];
 
-/// The proxy of `HTTPS_PROXY`, but for the hosts of `NO_PROXY`; none where no host is spoken to by TLS.
-pub(super) fn from_environment(settings: &Settings) -> Option<Proxy> {
-    let is_https = |url: &String| url.starts_with("https:");
-    if !is_https(&settings.signin_url) && !is_https(&settings.api_url) {
+/// The proxy of `HTTPS_PROXY`, but for the hosts of `NO_PROXY`; none where no host of `urls` is spoken to by TLS.
+pub(crate) fn from_environment(urls: &[&str]) -> Option<Proxy> {
+    if !urls.iter().any(|url| url.starts_with("https:")) {
         return None;
     }
     let url = variable(["HTTPS_PROXY", "https_proxy"])?;

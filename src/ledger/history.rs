@@ -77,6 +77,19 @@ impl Ledger {
         self.rows("SELECT * FROM pass ORDER BY id DESC LIMIT ?1", [limit], pass)
     }
 
+    /// The passes since `time` that had something to do, newest first.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read.
+    pub fn passes_since(&self, time: Timestamp) -> Result<Vec<Pass>, Error> {
+        // From the newest one back to the first that is too old: the history may be long.
+        let sql = "SELECT * FROM pass
+                   WHERE id > ifnull((SELECT id FROM pass WHERE started_at < ?1 ORDER BY id DESC LIMIT 1), 0)
+                   ORDER BY id DESC";
+        self.rows(sql, [time.unix_millis()], pass)
+    }
+
     /// What was changed of an asset, newest first: when and what.
     ///
     /// # Errors

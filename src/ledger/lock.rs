@@ -19,6 +19,9 @@ pub struct Heartbeat {
     pub started_at: Timestamp,
     /// When it ended.
     pub finished_at: Timestamp,
+    /// When the newest pass ended that looked at everything due and was not ended early, this one included; `None` when
+    /// there was none, or none since this is kept.
+    pub last_good: Option<Timestamp>,
 }
 
 /// What the account and its group may do, and others may not: comments that people typed are in the ledger.
@@ -49,7 +52,9 @@ impl RunLock {
 
     /// Writes the heartbeat. It informs only: a full disk must not fail a pass that had nothing to do.
     pub(super) fn write(&mut self, heartbeat: &Heartbeat) {
-        let line = format!("{} {}\n", heartbeat.started_at.unix_millis(), heartbeat.finished_at.unix_millis());
+        let times = [Some(heartbeat.started_at), Some(heartbeat.finished_at), heartbeat.last_good];
+        let times: Vec<String> = times.into_iter().flatten().map(|time| time.unix_millis().to_string()).collect();
+        let line = times.join(" ") + "\n";
         let written = self.file.seek(SeekFrom::Start(0)).and_then(|_| self.file.write_all(line.as_bytes()));
         if let Err(error) = written.and_then(|()| self.file.set_len(line.len() as u64)) {
             log::debug!("the time of this pass could not be written to the lock file: {error}");
@@ -61,7 +66,7 @@ impl Heartbeat {
     pub(super) fn read(ledger: &Path) -> Option<Self> {
         let line = fs::read_to_string(lock_path(ledger)).ok()?;
         let mut times = line.split_whitespace().map(|number| number.parse().ok().map(Timestamp::from_unix_millis));
-        Some(Self { started_at: times.next()??, finished_at: times.next()?? })
+        Some(Self { started_at: times.next()??, finished_at: times.next()??, last_good: times.next().flatten() })
     }
 }
 

@@ -29,7 +29,7 @@ pub use error::Error;
 pub use history::{ChangeRecord, Pass, PassId, PassTotals};
 pub use intent::Intent;
 pub use lock::Heartbeat;
-pub use problems::Problem;
+pub use problems::{Problem, ProblemCount};
 pub use sent::{AssetRecord, SentRecord};
 pub use settings::{CommentSemantics, ItemSearch};
 

@@ -31,6 +31,17 @@ pub struct Problem {
     pub seen: Option<Seen>,
 }
 
+/// How many clients have the same trouble.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProblemCount {
+    /// Held, or failing.
+    pub held: bool,
+    /// The reason code.
+    pub reason: String,
+    /// How many.
+    pub clients: u64,
+}
+
 const COLUMNS: &str = "client_id, inventory_id, held, reason, message, attempts, since, next_try, seen";
 
 impl Ledger {
@@ -52,6 +63,18 @@ impl Ledger {
     pub fn problems(&self) -> Result<Vec<Problem>, Error> {
         let sql = format!("SELECT {COLUMNS} FROM problem ORDER BY held, since, client_id");
         self.rows(&sql, [], problem)
+    }
+
+    /// How many clients are held and failing, by reason.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read.
+    pub fn problem_counts(&self) -> Result<Vec<ProblemCount>, Error> {
+        self.rows("SELECT held, reason, count(*) FROM problem GROUP BY held, reason", [], |row| {
+            let clients = row.get::<_, i64>(2)?.unsigned_abs();
+            Ok(ProblemCount { held: row.get(0)?, reason: row.get(1)?, clients })
+        })
     }
 
     /// Clients whose time to be tried again has come, the longest-waiting first, at most `limit`. No delay is longer than

@@ -15,3 +15,16 @@ pub enum DueBecause {
     /// 5d: a newer diagnostics log exists.
     NewDiagnostics,
 }
+
+impl DueBecause {
+    /// For people.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::NeverSynced => "never sent to IQR",
+            Self::Updated => "edited in WipeOS",
+            Self::WipeFinished => "a wipe finished",
+            Self::NewDiagnostics => "new diagnostics",
+        }
+    }
+}

@@ -36,6 +36,36 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// All of them.
+    pub const ALL: [Self; 13] = [
+        Self::BlankInventoryId,
+        Self::InvalidInventoryId,
+        Self::DuplicateInventoryId,
+        Self::SerialMismatch,
+        Self::PlaceholderModel,
+        Self::NotInIqr,
+        Self::NoMasterItem,
+        Self::Refused,
+        Self::NotVerified,
+        Self::BadAnswer,
+        Self::Unreachable,
+        Self::TimeBudget,
+        Self::BadRecord,
+    ];
+
+    /// Whether a client of this reason waits for a person to change something; others are tried again by themselves.
+    #[must_use]
+    pub fn is_held(self) -> bool {
+        matches!(
+            self,
+            Self::BlankInventoryId
+                | Self::InvalidInventoryId
+                | Self::DuplicateInventoryId
+                | Self::SerialMismatch
+                | Self::PlaceholderModel
+        )
+    }
+
     /// The code.
     #[must_use]
     pub fn code(self) -> &'static str {

@@ -42,7 +42,18 @@ pub(super) fn is_due(
         // The first pass reads every client anyway.
         None => start.client_id > i64::MIN,
     };
-    Ok(is_small || went_back || clock_went_back || is_unfinished || is_time)
+    let reasons = [
+        (went_back, "a key of the WipeOS database went back"),
+        (clock_went_back, "the clock was set back"),
+        (is_unfinished, "the last comparison is not finished"),
+        (is_time, "it is time for it"),
+        (is_small, "they are few"),
+    ];
+    let reason = reasons.into_iter().find(|(is_so, _)| *is_so).map(|(_, words)| words);
+    if let Some(reason) = reason {
+        log::info!("every client is compared in this pass: {reason}");
+    }
+    Ok(reason.is_some())
 }
 
 /// What the ledger knows of the clients after `after`, up to `last` or to the end.

@@ -1,12 +1,11 @@
 //! How many clients are due now: what the next pass would look at, counted without the run lock and without a write.
 //!
-//! A pass does not ask this: it streams its clients. This is for `status`.
+//! A pass does not ask for the number: it streams its clients. That is for `status`.
 
 use std::collections::HashSet;
 
 use super::comparison;
 use super::examine::Error;
-use super::feed;
 use crate::config::Config;
 use crate::ledger::Ledger;
 use crate::model::{ClientId, Timestamp};
@@ -36,6 +35,25 @@ pub fn has_news(client: ClientId, store: &Store, ledger: &Ledger) -> Result<bool
     Ok(store.seen(client)? != Some(known))
 }
 
+/// Whether a pass for what is due would find nothing, told without a question to the appliance's database: it was not
+/// touched since everything in it was looked at, under the same config, and nobody's time has come.
+///
+/// # Errors
+///
+/// When the ledger cannot be read.
+pub fn is_idle(
+    ledger: &Ledger,
+    clock: Timestamp,
+    signature: Option<Signature>,
+    config: &Config,
+) -> Result<bool, Error> {
+    let Some(signature) = signature else { return Ok(false) };
+    Ok(ledger.is_signature(signature)?
+        && ledger.is_config(config.fingerprint)?
+        && ledger.retries(clock, config.sync.retry_max_delay, 1)?.is_empty()
+        && ledger.open_intents()?.is_empty())
+}
+
 /// How many clients are due at `now` under this config: never looked at, with news, half done by a
 /// pass that was killed, or failing with their time come. Clients that are held count when the config has changed.
 ///
@@ -46,7 +64,7 @@ pub fn count(store: &Store, ledger: Option<&Ledger>, now: Timestamp, config: &Co
     let everything = || Ok(store.count_after(ClientId(i64::MIN))?);
     let Some(ledger) = ledger else { return everything() };
     let Some(horizon) = ledger.horizon()? else { return everything() };
-    if feed::is_idle(ledger, now, Signature::of(store.path()), config)? {
+    if is_idle(ledger, now, Signature::of(store.path()), config)? {
         return Ok(0);
     }
     let mut due: HashSet<ClientId> = again(ledger, now, config)?.into_iter().collect();

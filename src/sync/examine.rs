@@ -2,6 +2,7 @@
 
 use crate::config::Config;
 use crate::digest;
+use crate::iqr::BootTime;
 use crate::ledger::{self, AssetRecord, Intent, Ledger, SentRecord};
 use crate::mapping;
 use crate::model::{
@@ -30,6 +31,8 @@ pub struct Examined {
     pub seen: Option<Seen>,
     /// Why it is due.
     pub because: Vec<DueBecause>,
+    /// When it was looked at.
+    pub looked_at: BootTime,
     /// What follows.
     pub verdict: Verdict,
 }
@@ -124,7 +127,7 @@ impl Examiner<'_> {
             Ok(id) => (Some(id.to_string()), self.verdict(machine, seen, id)?),
             Err(error) => (typed(&error), Verdict::Held(error.into())),
         };
-        Ok(Examined { client_id, inventory_id, seen: Some(seen), because, verdict })
+        Ok(Examined { inventory_id, seen: Some(seen), because, ..Examined::new(client_id, verdict) })
     }
 
     fn verdict(&self, machine: Machine, seen: Seen, id: InventoryId) -> Result<Verdict, Error> {
@@ -248,7 +251,8 @@ struct Claim {
 
 impl Examined {
     fn new(client_id: ClientId, verdict: Verdict) -> Self {
-        Self { client_id, inventory_id: None, seen: None, because: Vec::new(), verdict }
+        let looked_at = BootTime::now();
+        Self { client_id, inventory_id: None, seen: None, because: Vec::new(), looked_at, verdict }
     }
 }
 

@@ -14,8 +14,8 @@ use super::comparison;
 use super::examine::Error;
 use super::handled::Handled;
 use super::round::Round;
-use crate::config::{Config, SyncConfig};
-use crate::ledger::{Ledger, RunLedger};
+use crate::config::SyncConfig;
+use crate::ledger::RunLedger;
 use crate::model::{ClientId, Timestamp};
 use crate::store::{Cursor, Horizon, PAGE, Signature, Source, Store};
 
@@ -424,23 +424,4 @@ impl Feed {
     fn is_exhausted(&self) -> bool {
         self.stage == Stage::End && self.queue.is_empty() && self.concerned.is_empty()
     }
-}
-
-/// Whether a pass for what is due would find nothing, told without a question to the appliance's database: it was not
-/// touched since everything in it was looked at, under the same config, and nobody's time has come.
-///
-/// # Errors
-///
-/// When the ledger cannot be read.
-pub fn is_idle(
-    ledger: &Ledger,
-    clock: Timestamp,
-    signature: Option<Signature>,
-    config: &Config,
-) -> Result<bool, Error> {
-    let Some(signature) = signature else { return Ok(false) };
-    Ok(ledger.is_signature(signature)?
-        && ledger.is_config(config.fingerprint)?
-        && ledger.retries(clock, config.sync.retry_max_delay, 1)?.is_empty()
-        && ledger.open_intents()?.is_empty())
 }

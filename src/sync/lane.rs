@@ -1,5 +1,6 @@
 //! The lanes of a pass: each takes a client, does it, records it, and takes the next.
 
+use std::mem;
 use std::sync::atomic::Ordering;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -10,7 +11,7 @@ use super::journey::Applied;
 use super::plan::Change;
 use super::report::{Item, ItemOutcome, PassOutcome, Report};
 use super::retry::{self, Cause};
-use super::{Error, Outcome, Request, due, examine, finish, in_full};
+use super::{Error, Outcome, Request, close, due, examine, in_full};
 use crate::iqr::{self, BootTime};
 use crate::ledger::{self, ChangeRecord, PassId, Problem, RunLedger, SentRecord};
 use crate::model::{ClientId, Reason, Sent};
@@ -116,11 +117,10 @@ impl<'a> Lanes<'a> {
     fn next(&self) -> Option<Work> {
         while !self.is_over() {
             match self.look_at_next() {
-                Ok(Some(Examined { verdict: Verdict::Ready(ready), client_id, inventory_id, seen, because })) => {
-                    let examined = Examined { client_id, inventory_id, seen, because, verdict: Verdict::Gone };
-                    return Some(Work { examined, ready });
-                }
-                Ok(Some(examined)) => self.settle_locally(&examined),
+                Ok(Some(mut examined)) => match mem::replace(&mut examined.verdict, Verdict::Gone) {
+                    Verdict::Ready(ready) => return Some(Work { examined, ready }),
+                    verdict => self.settle_locally(&Examined { verdict, ..examined }),
+                },
                 Ok(None) => return None,
                 Err(error) => {
                     self.abort(error);
@@ -227,11 +227,13 @@ impl<'a> Lanes<'a> {
         self.begin_pass()?;
         let mut ledger = lock(&self.ledger);
         let known = ledger.problem(examined.client_id)?;
-        ledger.record_problem(&self.problem(examined, trouble, cause, known))?;
+        let problem = self.problem(examined, trouble, cause, known);
+        ledger.record_problem(&problem)?;
         drop(ledger);
         let is_held = matches!(cause, Cause::Local | Cause::HeldByIqr);
         let outcome = if is_held { ItemOutcome::Held } else { ItemOutcome::Failed };
-        self.report(item(examined, outcome, Some(trouble.reason), Some(trouble.message.clone()), Vec::new()));
+        let item = item(examined, outcome, Some(trouble.reason), Some(trouble.message.clone()), Vec::new());
+        self.report(Item { is_old_trouble: problem.since < self.request.started_at, ..item });
         Ok(())
     }
 
@@ -307,12 +309,13 @@ impl<'a> Lanes<'a> {
         if aborted.is_some() || self.request.interrupted.load(Ordering::Relaxed) {
             report.outcome = PassOutcome::Aborted;
         }
-        let mut report = finish(self.request, &mut ledger, report);
+        report.finished_at = (self.request.clock)();
         let recorded = record_end(self.request, &mut ledger, &feed, pass, &report, aborted.as_ref());
         if let Err(error) = recorded {
             report.outcome = PassOutcome::Aborted;
             aborted.get_or_insert(error.into());
         }
+        close(self.request, &mut ledger, &report);
         Outcome { report, aborted }
     }
 }
@@ -382,5 +385,8 @@ fn item(
         message,
         changes,
         is_told_by_pass: false,
+        is_old_trouble: false,
+        because: examined.because.clone(),
+        took: BootTime::now().since(examined.looked_at),
     }
 }

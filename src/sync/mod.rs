@@ -69,6 +69,8 @@ pub struct Request<'a> {
     pub clock: &'a (dyn Fn() -> Timestamp + Sync),
     /// Set by a signal.
     pub interrupted: Arc<AtomicBool>,
+    /// Told when the run lock is held, before anything is done.
+    pub begun: &'a (dyn Fn() + Sync),
     /// Told of every client that is done.
     pub progress: &'a (dyn Fn(&Item) + Sync),
 }
@@ -145,13 +147,19 @@ pub fn run(request: &Request<'_>) -> Result<Outcome, Error> {
     let ledger_path = &config.ledger.path;
     let mut ledger =
         if request.dry_run { RunLedger::open_for_trial(ledger_path)? } else { RunLedger::open(ledger_path)? };
+    (request.begun)();
     // Before the first question, so that whatever is committed from now on makes a difference.
     let signature = Signature::of(&config.store.database);
     let is_plain = matches!(request.scope, Scope::Due { retry: false, full: false });
-    if is_plain && feed::is_idle(&ledger, request.started_at, signature, config)? {
-        let report = Report::begun(request.started_at, request.dry_run);
+    if is_plain && due::is_idle(&ledger, request.started_at, signature, config)? {
+        log::info!(
+            "WipeOS has written nothing since the last pass, the config is the same, and nobody's next try is due"
+        );
+        let mut report = Report::begun(request.started_at, request.dry_run);
+        report.finished_at = (request.clock)();
         ledger.leave_in_wal();
-        return Ok(Outcome { report: finish(request, &mut ledger, report), aborted: None });
+        close(request, &mut ledger, &report);
+        return Ok(Outcome { report, aborted: None });
     }
     let deadline = BootTime::now() + config.sync.time_budget;
     match begin(request, &ledger, deadline, signature) {
@@ -303,16 +311,19 @@ fn pass(request: &Request<'_>, begun: Begun, ledger: RunLedger, deadline: BootTi
 }
 
 /// The end of every pass: the time is written where `status` finds it, and what is old goes.
-fn finish(request: &Request<'_>, ledger: &mut RunLedger, mut report: Report) -> Report {
-    report.finished_at = (request.clock)();
-    if !request.dry_run {
-        ledger.beat(&Heartbeat { started_at: report.started_at, finished_at: report.finished_at });
-        // It can wait, so no pass fails for it.
-        if let Err(error) = ledger.prune(oldest_kept(request, report.finished_at)) {
-            log::warn!("old history could not be taken away: {}", in_full(&error));
-        }
+fn close(request: &Request<'_>, ledger: &mut RunLedger, report: &Report) {
+    if request.dry_run {
+        return;
     }
-    report
+    // It can wait, so no pass fails for it.
+    if let Err(error) = ledger.prune(oldest_kept(request, report.finished_at)) {
+        log::warn!("old history could not be taken away: {}", in_full(&error));
+    }
+    let (started_at, finished_at) = (report.started_at, report.finished_at);
+    // A pass for one asset says nothing of the others.
+    let is_good = report.outcome == PassOutcome::Done && matches!(request.scope, Scope::Due { .. });
+    let last_good = if is_good { Some(finished_at) } else { ledger.heartbeat().and_then(|before| before.last_good) };
+    ledger.beat(&Heartbeat { started_at, finished_at, last_good });
 }
 
 /// History that is older than this, at `now`, is not kept.

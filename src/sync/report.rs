@@ -1,10 +1,12 @@
 //! What a pass did, client by client.
 
+use std::time::Duration;
+
 use serde::Serialize;
 
 use super::plan::Field;
 use crate::ledger::PassTotals;
-use crate::model::{ClientId, Reason, Timestamp};
+use crate::model::{ClientId, DueBecause, Reason, Timestamp};
 
 /// What became of one client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -40,6 +42,15 @@ pub struct Item {
     /// Its trouble is the whole pass's, which is told once at the end.
     #[serde(skip)]
     pub is_told_by_pass: bool,
+    /// An earlier pass came to the same, and told it.
+    #[serde(skip)]
+    pub is_old_trouble: bool,
+    /// Why it was due.
+    #[serde(skip)]
+    pub because: Vec<DueBecause>,
+    /// From when it was looked at until its outcome was recorded.
+    #[serde(skip)]
+    pub took: Duration,
 }
 
 /// How a pass ended.

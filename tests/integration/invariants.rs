@@ -83,8 +83,8 @@ fn only_store_and_ledger_know_sqlite() {
 }
 
 #[test]
-fn only_iqr_knows_http() {
-    assert_only(&["iqr"], &["ureq"]);
+fn only_iqr_and_the_ping_know_http() {
+    assert_only(&["iqr", "monitor/ping.rs"], &["ureq"]);
 }
 
 #[test]
@@ -127,6 +127,7 @@ fn each_side_knows_nothing_of_the_other() {
     assert_none(&["iqr"], &["crate::store", "crate::mapping", "crate::ledger", "crate::sync"]);
     assert_none(&["store"], &["crate::iqr", "crate::mapping", "crate::ledger", "crate::sync"]);
     assert_none(&["mapping"], &["crate::iqr", "crate::store", "crate::ledger", "crate::sync", "inventorycomments"]);
+    assert_none(&["monitor"], &["crate::store", "crate::iqr::Iqr", "crate::mapping"]);
     assert_none(&["model"], &["crate::iqr", "crate::store", "crate::ledger", "crate::sync", "crate::mapping"]);
 }
 

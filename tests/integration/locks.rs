@@ -257,7 +257,7 @@ fn a_stdout_that_cannot_be_written_is_code_74_and_costs_nothing() {
 
 #[test]
 fn a_pass_with_nothing_to_report_prints_nothing() {
-    let bench = Bench::with_screens();
+    let bench = Bench::with_clients(2);
     for _ in 0..2 {
         let run = bench.run(&["sync"]);
         assert_eq!((run.code, run.stdout.as_str(), run.stderr.as_str()), (Some(0), "", ""));

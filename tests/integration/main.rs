@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where it goes wrong")]
 
 mod any_input;
+mod auth_test;
 mod bench;
 mod comments;
 mod consequences;
@@ -20,6 +21,7 @@ mod items;
 mod kills;
 mod ledger_faults;
 mod locks;
+mod logs;
 mod long_passes;
 mod machine_states;
 mod machines;
@@ -29,9 +31,11 @@ mod races;
 mod read_only;
 mod secrets;
 mod sick_server;
+mod stories;
 mod strace_kill;
 mod stragglers;
 mod tls;
 mod two_appliances;
 mod upkeep;
+mod watching;
 mod wrapped;

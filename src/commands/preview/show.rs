@@ -81,21 +81,12 @@ fn client(preview: &Preview) -> String {
 fn due(preview: &Preview) -> String {
     let sent = preview.last_sent.as_ref();
     let since = |at: Timestamp| format!("{} ({})", minute(at), ago(at, preview.now));
-    let reasons: Vec<&str> = preview.examined.because.iter().map(|because| reason(*because)).collect();
+    let reasons: Vec<&str> = preview.examined.because.iter().copied().map(DueBecause::words).collect();
     match (reasons.is_empty(), sent) {
         (true, Some(sent)) => format!("no: nothing is new since it was sent, {}", since(sent.at)),
         (true, None) => "no: nothing is new since it was looked at".to_owned(),
         (false, Some(sent)) => format!("yes: {}; last sent {}", reasons.join(", "), since(sent.at)),
         (false, None) => format!("yes: {}", reasons.join(", ")),
-    }
-}
-
-fn reason(because: DueBecause) -> &'static str {
-    match because {
-        DueBecause::NeverSynced => "never sent to IQR",
-        DueBecause::Updated => "edited in WipeOS",
-        DueBecause::WipeFinished => "a wipe finished",
-        DueBecause::NewDiagnostics => "new diagnostics",
     }
 }
 

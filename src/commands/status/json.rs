@@ -2,9 +2,10 @@
 
 use serde::Serialize;
 
-use super::{Status, Story};
+use super::Status;
+use super::story::{Standing, State, Story};
 use crate::ledger::{Pass, Problem};
-use crate::model::{ClientId, Timestamp};
+use crate::model::{ClientId, DueBecause, Timestamp};
 use crate::store::MissingIndex;
 
 #[derive(Serialize)]
@@ -55,9 +56,22 @@ struct LastPass {
 #[derive(Serialize)]
 struct AssetJson<'a> {
     inventory_id: &'a str,
-    clients: &'a [ClientId],
+    clients: Vec<ClientId>,
+    now: Vec<Now<'a>>,
     sent: Vec<Sent>,
     changes: Vec<Change<'a>>,
+}
+
+/// How a client of the asset stands.
+#[derive(Serialize)]
+struct Now<'a> {
+    client_id: ClientId,
+    machine: &'a str,
+    /// `up-to-date`, `due`, `half-done`, `differs`, `held`, `failing` or `gone`.
+    state: &'static str,
+    due_because: &'a [DueBecause],
+    reason: Option<&'a str>,
+    message: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -119,10 +133,26 @@ fn pass(pass: &Pass) -> PassJson<'_> {
     }
 }
 
+fn now(standing: &Standing) -> Now<'_> {
+    let (reason, message) = match &standing.state {
+        State::Held { reason, message } | State::Failing { reason, message } => (Some(reason), Some(message)),
+        _ => (None, None),
+    };
+    Now {
+        client_id: standing.client_id,
+        machine: &standing.machine,
+        state: standing.state.code(),
+        due_because: if let State::Due(because) = &standing.state { because } else { &[] },
+        reason: reason.map(String::as_str),
+        message: message.map(String::as_str),
+    }
+}
+
 fn asset(story: &Story) -> AssetJson<'_> {
     AssetJson {
         inventory_id: &story.inventory_id,
-        clients: &story.clients,
+        clients: story.clients.iter().map(|client| client.client_id).collect(),
+        now: story.clients.iter().map(now).collect(),
         sent: story.sent.iter().map(|record| Sent { client_id: record.client_id, at: record.at }).collect(),
         changes: story
             .changes

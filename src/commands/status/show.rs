@@ -1,24 +1,20 @@
 //! The status for people. Where all is well, five lines.
 
-use super::{Status, Story};
-use crate::commands::diff;
+mod story;
+
+use super::Status;
 use crate::commands::page::{Page, Span, ago, length, minute};
-use crate::ledger::{ChangeRecord, Heartbeat, Pass, Problem};
+use crate::ledger::{Heartbeat, Pass, Problem};
 use crate::model::Timestamp;
-use crate::output::{self, BAD, DIM, GOOD, STRONG, WARN};
-use crate::sync::plan::Field;
+use crate::output::{self, BAD, DIM, GOOD, WARN};
 
 /// Most held and most failing clients that are told one by one.
 const MOST: usize = 20;
 
-/// Most changes of one asset that are told.
-const MOST_CHANGES: usize = 20;
-
 pub(super) fn page(status: &Status, now: Timestamp, is_verbose: bool) -> String {
     let mut page = Page::default();
     if let Some(story) = &status.story {
-        self::story(&mut page, story, now);
-        problems(&mut page, status, now);
+        story::story(&mut page, story, now);
         return page.into_text();
     }
     last_pass(&mut page, status, now);
@@ -167,43 +163,5 @@ fn indexes(page: &mut Page, status: &Status) {
     page.section("Indexes that the WipeOS database lacks: passes are slower, nothing else is lost");
     for index in &store.missing_indexes {
         page.item(&[Span::plain(index.statement())]);
-    }
-}
-
-fn story(page: &mut Page, story: &Story, now: Timestamp) {
-    page.title(&[Span::new(STRONG, format!("Asset {}", story.inventory_id))]);
-    let clients: Vec<String> = story.clients.iter().map(ToString::to_string).collect();
-    page.row("clients", if clients.is_empty() { "none has this ID now".to_owned() } else { clients.join(", ") });
-    if story.sent.is_empty() {
-        page.styled_row("last sent", WARN, "never");
-    }
-    for record in &story.sent {
-        let when = format!("{} ({})", minute(record.at), ago(record.at, now));
-        page.row("last sent", format!("{when}, from client {}", record.client_id));
-    }
-    if story.changes.is_empty() {
-        return;
-    }
-    page.section("Changed in IQR ([-went-] {+came+})");
-    for (at, change) in story.changes.iter().take(MOST_CHANGES) {
-        self::change(page, &minute(*at)[5..], change);
-    }
-    let more = story.changes.len().saturating_sub(MOST_CHANGES) as u64;
-    if more > 0 {
-        page.item(&[Span::plain(format!("and {}", output::count(more, "change before", "changes before")))]);
-    }
-}
-
-/// The comments line by line, other fields word by word.
-fn change(page: &mut Page, when: &str, change: &ChangeRecord) {
-    let name = change.field.replace('_', " ");
-    if change.field != Field::Comments.name() {
-        let mut spans = vec![Span::new(STRONG, format!("{name}: "))];
-        spans.extend(diff::words(&change.before, &change.after));
-        return page.spans_row(when, &spans);
-    }
-    page.spans_row(when, &[Span::new(STRONG, format!("{name}:"))]);
-    for line in diff::lines(&change.before, &change.after) {
-        page.spans_row("", &[line]);
     }
 }

@@ -6,7 +6,7 @@ use crate::commands::testing::{Bench, without_style};
 fn status(bench: &Bench, id: Option<&str>) -> Result<Status> {
     let (store, ledger) = (bench.store(), bench.ledger());
     let mut status = Status::of_ledger(ledger.as_ref())?;
-    let args = StatusArgs { inventory_id: id.map(str::to_owned), json: false };
+    let args = StatusArgs { inventory_id: id.map(str::to_owned), json: false, html: None };
     status.add_store(&bench.config, &store, ledger.as_ref(), &args, clock::now())?;
     Ok(status)
 }

@@ -1,0 +1,206 @@
+//! One field at a time: write, read back, put back, read again.
+
+use std::fmt;
+
+use super::TrialError;
+use crate::config::Config;
+use crate::iqr::{Access, BootTime, Error, Field, Iqr, Limits, Settings};
+use crate::model::{Asset, InventoryId};
+
+/// What is written. It is short enough for every column, and says what it is to whoever finds it.
+const TEXT: &str = "wipeos-iqr test";
+const OTHER_TEXT: &str = "wipeos-iqr test 2";
+
+/// A session in which one asset may be written.
+pub(super) struct Trial<'a> {
+    iqr: Iqr,
+    id: &'a InventoryId,
+}
+
+/// What became of a write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// The field shows what was written.
+    Taken,
+    /// The comments show what was written, and this is what became of the lines before.
+    Comments(Comments),
+    /// The field is as it was, whatever IQR said.
+    Ignored,
+    /// The field shows something else.
+    Changed(String),
+    /// IQR did not take it.
+    Refused(String),
+}
+
+/// What a write to the comments does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Comments {
+    Added,
+    Replaced,
+}
+
+/// What became of a write and of putting back what was there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Finding {
+    outcome: Outcome,
+    /// What the field held before and could not be put back, if so.
+    lost: Option<String>,
+}
+
+impl<'a> Trial<'a> {
+    pub(super) fn begin(config: &Config, settings: &Settings, id: &'a InventoryId) -> Result<Self, TrialError> {
+        let deadline = BootTime::now() + config.sync.time_budget;
+        let limits = Limits { deadline, interrupted: crate::commands::interruption() };
+        let iqr = Iqr::new(settings.clone(), &config.api_key()?, Access::ReadWrite, limits);
+        Ok(Self { iqr, id })
+    }
+
+    pub(super) fn end(self) {
+        if let Err(error) = self.iqr.finish() {
+            log::info!("the session at IQR could not be ended: {error}");
+        }
+    }
+
+    /// What the fields hold, for a person who has to put it back by hand.
+    pub(super) fn before(&self) -> Result<String, TrialError> {
+        let asset = self.iqr.asset(self.id)?;
+        let (description, extended, comments) = (asset.description, asset.extended_description, asset.comments);
+        Ok(format!("description `{description}`, extended description `{extended}`, comments `{comments}`"))
+    }
+
+    pub(super) fn is_empty(&self, field: Field) -> Result<bool, TrialError> {
+        Ok(self.text(field)?.trim().is_empty())
+    }
+
+    /// Writes one field, reads it back, and puts back what was there.
+    pub(super) fn field(&self, field: Field) -> Result<Finding, TrialError> {
+        let before = self.text(field)?;
+        let text = if before.trim() == TEXT { OTHER_TEXT } else { TEXT };
+        let (mut outcome, shown) = self.write(field, &before, text)?;
+        if field == Field::Comments && outcome == Outcome::Taken {
+            // Nothing was there that could have been kept or lost: now there is.
+            outcome = self.write(field, &shown, OTHER_TEXT)?.0;
+        }
+        let lost = match outcome {
+            // To send the lines that were there would add them once more.
+            Outcome::Comments(Comments::Added) => Some(before),
+            _ if shown == before => None,
+            _ => self.put_back(field, before)?,
+        };
+        Ok(Finding { outcome, lost })
+    }
+
+    /// Writes one text, and says what became of it and what the field shows then.
+    fn write(&self, field: Field, before: &str, text: &str) -> Result<(Outcome, String), TrialError> {
+        let written = self.iqr.update(self.id, &[(field, text)]);
+        let shown = text_of(&self.iqr.read_back(self.id)?, field).to_owned();
+        Ok((outcome(field, (before, text, &shown), written), shown))
+    }
+
+    fn text(&self, field: Field) -> Result<String, TrialError> {
+        Ok(text_of(&self.iqr.asset(self.id)?, field).to_owned())
+    }
+
+    /// What could not be put back, if so.
+    fn put_back(&self, field: Field, before: String) -> Result<Option<String>, TrialError> {
+        // What is read tells whether it was done, whatever the answer was.
+        let answer = self.iqr.update(self.id, &[(field, &before)]);
+        let shown = text_of(&self.iqr.read_back(self.id)?, field).to_owned();
+        if shown.trim_end() == before.trim_end() {
+            return Ok(None);
+        }
+        log::info!("asset {}: the field was not put back: {answer:?}", self.id);
+        Ok(Some(before))
+    }
+}
+
+fn text_of(asset: &Asset, field: Field) -> &str {
+    match field {
+        Field::Description => &asset.description,
+        Field::ExtendedDescription => &asset.extended_description,
+        Field::Comments => &asset.comments,
+    }
+}
+
+fn outcome(field: Field, (before, text, shown): (&str, &str, &str), written: Result<(), Error>) -> Outcome {
+    let lines = |text: &str| text.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>();
+    if field == Field::Comments && lines(shown).iter().any(|line| line == text) && shown != before {
+        let kept = lines(before).iter().all(|line| lines(shown).contains(line));
+        let has_more = lines(before).iter().any(|line| !line.is_empty());
+        return match (kept, has_more) {
+            (true, true) => Outcome::Comments(Comments::Added),
+            (false, _) => Outcome::Comments(Comments::Replaced),
+            // Nothing was there that could have been kept or lost.
+            (true, false) => Outcome::Taken,
+        };
+    }
+    match written {
+        _ if shown.trim_end() == text => Outcome::Taken,
+        Err(error) => Outcome::Refused(error.to_string()),
+        Ok(()) if shown == before => Outcome::Ignored,
+        Ok(()) => Outcome::Changed(shown.to_owned()),
+    }
+}
+
+impl Finding {
+    pub(super) fn is_taken(&self) -> bool {
+        matches!(self.outcome, Outcome::Taken | Outcome::Comments(_))
+    }
+
+    pub(super) fn is_restored(&self) -> bool {
+        self.lost.is_none()
+    }
+
+    pub(super) fn comments(&self) -> Option<Comments> {
+        if let Outcome::Comments(comments) = self.outcome { Some(comments) } else { None }
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.outcome {
+            Outcome::Taken => f.write_str("taken")?,
+            Outcome::Comments(Comments::Added) => f.write_str("taken, added to the lines that were there")?,
+            Outcome::Comments(Comments::Replaced) => f.write_str("taken, in place of the lines that were there")?,
+            Outcome::Ignored => f.write_str("IQR says yes, and the field does not change")?,
+            Outcome::Changed(shown) => write!(f, "the field shows something else: `{shown}`")?,
+            Outcome::Refused(why) => f.write_str(why)?,
+        }
+        match (&self.lost, &self.outcome) {
+            (None, Outcome::Ignored | Outcome::Refused(_)) => Ok(()),
+            (None, _) => f.write_str("; what was there is put back"),
+            (Some(_), Outcome::Comments(Comments::Added)) => {
+                f.write_str("; a line cannot be taken away again, so lines of this test stay: remove them by hand")
+            }
+            (Some(before), _) if before.trim().is_empty() => {
+                f.write_str("; it was empty, and IQR does not empty it again: clear it by hand")
+            }
+            (Some(before), _) => write!(f, "; what was there could not be put back, it was `{before}`"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_became_of_a_write_is_told_by_what_is_read_not_by_the_answer() {
+        let of = |before: &str, shown: &str| outcome(Field::Description, (before, TEXT, shown), Ok(()));
+        assert_eq!(of("a", TEXT), Outcome::Taken);
+        assert_eq!(of("a", "a"), Outcome::Ignored);
+        assert_eq!(of("a", "wipeos"), Outcome::Changed("wipeos".to_owned()));
+        let refused = Error::Refused { request: "POST x".to_owned(), status: 400, text: String::new() };
+        let lied = outcome(Field::Description, ("a", TEXT, TEXT), Err(refused));
+        assert_eq!(lied, Outcome::Taken);
+    }
+
+    #[test]
+    fn what_a_write_does_to_comments_shows_only_where_some_were_there() {
+        let of = |before: &str, shown: &str| outcome(Field::Comments, (before, TEXT, shown), Ok(()));
+        assert_eq!(of("a\r\nb", &format!("a\r\nb\r\n{TEXT}")), Outcome::Comments(Comments::Added));
+        assert_eq!(of("a\nb", TEXT), Outcome::Comments(Comments::Replaced));
+        assert_eq!(of("", TEXT), Outcome::Taken);
+        assert_eq!(of("a", "a"), Outcome::Ignored);
+    }
+}

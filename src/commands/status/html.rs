@@ -1,0 +1,310 @@
+//! The status as one page for a browser: nothing is fetched, no script is needed to read it, and every text from outside
+//! is escaped by the template (`templates/status.html`).
+
+mod chart;
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+
+use self::chart::{Bar, Chart, Size};
+use super::Status;
+use super::health::{Health, Level};
+use crate::commands::page::{ago, length, minute};
+use crate::ledger::{Ledger, Pass, Problem};
+use crate::model::Timestamp;
+use crate::output;
+
+/// How far back the page looks, today included.
+const DAYS: usize = 7;
+const DAY: i64 = 86_400;
+const BARS_PER_DAY: usize = 8;
+
+/// How many passes are told one by one.
+const MOST_PASSES: usize = 20;
+
+/// How many clients of a kind are told one by one: the page is read on a phone, too.
+const MOST_CLIENTS: usize = 500;
+
+const WIDE: Size = Size { width: 860, height: 220, days_per_label: 1 };
+const NARROW: Size = Size { width: 360, height: 200, days_per_label: 2 };
+
+/// What the template says.
+#[derive(Template)]
+#[template(path = "status.html")]
+struct Page {
+    host: String,
+    version: &'static str,
+    /// When it was written, for people and for the script that tells an old page.
+    at: String,
+    at_millis: i64,
+    level: &'static str,
+    sentence: String,
+    tiles: Vec<Tile>,
+    figures: Vec<Figure>,
+    days: Vec<DayRow>,
+    reasons: Vec<ReasonRow>,
+    tables: Vec<Clients>,
+    passes: Vec<PassRow>,
+}
+
+/// One number.
+struct Tile {
+    label: &'static str,
+    value: String,
+    note: String,
+}
+
+/// One chart, for a wide and for a narrow screen.
+struct Figure {
+    title: &'static str,
+    /// Of the series, from the bottom up; a blank one is not used.
+    legend: [&'static str; 3],
+    wide: String,
+    narrow: String,
+}
+
+struct DayRow {
+    day: String,
+    numbers: [u64; 6],
+    longest: String,
+}
+
+struct ReasonRow {
+    reason: String,
+    kind: &'static str,
+    clients: usize,
+    oldest: String,
+}
+
+/// The table of held or of failing clients.
+struct Clients {
+    title: &'static str,
+    note: &'static str,
+    rows: Vec<ClientRow>,
+    more: usize,
+}
+
+struct ClientRow {
+    inventory_id: String,
+    client_id: i64,
+    reason: String,
+    message: String,
+    since: String,
+    tries: u32,
+    next: String,
+}
+
+struct PassRow {
+    at: String,
+    took: String,
+    numbers: [u64; 6],
+    ended: String,
+}
+
+/// What several passes did together.
+#[derive(Debug, Clone, Copy, Default)]
+struct Sums {
+    passes: u64,
+    early: u64,
+    sent: u64,
+    unchanged: u64,
+    failed: u64,
+    requests: u64,
+    /// Of the longest pass: seconds.
+    longest: i64,
+}
+
+/// The passes that the page tells of, newest first.
+///
+/// # Errors
+///
+/// When the ledger cannot be read.
+pub(super) fn recent(ledger: Option<&Ledger>, now: Timestamp) -> Result<Vec<Pass>, crate::ledger::Error> {
+    ledger.map_or_else(|| Ok(Vec::new()), |ledger| ledger.passes_since(first_day(now)))
+}
+
+/// The page as of `now`; `recent` are the passes of the last days, newest first.
+///
+/// # Errors
+///
+/// Those of the template, which has none.
+pub(super) fn page(status: &Status, recent: &[Pass], now: Timestamp) -> askama::Result<String> {
+    let Health { level, sentence } = Health::of(status, now);
+    let page = Page {
+        host: output::one_line(&rustix::system::uname().nodename().to_string_lossy()),
+        version: env!("CARGO_PKG_VERSION"),
+        at: minute(now),
+        at_millis: now.unix_millis(),
+        level: match level {
+            Level::Well => "well",
+            Level::Waiting => "waiting",
+            Level::Attention => "attention",
+        },
+        sentence: output::one_line(&sentence),
+        tiles: tiles(status, recent, now),
+        figures: figures(recent, now),
+        days: days(recent, now),
+        reasons: reasons(status),
+        tables: tables(status, now),
+        passes: recent.iter().take(MOST_PASSES).map(PassRow::of).collect(),
+    };
+    page.render()
+}
+
+/// The midnight with which the first of the days begins.
+fn first_day(now: Timestamp) -> Timestamp {
+    let seconds = now.unix_millis().div_euclid(1000);
+    let midnight = seconds - seconds.rem_euclid(DAY);
+    Timestamp::from_unix_millis((midnight - i64::try_from(DAYS - 1).unwrap_or(0) * DAY) * 1000)
+}
+
+/// What the passes did in each of `parts` equal parts of the days.
+fn sums(recent: &[Pass], now: Timestamp, parts: usize) -> Vec<Sums> {
+    let first = first_day(now);
+    let length = i64::try_from(DAYS).unwrap_or(0) * DAY / i64::try_from(parts).unwrap_or(1);
+    let mut sums = vec![Sums::default(); parts];
+    for pass in recent {
+        let part = usize::try_from(pass.started_at.seconds_since(first).div_euclid(length)).ok();
+        if let Some(sums) = part.and_then(|part| sums.get_mut(part)) {
+            sums.add(pass);
+        }
+    }
+    sums
+}
+
+impl Sums {
+    fn add(&mut self, pass: &Pass) {
+        self.passes += 1;
+        self.early += u64::from(is_early(pass));
+        self.sent += pass.totals.sent;
+        self.unchanged += pass.totals.unchanged;
+        self.failed += pass.totals.failed;
+        self.requests += pass.totals.requests;
+        let took = pass.finished_at.map_or(0, |finished| finished.seconds_since(pass.started_at));
+        self.longest = self.longest.max(took);
+    }
+}
+
+fn is_early(pass: &Pass) -> bool {
+    pass.finished_at.is_some() && pass.outcome.as_deref() != Some("done")
+}
+
+fn tiles(status: &Status, recent: &[Pass], now: Timestamp) -> Vec<Tile> {
+    let last_good = status.heartbeat.and_then(|beat| beat.last_good);
+    let of_last_day = recent.iter().filter(|pass| now.seconds_since(pass.started_at) < DAY);
+    let mut day = Sums::default();
+    of_last_day.for_each(|pass| day.add(pass));
+    let tile = |label, value, note: &str| Tile { label, value, note: note.to_owned() };
+    let due = status.store.as_ref().map_or_else(|| "?".to_owned(), |store| store.due.to_string());
+    vec![
+        tile(
+            "last good pass",
+            last_good.map_or_else(|| "–".to_owned(), |good| minute(good)[11..].to_owned()),
+            &last_good.map(|good| format!("UTC, {}", good.date_text())).unwrap_or_default(),
+        ),
+        tile("due", due, "for the next pass"),
+        tile("failing", status.failing().count().to_string(), "tried again by themselves"),
+        tile("held", status.held().count().to_string(), "wait for a person"),
+        tile("sent", day.sent.to_string(), "in 24 hours"),
+        tile("requests", day.requests.to_string(), "in 24 hours"),
+    ]
+}
+
+fn figures(recent: &[Pass], now: Timestamp) -> Vec<Figure> {
+    let sums = sums(recent, now, DAYS * BARS_PER_DAY);
+    let draw = |title, legend, bar: fn(&Sums) -> Bar| {
+        let bars: Vec<Bar> = sums.iter().map(bar).collect();
+        let days: Vec<String> = day_starts(now).map(|day| day.date_text()[5..].to_owned()).collect();
+        let chart = Chart { bars: &bars, days: &days };
+        Figure { title, legend, wide: chart.to_svg(WIDE), narrow: chart.to_svg(NARROW) }
+    };
+    vec![
+        draw("Machines", ["sent", "unchanged", "failed"], |sums| [sums.sent, sums.unchanged, sums.failed]),
+        draw("Passes with something to do", ["to the end", "", "ended early"], |sums| {
+            [sums.passes - sums.early, 0, sums.early]
+        }),
+    ]
+}
+
+fn day_starts(now: Timestamp) -> impl Iterator<Item = Timestamp> {
+    let first = first_day(now);
+    (0..DAYS).map(move |day| first.plus_seconds(i64::try_from(day).unwrap_or(0) * DAY))
+}
+
+/// Newest first.
+fn days(recent: &[Pass], now: Timestamp) -> Vec<DayRow> {
+    let rows = day_starts(now).zip(sums(recent, now, DAYS)).map(|(day, sums)| DayRow {
+        day: day.date_text(),
+        numbers: [sums.sent, sums.unchanged, sums.failed, sums.requests, sums.passes, sums.early],
+        longest: if sums.passes == 0 { String::new() } else { length(sums.longest.max(0)) },
+    });
+    let mut rows: Vec<DayRow> = rows.collect();
+    rows.reverse();
+    rows
+}
+
+/// The most frequent first.
+fn reasons(status: &Status) -> Vec<ReasonRow> {
+    let mut groups: BTreeMap<(&str, bool), Vec<&Problem>> = BTreeMap::new();
+    for problem in &status.problems {
+        groups.entry((&problem.reason, problem.held)).or_default().push(problem);
+    }
+    let mut rows: Vec<ReasonRow> = groups
+        .into_iter()
+        .map(|((reason, held), problems)| ReasonRow {
+            reason: output::one_line(reason),
+            kind: if held { "held" } else { "failing" },
+            clients: problems.len(),
+            oldest: problems.iter().map(|problem| problem.since).min().map(minute).unwrap_or_default(),
+        })
+        .collect();
+    rows.sort_by_key(|row| std::cmp::Reverse(row.clients));
+    rows
+}
+
+fn tables(status: &Status, now: Timestamp) -> Vec<Clients> {
+    let table = |title, note, problems: Vec<&Problem>| Clients {
+        title,
+        note,
+        more: problems.len().saturating_sub(MOST_CLIENTS),
+        rows: problems.iter().take(MOST_CLIENTS).map(|problem| ClientRow::of(problem, now)).collect(),
+    };
+    let tables = [
+        table("Failing", "Tried again by themselves, ever less often.", status.failing().collect()),
+        table("Held", "Nothing is sent until a person has changed something.", status.held().collect()),
+    ];
+    tables.into_iter().filter(|table| !table.rows.is_empty()).collect()
+}
+
+impl ClientRow {
+    fn of(problem: &Problem, now: Timestamp) -> Self {
+        Self {
+            inventory_id: problem.inventory_id.as_deref().map_or_else(|| "–".to_owned(), output::one_line),
+            client_id: problem.client_id.0,
+            reason: output::one_line(&problem.reason),
+            message: output::one_line(&problem.message),
+            since: minute(problem.since),
+            tries: problem.attempts,
+            next: match problem.next_try {
+                Some(at) if at > now => ago(at, now),
+                Some(_) => "next pass".to_owned(),
+                None => "on news".to_owned(),
+            },
+        }
+    }
+}
+
+impl PassRow {
+    fn of(pass: &Pass) -> Self {
+        let ended = match (pass.finished_at, is_early(pass)) {
+            (None, _) => "it runs, or was killed".to_owned(),
+            (Some(_), false) => String::new(),
+            (Some(_), true) => output::one_line(pass.message.as_deref().unwrap_or("no reason is known")),
+        };
+        let totals = pass.totals;
+        let numbers = [totals.sent, totals.unchanged, totals.held, totals.failed, totals.deferred, totals.requests];
+        let took = pass.finished_at.map(|finished| length(finished.seconds_since(pass.started_at).max(0)));
+        Self { at: minute(pass.started_at), took: took.unwrap_or_default(), numbers, ended }
+    }
+}

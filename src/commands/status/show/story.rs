@@ -1,0 +1,116 @@
+//! The story of one asset for people: how it stands and what to do, then what was sent when.
+
+use super::tries;
+use crate::commands::diff;
+use crate::commands::page::{Page, Span, ago, minute};
+use crate::commands::status::story::{Standing, State, Story};
+use crate::ledger::ChangeRecord;
+use crate::model::{DueBecause, Timestamp};
+use crate::output::{self, BAD, DIM, GOOD, STRONG, WARN};
+use crate::sync::plan::Field;
+
+/// Most changes of one asset that are told.
+const MOST_CHANGES: usize = 40;
+
+pub(super) fn story(page: &mut Page, story: &Story, now: Timestamp) {
+    page.title(&[Span::new(STRONG, format!("Asset {}", story.inventory_id))]);
+    if story.clients.is_empty() {
+        page.row("clients", "none in WipeOS has this ID now");
+    }
+    for client in &story.clients {
+        standing(page, client, &story.inventory_id, now);
+    }
+    if story.sent.is_empty() {
+        page.styled_row("last sent", WARN, "never");
+    }
+    for record in &story.sent {
+        let when = format!("{} ({})", minute(record.at), ago(record.at, now));
+        page.row("last sent", format!("{when}, from client {}", record.client_id));
+    }
+    if let Some(intent) = &story.intent {
+        let when = minute(intent.at);
+        page.row(
+            "begun",
+            format!("{when}: a write of which the end is not known; the asset is read before anything else"),
+        );
+    }
+    history(page, &story.changes);
+}
+
+fn standing(page: &mut Page, client: &Standing, id: &str, now: Timestamp) {
+    page.row(&format!("client {}", client.client_id), &client.machine);
+    let mut spans = vec![state(&client.state)];
+    if let Some(problem) = client.problem.as_ref().filter(|_| client.state.is_trouble()) {
+        spans.push(Span::plain(format!(", since {}{}", minute(problem.since), tries(problem, now))));
+    }
+    page.spans_row("now", &spans);
+    page.row("", advice(&client.state, id));
+}
+
+impl State {
+    fn is_trouble(&self) -> bool {
+        matches!(self, Self::Held { .. } | Self::Failing { .. })
+    }
+}
+
+fn state(state: &State) -> Span {
+    match state {
+        State::UpToDate => Span::new(GOOD, "sent; nothing is new"),
+        State::Due(because) => {
+            let because: Vec<&str> = because.iter().copied().map(DueBecause::words).collect();
+            Span::new(GOOD, format!("due with the next pass: {}", because.join(", ")))
+        }
+        State::HalfDone => Span::new(GOOD, "due with the next pass: a write was begun by a pass that was killed"),
+        State::Differs => Span::new(WARN, "sent, and something else would be sent now"),
+        State::Held { reason, .. } => Span::new(WARN, format!("held: {reason}")),
+        State::Failing { reason, .. } => Span::new(BAD, format!("failing: {reason}")),
+        State::Gone => Span::new(DIM, "no longer in WipeOS"),
+    }
+}
+
+/// What to do; nothing where there is nothing to do.
+fn advice(state: &State, id: &str) -> String {
+    match state {
+        State::Held { message, .. } | State::Failing { message, .. } => message.clone(),
+        State::Due(_) | State::HalfDone => format!("`wipeos-iqr preview {id} --remote` shows what will be sent"),
+        State::Differs => format!(
+            "the config, the program or the record of this machine has changed since; `wipeos-iqr sync --inventory-id {id}` \
+             brings it to IQR, `sync --full` what all clients have of the kind"
+        ),
+        State::UpToDate | State::Gone => String::new(),
+    }
+}
+
+fn history(page: &mut Page, changes: &[(Timestamp, ChangeRecord)]) {
+    if changes.is_empty() {
+        return;
+    }
+    page.section("Changed in IQR, newest first ([-went-] {+came+})");
+    let mut before = None;
+    for (at, change) in changes.iter().take(MOST_CHANGES) {
+        let when = if before == Some(*at) { String::new() } else { minute(*at)[5..].to_owned() };
+        self::change(page, &when, change);
+        before = Some(*at);
+    }
+    let more = changes.len().saturating_sub(MOST_CHANGES) as u64;
+    if more > 0 {
+        page.item(&[Span::plain(format!(
+            "and {}; status --json tells all",
+            output::count(more, "change before", "changes before")
+        ))]);
+    }
+}
+
+/// The comments line by line, other fields word by word.
+fn change(page: &mut Page, when: &str, change: &ChangeRecord) {
+    let name = change.field.replace('_', " ");
+    if change.field != Field::Comments.name() {
+        let mut spans = vec![Span::new(STRONG, format!("{name}: "))];
+        spans.extend(diff::words(&change.before, &change.after));
+        return page.spans_row(when, &spans);
+    }
+    page.spans_row(when, &[Span::new(STRONG, format!("{name}:"))]);
+    for line in diff::lines(&change.before, &change.after) {
+        page.spans_row("", &[line]);
+    }
+}

@@ -1,0 +1,160 @@
+//! The story of one asset: how its clients stand now, and what was sent when.
+
+use anyhow::Result;
+
+use crate::commands::NotFound;
+use crate::config::Config;
+use crate::ledger::{ChangeRecord, Intent, Ledger, Problem, SentRecord};
+use crate::model::{ClientId, DueBecause, InventoryId, InventoryIdError, Machine, Timestamp};
+use crate::store::Store;
+use crate::sync::examine::{self, Examiner, Trouble, Verdict};
+
+/// What is known of one asset.
+pub(super) struct Story {
+    pub inventory_id: String,
+    /// The clients that have its ID, newest first.
+    pub clients: Vec<Standing>,
+    pub sent: Vec<SentRecord>,
+    /// A write that was begun by a pass that was killed.
+    pub intent: Option<Intent>,
+    /// Newest first.
+    pub changes: Vec<(Timestamp, ChangeRecord)>,
+}
+
+/// How a client stands.
+pub(super) struct Standing {
+    pub client_id: ClientId,
+    /// Maker, model and serial number as WipeOS has them; empty when they cannot be read.
+    pub machine: String,
+    pub state: State,
+    /// What the passes made of it.
+    pub problem: Option<Problem>,
+}
+
+/// What the next pass will do with a client.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum State {
+    /// Nothing: all that would be sent was sent.
+    UpToDate,
+    /// Send it.
+    Due(Vec<DueBecause>),
+    /// Read the asset, and send what a killed pass did not.
+    HalfDone,
+    /// Nothing, though something else would be sent now: since it was sent, the config changed or another client of
+    /// the same machine was sent.
+    Differs,
+    /// Nothing until a person has changed something.
+    Held { reason: String, message: String },
+    /// Try again when its time has come.
+    Failing { reason: String, message: String },
+    /// Forget it.
+    Gone,
+}
+
+impl Story {
+    /// # Errors
+    ///
+    /// [`NotFound`] when nothing is known of it; what keeps the databases from being read.
+    pub(super) fn of(config: &Config, store: &Store, ledger: Option<&Ledger>, typed: &str) -> Result<Self> {
+        let examiner = Examiner { store, ledger, config, ask_anyway: false };
+        let id = match examine::parse_id(typed, config.store.id_rule) {
+            Ok(id) => id,
+            Err(error) => return Self::of_no_id(&examiner, typed.trim(), &error),
+        };
+        let clients = standings(&examiner, examiner.clients_of(typed, &id)?)?;
+        let (sent, intent, changes) = match ledger {
+            Some(ledger) => (sent(ledger, &id)?, ledger.intent(&id)?, ledger.changes(id.as_str())?),
+            None => (Vec::new(), None, Vec::new()),
+        };
+        if clients.is_empty() && sent.is_empty() && changes.is_empty() {
+            return Err(NotFound(format!("nothing is known of inventory ID {id}: no client in WipeOS has it")).into());
+        }
+        Ok(Self { inventory_id: id.to_string(), clients, sent, intent, changes })
+    }
+
+    /// Clients are held because of just this text.
+    fn of_no_id(examiner: &Examiner<'_>, typed: &str, error: &InventoryIdError) -> Result<Self> {
+        let clients = examiner.ledger.map(|ledger| ledger.problems_of(typed)).transpose()?.unwrap_or_default();
+        if clients.is_empty() {
+            return Err(NotFound(error.to_string()).into());
+        }
+        let clients = standings(examiner, clients)?;
+        Ok(Self { inventory_id: typed.to_owned(), clients, sent: Vec::new(), intent: None, changes: Vec::new() })
+    }
+
+    pub(super) fn is_about(&self, problem: &Problem) -> bool {
+        problem.inventory_id.as_ref() == Some(&self.inventory_id)
+            || self.clients.iter().any(|client| client.client_id == problem.client_id)
+    }
+}
+
+fn standings(examiner: &Examiner<'_>, clients: Vec<ClientId>) -> Result<Vec<Standing>> {
+    clients.into_iter().map(|client| Standing::of(examiner, client)).collect()
+}
+
+impl Standing {
+    fn of(examiner: &Examiner<'_>, client_id: ClientId) -> Result<Self> {
+        let problem = examiner.ledger.map(|ledger| ledger.problem(client_id)).transpose()?.flatten();
+        let found = examiner.examine(client_id)?;
+        let state = match found.verdict {
+            Verdict::Gone => State::Gone,
+            Verdict::Held(trouble) => State::held(trouble),
+            Verdict::Unreadable(Trouble { reason, message }) => {
+                State::Failing { reason: reason.code().to_owned(), message }
+            }
+            Verdict::Same(_) => State::UpToDate,
+            Verdict::Ready(ready) => match &problem {
+                Some(problem) => State::of_problem(problem),
+                None if ready.intent.is_some() => State::HalfDone,
+                None if found.because.is_empty() => State::Differs,
+                None => State::Due(found.because),
+            },
+        };
+        // One that cannot be read is told of as such.
+        let machine = examiner.store.client(client_id).ok().flatten();
+        let machine = machine.map(|snapshot| name(&snapshot.machine)).unwrap_or_default();
+        Ok(Self { client_id, machine, state, problem })
+    }
+}
+
+impl State {
+    fn held(trouble: Trouble) -> Self {
+        Self::Held { reason: trouble.reason.code().to_owned(), message: trouble.message }
+    }
+
+    fn of_problem(problem: &Problem) -> Self {
+        let (reason, message) = (problem.reason.clone(), problem.message.clone());
+        if problem.held { Self::Held { reason, message } } else { Self::Failing { reason, message } }
+    }
+
+    /// For scripts.
+    pub(super) fn code(&self) -> &'static str {
+        match self {
+            Self::UpToDate => "up-to-date",
+            Self::Due(_) => "due",
+            Self::HalfDone => "half-done",
+            Self::Differs => "differs",
+            Self::Held { .. } => "held",
+            Self::Failing { .. } => "failing",
+            Self::Gone => "gone",
+        }
+    }
+}
+
+fn name(machine: &Machine) -> String {
+    let serial = machine.serial_number.as_ref().map(|serial| format!("serial number {serial}"));
+    let maker = [machine.manufacturer.as_deref(), machine.model.as_deref()];
+    let maker = maker.into_iter().flatten().collect::<Vec<_>>().join(" ");
+    let parts = [Some(maker).filter(|maker| !maker.is_empty()), serial];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+/// What was last sent to this asset, by each client that sent to it; the newest first.
+fn sent(ledger: &Ledger, id: &InventoryId) -> Result<Vec<SentRecord>> {
+    let mut records = Vec::new();
+    for client in ledger.senders(id.as_str())? {
+        records.extend(ledger.sent(client)?);
+    }
+    records.sort_by_key(|record| std::cmp::Reverse(record.at));
+    Ok(records)
+}

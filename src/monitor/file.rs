@@ -1,0 +1,47 @@
+//! Files that others read while they are written anew.
+
+use std::fs::Permissions;
+use std::io::{self, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use tempfile::Builder;
+
+/// What is written is for other accounts: the web server's, the node exporter's.
+const MODE: u32 = 0o644;
+
+/// Puts a file with this text in its place: a reader finds the old one or the new one, whole, and a full disk leaves the
+/// old one. What is lost in a power cut is written again by the next pass.
+///
+/// # Errors
+///
+/// When the folder is not there or cannot be written, or the disk is full.
+pub fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // The collector takes every file whose name ends with `.prom`; this one's never does.
+    let mut file = Builder::new().prefix(".wipeos-iqr-").suffix(".new").tempfile_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    // The umask of a service keeps others out of all other files, and rightly so.
+    file.as_file().set_permissions(Permissions::from_mode(MODE))?;
+    file.persist(path)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn a_file_that_others_may_read_takes_the_place_of_the_old_one_and_nothing_is_left_beside_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.prom");
+        fs::write(&path, "old").unwrap();
+        replace(&path, "new").unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "new");
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, MODE);
+        replace(folder.path(), "a folder stands there").unwrap_err();
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+}

@@ -1,0 +1,170 @@
+//! A pass in Prometheus' text format, for the textfile collector of its node exporter.
+//!
+//! Names and units are those of Prometheus' conventions: base units, times as seconds since 1970, so that the age of the
+//! last good pass is `time() - wipeos_iqr_last_success_timestamp_seconds`. Everything is a gauge: a pass is a process of
+//! its own and counts nothing across its end.
+
+use std::fmt::{Display, Write};
+
+use crate::ledger::ProblemCount;
+use crate::model::{Reason, Timestamp};
+use crate::sync::{PassOutcome, Report};
+
+/// What is told of a pass.
+#[derive(Debug)]
+pub struct Metrics<'a> {
+    /// The pass.
+    pub report: &'a Report,
+    /// Whether it got as far as looking at clients: otherwise nothing is known of them.
+    pub has_begun: bool,
+    /// When the newest good pass ended, this one included.
+    pub last_good: Option<Timestamp>,
+    /// What is held and failing after the pass; `None` when the ledger cannot be read.
+    pub problems: Option<&'a [ProblemCount]>,
+}
+
+impl Metrics<'_> {
+    /// The whole file.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        let mut text = Text::default();
+        self.pass(&mut text);
+        if self.has_begun {
+            self.clients(&mut text);
+        }
+        if let Some(problems) = self.problems {
+            troubles(&mut text, problems);
+        }
+        text.0
+    }
+
+    fn pass(&self, text: &mut Text) {
+        let report = self.report;
+        text.family("build_info", "The program that made the pass; always 1.");
+        text.sample("build_info", Some(("version", env!("CARGO_PKG_VERSION"))), 1);
+        text.family("last_pass_timestamp_seconds", "When the newest pass ended, in seconds since 1970.");
+        text.sample("last_pass_timestamp_seconds", None, seconds(report.finished_at.unix_millis()));
+        text.family("last_pass_success", "Whether the newest pass came to its end (1) or was ended early (0).");
+        text.sample("last_pass_success", None, u8::from(report.outcome == PassOutcome::Done));
+        let duration = report.finished_at.unix_millis() - report.started_at.unix_millis();
+        text.family("last_pass_duration_seconds", "How long the newest pass took.");
+        text.sample("last_pass_duration_seconds", None, seconds(duration.max(0)));
+        if let Some(good) = self.last_good {
+            let help = "When the newest pass ended that was not ended early, in seconds since 1970.";
+            text.family("last_success_timestamp_seconds", help);
+            text.sample("last_success_timestamp_seconds", None, seconds(good.unix_millis()));
+        }
+    }
+
+    fn clients(&self, text: &mut Text) {
+        let totals = &self.report.totals;
+        text.family("last_pass_requests", "Requests to IQR of the newest pass, those of the session included.");
+        text.sample("last_pass_requests", None, totals.requests);
+        text.family("last_pass_clients", "Clients of the newest pass by what became of them.");
+        for (outcome, number) in [
+            ("sent", totals.sent),
+            ("unchanged", totals.unchanged),
+            ("held", totals.held),
+            ("failed", totals.failed),
+            ("deferred", totals.deferred),
+        ] {
+            text.sample("last_pass_clients", Some(("outcome", outcome)), number);
+        }
+        text.family("due_clients", "Clients that the newest pass left for the next one.");
+        text.sample("due_clients", None, totals.deferred);
+    }
+}
+
+/// Every reason has its sample, also where nobody has it: what is not there cannot raise an alarm.
+fn troubles(text: &mut Text, problems: &[ProblemCount]) {
+    for (name, help, held) in [
+        ("held_clients", "Clients that wait for a person, by reason.", true),
+        ("failing_clients", "Clients that are tried again, by reason.", false),
+    ] {
+        text.family(name, help);
+        let of_kind = || problems.iter().filter(|problem| problem.held == held);
+        let known = Reason::ALL.iter().filter(|reason| reason.is_held() == held).map(|reason| reason.code());
+        let unheard_of = known.filter(|code| of_kind().all(|problem| problem.reason != *code));
+        let mut samples: Vec<(&str, u64)> = unheard_of.map(|code| (code, 0)).collect();
+        samples.extend(of_kind().map(|problem| (problem.reason.as_str(), problem.clients)));
+        samples.sort_unstable();
+        for (reason, number) in samples {
+            text.sample(name, Some(("reason", reason)), number);
+        }
+    }
+}
+
+/// Milliseconds as seconds.
+#[expect(clippy::cast_precision_loss, reason = "exact to the millisecond for some 285,000 years")]
+fn seconds(millis: i64) -> f64 {
+    millis as f64 / 1000.0
+}
+
+/// The text as far as it is written.
+#[derive(Default)]
+struct Text(String);
+
+impl Text {
+    /// Begins a gauge. `help` holds no backslash and no line break.
+    fn family(&mut self, name: &str, help: &str) {
+        self.line(format_args!("# HELP wipeos_iqr_{name} {help}"));
+        self.line(format_args!("# TYPE wipeos_iqr_{name} gauge"));
+    }
+
+    fn sample(&mut self, name: &str, label: Option<(&str, &str)>, value: impl Display) {
+        match label {
+            Some((label, text)) => {
+                let text = text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
+                self.line(format_args!("wipeos_iqr_{name}{{{label}=\"{text}\"}} {value}"));
+            }
+            None => self.line(format_args!("wipeos_iqr_{name} {value}")),
+        }
+    }
+
+    fn line(&mut self, line: std::fmt::Arguments<'_>) {
+        // Writing to a `String` cannot fail.
+        let _ = writeln!(self.0, "{line}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn count(held: bool, reason: &str, clients: u64) -> ProblemCount {
+        ProblemCount { held, reason: reason.to_owned(), clients }
+    }
+
+    fn text_of(problems: Option<&[ProblemCount]>, has_begun: bool) -> String {
+        let report = Report {
+            finished_at: Timestamp::from_unix_millis(1_700_000_001_500),
+            ..Report::begun(Timestamp::from_unix_millis(1_700_000_000_000), false)
+        };
+        Metrics { report: &report, has_begun, last_good: None, problems }.to_text()
+    }
+
+    #[test]
+    fn times_are_seconds_to_the_millisecond() {
+        let text = text_of(None, true);
+        assert!(text.contains("\nwipeos_iqr_last_pass_timestamp_seconds 1700000001.5\n"), "{text}");
+        assert!(text.contains("\nwipeos_iqr_last_pass_duration_seconds 1.5\n"), "{text}");
+    }
+
+    #[test]
+    fn what_is_not_known_is_not_told() {
+        let text = text_of(None, false);
+        for name in ["last_success_timestamp", "clients", "requests"] {
+            assert!(!text.contains(name), "{name}\n{text}");
+        }
+    }
+
+    #[test]
+    fn every_reason_is_told_once_whoever_wrote_the_ledger() {
+        let problems = [count(true, "serial-mismatch", 3), count(false, "of \"tomorrow\"\\", 1)];
+        let text = text_of(Some(&problems), true);
+        assert_eq!(text.matches("wipeos_iqr_held_clients{reason=\"serial-mismatch\"} 3\n").count(), 1, "{text}");
+        assert_eq!(text.matches("wipeos_iqr_held_clients{reason=\"duplicate-inventory-id\"} 0\n").count(), 1, "{text}");
+        assert!(text.contains("wipeos_iqr_failing_clients{reason=\"of \\\"tomorrow\\\"\\\\\"} 1\n"), "{text}");
+        assert!(text.contains("wipeos_iqr_failing_clients{reason=\"not-in-iqr\"} 0\n"), "{text}");
+    }
+}

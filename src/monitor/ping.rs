@@ -1,0 +1,125 @@
+//! Signs of life, in the convention of healthchecks.io: the URL itself after a good pass, with `/start` when one begins
+//! and `/fail` when one was ended early. The monitor raises the alarm when they stay away.
+//!
+//! They are given by a thread of their own, one after another, so that a start never overtakes the end before it.
+
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use ureq::Agent;
+use ureq::tls::{RootCerts, TlsConfig};
+
+use crate::iqr::proxy;
+use crate::secret::Secret;
+
+/// Longest time that one sign may take, and that the program waits for the last one after a pass.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// What a monitor is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Signal {
+    /// A pass begins.
+    Start,
+    /// It came to its end.
+    Success,
+    /// It could not be made, or not to its end.
+    Failure,
+}
+
+/// The way to a monitor.
+#[derive(Debug)]
+pub struct Ping {
+    signals: Sender<Signal>,
+    /// Nobody locks it; it lets the lanes of a pass share this.
+    done: Mutex<Receiver<()>>,
+}
+
+impl Signal {
+    fn suffix(self) -> &'static str {
+        match self {
+            Self::Start => "/start",
+            Self::Success => "",
+            Self::Failure => "/fail",
+        }
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Self::Start => "the beginning of a pass",
+            Self::Success => "a good pass",
+            Self::Failure => "a pass that failed",
+        }
+    }
+}
+
+impl Ping {
+    /// Opens the way; nothing is sent yet. `None` when the system gives no thread, which the monitor will notice.
+    #[must_use]
+    pub fn to(url: &Secret) -> Option<Self> {
+        let (signals, told) = mpsc::channel();
+        let (at_end, done) = mpsc::channel();
+        let url = url.clone();
+        let spawned = thread::Builder::new().name("ping".to_owned()).spawn(move || {
+            // Dropped with the thread's end, however it comes.
+            let _at_end: Sender<()> = at_end;
+            tell_all(&url, &told);
+        });
+        spawned.inspect_err(|error| log::info!("the monitor is told nothing: {error}")).ok()?;
+        Some(Self { signals, done: Mutex::new(done) })
+    }
+
+    /// Gives a sign, and waits for nothing.
+    pub fn tell(&self, signal: Signal) {
+        // Without the thread there is nobody to tell.
+        let _ = self.signals.send(signal);
+    }
+
+    /// Waits a moment until everything is told.
+    pub fn finish(self) {
+        drop(self.signals);
+        let done = self.done.into_inner().unwrap_or_else(PoisonError::into_inner);
+        if done.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
+            log::info!("the monitor takes longer than {} s and is not waited for", PATIENCE.as_secs());
+        }
+    }
+}
+
+fn tell_all(url: &Secret, signals: &Receiver<Signal>) {
+    let agent = agent(url.expose());
+    while let Ok(signal) = signals.recv() {
+        let told = signal.words();
+        match agent.get(format!("{}{}", url.expose(), signal.suffix())).call() {
+            Ok(answer) if answer.status().is_success() => log::debug!("the monitor was told of {told}"),
+            Ok(answer) => {
+                let status = answer.status().as_u16();
+                log::info!("the monitor answered {status} when told of {told}; check monitor.ping_url");
+            }
+            Err(error) => log::info!("the monitor could not be told of {told}: {}", reason(&error)),
+        }
+    }
+}
+
+/// ureq's own words may hold the URL, which is a secret.
+fn reason(error: &ureq::Error) -> String {
+    match error {
+        ureq::Error::Timeout(_) => "no answer in time".to_owned(),
+        ureq::Error::Io(error) => error.to_string(),
+        ureq::Error::HostNotFound => "the name of its host cannot be looked up".to_owned(),
+        ureq::Error::Tls(_) | ureq::Error::Rustls(_) => "no TLS connection".to_owned(),
+        _ => "it cannot be reached".to_owned(),
+    }
+}
+
+fn agent(url: &str) -> Agent {
+    let config = Agent::config_builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .timeout_global(Some(PATIENCE))
+        .proxy(proxy::from_environment(&[url]))
+        .user_agent(concat!("wipeos-iqr/", env!("CARGO_PKG_VERSION")))
+        .tls_config(TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build())
+        .build();
+    config.into()
+}
