@@ -321,24 +321,27 @@ fn a_client_with_an_older_key_and_older_times_is_sent() {
     bench.assert_idle("the old one is sent");
 }
 
+/// What happens to a store, with its name.
+type Way<'a> = (&'static str, &'a dyn Fn(&mut Store));
+
 /// The lines of people are gone from IQR with a pass that was killed, and before the next one its client has another ID,
 /// or is gone itself.
 #[test]
 fn lines_that_a_killed_pass_had_cost_are_put_back_also_where_the_client_has_left_the_asset() {
-    let moved = |store: &Store| store.set_slot(1, "Inventory ID", &(FIRST + 1).to_string(), LATER).unwrap();
-    let deleted = |store: &Store| store.delete(1).unwrap();
-    let untyped = |store: &Store| store.set_slot(1, "Inventory ID", "", LATER).unwrap();
-    let taken = |store: &Store| {
+    let moved = |store: &mut Store| store.set_slot(1, "Inventory ID", &(FIRST + 1).to_string(), LATER).unwrap();
+    let deleted = |store: &mut Store| store.delete(1).unwrap();
+    let untyped = |store: &mut Store| store.set_slot(1, "Inventory ID", "", LATER).unwrap();
+    let taken = |store: &mut Store| {
         moved(store);
         let id = store.add(&client(7)).unwrap();
         store.set_slot(id, "Inventory ID", &FIRST.to_string(), LATER).unwrap();
     };
     // Its lines have other names by then than those that were written.
-    let tested_otherwise = |store: &Store| {
+    let tested_otherwise = |store: &mut Store| {
         store.connection().execute("DELETE FROM wipe", []).unwrap();
         store.connection().execute("UPDATE disk SET serial_number = 'ANOTHER'", []).unwrap();
     };
-    let ways: [(&str, &dyn Fn(&Store)); 5] = [
+    let ways: [Way<'_>; 5] = [
         ("moved", &moved),
         ("deleted", &deleted),
         ("without an ID", &untyped),
@@ -357,7 +360,7 @@ fn lines_that_a_killed_pass_had_cost_are_put_back_also_where_the_client_has_left
         pass.signal(Signal::KILL);
         pass.finish();
         assert!(!bench.lines(FIRST).contains(&"typed by Jo".to_owned()), "{context}: the line is gone for now");
-        leave(&bench.store());
+        leave(&mut bench.store());
         bench.sync_well();
         assert!(bench.lines(FIRST).contains(&"typed by Jo".to_owned()), "{context}: {:#?}", bench.lines(FIRST));
         bench.assert_sound(context);
