@@ -21,6 +21,6 @@ pub use machine::{
 };
 pub use reason::Reason;
 pub use sent::{Sent, SentText, TextMark, line_digests};
-pub use stored::{is_stored, stored_form};
+pub use stored::{is_stored, lines_of, stored_form};
 pub use time::{ParseTimestampError, Timestamp};
 pub use update::{AssetUpdate, Chassis, CommentLine, Cut, Limited, TemplateKind};

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Asset, stored_form};
+use super::{Asset, lines_of, stored_form};
 use crate::digest;
 
 /// Stands for a text that IQR showed after we sent it.
@@ -95,8 +95,7 @@ impl Sent {
         if shows(intended.extended_description, &asset.extended_description) {
             self.extended_description = intended.extended_description;
         }
-        let lines = asset.comments.split(['\n', '\r']).map(str::trim_end);
-        let begun = lines.filter(|line| intended.made_line(line));
+        let begun = lines_of(&asset.comments).filter(|line| intended.made_line(line));
         self.other_lines.extend(begun.map(|line| digest::short(line.as_bytes())));
         self
     }

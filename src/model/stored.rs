@@ -12,6 +12,11 @@ pub fn is_stored(shown: &str, meant: &str) -> bool {
     shown == meant || (shown.is_ascii() && stored_form(shown) == stored_form(meant))
 }
 
+/// The lines of a field of several lines that are not blank, without their ends.
+pub fn lines_of(text: &str) -> impl Iterator<Item = &str> {
+    text.split(['\n', '\r']).map(str::trim_end).filter(|line| !line.is_empty())
+}
+
 /// The plainest form that a column may keep of a text: every run of blanks is one space, every run of letters beyond
 /// ASCII and of question marks is one question mark, and no blanks stand at the ends.
 #[must_use]

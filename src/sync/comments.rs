@@ -8,7 +8,7 @@
 use crate::config::CommentMode;
 use crate::ledger::CommentSemantics;
 use crate::mapping::{has_result_word, is_result_value};
-use crate::model::{CommentLine, Sent, is_stored, stored_form};
+use crate::model::{CommentLine, Sent, is_stored, lines_of, stored_form};
 
 /// What a write to the comments field does, so far as is known or configured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,11 +108,6 @@ pub fn restored(before: &str, now: &str) -> String {
         text.add(line);
     }
     text.to_string()
-}
-
-/// Lines that are not blank, without their ends.
-fn lines_of(text: &str) -> impl Iterator<Item = &str> {
-    text.split(['\n', '\r']).map(str::trim_end).filter(|line| !line.is_empty())
 }
 
 impl LineFate {

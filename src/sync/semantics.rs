@@ -3,7 +3,7 @@
 use super::comments::{is_machine_made, lost_lines};
 use crate::config::CommentMode;
 use crate::ledger::CommentSemantics;
-use crate::model::{Sent, is_stored};
+use crate::model::{Sent, is_stored, lines_of};
 
 /// What a write has shown, if it has shown anything. `before` and `after` are the whole texts, `written` what was sent
 /// (`None` when the pass that sent it was killed), `ours` the names of our lines. An empty field shows nothing.
@@ -15,7 +15,7 @@ pub fn shown(
     ours: &[String],
     sent: &Sent,
 ) -> Option<CommentSemantics> {
-    if lines(before).next().is_none() || after == before {
+    if lines_of(before).next().is_none() || after == before {
         return None;
     }
     let Some(written) = written else {
@@ -31,8 +31,8 @@ pub fn shown(
 
 /// Whether a field shows a text line by line, as its column holds it.
 fn is_text(shown: &str, text: &str) -> bool {
-    lines(shown).count() == lines(text).count()
-        && lines(shown).zip(lines(text)).all(|(shown, meant)| is_stored(shown, meant))
+    lines_of(shown).count() == lines_of(text).count()
+        && lines_of(shown).zip(lines_of(text)).all(|(shown, meant)| is_stored(shown, meant))
 }
 
 /// Lines of others that are in `before` and not in `after`. Our own lines are planned anew, and do not count.
@@ -45,8 +45,8 @@ pub fn lost(before: &str, after: &str, ours: &[String], sent: &Sent) -> Vec<Stri
 /// others that were there before none is. What people typed since does not count.
 #[must_use]
 pub fn was_replaced(before: &str, after: &str, ours: &[String], sent: &Sent) -> bool {
-    let others = lines(before).filter(|line| !is_ours(line, ours, sent)).count();
-    others > 0 && lost(before, after, ours, sent).len() == others && lines(after).any(|line| sent.made_line(line))
+    let others = lines_of(before).filter(|line| !is_ours(line, ours, sent)).count();
+    others > 0 && lost(before, after, ours, sent).len() == others && lines_of(after).any(|line| sent.made_line(line))
 }
 
 /// What to tell an administrator whose config says otherwise.
@@ -63,10 +63,6 @@ pub fn advice(shown: CommentSemantics, mode: CommentMode) -> Option<String> {
         ),
         _ => None,
     }
-}
-
-fn lines(text: &str) -> impl Iterator<Item = &str> {
-    text.split(['\n', '\r']).map(str::trim_end).filter(|line| !line.is_empty())
 }
 
 /// Whether a line is known to be ours, or has one of our names and is taken for ours.
