@@ -15,8 +15,14 @@ const MODE: u32 = 0o644;
 ///
 /// # Errors
 ///
-/// When the folder is not there or cannot be written, or the disk is full.
+/// When the folder is not there or cannot be written, when something else than a file stands there, or the disk is full.
 pub fn replace(path: &Path, text: &str) -> io::Result<()> {
+    // A link stays one: what it leads to is replaced.
+    let found = path.canonicalize();
+    let path = found.as_deref().unwrap_or(path);
+    if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"));
+    }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     // The collector takes every file whose name ends with `.prom`; this one's never does.
     let mut file = Builder::new().prefix(".wipeos-iqr-").suffix(".new").tempfile_in(folder)?;
@@ -43,5 +49,14 @@ mod tests {
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, MODE);
         replace(folder.path(), "a folder stands there").unwrap_err();
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        let socket = folder.path().join("socket.prom");
+        let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+        replace(&socket, "no file stands there").unwrap_err();
+        fs::remove_file(&socket).unwrap();
+        let link = folder.path().join("link.prom");
+        std::os::unix::fs::symlink(&path, &link).unwrap();
+        replace(&link, "newer").unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "newer");
+        assert!(link.is_symlink());
     }
 }

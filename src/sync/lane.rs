@@ -334,7 +334,8 @@ fn record_end(
     feed.finish(ledger, report.finished_at, request.config.fingerprint)?;
     ledger.forget_lone_assets(super::oldest_lone(request, report.finished_at))?;
     let pass = match pass {
-        None if aborted.is_some() => Some(ledger.start_pass(request.started_at)?),
+        // One that asked IQR and came to the end of nothing is what `status` is asked about, too.
+        None if aborted.is_some() || report.totals.requests > 0 => Some(ledger.start_pass(request.started_at)?),
         pass => pass,
     };
     let Some(pass) = pass else {
