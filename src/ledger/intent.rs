@@ -78,8 +78,7 @@ impl RunLedger {
         self.connection.pragma_update(None, "synchronous", level).map_err(|source| self.at(source))
     }
 
-    /// Records that a begun write is over for an asset that no client is sent to any more: what the asset says now, and
-    /// what was changed to bring it there.
+    /// Records that a begun write is settled: what the asset says now, and what was changed to bring it there.
     ///
     /// # Errors
     ///

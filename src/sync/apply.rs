@@ -4,7 +4,7 @@
 //! answer, a verification and a repair are the same step: what is there is not sent, what is missing is. A write is never
 //! repeated without a read in between.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 
 use super::comments::Writing;
 use super::examine::{Ready, Trouble};
@@ -12,7 +12,7 @@ use super::items::{self, MasterItems};
 use super::journey::{Applied, Journey, serial_mismatch};
 use super::plan::{self, Field, Plan};
 use super::retry::Cause;
-use super::semantics;
+use super::{lock, semantics};
 use crate::config::{Config, SerialCheck};
 use crate::iqr::{self, Iqr, Scope};
 use crate::ledger::{self, CommentSemantics, Intent, RunLedger};
@@ -111,8 +111,8 @@ impl<'a> Applier<'a> {
         }
     }
 
-    fn ledger(&self) -> MutexGuard<'_, RunLedger> {
-        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(super) fn ledger(&self) -> MutexGuard<'_, RunLedger> {
+        lock(self.ledger)
     }
 
     /// An error of this asset fails this client; any other ends the pass.
@@ -178,7 +178,7 @@ impl<'a> Applier<'a> {
             }
         }
         if self.teaches(&journey.asset.comments, plan)? {
-            journey.lesson = Some(self.lesson.lock().unwrap_or_else(PoisonError::into_inner));
+            journey.lesson = Some(lock(&self.lesson));
         }
         // Another client's write may have shown it since this was planned: then it is planned by that.
         if journey.planned_by != self.ledger().comment_semantics()? {

@@ -1,6 +1,6 @@
 //! Where due clients come from, in the order in which they are done.
 //!
-//! First what a killed pass may have left half done, then clients with news, then clients never looked at, then those
+//! First clients with news, then clients never looked at, then those
 //! that failed before and whose time has come, and last, now and then, a comparison of every client. All of it streams:
 //! a backlog of a million costs no more memory than a page.
 //!

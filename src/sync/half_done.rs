@@ -5,14 +5,12 @@
 //! corrected, it may be held, or be gone. Then the asset is as if the write had never been begun, and clients come to it
 //! as to any other.
 
-use std::sync::{MutexGuard, PoisonError};
-
 use super::apply::{Abort, Applier};
 use super::comments;
 use super::plan::Field;
 use super::semantics;
 use crate::iqr::{self, Outcome, Scope};
-use crate::ledger::{ChangeRecord, CommentSemantics, Intent, RunLedger};
+use crate::ledger::{ChangeRecord, CommentSemantics, Intent};
 use crate::model::{Asset, Sent};
 
 /// How often the lines are written at most in one pass, each time after a read.
@@ -82,7 +80,7 @@ impl Salvage<'_> {
     fn lost_lines(&self, asset: &Asset) -> Result<Vec<String>, Abort> {
         let sent = self.sent(asset)?;
         let (before, after) = (&self.intent.comments_before, &asset.comments);
-        let known = self.ledger().comment_semantics()?;
+        let known = self.applier.ledger().comment_semantics()?;
         let replaces = match known {
             Some(known) => known == CommentSemantics::Replaces,
             None => semantics::was_replaced(before, after, &[], &sent),
@@ -92,7 +90,8 @@ impl Salvage<'_> {
 
     /// What is known of the asset's lines: what was recorded, and what the write was to send.
     fn sent(&self, asset: &Asset) -> Result<Sent, Abort> {
-        let known = self.ledger().asset(&self.intent.inventory_id)?.map(|record| record.sent).unwrap_or_default();
+        let known =
+            self.applier.ledger().asset(&self.intent.inventory_id)?.map(|record| record.sent).unwrap_or_default();
         Ok(known.or_intended(&self.intent.sent, asset))
     }
 
@@ -103,7 +102,7 @@ impl Salvage<'_> {
             after: asset.comments.clone(),
         });
         let sent = self.sent(asset)?;
-        Ok(self.ledger().settle_intent(self.intent, Some(&sent), change.as_ref())?)
+        Ok(self.applier.ledger().settle_intent(self.intent, Some(&sent), change.as_ref())?)
     }
 
     /// This asset alone cannot be brought back now: the next pass tries again, for a day.
@@ -111,7 +110,7 @@ impl Salvage<'_> {
         let waited = self.applier.started_at.seconds_since(self.intent.at).abs();
         match error {
             // There is nothing that could be put back.
-            iqr::Error::NotFound { .. } => Ok(self.ledger().settle_intent(self.intent, None, None)?),
+            iqr::Error::NotFound { .. } => Ok(self.applier.ledger().settle_intent(self.intent, None, None)?),
             error if !error.is_server_fault() && waited > PATIENCE => {
                 self.give_up(&Asset::default(), &error.to_string())
             }
@@ -136,10 +135,6 @@ impl Salvage<'_> {
             before: self.intent.comments_before.clone(),
             after: asset.comments.clone(),
         };
-        Ok(self.ledger().settle_intent(self.intent, None, Some(&change))?)
-    }
-
-    fn ledger(&self) -> MutexGuard<'_, RunLedger> {
-        self.applier.ledger.lock().unwrap_or_else(PoisonError::into_inner)
+        Ok(self.applier.ledger().settle_intent(self.intent, None, Some(&change))?)
     }
 }

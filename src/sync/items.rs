@@ -1,9 +1,10 @@
 //! Master items: found or made once for the whole pass, however many clients need them.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use super::item_search::{Search, Wanted};
+use super::lock;
 use crate::iqr::{self, Iqr, NewItem, Outcome};
 use crate::ledger::{self, RunLedger};
 use crate::mapping::{Aliases, fold_key};
@@ -72,7 +73,7 @@ impl MasterItems {
     ) -> Result<(Spelling, bool), Error> {
         let key = key_of(&update.manufacturer, &update.item_number);
         let entry = self.entry(&key);
-        let mut found = entry.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut found = lock(&entry);
         match &*found {
             Some(Found::There(spelling)) => return Ok((spelling.clone(), false)),
             Some(Found::Refused(message)) => return Err(Error::Refused(message.clone())),
@@ -95,7 +96,7 @@ impl MasterItems {
     /// As long as it is not known how IQR searches, one client at a time finds it out.
     fn ask(&self, finder: &Finder<'_>, key: &str) -> Result<Answer, Error> {
         let is_known = finder.ledger().item_search()?.is_some();
-        let _guard = (!is_known).then(|| self.searching.lock().unwrap_or_else(PoisonError::into_inner));
+        let _guard = (!is_known).then(|| lock(&self.searching));
         finder.find(key)
     }
 
@@ -106,12 +107,12 @@ impl MasterItems {
     /// When the ledger cannot be written.
     pub fn forget(&self, ledger: &Mutex<RunLedger>, update: &AssetUpdate) -> Result<(), ledger::Error> {
         let key = key_of(&update.manufacturer, &update.item_number);
-        *self.entry(&key).lock().unwrap_or_else(PoisonError::into_inner) = None;
-        ledger.lock().unwrap_or_else(PoisonError::into_inner).forget_master_item(&key)
+        *lock(&self.entry(&key)) = None;
+        lock(ledger).forget_master_item(&key)
     }
 
     fn entry(&self, key: &str) -> Arc<Mutex<Option<Found>>> {
-        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut found = lock(&self.found);
         Arc::clone(found.entry(key.to_owned()).or_default())
     }
 }
@@ -126,7 +127,7 @@ struct Finder<'a> {
 
 impl Finder<'_> {
     fn ledger(&self) -> MutexGuard<'_, RunLedger> {
-        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(self.ledger)
     }
 
     fn find(&self, key: &str) -> Result<Answer, Error> {

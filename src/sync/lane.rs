@@ -2,7 +2,7 @@
 
 use std::mem;
 use std::sync::atomic::Ordering;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use super::apply::{Abort, Applier};
 use super::examine::{Examined, Examiner, Ready, Trouble, Verdict};
@@ -11,7 +11,7 @@ use super::journey::Applied;
 use super::plan::Change;
 use super::report::{Item, ItemOutcome, PassOutcome, Report};
 use super::retry::{self, Cause};
-use super::{Error, Outcome, Request, close, due, examine, in_full};
+use super::{Error, Outcome, Request, close, due, examine, in_full, lock};
 use crate::iqr::{self, BootTime};
 use crate::ledger::{self, ChangeRecord, PassId, Problem, RunLedger, SentRecord};
 use crate::model::{ClientId, Reason, Sent};
@@ -44,10 +44,6 @@ struct Progress {
 pub(super) struct Work {
     examined: Examined,
     ready: Box<Ready>,
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl<'a> Lanes<'a> {

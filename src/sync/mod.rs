@@ -31,7 +31,7 @@ mod tests;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -292,7 +292,7 @@ fn pass(request: &Request<'_>, begun: Begun, ledger: RunLedger, deadline: BootTi
     thread::scope(|scope| {
         let first = Mutex::new(first);
         for _ in 0..config.iqr.connections {
-            let take_first = || first.lock().unwrap_or_else(PoisonError::into_inner).take();
+            let take_first = || lock(&first).take();
             let (lanes, applier, first) = (&lanes, &applier, take_first());
             scope.spawn(move || lanes.run(applier, first));
         }
@@ -345,4 +345,9 @@ pub fn name_of(client: ClientId, inventory_id: Option<&str>) -> String {
         Some(id) => format!("client {client} (asset {id})"),
         None => format!("client {client}"),
     }
+}
+
+/// What a lane that panicked has left is as good as before: every change of it is one step.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

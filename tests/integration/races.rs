@@ -253,6 +253,16 @@ fn a_clock_that_jumps_in_mid_pass_stops_nothing() {
     }
 }
 
+/// A pass that is suspended for longer than a second as soon as it has written.
+fn stopped_for_a_while(bench: &Bench) -> Report {
+    let mut pass = bench.spawn(&["sync", "--json"]);
+    until(&mut pass, "an asset should be written", || bench.writes(FIRST) > 0);
+    pass.signal(Signal::STOP);
+    thread::sleep(Duration::from_millis(1300));
+    pass.signal(Signal::CONT);
+    Report::of(pass.finish())
+}
+
 /// Suspended for longer than a session lives: whether the program knows that lifetime or not.
 #[test]
 fn a_pass_that_was_stopped_beyond_its_session_goes_on_with_a_new_one() {
@@ -261,12 +271,7 @@ fn a_pass_that_was_stopped_beyond_its_session_goes_on_with_a_new_one() {
         let bench = Bench::with_options(options).and_clients(8).with("iqr", "connections", "2");
         bench.sandbox.state().options.rtt = Duration::from_millis(10);
         let bench = bench.with("iqr", "session_lifetime", lifetime);
-        let mut pass = bench.spawn(&["sync", "--json"]);
-        until(&mut pass, "an asset should be written", || bench.writes(FIRST) > 0);
-        pass.signal(Signal::STOP);
-        thread::sleep(Duration::from_millis(1300));
-        pass.signal(Signal::CONT);
-        let report = Report::of(pass.finish());
+        let report = stopped_for_a_while(&bench);
         assert_eq!((report.code, report.count("sent")), (Some(0), 8), "{lifetime}: {report:#?}");
         let counters = bench.sandbox.counters();
         assert!((2..=3).contains(&counters.sign_ins), "{lifetime}: {counters:?}");
@@ -280,12 +285,7 @@ fn a_pass_that_was_stopped_beyond_its_session_goes_on_with_a_new_one() {
 fn a_pass_that_was_stopped_beyond_its_budget_leaves_the_rest_to_the_next() {
     let bench = bench(Journal::Wal, 8, Duration::from_millis(10)).with("iqr", "connections", "1");
     let bench = bench.with("sync", "time_budget", "\"1s\"");
-    let mut pass = bench.spawn(&["sync", "--json"]);
-    until(&mut pass, "an asset should be written", || bench.writes(FIRST) > 0);
-    pass.signal(Signal::STOP);
-    thread::sleep(Duration::from_millis(1300));
-    pass.signal(Signal::CONT);
-    let report = Report::of(pass.finish());
+    let report = stopped_for_a_while(&bench);
     assert!(report.count("deferred") >= 1 && report.count("failed") == 0, "{report:#?}");
     bench.assert_signed_out("a pass that was stopped");
     let next = bench.with("sync", "time_budget", "\"110s\"");
