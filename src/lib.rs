@@ -37,7 +37,7 @@
 //!
 //! Each is kept by the types or by a test over the sources (`tests/integration/invariants.rs`).
 //!
-//! - Only [`store`] and [`ledger`] name rusqlite; only [`iqr`] and the ping of [`monitor`] name ureq; only [`cli`] and `main` name clap; only
+//! - Only [`store`], [`ledger`] and what they share (`sqlite`) name rusqlite; only [`iqr`] and the ping of [`monitor`] name ureq; only [`cli`] and `main` name clap; only
 //!   [`output`] prints.
 //! - [`model`], [`mapping`] and the plan do no I/O and read no clock: the time of day is read by [`clock`] alone and
 //!   passed down.
@@ -59,6 +59,7 @@ pub mod model;
 pub mod monitor;
 pub mod output;
 pub mod secret;
+mod sqlite;
 pub mod store;
 pub mod sync;
 

@@ -229,12 +229,12 @@ impl Iqr {
     /// Tells answers from failures, and tells the pace.
     fn sorted(&self, request: &Request, answer: Answer, permit: &Permit<'_>) -> Result<Answer, Setback> {
         let status = answer.status;
-        let text = quote_bytes(&answer.body);
         let told = || format!("{}: the server answered {status}", request.shown);
+        let text = || quote_bytes(&answer.body);
         let (cause, outcome) = match status {
             200..=299 | 400..=407 | 409..=428 | 430..=499 => return Ok(answer),
-            429 => (Cause::Status { status, text }, Outcome::NotSent),
-            408 | 500.. => (Cause::Status { status, text }, Outcome::Unknown),
+            429 => (Cause::Status { status, text: text() }, Outcome::NotSent),
+            408 | 500.. => (Cause::Status { status, text: text() }, Outcome::Unknown),
             _ => {
                 let cause =
                     Cause::BadAnswer(format!("it answered {status}, which leads elsewhere and is not followed"));

@@ -72,6 +72,8 @@ pub(super) struct Pace {
 #[derive(Debug)]
 struct State {
     in_flight: usize,
+    /// Lanes that wait for a permit.
+    waiting: usize,
     allowed: usize,
     /// Successes since `allowed` last changed.
     credit: usize,
@@ -102,6 +104,7 @@ impl Pace {
     pub fn new(connections: u8) -> Self {
         let state = State {
             in_flight: 0,
+            waiting: 0,
             allowed: 1,
             credit: 0,
             hold_until: None,
@@ -135,7 +138,9 @@ impl Pace {
                 return Ok(Permit { pace: self, hold: state.hold });
             }
             let wait = held.map_or(SLICE, |until| until.left().min(SLICE));
+            state.waiting += 1;
             state = self.freed.wait_timeout(state, wait).unwrap_or_else(PoisonError::into_inner).0;
+            state.waiting -= 1;
         }
     }
 
@@ -286,8 +291,13 @@ impl State {
 
 impl Drop for Permit<'_> {
     fn drop(&mut self) {
-        self.pace.lock().in_flight -= 1;
-        self.pace.freed.notify_one();
+        let mut state = self.pace.lock();
+        state.in_flight -= 1;
+        // To wake nobody costs as much as to wake somebody.
+        if state.waiting > 0 {
+            drop(state);
+            self.pace.freed.notify_one();
+        }
     }
 }
 

@@ -32,9 +32,10 @@ pub(super) fn quote_bytes(body: &[u8]) -> String {
 /// Whether an answer is a web page: a login form, an error page, a proxy's notice.
 pub(super) fn is_html(body: &[u8]) -> bool {
     let head = &body[..body.len().min(1024)];
-    [&b"<html"[..], b"<!doctype html", b"<body"]
-        .iter()
-        .any(|mark| head.windows(mark.len()).any(|window| window.eq_ignore_ascii_case(mark)))
+    let begins = |tag: &[u8], mark: &[u8]| tag.get(..mark.len()).is_some_and(|name| name.eq_ignore_ascii_case(mark));
+    memchr::memchr_iter(b'<', head)
+        .map(|at| &head[at..])
+        .any(|tag| [&b"<html"[..], b"<!doctype html", b"<body"].iter().any(|mark| begins(tag, mark)))
 }
 
 /// Whether the service says that it has no such path, which is the config's fault and not the asset's.

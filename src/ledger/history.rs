@@ -133,7 +133,7 @@ impl RunLedger {
     ///
     /// When the ledger cannot be written.
     pub fn start_pass(&mut self, started_at: Timestamp) -> Result<PassId, Error> {
-        self.write(|transaction| {
+        self.write_along(|transaction| {
             transaction.execute("INSERT INTO pass (started_at) VALUES (?1)", [started_at.unix_millis()])?;
             Ok(PassId(transaction.last_insert_rowid()))
         })

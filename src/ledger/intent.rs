@@ -65,6 +65,8 @@ impl RunLedger {
     /// When the ledger cannot be written.
     pub fn begin_write(&mut self, intent: &Intent, durable: bool) -> Result<(), Error> {
         if durable {
+            // Within a transaction SQLite does not change it.
+            self.commit()?;
             self.set_synchronous("full")?;
         }
         let written = self.write(|transaction| insert(transaction, intent));

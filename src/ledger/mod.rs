@@ -23,7 +23,7 @@ use std::time::Duration;
 
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags, OptionalExtension, Params, Row, Savepoint, Transaction, ffi};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Params, Row, ffi};
 
 pub use error::Error;
 pub use history::{ChangeRecord, Pass, PassId, PassTotals};
@@ -34,6 +34,8 @@ pub use sent::{AssetRecord, SentRecord};
 pub use settings::{CommentSemantics, ItemSearch};
 
 use lock::RunLock;
+
+use crate::sqlite::{self, Transaction};
 
 /// How long a reader and the writer wait for each other: in WAL mode this is only while the file is opened.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -61,7 +63,8 @@ pub struct RunLedger {
 
 /// One state of the ledger, for several reads.
 pub struct Snapshot<'a> {
-    _transaction: Transaction<'a>,
+    /// `None` within a transaction that is there already.
+    _transaction: Option<Transaction<'a>>,
 }
 
 impl Ledger {
@@ -101,13 +104,8 @@ impl Ledger {
     }
 
     fn configure(&self) -> rusqlite::Result<()> {
-        self.connection.busy_timeout(BUSY_TIMEOUT)?;
-        self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
-        // SQLite would else prepare a cached statement anew for every value that it might plan otherwise for.
-        self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-        self.connection.set_prepared_statement_cache_capacity(32);
-        self.connection.pragma_update(None, "cache_size", CACHE)?;
-        Ok(())
+        sqlite::configure(&self.connection, BUSY_TIMEOUT)?;
+        self.connection.pragma_update(None, "cache_size", CACHE)
     }
 
     /// In one step, so that it is the state of one moment.
@@ -160,7 +158,8 @@ impl Ledger {
     ///
     /// When the ledger cannot be read.
     pub fn snapshot(&self) -> Result<Snapshot<'_>, Error> {
-        let transaction = self.connection.unchecked_transaction();
+        let is_alone = self.connection.is_autocommit();
+        let transaction = is_alone.then(|| Transaction::begin(&self.connection)).transpose();
         Ok(Snapshot { _transaction: transaction.map_err(|source| self.at(source))? })
     }
 
@@ -215,16 +214,60 @@ impl RunLedger {
         }
     }
 
-    /// Writes in one transaction.
-    fn write<T>(&mut self, write: impl FnOnce(&Savepoint<'_>) -> rusqlite::Result<T>) -> Result<T, Error> {
-        let path = self.ledger.path.clone();
-        let result = (|| {
-            let savepoint = self.ledger.connection.savepoint()?;
-            let value = write(&savepoint)?;
-            savepoint.commit()?;
+    /// Writes all of it or nothing, and makes it last with all that was written before.
+    fn write<T>(&mut self, write: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Error> {
+        let is_alone = self.connection.is_autocommit();
+        let written = self.write_along(write);
+        if written.is_err() && is_alone {
+            self.undo();
+        }
+        let value = written?;
+        self.commit()?;
+        Ok(value)
+    }
+
+    /// Writes all of it or nothing. It lasts from the next [`Self::write`] on: what is recorded of a client that is done
+    /// needs no commit of its own. A pass that is killed before has an open [`Intent`] for it, and the next one reads the
+    /// asset again.
+    fn write_along<T>(&mut self, write: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Error> {
+        let write = || {
+            if self.connection.is_autocommit() {
+                sqlite::run(&self.connection, "BEGIN")?;
+            }
+            let step = Transaction::within(&self.connection)?;
+            let value = write(&self.connection)?;
+            step.commit()?;
             Ok(value)
-        })();
-        result.map_err(|source: rusqlite::Error| Error::from(source).at(&path))
+        };
+        write().map_err(|source: rusqlite::Error| self.at(source))
+    }
+
+    /// What cannot be committed is undone.
+    fn commit(&self) -> Result<(), Error> {
+        if self.connection.is_autocommit() {
+            return Ok(());
+        }
+        sqlite::run(&self.connection, "COMMIT").map_err(|source| {
+            self.undo();
+            self.at(source)
+        })
+    }
+
+    /// Undoes what is not committed.
+    fn undo(&self) {
+        // SQLite itself may have done it: after a full disk, say.
+        if !self.connection.is_autocommit() {
+            _ = sqlite::run(&self.connection, "ROLLBACK");
+        }
+    }
+}
+
+impl Drop for RunLedger {
+    /// What was recorded lasts, however the pass ended.
+    fn drop(&mut self) {
+        if let Err(error) = self.commit() {
+            log::debug!("what was recorded last is lost, and looked at again: {error}");
+        }
     }
 }
 

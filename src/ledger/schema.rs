@@ -102,6 +102,9 @@ const MIGRATIONS: &[&str] = &[
     // What is old is found without a walk through what is not.
     "CREATE INDEX pass_started_at ON pass(started_at);
      CREATE INDEX change_at ON change(at);",
+    // Only closed writes are looked for by client, and nearly all are deleted before they are: nothing to keep for those.
+    "DROP INDEX intent_client_id;
+     CREATE INDEX intent_closed ON intent(client_id) WHERE NOT is_open;",
 ];
 
 /// The version that this program reads and writes.

@@ -150,8 +150,8 @@ pub(super) fn insert_asset(
 }
 
 impl RunLedger {
-    /// Records that a client is sent: its problem and the begun write to its asset are over. `sent` is what its asset was found or
-    /// made to say, if IQR was asked.
+    /// Records that a client is sent: its problem and the begun write to its asset are over. `sent` is what its asset was
+    /// found or made to say, if IQR was asked. It is committed with the next write that has to last at once.
     ///
     /// # Errors
     ///
@@ -162,7 +162,7 @@ impl RunLedger {
         sent: Option<&Sent>,
         changes: &[ChangeRecord],
     ) -> Result<(), Error> {
-        self.write(|transaction| {
+        self.write_along(|transaction| {
             for change in changes {
                 change.insert(transaction, (&record.inventory_id, record.client_id, record.at))?;
             }
@@ -182,7 +182,7 @@ impl RunLedger {
     ///
     /// When the ledger cannot be written.
     pub fn forget(&mut self, client: ClientId) -> Result<(), Error> {
-        self.write(|transaction| {
+        self.write_along(|transaction| {
             delete_of_client(transaction, "sent", client)?;
             delete_of_client(transaction, "problem", client)?;
             intent::reopen(transaction, client, None)

@@ -270,6 +270,18 @@ impl Store {
         })
     }
 
+    /// The first client with a key after `id`.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read.
+    pub fn first_after(&self, id: ClientId) -> Result<Option<ClientId>, Error> {
+        self.reading(|connection| {
+            let mut statement = connection.prepare_cached("SELECT min(id) FROM client WHERE id > ?1")?;
+            Ok(statement.query_row([id.0], |row| row.get::<_, Option<i64>>(0))?.map(ClientId))
+        })
+    }
+
     /// How many clients have a key after `id`.
     ///
     /// # Errors

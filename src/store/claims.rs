@@ -1,7 +1,8 @@
 //! Who claims an inventory ID: the question from the slot's value back to the clients.
 
-use rusqlite::params_from_iter;
-use rusqlite::types::Value;
+use std::sync::Arc;
+
+use rusqlite::{Params, Statement};
 
 use super::{Error, Store};
 use crate::model::ClientId;
@@ -27,6 +28,9 @@ const SLIPS: [(&str, &str); 17] = [
     ("", "  "),
 ];
 
+/// Asked for one value at a time: for a list of them SQLite would make a table first, every time.
+const CLAIMANTS: &str = "SELECT client_id FROM client_slot WHERE name = ?1 AND value = ?2";
+
 impl Store {
     /// Clients whose slot of this name may hold the inventory ID `plain`, by key: it holds `typed`, or `plain` as text or
     /// number, with leading zeros or blanks around it. Those are the spellings that the index can find; the caller reads
@@ -36,38 +40,35 @@ impl Store {
     ///
     /// When the database cannot be read.
     pub fn claimants(&self, slot: &str, typed: &str, plain: &str) -> Result<Vec<ClientId>, Error> {
-        let mut clients = Vec::new();
-        for spelling in self.spellings(slot)? {
-            clients.extend(self.claimants_by(&spelling, typed, plain)?);
-        }
+        let spellings = self.spellings(slot)?;
+        let mut clients = self.reading(|connection| {
+            let mut statement = connection.prepare_cached(CLAIMANTS)?;
+            let mut found = Vec::new();
+            for spelling in spellings.iter() {
+                for (before, after) in SLIPS {
+                    add(&mut found, &mut statement, (spelling, format!("{before}{plain}{after}")))?;
+                }
+                add(&mut found, &mut statement, (spelling, typed))?;
+                if let Ok(number) = plain.parse::<i64>() {
+                    add(&mut found, &mut statement, (spelling, number))?;
+                }
+            }
+            Ok(found)
+        })?;
         clients.sort_unstable();
         clients.dedup();
         Ok(clients)
     }
 
-    fn claimants_by(&self, spelling: &str, typed: &str, plain: &str) -> Result<Vec<ClientId>, Error> {
-        let texts = SLIPS.iter().map(|(before, after)| format!("{before}{plain}{after}"));
-        let mut values: Vec<Value> = texts.chain([typed.to_owned()]).map(Value::Text).collect();
-        values.extend(plain.parse().ok().map(Value::Integer));
-        let places = vec!["?"; values.len()].join(", ");
-        let sql = format!("SELECT client_id FROM client_slot WHERE name = ? AND value IN ({places})");
-        self.reading(|connection| {
-            let parameters = [Value::Text(spelling.to_owned())].into_iter().chain(values.iter().cloned());
-            let mut statement = connection.prepare_cached(&sql)?;
-            let rows = statement.query_map(params_from_iter(parameters), |row| row.get(0).map(ClientId))?;
-            Ok(rows.collect::<rusqlite::Result<_>>()?)
-        })
-    }
-
     /// The names under which the appliance has this slot: they match without regard to case and blanks at the ends.
-    fn spellings(&self, slot: &str) -> Result<Vec<String>, Error> {
+    fn spellings(&self, slot: &str) -> Result<Arc<[String]>, Error> {
         let mut known = self.spellings.borrow_mut();
         if known.as_ref().is_none_or(|(name, _)| name != slot) {
             let mut names = self.raw_slot_names()?;
             names.retain(|name| name.trim().eq_ignore_ascii_case(slot.trim()));
-            *known = Some((slot.to_owned(), names));
+            *known = Some((slot.to_owned(), names.into()));
         }
-        Ok(known.as_ref().map(|(_, names)| names.clone()).unwrap_or_default())
+        Ok(known.as_ref().map(|(_, names)| Arc::clone(names)).unwrap_or_default())
     }
 
     /// The names of all slots of the inventory item menu.
@@ -93,4 +94,12 @@ impl Store {
             Ok(rows.collect::<rusqlite::Result<_>>()?)
         })
     }
+}
+
+fn add(found: &mut Vec<ClientId>, statement: &mut Statement<'_>, parameters: impl Params) -> rusqlite::Result<()> {
+    let mut rows = statement.query(parameters)?;
+    while let Some(row) = rows.next()? {
+        found.push(ClientId(row.get(0)?));
+    }
+    Ok(())
 }

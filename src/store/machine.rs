@@ -1,14 +1,11 @@
 //! One client, read whole: its row, slots, batteries, drives with their wipes, and diagnostics.
 
-use rusqlite::{Connection, OptionalExtension, Row};
+use rusqlite::{Connection, Row};
 
 use super::value::{deciding_time, flag, integer, measure, text, time, unsigned};
-use super::{Error, Failure, Snapshot, Store, UnreadableRecord, seen};
+use super::{Error, Failure, Seen, Snapshot, Store, UnreadableRecord, seen};
 use crate::model::{Battery, ClientId, DiagnosticsLog, DiagnosticsTest, Drive, Machine, Slot, Wipe, slot_of};
 
-const CLIENT: &str = "SELECT manufacturer, model, version, family, sku, serial_number, asset_tag, chassis_type, \
-    processor, processor_cores, processor_count, memory_bytes, memory_type, graphics, optical_drive, webcam, \
-    touchscreen, screen_inches, screen_resolution, technician, job, created_at, updated_at FROM client WHERE id = ?1";
 const SLOTS: &str = "SELECT name, value FROM client_slot WHERE client_id = ?1";
 const BATTERIES: &str = "SELECT position, health_percent, cycles FROM battery WHERE client_id = ?1 ORDER BY position";
 const DRIVES: &str = "SELECT id, position, model, serial_number, size_bytes, media, interface, health FROM disk \
@@ -19,6 +16,24 @@ const LOGS: &str =
     "SELECT id, created_at, technician FROM diagnostics_log WHERE client_id = ?1 ORDER BY created_at, id";
 const TESTS: &str = "SELECT name, result FROM diagnostics_test WHERE log_id = ?1 ORDER BY position";
 
+/// The number of a column of the client itself.
+macro_rules! column {
+    ($name:literal) => {
+        const { seen::CLIENT.at($name) }
+    };
+}
+
+/// A client that was looked at.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Look {
+    /// There is no such client.
+    Gone,
+    /// Its marks are the known ones; it was not read whole.
+    AsKnown,
+    /// It was read.
+    Read(Box<Snapshot>),
+}
+
 impl Store {
     /// Reads a client whole, in one consistent read; `None` when there is no such client.
     ///
@@ -27,13 +42,32 @@ impl Store {
     /// [`Error::Record`] when a value that decides something cannot be understood; otherwise when the database cannot
     /// be read.
     pub fn client(&self, id: ClientId) -> Result<Option<Snapshot>, Error> {
+        match self.look(id, None)? {
+            Look::Read(snapshot) => Ok(Some(*snapshot)),
+            Look::Gone | Look::AsKnown => Ok(None),
+        }
+    }
+
+    /// Reads a client whole unless its marks are the `known` ones.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::client`].
+    pub fn look(&self, id: ClientId, known: Option<Seen>) -> Result<Look, Error> {
         self.reading(|connection| {
-            let Some(mut machine) = row_of(connection, id)? else { return Ok(None) };
-            machine.slots = slots(connection, id)?;
-            machine.batteries = batteries(connection, id)?;
-            machine.drives = drives(connection, id)?;
-            machine.diagnostics = diagnostics(connection, id)?;
-            Ok(seen::of(connection, id)?.map(|seen| Snapshot { machine, seen }))
+            let row = seen::row_of(connection, id, |row| {
+                let seen = seen::of_row(row)?;
+                let is_known = known == Some(seen);
+                Ok((!is_known).then(|| client(row, id)).transpose()?.map(|machine| Snapshot { machine, seen }))
+            })?;
+            match row {
+                None => Ok(Look::Gone),
+                Some(None) => Ok(Look::AsKnown),
+                Some(Some(mut snapshot)) => {
+                    add_parts(connection, &mut snapshot.machine)?;
+                    Ok(Look::Read(Box::new(snapshot)))
+                }
+            }
         })
     }
 
@@ -47,36 +81,41 @@ impl Store {
     }
 }
 
-fn row_of(connection: &Connection, id: ClientId) -> rusqlite::Result<Option<Machine>> {
-    connection.prepare_cached(CLIENT)?.query_row([id.0], |row| client(row, id)).optional()
+fn add_parts(connection: &Connection, machine: &mut Machine) -> Result<(), Failure> {
+    let id = machine.client_id;
+    machine.slots = slots(connection, id)?;
+    machine.batteries = batteries(connection, id)?;
+    machine.drives = drives(connection, id)?;
+    machine.diagnostics = diagnostics(connection, id)?;
+    Ok(())
 }
 
 fn client(row: &Row<'_>, client_id: ClientId) -> rusqlite::Result<Machine> {
     Ok(Machine {
         client_id,
-        manufacturer: text(row, "manufacturer")?,
-        model: text(row, "model")?,
-        version: text(row, "version")?,
-        family: text(row, "family")?,
-        sku: text(row, "sku")?,
-        serial_number: text(row, "serial_number")?,
-        asset_tag: text(row, "asset_tag")?,
-        chassis_type: integer(row, "chassis_type")?,
-        processor: text(row, "processor")?,
-        processor_cores: unsigned(row, "processor_cores")?,
-        processor_count: unsigned(row, "processor_count")?,
-        memory_bytes: unsigned(row, "memory_bytes")?,
-        memory_type: text(row, "memory_type")?,
-        graphics: text(row, "graphics")?,
-        optical_drive: text(row, "optical_drive")?,
-        webcam: flag(row, "webcam")?,
-        touchscreen: flag(row, "touchscreen")?,
-        screen_inches: measure(row, "screen_inches")?,
-        screen_resolution: text(row, "screen_resolution")?,
-        technician: text(row, "technician")?,
-        job: text(row, "job")?,
-        created_at: time(row, "created_at")?,
-        updated_at: time(row, "updated_at")?,
+        manufacturer: text(row, column!("manufacturer"))?,
+        model: text(row, column!("model"))?,
+        version: text(row, column!("version"))?,
+        family: text(row, column!("family"))?,
+        sku: text(row, column!("sku"))?,
+        serial_number: text(row, column!("serial_number"))?,
+        asset_tag: text(row, column!("asset_tag"))?,
+        chassis_type: integer(row, column!("chassis_type"))?,
+        processor: text(row, column!("processor"))?,
+        processor_cores: unsigned(row, column!("processor_cores"))?,
+        processor_count: unsigned(row, column!("processor_count"))?,
+        memory_bytes: unsigned(row, column!("memory_bytes"))?,
+        memory_type: text(row, column!("memory_type"))?,
+        graphics: text(row, column!("graphics"))?,
+        optical_drive: text(row, column!("optical_drive"))?,
+        webcam: flag(row, column!("webcam"))?,
+        touchscreen: flag(row, column!("touchscreen"))?,
+        screen_inches: measure(row, column!("screen_inches"))?,
+        screen_resolution: text(row, column!("screen_resolution"))?,
+        technician: text(row, column!("technician"))?,
+        job: text(row, column!("job"))?,
+        created_at: time(row, column!("created_at"))?,
+        updated_at: time(row, column!("updated_at"))?,
         slots: Vec::new(),
         batteries: Vec::new(),
         drives: Vec::new(),

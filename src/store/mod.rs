@@ -3,12 +3,14 @@
 //! Nothing else in the program knows how the appliance keeps its data. This room knows nothing of IQR, and it never
 //! decides whether a client is sent: it says what is there.
 //!
-//! The appliance writes to this file all the time. Every read here is short and in a transaction of its own, so that a
-//! writer in rollback-journal mode never waits for us longer than one page of clients takes.
+//! The appliance writes to this file all the time. Every read here is short and in a transaction of its own, or in one
+//! with the few others of one client, so that a writer in rollback-journal mode never waits for us longer than one page of
+//! clients takes.
 
 mod at_rest;
 mod candidates;
 mod claims;
+mod columns;
 mod error;
 mod machine;
 mod schema;
@@ -20,15 +22,16 @@ mod sweep;
 pub(crate) mod testing;
 mod value;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::Connection;
-use rusqlite::config::DbConfig;
 
 pub use candidates::{Cursor, Horizon, PAGE, Source};
 pub use error::{Error, UnreadableRecord};
+pub use machine::Look;
 pub use schema::MissingIndex;
 pub use seen::Seen;
 pub use signature::Signature;
@@ -37,6 +40,7 @@ pub use slots::SlotSample;
 use self::at_rest::Access;
 use self::sweep::Swept;
 use crate::model::Machine;
+use crate::sqlite::{self, Transaction};
 
 /// How long one attempt waits for a writer that holds the database before the caller is asked again.
 const BUSY_SLICE: Duration = Duration::from_millis(100);
@@ -50,9 +54,29 @@ pub struct Store {
     path: PathBuf,
     patience: Patience,
     /// The slot that was asked for, and the names under which the database has it.
-    spellings: RefCell<Option<(String, Vec<String>)>>,
+    spellings: RefCell<Option<(String, Arc<[String]>)>>,
     /// The kinds of time that have no index and were read once instead.
     swept: RefCell<Vec<Swept>>,
+    /// Whether a transaction is open, in which everything is read.
+    is_reading: Cell<bool>,
+    /// Whether a writer held the database at the newest try.
+    was_locked: Cell<bool>,
+}
+
+/// A transaction is open as long as this lives.
+struct Reading<'a>(&'a Cell<bool>);
+
+impl<'a> Reading<'a> {
+    fn begin(is_reading: &'a Cell<bool>) -> Self {
+        is_reading.set(true);
+        Self(is_reading)
+    }
+}
+
+impl Drop for Reading<'_> {
+    fn drop(&mut self) {
+        self.0.set(false);
+    }
 }
 
 /// A client and what marks its state, out of one and the same read.
@@ -73,7 +97,15 @@ impl Store {
     pub fn open(path: &Path, patience: Patience) -> Result<Self, Error> {
         error::readable(path)?;
         let (access, path) = (RefCell::new(open(path)?), path.to_owned());
-        Ok(Self { access, path, patience, spellings: RefCell::default(), swept: RefCell::default() })
+        Ok(Self {
+            access,
+            path,
+            patience,
+            spellings: RefCell::default(),
+            swept: RefCell::default(),
+            is_reading: Cell::default(),
+            was_locked: Cell::default(),
+        })
     }
 
     /// Where the database is.
@@ -82,34 +114,57 @@ impl Store {
         &self.path
     }
 
-    /// Runs `read` in one read transaction, again and again while a writer holds the database and patience lasts, and
-    /// again when a database at rest was opened meanwhile.
-    fn reading<T>(&self, read: impl Fn(&Connection) -> Result<T, Failure>) -> Result<T, Error> {
+    /// Answers all questions of `ask` from one state of the database, and asks again while a writer holds it and patience
+    /// lasts, or when a database at rest was opened meanwhile. What `ask` does beside asking may be done several times.
+    ///
+    /// # Errors
+    ///
+    /// Those of `ask`; [`Error::Locked`] when patience is over.
+    pub fn consistently<T, E: From<Error>>(&self, ask: impl Fn() -> Result<T, E>) -> Result<T, E> {
+        if self.is_reading.get() {
+            return ask();
+        }
         loop {
-            let result = self.read_once(&read);
+            let answer = self.in_transaction(&ask);
             if self.access.borrow().is_stale(&self.path) {
                 self.access.replace(open(&self.path)?);
                 self.swept.take();
-            } else {
-                match result {
-                    Err(Failure::Sqlite(source)) if error::is_locked(&source) => {}
-                    Err(Failure::Sqlite(source)) => return Err(self.explain(source)),
-                    Err(Failure::Record(problem)) => return Err(Error::Record(problem)),
-                    Ok(value) => return Ok(value),
-                }
+            } else if !self.was_locked.get() {
+                return answer;
             }
             if !(self.patience)() {
-                return Err(Error::Locked { path: self.path.clone() });
+                return Err(Error::Locked { path: self.path.clone() }.into());
             }
         }
     }
 
-    fn read_once<T>(&self, read: impl Fn(&Connection) -> Result<T, Failure>) -> Result<T, Failure> {
+    fn in_transaction<T, E: From<Error>>(&self, ask: impl Fn() -> Result<T, E>) -> Result<T, E> {
+        self.was_locked.set(false);
         let access = self.access.borrow();
-        let transaction = access.prepared()?.unchecked_transaction()?;
-        let value = read(&transaction)?;
-        transaction.commit()?;
-        Ok(value)
+        let transaction = access.prepared().and_then(Transaction::begin);
+        let transaction = transaction.map_err(|source| self.failed(source.into()))?;
+        let answer = {
+            let _reading = Reading::begin(&self.is_reading);
+            ask()?
+        };
+        transaction.commit().map_err(|source| self.failed(source.into()))?;
+        Ok(answer)
+    }
+
+    /// Runs `read`, by itself or as one of several questions.
+    fn reading<T>(&self, read: impl Fn(&Connection) -> Result<T, Failure>) -> Result<T, Error> {
+        self.consistently(|| read(&self.access.borrow().connection).map_err(|failure| self.failed(failure)))
+    }
+
+    fn failed(&self, failure: Failure) -> Error {
+        match failure {
+            Failure::Sqlite(source) if error::is_locked(&source) => {
+                self.was_locked.set(true);
+                Error::Locked { path: self.path.clone() }
+            }
+            Failure::Sqlite(source) => self.explain(source),
+            Failure::Record(problem) => Error::Record(problem),
+        }
     }
 
     fn explain(&self, source: rusqlite::Error) -> Error {
@@ -138,18 +193,8 @@ impl Store {
 
 fn open(path: &Path) -> Result<Access, Error> {
     let access = Access::open(path).map_err(|source| Error::from_sqlite(path, source))?;
-    configure(&access.connection).map_err(|source| explain(path, &access.connection, source))?;
+    sqlite::configure(&access.connection, BUSY_SLICE).map_err(|source| explain(path, &access.connection, source))?;
     Ok(access)
-}
-
-fn configure(connection: &Connection) -> rusqlite::Result<()> {
-    connection.busy_timeout(BUSY_SLICE)?;
-    // A missing column must be an error, not a text of that name.
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
-    // SQLite would else prepare a cached statement anew for every value that it might plan otherwise for.
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-    connection.set_prepared_statement_cache_capacity(32);
-    Ok(())
 }
 
 /// A failing statement may mean that the contract is not kept: then all that is missing is told at once.

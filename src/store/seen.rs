@@ -1,8 +1,11 @@
 //! What marks the state of a client: enough to tell, without reading it whole, that something happened since.
 
+use std::ops::Range;
+
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
+use super::columns::Columns;
 use super::{Error, PAGE, Store};
 use crate::digest;
 use crate::model::{ClientId, DueBecause};
@@ -53,8 +56,38 @@ impl Seen {
     }
 }
 
-/// How many columns at the front of a row of [`seen_query`] are of the client itself and of what it is made of.
-const OWN_COLUMNS: usize = 27;
+/// The client's own columns, at the front of a row of [`seen_query`].
+pub(super) const CLIENT: Columns<24> = Columns([
+    "id",
+    "updated_at",
+    "manufacturer",
+    "model",
+    "version",
+    "family",
+    "sku",
+    "serial_number",
+    "asset_tag",
+    "chassis_type",
+    "processor",
+    "processor_cores",
+    "processor_count",
+    "memory_bytes",
+    "memory_type",
+    "graphics",
+    "optical_drive",
+    "webcam",
+    "touchscreen",
+    "screen_inches",
+    "screen_resolution",
+    "technician",
+    "job",
+    "created_at",
+]);
+
+/// Behind them: slots, batteries, drives; then the wipes and the logs, which have marks of their own.
+const UPDATED: usize = CLIENT.0.len() + 3;
+const WIPES: usize = UPDATED;
+const LOGS: usize = WIPES + 1;
 
 /// The contents behind the marks, for the clients of a `WHERE` clause. The order of the joins is given (CROSS JOIN)
 /// because a database without statistics would otherwise sometimes begin with the large table.
@@ -73,11 +106,11 @@ macro_rules! seen_query {
                  FROM disk AS d WHERE d.client_id = c.id),
                 (SELECT group_concat(w.id || quote(w.finished_at) || quote(w.result) || quote(w.verified) || quote(w.method))
                  FROM disk AS d CROSS JOIN wipe AS w ON w.disk_id = d.id
-                 WHERE d.client_id = c.id AND (w.finished_at IS NOT NULL OR w.result IS NOT NULL)) AS wipes,
+                 WHERE d.client_id = c.id AND (w.finished_at IS NOT NULL OR w.result IS NOT NULL)),
                 (SELECT group_concat(l.id || quote(l.created_at)
                             || ifnull((SELECT group_concat(quote(t.name) || quote(t.result) || t.position)
                                        FROM diagnostics_test AS t WHERE t.log_id = l.id), ''))
-                 FROM diagnostics_log AS l WHERE l.client_id = c.id) AS logs
+                 FROM diagnostics_log AS l WHERE l.client_id = c.id)
              FROM client AS c WHERE ",
             $where
         )
@@ -87,22 +120,27 @@ macro_rules! seen_query {
 const ONE: &str = seen_query!("c.id = :id");
 const FOLLOWING: &str = seen_query!("c.id > :after ORDER BY c.id LIMIT :limit");
 
-pub(super) fn of(connection: &Connection, id: ClientId) -> rusqlite::Result<Option<Seen>> {
-    let row = connection.prepare_cached(ONE)?.query_row(named_params! {":id": id.0}, seen).optional()?;
-    Ok(row.map(|(_, seen)| seen))
+/// What `read` makes of the row of a client, which has [its columns](CLIENT) at the front; `None` when there is no such
+/// client.
+pub(super) fn row_of<T>(
+    connection: &Connection,
+    id: ClientId,
+    read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
+) -> rusqlite::Result<Option<T>> {
+    connection.prepare_cached(ONE)?.query_row(named_params! {":id": id.0}, read).optional()
 }
 
-fn seen(row: &Row<'_>) -> rusqlite::Result<(ClientId, Seen)> {
-    let mut own = Vec::with_capacity(512);
-    for column in 0..OWN_COLUMNS {
-        append(&mut own, row.get_ref(column)?);
-    }
-    let mark = |column: &str| -> rusqlite::Result<u64> {
-        let mut contents = Vec::new();
-        append(&mut contents, row.get_ref(column)?);
+/// The marks of the client of a row.
+pub(super) fn of_row(row: &Row<'_>) -> rusqlite::Result<Seen> {
+    let mut contents = Vec::with_capacity(512);
+    let mut mark = |columns: Range<usize>| -> rusqlite::Result<u64> {
+        contents.clear();
+        for column in columns {
+            append(&mut contents, row.get_ref(column)?);
+        }
         Ok(digest::short(&contents))
     };
-    Ok((ClientId(row.get("id")?), Seen { updated: digest::short(&own), wipes: mark("wipes")?, logs: mark("logs")? }))
+    Ok(Seen { updated: mark(0..UPDATED)?, wipes: mark(WIPES..LOGS)?, logs: mark(LOGS..LOGS + 1)? })
 }
 
 /// A value with its type and length, so that no two rows read alike.
@@ -132,7 +170,7 @@ impl Store {
     ///
     /// When the database cannot be read.
     pub fn seen(&self, id: ClientId) -> Result<Option<Seen>, Error> {
-        self.reading(|connection| Ok(of(connection, id)?))
+        self.reading(|connection| Ok(row_of(connection, id, of_row)?))
     }
 
     /// The marks of the next clients after `after`, in the order of their keys: at most [`PAGE`], none at the end.
@@ -143,7 +181,9 @@ impl Store {
     pub fn seen_after(&self, after: ClientId) -> Result<Vec<(ClientId, Seen)>, Error> {
         self.reading(|connection| {
             let mut statement = connection.prepare_cached(FOLLOWING)?;
-            let rows = statement.query_map(named_params! {":after": after.0, ":limit": PAGE}, seen)?;
+            let rows = statement.query_map(named_params! {":after": after.0, ":limit": PAGE}, |row| {
+                Ok((ClientId(row.get(const { CLIENT.at("id") })?), of_row(row)?))
+            })?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
         })
     }
@@ -152,6 +192,12 @@ impl Store {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_question_asks_for_the_columns_in_their_order() {
+        let asked: Vec<&str> = ONE.split_whitespace().skip(1).take(CLIENT.0.len()).collect();
+        assert_eq!(asked, CLIENT.0.map(|column| format!("c.{column},")));
+    }
 
     #[test]
     fn each_criterion_has_its_own_mark() {

@@ -3,13 +3,13 @@
 //! except where it decides something (see [`UnreadableRecord`]).
 
 use rusqlite::types::ValueRef;
-use rusqlite::{Result, Row};
+use rusqlite::{Result, Row, RowIndex};
 
 use super::UnreadableRecord;
 use crate::model::{ClientId, Timestamp};
 
 /// A text, trimmed; `None` when it is NULL or only blanks.
-pub(super) fn text(row: &Row<'_>, column: &str) -> Result<Option<String>> {
+pub(super) fn text(row: &Row<'_>, column: impl RowIndex) -> Result<Option<String>> {
     Ok(match row.get_ref(column)? {
         ValueRef::Null => None,
         ValueRef::Integer(number) => Some(number.to_string()),
@@ -25,7 +25,7 @@ fn trimmed(bytes: &[u8]) -> Option<String> {
 }
 
 /// A whole number.
-pub(super) fn integer(row: &Row<'_>, column: &str) -> Result<Option<i64>> {
+pub(super) fn integer(row: &Row<'_>, column: impl RowIndex) -> Result<Option<i64>> {
     Ok(match row.get_ref(column)? {
         ValueRef::Integer(number) => Some(number),
         ValueRef::Real(number) => whole(number),
@@ -40,12 +40,12 @@ fn whole(number: f64) -> Option<i64> {
 }
 
 /// A number that cannot be negative, in whichever unsigned type it fits.
-pub(super) fn unsigned<T: TryFrom<i64>>(row: &Row<'_>, column: &str) -> Result<Option<T>> {
+pub(super) fn unsigned<T: TryFrom<i64>>(row: &Row<'_>, column: impl RowIndex) -> Result<Option<T>> {
     Ok(integer(row, column)?.and_then(|number| T::try_from(number).ok()))
 }
 
 /// A measure; `None` also for infinities and what is not above zero.
-pub(super) fn measure(row: &Row<'_>, column: &str) -> Result<Option<f64>> {
+pub(super) fn measure(row: &Row<'_>, column: impl RowIndex) -> Result<Option<f64>> {
     let number = match row.get_ref(column)? {
         ValueRef::Real(number) => Some(number),
         ValueRef::Integer(number) => i32::try_from(number).ok().map(f64::from),
@@ -56,7 +56,7 @@ pub(super) fn measure(row: &Row<'_>, column: &str) -> Result<Option<f64>> {
 }
 
 /// 0 or 1.
-pub(super) fn flag(row: &Row<'_>, column: &str) -> Result<Option<bool>> {
+pub(super) fn flag(row: &Row<'_>, column: impl RowIndex) -> Result<Option<bool>> {
     Ok(match integer(row, column)? {
         Some(0) => Some(false),
         Some(1) => Some(true),
@@ -65,7 +65,7 @@ pub(super) fn flag(row: &Row<'_>, column: &str) -> Result<Option<bool>> {
 }
 
 /// A time that informs only: what is no time is missing.
-pub(super) fn time(row: &Row<'_>, column: &str) -> Result<Option<Timestamp>> {
+pub(super) fn time(row: &Row<'_>, column: impl RowIndex) -> Result<Option<Timestamp>> {
     Ok(text(row, column)?.and_then(|text| text.parse().ok()))
 }
 

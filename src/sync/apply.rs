@@ -16,7 +16,7 @@ use super::{lock, semantics};
 use crate::config::{Config, SerialCheck};
 use crate::iqr::{self, Iqr, Scope};
 use crate::ledger::{self, CommentSemantics, Intent, RunLedger};
-use crate::model::{Asset, ClientId, Reason, Timestamp};
+use crate::model::{Asset, ClientId, Reason, Sent, Timestamp};
 
 /// How often an asset is written at most in one pass: the write, one repair, and what lost answers cost.
 const MOST_WRITES: u32 = 4;
@@ -49,6 +49,8 @@ pub struct Applier<'a> {
     pub started_at: Timestamp,
     /// Plan only.
     pub dry_run: bool,
+    /// What is known of writes to the comments: as the ledger has it, which need not be asked for every client.
+    pub semantics: Mutex<Option<CommentSemantics>>,
     /// Held by the client whose write will show what writes to the comments do: one is enough to find it out.
     pub lesson: Mutex<()>,
 }
@@ -57,8 +59,8 @@ pub struct Applier<'a> {
 enum Step {
     /// Read and plan again.
     Again,
-    /// Nothing more to do.
-    Finished,
+    /// Nothing more to do: this is what was sent.
+    Finished(Sent),
     /// It cannot be done.
     Ended(Applied),
 }
@@ -101,7 +103,7 @@ impl<'a> Applier<'a> {
             }
             match self.write(&mut journey, &plan, writing)? {
                 Step::Again => {}
-                Step::Finished => return Ok(journey.done(&plan)),
+                Step::Finished(sent) => return Ok(journey.end(&plan, sent)),
                 Step::Ended(applied) => return Ok(applied),
             }
             match believed(journey.written.is_some(), || self.iqr.read_back(&ready.id)) {
@@ -113,6 +115,17 @@ impl<'a> Applier<'a> {
 
     pub(super) fn ledger(&self) -> MutexGuard<'_, RunLedger> {
         lock(self.ledger)
+    }
+
+    /// What is known of writes to the comments.
+    pub(super) fn semantics(&self) -> Option<CommentSemantics> {
+        *lock(&self.semantics)
+    }
+
+    fn learn(&self, shown: CommentSemantics) -> Result<(), ledger::Error> {
+        self.ledger().set_comment_semantics(shown)?;
+        *lock(&self.semantics) = Some(shown);
+        Ok(())
     }
 
     /// An error of this asset fails this client; any other ends the pass.
@@ -145,7 +158,7 @@ impl<'a> Applier<'a> {
     /// How the comments are written: as the newest write or an earlier one has shown, else as the config says. Learns
     /// from the newest write.
     fn writing(&self, journey: &mut Journey<'_>) -> Result<Writing, Abort> {
-        journey.planned_by = self.ledger().comment_semantics()?;
+        journey.planned_by = self.semantics();
         let mut known = journey.planned_by;
         // What was learned is not believed against what is seen: the tenant, or the field, may be another one by now.
         if (known.is_none() || journey.written.is_some())
@@ -154,7 +167,7 @@ impl<'a> Applier<'a> {
         {
             // What a killed pass seems to have done is enough to put lines back, not to decide for all assets.
             if journey.written.is_some() {
-                self.ledger().set_comment_semantics(shown)?;
+                self.learn(shown)?;
                 journey.planned_by = Some(shown);
             }
             known = Some(shown);
@@ -177,35 +190,34 @@ impl<'a> Applier<'a> {
                 Err(error) => return Self::no_master_item(error).map(Step::Ended),
             }
         }
-        if self.teaches(&journey.asset.comments, plan)? {
+        if self.teaches(&journey.asset.comments, plan) {
             journey.lesson = Some(lock(&self.lesson));
         }
         // Another client's write may have shown it since this was planned: then it is planned by that.
-        if journey.planned_by != self.ledger().comment_semantics()? {
+        if journey.planned_by != self.semantics() {
             return Ok(Step::Again);
         }
         if self.is_blank_by_omission(journey, plan) {
             journey.is_omission_believed = true;
             return Ok(Step::Again);
         }
-        self.begin_write(journey, plan)?;
+        let sent = self.begin_write(journey, plan)?;
         let answer = self.send(journey, plan, item.as_ref());
         journey.note_changes(plan);
         match answer {
-            Ok(()) => Ok(self.after_yes(journey, plan)),
+            Ok(()) => Ok(self.after_yes(journey, plan, sent)),
             Err(error) => self.after_error(journey, error, item.is_some()),
         }
     }
 
     /// Without a read-back, IQR is taken at its word.
-    fn after_yes(&self, journey: &mut Journey<'_>, plan: &Plan) -> Step {
+    fn after_yes(&self, journey: &mut Journey<'_>, plan: &Plan, sent: Sent) -> Step {
         journey.answered.clone_from(&plan.changes);
         journey.doubt = None;
         if self.config.sync.verify_writes || journey.lesson.is_some() {
             return Step::Again;
         }
-        journey.assume(plan);
-        Step::Finished
+        Step::Finished(sent)
     }
 
     /// What may have been taken nevertheless, or did not arrive, is read again; what was refused is not repeated.
@@ -236,8 +248,8 @@ impl<'a> Applier<'a> {
         }
     }
 
-    /// What cannot be recorded is not sent.
-    fn begin_write(&self, journey: &mut Journey<'_>, plan: &Plan) -> Result<(), Abort> {
+    /// What cannot be recorded is not sent. Says what is being sent.
+    fn begin_write(&self, journey: &mut Journey<'_>, plan: &Plan) -> Result<Sent, Abort> {
         // Comments that are not written need no putting back.
         let change = plan.change(Field::Comments);
         let before = change.map(|_| journey.asset.comments.clone());
@@ -250,13 +262,12 @@ impl<'a> Applier<'a> {
             sent: plan::sent_state(&journey.ready.update, &after, &plan.comment_lines, &journey.sent),
             at: self.started_at,
         };
-        let mut ledger = self.ledger();
         let is_risky = before.as_deref().is_some_and(|before| !before.trim().is_empty())
-            && ledger.comment_semantics()? != Some(CommentSemantics::Adds);
-        ledger.begin_write(&intent, is_risky)?;
+            && self.semantics() != Some(CommentSemantics::Adds);
+        self.ledger().begin_write(&intent, is_risky)?;
         journey.written = change.map(|change| change.write.clone());
         journey.before = before;
-        Ok(())
+        Ok(intent.sent)
     }
 
     /// Whether comments would be written that an answer has left out altogether: where a write replaces them, or may, they
@@ -281,9 +292,9 @@ impl<'a> Applier<'a> {
 
     /// Whether a write will show what writes to the comments do, which is not known yet: then it is read back whatever
     /// the config says.
-    fn teaches(&self, before: &str, plan: &Plan) -> Result<bool, Abort> {
+    fn teaches(&self, before: &str, plan: &Plan) -> bool {
         let is_telling = plan.change(Field::Comments).is_some() && !before.trim().is_empty();
-        Ok(is_telling && self.ledger().comment_semantics()?.is_none())
+        is_telling && self.semantics().is_none()
     }
 }
 

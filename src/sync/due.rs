@@ -6,10 +6,11 @@ use std::collections::HashSet;
 
 use super::comparison;
 use super::examine::Error;
+use super::known::Known;
 use crate::config::Config;
 use crate::ledger::Ledger;
 use crate::model::{ClientId, Timestamp};
-use crate::store::{Horizon, Seen, Signature, Source, Store};
+use crate::store::{Horizon, Signature, Source, Store};
 
 /// This many clients that may have news are looked at for this count; those beyond are taken at their word.
 const MOST_LOOKED_AT: usize = 50_000;
@@ -17,21 +18,9 @@ const MOST_LOOKED_AT: usize = 50_000;
 /// Most clients whose time to be tried again has come that are counted.
 const MOST_RETRIES: i64 = 1_000_000;
 
-/// What the ledger last saw of a client; `None` when it is to be looked at whatever its marks are.
-fn last_seen(client: ClientId, ledger: &Ledger) -> Result<Option<Seen>, Error> {
-    Ok(match ledger.problem(client)? {
-        Some(problem) => problem.seen,
-        None => ledger.sent(client)?.and_then(|record| record.seen),
-    })
-}
-
 /// Whether a client's marks are not those that were last looked at.
-///
-/// # Errors
-///
-/// When the appliance's database or the ledger cannot be read.
-pub fn has_news(client: ClientId, store: &Store, ledger: &Ledger) -> Result<bool, Error> {
-    let Some(known) = last_seen(client, ledger)? else { return Ok(true) };
+fn has_news(client: ClientId, store: &Store, ledger: &Ledger) -> Result<bool, Error> {
+    let Some(known) = Known::of(client, ledger)?.seen() else { return Ok(true) };
     Ok(store.seen(client)? != Some(known))
 }
 
@@ -116,7 +105,7 @@ fn compare_all(due: &mut HashSet<ClientId>, store: &Store, ledger: &Ledger) -> R
         let page = store.seen_after(after)?;
         let Some(&(last, _)) = page.last() else { return Ok(()) };
         for (client, seen) in page {
-            if last_seen(client, ledger)? != Some(seen) {
+            if Known::of(client, ledger)?.seen() != Some(seen) {
                 due.insert(client);
             }
         }

@@ -1,5 +1,9 @@
 //! One client before IQR is asked: is it there, may it be sent, and what shall be said of it.
+//!
+//! It takes two steps. What both databases know of the client is gathered, which takes both of them; what follows from it,
+//! the mapping above all, is judged without them, so that meanwhile they are free for others.
 
+use super::known::Known;
 use crate::config::Config;
 use crate::digest;
 use crate::iqr::BootTime;
@@ -9,7 +13,7 @@ use crate::model::{
     AssetUpdate, ClientId, DueBecause, IdRule, InventoryId, InventoryIdError, Machine, Reason, Sent, Timestamp,
     is_placeholder_serial, is_same_serial,
 };
-use crate::store::{self, Seen, Snapshot, Store, UnreadableRecord};
+use crate::store::{self, Look, Seen, Snapshot, Store, UnreadableRecord};
 
 /// Why a client is not sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,6 +84,55 @@ pub enum Error {
     Ledger(#[from] ledger::Error),
 }
 
+/// What both databases know of a client, not judged yet.
+#[derive(Debug)]
+pub struct Gathered {
+    /// The client.
+    pub client_id: ClientId,
+    /// Its inventory ID, or what was typed in its place.
+    pub inventory_id: Option<String>,
+    /// What the ledger knows of it.
+    pub known: Known,
+    seen: Option<Seen>,
+    looked_at: BootTime,
+    prospect: Prospect,
+    ask_anyway: bool,
+}
+
+/// What can be said of a client before its machine is mapped.
+#[derive(Debug)]
+enum Prospect {
+    /// What follows is clear already.
+    Clear(Verdict),
+    /// It depends on what shall be said of the machine.
+    Open(Box<Open>),
+}
+
+/// A client with an inventory ID that nobody else claims.
+#[derive(Debug)]
+struct Open {
+    id: InventoryId,
+    machine: Machine,
+    seen: Seen,
+    /// What was last sent to the asset. Another record of this machine may have been sent there since: what it sent is
+    /// ours all the same.
+    asset: Option<AssetRecord>,
+    intent: Option<Intent>,
+}
+
+/// What one read of the appliance's database tells.
+struct Found {
+    inventory_id: Option<String>,
+    seen: Option<Seen>,
+    prospect: Prospect,
+}
+
+impl Found {
+    fn clear(inventory_id: Option<String>, seen: Option<Seen>, verdict: Verdict) -> Self {
+        Self { inventory_id, seen, prospect: Prospect::Clear(verdict) }
+    }
+}
+
 /// Looks at clients; borrows all that it needs for it.
 pub struct Examiner<'a> {
     /// The appliance's database.
@@ -92,6 +145,55 @@ pub struct Examiner<'a> {
     pub ask_anyway: bool,
 }
 
+impl Gathered {
+    /// Whether it is no longer in the appliance's database.
+    #[must_use]
+    pub fn is_gone(&self) -> bool {
+        matches!(self.prospect, Prospect::Clear(Verdict::Gone))
+    }
+
+    /// Whether another client claims its asset.
+    #[must_use]
+    pub fn has_rival(&self) -> bool {
+        matches!(self.prospect, Prospect::Clear(Verdict::Held(Trouble { reason: Reason::DuplicateInventoryId, .. })))
+    }
+
+    /// What follows from it. Asks nobody.
+    #[must_use]
+    pub fn judge(self, config: &Config) -> Examined {
+        let Self { client_id, inventory_id, known, seen, looked_at, prospect, ask_anyway } = self;
+        let because = seen.map_or_else(Vec::new, |seen| because(known.sent.as_ref(), seen));
+        let verdict = match prospect {
+            Prospect::Clear(verdict) => verdict,
+            Prospect::Open(open) => open.judge(known, ask_anyway, config),
+        };
+        Examined { client_id, inventory_id, seen, because, looked_at, verdict }
+    }
+}
+
+impl Open {
+    fn judge(self, known: Known, ask_anyway: bool, config: &Config) -> Verdict {
+        let Self { id, machine, seen, asset, intent } = self;
+        let update = mapping::map(&machine, &config.rules);
+        if let Some(message) = mapping::unusable_identity(&machine, &update) {
+            return Verdict::Held(Trouble { reason: Reason::PlaceholderModel, message });
+        }
+        let digest = digest_of(&id, &update);
+        let record = known.sent.filter(|record| record.inventory_id == id.as_str());
+        let is_last = asset.as_ref().is_some_and(|asset| asset.client_id == machine.client_id);
+        let is_settled = is_last && !ask_anyway && intent.is_none() && known.problem.is_none();
+        match record {
+            Some(record) if is_settled && record.digest == digest => {
+                Verdict::Same(Box::new(SentRecord { seen: Some(seen), ..record }))
+            }
+            _ => {
+                let sent = asset.map(|asset| asset.sent).unwrap_or_default();
+                Verdict::Ready(Box::new(Ready { id, machine, update, digest, sent, intent }))
+            }
+        }
+    }
+}
+
 impl Examiner<'_> {
     /// Looks at one client.
     ///
@@ -99,65 +201,76 @@ impl Examiner<'_> {
     ///
     /// When the appliance's database or the ledger cannot be read.
     pub fn examine(&self, client_id: ClientId) -> Result<Examined, Error> {
-        match self.store.client(client_id) {
-            Ok(Some(snapshot)) => self.examine_snapshot(snapshot),
-            Ok(None) => Ok(Examined::new(client_id, Verdict::Gone)),
-            Err(store::Error::Record(problem)) => self.unreadable(client_id, &problem),
+        Ok(self.gather(client_id)?.judge(self.config))
+    }
+
+    /// Gathers what is known of a client; `None` when it has no news: its marks are those that were last looked at.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::examine`].
+    pub fn gather_news(&self, client_id: ClientId) -> Result<Option<Gathered>, Error> {
+        let known = self.known(client_id)?;
+        let found = self.store.consistently(|| self.find(client_id, known.seen()))?;
+        Ok(found.map(|found| self.gathered(client_id, known, found)))
+    }
+
+    /// Gathers what is known of a client, whether or not it has news.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::examine`].
+    pub fn gather(&self, client_id: ClientId) -> Result<Gathered, Error> {
+        let known = self.known(client_id)?;
+        let found = self.store.consistently(|| self.find(client_id, None))?;
+        let found = found.unwrap_or_else(|| Found::clear(None, None, Verdict::Gone));
+        Ok(self.gathered(client_id, known, found))
+    }
+
+    fn known(&self, client: ClientId) -> Result<Known, Error> {
+        Ok(self.ledger.map(|ledger| Known::of(client, ledger)).transpose()?.unwrap_or_default())
+    }
+
+    fn gathered(&self, client_id: ClientId, known: Known, found: Found) -> Gathered {
+        let Found { inventory_id, seen, prospect } = found;
+        let (looked_at, ask_anyway) = (BootTime::now(), self.ask_anyway);
+        Gathered { client_id, inventory_id, known, seen, looked_at, prospect, ask_anyway }
+    }
+
+    /// All that is asked of the appliance's database for one client; `None` when its marks are the known ones.
+    fn find(&self, client_id: ClientId, known: Option<Seen>) -> Result<Option<Found>, Error> {
+        match self.store.look(client_id, known) {
+            Ok(Look::Read(snapshot)) => self.read(*snapshot).map(Some),
+            Ok(Look::AsKnown) => Ok(None),
+            Ok(Look::Gone) => Ok(Some(Found::clear(None, None, Verdict::Gone))),
+            Err(store::Error::Record(problem)) => self.unreadable(client_id, &problem).map(Some),
             Err(error) => Err(error.into()),
         }
     }
 
     /// A client whose record cannot be understood is found by its inventory ID all the same.
-    fn unreadable(&self, client_id: ClientId, problem: &UnreadableRecord) -> Result<Examined, Error> {
+    fn unreadable(&self, client_id: ClientId, problem: &UnreadableRecord) -> Result<Found, Error> {
         let trouble = Trouble { reason: Reason::BadRecord, message: problem.to_string() };
         let slot = self.store.slot(client_id, &self.config.store.inventory_id_slot)?;
         let inventory_id = match InventoryId::parse(slot.as_deref(), self.config.store.id_rule) {
             Ok(id) => Some(id.to_string()),
             Err(error) => typed(&error),
         };
-        let seen = self.store.seen(client_id)?;
-        Ok(Examined { inventory_id, seen, ..Examined::new(client_id, Verdict::Unreadable(trouble)) })
+        Ok(Found::clear(inventory_id, self.store.seen(client_id)?, Verdict::Unreadable(trouble)))
     }
 
-    fn examine_snapshot(&self, Snapshot { machine, seen }: Snapshot) -> Result<Examined, Error> {
-        let client_id = machine.client_id;
-        let record = self.sent(client_id)?;
-        let because = because(record.as_ref(), seen);
-        let (inventory_id, verdict) = match self.inventory_id(&machine) {
-            Ok(id) => (Some(id.to_string()), self.verdict(machine, seen, id)?),
-            Err(error) => (typed(&error), Verdict::Held(error.into())),
+    fn read(&self, Snapshot { machine, seen }: Snapshot) -> Result<Found, Error> {
+        let id = match self.inventory_id(&machine) {
+            Ok(id) => id,
+            Err(error) => return Ok(Found::clear(typed(&error), Some(seen), Verdict::Held(error.into()))),
         };
-        Ok(Examined { inventory_id, seen: Some(seen), because, ..Examined::new(client_id, verdict) })
-    }
-
-    fn verdict(&self, machine: Machine, seen: Seen, id: InventoryId) -> Result<Verdict, Error> {
+        let inventory_id = Some(id.to_string());
         if let Some(trouble) = self.rival(&machine, &id)? {
-            return Ok(Verdict::Held(trouble));
+            return Ok(Found::clear(inventory_id, Some(seen), Verdict::Held(trouble)));
         }
-        let update = mapping::map(&machine, &self.config.rules);
-        if let Some(message) = mapping::unusable_identity(&machine, &update) {
-            return Ok(Verdict::Held(Trouble { reason: Reason::PlaceholderModel, message }));
-        }
-        let digest = digest_of(&id, &update);
-        // Another record of this machine may have been sent to the asset since: what it sent is ours all the same.
-        let asset = self.asset(&id)?;
-        let record = self.sent(machine.client_id)?.filter(|record| record.inventory_id == id.as_str());
-        let intent = self.intent(&id)?;
-        let is_last = asset.as_ref().is_some_and(|asset| asset.client_id == machine.client_id);
-        let is_settled = is_last && !self.ask_anyway && intent.is_none() && self.problem_free(machine.client_id)?;
-        match record {
-            Some(record) if is_settled && record.digest == digest => {
-                Ok(Verdict::Same(Box::new(SentRecord { seen: Some(seen), ..record })))
-            }
-            _ => {
-                let sent = asset.map(|asset| asset.sent).unwrap_or_default();
-                Ok(Verdict::Ready(Box::new(Ready { id, machine, update, digest, sent, intent })))
-            }
-        }
-    }
-
-    fn sent(&self, client: ClientId) -> Result<Option<SentRecord>, Error> {
-        Ok(self.ledger.map(|ledger| ledger.sent(client)).transpose()?.flatten())
+        let (asset, intent) = (self.asset(&id)?, self.intent(&id)?);
+        let prospect = Prospect::Open(Box::new(Open { id, machine, seen, asset, intent }));
+        Ok(Found { inventory_id, seen: Some(seen), prospect })
     }
 
     fn asset(&self, id: &InventoryId) -> Result<Option<AssetRecord>, Error> {
@@ -166,10 +279,6 @@ impl Examiner<'_> {
 
     fn intent(&self, id: &InventoryId) -> Result<Option<Intent>, Error> {
         Ok(self.ledger.map(|ledger| ledger.intent(id)).transpose()?.flatten())
-    }
-
-    fn problem_free(&self, client: ClientId) -> Result<bool, Error> {
-        Ok(self.ledger.map(|ledger| ledger.problem(client)).transpose()?.flatten().is_none())
     }
 
     /// What the machine's slot holds, checked.
@@ -247,13 +356,6 @@ impl Examiner<'_> {
 struct Claim {
     client_id: ClientId,
     serial_number: Option<String>,
-}
-
-impl Examined {
-    fn new(client_id: ClientId, verdict: Verdict) -> Self {
-        let looked_at = BootTime::now();
-        Self { client_id, inventory_id: None, seen: None, because: Vec::new(), looked_at, verdict }
-    }
 }
 
 impl Ready {

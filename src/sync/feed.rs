@@ -176,9 +176,11 @@ impl Feed {
         self.concerned.extend(clients.into_iter().filter(|client| !self.handled.contains(*client)));
     }
 
-    /// The outcome of this client is recorded.
-    pub fn settled(&mut self, client: ClientId) {
-        self.open.remove(&client);
+    /// The outcomes of these clients are recorded.
+    pub fn settled(&mut self, clients: impl IntoIterator<Item = ClientId>) {
+        for client in clients {
+            self.open.remove(&client);
+        }
     }
 
     /// This client has no news; it may still be handed out for another reason.
@@ -319,6 +321,7 @@ impl Feed {
             return Ok(());
         };
         self.pages_left = pages_left;
+        let after = self.behind_handled(store, ledger, after)?;
         let page = store.seen_after(after)?;
         let last = page.last().map(|(client, _)| *client);
         let known = comparison::known_between(ledger, after, last)?;
@@ -335,6 +338,19 @@ impl Feed {
         self.push(clients, Errand::News);
         self.stage = last.map_or(Stage::End, Stage::Compare);
         Ok(())
+    }
+
+    /// Passes over the clients that follow and were looked at in this pass: after a backlog these are all.
+    fn behind_handled(&self, store: &Store, ledger: &RunLedger, after: ClientId) -> Result<ClientId, Error> {
+        let mut after = after;
+        loop {
+            let known = ledger.known_after(after, 1)?.first().map(|(client, _)| *client);
+            let next = store.first_after(after)?.into_iter().chain(known).min();
+            match next.and_then(|next| self.handled.stretch_end(next)) {
+                Some(end) => after = end,
+                None => return Ok(after),
+            }
+        }
     }
 
     /// Moves the recorded horizon past the new clients whose outcome is recorded.

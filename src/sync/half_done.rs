@@ -80,8 +80,7 @@ impl Salvage<'_> {
     fn lost_lines(&self, asset: &Asset) -> Result<Vec<String>, Abort> {
         let sent = self.sent(asset)?;
         let (before, after) = (&self.intent.comments_before, &asset.comments);
-        let known = self.applier.ledger().comment_semantics()?;
-        let replaces = match known {
+        let replaces = match self.applier.semantics() {
             Some(known) => known == CommentSemantics::Replaces,
             None => semantics::was_replaced(before, after, &[], &sent),
         };

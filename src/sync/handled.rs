@@ -27,6 +27,11 @@ impl Handled {
         self.0.contains(&client.0)
     }
 
+    /// The last client of the stretch without a gap that this one is in; `None` when it is in none.
+    pub fn stretch_end(&self, client: ClientId) -> Option<ClientId> {
+        self.0.get(&client.0).map(|stretch| ClientId(*stretch.end()))
+    }
+
     /// How many of them have a key within.
     pub fn count_within(&self, keys: &RangeInclusive<i64>) -> u64 {
         if keys.is_empty() {
@@ -49,6 +54,8 @@ mod tests {
         assert_eq!(handled.0.iter().count(), 1);
         handled.remove(ClientId(500));
         assert!(!handled.contains(ClientId(500)) && handled.contains(ClientId(501)));
+        assert_eq!(handled.stretch_end(ClientId(7)), Some(ClientId(499)));
+        assert_eq!(handled.stretch_end(ClientId(500)), None);
         assert_eq!(handled.count_within(&(i64::MIN..=i64::MAX)), 999);
         assert_eq!(handled.count_within(&(499..=501)), 2);
         assert_eq!(handled.count_within(&RangeInclusive::new(501, 499)), 0);

@@ -211,10 +211,16 @@ impl<'a> Journey<'a> {
         }
     }
 
+    /// The asset, as it was read, says what it shall say.
     pub fn done(&mut self, plan: &Plan) -> Applied {
+        let sent = plan::sent_state(&self.ready.update, &self.asset, &plan.comment_lines, &self.sent);
+        self.end(plan, sent)
+    }
+
+    /// It says so by what was sent.
+    pub fn end(&mut self, plan: &Plan, sent: Sent) -> Applied {
         self.note_left(plan);
         self.note_cuts();
-        let sent = plan::sent_state(&self.ready.update, &self.asset, &plan.comment_lines, &self.sent);
         Applied::Done { sent, changes: std::mem::take(&mut self.changes), notes: std::mem::take(&mut self.notes) }
     }
 
@@ -226,11 +232,6 @@ impl<'a> Journey<'a> {
                 None => self.changes.push(change.clone()),
             }
         }
-    }
-
-    /// Without a read-back, IQR is taken at its word.
-    pub fn assume(&mut self, plan: &Plan) {
-        plan.apply_to(&mut self.asset);
     }
 }
 

@@ -1,17 +1,17 @@
 //! The lanes of a pass: each takes a client, does it, records it, and takes the next.
 
 use std::mem;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use super::apply::{Abort, Applier};
-use super::examine::{Examined, Examiner, Ready, Trouble, Verdict};
+use super::examine::{Examined, Examiner, Gathered, Ready, Trouble, Verdict};
 use super::feed::{Candidate, Errand, Feed};
 use super::journey::Applied;
 use super::plan::Change;
 use super::report::{Item, ItemOutcome, PassOutcome, Report};
 use super::retry::{self, Cause};
-use super::{Error, Outcome, Request, close, due, examine, in_full, lock};
+use super::{Error, Outcome, Request, close, examine, in_full, lock};
 use crate::iqr::{self, BootTime};
 use crate::ledger::{self, ChangeRecord, PassId, Problem, RunLedger, SentRecord};
 use crate::model::{ClientId, Reason, Sent};
@@ -23,6 +23,10 @@ pub(super) struct Lanes<'a> {
     source: Mutex<Source>,
     pub(super) ledger: Mutex<RunLedger>,
     progress: Mutex<Progress>,
+    /// Something that concerns every client ended the pass.
+    is_aborted: AtomicBool,
+    /// Clients whose outcome is recorded, which the feed is not told yet: another lane has it in hand for longer.
+    settled: Mutex<Vec<ClientId>>,
     deadline: BootTime,
 }
 
@@ -60,6 +64,8 @@ impl<'a> Lanes<'a> {
             source: Mutex::new(Source { store, feed, taken: 0 }),
             ledger: Mutex::new(ledger),
             progress: Mutex::new(Progress { report, pass: None, aborted: None }),
+            is_aborted: AtomicBool::new(false),
+            settled: Mutex::default(),
             deadline,
         }
     }
@@ -101,12 +107,13 @@ impl<'a> Lanes<'a> {
     fn is_over(&self) -> bool {
         self.request.interrupted.load(Ordering::Relaxed)
             || self.deadline.left().is_zero()
-            || lock(&self.progress).aborted.is_some()
+            || self.is_aborted.load(Ordering::Relaxed)
     }
 
     /// Ends the pass for all lanes; the first reason is the one that is told.
     pub(super) fn abort(&self, error: Error) {
         lock(&self.progress).aborted.get_or_insert(error);
+        self.is_aborted.store(true, Ordering::Relaxed);
     }
 
     /// The next client that IQR is to be asked about. Those that need no answer of IQR are settled on the way.
@@ -128,7 +135,13 @@ impl<'a> Lanes<'a> {
     }
 
     fn look_at_next(&self) -> Result<Option<Examined>, Error> {
+        Ok(self.gather_next()?.map(|gathered| gathered.judge(self.request.config)))
+    }
+
+    /// What both databases know of the next client; the mapping is for when they are free again for the other lanes.
+    fn gather_next(&self) -> Result<Option<Gathered>, Error> {
         let mut source = lock(&self.source);
+        source.feed.settled(mem::take(&mut *lock(&self.settled)));
         if self.request.limit.is_some_and(|limit| source.taken >= limit) {
             return Ok(None);
         }
@@ -137,21 +150,32 @@ impl<'a> Lanes<'a> {
             let mut ledger = lock(&self.ledger);
             let Some(candidate) = feed.next(store, &mut ledger)? else { return Ok(None) };
             let snapshot = ledger.snapshot()?;
-            if is_old_news(candidate, store, &ledger)? {
+            let Some(gathered) = self.gather(candidate, store, &ledger)? else {
                 feed.passed_over(candidate.client_id);
                 continue;
-            }
-            let ask_anyway = candidate.errand == Errand::Anyway;
-            let looking = Examiner { store, ledger: Some(&ledger), config: self.request.config, ask_anyway };
-            let examined = looking.examine(candidate.client_id)?;
-            let concerned = concerned(&ledger, &examined)?;
+            };
+            let concerned = concerned(&ledger, &gathered)?;
             drop(snapshot);
             // Before the news that concerns them counts as done: a pass that is killed would else forget them.
             ledger.wake(&concerned, self.request.started_at)?;
             feed.also(concerned);
-            drop(ledger);
             source.taken += 1;
-            return Ok(Some(examined));
+            return Ok(Some(gathered));
+        }
+    }
+
+    /// `None` for a client that may have news and has none.
+    fn gather(
+        &self,
+        candidate: Candidate,
+        store: &Store,
+        ledger: &RunLedger,
+    ) -> Result<Option<Gathered>, examine::Error> {
+        let ask_anyway = candidate.errand == Errand::Anyway;
+        let examiner = Examiner { store, ledger: Some(ledger), config: self.request.config, ask_anyway };
+        match candidate.errand {
+            Errand::News => examiner.gather_news(candidate.client_id),
+            _ => examiner.gather(candidate.client_id).map(Some),
         }
     }
 
@@ -179,7 +203,7 @@ impl<'a> Lanes<'a> {
     /// What is recorded is settled; what cannot be recorded ends the pass.
     fn settled(&self, client: ClientId, recorded: Result<(), ledger::Error>) {
         match recorded {
-            Ok(()) => lock(&self.source).feed.settled(client),
+            Ok(()) => lock(&self.settled).push(client),
             Err(error) => self.abort(error.into()),
         }
     }
@@ -285,7 +309,7 @@ impl<'a> Lanes<'a> {
     }
 
     fn report(&self, item: Item) {
-        let is_told_by_pass = item.reason.is_some() && lock(&self.progress).aborted.is_some();
+        let is_told_by_pass = item.reason.is_some() && self.is_aborted.load(Ordering::Relaxed);
         let item = Item { is_told_by_pass, ..item };
         (self.request.progress)(&item);
         lock(&self.progress).report.add(&item);
@@ -295,7 +319,8 @@ impl<'a> Lanes<'a> {
     ///
     /// What was done is told also when it cannot be recorded any more: then that is what ended the pass.
     pub(super) fn end(self, requests: u64) -> Outcome {
-        let Source { store, feed, .. } = self.source.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let Source { store, mut feed, .. } = self.source.into_inner().unwrap_or_else(PoisonError::into_inner);
+        feed.settled(self.settled.into_inner().unwrap_or_else(PoisonError::into_inner));
         let mut ledger = self.ledger.into_inner().unwrap_or_else(PoisonError::into_inner);
         let Progress { mut report, pass, mut aborted } =
             self.progress.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -343,29 +368,20 @@ fn record_end(
     Ok(ledger.finish_pass(pass, report.finished_at, why.as_deref(), report.totals)?)
 }
 
-/// Whether a client that may have news has none: its marks are those that were last looked at.
-fn is_old_news(candidate: Candidate, store: &Store, ledger: &RunLedger) -> Result<bool, Error> {
-    Ok(candidate.errand == Errand::News && !due::has_news(candidate.client_id, store, ledger)?)
-}
-
 /// Clients that were held or superseded because this one claimed their inventory ID, which it no longer does, and those
 /// that were sent to the asset which this one claims too.
-fn concerned(ledger: &RunLedger, examined: &Examined) -> Result<Vec<ClientId>, examine::Error> {
-    let record = ledger.sent(examined.client_id)?.map(|record| record.inventory_id);
-    let problem = ledger.problem(examined.client_id)?.and_then(|problem| problem.inventory_id);
+fn concerned(ledger: &RunLedger, gathered: &Gathered) -> Result<Vec<ClientId>, examine::Error> {
     let mut concerned = Vec::new();
-    for old in record.into_iter().chain(problem) {
-        if examined.inventory_id.as_deref() != Some(&old) || matches!(examined.verdict, Verdict::Gone) {
-            concerned.extend(ledger.problems_of(&old)?);
-            concerned.extend(ledger.senders(&old)?);
+    for old in gathered.known.inventory_ids() {
+        if gathered.inventory_id.as_deref() != Some(old) || gathered.is_gone() {
+            concerned.extend(ledger.problems_of(old)?);
+            concerned.extend(ledger.senders(old)?);
         }
     }
-    if let (Verdict::Held(Trouble { reason: Reason::DuplicateInventoryId, .. }), Some(id)) =
-        (&examined.verdict, &examined.inventory_id)
-    {
+    if let Some(id) = gathered.inventory_id.as_deref().filter(|_| gathered.has_rival()) {
         concerned.extend(ledger.senders(id)?);
     }
-    concerned.retain(|client| *client != examined.client_id);
+    concerned.retain(|client| *client != gathered.client_id);
     Ok(concerned)
 }
 

@@ -7,7 +7,7 @@
 //! ```
 //!
 //! Several lanes do this at once, each with one request in flight and one client in hand. A client's outcome is recorded
-//! before its lane takes the next one. What concerns one client fails that client; what concerns all ends the pass.
+//! before its lane takes the next one, and committed at the latest with the next write that is begun. What concerns one client fails that client; what concerns all ends the pass.
 
 pub mod apply;
 pub mod comments;
@@ -20,6 +20,7 @@ mod handled;
 pub mod item_search;
 pub mod items;
 pub mod journey;
+pub mod known;
 mod lane;
 pub mod plan;
 pub mod report;
@@ -37,7 +38,7 @@ use std::time::Duration;
 
 use crate::config::{Config, ConfigError};
 use crate::iqr::{self, Access, BootTime, Iqr, Limits};
-use crate::ledger::{self, Heartbeat, Intent, PassTotals, RunLedger};
+use crate::ledger::{self, CommentSemantics, Heartbeat, Intent, PassTotals, RunLedger};
 use crate::model::{ClientId, Timestamp};
 use crate::secret::Secret;
 use crate::store::{self, Patience, Signature, Store};
@@ -182,6 +183,8 @@ struct Begun {
     feed: Feed,
     /// Writes that a killed pass has begun and not recorded the end of.
     left: Vec<Intent>,
+    /// What is known of writes to the comments.
+    semantics: Option<CommentSemantics>,
 }
 
 /// Opens the appliance's database and finds out what this pass is to look at.
@@ -201,7 +204,7 @@ fn begin(
     let feed = Feed::begin(&store, ledger, wanted, request.started_at, signature, &config.sync)?;
     // A dry run writes nothing, not even what was there before.
     let left = if is_for_one || request.dry_run { Vec::new() } else { ledger.open_intents()? };
-    Ok(Begun { store, feed, left })
+    Ok(Begun { store, feed, left, semantics: ledger.comment_semantics()? })
 }
 
 /// A pass that could not begin is what `status` is asked about.
@@ -255,7 +258,7 @@ fn wanted(request: &Request<'_>, store: &Store, ledger: &RunLedger) -> Result<Wa
 
 fn pass(request: &Request<'_>, begun: Begun, ledger: RunLedger, deadline: BootTime) -> Outcome {
     let config = request.config;
-    let Begun { store, feed, left } = begun;
+    let Begun { store, feed, left, semantics } = begun;
     let lanes = Lanes::new(request, store, ledger, feed, deadline);
     let limits = Limits { deadline, interrupted: Arc::clone(&request.interrupted) };
     let access = if request.dry_run { Access::ReadOnly } else { Access::ReadWrite };
@@ -276,6 +279,7 @@ fn pass(request: &Request<'_>, begun: Begun, ledger: RunLedger, deadline: BootTi
     let applier = Applier {
         iqr: &iqr,
         ledger: &lanes.ledger,
+        semantics: Mutex::new(semantics),
         config,
         items: &items,
         started_at: request.started_at,

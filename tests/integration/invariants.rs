@@ -79,7 +79,7 @@ fn assert_none(places: &[&str], words: &[&str]) {
 
 #[test]
 fn only_store_and_ledger_know_sqlite() {
-    assert_only(&["store", "ledger"], &["rusqlite"]);
+    assert_only(&["store", "ledger", "sqlite.rs"], &["rusqlite"]);
 }
 
 #[test]
