@@ -3,9 +3,11 @@
 //! It reads only, takes no run lock, and works beside a running pass. What the ledger knows is shown also when the
 //! WipeOS database cannot be opened.
 
+mod advice;
 mod health;
 mod html;
 mod json;
+mod obstacle;
 mod show;
 mod story;
 
@@ -64,7 +66,7 @@ pub fn run(global: &Global, args: &StatusArgs) -> Result<Exit> {
         return read.map(|()| Exit::Done);
     }
     if args.json {
-        output::print_json(&json::Json::of(&status))?;
+        output::print_json(&json::Json::of(&status, now))?;
     } else if let Some(path) = &args.html {
         write_html(path, &html::page(&status, &html::recent(ledger.as_ref(), now)?, now)?)?;
     } else {

@@ -125,7 +125,7 @@ impl Examiner<'_> {
         let because = because(record.as_ref(), seen);
         let (inventory_id, verdict) = match self.inventory_id(&machine) {
             Ok(id) => (Some(id.to_string()), self.verdict(machine, seen, id)?),
-            Err(error) => (typed(&error), Verdict::Held(error.into())),
+            Err(error) => (typed(&error), Verdict::Held(no_id(&error, &machine))),
         };
         Ok(Examined { inventory_id, seen: Some(seen), because, ..Examined::new(client_id, verdict) })
     }
@@ -278,14 +278,15 @@ fn typed(error: &InventoryIdError) -> Option<String> {
     }
 }
 
-impl From<InventoryIdError> for Trouble {
-    fn from(error: InventoryIdError) -> Self {
-        let reason = match error {
-            InventoryIdError::Blank => Reason::BlankInventoryId,
-            InventoryIdError::Invalid { .. } => Reason::InvalidInventoryId,
-        };
-        Self { reason, message: format!("{error}; type the IQR inventory ID of this machine into it in WipeOS") }
-    }
+/// Names the machine: without an ID nobody would else find it among all that stand in the shop.
+fn no_id(error: &InventoryIdError, machine: &Machine) -> Trouble {
+    let reason = match error {
+        InventoryIdError::Blank => Reason::BlankInventoryId,
+        InventoryIdError::Invalid { .. } => Reason::InvalidInventoryId,
+    };
+    let name = Some(machine.name()).filter(|name| !name.is_empty());
+    let name = name.map_or_else(String::new, |name| format!(" ({name})"));
+    Trouble { reason, message: format!("{error}; type the IQR inventory ID of this machine{name} into it in WipeOS") }
 }
 
 fn two_machines(

@@ -29,6 +29,7 @@ mod manuals;
 mod mounted;
 mod races;
 mod read_only;
+mod reasons;
 mod secrets;
 mod sick_server;
 mod stories;

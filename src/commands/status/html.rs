@@ -9,7 +9,9 @@ use askama::Template;
 
 use self::chart::{Bar, Chart, Size};
 use super::Status;
+use super::advice::explained;
 use super::health::{Health, Level};
+use super::obstacle::Obstacle;
 use crate::commands::page::{ago, length, minute};
 use crate::ledger::{Ledger, Pass, Problem};
 use crate::model::Timestamp;
@@ -91,7 +93,8 @@ struct ClientRow {
     reason: String,
     message: String,
     since: String,
-    tries: u32,
+    /// A dash where only the server is to blame: then none is counted.
+    tries: String,
     next: String,
 }
 
@@ -145,7 +148,7 @@ pub(super) fn page(status: &Status, recent: &[Pass], now: Timestamp) -> askama::
         tiles: tiles(status, recent, now),
         figures: figures(recent, now),
         days: days(recent, now),
-        reasons: reasons(status),
+        reasons: reasons(status, now),
         tables: tables(status, now),
         passes: recent.iter().take(MOST_PASSES).map(PassRow::of).collect(),
     };
@@ -176,7 +179,7 @@ fn sums(recent: &[Pass], now: Timestamp, parts: usize) -> Vec<Sums> {
 impl Sums {
     fn add(&mut self, pass: &Pass) {
         self.passes += 1;
-        self.early += u64::from(is_early(pass));
+        self.early += u64::from(pass.is_aborted());
         self.sent += pass.totals.sent;
         self.unchanged += pass.totals.unchanged;
         self.failed += pass.totals.failed;
@@ -184,10 +187,6 @@ impl Sums {
         let took = pass.finished_at.map_or(0, |finished| finished.seconds_since(pass.started_at));
         self.longest = self.longest.max(took);
     }
-}
-
-fn is_early(pass: &Pass) -> bool {
-    pass.finished_at.is_some() && pass.outcome.as_deref() != Some("done")
 }
 
 fn tiles(status: &Status, recent: &[Pass], now: Timestamp) -> Vec<Tile> {
@@ -245,7 +244,7 @@ fn days(recent: &[Pass], now: Timestamp) -> Vec<DayRow> {
 }
 
 /// The most frequent first.
-fn reasons(status: &Status) -> Vec<ReasonRow> {
+fn reasons(status: &Status, now: Timestamp) -> Vec<ReasonRow> {
     let mut groups: BTreeMap<(&str, bool), Vec<&Problem>> = BTreeMap::new();
     for problem in &status.problems {
         groups.entry((&problem.reason, problem.held)).or_default().push(problem);
@@ -259,8 +258,16 @@ fn reasons(status: &Status) -> Vec<ReasonRow> {
             oldest: problems.iter().map(|problem| problem.since).min().map(minute).unwrap_or_default(),
         })
         .collect();
+    rows.extend(Obstacle::of(status, now).and_then(|obstacle| left_over(&obstacle)));
     rows.sort_by_key(|row| std::cmp::Reverse(row.clients));
     rows
+}
+
+/// The clients that a pass had no time for.
+fn left_over(obstacle: &Obstacle) -> Option<ReasonRow> {
+    let (Obstacle::OutOfTime { at, left }, reason) = (obstacle, obstacle.reason()?) else { return None };
+    let clients = usize::try_from(*left).unwrap_or(usize::MAX);
+    Some(ReasonRow { reason: reason.code().to_owned(), kind: "left", clients, oldest: minute(*at) })
 }
 
 fn tables(status: &Status, now: Timestamp) -> Vec<Clients> {
@@ -283,9 +290,9 @@ impl ClientRow {
             inventory_id: problem.inventory_id.as_deref().map_or_else(|| "–".to_owned(), output::one_line),
             client_id: problem.client_id.0,
             reason: output::one_line(&problem.reason),
-            message: output::one_line(&problem.message),
+            message: output::one_line(&explained(&problem.reason, &problem.message)),
             since: minute(problem.since),
-            tries: problem.attempts,
+            tries: if problem.attempts == 0 { "–".to_owned() } else { problem.attempts.to_string() },
             next: match problem.next_try {
                 Some(at) if at > now => ago(at, now),
                 Some(_) => "next pass".to_owned(),
@@ -297,7 +304,7 @@ impl ClientRow {
 
 impl PassRow {
     fn of(pass: &Pass) -> Self {
-        let ended = match (pass.finished_at, is_early(pass)) {
+        let ended = match (pass.finished_at, pass.is_aborted()) {
             (None, _) => "it runs, or was killed".to_owned(),
             (Some(_), false) => String::new(),
             (Some(_), true) => output::one_line(pass.message.as_deref().unwrap_or("no reason is known")),
