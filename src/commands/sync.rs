@@ -1,5 +1,6 @@
 //! `sync`: one pass.
 
+mod sheets;
 mod watchers;
 
 use std::io::IsTerminal;
@@ -26,8 +27,8 @@ use crate::sync::{self, Item, ItemOutcome, Outcome, PassOutcome, Report, Request
 ///
 /// What kept the pass from beginning, or ended it.
 pub fn run(global: &Global, args: &SyncArgs) -> Result<Exit> {
-    let config = super::load(global)?;
     let started_at = clock::now();
+    let config = super::load(global).inspect_err(|error| watchers::tell_of_config(error, args, started_at))?;
     let told = Mutex::new(Spool::default());
     let Outcome { report, aborted } = match pass(&config, args, started_at, &told) {
         Ok(outcome) => outcome,
@@ -68,7 +69,7 @@ fn pass(config: &Config, args: &SyncArgs, started_at: Timestamp, told: &Mutex<Sp
         Some(id) => Scope::Asset(id),
         None => Scope::Due { retry: args.retry, full: args.full },
     };
-    let watchers = Watchers::of(config, args, started_at);
+    let watchers = Watchers::of(&config.watch, Some(&config.ledger.path), args, started_at);
     let begun = || watchers.iter().for_each(Watchers::begun);
     let outcome = sync::run(&Request {
         config,

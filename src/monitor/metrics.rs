@@ -10,6 +10,17 @@ use crate::ledger::ProblemCount;
 use crate::model::{Reason, Timestamp};
 use crate::sync::{PassOutcome, Report};
 
+/// The name of the one value that outlives its pass.
+const LAST_GOOD: &str = "last_success_timestamp_seconds";
+
+/// When the newest good pass ended, as a file of this kind has it.
+#[must_use]
+#[expect(clippy::cast_possible_truncation, reason = "a time that is too far away is as far as times go")]
+pub fn last_good(text: &str) -> Option<Timestamp> {
+    let sample = |line: &str| line.strip_prefix("wipeos_iqr_")?.strip_prefix(LAST_GOOD)?.trim().parse::<f64>().ok();
+    text.lines().find_map(sample).map(|seconds| Timestamp::from_unix_millis((seconds * 1000.0).round() as i64))
+}
+
 /// What is told of a pass.
 #[derive(Debug)]
 pub struct Metrics<'a> {
@@ -51,8 +62,8 @@ impl Metrics<'_> {
         text.sample("last_pass_duration_seconds", None, seconds(duration.max(0)));
         if let Some(good) = self.last_good {
             let help = "When the newest pass ended that was not ended early, in seconds since 1970.";
-            text.family("last_success_timestamp_seconds", help);
-            text.sample("last_success_timestamp_seconds", None, seconds(good.unix_millis()));
+            text.family(LAST_GOOD, help);
+            text.sample(LAST_GOOD, None, seconds(good.unix_millis()));
         }
     }
 
@@ -148,6 +159,16 @@ mod tests {
         let text = text_of(None, true);
         assert!(text.contains("\nwipeos_iqr_last_pass_timestamp_seconds 1700000001.5\n"), "{text}");
         assert!(text.contains("\nwipeos_iqr_last_pass_duration_seconds 1.5\n"), "{text}");
+    }
+
+    #[test]
+    fn the_time_of_the_last_good_pass_is_read_as_it_was_written() {
+        let good = Timestamp::from_unix_millis(1_700_000_001_537);
+        let report = Report::begun(good, false);
+        let metrics = Metrics { report: &report, has_begun: false, last_good: Some(good), problems: None };
+        assert_eq!(last_good(&metrics.to_text()), Some(good));
+        assert_eq!(last_good(&text_of(None, true)), None);
+        assert_eq!(last_good("wipeos_iqr_last_success_timestamp_seconds soon"), None);
     }
 
     #[test]

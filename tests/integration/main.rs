@@ -37,6 +37,7 @@ mod strace_kill;
 mod stragglers;
 mod tls;
 mod two_appliances;
+mod unbegun;
 mod upkeep;
 mod watching;
 mod widths;

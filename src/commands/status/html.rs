@@ -43,6 +43,8 @@ struct Page {
     level: &'static str,
     sentence: String,
     tiles: Vec<Tile>,
+    /// Nothing is known but the sentence.
+    is_blind: bool,
     figures: Vec<Figure>,
     days: Vec<DayRow>,
     reasons: Vec<ReasonRow>,
@@ -146,6 +148,7 @@ pub(super) fn page(status: &Status, recent: &[Pass], now: Timestamp) -> askama::
         },
         sentence: output::one_line(&sentence),
         tiles: tiles(status, recent, now),
+        is_blind: status.is_blind,
         figures: figures(recent, now),
         days: days(recent, now),
         reasons: reasons(status, now),
@@ -195,6 +198,7 @@ fn tiles(status: &Status, recent: &[Pass], now: Timestamp) -> Vec<Tile> {
     let mut day = Sums::default();
     of_last_day.for_each(|pass| day.add(pass));
     let tile = |label, value, note: &str| Tile { label, value, note: note.to_owned() };
+    let count = |number: u64| if status.is_blind { "?".to_owned() } else { number.to_string() };
     let due = status.store.as_ref().map_or_else(|| "?".to_owned(), |store| store.due.to_string());
     vec![
         tile(
@@ -203,10 +207,10 @@ fn tiles(status: &Status, recent: &[Pass], now: Timestamp) -> Vec<Tile> {
             &last_good.map(|good| format!("UTC, {}", good.date_text())).unwrap_or_default(),
         ),
         tile("due", due, "for the next pass"),
-        tile("failing", status.failing().count().to_string(), "tried again by themselves"),
-        tile("held", status.held().count().to_string(), "wait for a person"),
-        tile("sent", day.sent.to_string(), "in 24 hours"),
-        tile("requests", day.requests.to_string(), "in 24 hours"),
+        tile("failing", count(status.failing().count() as u64), "tried again by themselves"),
+        tile("held", count(status.held().count() as u64), "wait for a person"),
+        tile("sent", count(day.sent), "in 24 hours"),
+        tile("requests", count(day.requests), "in 24 hours"),
     ]
 }
 

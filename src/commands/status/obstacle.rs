@@ -29,6 +29,9 @@ pub(super) enum Obstacle {
 impl Obstacle {
     /// The gravest one; `None` while the passes are well.
     pub(super) fn of(status: &Status, now: Timestamp) -> Option<Self> {
+        if let Some(failure) = &status.failure {
+            return Some(Self::ended_early(failure.at, &failure.why));
+        }
         let last_good = status.heartbeat.and_then(|beat| beat.last_good);
         if status.heartbeat.is_none() && status.passes.is_empty() {
             return Some(Self::NoPass);
@@ -36,12 +39,18 @@ impl Obstacle {
         let newest = status.passes.first();
         if let Some(pass) = newest.filter(|pass| pass.is_aborted() && last_good.is_none_or(|at| at < pass.started_at)) {
             let why = pass.message.as_deref().unwrap_or("no reason is known");
-            return Some(Self::EndedEarly { at: pass.started_at, why: why.trim_end_matches('.').to_owned() });
+            return Some(Self::ended_early(pass.started_at, why));
         }
         if let Some(good) = last_good.filter(|good| now.seconds_since(*good) > LATE) {
             return Some(Self::Late(good));
         }
         newest.filter(|pass| is_newest(pass, status)).and_then(Self::of_pass)
+    }
+
+    fn ended_early(at: Timestamp, why: &str) -> Self {
+        // What is wrong in a config has a line for each.
+        let lines: Vec<&str> = why.lines().map(str::trim).collect();
+        Self::EndedEarly { at, why: lines.join(" ").trim_end_matches('.').to_owned() }
     }
 
     fn of_pass(pass: &Pass) -> Option<Self> {
