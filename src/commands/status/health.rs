@@ -58,7 +58,8 @@ fn trouble(status: &Status, now: Timestamp) -> Option<String> {
         None if status.store.is_none() => "the WipeOS database cannot be read".to_owned(),
         None => failing(status)?,
     };
-    Some(format!("Needs attention: {what}."))
+    let end = if what.ends_with('?') { "" } else { "." };
+    Some(format!("Needs attention: {what}{end}"))
 }
 
 fn failing(status: &Status) -> Option<String> {
