@@ -75,7 +75,9 @@ const PARTS: [&[&str]; 5] = [
 ];
 
 fn delete(bench: &Bench, parts: &[&str]) {
-    parts.iter().for_each(|name| _ = std::fs::remove_file(bench.path(name)));
+    for name in parts {
+        _ = std::fs::remove_file(bench.path(name));
+    }
 }
 
 #[test]

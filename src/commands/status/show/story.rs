@@ -47,7 +47,7 @@ fn standing(page: &mut Page, client: &Standing, id: &str, obstacle: Option<&Obst
         spans.push(Span::plain(format!(", since {}{}", minute(problem.since), tries(problem, now))));
     }
     page.spans_row("now", &spans);
-    if let Some(obstacle) = obstacle.filter(|_| client.state.is_due()) {
+    if let Some(obstacle) = obstacle.filter(|obstacle| client.state.waits_behind(obstacle)) {
         page.styled_row("not sent yet", WARN, obstacle.told(now));
     }
     page.row("", advice(&client.state, id));
@@ -56,6 +56,11 @@ fn standing(page: &mut Page, client: &Standing, id: &str, obstacle: Option<&Obst
 impl State {
     fn is_trouble(&self) -> bool {
         matches!(self, Self::Held { .. } | Self::Failing { .. })
+    }
+
+    /// One that fails is told what ended the last pass by its own trouble; that there are no passes is news to it, too.
+    fn waits_behind(&self, obstacle: &Obstacle) -> bool {
+        self.is_due() || (matches!(self, Self::Failing { .. }) && matches!(obstacle, Obstacle::Late(_)))
     }
 }
 
