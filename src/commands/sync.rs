@@ -28,7 +28,10 @@ use crate::sync::{self, Item, ItemOutcome, Outcome, PassOutcome, Report, Request
 /// What kept the pass from beginning, or ended it.
 pub fn run(global: &Global, args: &SyncArgs) -> Result<Exit> {
     let started_at = clock::now();
-    let config = super::load(global).inspect_err(|error| watchers::tell_of_config(error, args, started_at))?;
+    let config = super::load(global).map_err(|error| {
+        watchers::tell_of_config(&error, args, started_at);
+        not_begun(args, started_at, PassOutcome::Aborted, error.into())
+    })?;
     let told = Mutex::new(Spool::default());
     let Outcome { report, aborted } = match pass(&config, args, started_at, &told) {
         Ok(outcome) => outcome,

@@ -86,7 +86,8 @@ impl Metrics<'_> {
     }
 }
 
-/// Every reason has its sample, also where nobody has it: what is not there cannot raise an alarm.
+/// Every reason has its sample, also where nobody has it: what is not there cannot raise an alarm. Whom a pass had no time
+/// for is due, and counted there.
 fn troubles(text: &mut Text, problems: &[ProblemCount]) {
     for (name, help, held) in [
         ("held_clients", "Clients that wait for a person, by reason.", true),
@@ -94,7 +95,8 @@ fn troubles(text: &mut Text, problems: &[ProblemCount]) {
     ] {
         text.family(name, help);
         let of_kind = || problems.iter().filter(|problem| problem.held == held);
-        let known = Reason::ALL.iter().filter(|reason| reason.is_held() == held).map(|reason| reason.code());
+        let of_clients = Reason::ALL.iter().filter(|reason| **reason != Reason::TimeBudget);
+        let known = of_clients.filter(|reason| reason.is_held() == held).map(|reason| reason.code());
         let unheard_of = known.filter(|code| of_kind().all(|problem| problem.reason != *code));
         let mut samples: Vec<(&str, u64)> = unheard_of.map(|code| (code, 0)).collect();
         samples.extend(of_kind().map(|problem| (problem.reason.as_str(), problem.clients)));
@@ -187,5 +189,6 @@ mod tests {
         assert_eq!(text.matches("wipeos_iqr_held_clients{reason=\"duplicate-inventory-id\"} 0\n").count(), 1, "{text}");
         assert!(text.contains("wipeos_iqr_failing_clients{reason=\"of \\\"tomorrow\\\"\\\\\"} 1\n"), "{text}");
         assert!(text.contains("wipeos_iqr_failing_clients{reason=\"not-in-iqr\"} 0\n"), "{text}");
+        assert!(!text.contains("time-budget"), "{text}");
     }
 }

@@ -83,7 +83,8 @@ fn a_config_that_is_no_toml_is_told_to_all_whom_its_other_lines_name() {
 fn a_trial_with_a_broken_config_and_a_pass_for_one_asset_tell_nobody() {
     let watched = Watched::new();
     watched.break_config("[sync]\ntime_budgt = \"1s\"\n");
-    assert_eq!(watched.bench.run(&["sync", "--dry-run"]).code, Some(3));
+    let dry = watched.bench.run(&["sync", "--dry-run", "--json"]);
+    assert_eq!((dry.code, &dry.json()["outcome"]), (Some(3), &"aborted".into()), "a script is told in its own form");
     assert_eq!(watched.bench.run(&["sync", "--inventory-id", &FIRST.to_string()]).code, Some(3));
     assert_eq!(watched.monitor.asked(), [""; 0]);
     assert_eq!(watched.metrics(), watched.good);
