@@ -3,10 +3,10 @@
 //! Nothing is written anywhere, but for `--write-test` with its confirmation.
 
 mod online;
+mod places;
 mod probe;
 mod write_test;
 
-use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Result;
@@ -18,7 +18,7 @@ use crate::cli::{AuthTestArgs, Global};
 use crate::config::Config;
 use crate::ledger::Ledger;
 use crate::model::{ClientId, InventoryId};
-use crate::output::{self, BAD, GOOD, STRONG, WARN, styled};
+use crate::output::{self, BAD, GOOD, STRONG, Unwritten, WARN, styled};
 use crate::store::Store;
 use crate::sync::examine;
 
@@ -48,6 +48,10 @@ struct Steps {
     exit: Exit,
     /// Lines for the config that adapt the program to this tenant, as `--write-test` found them.
     lines: Vec<String>,
+    /// For a person, who sees each step when it is taken: one that waits for the network is not taken for a program that
+    /// hangs.
+    is_live: bool,
+    printed: Result<(), Unwritten>,
 }
 
 /// What scripts get.
@@ -68,7 +72,8 @@ struct Json<'a> {
 pub fn run(global: &Global, args: &AuthTestArgs) -> Result<Exit> {
     let config = super::load(global)?;
     let asset = asset(&config, args)?;
-    let mut steps = Steps { taken: Vec::new(), exit: Exit::Done, lines: Vec::new() };
+    let (taken, lines) = (Vec::new(), Vec::new());
+    let mut steps = Steps { taken, exit: Exit::Done, lines, is_live: !args.json, printed: Ok(()) };
     steps.note("config", Verdict::Ok, config.path.display().to_string());
     config.doubts().for_each(|doubt| steps.note("config", Verdict::Warning, doubt));
     steps.store(&config);
@@ -78,8 +83,9 @@ pub fn run(global: &Global, args: &AuthTestArgs) -> Result<Exit> {
     if let Some(asset) = asset.filter(|_| args.write_test && steps.exit == Exit::Done) {
         steps.write_test(&config, &asset);
     }
-    print(args, &steps)?;
-    Ok(steps.exit)
+    let exit = steps.exit;
+    print(args, steps)?;
+    Ok(exit)
 }
 
 /// The asset to be probed. One that is to be written has to be named twice, so that no slip of the pen, and no line of a
@@ -97,7 +103,11 @@ fn asset(config: &Config, args: &AuthTestArgs) -> Result<Option<InventoryId>, Us
 
 impl Steps {
     fn note(&mut self, name: &str, verdict: Verdict, message: String) {
-        self.taken.push(Step { name: name.to_owned(), verdict, message });
+        let step = Step { name: name.to_owned(), verdict, message };
+        if self.is_live && self.printed.is_ok() {
+            self.printed = output::print(&line(&step));
+        }
+        self.taken.push(step);
     }
 
     fn fail(&mut self, step: &str, error: impl Into<anyhow::Error>) {
@@ -135,18 +145,19 @@ impl Steps {
             Ok(None) => self.note("ledger", Verdict::Ok, format!("{path} is made by the first pass")),
             Err(error) => self.fail("ledger", error),
         }
+        if let Err(why) = places::can_be_made(&config.ledger.path) {
+            self.note("ledger", Verdict::Warning, format!("no pass can be made by this account: {why}"));
+        }
     }
 
-    /// The files that each pass writes for others: a folder that is not there would be found out by the first pass.
+    /// The files that each pass writes for others: what is wrong would be found out by the first pass.
     fn watchers(&mut self, config: &Config) {
         let watch = &config.watch;
         for (step, path) in [("metrics", &watch.textfile), ("page", &watch.html)] {
             let Some(path) = path else { continue };
-            if path.parent().is_some_and(Path::is_dir) {
-                self.note(step, Verdict::Ok, path.display().to_string());
-            } else {
-                let message = format!("{} cannot be written: there is no such folder", path.display());
-                self.note(step, Verdict::Warning, message);
+            match places::can_be_replaced(path) {
+                Ok(()) => self.note(step, Verdict::Ok, path.display().to_string()),
+                Err(why) => self.note(step, Verdict::Warning, format!("{} cannot be written: {why}", path.display())),
             }
         }
         if watch.ping_url.is_some() {
@@ -171,7 +182,7 @@ fn look_at_store(config: &Config) -> Result<(String, Vec<String>)> {
     Ok((newest, missing.iter().map(super::missing_index).collect()))
 }
 
-fn print(args: &AuthTestArgs, steps: &Steps) -> Result<()> {
+fn print(args: &AuthTestArgs, steps: Steps) -> Result<()> {
     if args.json {
         return Ok(output::print_json(&Json {
             ok: steps.exit == Exit::Done,
@@ -179,12 +190,12 @@ fn print(args: &AuthTestArgs, steps: &Steps) -> Result<()> {
             config: &steps.lines,
         })?);
     }
-    let mut text: String = steps.taken.iter().map(line).collect();
+    steps.printed?;
     if !steps.lines.is_empty() {
         let heading = styled(STRONG, "For the config of this tenant:");
-        text = [text, heading, steps.lines.join("\n")].join("\n") + "\n";
+        output::print(&format!("\n{heading}\n{}\n", steps.lines.join("\n")))?;
     }
-    Ok(output::print(&text)?)
+    Ok(())
 }
 
 fn line(step: &Step) -> String {

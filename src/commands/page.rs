@@ -195,6 +195,8 @@ fn end_of_word(text: &str) -> usize {
     let mut end = 0;
     while let Some(at) = text[end..].find([' ', '{', '/']).map(|at| end + at) {
         end = match &text[at..] {
+            // What comes in a difference has blanks like any text.
+            came if came.starts_with("{+") => at + 2,
             field if field.starts_with('{') => at + field.find('}').map_or(1, |close| close + 1),
             // The slash goes with the field behind it.
             next if next.starts_with(' ') || (next.starts_with("/{") && at > 0) => return at,
@@ -275,6 +277,7 @@ mod tests {
         assert_eq!(words("from {Model}/{Total Ram}, {A}"), ["from", " {Model}", "/{Total Ram},", " {A}"]);
         assert_eq!(words("a {b c/d/{e"), ["a", " {b", " c/d", "/{e"]);
         assert_eq!(words(" /{a} "), [" /{a}", " "]);
+        assert_eq!(words("[-Intel a-] {+Intel Core {A} b+}"), ["[-Intel", " a-]", " {+Intel", " Core", " {A}", " b+}"]);
     }
 
     #[test]

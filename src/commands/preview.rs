@@ -195,7 +195,8 @@ fn find(examiner: &Examiner<'_>, typed: &str) -> Result<(Option<InventoryId>, Ve
     }
 }
 
-fn not_found(id: &InventoryId, slot: &str, near: &[String]) -> String {
+/// Nobody has the ID in its slot; `near` are those that some client has.
+pub(super) fn not_found(id: &InventoryId, slot: &str, near: &[String]) -> String {
     let hint = match near {
         [] => String::new(),
         near => format!("; near it there is {}", near.join(", ")),

@@ -3,9 +3,11 @@
 //! It reads only, takes no run lock, and works beside a running pass. What the ledger knows is shown also when the
 //! WipeOS database cannot be opened.
 
+mod advice;
 mod health;
 mod html;
 mod json;
+mod obstacle;
 mod show;
 mod story;
 
@@ -32,6 +34,10 @@ const PASSES: u32 = 10;
 #[derive(Default)]
 struct Status {
     has_ledger: bool,
+    /// The ledger cannot be read: nothing is known of problems and passes.
+    is_blind: bool,
+    /// What ended a pass that was just made.
+    failure: Option<Failure>,
     problems: Vec<Problem>,
     passes: Vec<Pass>,
     heartbeat: Option<Heartbeat>,
@@ -64,7 +70,7 @@ pub fn run(global: &Global, args: &StatusArgs) -> Result<Exit> {
         return read.map(|()| Exit::Done);
     }
     if args.json {
-        output::print_json(&json::Json::of(&status))?;
+        output::print_json(&json::Json::of(&status, now))?;
     } else if let Some(path) = &args.html {
         write_html(path, &html::page(&status, &html::recent(ledger.as_ref(), now)?, now)?)?;
     } else {
@@ -80,21 +86,45 @@ fn write_html(path: &Path, page: &str) -> Result<()> {
     file::replace(path, page).with_context(|| format!("{} cannot be written", path.display()))
 }
 
-/// The page for browsers after a pass; `due` is what the pass left, `None` when it could not begin.
+/// What ended a pass early that was just made, or kept it from beginning: the ledger may not know it.
+pub(super) struct Failure {
+    /// When it began.
+    pub at: Timestamp,
+    /// What ended it.
+    pub why: String,
+}
+
+/// The page for browsers after a pass; `due` is what the pass left, `None` when it could not begin, `failure` what ended
+/// it. Where the ledger cannot be read, or is not known, the page says so.
 ///
 /// # Errors
 ///
-/// When the ledger cannot be read.
-pub(super) fn html_after_pass(config: &Config, due: Option<u64>) -> Result<String> {
+/// Those of the template, which has none.
+pub(super) fn html_after_pass(ledger: Option<&Path>, due: Option<u64>, failure: Option<Failure>) -> Result<String> {
     let now = clock::now();
-    let ledger = Ledger::open(&config.ledger.path)?;
-    let mut status = Status::of_ledger(ledger.as_ref())?;
+    let (mut status, recent) = match ledger.map(|path| told_by(path, now)) {
+        Some(Ok(told)) => told,
+        Some(Err(error)) => (Status::blind(ledger, Some(Failure { at: now, why: format!("{error:#}") })), Vec::new()),
+        None => (Status::blind(None, None), Vec::new()),
+    };
+    status.failure = failure.or(status.failure);
     // The pass knows what is due; to ask the WipeOS database once more would cost more than an idle pass.
     status.store = due.map(|due| StoreStatus { due, missing_indexes: Vec::new() });
-    Ok(html::page(&status, &html::recent(ledger.as_ref(), now)?, now)?)
+    Ok(html::page(&status, &recent, now)?)
+}
+
+/// What a ledger tells: the status but for the WipeOS database, and the passes of the last days.
+fn told_by(path: &Path, now: Timestamp) -> Result<(Status, Vec<Pass>)> {
+    let ledger = Ledger::open(path)?;
+    Ok((Status::of_ledger(ledger.as_ref())?, html::recent(ledger.as_ref(), now)?))
 }
 
 impl Status {
+    /// Of a ledger that cannot be read, or is not known: the file beside it tells of the last passes all the same.
+    fn blind(ledger: Option<&Path>, failure: Option<Failure>) -> Self {
+        Self { is_blind: true, heartbeat: ledger.and_then(Heartbeat::read), failure, ..Self::default() }
+    }
+
     fn of_ledger(ledger: Option<&Ledger>) -> Result<Self> {
         let Some(ledger) = ledger else { return Ok(Self::default()) };
         Ok(Self {

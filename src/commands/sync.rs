@@ -1,5 +1,6 @@
 //! `sync`: one pass.
 
+mod sheets;
 mod watchers;
 
 use std::io::IsTerminal;
@@ -26,8 +27,11 @@ use crate::sync::{self, Item, ItemOutcome, Outcome, PassOutcome, Report, Request
 ///
 /// What kept the pass from beginning, or ended it.
 pub fn run(global: &Global, args: &SyncArgs) -> Result<Exit> {
-    let config = super::load(global)?;
     let started_at = clock::now();
+    let config = super::load(global).map_err(|error| {
+        watchers::tell_of_config(&error, args, started_at);
+        not_begun(args, started_at, PassOutcome::Aborted, error.into())
+    })?;
     let told = Mutex::new(Spool::default());
     let Outcome { report, aborted } = match pass(&config, args, started_at, &told) {
         Ok(outcome) => outcome,
@@ -61,14 +65,14 @@ fn warn_of(printed: Result<()>) {
 fn pass(config: &Config, args: &SyncArgs, started_at: Timestamp, told: &Mutex<Spool>) -> Result<Outcome, sync::Error> {
     let bar = Mutex::new(None);
     let progress = |item: &Item| {
-        advance(&bar, item);
+        advance(&bar, item, args.dry_run);
         tell(told, args, item);
     };
     let scope = match &args.inventory_id {
         Some(id) => Scope::Asset(id),
         None => Scope::Due { retry: args.retry, full: args.full },
     };
-    let watchers = Watchers::of(config, args, started_at);
+    let watchers = Watchers::of(&config.watch, Some(&config.ledger.path), args, started_at);
     let begun = || watchers.iter().for_each(Watchers::begun);
     let outcome = sync::run(&Request {
         config,
@@ -113,7 +117,7 @@ fn not_begun(args: &SyncArgs, started_at: Timestamp, outcome: PassOutcome, error
 }
 
 /// On a terminal, a line that counts; it is made with the first client, so that a pass with nothing to do shows none.
-fn advance(bar: &Mutex<Option<ProgressBar>>, item: &Item) {
+fn advance(bar: &Mutex<Option<ProgressBar>>, item: &Item, dry_run: bool) {
     let Ok(mut bar) = bar.lock() else { return };
     let bar = bar.get_or_insert_with(|| {
         let bar = ProgressBar::new_spinner();
@@ -123,22 +127,23 @@ fn advance(bar: &Mutex<Option<ProgressBar>>, item: &Item) {
         bar.enable_steady_tick(Duration::from_millis(200));
         bar
     });
-    bar.suspend(|| log_item(item));
+    bar.suspend(|| log_item(item, dry_run));
     bar.inc(1);
     bar.set_message(output::one_line(item.inventory_id.as_deref().unwrap_or("no inventory ID")));
 }
 
 /// One line for each client: ID, what became of it, why it was looked at, how long it took. What is held is a warning
-/// once: whoever has to do something should be told, and not every two minutes.
-fn log_item(item: &Item) {
+/// once: whoever has to do something should be told, and not every two minutes. A dry run lists them all on stdout.
+fn log_item(item: &Item, dry_run: bool) {
     let name = sync::name_of(item.client_id, item.inventory_id.as_deref());
     let message = item.message.as_deref().unwrap_or_default();
     match item.outcome {
         ItemOutcome::Sent => log::info!("{name}: sent {} ({})", fields(item), circumstances(item)),
         ItemOutcome::Unchanged => log::info!("{name}: nothing to send ({})", circumstances(item)),
         ItemOutcome::Held if item.is_old_trouble => log::info!("{name}: still held: {message}"),
+        ItemOutcome::Held if dry_run => log::info!("{name}: held: {message}"),
         ItemOutcome::Held => log::warn!("{name}: held: {message}"),
-        ItemOutcome::Failed if item.is_told_by_pass => log::info!("{name}: {message}"),
+        ItemOutcome::Failed if item.is_told_by_pass || dry_run => log::info!("{name}: {message}"),
         ItemOutcome::Failed => log::warn!("{name}: {message}"),
         ItemOutcome::Deferred => log::info!("{name}: left for the next pass: {message}"),
     }

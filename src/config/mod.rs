@@ -9,6 +9,7 @@ mod api_key;
 mod error;
 mod read;
 mod report;
+mod salvage;
 mod section;
 mod templates;
 #[cfg(test)]
@@ -24,6 +25,7 @@ pub use self::error::ConfigError;
 use self::read::Service;
 pub use self::report::{AssumedSlot, Problem, Problems};
 use self::report::{Leftovers, Report};
+pub use self::salvage::Salvage;
 use self::section::Section;
 use self::templates::Mapping;
 use crate::digest;

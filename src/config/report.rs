@@ -135,9 +135,19 @@ impl<'a> Report<'a> {
 
     /// Notes a problem at a byte offset, unless its line could not be read to begin with.
     pub(super) fn refuse(&mut self, offset: usize, message: String) {
-        if self.garbled.is_empty() || !self.garbled.contains(&position(self.source, offset).0) {
+        if self.can_be_read(offset) {
             self.problems.push((offset, message));
         }
+    }
+
+    /// Whether the line of a byte offset is TOML: what was made of another is nobody's word.
+    pub(super) fn can_be_read(&self, offset: usize) -> bool {
+        self.garbled.is_empty() || !self.garbled.contains(&position(self.source, offset).0)
+    }
+
+    /// Whether the whole file is TOML.
+    pub(super) fn is_toml(&self) -> bool {
+        self.garbled.is_empty()
     }
 
     /// Notes what can be used and hardly is what was meant.

@@ -165,7 +165,9 @@ impl<'a, 'r> Section<'a, 'r> {
 
     /// The value at `key` through `read`, or the default when there is none or `read` refuses it.
     fn value<T>(&mut self, key: &'static str, default: T, read: impl FnOnce(&'a DeValue<'a>) -> Result<T, Flaw>) -> T {
-        let Some(value) = self.take(key) else { return default };
+        let Some(value) = self.take(key).filter(|value| self.report.can_be_read(value.span().start)) else {
+            return default;
+        };
         read(value.get_ref()).unwrap_or_else(|flaw| {
             self.refuse(key, value, &flaw);
             default

@@ -66,9 +66,16 @@ pub(super) fn service_url(text: &str) -> Result<String, Flaw> {
 
 /// The URL of a monitor, without the slash at its end. It is told nothing but that a pass was made, and may stand in the
 /// same network: plain http will do.
+///
+/// It may have a query, such as `?create=1`.
 pub(super) fn monitor_url(text: &str) -> Result<String, Flaw> {
-    match parts(text)?.0 {
-        "https" | "http" => Ok(text.trim_end_matches('/').to_owned()),
+    let (bare, query) = text.split_at(text.find('?').unwrap_or(text.len()));
+    let scheme = parts(bare)?.0;
+    if !query.bytes().skip(1).all(|byte| byte == b'?' || is_path_byte(byte)) {
+        return Err("must be a URL without blanks and `#`".into());
+    }
+    match scheme {
+        "https" | "http" => Ok(bare.trim_end_matches('/').to_owned() + query),
         _ => Err("must be a URL that begins with https:// or http://".into()),
     }
 }

@@ -35,10 +35,52 @@ pub struct Pass {
     pub finished_at: Option<Timestamp>,
     /// `done` or `aborted`.
     pub outcome: Option<String>,
-    /// Why it was aborted.
+    /// Why it was aborted, or that its time was over.
     pub message: Option<String>,
     /// What became of its clients.
     pub totals: PassTotals,
+}
+
+/// How a pass came to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End<'a> {
+    /// It looked at everything that it was for.
+    Done,
+    /// Its time was over before that: it was well, and some clients are left for the next one.
+    OutOfTime,
+    /// It could not go on, for this reason.
+    Aborted(&'a str),
+}
+
+/// What is written of a pass that was done when its time was over.
+const OUT_OF_TIME: &str = "it ran out of time (sync.time_budget)";
+
+impl End<'_> {
+    fn outcome(self) -> &'static str {
+        if matches!(self, Self::Aborted(_)) { "aborted" } else { "done" }
+    }
+
+    fn message(&self) -> Option<&str> {
+        match self {
+            Self::Done => None,
+            Self::OutOfTime => Some(OUT_OF_TIME),
+            Self::Aborted(why) => Some(why),
+        }
+    }
+}
+
+impl Pass {
+    /// Whether it was done because its time was over: nothing else is ever said of one that is done.
+    #[must_use]
+    pub fn ran_out_of_time(&self) -> bool {
+        self.outcome.as_deref() == Some("done") && self.message.is_some()
+    }
+
+    /// Whether something ended it early.
+    #[must_use]
+    pub fn is_aborted(&self) -> bool {
+        self.finished_at.is_some() && self.outcome.as_deref() != Some("done")
+    }
 }
 
 /// One field that was changed in IQR.
@@ -139,7 +181,7 @@ impl RunLedger {
         })
     }
 
-    /// Records how a pass ended; `aborted` says why it could not go on.
+    /// Records how a pass ended.
     ///
     /// # Errors
     ///
@@ -148,7 +190,7 @@ impl RunLedger {
         &mut self,
         PassId(id): PassId,
         at: Timestamp,
-        aborted: Option<&str>,
+        end: End<'_>,
         totals: PassTotals,
     ) -> Result<(), Error> {
         let count = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
@@ -158,8 +200,8 @@ impl RunLedger {
                      unchanged = :unchanged, held = :held, failed = :failed, deferred = :deferred, requests = :requests
                  WHERE id = :id",
                 named_params! {
-                    ":id": id, ":at": at.unix_millis(), ":message": aborted,
-                    ":outcome": if aborted.is_some() { "aborted" } else { "done" },
+                    ":id": id, ":at": at.unix_millis(), ":message": end.message(),
+                    ":outcome": end.outcome(),
                     ":sent": count(totals.sent), ":unchanged": count(totals.unchanged), ":held": count(totals.held),
                     ":failed": count(totals.failed), ":deferred": count(totals.deferred),
                     ":requests": count(totals.requests),

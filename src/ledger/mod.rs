@@ -26,7 +26,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Params, Row, ffi};
 
 pub use error::Error;
-pub use history::{ChangeRecord, Pass, PassId, PassTotals};
+pub use history::{ChangeRecord, End, Pass, PassId, PassTotals};
 pub use intent::Intent;
 pub use lock::Heartbeat;
 pub use problems::{Problem, ProblemCount};

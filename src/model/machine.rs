@@ -177,6 +177,16 @@ impl Machine {
         slot_of(&self.slots, name)
     }
 
+    /// Maker, model and serial number as WipeOS has them, for people; empty when it has none of them.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let serial = self.serial_number.as_ref().map(|serial| format!("serial number {serial}"));
+        let maker = [self.manufacturer.as_deref(), self.model.as_deref()];
+        let maker = maker.into_iter().flatten().collect::<Vec<_>>().join(" ");
+        let parts = [Some(maker).filter(|maker| !maker.is_empty()), serial];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+    }
+
     /// The serial number, unless it is blank or one of the fillers that firmware puts there.
     #[must_use]
     pub fn real_serial(&self) -> Option<&str> {

@@ -10,6 +10,17 @@ use crate::ledger::ProblemCount;
 use crate::model::{Reason, Timestamp};
 use crate::sync::{PassOutcome, Report};
 
+/// The name of the one value that outlives its pass.
+const LAST_GOOD: &str = "last_success_timestamp_seconds";
+
+/// When the newest good pass ended, as a file of this kind has it.
+#[must_use]
+#[expect(clippy::cast_possible_truncation, reason = "a time that is too far away is as far as times go")]
+pub fn last_good(text: &str) -> Option<Timestamp> {
+    let sample = |line: &str| line.strip_prefix("wipeos_iqr_")?.strip_prefix(LAST_GOOD)?.trim().parse::<f64>().ok();
+    text.lines().find_map(sample).map(|seconds| Timestamp::from_unix_millis((seconds * 1000.0).round() as i64))
+}
+
 /// What is told of a pass.
 #[derive(Debug)]
 pub struct Metrics<'a> {
@@ -51,8 +62,8 @@ impl Metrics<'_> {
         text.sample("last_pass_duration_seconds", None, seconds(duration.max(0)));
         if let Some(good) = self.last_good {
             let help = "When the newest pass ended that was not ended early, in seconds since 1970.";
-            text.family("last_success_timestamp_seconds", help);
-            text.sample("last_success_timestamp_seconds", None, seconds(good.unix_millis()));
+            text.family(LAST_GOOD, help);
+            text.sample(LAST_GOOD, None, seconds(good.unix_millis()));
         }
     }
 
@@ -75,7 +86,8 @@ impl Metrics<'_> {
     }
 }
 
-/// Every reason has its sample, also where nobody has it: what is not there cannot raise an alarm.
+/// Every reason has its sample, also where nobody has it: what is not there cannot raise an alarm. Whom a pass had no time
+/// for is due, and counted there.
 fn troubles(text: &mut Text, problems: &[ProblemCount]) {
     for (name, help, held) in [
         ("held_clients", "Clients that wait for a person, by reason.", true),
@@ -83,7 +95,8 @@ fn troubles(text: &mut Text, problems: &[ProblemCount]) {
     ] {
         text.family(name, help);
         let of_kind = || problems.iter().filter(|problem| problem.held == held);
-        let known = Reason::ALL.iter().filter(|reason| reason.is_held() == held).map(|reason| reason.code());
+        let of_clients = Reason::ALL.iter().filter(|reason| **reason != Reason::TimeBudget);
+        let known = of_clients.filter(|reason| reason.is_held() == held).map(|reason| reason.code());
         let unheard_of = known.filter(|code| of_kind().all(|problem| problem.reason != *code));
         let mut samples: Vec<(&str, u64)> = unheard_of.map(|code| (code, 0)).collect();
         samples.extend(of_kind().map(|problem| (problem.reason.as_str(), problem.clients)));
@@ -151,6 +164,16 @@ mod tests {
     }
 
     #[test]
+    fn the_time_of_the_last_good_pass_is_read_as_it_was_written() {
+        let good = Timestamp::from_unix_millis(1_700_000_001_537);
+        let report = Report::begun(good, false);
+        let metrics = Metrics { report: &report, has_begun: false, last_good: Some(good), problems: None };
+        assert_eq!(last_good(&metrics.to_text()), Some(good));
+        assert_eq!(last_good(&text_of(None, true)), None);
+        assert_eq!(last_good("wipeos_iqr_last_success_timestamp_seconds soon"), None);
+    }
+
+    #[test]
     fn what_is_not_known_is_not_told() {
         let text = text_of(None, false);
         for name in ["last_success_timestamp", "clients", "requests"] {
@@ -166,5 +189,6 @@ mod tests {
         assert_eq!(text.matches("wipeos_iqr_held_clients{reason=\"duplicate-inventory-id\"} 0\n").count(), 1, "{text}");
         assert!(text.contains("wipeos_iqr_failing_clients{reason=\"of \\\"tomorrow\\\"\\\\\"} 1\n"), "{text}");
         assert!(text.contains("wipeos_iqr_failing_clients{reason=\"not-in-iqr\"} 0\n"), "{text}");
+        assert!(!text.contains("time-budget"), "{text}");
     }
 }

@@ -6,16 +6,14 @@
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::Instant;
 
 use ureq::Agent;
 use ureq::tls::{RootCerts, TlsConfig};
 
+use super::PATIENCE;
 use crate::iqr::proxy;
 use crate::secret::Secret;
-
-/// Longest time that one sign may take, and that the program waits for the last one after a pass.
-const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What a monitor is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,11 +74,11 @@ impl Ping {
         let _ = self.signals.send(signal);
     }
 
-    /// Waits a moment until everything is told.
-    pub fn finish(self) {
+    /// Waits until everything is told, but not beyond `end`.
+    pub fn finish(self, end: Instant) {
         drop(self.signals);
         let done = self.done.into_inner().unwrap_or_else(PoisonError::into_inner);
-        if done.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
+        if done.recv_timeout(end.saturating_duration_since(Instant::now())) == Err(RecvTimeoutError::Timeout) {
             log::info!("the monitor takes longer than {} s and is not waited for", PATIENCE.as_secs());
         }
     }
@@ -90,7 +88,7 @@ fn tell_all(url: &Secret, signals: &Receiver<Signal>) {
     let agent = agent(url.expose());
     while let Ok(signal) = signals.recv() {
         let told = signal.words();
-        match agent.get(format!("{}{}", url.expose(), signal.suffix())).call() {
+        match agent.get(address(url.expose(), signal)).call() {
             Ok(answer) if answer.status().is_success() => log::debug!("the monitor was told of {told}"),
             Ok(answer) => {
                 let status = answer.status().as_u16();
@@ -99,6 +97,12 @@ fn tell_all(url: &Secret, signals: &Receiver<Signal>) {
             Err(error) => log::info!("the monitor could not be told of {told}: {}", reason(&error)),
         }
     }
+}
+
+/// The suffix belongs to the path, and the query stays behind it.
+fn address(url: &str, signal: Signal) -> String {
+    let (path, query) = url.split_at(url.find('?').unwrap_or(url.len()));
+    format!("{path}{}{query}", signal.suffix())
 }
 
 /// ureq's own words may hold the URL, which is a secret.
@@ -122,4 +126,21 @@ fn agent(url: &str) -> Agent {
         .tls_config(TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build())
         .build();
     config.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_query_stays_behind_the_path_to_which_the_end_of_a_pass_is_told() {
+        for (url, start) in [
+            ("https://hc.example/ping/uuid", "https://hc.example/ping/uuid/start"),
+            ("https://hc.example/ping/key/slug?create=1", "https://hc.example/ping/key/slug/start?create=1"),
+            ("http://hc:8000?a=/b?c", "http://hc:8000/start?a=/b?c"),
+        ] {
+            assert_eq!(address(url, Signal::Start), start);
+            assert_eq!(address(url, Signal::Success), url);
+        }
+    }
 }

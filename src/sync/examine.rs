@@ -262,7 +262,7 @@ impl Examiner<'_> {
     fn read(&self, Snapshot { machine, seen }: Snapshot) -> Result<Found, Error> {
         let id = match self.inventory_id(&machine) {
             Ok(id) => id,
-            Err(error) => return Ok(Found::clear(typed(&error), Some(seen), Verdict::Held(error.into()))),
+            Err(error) => return Ok(Found::clear(typed(&error), Some(seen), Verdict::Held(no_id(&error, &machine)))),
         };
         let inventory_id = Some(id.to_string());
         if let Some(trouble) = self.rival(&machine, &id)? {
@@ -380,14 +380,15 @@ fn typed(error: &InventoryIdError) -> Option<String> {
     }
 }
 
-impl From<InventoryIdError> for Trouble {
-    fn from(error: InventoryIdError) -> Self {
-        let reason = match error {
-            InventoryIdError::Blank => Reason::BlankInventoryId,
-            InventoryIdError::Invalid { .. } => Reason::InvalidInventoryId,
-        };
-        Self { reason, message: format!("{error}; type the IQR inventory ID of this machine into it in WipeOS") }
-    }
+/// Names the machine: without an ID nobody would else find it among all that stand in the shop.
+fn no_id(error: &InventoryIdError, machine: &Machine) -> Trouble {
+    let reason = match error {
+        InventoryIdError::Blank => Reason::BlankInventoryId,
+        InventoryIdError::Invalid { .. } => Reason::InvalidInventoryId,
+    };
+    let name = Some(machine.name()).filter(|name| !name.is_empty());
+    let name = name.map_or_else(String::new, |name| format!(" ({name})"));
+    Trouble { reason, message: format!("{error}; type the IQR inventory ID of this machine{name} into it in WipeOS") }
 }
 
 fn two_machines(

@@ -125,10 +125,12 @@ impl Feed {
             client_id: i64::MIN,
             ..now.clone().not_after(clock)
         });
-        let stage = if matches!(wanted, Wanted::Only(_)) { Stage::Only } else { Stage::News(0, None) };
+        let is_only = matches!(wanted, Wanted::Only(_));
+        let stage = if is_only { Stage::Only } else { Stage::News(0, None) };
         let pages_left =
             if matches!(wanted, Wanted::Due { full: true, .. }) { u32::MAX } else { comparison::MOST_PAGES };
-        let is_compare_due = comparison::is_due(ledger, &start, &now, clock, signature, config.full_comparison_every)?;
+        let is_compare_due =
+            !is_only && comparison::is_due(ledger, &start, &now, clock, signature, config.full_comparison_every)?;
         Ok(Self {
             stage,
             queue: VecDeque::new(),

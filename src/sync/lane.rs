@@ -13,7 +13,7 @@ use super::report::{Item, ItemOutcome, PassOutcome, Report};
 use super::retry::{self, Cause};
 use super::{Error, Outcome, Request, close, examine, in_full, lock};
 use crate::iqr::{self, BootTime};
-use crate::ledger::{self, ChangeRecord, PassId, Problem, RunLedger, SentRecord};
+use crate::ledger::{self, ChangeRecord, End, PassId, Problem, RunLedger, SentRecord};
 use crate::model::{ClientId, Reason, Sent};
 use crate::store::Store;
 
@@ -333,7 +333,9 @@ impl<'a> Lanes<'a> {
             report.outcome = PassOutcome::Aborted;
         }
         report.finished_at = (self.request.clock)();
-        let recorded = record_end(self.request, &mut ledger, &feed, pass, &report, aborted.as_ref());
+        let is_out_of_time = report.totals.deferred > 0 && self.deadline.left().is_zero();
+        let ended = Ended { pass, is_out_of_time, aborted: aborted.as_ref() };
+        let recorded = record_end(self.request, &mut ledger, &feed, &ended, &report);
         if let Err(error) = recorded {
             report.outcome = PassOutcome::Aborted;
             aborted.get_or_insert(error.into());
@@ -343,20 +345,29 @@ impl<'a> Lanes<'a> {
     }
 }
 
+/// What there is to record of the end of a pass beside its report.
+struct Ended<'a> {
+    pass: Option<PassId>,
+    is_out_of_time: bool,
+    aborted: Option<&'a Error>,
+}
+
 /// How far the pass came, then what it did: once it counts as done, how far it came must not be lost.
 fn record_end(
     request: &Request<'_>,
     ledger: &mut RunLedger,
     feed: &Feed,
-    pass: Option<PassId>,
+    ended: &Ended<'_>,
     report: &Report,
-    aborted: Option<&Error>,
 ) -> Result<(), examine::Error> {
+    let &Ended { pass, is_out_of_time, aborted } = ended;
     feed.finish(ledger, report.finished_at, request.config.fingerprint)?;
     ledger.forget_lone_assets(super::oldest_lone(request, report.finished_at))?;
     let pass = match pass {
-        // One that asked IQR and came to the end of nothing is what `status` is asked about, too.
-        None if aborted.is_some() || report.totals.requests > 0 => Some(ledger.start_pass(request.started_at)?),
+        // One that asked IQR, or had no time to, and came to the end of nothing is what `status` is asked about, too.
+        None if aborted.is_some() || is_out_of_time || report.totals.requests > 0 => {
+            Some(ledger.start_pass(request.started_at)?)
+        }
         pass => pass,
     };
     let Some(pass) = pass else {
@@ -365,7 +376,12 @@ fn record_end(
     };
     let by_signal = || (report.outcome == PassOutcome::Aborted).then(|| "stopped by a signal".to_owned());
     let why = aborted.map(|error| in_full(error)).or_else(by_signal);
-    Ok(ledger.finish_pass(pass, report.finished_at, why.as_deref(), report.totals)?)
+    let end = match &why {
+        Some(why) => End::Aborted(why),
+        None if is_out_of_time => End::OutOfTime,
+        None => End::Done,
+    };
+    Ok(ledger.finish_pass(pass, report.finished_at, end, report.totals)?)
 }
 
 /// Clients that were held or superseded because this one claimed their inventory ID, which it no longer does, and those

@@ -38,7 +38,7 @@ use std::time::Duration;
 
 use crate::config::{Config, ConfigError};
 use crate::iqr::{self, Access, BootTime, Iqr, Limits};
-use crate::ledger::{self, CommentSemantics, Heartbeat, Intent, PassTotals, RunLedger};
+use crate::ledger::{self, CommentSemantics, End, Heartbeat, Intent, PassTotals, RunLedger};
 use crate::model::{ClientId, Timestamp};
 use crate::secret::Secret;
 use crate::store::{self, Patience, Signature, Store};
@@ -210,11 +210,11 @@ fn begin(
 /// A pass that could not begin is what `status` is asked about.
 fn record_failure(request: &Request<'_>, ledger: &mut RunLedger, error: &Error) -> Result<(), ledger::Error> {
     let pass = ledger.start_pass(request.started_at)?;
-    ledger.finish_pass(pass, (request.clock)(), Some(&in_full(error)), PassTotals::default())
+    ledger.finish_pass(pass, (request.clock)(), End::Aborted(&in_full(error)), PassTotals::default())
 }
 
 /// An error with its causes.
-fn in_full(error: &dyn std::error::Error) -> String {
+pub(crate) fn in_full(error: &dyn std::error::Error) -> String {
     let causes = std::iter::successors(error.source(), |cause| cause.source());
     causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }

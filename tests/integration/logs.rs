@@ -88,3 +88,12 @@ fn journald_gets_the_priority_of_every_line_and_nobody_else() {
     assert!(elsewhere.starts_with("error: "), "stderr leads to a file: {elsewhere}");
     assert_eq!(bench.writes(FIRST), 0);
 }
+
+#[test]
+fn a_dry_run_tells_each_client_once_and_a_pass_for_one_asset_nothing_of_the_others() {
+    let bench = Bench::with_screens();
+    let dry = bench.run(&["sync", "--dry-run"]);
+    assert_eq!((dry.stderr.as_str(), dry.stdout.matches("4138OO").count()), ("", 2), "{dry:#?}");
+    let one = bench.run(&["sync", "-v", "--inventory-id", &iqr_sandbox::samples::DELL_ID.to_string()]);
+    assert!(!one.stderr.contains("every client is compared"), "{one:#?}");
+}

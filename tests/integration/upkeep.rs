@@ -1,8 +1,11 @@
 //! The ledger over the years: what is old goes, who is gone is forgotten, and an idle pass costs nothing.
 
+use std::time::{Duration, Instant};
+
+use iqr_sandbox::Options;
 use rusqlite::Connection;
 
-use crate::bench::{Bench, FIRST};
+use crate::bench::{Bench, FIRST, LATER, PATIENCE};
 
 const DAY: i64 = 24 * 3600 * 1000;
 
@@ -60,4 +63,62 @@ fn a_client_that_vanished_is_forgotten_with_the_next_pass() {
     assert_eq!(known(&bench), (1, 0));
     assert!(bench.in_ledger::<i64>("SELECT count(*) FROM change") > 0, "its history stays for a while");
     bench.assert_idle("nobody is missed");
+}
+
+/// The ledger, and each part of it that a hasty hand may delete.
+const PARTS: [&[&str]; 5] = [
+    &["ledger.db"],
+    &["ledger.db-wal"],
+    &["ledger.db-shm"],
+    &["ledger.db.lock"],
+    &["ledger.db", "ledger.db-wal", "ledger.db-shm", "ledger.db.lock"],
+];
+
+fn delete(bench: &Bench, parts: &[&str]) {
+    for name in parts {
+        _ = std::fs::remove_file(bench.path(name));
+    }
+}
+
+#[test]
+fn whatever_part_of_the_ledger_is_deleted_nothing_that_is_in_iqr_is_sent_again() {
+    for parts in PARTS {
+        let bench = Bench::with_clients(4);
+        bench.sandbox.state().type_comment(FIRST, "typed by Jo");
+        bench.sync_well();
+        bench.store().edit(1, "memory_bytes", "17179869184", LATER).unwrap();
+        // What an idle pass writes stays in the WAL, beside the file.
+        bench.sync_well();
+        bench.assert_idle("settles");
+        let (before, writes) = (bench.all_seen(), bench.writes(FIRST));
+        delete(&bench, parts);
+        bench.sync_well();
+        assert_eq!((bench.all_seen(), bench.writes(FIRST)), (before, writes), "{parts:?}");
+        bench.assert_idle("it is known again");
+        bench.assert_sound("a part is deleted");
+    }
+}
+
+#[test]
+fn a_ledger_that_is_deleted_in_the_middle_of_a_pass_costs_nothing_in_iqr() {
+    for (parts, requests) in PARTS.into_iter().flat_map(|parts| [(parts, 8), (parts, 25)]) {
+        let options = Options { rtt: Duration::from_millis(5), ..Options::default() };
+        let bench = Bench::with_options(options).and_clients(12).with("iqr", "connections", "2");
+        let pass = bench.spawn(&["sync"]);
+        let begun = Instant::now();
+        while bench.sandbox.requests().len() < requests {
+            assert!(begun.elapsed() < PATIENCE);
+            std::thread::yield_now();
+        }
+        delete(&bench, parts);
+        pass.finish();
+        // A part of it may be damaged by what was deleted: then the person is told, and deletes the rest.
+        if bench.run(&["sync"]).code != Some(0) {
+            delete(&bench, PARTS[4]);
+        }
+        bench.sync_well();
+        bench.assert_sound(&format!("{parts:?} after {requests} requests"));
+        assert!(bench.all_seen().values().all(|seen| seen.item_number != "TBD API"), "{parts:?}");
+        bench.assert_idle("all are sent");
+    }
 }

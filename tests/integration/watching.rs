@@ -16,20 +16,20 @@ use crate::bench::{Bench, FIRST, LATER, PATIENCE, quoted};
 
 /// How a monitor answers.
 #[derive(Clone, Copy)]
-enum Manner {
+pub enum Manner {
     Well,
     With500,
     Never,
 }
 
 /// A monitor on a loopback port, and the paths that it was asked for.
-struct Monitor {
-    url: String,
+pub struct Monitor {
+    pub url: String,
     asked: Receiver<String>,
 }
 
 impl Monitor {
-    fn start(manner: Manner) -> Self {
+    pub fn start(manner: Manner) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/ping/0a1b2c3d-secret", listener.local_addr().unwrap());
         let (told, asked) = mpsc::channel();
@@ -60,7 +60,7 @@ impl Monitor {
     }
 
     /// What was asked for so far, without the part that all have.
-    fn asked(&self) -> Vec<String> {
+    pub fn asked(&self) -> Vec<String> {
         self.asked.try_iter().map(|path| path.replace("/ping/0a1b2c3d-secret", "")).collect()
     }
 }
@@ -158,7 +158,7 @@ fn the_run_lock_is_free_while_a_slow_monitor_is_waited_for() {
 
 /// The samples of a metrics file, by name and labels. As strict as Prometheus: every line is help, type or sample, every
 /// sample follows the help and the type of its name, and nothing comes twice.
-fn samples(text: &str) -> BTreeMap<String, String> {
+pub fn samples(text: &str) -> BTreeMap<String, String> {
     let mut samples = BTreeMap::new();
     let mut families: Vec<&str> = Vec::new();
     let mut lines = text.strip_suffix('\n').expect("the last line ends").split('\n').peekable();

@@ -3,13 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::Status;
-use crate::commands::page::ago;
-use crate::ledger::{Pass, Problem};
+use super::obstacle::Obstacle;
+use crate::ledger::Problem;
 use crate::model::Timestamp;
 use crate::output;
-
-/// A pass is made every two minutes: after so many seconds without a good one something is wrong.
-const LATE: i64 = 1800;
 
 /// Whether somebody has to do something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,10 +28,18 @@ pub(super) struct Health {
 
 impl Health {
     pub(super) fn of(status: &Status, now: Timestamp) -> Self {
-        if let Some(sentence) = trouble(status, now) {
-            return Self { level: Level::Attention, sentence: format!("Needs attention: {sentence}.") };
+        match (trouble(status, now), backlog(status, now)) {
+            (Some(trouble), None) => Self { level: Level::Attention, sentence: trouble },
+            (Some(trouble), Some(backlog)) => {
+                Self { level: Level::Attention, sentence: format!("{trouble} {backlog}") }
+            }
+            (None, Some(backlog)) => Self { level: Level::Waiting, sentence: backlog },
+            (None, None) => Self::of_held(status.held().count() as u64),
         }
-        match status.held().count() as u64 {
+    }
+
+    fn of_held(held: u64) -> Self {
+        match held {
             0 => Self { level: Level::Well, sentence: "All is well.".to_owned() },
             number => {
                 let held = output::count(number, "machine waits", "machines wait");
@@ -44,33 +49,30 @@ impl Health {
     }
 }
 
-/// What is wrong, the worst first.
+/// What is wrong, the worst only.
 fn trouble(status: &Status, now: Timestamp) -> Option<String> {
-    let last_good = status.heartbeat.and_then(|beat| beat.last_good);
-    if status.heartbeat.is_none() && status.passes.is_empty() {
-        return Some("no pass was made yet".to_owned());
-    }
-    if let Some(pass) = status.passes.first().filter(|pass| is_newest_failure(pass, last_good)) {
-        let why = pass.message.as_deref().unwrap_or("no reason is known");
-        return Some(format!("the last pass was ended early: {}", why.trim_end_matches('.')));
-    }
-    if let Some(good) = last_good.filter(|good| now.seconds_since(*good) > LATE) {
-        return Some(format!("the last good pass was {}", ago(good, now)));
-    }
-    if status.store.is_none() {
-        return Some("the WipeOS database cannot be read".to_owned());
-    }
-    let failing: Vec<&Problem> = status.failing().collect();
-    (!failing.is_empty()).then(|| {
-        let number = output::count(failing.len() as u64, "machine fails", "machines fail");
-        format!("{number}: {}", by_reason(&failing))
-    })
+    let obstacle = Obstacle::of(status, now);
+    let grave = obstacle.filter(|it| !matches!(it, Obstacle::OutOfTime { .. } | Obstacle::Unfinished(_)));
+    let what = match grave {
+        Some(obstacle) => obstacle.sentence(now),
+        None if status.store.is_none() => "the WipeOS database cannot be read".to_owned(),
+        None => failing(status)?,
+    };
+    let end = if what.ends_with('?') { "" } else { "." };
+    Some(format!("Needs attention: {what}{end}"))
 }
 
-/// No good pass came after it: also one that had nothing to do is one.
-fn is_newest_failure(pass: &Pass, last_good: Option<Timestamp>) -> bool {
-    let is_early = pass.finished_at.is_some() && pass.outcome.as_deref() != Some("done");
-    is_early && last_good.is_none_or(|good| good < pass.started_at)
+fn failing(status: &Status) -> Option<String> {
+    let failing: Vec<&Problem> = status.failing().collect();
+    let number = output::count(failing.len() as u64, "machine fails", "machines fail");
+    (!failing.is_empty()).then(|| format!("{number}: {}", by_reason(&failing)))
+}
+
+/// The passes are well, and have more to do than they have time for.
+fn backlog(status: &Status, now: Timestamp) -> Option<String> {
+    let obstacle = Obstacle::of(status, now)?;
+    let reason = obstacle.reason()?;
+    Some(format!("There is a backlog ({reason}): {}.", obstacle.sentence(now)))
 }
 
 fn by_reason(problems: &[&Problem]) -> String {
@@ -86,7 +88,7 @@ fn by_reason(problems: &[&Problem]) -> String {
 mod tests {
     use super::*;
     use crate::commands::status::StoreStatus;
-    use crate::ledger::{Heartbeat, PassTotals};
+    use crate::ledger::{Heartbeat, Pass, PassTotals};
     use crate::model::ClientId;
 
     fn at(seconds: i64) -> Timestamp {
@@ -152,13 +154,19 @@ mod tests {
         assert_eq!(sentence(&before, 120), "All is well.");
         let after = Status { passes: vec![ended_early(120)], ..well() };
         let told = sentence(&after, 130);
-        assert_eq!(told, "Needs attention: the last pass was ended early: IQR cannot be reached.");
+        assert_eq!(told, "Needs attention: the last pass was ended early (2023-11-14 22:15): IQR cannot be reached.");
     }
 
     #[test]
     fn an_appliance_whose_passes_stay_away_needs_attention() {
-        assert_eq!(sentence(&well(), LATE + 60), "Needs attention: the last good pass was 31 min ago.");
-        assert_eq!(sentence(&Status::default(), 0), "Needs attention: no pass was made yet.");
+        assert_eq!(
+            sentence(&well(), 31 * 60),
+            "Needs attention: the last good pass was 31 min ago; look whether the timer, or cron, runs."
+        );
+        assert_eq!(
+            sentence(&Status::default(), 0),
+            "Needs attention: no pass was made yet; switch the timer, or the cron line, on."
+        );
         let blind = Status { store: None, ..well() };
         assert_eq!(sentence(&blind, 60), "Needs attention: the WipeOS database cannot be read.");
     }

@@ -9,7 +9,9 @@ use askama::Template;
 
 use self::chart::{Bar, Chart, Size};
 use super::Status;
+use super::advice::explained;
 use super::health::{Health, Level};
+use super::obstacle::Obstacle;
 use crate::commands::page::{ago, length, minute};
 use crate::ledger::{Ledger, Pass, Problem};
 use crate::model::Timestamp;
@@ -41,6 +43,8 @@ struct Page {
     level: &'static str,
     sentence: String,
     tiles: Vec<Tile>,
+    /// Nothing is known but the sentence.
+    is_blind: bool,
     figures: Vec<Figure>,
     days: Vec<DayRow>,
     reasons: Vec<ReasonRow>,
@@ -91,7 +95,8 @@ struct ClientRow {
     reason: String,
     message: String,
     since: String,
-    tries: u32,
+    /// A dash where only the server is to blame: then none is counted.
+    tries: String,
     next: String,
 }
 
@@ -143,9 +148,10 @@ pub(super) fn page(status: &Status, recent: &[Pass], now: Timestamp) -> askama::
         },
         sentence: output::one_line(&sentence),
         tiles: tiles(status, recent, now),
+        is_blind: status.is_blind,
         figures: figures(recent, now),
         days: days(recent, now),
-        reasons: reasons(status),
+        reasons: reasons(status, now),
         tables: tables(status, now),
         passes: recent.iter().take(MOST_PASSES).map(PassRow::of).collect(),
     };
@@ -176,7 +182,7 @@ fn sums(recent: &[Pass], now: Timestamp, parts: usize) -> Vec<Sums> {
 impl Sums {
     fn add(&mut self, pass: &Pass) {
         self.passes += 1;
-        self.early += u64::from(is_early(pass));
+        self.early += u64::from(pass.is_aborted());
         self.sent += pass.totals.sent;
         self.unchanged += pass.totals.unchanged;
         self.failed += pass.totals.failed;
@@ -186,16 +192,13 @@ impl Sums {
     }
 }
 
-fn is_early(pass: &Pass) -> bool {
-    pass.finished_at.is_some() && pass.outcome.as_deref() != Some("done")
-}
-
 fn tiles(status: &Status, recent: &[Pass], now: Timestamp) -> Vec<Tile> {
     let last_good = status.heartbeat.and_then(|beat| beat.last_good);
     let of_last_day = recent.iter().filter(|pass| now.seconds_since(pass.started_at) < DAY);
     let mut day = Sums::default();
     of_last_day.for_each(|pass| day.add(pass));
     let tile = |label, value, note: &str| Tile { label, value, note: note.to_owned() };
+    let count = |number: u64| if status.is_blind { "?".to_owned() } else { number.to_string() };
     let due = status.store.as_ref().map_or_else(|| "?".to_owned(), |store| store.due.to_string());
     vec![
         tile(
@@ -204,10 +207,10 @@ fn tiles(status: &Status, recent: &[Pass], now: Timestamp) -> Vec<Tile> {
             &last_good.map(|good| format!("UTC, {}", good.date_text())).unwrap_or_default(),
         ),
         tile("due", due, "for the next pass"),
-        tile("failing", status.failing().count().to_string(), "tried again by themselves"),
-        tile("held", status.held().count().to_string(), "wait for a person"),
-        tile("sent", day.sent.to_string(), "in 24 hours"),
-        tile("requests", day.requests.to_string(), "in 24 hours"),
+        tile("failing", count(status.failing().count() as u64), "tried again by themselves"),
+        tile("held", count(status.held().count() as u64), "wait for a person"),
+        tile("sent", count(day.sent), "in 24 hours"),
+        tile("requests", count(day.requests), "in 24 hours"),
     ]
 }
 
@@ -245,7 +248,7 @@ fn days(recent: &[Pass], now: Timestamp) -> Vec<DayRow> {
 }
 
 /// The most frequent first.
-fn reasons(status: &Status) -> Vec<ReasonRow> {
+fn reasons(status: &Status, now: Timestamp) -> Vec<ReasonRow> {
     let mut groups: BTreeMap<(&str, bool), Vec<&Problem>> = BTreeMap::new();
     for problem in &status.problems {
         groups.entry((&problem.reason, problem.held)).or_default().push(problem);
@@ -259,8 +262,16 @@ fn reasons(status: &Status) -> Vec<ReasonRow> {
             oldest: problems.iter().map(|problem| problem.since).min().map(minute).unwrap_or_default(),
         })
         .collect();
+    rows.extend(Obstacle::of(status, now).and_then(|obstacle| left_over(&obstacle)));
     rows.sort_by_key(|row| std::cmp::Reverse(row.clients));
     rows
+}
+
+/// The clients that a pass had no time for.
+fn left_over(obstacle: &Obstacle) -> Option<ReasonRow> {
+    let (Obstacle::OutOfTime { at, left }, reason) = (obstacle, obstacle.reason()?) else { return None };
+    let clients = usize::try_from(*left).unwrap_or(usize::MAX);
+    Some(ReasonRow { reason: reason.code().to_owned(), kind: "left", clients, oldest: minute(*at) })
 }
 
 fn tables(status: &Status, now: Timestamp) -> Vec<Clients> {
@@ -283,9 +294,9 @@ impl ClientRow {
             inventory_id: problem.inventory_id.as_deref().map_or_else(|| "–".to_owned(), output::one_line),
             client_id: problem.client_id.0,
             reason: output::one_line(&problem.reason),
-            message: output::one_line(&problem.message),
+            message: output::one_line(&explained(&problem.reason, &problem.message)),
             since: minute(problem.since),
-            tries: problem.attempts,
+            tries: if problem.attempts == 0 { "–".to_owned() } else { problem.attempts.to_string() },
             next: match problem.next_try {
                 Some(at) if at > now => ago(at, now),
                 Some(_) => "next pass".to_owned(),
@@ -297,7 +308,7 @@ impl ClientRow {
 
 impl PassRow {
     fn of(pass: &Pass) -> Self {
-        let ended = match (pass.finished_at, is_early(pass)) {
+        let ended = match (pass.finished_at, pass.is_aborted()) {
             (None, _) => "it runs, or was killed".to_owned(),
             (Some(_), false) => String::new(),
             (Some(_), true) => output::one_line(pass.message.as_deref().unwrap_or("no reason is known")),

@@ -3,9 +3,11 @@
 use serde::Serialize;
 
 use super::Status;
+use super::advice::advice;
+use super::obstacle::Obstacle;
 use super::story::{Standing, State, Story};
 use crate::ledger::{Pass, Problem};
-use crate::model::{ClientId, DueBecause, Timestamp};
+use crate::model::{ClientId, DueBecause, Reason, Timestamp};
 use crate::store::MissingIndex;
 
 #[derive(Serialize)]
@@ -27,6 +29,8 @@ struct Trouble<'a> {
     inventory_id: Option<&'a str>,
     reason: &'a str,
     message: &'a str,
+    /// What to do, where the message tells only what happened.
+    advice: Option<&'static str>,
     attempts: u32,
     since: Timestamp,
     next_try: Option<Timestamp>,
@@ -37,7 +41,10 @@ struct PassJson<'a> {
     started_at: Timestamp,
     finished_at: Option<Timestamp>,
     outcome: Option<&'a str>,
+    /// `time-budget` for one that left clients to the next because its time was over.
+    reason: Option<&'static str>,
     message: Option<&'a str>,
+    advice: Option<&'static str>,
     sent: u64,
     unchanged: u64,
     held: u64,
@@ -71,7 +78,9 @@ struct Now<'a> {
     state: &'static str,
     due_because: &'a [DueBecause],
     reason: Option<&'a str>,
-    message: Option<&'a str>,
+    /// Of one that is due also what kept the last pass from sending it.
+    message: Option<String>,
+    advice: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -89,7 +98,7 @@ struct Change<'a> {
 }
 
 impl<'a> Json<'a> {
-    pub(super) fn of(status: &'a Status) -> Self {
+    pub(super) fn of(status: &'a Status, now: Timestamp) -> Self {
         let indexes = status.store.iter().flat_map(|store| &store.missing_indexes);
         Self {
             due: status.store.as_ref().map(|store| store.due),
@@ -100,7 +109,7 @@ impl<'a> Json<'a> {
                 .heartbeat
                 .map(|beat| LastPass { started_at: beat.started_at, finished_at: beat.finished_at }),
             missing_indexes: indexes.map(MissingIndex::statement).collect(),
-            asset: status.story.as_ref().map(asset),
+            asset: status.story.as_ref().map(|story| asset(story, Obstacle::of(status, now).as_ref(), now)),
         }
     }
 }
@@ -111,6 +120,7 @@ fn trouble(problem: &Problem) -> Trouble<'_> {
         inventory_id: problem.inventory_id.as_deref(),
         reason: &problem.reason,
         message: &problem.message,
+        advice: advice(&problem.reason),
         attempts: problem.attempts,
         since: problem.since,
         next_try: problem.next_try,
@@ -119,11 +129,14 @@ fn trouble(problem: &Problem) -> Trouble<'_> {
 
 fn pass(pass: &Pass) -> PassJson<'_> {
     let totals = pass.totals;
+    let reason = pass.ran_out_of_time().then_some(Reason::TimeBudget.code());
     PassJson {
         started_at: pass.started_at,
         finished_at: pass.finished_at,
         outcome: pass.outcome.as_deref(),
+        reason,
         message: pass.message.as_deref(),
+        advice: reason.and_then(advice),
         sent: totals.sent,
         unchanged: totals.unchanged,
         held: totals.held,
@@ -133,9 +146,14 @@ fn pass(pass: &Pass) -> PassJson<'_> {
     }
 }
 
-fn now(standing: &Standing) -> Now<'_> {
-    let (reason, message) = match &standing.state {
-        State::Held { reason, message } | State::Failing { reason, message } => (Some(reason), Some(message)),
+fn now<'a>(standing: &'a Standing, obstacle: Option<&Obstacle>, now: Timestamp) -> Now<'a> {
+    let (reason, message) = match (&standing.state, obstacle) {
+        (State::Held { reason, message } | State::Failing { reason, message }, _) => {
+            (Some(reason.as_str()), Some(message.clone()))
+        }
+        (state, Some(obstacle)) if state.is_due() => {
+            (obstacle.reason().map(Reason::code), Some(obstacle.sentence(now)))
+        }
         _ => (None, None),
     };
     Now {
@@ -143,16 +161,17 @@ fn now(standing: &Standing) -> Now<'_> {
         machine: &standing.machine,
         state: standing.state.code(),
         due_because: if let State::Due(because) = &standing.state { because } else { &[] },
-        reason: reason.map(String::as_str),
-        message: message.map(String::as_str),
+        reason,
+        message,
+        advice: reason.and_then(advice),
     }
 }
 
-fn asset(story: &Story) -> AssetJson<'_> {
+fn asset<'a>(story: &'a Story, obstacle: Option<&Obstacle>, time: Timestamp) -> AssetJson<'a> {
     AssetJson {
         inventory_id: &story.inventory_id,
         clients: story.clients.iter().map(|client| client.client_id).collect(),
-        now: story.clients.iter().map(now).collect(),
+        now: story.clients.iter().map(|client| now(client, obstacle, time)).collect(),
         sent: story.sent.iter().map(|record| Sent { client_id: record.client_id, at: record.at }).collect(),
         changes: story
             .changes

@@ -3,6 +3,8 @@
 mod story;
 
 use super::Status;
+use super::advice::explained;
+use super::obstacle::Obstacle;
 use crate::commands::page::{Page, Span, ago, length, minute};
 use crate::ledger::{Heartbeat, Pass, Problem};
 use crate::model::Timestamp;
@@ -14,11 +16,11 @@ const MOST: usize = 20;
 pub(super) fn page(status: &Status, now: Timestamp, is_verbose: bool) -> String {
     let mut page = Page::default();
     if let Some(story) = &status.story {
-        story::story(&mut page, story, now);
+        story::story(&mut page, story, Obstacle::of(status, now).as_ref(), now);
         return page.into_text();
     }
     last_pass(&mut page, status, now);
-    counts(&mut page, status);
+    counts(&mut page, status, now);
     problems(&mut page, status, now);
     if is_verbose || !is_well(status) {
         passes(&mut page, &status.passes);
@@ -78,19 +80,24 @@ fn outcome(pass: &Pass) -> Vec<Span> {
     let parts = parts.iter().filter(|(number, ..)| *number > 0);
     spans.extend(parts.map(|(number, word, style)| Span::new(*style, format!("{number} {word}, "))));
     spans.push(Span::plain(output::count(totals.requests, "request", "requests")));
-    if pass.outcome.as_deref() != Some("done") {
+    if pass.is_aborted() {
         let why = pass.message.as_deref().unwrap_or("no reason is known");
         spans.push(Span::new(BAD, format!("; ended early: {why}")));
+    } else if let Some(why) = &pass.message {
+        spans.push(Span::new(WARN, format!("; {why}")));
     }
     spans
 }
 
-fn counts(page: &mut Page, status: &Status) {
+fn counts(page: &mut Page, status: &Status, now: Timestamp) {
     let clients = |number: u64| output::count(number, "client", "clients");
     match &status.store {
         Some(store) if store.due == 0 => page.row("due", "nothing"),
         Some(store) => page.row("due", clients(store.due)),
         None => page.styled_row("due", BAD, "not known: the WipeOS database cannot be read"),
+    }
+    if let Some(backlog) = Obstacle::of(status, now).filter(|obstacle| obstacle.reason().is_some()) {
+        page.styled_row("", WARN, backlog.told(now));
     }
     match status.failing().count() as u64 {
         0 => page.row("failing", "nothing"),
@@ -135,15 +142,19 @@ fn entry(page: &mut Page, problem: &Problem, now: Timestamp) {
             Span::plain(tries(problem, now)),
         ],
     );
-    page.row("", &problem.message);
+    page.row("", explained(&problem.reason, &problem.message));
 }
 
 fn tries(problem: &Problem, now: Timestamp) -> String {
-    let count = output::count(problem.attempts.into(), "try", "tries");
-    match problem.next_try {
-        Some(at) if at > now => format!("; {count}, next {}", ago(at, now)),
-        Some(_) => format!("; {count}, next with the next pass"),
-        None => String::new(),
+    let next = match problem.next_try {
+        Some(at) if at > now => ago(at, now),
+        Some(_) => "with the next pass".to_owned(),
+        None => return String::new(),
+    };
+    match problem.attempts {
+        // Where the server is to blame no try of the client is counted.
+        0 => format!("; tried again {next}"),
+        count => format!("; {}, next {next}", output::count(count.into(), "try", "tries")),
     }
 }
 

@@ -2,10 +2,12 @@
 
 use anyhow::Result;
 
-use crate::commands::NotFound;
+use crate::commands::preview::not_found;
+use crate::commands::{NotFound, near};
 use crate::config::Config;
 use crate::ledger::{ChangeRecord, Intent, Ledger, Problem, SentRecord};
-use crate::model::{ClientId, DueBecause, InventoryId, InventoryIdError, Machine, Timestamp};
+use crate::model::{ClientId, DueBecause, InventoryId, InventoryIdError, Reason, Timestamp};
+use crate::output;
 use crate::store::Store;
 use crate::sync::examine::{self, Examiner, Trouble, Verdict};
 
@@ -67,7 +69,7 @@ impl Story {
             None => (Vec::new(), None, Vec::new()),
         };
         if clients.is_empty() && sent.is_empty() && changes.is_empty() {
-            return Err(NotFound(format!("nothing is known of inventory ID {id}: no client in WipeOS has it")).into());
+            return Err(unknown(&examiner, &id)?.into());
         }
         Ok(Self { inventory_id: id.to_string(), clients, sent, intent, changes })
     }
@@ -86,6 +88,20 @@ impl Story {
         problem.inventory_id.as_ref() == Some(&self.inventory_id)
             || self.clients.iter().any(|client| client.client_id == problem.client_id)
     }
+}
+
+/// Nobody has this ID: then it was not typed, or typed otherwise.
+fn unknown(examiner: &Examiner<'_>, id: &InventoryId) -> Result<NotFound> {
+    let store = &examiner.config.store;
+    let near = near::existing(examiner.store, store, id)?;
+    let told = format!("nothing is known of it: {}", not_found(id, &store.inventory_id_slot, &near));
+    let counts = examiner.ledger.map(Ledger::problem_counts).transpose()?.unwrap_or_default();
+    let blank = Reason::BlankInventoryId.code();
+    let hint = counts.iter().find(|count| count.reason == blank).map(|count| {
+        let clients = output::count(count.clients, "client has", "clients have");
+        format!("; {clients} no ID at all ({blank}): `wipeos-iqr status` names the machines")
+    });
+    Ok(NotFound(told + &hint.unwrap_or_default()))
 }
 
 fn standings(examiner: &Examiner<'_>, clients: Vec<ClientId>) -> Result<Vec<Standing>> {
@@ -112,7 +128,7 @@ impl Standing {
         };
         // One that cannot be read is told of as such.
         let machine = examiner.store.client(client_id).ok().flatten();
-        let machine = machine.map(|snapshot| name(&snapshot.machine)).unwrap_or_default();
+        let machine = machine.map(|snapshot| snapshot.machine.name()).unwrap_or_default();
         Ok(Self { client_id, machine, state, problem })
     }
 }
@@ -127,6 +143,11 @@ impl State {
         if problem.held { Self::Held { reason, message } } else { Self::Failing { reason, message } }
     }
 
+    /// Whether the next pass sends it.
+    pub(super) fn is_due(&self) -> bool {
+        matches!(self, Self::Due(_) | Self::HalfDone)
+    }
+
     /// For scripts.
     pub(super) fn code(&self) -> &'static str {
         match self {
@@ -139,14 +160,6 @@ impl State {
             Self::Gone => "gone",
         }
     }
-}
-
-fn name(machine: &Machine) -> String {
-    let serial = machine.serial_number.as_ref().map(|serial| format!("serial number {serial}"));
-    let maker = [machine.manufacturer.as_deref(), machine.model.as_deref()];
-    let maker = maker.into_iter().flatten().collect::<Vec<_>>().join(" ");
-    let parts = [Some(maker).filter(|maker| !maker.is_empty()), serial];
-    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 /// What was last sent to this asset, by each client that sent to it; the newest first.

@@ -3,6 +3,8 @@
 use super::tries;
 use crate::commands::diff;
 use crate::commands::page::{Page, Span, ago, minute};
+use crate::commands::status::advice::explained;
+use crate::commands::status::obstacle::Obstacle;
 use crate::commands::status::story::{Standing, State, Story};
 use crate::ledger::ChangeRecord;
 use crate::model::{DueBecause, Timestamp};
@@ -12,13 +14,14 @@ use crate::sync::plan::Field;
 /// Most changes of one asset that are told.
 const MOST_CHANGES: usize = 40;
 
-pub(super) fn story(page: &mut Page, story: &Story, now: Timestamp) {
+/// `obstacle` is what kept the last pass from sending what is due.
+pub(super) fn story(page: &mut Page, story: &Story, obstacle: Option<&Obstacle>, now: Timestamp) {
     page.title(&[Span::new(STRONG, format!("Asset {}", story.inventory_id))]);
     if story.clients.is_empty() {
         page.row("clients", "none in WipeOS has this ID now");
     }
     for client in &story.clients {
-        standing(page, client, &story.inventory_id, now);
+        standing(page, client, &story.inventory_id, obstacle, now);
     }
     if story.sent.is_empty() {
         page.styled_row("last sent", WARN, "never");
@@ -37,19 +40,27 @@ pub(super) fn story(page: &mut Page, story: &Story, now: Timestamp) {
     history(page, &story.changes);
 }
 
-fn standing(page: &mut Page, client: &Standing, id: &str, now: Timestamp) {
+fn standing(page: &mut Page, client: &Standing, id: &str, obstacle: Option<&Obstacle>, now: Timestamp) {
     page.row(&format!("client {}", client.client_id), &client.machine);
     let mut spans = vec![state(&client.state)];
     if let Some(problem) = client.problem.as_ref().filter(|_| client.state.is_trouble()) {
         spans.push(Span::plain(format!(", since {}{}", minute(problem.since), tries(problem, now))));
     }
     page.spans_row("now", &spans);
+    if let Some(obstacle) = obstacle.filter(|obstacle| client.state.waits_behind(obstacle)) {
+        page.styled_row("not sent yet", WARN, obstacle.told(now));
+    }
     page.row("", advice(&client.state, id));
 }
 
 impl State {
     fn is_trouble(&self) -> bool {
         matches!(self, Self::Held { .. } | Self::Failing { .. })
+    }
+
+    /// One that fails is told what ended the last pass by its own trouble; that there are no passes is news to it, too.
+    fn waits_behind(&self, obstacle: &Obstacle) -> bool {
+        self.is_due() || (matches!(self, Self::Failing { .. }) && matches!(obstacle, Obstacle::Late(_)))
     }
 }
 
@@ -71,7 +82,7 @@ fn state(state: &State) -> Span {
 /// What to do; nothing where there is nothing to do.
 fn advice(state: &State, id: &str) -> String {
     match state {
-        State::Held { message, .. } | State::Failing { message, .. } => message.clone(),
+        State::Held { reason, message } | State::Failing { reason, message } => explained(reason, message),
         State::Due(_) | State::HalfDone => format!("`wipeos-iqr preview {id} --remote` shows what will be sent"),
         State::Differs => format!(
             "the config, the program or the record of this machine has changed since; `wipeos-iqr sync --inventory-id {id}` \

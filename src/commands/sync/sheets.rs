@@ -1,0 +1,84 @@
+//! What is written after a pass: the metrics and the page. All of it may take as long as it likes, see
+//! [`mod@crate::monitor::aside`].
+
+use std::path::{Path, PathBuf};
+
+use crate::clock;
+use crate::commands::status::{self, Failure};
+use crate::ledger::{self, Heartbeat, Ledger, ProblemCount};
+use crate::model::Timestamp;
+use crate::monitor::aside::Turn;
+use crate::monitor::file;
+use crate::monitor::metrics::{self, Metrics};
+use crate::sync::{PassOutcome, Report};
+
+/// What is to be written, where, and of what.
+pub(super) struct Sheets {
+    pub textfile: Option<PathBuf>,
+    pub html: Option<PathBuf>,
+    /// `None` where it is not known which it is.
+    pub ledger: Option<PathBuf>,
+    pub started_at: Timestamp,
+    /// Of a pass that got as far as looking at clients.
+    pub begun: Option<Report>,
+    /// What ended it early, or kept it from beginning.
+    pub failure: Option<String>,
+}
+
+impl Sheets {
+    pub(super) fn is_wanted(&self) -> bool {
+        self.textfile.is_some() || self.html.is_some()
+    }
+
+    pub(super) fn write(&self) {
+        let _turn = self.ledger.as_deref().map(Turn::take);
+        if let Some(path) = &self.textfile {
+            write(path, &self.metrics(path));
+        }
+        if let Some(path) = &self.html {
+            let due = self.begun.as_ref().map(|report| report.totals.deferred);
+            let failure = self.failure.clone().map(|why| Failure { at: self.started_at, why });
+            match status::html_after_pass(self.ledger.as_deref(), due, failure) {
+                Ok(page) => write(path, &page),
+                Err(error) => log::info!("{} is not written: {error:#}", path.display()),
+            }
+        }
+    }
+
+    fn metrics(&self, path: &Path) -> String {
+        let unbegun = Report {
+            outcome: PassOutcome::Aborted,
+            finished_at: clock::now(),
+            ..Report::begun(self.started_at, false)
+        };
+        let problems = self.problems().unwrap_or_else(|error| {
+            log::info!("the metrics are written without what is held and failing: {error}");
+            None
+        });
+        let report = self.begun.as_ref().unwrap_or(&unbegun);
+        let (has_begun, last_good) = (self.begun.is_some(), self.last_good(path));
+        Metrics { report, has_begun, last_good, problems: problems.as_deref() }.to_text()
+    }
+
+    /// `None` where it is not known.
+    fn problems(&self) -> Result<Option<Vec<ProblemCount>>, ledger::Error> {
+        let Some(path) = &self.ledger else { return Ok(None) };
+        match Ledger::open(path)? {
+            Some(ledger) => Ok(Some(ledger.problem_counts()?)),
+            None => Ok(Some(Vec::new())),
+        }
+    }
+
+    /// As the lock file beside the ledger has it, which outlives the ledger; or else the metrics of the last pass.
+    fn last_good(&self, path: &Path) -> Option<Timestamp> {
+        let beat = self.ledger.as_deref().and_then(Heartbeat::read);
+        let told = || path.is_file().then(|| std::fs::read_to_string(path).ok())?;
+        beat.and_then(|beat| beat.last_good).or_else(|| metrics::last_good(&told()?))
+    }
+}
+
+fn write(path: &Path, text: &str) {
+    if let Err(error) = file::replace(path, text) {
+        log::warn!("{} cannot be written: {error}; the pass is not concerned", path.display());
+    }
+}

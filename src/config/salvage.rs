@@ -1,0 +1,72 @@
+//! What can be told of a config that cannot be used: who is to be told that no pass can begin.
+//!
+//! A line that is no TOML is not believed, nor is a setting that is wrong in itself. A file that is not UTF-8 tells
+//! nothing.
+
+use std::path::{Path, PathBuf};
+
+use super::report::Report;
+use super::section::Section;
+use super::{WatchConfig, read};
+
+/// What the readable part of a broken config says.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Salvage {
+    /// Who is told of each pass.
+    pub watch: WatchConfig,
+    /// Where our own database is; `None` where the file is no TOML, and this may stand in what cannot be read.
+    pub ledger: Option<PathBuf>,
+}
+
+impl Salvage {
+    /// Reads the file once more, and asks for nothing else in it.
+    #[must_use]
+    pub fn of(path: &Path) -> Option<Self> {
+        let source = std::fs::read_to_string(path).ok()?;
+        Some(Self::parse(&source, path))
+    }
+
+    fn parse(source: &str, path: &Path) -> Self {
+        let (table, mut report) = Report::of(source);
+        let is_toml = report.is_toml();
+        let folder = path.parent().unwrap_or(Path::new(""));
+        Section::read_root(table.get_ref(), &mut report, |root| {
+            let store = root.section("store", |section| read::store(section, folder));
+            let ledger = root.section("ledger", |section| read::ledger(section, folder, &store.database));
+            let is_own = ledger.path != store.database;
+            Self { watch: read::watch(root, folder), ledger: Some(ledger.path).filter(|_| is_toml && is_own) }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::secret::Secret;
+
+    const WATCHED: &str = "[metrics]\ntextfile = \"x.prom\"\n[monitor]\nping_url = \"https://hc/x\"\n";
+
+    fn salvaged(text: &str) -> Salvage {
+        let text = format!("[ledger]\npath = \"our.db\"\n{text}");
+        Salvage::parse(&text, Path::new("/etc/wipeos-iqr/config.toml"))
+    }
+
+    #[test]
+    fn a_mistake_elsewhere_leaves_those_who_are_told() {
+        let found = salvaged(&format!("{WATCHED}[sync]\ntime_budgt = 1\n[report]\nhtml = \"x.txt\""));
+        assert_eq!(found.watch.textfile, Some(PathBuf::from("/etc/wipeos-iqr/x.prom")));
+        assert_eq!(found.watch.ping_url.as_ref().map(Secret::expose), Some("https://hc/x"));
+        assert_eq!(found.watch.html, None, "it is wrong in itself");
+        assert_eq!(found.ledger, Some(PathBuf::from("/etc/wipeos-iqr/our.db")));
+    }
+
+    #[test]
+    fn of_a_file_that_is_no_toml_the_lines_that_can_be_read_count() {
+        let found = salvaged(&format!("{WATCHED}[sync\ncomments = full\n"));
+        assert!(found.watch.ping_url.is_some() && found.watch.textfile.is_some());
+        assert_eq!(found.ledger, None, "who knows what the broken line would have said");
+        let found = salvaged("[monitor]\nping_url = \"https://hc/x\n[metrics]\ntextfile = \"x.prom\"\n");
+        assert_eq!(found.watch.ping_url, None, "a text without an end is no URL");
+        assert!(found.watch.textfile.is_some());
+    }
+}

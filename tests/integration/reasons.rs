@@ -1,0 +1,196 @@
+//! "Why is asset N not in IQR?": every reason there is, caused for real, and what `status`, `status ID`, `status --json`
+//! and the page say of it.
+
+use std::fs;
+use std::time::Duration;
+
+use iqr_sandbox::samples::{DUPLICATE_ID, MISMATCH_ID, PLACEHOLDER_ID};
+use iqr_sandbox::{Asset, Fault, Kind, Options, When};
+use serde_json::Value;
+
+use crate::bench::{Bench, FIRST, Run, client};
+
+const CREATE: &str = "MI/Create";
+const READ: &str = "Inventory/JSON/GetInventoryById";
+const UPDATE: &str = "Inventories/Update";
+
+/// A fault of one asset alone.
+fn fault(path: &str, id: i64, kind: Kind) -> Fault {
+    Fault::new(When::Path(path.to_owned()), kind).and(When::Id(id))
+}
+
+/// IQR fails, and does not want to be waited for.
+fn busy() -> Kind {
+    Kind::retry_after(503, "0")
+}
+
+/// One appliance that has every trouble that a client can have, after its pass.
+fn troubled() -> Bench {
+    let bench = Bench::with_screens().with("iqr", "connections", "1");
+    for number in 0..6 {
+        bench.add(&client(number), Asset::new(FIRST + number));
+    }
+    bench.sandbox.state().remove_asset(FIRST);
+    let unheard_of = iqr_sandbox::store::Client { model: Some("Latitude E6440".to_owned()), ..client(6) };
+    bench.add(&unheard_of, Asset::new(FIRST + 6));
+    let sql = "UPDATE diagnostics_log SET created_at = 'yesterday' WHERE client_id = 10";
+    assert!(bench.store().connection().execute(sql, []).unwrap() > 0);
+    bench.sandbox.set_faults(vec![
+        fault(UPDATE, FIRST + 2, Kind::status(400)),
+        fault(UPDATE, FIRST + 3, Kind::AsIs),
+        fault(READ, FIRST + 4, Kind::Truncated),
+        fault(READ, FIRST + 5, busy()),
+        Fault::new(When::Path(CREATE.to_owned()), Kind::status(400)).skip(2),
+    ]);
+    bench.sync();
+    bench
+}
+
+/// What the four ways to look say of a trouble.
+struct Told {
+    status: String,
+    json: Value,
+    page: String,
+}
+
+impl Told {
+    fn by(bench: &Bench) -> Self {
+        bench.run(&["status", "--html", "page.html"]);
+        let page = fs::read_to_string(bench.path("page.html")).unwrap();
+        Self { status: flat(&bench.run(&["status"]).stdout), json: bench.run(&["status", "--json"]).json(), page }
+    }
+
+    /// Of a client, for scripts: the code, and the sentence with what to do.
+    fn problem(&self, client: i64) -> (String, String) {
+        let problems = ["failing", "held"].map(|kind| self.json[kind].as_array().unwrap().clone()).concat();
+        let problem = problems.into_iter().find(|problem| problem["client_id"] == client).unwrap();
+        let text = |key: &str| problem[key].as_str().unwrap_or_default().to_owned();
+        (text("reason"), text("message") + &text("advice"))
+    }
+}
+
+/// Without the ends of lines, as the sentences are.
+fn flat(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// As the page writes it.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&#38;").replace('"', "&#34;").replace('<', "&#60;").replace('>', "&#62;").replace('\'', "&#39;")
+}
+
+/// Client, what to ask `status` for, reason, and what to do: words that stand in each of the four.
+fn rows() -> Vec<(i64, String, &'static str, &'static str)> {
+    let row = |client, id: i64, reason, cure| (client, id.to_string(), reason, cure);
+    vec![
+        (4, "4138OO".to_owned(), "invalid-inventory-id", "type the IQR inventory ID of this machine (Dell Inc."),
+        row(5, DUPLICATE_ID, "duplicate-inventory-id", "correct it in WipeOS in one of them"),
+        row(7, MISMATCH_ID, "serial-mismatch", "correct the inventory ID in WipeOS or the serial number in IQR"),
+        row(8, PLACEHOLDER_ID, "placeholder-model", "correct them in WipeOS"),
+        row(9, FIRST, "not-in-iqr", "receive the asset in IQR"),
+        row(10, FIRST + 1, "bad-record", "correct it in WipeOS"),
+        row(11, FIRST + 2, "refused", "look at what the API user may do"),
+        row(12, FIRST + 3, "not-verified", "map the field elsewhere with iqr.fields"),
+        row(13, FIRST + 4, "bad-answer", "auth-test --probe ID"),
+        row(14, FIRST + 5, "unreachable", "look at it in IQR"),
+        row(15, FIRST + 6, "no-master-item", "master_item.category"),
+    ]
+}
+
+#[test]
+fn every_reason_of_a_client_is_named_with_what_to_do_wherever_it_is_looked_for() {
+    let bench = troubled();
+    let told = Told::by(&bench);
+    for (client, id, reason, cure) in rows() {
+        let story = flat(&bench.run(&["status", &id]).stdout);
+        for shown in [&told.status, &story] {
+            assert!(shown.contains(reason) && shown.contains(cure), "{reason}: {cure}\n{shown}");
+        }
+        let (code, sentence) = told.problem(client);
+        assert!(code == reason && sentence.contains(cure), "{code}: {sentence}");
+        let now = &bench.run(&["status", &id, "--json"]).json()["asset"]["now"];
+        assert!(now.as_array().unwrap().iter().any(|now| now["reason"] == reason), "{now:#}");
+        let row = format!("data-label=\"client\">{client}</td><td class=\"t\" data-label=\"reason\">{reason}</td>");
+        let (_, row) = told.page.split_once(&row).unwrap_or_else(|| panic!("{reason} of {client}\n{}", told.page));
+        let (row, _) = row.split_once("</tr>").unwrap();
+        assert!(row.contains(&escaped(cure)), "{reason}: {row}");
+    }
+    assert!(
+        !told.status.contains("0 tries") && told.status.contains("tried again with the next pass"),
+        "{}",
+        told.status
+    );
+}
+
+/// It has no ID by which to ask for it.
+#[test]
+fn a_machine_without_an_id_is_named_and_an_id_that_nobody_has_leads_to_it() {
+    let bench = troubled();
+    let told = Told::by(&bench);
+    let cure = "type the IQR inventory ID of this machine (Dell Inc. OptiPlex 9010, serial number";
+    assert_eq!(told.problem(3).0, "blank-inventory-id");
+    assert!(told.problem(3).1.contains(cure) && told.status.contains(cure), "{}", told.status);
+    assert!(told.page.contains(cure) && told.page.contains(">blank-inventory-id<"), "{}", told.page);
+    let Run { code, stderr, .. } = bench.run(&["status", &(FIRST + 7).to_string()]);
+    assert_eq!(code, Some(7), "{stderr}");
+    for words in
+        ["in its slot `Inventory ID`", "near it there is 700001", "1 client has no ID at all (blank-inventory-id)"]
+    {
+        assert!(stderr.contains(words), "{words}\n{stderr}");
+    }
+}
+
+/// More than the time of a pass is enough for.
+fn hurried() -> Bench {
+    let options = Options { rtt: Duration::from_millis(300), ..Options::default() };
+    let bench = Bench::with_options(options).and_clients(8).with("iqr", "connections", "1");
+    bench.with("sync", "time_budget", "\"1s\"")
+}
+
+#[test]
+fn what_a_pass_had_no_time_for_is_named_with_what_to_do_wherever_it_is_looked_for() {
+    let mut bench = hurried();
+    let report = bench.sync();
+    assert_eq!((report.code, report.outcome()), (Some(0), "done"), "{report:#?}");
+    let left = report.count("deferred");
+    assert!(left > 0, "{report:#?}");
+    let told = Told::by(&bench);
+    let story = flat(&bench.run(&["status", &(FIRST + 7).to_string()]).stdout);
+    let sentence = format!("ran out of time and left {left} clients for the next one");
+    for shown in [&told.status, &story, &told.page] {
+        for words in ["time-budget", &sentence, "raise sync.time_budget or iqr.connections"] {
+            assert!(shown.contains(words), "{words}\n{shown}");
+        }
+    }
+    assert!(story.contains("due with the next pass: never sent to IQR"), "{story}");
+    assert!(told.page.contains(&format!(">time-budget</td><td class=\"left\">left</td><td class=\"n\">{left}<")));
+    let now = &bench.run(&["status", &(FIRST + 7).to_string(), "--json"]).json()["asset"]["now"][0];
+    for script in [&told.json["passes"][0], now] {
+        assert_eq!(script["reason"], "time-budget", "{script:#}");
+        assert!(script["advice"].as_str().unwrap().contains("sync.time_budget"), "{script:#}");
+    }
+    // What a pass of the usual length leaves is forgotten with it.
+    bench.set("sync", "time_budget", "\"110s\"");
+    bench.sync_well();
+    let told = Told::by(&bench);
+    assert!(!told.status.contains("time-budget") && !told.page.contains("time-budget"), "{}", told.status);
+}
+
+#[test]
+fn an_asset_that_is_due_says_what_ended_the_last_pass_or_that_none_was_made() {
+    let bench = Bench::empty().with("iqr", "connections", "1").and_clients(5);
+    let story = || flat(&bench.run(&["status", &(FIRST + 4).to_string()]).stdout);
+    assert!(story().contains("not sent yet no pass was made yet"), "{}", story());
+    bench.write_key("another+key");
+    assert_eq!(bench.sync().code, Some(4));
+    assert!(story().contains("): IQR refused the API key"), "{}", story());
+    let now = &bench.run(&["status", &(FIRST + 4).to_string(), "--json"]).json()["asset"]["now"][0];
+    assert!(now["state"] == "due" && now["message"].as_str().unwrap().contains("refused the API key"), "{now:#}");
+    bench.write_key(&bench.sandbox.api_key());
+    bench.sandbox.set_faults(vec![Fault::new(When::Always, busy())]);
+    assert_eq!(bench.sync().code, Some(5));
+    assert!(story().contains("): IQR cannot be reached"), "{}", story());
+    bench.sandbox.set_faults(Vec::new());
+    bench.sync_well();
+    assert!(!story().contains("not sent yet"), "{}", story());
+}
