@@ -31,7 +31,7 @@ pub use intent::Intent;
 pub use lock::Heartbeat;
 pub use problems::{Problem, ProblemCount};
 pub use sent::{AssetRecord, SentRecord};
-pub use settings::{CommentSemantics, ItemSearch};
+pub use settings::{CommentSemantics, ItemSearch, RecentRows};
 
 use lock::RunLock;
 

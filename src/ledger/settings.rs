@@ -1,5 +1,7 @@
 //! What the ledger remembers from pass to pass beside the clients: the horizon, what IQR taught us, master items.
 
+use std::collections::HashSet;
+
 use rusqlite::named_params;
 use rusqlite::types::{FromSql, ToSql};
 
@@ -43,11 +45,21 @@ impl ItemSearch {
     }
 }
 
+/// The rows just before the horizon that were looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecentRows {
+    /// When the pass began that looked at them.
+    pub at: Timestamp,
+    /// What stands for each with its time.
+    pub marks: HashSet<u64>,
+}
+
 /// Names of the single values.
 const SIGNATURE: &str = "store signature";
 const COMPARED: &str = "store signature at full comparison";
 const CONFIG: &str = "config fingerprint";
 const FULL_COMPARISON: &str = "full comparison finished at";
+const RECENT: &str = "rows before the horizon";
 const FULL_CURSOR: &str = "full comparison reached client";
 const ITEM_SEARCH: &str = "item search";
 const ROUND_CURSOR: &str = "asked comparison reached client";
@@ -107,6 +119,18 @@ impl Ledger {
     /// When the ledger cannot be read.
     pub fn is_config(&self, fingerprint: [u8; 16]) -> Result<bool, Error> {
         Ok(self.setting::<Vec<u8>>(CONFIG)?.is_some_and(|known| known == fingerprint))
+    }
+
+    /// The rows just before the horizon that were looked at; none when nothing is known of them.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read.
+    pub fn recent_rows(&self) -> Result<RecentRows, Error> {
+        let bytes = self.setting::<Vec<u8>>(RECENT)?.unwrap_or_default();
+        let mut numbers = bytes.as_chunks::<8>().0.iter().map(|number| u64::from_le_bytes(*number));
+        let at = numbers.next().map_or(0, u64::cast_signed);
+        Ok(RecentRows { at: Timestamp::from_unix_millis(at), marks: numbers.collect() })
     }
 
     /// When the newest full comparison ended.
@@ -219,6 +243,17 @@ impl RunLedger {
             (finished, &horizon.wipe_finished_at),
             (created, &horizon.log_created_at),
         ])
+    }
+
+    /// Records which rows just before the horizon were looked at.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be written.
+    pub fn set_recent_rows(&mut self, rows: &RecentRows) -> Result<(), Error> {
+        let at = rows.at.unix_millis().cast_unsigned();
+        let bytes: Vec<u8> = [at].iter().chain(&rows.marks).flat_map(|number| number.to_le_bytes()).collect();
+        self.set(&[(RECENT, &bytes)])
     }
 
     /// Records that everything in a database of this signature has been looked at under this config; `None`: not

@@ -5,9 +5,10 @@
 //! only a filter: they come from a clock that may jump, so a stretch before the horizon is looked at again, and what an
 //! odd clock still hides is found by the full comparison.
 
-use rusqlite::{Connection, Params, named_params};
+use rusqlite::{Connection, Params, Row, named_params};
 
 use super::{Error, Store};
+use crate::digest;
 use crate::model::{ClientId, Timestamp};
 
 /// How many clients are asked for at once.
@@ -101,15 +102,16 @@ impl Source {
     fn overlap_statement(self) -> Option<&'static str> {
         match self {
             Self::Updated => Some(
-                "SELECT id FROM client WHERE updated_at BETWEEN :from AND :to ORDER BY updated_at DESC LIMIT :limit",
+                "SELECT id, id, updated_at FROM client WHERE updated_at BETWEEN :from AND :to
+                 ORDER BY updated_at DESC LIMIT :limit",
             ),
             Self::Wiped => Some(
-                "SELECT d.client_id FROM
-                     (SELECT disk_id FROM wipe WHERE finished_at BETWEEN :from AND :to
+                "SELECT d.client_id, w.id, w.finished_at FROM
+                     (SELECT id, disk_id, finished_at FROM wipe WHERE finished_at BETWEEN :from AND :to
                       ORDER BY finished_at DESC LIMIT :limit) AS w CROSS JOIN disk AS d ON d.id = w.disk_id",
             ),
             Self::Logged => Some(
-                "SELECT client_id FROM diagnostics_log WHERE created_at BETWEEN :from AND :to
+                "SELECT client_id, id, created_at FROM diagnostics_log WHERE created_at BETWEEN :from AND :to
                  ORDER BY created_at DESC LIMIT :limit",
             ),
             Self::New | Self::WipeRows | Self::LogRows => None,
@@ -124,6 +126,13 @@ impl Source {
             Self::Logged => Some(("diagnostics_log", "created_at")),
             Self::New | Self::WipeRows | Self::LogRows => None,
         }
+    }
+
+    /// Whether there may be an answer beyond `from`, where history goes to `to`.
+    #[must_use]
+    pub fn has_more(self, from: &Horizon, to: &Horizon) -> bool {
+        let (from, to) = (self.start(from), self.start(to));
+        (&to.text, to.key) > (&from.text, from.key)
     }
 
     /// What this question reads of its table.
@@ -248,12 +257,12 @@ impl Store {
         Ok(Some(rows.into_iter().filter_map(|(client, _, _)| client).collect()))
     }
 
-    /// The clients with rows in the stretch just before the horizon, newest first, a bounded number of them.
+    /// The rows in the stretch just before the horizon, newest first, a bounded number of them.
     ///
     /// # Errors
     ///
     /// When the database cannot be read.
-    pub fn candidates_before(&self, source: Source, horizon: &Horizon) -> Result<Vec<ClientId>, Error> {
+    pub fn recent(&self, source: Source, horizon: &Horizon) -> Result<Vec<RecentRow>, Error> {
         let (Some(sql), (to, from)) = (source.overlap_statement(), source.stretch(horizon)) else {
             return Ok(Vec::new());
         };
@@ -262,10 +271,8 @@ impl Store {
         }
         self.reading(|connection| {
             let mut statement = connection.prepare_cached(&self.asked(source, sql))?;
-            let rows = statement
-                .query_map(named_params! {":from": from, ":to": to, ":limit": OVERLAP_ROWS}, |row| {
-                    row.get(0).map(ClientId)
-                })?;
+            let parameters = named_params! {":from": from, ":to": to, ":limit": OVERLAP_ROWS};
+            let rows = statement.query_map(parameters, |row| RecentRow::of(source, row))?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
         })
     }
@@ -292,6 +299,26 @@ impl Store {
             let mut statement = connection.prepare_cached("SELECT count(*) FROM client WHERE id > ?1")?;
             Ok(statement.query_row([id.0], |row| row.get::<_, i64>(0))?.unsigned_abs())
         })
+    }
+}
+
+/// A row in the stretch just before a horizon.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RecentRow {
+    /// Whose it is.
+    pub client_id: ClientId,
+    /// Stands for the row with its time.
+    pub mark: u64,
+    /// Its time, where it is one.
+    pub time: Option<Timestamp>,
+}
+
+impl RecentRow {
+    fn of(source: Source, row: &Row<'_>) -> rusqlite::Result<Self> {
+        let time = super::value::text(row, 2)?.unwrap_or_default();
+        let id: i64 = row.get(1)?;
+        let mark = digest::short(format!("{source:?} {id} {time}").as_bytes());
+        Ok(Self { client_id: ClientId(row.get(0)?), mark, time: time.parse().ok() })
     }
 }
 

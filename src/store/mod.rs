@@ -29,7 +29,7 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
-pub use candidates::{Cursor, Horizon, PAGE, Source};
+pub use candidates::{Cursor, Horizon, PAGE, RecentRow, Source};
 pub use error::{Error, UnreadableRecord};
 pub use machine::Look;
 pub use schema::MissingIndex;

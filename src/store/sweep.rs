@@ -109,7 +109,7 @@ mod tests {
     fn answers(store: &Store, from: &Horizon) -> (Horizon, Vec<Vec<ClientId>>) {
         let mut answers = Vec::new();
         for source in Source::NEWS {
-            answers.push(store.candidates_before(source, from).unwrap());
+            answers.push(store.recent(source, from).unwrap().iter().map(|row| row.client_id).collect());
             let mut cursor = source.start(from);
             while let Some(page) = store.candidates(source, &mut cursor).unwrap() {
                 answers.push(page);

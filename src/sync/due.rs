@@ -85,7 +85,7 @@ fn ask_sources(due: &mut HashSet<ClientId>, store: &Store, ledger: &Ledger, hori
     let mut asked = HashSet::new();
     for source in Source::NEWS {
         let mut cursor = source.start(horizon);
-        let mut page = Some(store.candidates_before(source, horizon)?);
+        let mut page = Some(store.recent(source, horizon)?.iter().map(|row| row.client_id).collect::<Vec<_>>());
         while let Some(clients) = page {
             for client in clients {
                 let is_unknown = asked.insert(client) && !due.contains(&client);

@@ -13,6 +13,7 @@ use std::time::Duration;
 use super::comparison;
 use super::examine::Error;
 use super::handled::Handled;
+use super::recent::{self, Recent};
 use super::round::Round;
 use crate::config::SyncConfig;
 use crate::ledger::RunLedger;
@@ -80,6 +81,8 @@ pub struct Feed {
     /// Clients that the news of another one concerns: they go first.
     concerned: BTreeSet<ClientId>,
     wanted: Wanted,
+    /// What was looked at just before the horizon, and what is there now.
+    recent: Recent,
     /// Where this pass began.
     start: Horizon,
     /// How far the appliance's history went when this pass began.
@@ -119,7 +122,12 @@ impl Feed {
         if let Some(known) = &known {
             store.sweep(known)?;
         }
-        let now = store.horizon()?;
+        let (now, rows) = store.consistently(|| -> Result<_, Error> {
+            let now = store.horizon()?;
+            let rows = recent::rows(store, &now)?;
+            Ok((now, rows))
+        })?;
+        let recent = Recent::new(ledger.recent_rows()?, rows);
         let start = known.unwrap_or_else(|| Horizon {
             // Before the first pass every client is new: what happened to it is read with it.
             client_id: i64::MIN,
@@ -136,6 +144,7 @@ impl Feed {
             queue: VecDeque::new(),
             concerned: BTreeSet::new(),
             wanted,
+            recent,
             reached: start.client_id,
             start,
             now,
@@ -230,9 +239,13 @@ impl Feed {
         };
         let known = |client: &ClientId| client.0 <= self.start.client_id;
         let Some(mut cursor) = cursor else {
-            let recent = store.candidates_before(source, &self.start)?;
+            let recent = self.recent.unknown(source, store, &self.start, &self.now)?;
             self.push(recent.into_iter().filter(known).collect::<Vec<_>>(), Errand::News);
-            self.stage = Stage::News(index, Some(source.start(&self.start)));
+            self.stage = if source.has_more(&self.start, &self.now) {
+                Stage::News(index, Some(source.start(&self.start)))
+            } else {
+                Stage::News(index + 1, None)
+            };
             return Ok(());
         };
         match store.candidates(source, &mut cursor)? {
@@ -247,7 +260,8 @@ impl Feed {
 
     fn refill_new(&mut self, store: &Store, ledger: &mut RunLedger, mut cursor: Cursor) -> Result<(), Error> {
         self.save_reached(ledger)?;
-        match store.candidates(Source::New, &mut cursor)? {
+        let has_more = Source::New.has_more(&self.start, &self.now);
+        match has_more.then(|| store.candidates(Source::New, &mut cursor)).transpose()?.flatten() {
             Some(page) => {
                 self.reached = page.last().map_or(self.reached, |client| client.0);
                 self.push(page, Errand::News);
@@ -387,6 +401,9 @@ impl Feed {
             Horizon { client_id, ..self.start.clone() }
         };
         ledger.set_horizon(&horizon)?;
+        if self.is_news_settled() {
+            self.recent.save(ledger, self.clock)?;
+        }
         let is_full = matches!(self.wanted, Wanted::Due { full: true, .. });
         if is_full {
             self.save_round(ledger)?;

@@ -362,7 +362,6 @@ fn record_end(
 ) -> Result<(), examine::Error> {
     let &Ended { pass, is_out_of_time, aborted } = ended;
     feed.finish(ledger, report.finished_at, request.config.fingerprint)?;
-    ledger.forget_lone_assets(super::oldest_lone(request, report.finished_at))?;
     let pass = match pass {
         // One that asked IQR, or had no time to, and came to the end of nothing is what `status` is asked about, too.
         None if aborted.is_some() || is_out_of_time || report.totals.requests > 0 => {
@@ -374,6 +373,8 @@ fn record_end(
         ledger.leave_in_wal();
         return Ok(());
     };
+    // Where nothing was done nothing has to go either.
+    ledger.forget_lone_assets(super::oldest_lone(request, report.finished_at))?;
     let by_signal = || (report.outcome == PassOutcome::Aborted).then(|| "stopped by a signal".to_owned());
     let why = aborted.map(|error| in_full(error)).or_else(by_signal);
     let end = match &why {

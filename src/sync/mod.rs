@@ -7,7 +7,8 @@
 //! ```
 //!
 //! Several lanes do this at once, each with one request in flight and one client in hand. A client's outcome is recorded
-//! before its lane takes the next one, and committed at the latest with the next write that is begun. What concerns one client fails that client; what concerns all ends the pass.
+//! before its lane takes the next one, and committed at the latest with the next write that is begun. What concerns one
+//! client fails that client; what concerns all ends the pass.
 
 pub mod apply;
 pub mod comments;
@@ -23,6 +24,7 @@ pub mod journey;
 pub mod known;
 mod lane;
 pub mod plan;
+mod recent;
 pub mod report;
 pub mod retry;
 mod round;

@@ -1,0 +1,115 @@
+//! The stretch just before the horizon, in which a writer that commits late may put rows.
+//!
+//! It is looked at again by every pass. A row that was there before, with the same time, is old news, unless that time had
+//! only just been when it was looked at: within one tick of the clock more may have happened to the same row.
+
+use std::collections::HashSet;
+
+use super::examine::Error;
+use crate::ledger::{RecentRows, RunLedger};
+use crate::model::{ClientId, Timestamp};
+use crate::store::{Horizon, RecentRow, Source, Store};
+
+/// A time this many seconds before the look was over by then, whatever was still on its way into the database.
+const OVER: i64 = 60;
+
+/// Rows by the question that finds them.
+type Rows = Vec<(Source, Vec<RecentRow>)>;
+
+/// What was looked at in this stretch, and what is there now.
+pub(super) struct Recent {
+    then: RecentRows,
+    now: Rows,
+}
+
+/// The rows just before a horizon.
+pub(super) fn rows(store: &Store, horizon: &Horizon) -> Result<Rows, Error> {
+    Source::NEWS.into_iter().map(|source| Ok((source, store.recent(source, horizon)?))).collect()
+}
+
+impl Recent {
+    pub fn new(then: RecentRows, now: Rows) -> Self {
+        Self { then, now }
+    }
+
+    /// The clients that have rows in the stretch before `start` which may be news. History goes to `now`.
+    pub fn unknown(
+        &self,
+        source: Source,
+        store: &Store,
+        start: &Horizon,
+        now: &Horizon,
+    ) -> Result<Vec<ClientId>, Error> {
+        let is_same_stretch = source.start(start) == source.start(now);
+        let known = self.now.iter().find(|(other, _)| is_same_stretch && *other == source);
+        let rows = match known {
+            Some((_, rows)) => rows.clone(),
+            None => store.recent(source, start)?,
+        };
+        Ok(rows.iter().filter(|row| !self.is_old(row)).map(|row| row.client_id).collect())
+    }
+
+    fn is_old(&self, row: &RecentRow) -> bool {
+        let is_over = |time: Timestamp| self.then.at.seconds_since(time) > OVER;
+        row.time.is_some_and(is_over) && self.then.marks.contains(&row.mark)
+    }
+
+    /// All that is there now has been looked at, by a pass that began at `clock`.
+    pub fn save(&self, ledger: &mut RunLedger, clock: Timestamp) -> Result<(), Error> {
+        let rows = || self.now.iter().flat_map(|(_, rows)| rows);
+        let marks: HashSet<u64> = rows().map(|row| row.mark).collect();
+        // As long as nothing happens nothing is written.
+        if marks != self.then.marks || !rows().all(|row| self.is_old(row)) {
+            ledger.set_recent_rows(&RecentRows { at: clock, marks })?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    fn row(mark: u64, time: &str) -> RecentRow {
+        RecentRow { client_id: ClientId(1), mark, time: time.parse().ok() }
+    }
+
+    fn recent(rows: &[RecentRow]) -> Recent {
+        let then = RecentRows { at: at("2026-11-22 12:00:00"), marks: HashSet::from([1, 2, 3]) };
+        Recent::new(then, vec![(Source::Updated, rows.to_vec())])
+    }
+
+    #[test]
+    fn a_row_is_old_news_only_where_it_was_there_and_its_time_was_over_when_it_was_looked_at() {
+        let rows = [
+            (row(1, "2026-11-22 11:58:59"), true),
+            // There may have been more to come with this time.
+            (row(1, "2026-11-22 11:59:30"), false),
+            (row(1, "2026-11-22 12:00:30"), false),
+            // Committed late: it was not there.
+            (row(9, "2026-11-22 11:58:59"), false),
+            (row(1, "no time"), false),
+        ];
+        for (row, is_old) in rows {
+            assert_eq!(recent(&[row]).is_old(&row), is_old, "{row:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_there_is_remembered_once_its_time_is_over_and_then_left_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut ledger = RunLedger::open(&folder.path().join("ledger.db")).unwrap();
+        let rows = vec![(Source::Wiped, vec![row(7, "2026-11-22 12:01:30")])];
+        // Fresh at the first look, over at the second, and nothing to write at the third.
+        for (clock, remembered) in [("12:02:00", "12:02:00"), ("12:04:00", "12:04:00"), ("12:06:00", "12:04:00")] {
+            let recent = Recent::new(ledger.recent_rows().unwrap(), rows.clone());
+            recent.save(&mut ledger, at(&format!("2026-11-22 {clock}"))).unwrap();
+            let now = ledger.recent_rows().unwrap();
+            assert_eq!((now.at, now.marks), (at(&format!("2026-11-22 {remembered}")), HashSet::from([7])), "{clock}");
+        }
+    }
+}
