@@ -32,14 +32,11 @@ pub fn run(connection: &Connection, statement: &str) -> Result<()> {
     connection.prepare_cached(statement)?.execute([]).map(|_| ())
 }
 
-/// A transaction, or a part of one, undone when it is dropped before it is committed. Unlike rusqlite's own its
-/// statements are kept prepared. The right to write is taken with the first write: of a ledger the run lock makes us the
-/// only writer, and the appliance's database is never written.
+/// A transaction, undone when it is dropped before it is committed. Unlike rusqlite's own its statements are kept prepared.
 #[derive(Debug)]
 pub struct Transaction<'a> {
     connection: &'a Connection,
-    /// What commits it, and what undoes it; nothing is left to undo once it is committed.
-    ends: (&'static str, &'static [&'static str]),
+    is_open: bool,
 }
 
 impl<'a> Transaction<'a> {
@@ -50,38 +47,26 @@ impl<'a> Transaction<'a> {
     /// When there is one already.
     pub fn begin(connection: &'a Connection) -> Result<Self> {
         run(connection, "BEGIN")?;
-        Ok(Self { connection, ends: ("COMMIT", &["ROLLBACK"]) })
+        Ok(Self { connection, is_open: true })
     }
 
-    /// Begins a part of the one that there is.
-    ///
-    /// # Errors
-    ///
-    /// SQLite's.
-    pub fn within(connection: &'a Connection) -> Result<Self> {
-        run(connection, "SAVEPOINT part")?;
-        Ok(Self { connection, ends: ("RELEASE part", &["ROLLBACK TO part", "RELEASE part"]) })
-    }
-
-    /// Makes it last, or a part of the whole.
+    /// Makes it last.
     ///
     /// # Errors
     ///
     /// When it cannot be written; then it is undone.
     pub fn commit(mut self) -> Result<()> {
-        run(self.connection, self.ends.0)?;
-        self.ends.1 = &[];
+        run(self.connection, "COMMIT")?;
+        self.is_open = false;
         Ok(())
     }
 }
 
 impl Drop for Transaction<'_> {
     fn drop(&mut self) {
-        for statement in self.ends.1 {
-            // SQLite itself may have undone it all: after a full disk, say.
-            if !self.connection.is_autocommit() {
-                _ = run(self.connection, statement);
-            }
+        // SQLite itself may have undone it: after a full disk, say.
+        if self.is_open && !self.connection.is_autocommit() {
+            _ = run(self.connection, "ROLLBACK");
         }
     }
 }
@@ -90,19 +75,11 @@ impl Drop for Transaction<'_> {
 mod tests {
     use super::*;
 
-    fn connection() -> Connection {
-        let connection = Connection::open_in_memory().unwrap();
-        connection.execute_batch("CREATE TABLE t (x)").unwrap();
-        connection
-    }
-
-    fn rows(connection: &Connection) -> i64 {
-        connection.query_row("SELECT count(*) FROM t", [], |row| row.get(0)).unwrap()
-    }
-
     #[test]
     fn what_is_not_committed_is_undone() {
-        let connection = connection();
+        let connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch("CREATE TABLE t (x)").unwrap();
+        let rows = || connection.query_row("SELECT count(*) FROM t", [], |row| row.get::<_, i64>(0)).unwrap();
         for is_committed in [false, true] {
             let transaction = Transaction::begin(&connection).unwrap();
             assert!(Transaction::begin(&connection).is_err(), "they do not nest");
@@ -113,22 +90,7 @@ mod tests {
                 drop(transaction);
             }
             assert!(connection.is_autocommit());
-            assert_eq!(rows(&connection), i64::from(is_committed));
+            assert_eq!(rows(), i64::from(is_committed));
         }
-    }
-
-    #[test]
-    fn a_part_that_is_undone_leaves_the_rest() {
-        let connection = connection();
-        let whole = Transaction::begin(&connection).unwrap();
-        for is_committed in [true, false] {
-            let part = Transaction::within(&connection).unwrap();
-            run(&connection, "INSERT INTO t VALUES (1)").unwrap();
-            if is_committed {
-                part.commit().unwrap();
-            }
-        }
-        whole.commit().unwrap();
-        assert_eq!(rows(&connection), 1);
     }
 }

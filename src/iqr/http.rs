@@ -8,12 +8,13 @@ use std::time::Duration;
 use ureq::Agent;
 use ureq::http::{HeaderMap, Request as HttpRequest, Response, header};
 use ureq::tls::{RootCerts, TlsConfig};
-use ureq::unversioned::transport::DefaultConnector;
+use ureq::unversioned::transport::{Connector, DefaultConnector};
 
 use super::conceal::Concealed;
 use super::endpoint::{Format, Method};
 use super::resolver::{LookupFailed, Remembering};
 use super::settings::{Access, Settings};
+use super::together::Together;
 use super::{BootTime, clock, date, proxy};
 use crate::digest;
 use crate::secret::Secret;
@@ -247,7 +248,7 @@ fn agent(settings: &Settings) -> Agent {
         .output_buffer_size(16 * 1024)
         .max_response_header_size(16 * 1024)
         .build();
-    Agent::with_parts(config, DefaultConnector::default(), Remembering::default())
+    Agent::with_parts(config, DefaultConnector::default().chain(Together), Remembering::default())
 }
 
 fn fault(error: ureq::Error) -> Fault {

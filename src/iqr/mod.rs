@@ -30,6 +30,7 @@ mod testing;
 #[cfg(test)]
 mod tests;
 mod text;
+mod together;
 mod wire;
 
 pub use clock::BootTime;

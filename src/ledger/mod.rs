@@ -216,30 +216,21 @@ impl RunLedger {
 
     /// Writes all of it or nothing, and makes it last with all that was written before.
     fn write<T>(&mut self, write: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Error> {
-        let is_alone = self.connection.is_autocommit();
-        let written = self.write_along(write);
-        if written.is_err() && is_alone {
-            self.undo();
-        }
-        let value = written?;
+        let value = self.write_along(write)?;
         self.commit()?;
         Ok(value)
     }
 
-    /// Writes all of it or nothing. It lasts from the next [`Self::write`] on: what is recorded of a client that is done
-    /// needs no commit of its own. A pass that is killed before has an open [`Intent`] for it, and the next one reads the
-    /// asset again.
+    /// Writes what lasts from the next [`Self::write`] on: what is recorded of a client that is done needs no commit of its
+    /// own. A pass that is killed before has an open [`Intent`] for it, and the next one reads the asset again.
+    ///
+    /// What cannot be written is undone with all that was not committed: it ends the pass, and the same holds.
     fn write_along<T>(&mut self, write: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Error> {
-        let write = || {
-            if self.connection.is_autocommit() {
-                sqlite::run(&self.connection, "BEGIN")?;
-            }
-            let step = Transaction::within(&self.connection)?;
-            let value = write(&self.connection)?;
-            step.commit()?;
-            Ok(value)
-        };
-        write().map_err(|source: rusqlite::Error| self.at(source))
+        let begun = if self.connection.is_autocommit() { sqlite::run(&self.connection, "BEGIN") } else { Ok(()) };
+        begun.and_then(|()| write(&self.connection)).map_err(|source| {
+            self.undo();
+            self.at(source)
+        })
     }
 
     /// What cannot be committed is undone.
