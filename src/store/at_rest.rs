@@ -8,20 +8,20 @@
 
 use std::cell::Cell;
 use std::fmt::Write;
-use std::fs::File;
-use std::io::Read;
+use std::fs::{File, Metadata};
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags, Result};
 
-use super::signature::{self, Signature};
+use super::signature;
 
 /// The database, open for reading.
 pub(super) struct Access {
     pub(super) connection: Connection,
-    /// What marks the files when they are read as ones that do not change.
-    at_rest: Option<Signature>,
+    /// What marks the file when it is read as one that does not change.
+    at_rest: Option<AtRest>,
     is_prepared: Cell<bool>,
 }
 
@@ -33,7 +33,7 @@ impl Access {
     pub(super) fn open(path: &Path) -> Result<Self> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         // The mark comes first: what happens from now on is noticed.
-        let at_rest = Signature::of(path).filter(|_| is_wal_mode(path) && signature::is_closed(path));
+        let at_rest = AtRest::of(path).filter(|at_rest| at_rest.is_wal_mode() && signature::is_closed(path));
         let connection = match at_rest {
             Some(_) => Connection::open_with_flags(uri(path), flags | OpenFlags::SQLITE_OPEN_URI)?,
             None => Connection::open_with_flags(path, flags)?,
@@ -54,15 +54,52 @@ impl Access {
 
     /// Whether files that were read as ones that do not change may have changed.
     pub(super) fn is_stale(&self, path: &Path) -> bool {
-        self.at_rest.is_some() && Signature::of(path) != self.at_rest
+        self.at_rest.as_ref().is_some_and(|at_rest| !at_rest.holds(path))
     }
 }
 
-/// Whether the header says that the database is in WAL mode: both of its format versions are 2.
-fn is_wal_mode(path: &Path) -> bool {
-    let mut header = [0; 20];
-    let read = File::open(path).and_then(|mut file| file.read_exact(&mut header));
-    read.is_ok() && header[18..] == [2, 2]
+/// Bytes at the beginning of the file that every writer changes or has changed.
+const HEADER: usize = 100;
+
+/// What marks a file that does not change, cheap to look at with every read.
+struct AtRest {
+    file: File,
+    mark: Mark,
+    header: [u8; HEADER],
+}
+
+/// What the file system tells of the file at a path: device, inode, size, time of change.
+type Mark = (u64, u64, u64, (i64, i64));
+
+fn mark(metadata: &Metadata) -> Mark {
+    (metadata.dev(), metadata.ino(), metadata.size(), (metadata.mtime(), metadata.mtime_nsec()))
+}
+
+impl AtRest {
+    fn of(path: &Path) -> Option<Self> {
+        let file = File::open(path).ok()?;
+        let mut at_rest = Self { mark: mark(&file.metadata().ok()?), file, header: [0; HEADER] };
+        at_rest.header = at_rest.read_header()?;
+        Some(at_rest)
+    }
+
+    fn read_header(&self) -> Option<[u8; HEADER]> {
+        let mut header = [0; HEADER];
+        self.file.read_exact_at(&mut header, 0).ok()?;
+        Some(header)
+    }
+
+    /// Whether the header says that the database is in WAL mode: both of its format versions are 2.
+    fn is_wal_mode(&self) -> bool {
+        self.header[18..20] == [2, 2]
+    }
+
+    /// Whether the same file is there, as it was, and no commits are beside it.
+    fn holds(&self, path: &Path) -> bool {
+        path.metadata().is_ok_and(|metadata| mark(&metadata) == self.mark)
+            && self.read_header() == Some(self.header)
+            && !signature::has_wal(path)
+    }
 }
 
 fn uri(path: &Path) -> String {

@@ -1,8 +1,9 @@
 //! Who claims an inventory ID: the question from the slot's value back to the clients.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
-use rusqlite::{Params, Statement};
+use rusqlite::types::Value;
+use rusqlite::{ToSql, params_from_iter};
 
 use super::{Error, Store};
 use crate::model::ClientId;
@@ -28,8 +29,12 @@ const SLIPS: [(&str, &str); 17] = [
     ("", "  "),
 ];
 
-/// Asked for one value at a time: for a list of them SQLite would make a table first, every time.
-const CLAIMANTS: &str = "SELECT client_id FROM client_slot WHERE name = ?1 AND value = ?2";
+/// One search in the index for each value: the spellings, what was typed, and the number. For a list of values SQLite
+/// would make a table first, every time.
+static CLAIMANTS: LazyLock<String> = LazyLock::new(|| {
+    let of_value = |value| format!("SELECT client_id FROM client_slot WHERE name = ?1 AND value = ?{value}");
+    (2..2 + SLIPS.len() + 2).map(of_value).collect::<Vec<_>>().join(" UNION ALL ")
+});
 
 impl Store {
     /// Clients whose slot of this name may hold the inventory ID `plain`, by key: it holds `typed`, or `plain` as text or
@@ -41,17 +46,16 @@ impl Store {
     /// When the database cannot be read.
     pub fn claimants(&self, slot: &str, typed: &str, plain: &str) -> Result<Vec<ClientId>, Error> {
         let spellings = self.spellings(slot)?;
-        let mut clients = self.reading(|connection| {
-            let mut statement = connection.prepare_cached(CLAIMANTS)?;
+        let texts = SLIPS.iter().map(|(before, after)| format!("{before}{plain}{after}")).chain([typed.to_owned()]);
+        let number = plain.parse().map_or(Value::Null, Value::Integer);
+        let values: Vec<Value> = texts.map(Value::Text).chain([number]).collect();
+        let mut clients: Vec<ClientId> = self.reading(|connection| {
+            let mut statement = connection.prepare_cached(&CLAIMANTS)?;
             let mut found = Vec::new();
             for spelling in spellings.iter() {
-                for (before, after) in SLIPS {
-                    add(&mut found, &mut statement, (spelling, format!("{before}{plain}{after}")))?;
-                }
-                add(&mut found, &mut statement, (spelling, typed))?;
-                if let Ok(number) = plain.parse::<i64>() {
-                    add(&mut found, &mut statement, (spelling, number))?;
-                }
+                let parameters = [spelling as &dyn ToSql].into_iter().chain(values.iter().map(|value| value as _));
+                let rows = statement.query_map(params_from_iter(parameters), |row| row.get(0).map(ClientId))?;
+                found.extend(rows.collect::<rusqlite::Result<Vec<_>>>()?);
             }
             Ok(found)
         })?;
@@ -94,12 +98,4 @@ impl Store {
             Ok(rows.collect::<rusqlite::Result<_>>()?)
         })
     }
-}
-
-fn add(found: &mut Vec<ClientId>, statement: &mut Statement<'_>, parameters: impl Params) -> rusqlite::Result<()> {
-    let mut rows = statement.query(parameters)?;
-    while let Some(row) = rows.next()? {
-        found.push(ClientId(row.get(0)?));
-    }
-    Ok(())
 }

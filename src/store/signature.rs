@@ -53,11 +53,20 @@ impl Signature {
 
 /// Whether nobody has the database open and no commits are beside it.
 pub(super) fn is_closed(path: &Path) -> bool {
-    let size = |suffix| match beside(path, suffix).metadata() {
+    size(&beside(path, "-shm")).is_none() && !has_wal(path)
+}
+
+/// Whether commits may be beside the database.
+pub(super) fn has_wal(path: &Path) -> bool {
+    size(&beside(path, "-wal")).is_some_and(|size| size > 0)
+}
+
+/// The size of a file; `None` when it is not there. What cannot be told is taken for more than anything.
+fn size(path: &Path) -> Option<u64> {
+    match path.metadata() {
         Ok(metadata) => Some(metadata.size()),
         Err(error) => (error.kind() != io::ErrorKind::NotFound).then_some(u64::MAX),
-    };
-    size("-shm").is_none() && size("-wal").is_none_or(|size| size == 0)
+    }
 }
 
 struct Trace {
