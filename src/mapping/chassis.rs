@@ -166,6 +166,23 @@ fn by_family(machine: &Machine) -> Option<ChassisChoice> {
     })
 }
 
+/// Whether a text says already what `{Chassis}` would print: by its word, or by another of the same meaning.
+pub(super) fn is_said(chassis: Chassis, text: &str) -> bool {
+    let words: &[&str] = match chassis {
+        Chassis::Desktop => &["desktop"],
+        Chassis::AllInOne => return all_in_one_word(text).is_some(),
+        Chassis::Laptop => &["laptop", "notebook"],
+        Chassis::MacBook => &["macbook"],
+        Chassis::Tablet => &["tablet"],
+        Chassis::Convertible => &["convertible", "2-in-1"],
+        Chassis::Server => &["server"],
+        Chassis::Unknown => &[],
+    };
+    // Also inside another word: `MacBookPro9,2`, `ThinkServer`.
+    let lower = text.to_ascii_lowercase();
+    words.iter().any(|word| lower.contains(word))
+}
+
 fn by_battery(machine: &Machine, code: Option<i64>) -> Option<ChassisChoice> {
     let says_nothing = matches!(code, None | Some(0..=2));
     (says_nothing && !machine.batteries.is_empty())

@@ -10,6 +10,7 @@ mod drives;
 mod fields;
 #[cfg(test)]
 mod fixtures;
+mod item_number;
 mod manufacturer;
 mod model_name;
 mod placeholder;
@@ -85,10 +86,11 @@ fn update(facts: &Facts<'_>, rules: &Rules) -> AssetUpdate {
     let kind = facts.chassis.template;
     let attribute = |(name, template): &(String, Template)| (name.clone(), template.render(&subject).text);
     let mut cuts = Vec::new();
+    // Upper case first: it can be longer (`ß`).
+    let item_number = rules.widths.fit_item_number(&facts.manufacturer, facts.model.to_uppercase(), &mut cuts);
     let mut fitted = |what, text| rules.widths.fit(what, text, &mut cuts);
     AssetUpdate {
-        // Upper case first: it can be longer (`ß`).
-        item_number: fitted(Limited::ItemNumber, facts.model.to_uppercase()),
+        item_number,
         manufacturer: fitted(Limited::Manufacturer, facts.manufacturer.to_uppercase()),
         chassis: facts.chassis.chassis,
         template: kind,

@@ -4,6 +4,7 @@
 
 use super::clean::one_line;
 use super::placeholder::is_placeholder;
+use crate::model::Machine;
 
 /// What a Lenovo is called by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,21 +15,33 @@ pub enum LenovoModel {
     MachineType,
 }
 
+/// What the firmware says of a model.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Firmware<'a> {
+    pub model: Option<&'a str>,
+    pub version: Option<&'a str>,
+    pub family: Option<&'a str>,
+    pub sku: Option<&'a str>,
+}
+
+impl<'a> Firmware<'a> {
+    pub fn of(machine: &'a Machine) -> Self {
+        let Machine { model, version, family, sku, .. } = machine;
+        Self { model: model.as_deref(), version: version.as_deref(), family: family.as_deref(), sku: sku.as_deref() }
+    }
+}
+
 /// The model's name; empty when the firmware has only placeholders.
 ///
-/// `version` and `family` count for Lenovo alone, whose product is a machine type; other makers keep revisions there.
+/// `version` and `family` count for Lenovo alone, whose product is a machine type, and the SKU for HP alone; other makers
+/// keep revisions there.
 #[must_use]
-pub fn model_name(
-    manufacturer_short: &str,
-    model: Option<&str>,
-    version: Option<&str>,
-    family: Option<&str>,
-    lenovo: LenovoModel,
-) -> String {
-    let product = usable(model);
+pub fn model_name(manufacturer_short: &str, firmware: &Firmware<'_>, lenovo: LenovoModel) -> String {
+    let product = usable(firmware.model);
     let name = match manufacturer_short {
-        "LENOVO" | "IBM" => lenovo_name(&product, &usable(version), &usable(family), lenovo),
-        "HP" | "HPE" => hp_name(&product),
+        "LENOVO" | "IBM" => lenovo_name(&product, &usable(firmware.version), &usable(firmware.family), lenovo),
+        // A bare `Notebook` is a filler, but not beside its part number.
+        "HP" | "HPE" => hp_name(&one_line(firmware.model.unwrap_or_default()), &usable(firmware.sku)),
         "DELL" => dell_name(&product).to_owned(),
         "ASUS" => asus_name(&product),
         // Here the maker is half of the name: `Alienware 17 R4`.
@@ -71,11 +84,11 @@ fn lenovo_name(product: &str, version: &str, family: &str, lenovo: LenovoModel) 
     if !name.is_empty() && !is_machine_type(name) && !is_code_name(name) {
         return name.to_owned();
     }
-    let told = without_maker(split_bracket(version).0, MAKERS);
+    let told = without_edition(without_maker(split_bracket(version).0, MAKERS));
     if is_readable(told) {
         return told.to_owned();
     }
-    let told = without_maker(family, MAKERS);
+    let told = without_edition(without_maker(family, MAKERS));
     if is_readable(told) && is_of_a_line(told) {
         return told.to_owned();
     }
@@ -89,9 +102,22 @@ fn split_bracket(text: &str) -> (&str, Option<&str>) {
     (name.trim_end_matches([' ', ':']), Some(code).filter(|code| !code.is_empty()))
 }
 
-/// What a machine was called before it had a name: that of its board (`QAWGE`), or of Intel's platform.
+/// What a machine was called before it had a name: that of its board (`QAWGE`).
 fn is_code_name(text: &str) -> bool {
-    text.ends_with(" Platform") || (text.len() >= 4 && text.bytes().all(|byte| byte.is_ascii_uppercase()))
+    text.len() >= 4 && text.bytes().all(|byte| byte.is_ascii_uppercase())
+}
+
+/// `ThinkPad T470` of `ThinkPad T470 W10DG`: sold with the right to an older Windows, and no other machine.
+fn without_edition(name: &str) -> &str {
+    let edition = |last: &str| last.strip_prefix('W').and_then(|rest| rest.strip_suffix("DG")).is_some_and(is_number);
+    match name.rsplit_once(' ') {
+        Some((rest, last)) if edition(last) => rest.trim_end(),
+        _ => name,
+    }
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Whether the text is a machine type, or several with commas between them.
@@ -158,9 +184,32 @@ fn is_of_a_line(text: &str) -> bool {
     LINES.iter().any(|line| lower.starts_with(line)) && lower.contains(|character: char| character.is_ascii_digit())
 }
 
-fn hp_name(product: &str) -> String {
-    let name = without_maker(product, &["HP", "Hewlett-Packard"]);
-    let name = without_sku(name);
+/// HP calls some hundred models `HP Notebook` and `HP Pavilion Notebook`. What tells them apart is the part number.
+fn hp_name(product: &str, sku: &str) -> String {
+    let name = hp_product(product);
+    match part_number(sku) {
+        Some(number) if names_a_kind_only(&name) => format!("{name} {number}"),
+        _ => name,
+    }
+}
+
+/// Whether a name has no number and ends with a kind of machine: a line, and not a model of it.
+fn names_a_kind_only(name: &str) -> bool {
+    const KINDS: [&str; 5] = ["notebook", "laptop", "desktop", "all-in-one", "convertible"];
+    let last = name.rsplit(' ').next().unwrap_or_default().to_ascii_lowercase();
+    KINDS.contains(&last.as_str()) && !name.contains(|character: char| character.is_ascii_digit())
+}
+
+/// `N9E13UA` of `N9E13UA#ABA`: what stands behind it is the country. Refurbished ones have an eighth letter (`N5R45UAR`).
+fn part_number(sku: &str) -> Option<&str> {
+    let (number, _) = sku.split_once('#').unwrap_or((sku, ""));
+    let fits = number.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+    let has_digit = number.bytes().any(|byte| byte.is_ascii_digit());
+    (matches!(number.len(), 7 | 8) && fits && has_digit).then_some(number)
+}
+
+fn hp_product(product: &str) -> String {
+    let name = without_sku(without_name(product, &["HP", "Hewlett-Packard"]));
     for tail in ["Notebook PC", "NB PC", "Laptop PC", "Tablet PC", "Notebook Computer"] {
         if let Some(rest) = without_tail(name, tail) {
             return rest.to_owned();
@@ -214,14 +263,20 @@ fn dell_name(product: &str) -> &str {
     if name.len() == product.len() { name } else { after_word(name, "System").unwrap_or(name) }
 }
 
+/// Without the maker's name in front; empty if what is left is a filler.
+fn without_maker<'a>(product: &'a str, names: &[&str]) -> &'a str {
+    let rest = without_name(product, names);
+    if is_placeholder(rest) { "" } else { rest }
+}
+
 /// Without the maker's name in front, however often it stands there: it is printed before the model anyway. Empty if
 /// nothing else is there, for a maker is no model.
-fn without_maker<'a>(product: &'a str, names: &[&str]) -> &'a str {
+fn without_name<'a>(product: &'a str, names: &[&str]) -> &'a str {
     let mut rest = product;
     while let Some(shorter) = names.iter().find_map(|name| after_word(rest, name)) {
         rest = shorter;
     }
-    if names.iter().any(|name| rest.eq_ignore_ascii_case(name)) || is_placeholder(rest) { "" } else { rest }
+    if names.iter().any(|name| rest.eq_ignore_ascii_case(name)) { "" } else { rest }
 }
 
 /// What follows `word`, if that stands in front with a blank, a hyphen or an underscore behind it.
@@ -247,12 +302,13 @@ mod tests {
     use super::*;
 
     fn name(maker: &str, product: &str) -> String {
-        model_name(maker, Some(product), None, None, LenovoModel::Name)
+        let firmware = Firmware { model: Some(product), ..Firmware::default() };
+        model_name(maker, &firmware, LenovoModel::Name)
     }
 
     fn lenovo(product: &str, version: &str, family: &str) -> [String; 2] {
-        [LenovoModel::Name, LenovoModel::MachineType]
-            .map(|setting| model_name("LENOVO", Some(product), Some(version), Some(family), setting))
+        let firmware = Firmware { model: Some(product), version: Some(version), family: Some(family), sku: None };
+        [LenovoModel::Name, LenovoModel::MachineType].map(|setting| model_name("LENOVO", &firmware, setting))
     }
 
     #[test]
@@ -264,8 +320,9 @@ mod tests {
             ("80E3", "Lenovo G50-45", "IDEAPAD", "G50-45", "80E3"),
             ("20021,2959", "Lenovo Ideapad S12", "", "Ideapad S12", "20021"),
             ("QAWGE", "Lenovo IdeaPad G485", "", "IdeaPad G485", "QAWGE"),
-            ("HuronRiver Platform", "Ideapad Z570", "", "Ideapad Z570", "HuronRiver Platform"),
-            ("HuronRiver Platform", "0.1", "", "HuronRiver Platform", "HuronRiver Platform"),
+            ("HuronRiver Platform", "Ideapad Z570", "", "Ideapad Z570", ""),
+            ("HuronRiver Platform", "0.1", "", "", ""),
+            ("20JNS1BL00", "ThinkPad T470 W10DG", "", "ThinkPad T470", "20JNS1BL00"),
             ("Enter the machine type an", "ThinkCentre M720q", "", "ThinkCentre M720q", ""),
             ("INVALID", "B50_TOUCH", "IDEAPAD", "B50_TOUCH", "INVALID"),
             ("4068AGJ", "Lenovo", "Not Specified", "4068AGJ", "4068AGJ"),
@@ -301,8 +358,9 @@ mod tests {
         for (maker, product, expected) in [
             ("HP", "HP EliteBook 840 G8 Notebook PC", "EliteBook 840 G8"),
             ("HP", "HP HP 15-r001", "15-r001"),
-            ("HP", "HP Notebook", "Notebook"),
-            ("HP", "HP Notebook PC", "Notebook"),
+            ("HP", "HP Notebook", ""),
+            ("HP", "HP Notebook PC", ""),
+            ("HP", "HP Pavilion Notebook", "Pavilion Notebook"),
             ("HP", "HP 620", "620"),
             ("HP", "HP Compaq 8200 Elite USDT PC", "Compaq 8200 Elite USDT"),
             ("HP", "HP EliteDesk 800 G4 Mini PC", "EliteDesk 800 G4 Mini PC"),
@@ -339,13 +397,33 @@ mod tests {
     }
 
     #[test]
+    fn an_hp_that_is_called_by_its_kind_only_gets_its_part_number() {
+        for (product, sku, expected) in [
+            ("HP Notebook", "W4X36EA#ACB", "Notebook W4X36EA"),
+            ("HP Notebook", "1AC90PA#ACJ", "Notebook 1AC90PA"),
+            ("HP Pavilion Notebook", "N5R45UAR#ABL", "Pavilion Notebook N5R45UAR"),
+            ("OMEN by HP Laptop", "X1G87UA", "OMEN by HP Laptop X1G87UA"),
+            ("HP All-in-One", "4AQ31EA#UUG", "All-in-One 4AQ31EA"),
+            ("HP Pavilion Notebook", "To be filled by O.E.M.", "Pavilion Notebook"),
+            ("HP Notebook", "103C_5335KV", ""),
+            ("HP Laptop 15-bs0xx", "2CV48UA#ABA", "Laptop 15-bs0xx"),
+            ("HP EliteBook 840 G8 Notebook PC", "3G2J9EA#ABU", "EliteBook 840 G8"),
+            ("To be filled by O.E.M.", "W4X36EA#ACB", ""),
+        ] {
+            let firmware = Firmware { model: Some(product), sku: Some(sku), ..Firmware::default() };
+            assert_eq!(model_name("HP", &firmware, LenovoModel::Name), expected, "{product} {sku}");
+        }
+    }
+
+    #[test]
     fn placeholders_and_bare_makers_are_no_models() {
         for (maker, product) in
             [("DELL", " "), ("HP", "HP"), ("ASUS", "System Product Name"), ("ASUS", "All Series"), ("LENOVO", "Lenovo")]
         {
             assert_eq!(name(maker, product), "", "{maker} {product}");
         }
-        assert_eq!(model_name("LENOVO", None, Some("Lenovo"), Some("IDEAPAD"), LenovoModel::Name), "");
+        let bare = Firmware { version: Some("Lenovo"), family: Some("IDEAPAD"), ..Firmware::default() };
+        assert_eq!(model_name("LENOVO", &bare, LenovoModel::Name), "");
     }
 
     #[test]
@@ -354,10 +432,9 @@ mod tests {
         for labelled in fixtures::all_machines().unwrap_or_else(fixtures::excerpt) {
             let machine = &labelled.machine;
             let maker = aliases.short_form(machine.manufacturer.as_deref().unwrap_or_default());
-            let (model, version, family) =
-                (machine.model.as_deref(), machine.version.as_deref(), machine.family.as_deref());
+            let firmware = Firmware::of(machine);
             for setting in [LenovoModel::Name, LenovoModel::MachineType] {
-                let name = model_name(&maker, model, version, family, setting);
+                let name = model_name(&maker, &firmware, setting);
                 assert!(name.is_empty() || !is_placeholder(&name), "{name}");
                 let doubled = format!("{maker} ");
                 assert!(
@@ -376,7 +453,8 @@ mod tests {
             product in "(HP |Lenovo |-\\[|\\]-|PC|Notebook PC| |\\PC|\\u{0}|\n){0,16}",
             version in any::<Option<String>>(),
         ) {
-            let name = model_name(&maker, Some(&product), version.as_deref(), None, LenovoModel::Name);
+            let firmware = Firmware { model: Some(&product), version: version.as_deref(), ..Firmware::default() };
+            let name = model_name(&maker, &firmware, LenovoModel::Name);
             prop_assert_eq!(one_line(&name), name.as_str());
         }
     }

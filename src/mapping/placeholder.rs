@@ -7,11 +7,12 @@ const FILLERS: &[&str] = &[
     "assettag",
     "badindex",
     "baseboardproductname",
+    "blank",
     "chassisserialnumber",
     "computer",
     "default",
-    "defaultstring",
     "empty",
+    "family",
     "invalid",
     "manufacturer",
     "modelname",
@@ -20,6 +21,7 @@ const FILLERS: &[&str] = &[
     "none",
     "notapplicable",
     "notavailable",
+    "notebook",
     "notprovided",
     "notset",
     "notspecified",
@@ -30,10 +32,13 @@ const FILLERS: &[&str] = &[
     "other",
     "others",
     "pc",
+    "portablepc",
     "product",
     "productname",
+    "reserved",
     "sku",
     "skunumber",
+    "superserver",
     "sysname",
     "systemmanufacturer",
     "systemname",
@@ -45,15 +50,45 @@ const FILLERS: &[&str] = &[
     "systemversion",
     "sysvendor",
     "tbd",
-    "type1family",
-    "type1manufacturer",
-    "type1productconfigid",
-    "type1productname",
-    "type1sku",
-    "type1skunumber",
     "undefined",
     "unknown",
     "vendor",
+];
+
+/// What fillers begin with that go on in many ways (`ABCDEFGHIJKLMNOPQRSTUVWXY`, the alphabet as far as the field is wide).
+const FILLER_BEGINNINGS: &[&str] =
+    &["abcdefgh", "defaultstring", "enterthemachinetype", "skunotprovided", "tobefilled"];
+
+/// Folded names of the boards that Intel shows its chips on. Firmware that was made from theirs has them still.
+const REFERENCE_BOARDS: &[&str] = &[
+    "bromolow",
+    "calpella",
+    "capellvalley",
+    "cedartrail",
+    "chiefriver",
+    "crescentbay",
+    "denlow",
+    "grantley",
+    "greenlow",
+    "huronriver",
+    "mahobay",
+    "mehlow",
+    "menlow",
+    "montevina",
+    "oaktrail",
+    "piketon",
+    "pinetrail",
+    "purley",
+    "romley",
+    "santarosa",
+    "sharkbay",
+    "skybay",
+    "stoutland",
+    "sugarbay",
+    "thurley",
+    "truckee",
+    "tylersburg",
+    "whitley",
 ];
 
 /// Whether a manufacturer, model, version or SKU names nothing: blank, a filler of the firmware, counted-up digits, one
@@ -65,10 +100,25 @@ pub fn is_placeholder(text: &str) -> bool {
     let Some(first) = characters.next() else { return true };
     characters.all(|character| character == first)
         || FILLERS.binary_search(&bare.as_str()).is_ok()
-        || ["tobefilled", "enterthemachinetype"].iter().any(|start| bare.starts_with(start))
+        || FILLER_BEGINNINGS.iter().any(|start| bare.starts_with(start))
         || bare.contains("byoem")
-        || bare.starts_with("skunotprovided")
         || (bare.len() >= 6 && ("01234567890123456789".contains(&bare)))
+        || is_name_of_field(&bare)
+        || is_reference_board(text)
+}
+
+/// `HuronRiver Platform`, `Thurley`, `Jasper Lake Client Platform`, `Aptio CRB` (a customer reference board).
+fn is_reference_board(text: &str) -> bool {
+    let lower = text.trim_end().to_lowercase();
+    let says_so = [" platform", " client system", " crb"].iter().any(|end| lower.ends_with(end));
+    let name = lower.strip_suffix(" system").unwrap_or(&lower);
+    says_so || REFERENCE_BOARDS.binary_search(&bare(name).as_str()).is_ok()
+}
+
+/// `Type1ProductConfigId`, `Type2 - Board Product Name1`: what the field is called in the firmware's own tables.
+fn is_name_of_field(bare: &str) -> bool {
+    let rest = bare.strip_prefix("type1").or_else(|| bare.strip_prefix("type2"));
+    rest.is_some_and(|rest| rest.starts_with(char::is_alphabetic))
 }
 
 /// Letters and digits only, lower case.
@@ -117,8 +167,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_list_can_be_searched() {
-        assert!(FILLERS.is_sorted());
+    fn the_lists_can_be_searched() {
+        assert!(FILLERS.is_sorted() && REFERENCE_BOARDS.is_sorted());
     }
 
     #[test]
@@ -156,6 +206,17 @@ mod tests {
             "System Serial Number",
             "Chassis Serial Number",
             "No Asset Tag",
+            "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+            "Default string be filled by O.E.M",
+            "Type1 - ProductConfigId",
+            "Notebook",
+            "PORTABLE PC",
+            "Super Server",
+            "HuronRiver Platform",
+            "ChiefRiver System",
+            "Thurley",
+            "Jasper Lake Client Platform",
+            "Aptio CRB",
             "0000000000000000",
             "................................",
             "-",
@@ -166,8 +227,21 @@ mod tests {
 
     #[test]
     fn names_are_no_fillers() {
-        for text in ["CF-33-1", "OptiPlex 9010", "HP 620", "X1", "4068AGJ", "10104", "NUC", "Skull", "12345", "日本"]
-        {
+        for text in [
+            "CF-33-1",
+            "OptiPlex 9010",
+            "HP 620",
+            "X1",
+            "4068AGJ",
+            "10104",
+            "NUC",
+            "Skull",
+            "12345",
+            "日本",
+            "Laptop",
+            "Type 7",
+            "ESPRIMO System",
+        ] {
             assert!(!is_placeholder(text), "{text}");
         }
     }

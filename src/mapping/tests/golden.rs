@@ -71,7 +71,7 @@ fn the_panasonic_of_the_specification() {
 fn a_model_that_is_wider_than_an_item_number_is_whole_in_the_description() {
     let model = "ROG Zephyrus G14 GA401II_GA401II";
     let update = map(&Machine { model: text(model), ..optiplex() }, &rules());
-    assert_eq!(update.item_number, "ROG ZEPHYRUS G14 GA401II_GA401");
+    assert_eq!(update.item_number, "ROG ZEPHYR G14 GA401II_GA401II");
     assert_eq!(update.description, format!("{model} Desktop"));
 }
 
@@ -83,6 +83,36 @@ fn an_empty_machine_keeps_its_slashes_and_leaves_no_dangling_comma() {
     assert_eq!(update.comments, []);
     let because = unusable_identity(&machine(), &update).unwrap();
     assert!(because.contains("neither manufacturer (it is blank) nor model"), "{because}");
+}
+
+#[test]
+fn the_chassis_word_is_not_printed_behind_a_model_that_says_it() {
+    for (model, code, expected) in [
+        ("Pavilion Laptop 15-cw1xxx", 10, "Pavilion Laptop 15-cw1xxx"),
+        ("Surface Laptop 3", 9, "Surface Laptop 3"),
+        ("ZenBook UX425", 10, "ZenBook UX425 Laptop"),
+        ("Pavilion Notebook", 10, "Pavilion Notebook"),
+        ("MacBookPro9,2", 9, "MacBookPro9,2"),
+        ("iMac12,1", 13, "iMac12,1 All-in-One"),
+        ("ProOne 600 G2 21.5-in Touch AiO", 13, "ProOne 600 G2 21.5-in Touch AiO"),
+        ("ENVY x360 Convertible 15-dr1xxx", 31, "ENVY x360 Convertible 15-dr1xxx"),
+        ("ThinkServer TS140", 17, "ThinkServer TS140"),
+        ("PowerEdge R720", 23, "PowerEdge R720 Server"),
+        ("Compaq 8200 Elite USDT", 3, "Compaq 8200 Elite USDT Desktop"),
+    ] {
+        let machine = Machine { model: text(model), chassis_type: Some(code), ..optiplex() };
+        assert_eq!(map(&machine, &rules()).description, expected);
+    }
+    let laptop = Machine { model: text("Surface Laptop 3"), chassis_type: Some(9), ..optiplex() };
+    for (source, expected) in [
+        ("{Chassis}/{Model}", "Laptop/Surface Laptop 3"),
+        ("{Model}/{Chassis}", "Surface Laptop 3/Laptop"),
+        ("{Model}, {Chassis}", "Surface Laptop 3"),
+    ] {
+        assert_eq!(rendered(source, &laptop), expected, "{source}");
+    }
+    let rules = Rules { description: template("{Model} {Chassis}"), ..rules() };
+    assert_eq!(explain(&laptop, &rules)[0].empty_fields, Vec::<String>::new(), "it is said, not missing");
 }
 
 #[test]
