@@ -137,23 +137,21 @@ fn fields_of(facts: &Facts<'_>, rules: &Rules) -> Vec<RenderedField> {
 /// Why no master item can be named for this machine, and what to do; `None` when one can.
 #[must_use]
 pub fn unusable_identity(machine: &Machine, update: &AssetUpdate) -> Option<String> {
-    let (what, raw) = match (update.manufacturer.is_empty(), update.item_number.is_empty()) {
+    let (manufacturer, model) = (shown(machine.manufacturer.as_deref()), shown(machine.model.as_deref()));
+    let lack = match (update.manufacturer.is_empty(), update.item_number.is_empty()) {
         (false, false) => return None,
-        (true, false) => ("manufacturer", shown(machine.manufacturer.as_deref())),
-        (false, true) => ("model", shown(machine.model.as_deref())),
-        (true, true) => {
-            let (manufacturer, model) = (shown(machine.manufacturer.as_deref()), shown(machine.model.as_deref()));
-            return Some(format!(
-                "the firmware names neither manufacturer ({manufacturer}) nor model ({model}); correct them in WipeOS"
-            ));
-        }
+        (true, false) => format!("no manufacturer ({manufacturer}); correct it in WipeOS"),
+        (false, true) => format!("no model ({model}); correct it in WipeOS"),
+        (true, true) => format!("neither manufacturer ({manufacturer}) nor model ({model}); correct them in WipeOS"),
     };
-    Some(format!("the firmware names no {what} ({raw}); correct it in WipeOS"))
+    Some(format!("the firmware names {lack}"))
 }
 
 fn shown(raw: Option<&str>) -> String {
     match clean::one_line(raw.unwrap_or_default()) {
         text if text.is_empty() => "it is blank".to_owned(),
-        text => format!("`{text}` is a filler text"),
+        text if is_placeholder(&text) => format!("`{text}` is a filler text"),
+        // `HP Notebook`, or a maker's name with `-pc` behind it.
+        text => format!("`{text}` tells none"),
     }
 }
