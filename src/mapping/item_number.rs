@@ -135,7 +135,8 @@ impl Number {
         let (begin, end) = (&characters[..head], &characters[characters.len() - tail..]);
         self.lost.push(characters[head..characters.len() - tail].iter().collect::<String>().trim().to_owned());
         let kept = begin.iter().copied().chain(std::iter::repeat_n(GAP, gap)).chain(end.iter().copied());
-        self.text = kept.collect::<String>().trim_end().to_owned();
+        self.text = kept.collect();
+        self.text.truncate(self.text.trim_end().len());
     }
 }
 

@@ -193,11 +193,13 @@ fn hp_name(product: &str, sku: &str) -> String {
     }
 }
 
-/// Whether a name has no number and ends with a kind of machine: a line, and not a model of it.
+/// Whether a name has no number and ends with a kind of machine: a line (`ENVY x360 Convertible`), and not a model of it.
 fn names_a_kind_only(name: &str) -> bool {
     const KINDS: [&str; 5] = ["notebook", "laptop", "desktop", "all-in-one", "convertible"];
-    let last = name.rsplit(' ').next().unwrap_or_default().to_ascii_lowercase();
-    KINDS.contains(&last.as_str()) && !name.contains(|character: char| character.is_ascii_digit())
+    let lower = name.to_ascii_lowercase();
+    let is_number = |word: &str| word.contains(|character: char| character.is_ascii_digit()) && word != "x360";
+    let is_kind = lower.rsplit(' ').next().is_some_and(|last| KINDS.contains(&last));
+    is_kind && !lower.split(' ').any(is_number)
 }
 
 /// `N9E13UA` of `N9E13UA#ABA`: what stands behind it is the country. Refurbished ones have an eighth letter (`N5R45UAR`).
@@ -403,6 +405,7 @@ mod tests {
             ("HP Notebook", "1AC90PA#ACJ", "Notebook 1AC90PA"),
             ("HP Pavilion Notebook", "N5R45UAR#ABL", "Pavilion Notebook N5R45UAR"),
             ("OMEN by HP Laptop", "X1G87UA", "OMEN by HP Laptop X1G87UA"),
+            ("HP ENVY x360 Convertible", "1KT40EA#ABD", "ENVY x360 Convertible 1KT40EA"),
             ("HP All-in-One", "4AQ31EA#UUG", "All-in-One 4AQ31EA"),
             ("HP Pavilion Notebook", "To be filled by O.E.M.", "Pavilion Notebook"),
             ("HP Notebook", "103C_5335KV", ""),

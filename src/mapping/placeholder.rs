@@ -31,6 +31,7 @@ const FILLERS: &[&str] = &[
     "oemproduct",
     "other",
     "others",
+    "outofspec",
     "pc",
     "portablepc",
     "product",

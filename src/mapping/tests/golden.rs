@@ -96,6 +96,8 @@ fn the_chassis_word_is_not_printed_behind_a_model_that_says_it() {
         ("iMac12,1", 13, "iMac12,1 All-in-One"),
         ("ProOne 600 G2 21.5-in Touch AiO", 13, "ProOne 600 G2 21.5-in Touch AiO"),
         ("ENVY x360 Convertible 15-dr1xxx", 31, "ENVY x360 Convertible 15-dr1xxx"),
+        ("ThinkPad X220 Tablet", 10, "ThinkPad X220 Tablet"),
+        ("Inspiron 5406 2n1", 31, "Inspiron 5406 2n1"),
         ("ThinkServer TS140", 17, "ThinkServer TS140"),
         ("PowerEdge R720", 23, "PowerEdge R720 Server"),
         ("Compaq 8200 Elite USDT", 3, "Compaq 8200 Elite USDT Desktop"),
