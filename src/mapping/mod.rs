@@ -152,6 +152,6 @@ fn shown(raw: Option<&str>) -> String {
         text if text.is_empty() => "it is blank".to_owned(),
         text if is_placeholder(&text) => format!("`{text}` is a filler text"),
         // `HP Notebook`, or a maker's name with `-pc` behind it.
-        text => format!("`{text}` tells none"),
+        text => format!("`{text}` is none"),
     }
 }

@@ -3,7 +3,7 @@
 //! Upper case and the master item's number are made elsewhere: here the spelling stays.
 
 use super::clean::one_line;
-use super::placeholder::is_placeholder;
+use super::placeholder::{is_kind_of_machine, is_placeholder};
 use crate::model::Machine;
 
 /// What a Lenovo is called by.
@@ -40,16 +40,17 @@ pub fn model_name(manufacturer_short: &str, firmware: &Firmware<'_>, lenovo: Len
     let product = usable(firmware.model);
     let name = match manufacturer_short {
         "LENOVO" | "IBM" => lenovo_name(&product, &usable(firmware.version), &usable(firmware.family), lenovo),
-        // A bare `Notebook` is a filler, but not beside its part number.
-        "HP" | "HPE" => hp_name(&one_line(firmware.model.unwrap_or_default()), &usable(firmware.sku)),
+        "HP" | "HPE" => hp_name(&product, &usable(firmware.sku)),
         "DELL" => dell_name(&product).to_owned(),
         "ASUS" => asus_name(&product),
         // Here the maker is half of the name: `Alienware 17 R4`.
         "" | "ALIENWARE" => product,
+        // Its first model is called `Laptop`, and that is all.
+        "FRAMEWORK" => return product,
         maker => without_maker(&product, &[maker]).to_owned(),
     };
     // What is left of a name may be none.
-    if is_placeholder(&name) { String::new() } else { name }
+    if is_placeholder(&name) || is_kind_of_machine(&name) { String::new() } else { name }
 }
 
 /// The machine type of a Lenovo (`20L5S01V00`, `7915AC1`), wherever the firmware has it.
@@ -211,8 +212,8 @@ fn part_number(sku: &str) -> Option<&str> {
 }
 
 fn hp_product(product: &str) -> String {
-    let name = without_sku(without_name(product, &["HP", "Hewlett-Packard"]));
-    for tail in ["Notebook PC", "NB PC", "Laptop PC", "Tablet PC", "Notebook Computer"] {
+    let name = without_sku(without_maker(product, &["HP", "Hewlett-Packard"]));
+    for tail in ["Notebook PC", "NB PC", "Laptop PC", "Tablet PC", "Business PC", "Notebook Computer"] {
         if let Some(rest) = without_tail(name, tail) {
             return rest.to_owned();
         }
@@ -240,7 +241,7 @@ fn is_part_number(text: &str) -> bool {
     let fits = |(place, byte): (usize, u8)| {
         if matches!(place, 2..=4) { byte.is_ascii_digit() } else { byte.is_ascii_uppercase() }
     };
-    number.len() == 7 && number.bytes().enumerate().all(fits) && country.len() <= 3
+    matches!(number.len(), 7 | 8) && number.bytes().enumerate().all(fits) && country.len() <= 3
 }
 
 /// `VivoBook X515JAB` of `VivoBook_ASUSLaptop X515JAB_X515JA`: the maker again, and the model again, shortened.
@@ -265,20 +266,14 @@ fn dell_name(product: &str) -> &str {
     if name.len() == product.len() { name } else { after_word(name, "System").unwrap_or(name) }
 }
 
-/// Without the maker's name in front; empty if what is left is a filler.
-fn without_maker<'a>(product: &'a str, names: &[&str]) -> &'a str {
-    let rest = without_name(product, names);
-    if is_placeholder(rest) { "" } else { rest }
-}
-
 /// Without the maker's name in front, however often it stands there: it is printed before the model anyway. Empty if
 /// nothing else is there, for a maker is no model.
-fn without_name<'a>(product: &'a str, names: &[&str]) -> &'a str {
+fn without_maker<'a>(product: &'a str, names: &[&str]) -> &'a str {
     let mut rest = product;
     while let Some(shorter) = names.iter().find_map(|name| after_word(rest, name)) {
         rest = shorter;
     }
-    if names.iter().any(|name| rest.eq_ignore_ascii_case(name)) { "" } else { rest }
+    if names.iter().any(|name| rest.eq_ignore_ascii_case(name)) || is_placeholder(rest) { "" } else { rest }
 }
 
 /// What follows `word`, if that stands in front with a blank, a hyphen or an underscore behind it.
@@ -370,6 +365,10 @@ mod tests {
             ("HP", "HP Compaq dc7100 SFF(DX878AV)", "Compaq dc7100 SFF"),
             ("HP", "HP 280 G2 MT (Non-Legacy)", "280 G2 MT (Non-Legacy)"),
             ("HP", "AY597AA-ABA HPE-110f", "HPE-110f"),
+            ("HP", "KJ379AAR-ABA a6317c", "a6317c"),
+            ("HP", "HP Compaq 6000 Pro AiO Business PC", "Compaq 6000 Pro AiO"),
+            ("SUPERMICRO", "Super Server", ""),
+            ("FRAMEWORK", "Laptop", "Laptop"),
             ("HP", "HP ENVY 17 Leap Motion SE NB PC", "ENVY 17 Leap Motion SE"),
             ("HP", "OMEN by HP Laptop 17-an0xx", "OMEN by HP Laptop 17-an0xx"),
             ("HP", "HPE-521it", "HPE-521it"),

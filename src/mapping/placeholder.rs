@@ -13,15 +13,17 @@ const FILLERS: &[&str] = &[
     "default",
     "empty",
     "family",
+    "generic",
     "invalid",
     "manufacturer",
+    "model",
     "modelname",
     "na",
     "noassettag",
     "none",
     "notapplicable",
     "notavailable",
-    "notebook",
+    "notdefined",
     "notprovided",
     "notset",
     "notspecified",
@@ -33,13 +35,11 @@ const FILLERS: &[&str] = &[
     "others",
     "outofspec",
     "pc",
-    "portablepc",
     "product",
     "productname",
     "reserved",
     "sku",
     "skunumber",
-    "superserver",
     "sysname",
     "systemmanufacturer",
     "systemname",
@@ -52,8 +52,23 @@ const FILLERS: &[&str] = &[
     "sysvendor",
     "tbd",
     "undefined",
+    "unknow",
     "unknown",
     "vendor",
+];
+
+/// Folded names of kinds of machines.
+const KINDS: &[&str] = &[
+    "allinone",
+    "desktop",
+    "laptop",
+    "minipc",
+    "notebook",
+    "portablepc",
+    "server",
+    "superserver",
+    "tablet",
+    "workstation",
 ];
 
 /// What fillers begin with that go on in many ways (`ABCDEFGHIJKLMNOPQRSTUVWXY`, the alphabet as far as the field is wide).
@@ -106,6 +121,12 @@ pub fn is_placeholder(text: &str) -> bool {
         || (bare.len() >= 6 && ("01234567890123456789".contains(&bare)))
         || is_name_of_field(&bare)
         || is_reference_board(text)
+}
+
+/// Whether a maker's or a model's name is only a kind of machine (`Notebook`, Supermicro's `Super Server`): true of many,
+/// and so the name of none. Elsewhere, as a family, such a word says something.
+pub(super) fn is_kind_of_machine(text: &str) -> bool {
+    KINDS.binary_search(&bare(text).as_str()).is_ok()
 }
 
 /// `HuronRiver Platform`, `Thurley`, `Jasper Lake Client Platform`, `Aptio CRB` (a customer reference board).
@@ -169,7 +190,7 @@ mod tests {
 
     #[test]
     fn the_lists_can_be_searched() {
-        assert!(FILLERS.is_sorted() && REFERENCE_BOARDS.is_sorted());
+        assert!(FILLERS.is_sorted() && KINDS.is_sorted() && REFERENCE_BOARDS.is_sorted());
     }
 
     #[test]
@@ -210,9 +231,6 @@ mod tests {
             "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
             "Default string be filled by O.E.M",
             "Type1 - ProductConfigId",
-            "Notebook",
-            "PORTABLE PC",
-            "Super Server",
             "HuronRiver Platform",
             "ChiefRiver System",
             "Thurley",
@@ -223,6 +241,16 @@ mod tests {
             "-",
         ] {
             assert!(is_placeholder(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_kind_of_machine_names_none_of_them() {
+        for text in ["Notebook", "PORTABLE PC", "Super Server", "All-in-One"] {
+            assert!(is_kind_of_machine(text) && !is_placeholder(text), "{text}");
+        }
+        for text in ["Super Server 5019", "Notebook 9", "Surface Laptop", ""] {
+            assert!(!is_kind_of_machine(text), "{text}");
         }
     }
 
