@@ -171,8 +171,8 @@ fn count(word: &str) -> Option<u32> {
         "dual" => Some(2),
         "triple" => Some(3),
         "quad" => Some(4),
-        "six" => Some(6),
-        "eight" => Some(8),
+        "six" | "hexa" => Some(6),
+        "eight" | "octa" => Some(8),
         digits => digits.parse().ok().filter(|count| (1..1000).contains(count)),
     }
 }
