@@ -129,10 +129,13 @@ pub(super) fn is_kind_of_machine(text: &str) -> bool {
     KINDS.binary_search(&bare(text).as_str()).is_ok()
 }
 
-/// `HuronRiver Platform`, `Thurley`, `Jasper Lake Client Platform`, `Aptio CRB` (a customer reference board).
+/// `HuronRiver Platform`, `Thurley`, `Jasper Lake Client Platform`, `Aptio CRB` (a customer reference board), `570x DVT3`
+/// (one that was made to test a design).
 fn is_reference_board(text: &str) -> bool {
     let lower = text.trim_end().to_lowercase();
-    let says_so = [" platform", " client system", " crb"].iter().any(|end| lower.ends_with(end));
+    let unnumbered = lower.trim_end_matches(|character: char| character.is_ascii_digit());
+    let says_so =
+        [" platform", " client system", " crb", " evt", " dvt", " pvt"].iter().any(|end| unnumbered.ends_with(end));
     let name = lower.strip_suffix(" system").unwrap_or(&lower);
     says_so || REFERENCE_BOARDS.binary_search(&bare(name).as_str()).is_ok()
 }
@@ -236,6 +239,7 @@ mod tests {
             "Thurley",
             "Jasper Lake Client Platform",
             "Aptio CRB",
+            "570x DVT3",
             "0000000000000000",
             "................................",
             "-",
