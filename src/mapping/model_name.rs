@@ -131,10 +131,8 @@ fn is_machine_type(text: &str) -> bool {
 fn is_one_type(text: &str) -> bool {
     let bytes = text.as_bytes();
     let all = bytes.iter().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase());
-    let begins = matches!(
-        bytes,
-        [b'0'..=b'9', ..] | [b'A'..=b'F', b'0', b'A'..=b'Z', ..] | [b'Z', b'A', b'0'..=b'9', b'0'..=b'9', ..]
-    );
+    let begins =
+        matches!(bytes, [b'0'..=b'9', ..] | [b'A'..=b'F', b'0', b'A'..=b'Z', ..] | [b'Z', b'A', b'0'..=b'9', ..]);
     all && begins && matches!(bytes.len(), 4 | 5 | 7..=10)
 }
 
@@ -241,7 +239,7 @@ fn is_part_number(text: &str) -> bool {
     let fits = |(place, byte): (usize, u8)| {
         if matches!(place, 2..=4) { byte.is_ascii_digit() } else { byte.is_ascii_uppercase() }
     };
-    matches!(number.len(), 7 | 8) && number.bytes().enumerate().all(fits) && country.len() <= 3
+    matches!(number.len(), 6..=8) && number.bytes().enumerate().all(fits) && country.len() <= 3
 }
 
 /// `VivoBook X515JAB` of `VivoBook_ASUSLaptop X515JAB_X515JA`: the maker again, and the model again, shortened.
@@ -314,6 +312,7 @@ mod tests {
             ("20L5S01V00", "ThinkPad T480", "ThinkPad T480", "ThinkPad T480", "20L5S01V00"),
             ("82SA", "IdeaPad Gaming 3 16IAH7", "", "IdeaPad Gaming 3 16IAH7", "82SA"),
             ("81FW", "Lenovo Legion Y7000", "Rescuer Y7000", "Legion Y7000", "81FW"),
+            ("ZA3W", "Lenovo MIIX 720-12IKB", "", "MIIX 720-12IKB", "ZA3W"),
             ("80E3", "Lenovo G50-45", "IDEAPAD", "G50-45", "80E3"),
             ("20021,2959", "Lenovo Ideapad S12", "", "Ideapad S12", "20021"),
             ("QAWGE", "Lenovo IdeaPad G485", "", "IdeaPad G485", "QAWGE"),
@@ -362,6 +361,7 @@ mod tests {
             ("HP", "HP Compaq 8200 Elite USDT PC", "Compaq 8200 Elite USDT"),
             ("HP", "HP EliteDesk 800 G4 Mini PC", "EliteDesk 800 G4 Mini PC"),
             ("HP", "Presario V5000 (EW835EA#ABU)", "Presario V5000"),
+            ("HP", "Presario R3000 (DV742U#ABA)", "Presario R3000"),
             ("HP", "HP Compaq dc7100 SFF(DX878AV)", "Compaq dc7100 SFF"),
             ("HP", "HP 280 G2 MT (Non-Legacy)", "280 G2 MT (Non-Legacy)"),
             ("HP", "AY597AA-ABA HPE-110f", "HPE-110f"),

@@ -132,7 +132,7 @@ pub(super) fn is_kind_of_machine(text: &str) -> bool {
 /// `HuronRiver Platform`, `Thurley`, `Jasper Lake Client Platform`, `Aptio CRB` (a customer reference board), `570x DVT3`
 /// (one that was made to test a design).
 fn is_reference_board(text: &str) -> bool {
-    let lower = text.trim_end().to_lowercase();
+    let lower = text.trim_end().to_lowercase().replace(['-', '_'], " ");
     let unnumbered = lower.trim_end_matches(|character: char| character.is_ascii_digit());
     let says_so =
         [" platform", " client system", " crb", " evt", " dvt", " pvt"].iter().any(|end| unnumbered.ends_with(end));
@@ -239,6 +239,7 @@ mod tests {
             "Thurley",
             "Jasper Lake Client Platform",
             "Aptio CRB",
+            "Artic-CRB",
             "570x DVT3",
             "0000000000000000",
             "................................",
