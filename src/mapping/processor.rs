@@ -235,8 +235,9 @@ fn is_left_over(word: &str, follows_cpu: bool) -> bool {
         let mut bytes = word.bytes();
         bytes.next().is_some_and(|byte| byte.is_ascii_uppercase()) && bytes.all(|byte| byte.is_ascii_digit())
     };
-    let stub = follows_cpu && letter_and_digit && word.len() <= 2;
-    stub || matches!(word, "0" | "CP" | "C")
+    // Models have a letter and three digits at least (`N270`).
+    let stub = follows_cpu && letter_and_digit && word.len() <= 3;
+    stub || matches!(word, "0" | "CP" | "C" | "APU" | "SOC")
 }
 
 /// Whether words are left that name more than the maker.
@@ -249,10 +250,17 @@ fn names_a_processor(words: &[String]) -> bool {
         "via",
         "version",
         "version.....",
+        "central",
+        "unknown type",
         "engineering sample",
         "engineering samplenology",
     ];
     let text = words.join(" ").to_ascii_lowercase();
+    // An engineering sample: `Genuine Intel(R) CPU 0000`.
+    let is_zeros = |word: &String| word.bytes().all(|byte| byte == b'0');
+    if words.last().is_some_and(is_zeros) {
+        return false;
+    }
     let letters = text.chars().filter(|character| character.is_alphabetic()).count();
     letters >= 3 && !NO_NAMES.contains(&text.as_str()) && !text.starts_with("new technology") && !is_placeholder(&text)
 }
@@ -349,6 +357,9 @@ mod tests {
             "Intel(R)",
             "Intel(R) Processor",
             "Genuine Intel(R) CPU",
+            "Genuine Intel(R) CPU 0000 @ 2.40GHz",
+            "Unknown CPU Type",
+            "Central Processor",
             "New Processor Technology",
             "Engineering Samplenology",
         ] {
