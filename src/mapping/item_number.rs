@@ -19,10 +19,13 @@ const SHORT_FORMS: &[(&str, &str)] = &[
     ("DESKTOP MINI", "DM"),
     ("ALL-IN-ONE", "AIO"),
     ("NON-TOUCH", "NT"),
+    ("TOUCH", "TS"),
 ];
 
 /// What can go, first what says least. The kind of machine is told by the chassis, too.
 const FILLERS: &[&str] = &[
+    "NEXT GEN AI PC",
+    "NEXT GEN AI",
     "NOTEBOOK PC",
     "LAPTOP PC",
     "PC",
@@ -36,13 +39,14 @@ const FILLERS: &[&str] = &[
     "INCH",
     "GAMING",
     "2-IN-1",
+    "AIO",
 ];
 
 /// Stands where something was taken out of the middle.
 const GAP: char = '~';
 
-/// A word is not made shorter than this.
-const SHORTEST: usize = 3;
+/// How short words are made: so short that they can still be read, and if that does not do, to their first letter.
+const SHORTEST: [usize; 2] = [3, 1];
 
 /// In less than this no name can be told; the beginning is all that is kept.
 const NARROW: usize = 12;
@@ -57,7 +61,9 @@ pub(super) fn shortened(name: &str, maker: &str, width: usize) -> (String, Vec<S
     for filler in FILLERS {
         number.take_out(filler);
     }
-    number.trim_words();
+    for shortest in SHORTEST {
+        number.trim_words(shortest);
+    }
     number.cut_the_middle();
     (number.text, number.lost)
 }
@@ -100,18 +106,17 @@ impl Number {
 
     /// Takes letters from the end of words until the text fits, of the longest one first. The first word stays whole, which is what people
     /// look for, and so do codes: whatever holds a digit.
-    fn trim_words(&mut self) {
-        if self.width < NARROW {
+    fn trim_words(&mut self, shortest: usize) {
+        if self.width < NARROW || self.fits() {
             return;
         }
         let original: Vec<&str> = self.text.split(' ').collect();
         let mut words: Vec<String> = original.iter().copied().map(str::to_owned).collect();
-        let mut longest_first: Vec<&mut String> =
-            words.iter_mut().skip(1).filter(|word| can_be_trimmed(word)).collect();
+        let mut longest_first: Vec<&mut String> = words.iter_mut().skip(1).filter(|word| is_trimmable(word)).collect();
         longest_first.sort_by_key(|word| std::cmp::Reverse(word.chars().count()));
         let mut too_many = self.text.chars().count().saturating_sub(self.width);
         for word in longest_first {
-            while too_many > 0 && word.chars().count() > SHORTEST {
+            while too_many > 0 && word.chars().count() > shortest {
                 word.pop();
                 too_many -= 1;
             }
@@ -142,8 +147,8 @@ impl Number {
     }
 }
 
-fn can_be_trimmed(word: &str) -> bool {
-    word.chars().count() > SHORTEST && word.chars().all(char::is_alphabetic)
+fn is_trimmable(word: &str) -> bool {
+    word.chars().all(char::is_alphabetic)
 }
 
 fn is_between_parts(character: char) -> bool {
@@ -193,6 +198,11 @@ mod tests {
             ("LATITUDE 7230 RUGGED EXTREME TABLET", "LATITUDE 7230 RUGGED EXTREME"),
             ("ZBOOK FURY 17.3 INCH G8 MOBILE WORKSTATION", "ZBOOK FURY 17.3 INCH G8"),
             ("LATITUDE 12 RUGGED EXTREME (7204)", "LATITUDE 12 RUGGED EXTR (7204)"),
+            ("ELITEONE 800 G4 23.8-IN TOUCH AIO", "ELITEONE 800 G4 23.8-IN TS AIO"),
+            ("ELITEONE 800 G4 23.8-IN TOUCH GPU AIO", "ELITEONE 800 G4 23.8-IN TS GPU"),
+            ("ELITEONE 800 G4 23.8-IN NT GPU AIO", "ELITEONE 800 G4 23.8-IN NT GPU"),
+            ("COLLABORATION G6 24 ALL-IN-ONE WITH ZOOM ROOMS", "COLLABORATION G6 24 WIT ZOOM R"),
+            ("ELITEBOOK 8 FLIP G1I 13 INCH 2-IN-1 NOTEBOOK NEXT GEN AI", "ELITEBOOK 8 FLIP G1I 13 2-IN-1"),
             ("LAPTOP 16 (AMD RYZEN 7040 SERIES)", "LAPTOP 16 (AMD RYZEN 7040)"),
             ("300E4A/300E5A/300E7A/3430EA/3530EA", "300E4A/300E5A/300E7A~3530EA"),
             ("DP700A3D/DM700A3D/DB701A3D/DP700A7D", "DP700A3D/DM700A3D~DP700A7D"),
