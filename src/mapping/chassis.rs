@@ -207,7 +207,7 @@ pub(super) fn is_said(chassis: Chassis, text: &str) -> bool {
         Chassis::MacBook => &["macbook"],
         // What the maker calls it is the better word: a `ThinkPad X220 Tablet` is a notebook by its firmware.
         Chassis::Laptop | Chassis::Tablet | Chassis::Convertible => {
-            &["laptop", "notebook", "convertible", "2-in-1", "2n1", "tablet"]
+            &["laptop", "notebook", "convertible", "detachable", "2-in-1", "2n1", "tablet"]
         }
         Chassis::Server => &["server"],
         Chassis::Unknown => &[],

@@ -282,7 +282,8 @@ mod tests {
             "Samsung Electronics" => "SAMSUNG",
             "Panasonic" => "PANASONIC",
             "MSI" => "MSI",
-            "ASRock" => "ASROCK",
+            "Dynabook" => "DYNABOOK",
+            "HPE" | "Hewlett Packard Enterprise" => "HPE",
             "Intel" => "INTEL",
             _ => return None,
         })

@@ -137,7 +137,8 @@ fn fields_of(facts: &Facts<'_>, rules: &Rules) -> Vec<RenderedField> {
 /// Why no master item can be named for this machine, and what to do; `None` when one can.
 #[must_use]
 pub fn unusable_identity(machine: &Machine, update: &AssetUpdate) -> Option<String> {
-    let (manufacturer, model) = (shown(machine.manufacturer.as_deref()), shown(machine.model.as_deref()));
+    let manufacturer = shown(machine.manufacturer.as_deref(), "");
+    let model = shown(machine.model.as_deref(), &update.manufacturer);
     let lack = match (update.manufacturer.is_empty(), update.item_number.is_empty()) {
         (false, false) => return None,
         (true, false) => format!("no manufacturer ({manufacturer}); correct it in WipeOS"),
@@ -147,11 +148,18 @@ pub fn unusable_identity(machine: &Machine, update: &AssetUpdate) -> Option<Stri
     Some(format!("the firmware names {lack}"))
 }
 
-fn shown(raw: Option<&str>) -> String {
-    match clean::one_line(raw.unwrap_or_default()) {
-        text if text.is_empty() => "it is blank".to_owned(),
-        text if is_placeholder(&text) => format!("`{text}` is a filler text"),
-        // `HP Notebook`, or a maker's name with `-pc` behind it.
-        text => format!("`{text}` is none"),
+/// What is wrong with a text that names no maker, or no model of this maker.
+fn shown(raw: Option<&str>, maker: &str) -> String {
+    let text = clean::one_line(raw.unwrap_or_default());
+    if text.is_empty() {
+        return "it is blank".to_owned();
     }
+    let what = match model_name::without_maker(&text, &[maker]) {
+        _ if is_placeholder(&text) => "a filler text",
+        // `Lenovo`, and a maker's name with `-pc` behind it.
+        "" => "only the maker's name",
+        rest if placeholder::is_kind_of_machine(rest) => "only a kind of machine",
+        _ => return format!("`{text}` is none"),
+    };
+    format!("`{text}` is {what}")
 }

@@ -50,7 +50,8 @@ pub fn model_name(manufacturer_short: &str, firmware: &Firmware<'_>, lenovo: Len
         maker => without_maker(&product, &[maker]).to_owned(),
     };
     // What is left of a name may be none.
-    if is_placeholder(&name) || is_kind_of_machine(&name) { String::new() } else { name }
+    let is_none = is_placeholder(&name) || is_kind_of_machine(&name) || is_bare_revision(&name);
+    if is_none { String::new() } else { name }
 }
 
 /// The machine type of a Lenovo (`20L5S01V00`, `7915AC1`), wherever the firmware has it.
@@ -176,6 +177,12 @@ fn is_revision(lower: &str) -> bool {
             && !dotted.contains(' '))
 }
 
+/// `1.0`, `V1.02`: what boards without a name have where the product's name belongs.
+fn is_bare_revision(name: &str) -> bool {
+    let number = name.strip_prefix(['v', 'V']).unwrap_or(name);
+    number.contains('.') && number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+}
+
 /// Families are mostly platforms (`Intel_Mobile`): only Lenovo's own lines, with a number, are names.
 fn is_of_a_line(text: &str) -> bool {
     const LINES: &[&str] = &["think", "ideapad", "ideacentre", "yoga", "legion", "miix", "loq", "xiaoxin"];
@@ -192,13 +199,19 @@ fn hp_name(product: &str, sku: &str) -> String {
     }
 }
 
-/// Whether a name has no number and ends with a kind of machine: a line (`ENVY x360 Convertible`), and not a model of it.
+/// Whether a name ends with a kind of machine and has no number but the size of a screen: a line (`ENVY x360
+/// Convertible`, `15 Notebook PC`), and not a model of it.
 fn names_a_kind_only(name: &str) -> bool {
-    const KINDS: [&str; 5] = ["notebook", "laptop", "desktop", "all-in-one", "convertible"];
+    const KINDS: [&str; 6] = ["notebook", "laptop", "desktop", "all-in-one", "convertible", "detachable"];
     let lower = name.to_ascii_lowercase();
-    let is_number = |word: &str| word.contains(|character: char| character.is_ascii_digit()) && word != "x360";
+    let lower = lower.strip_suffix(" pc").unwrap_or(&lower);
     let is_kind = lower.rsplit(' ').next().is_some_and(|last| KINDS.contains(&last));
-    is_kind && !lower.split(' ').any(is_number)
+    is_kind && !lower.split(' ').any(is_model_number)
+}
+
+fn is_model_number(word: &str) -> bool {
+    let is_inches = word.parse().is_ok_and(|inches: u8| (10..=18).contains(&inches));
+    word.contains(|character: char| character.is_ascii_digit()) && !matches!(word, "x360" | "x2") && !is_inches
 }
 
 /// `N9E13UA` of `N9E13UA#ABA`: what stands behind it is the country. Refurbished ones have an eighth letter (`N5R45UAR`).
@@ -266,7 +279,7 @@ fn dell_name(product: &str) -> &str {
 
 /// Without the maker's name in front, however often it stands there: it is printed before the model anyway. Empty if
 /// nothing else is there, for a maker is no model.
-fn without_maker<'a>(product: &'a str, names: &[&str]) -> &'a str {
+pub(super) fn without_maker<'a>(product: &'a str, names: &[&str]) -> &'a str {
     let mut rest = product;
     while let Some(shorter) = names.iter().find_map(|name| after_word(rest, name)) {
         rest = shorter;
@@ -368,6 +381,9 @@ mod tests {
             ("HP", "KJ379AAR-ABA a6317c", "a6317c"),
             ("HP", "HP Compaq 6000 Pro AiO Business PC", "Compaq 6000 Pro AiO"),
             ("SUPERMICRO", "Super Server", ""),
+            ("ACER", "V1.02", ""),
+            ("ACER", "1.0", ""),
+            ("CHUWI", "Cherry Trail CR", ""),
             ("FRAMEWORK", "Laptop", "Laptop"),
             ("HP", "HP ENVY 17 Leap Motion SE NB PC", "ENVY 17 Leap Motion SE"),
             ("HP", "OMEN by HP Laptop 17-an0xx", "OMEN by HP Laptop 17-an0xx"),
@@ -406,6 +422,9 @@ mod tests {
             ("OMEN by HP Laptop", "X1G87UA", "OMEN by HP Laptop X1G87UA"),
             ("HP ENVY x360 Convertible", "1KT40EA#ABD", "ENVY x360 Convertible 1KT40EA"),
             ("HP All-in-One", "4AQ31EA#UUG", "All-in-One 4AQ31EA"),
+            ("HP Pavilion x2 Detachable", "T9N86EA#ABZ", "Pavilion x2 Detachable T9N86EA"),
+            ("HP 15 Notebook PC", "K1X44EA#ABU", "15 Notebook PC K1X44EA"),
+            ("HP 250 Notebook PC", "K1X44EA#ABU", "250"),
             ("HP Pavilion Notebook", "To be filled by O.E.M.", "Pavilion Notebook"),
             ("HP Notebook", "103C_5335KV", ""),
             ("HP Laptop 15-bs0xx", "2CV48UA#ABA", "Laptop 15-bs0xx"),

@@ -118,10 +118,22 @@ fn the_chassis_word_is_not_printed_behind_a_model_that_says_it() {
 }
 
 #[test]
-fn a_filler_model_is_named_in_the_reason() {
-    let machine = Machine { model: text("To Be Filled By O.E.M."), ..optiplex() };
-    let because = unusable_identity(&machine, &map(&machine, &rules())).unwrap();
-    assert!(because.contains("no model (`To Be Filled By O.E.M.` is a filler text)"), "{because}");
+fn why_a_text_is_no_model_is_told_in_the_reason() {
+    for (maker, model, expected) in [
+        ("Dell Inc.", "To Be Filled By O.E.M.", "no model (`To Be Filled By O.E.M.` is a filler text)"),
+        ("Dell Inc.", " ", "no model (it is blank)"),
+        ("acme", "acme-pc", "no model (`acme-pc` is only the maker's name)"),
+        ("LENOVO", "Lenovo", "no model (`Lenovo` is only the maker's name)"),
+        ("Hewlett-Packard", "HP Notebook", "no model (`HP Notebook` is only a kind of machine)"),
+        ("Supermicro", "Super Server", "no model (`Super Server` is only a kind of machine)"),
+        ("Acer", "V1.02", "no model (`V1.02` is none)"),
+        ("Notebook", "NP50D5", "no manufacturer (`Notebook` is only a kind of machine)"),
+        ("OEM", "NP50D5", "no manufacturer (`OEM` is a filler text)"),
+    ] {
+        let machine = Machine { manufacturer: text(maker), model: text(model), ..optiplex() };
+        let because = unusable_identity(&machine, &map(&machine, &rules())).unwrap();
+        assert!(because.contains(expected), "{because}");
+    }
 }
 
 #[test]
