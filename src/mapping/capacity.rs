@@ -25,23 +25,42 @@ const SOLD_AS: &[(u64, u64)] = &[
 
 /// `8GB` of a total in bytes; empty for none.
 ///
-/// A total is often short of what is fitted: firmware and graphics keep some. So it stands for the smallest sum of
-/// modules that is not below it, if no more than an eighth is missing, and never more than 2 GiB and a thirty-second
-/// part. Whole GiB (below 4 GiB half ones too) are taken for what is fitted. A total that fits nothing is rounded down:
-/// too little can be seen and mended, too much is sold.
+/// What can be a sum of modules is taken for what is fitted, also where a larger sum less the share of the graphics is
+/// as likely: 3,584 MiB are 2 GB and three times 512 MB as well as 4 GB less 512 MB. Anything else is short of what is
+/// fitted: firmware and graphics keep some. So it stands for the smallest sum of modules that is not below it, if no more
+/// than an eighth is missing, and never more than 2 GiB and a thirty-second part. A total that fits nothing is rounded
+/// down: too little can be seen and mended, too much is sold.
 #[must_use]
 pub fn memory_text(bytes: u64) -> String {
-    let halves_count = bytes < 3 * GIB && bytes > GIB;
-    if halves_count && bytes.is_multiple_of(GIB / 2) && !bytes.is_multiple_of(GIB) {
-        return format!("{}.5GB", bytes / GIB);
-    }
-    if bytes.is_multiple_of(GIB) {
-        return gib_text(bytes / GIB);
+    if is_sum_of_modules(bytes) {
+        return quarters_text(bytes / (GIB / 4));
     }
     match fitted(bytes) {
         Some(gib) => gib_text(gib),
         None if bytes < GIB => mib_text(bytes),
         None => gib_text(bytes / GIB),
+    }
+}
+
+/// Whether modules come to this total: any whole GiB, and what modules of at most three sizes make where small ones are
+/// fitted (no machine of 8 GiB has one of 512 MiB).
+fn is_sum_of_modules(bytes: u64) -> bool {
+    let smallest = match bytes {
+        0..GIB => return false,
+        bytes if bytes.is_multiple_of(GIB) => return true,
+        bytes if bytes < 4 * GIB => GIB / 4,
+        bytes if bytes < 8 * GIB => GIB / 2,
+        _ => return false,
+    };
+    bytes.is_multiple_of(smallest) && (bytes / smallest).count_ones() <= 3
+}
+
+/// `3.5GB` of 14 quarters of a GiB.
+fn quarters_text(quarters: u64) -> String {
+    match quarters % 4 {
+        0 => gib_text(quarters / 4),
+        2 => format!("{}.5GB", quarters / 4),
+        part => format!("{}.{}GB", quarters / 4, part * 25),
     }
 }
 
@@ -134,28 +153,53 @@ mod tests {
             (256, "256MB"),
             (501, "512MB"),
             (1024, "1GB"),
+            (1280, "1.25GB"),
             (1536, "1.5GB"),
             (2560, "2.5GB"),
             (2900, "3GB"),
-            (3584, "4GB"),
+            (3072, "3GB"),
+            (3328, "3.25GB"),
+            (3584, "3.5GB"),
+            (3700, "4GB"),
             (3840, "4GB"),
+            (3950, "4GB"),
+            (4608, "4.5GB"),
             (5120, "5GB"),
+            (5888, "6GB"),
+            (6144, "6GB"),
             (7168, "7GB"),
             (7680, "8GB"),
+            (7866, "8GB"),
             (8062, "8GB"),
             (8192, "8GB"),
+            (11_878, "12GB"),
             (12_200, "12GB"),
+            (12_288, "12GB"),
+            (14_336, "14GB"),
             (15_258, "16GB"),
+            (15_360, "15GB"),
+            (15_872, "16GB"),
             (15_948, "16GB"),
             (18_432, "18GB"),
+            (22_528, "22GB"),
+            (30_720, "30GB"),
             (31_954, "32GB"),
             (40_960, "40GB"),
+            (53_248, "52GB"),
             (64_300, "64GB"),
             (128_700, "128GB"),
+            (172_032, "168GB"),
             (1_048_576, "1TB"),
             (1_572_864, "1.5TB"),
         ] {
             assert_eq!(memory_text(mib * MIB), expected, "{mib} MiB");
+        }
+    }
+
+    #[test]
+    fn whole_sizes_are_told_as_they_are() {
+        for gib in 1..1024 {
+            assert_eq!(memory_text(gib * GIB), format!("{gib}GB"));
         }
     }
 

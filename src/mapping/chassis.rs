@@ -22,11 +22,27 @@ pub struct ChassisChoice {
 pub fn choose(machine: &Machine) -> ChassisChoice {
     // Bit 7 says that the chassis can be locked, not what it is (SMBIOS 7.4.1).
     let code = machine.chassis_type.map(|code| code & 0x7F);
-    by_name(machine, code)
+    let choice = by_name(machine, code)
         .or_else(|| code.and_then(by_code))
         .or_else(|| by_family(machine))
         .or_else(|| by_battery(machine, code))
-        .unwrap_or_else(|| unknown(code))
+        .unwrap_or_else(|| unknown(code));
+    told_a_server(choice, machine)
+}
+
+/// A server in a tower or a multi-node chassis is called one, and keeps the template of its chassis: what is fitted is the
+/// same as in a desktop.
+fn told_a_server(choice: ChassisChoice, machine: &Machine) -> ChassisChoice {
+    const SERIES: [&str; 6] = ["PowerEdge", "ProLiant", "PRIMERGY", "ThinkServer", "ThinkSystem", "System x"];
+    if choice.chassis != Chassis::Desktop {
+        return choice;
+    }
+    let names = [machine.model.as_deref(), machine.version.as_deref()];
+    let names = names.map(|name| name.unwrap_or_default().to_ascii_lowercase());
+    let is_in_name = |series: &&str| names.iter().any(|name| name.contains(&series.to_ascii_lowercase()));
+    let Some(series) = SERIES.iter().find(|series| is_in_name(series)) else { return choice };
+    let because = format!("{}, and a {series} is a server", choice.because);
+    ChassisChoice { chassis: Chassis::Server, because, ..choice }
 }
 
 fn choice(chassis: Chassis, template: TemplateKind, because: impl Into<String>) -> ChassisChoice {
@@ -54,9 +70,26 @@ fn by_name(machine: &Machine, code: Option<i64>) -> Option<ChassisChoice> {
     }
     let version = machine.version.as_deref().unwrap_or_default();
     [("product name", product), ("version", version)].into_iter().find_map(|(what, text)| {
-        let word = all_in_one_word(text)?;
+        let word = all_in_one_word(text).or_else(|| all_in_one_series(text))?;
         Some(choice(Chassis::AllInOne, TemplateKind::AllInOne, format!("the {what} holds {}", one_line(&word))))
     })
+}
+
+/// Series that are all-in-ones to the last model, though their firmware calls many of them a desktop.
+fn all_in_one_series(text: &str) -> Option<String> {
+    const SERIES: [&str; 5] = ["ProOne", "EliteOne", "Surface Studio", "Aspire Z", "Veriton Z"];
+    let lower = text.to_ascii_lowercase();
+    let series = SERIES.into_iter().find(|series| lower.contains(&series.to_ascii_lowercase()));
+    series.map(str::to_owned).or_else(|| thinkcentre_z(text))
+}
+
+/// `ThinkCentre M93z` and `ThinkCentre M90a` of a longer name: the last letter tells the kind.
+fn thinkcentre_z(text: &str) -> Option<String> {
+    let mut words = text.split(|character: char| !character.is_alphanumeric());
+    words.find(|word| word.eq_ignore_ascii_case("ThinkCentre"))?;
+    let model = words.next()?;
+    let digits = model.strip_prefix(['M', 'E'])?.strip_suffix(['z', 'a'])?;
+    (digits.len() >= 2 && digits.bytes().all(|byte| byte.is_ascii_digit())).then(|| format!("ThinkCentre {model}"))
 }
 
 /// `Mac14,2`: since 2022 Apple's identifiers do not tell what kind of Mac it is.
@@ -166,6 +199,24 @@ fn by_family(machine: &Machine) -> Option<ChassisChoice> {
     })
 }
 
+/// Whether a text says already what `{Chassis}` would print: by its word, or by another for such a machine.
+pub(super) fn is_said(chassis: Chassis, text: &str) -> bool {
+    let words: &[&str] = match chassis {
+        Chassis::Desktop => &["desktop"],
+        Chassis::AllInOne => return all_in_one_word(text).is_some(),
+        Chassis::MacBook => &["macbook"],
+        // What the maker calls it is the better word: a `ThinkPad X220 Tablet` is a notebook by its firmware.
+        Chassis::Laptop | Chassis::Tablet | Chassis::Convertible => {
+            &["laptop", "notebook", "convertible", "detachable", "2-in-1", "2n1", "tablet"]
+        }
+        Chassis::Server => &["server"],
+        Chassis::Unknown => &[],
+    };
+    // Also inside another word: `MacBookPro9,2`, `ThinkServer`.
+    let lower = text.to_ascii_lowercase();
+    words.iter().any(|word| lower.contains(word))
+}
+
 fn by_battery(machine: &Machine, code: Option<i64>) -> Option<ChassisChoice> {
     let says_nothing = matches!(code, None | Some(0..=2));
     (says_nothing && !machine.batteries.is_empty())
@@ -219,9 +270,27 @@ mod tests {
         assert_eq!(chosen("Mac14,2", Some(9)), (Chassis::MacBook, TemplateKind::MacBook));
         assert_eq!(chosen("Mac14,3", Some(35)), (Chassis::Desktop, TemplateKind::Desktop));
         assert_eq!(choose(&machine(Some("Mac15,12"), None, None, 1)).template, TemplateKind::MacBook);
+        for series in
+            ["HP ProOne 600 G2", "HP EliteOne 800 G1 TS", "Aspire Z3760", "Surface Studio 2", "ThinkCentre M93z"]
+        {
+            assert_eq!(chosen(series, Some(3)), (Chassis::AllInOne, TemplateKind::AllInOne), "{series}");
+        }
+        for other in ["ThinkCentre M93p", "ThinkCentre M75s Gen 2", "Surface Laptop Studio", "Aspire XC-605"] {
+            assert_eq!(chosen(other, Some(3)), (Chassis::Desktop, TemplateKind::Desktop), "{other}");
+        }
         assert_eq!(chosen("RAIOS", Some(3)), (Chassis::Desktop, TemplateKind::Desktop));
         assert_eq!(chosen("Surface Pro 4", Some(17)), (Chassis::Laptop, TemplateKind::Laptop));
         assert_eq!(chosen("Surface Pro 4", Some(9)), (Chassis::Laptop, TemplateKind::Laptop));
+    }
+
+    #[test]
+    fn a_server_in_a_tower_is_called_a_server() {
+        assert_eq!(chosen("PowerEdge T30", Some(6)), (Chassis::Server, TemplateKind::Desktop));
+        assert_eq!(chosen("ProLiant ML310e Gen8 v2", Some(7)), (Chassis::Server, TemplateKind::Desktop));
+        assert_eq!(chosen("PowerEdge R720", Some(23)), (Chassis::Server, TemplateKind::Default));
+        assert_eq!(chosen("Precision 7920 Tower", Some(3)), (Chassis::Desktop, TemplateKind::Desktop));
+        let because = choose(&machine(None, Some("ThinkServer TS140"), Some(7), 0)).because;
+        assert_eq!(because, "SMBIOS chassis type 7 (Tower), and a ThinkServer is a server");
     }
 
     #[test]

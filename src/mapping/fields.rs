@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use super::chassis::{self, ChassisChoice};
 use super::clean::one_line;
 use super::drives::{self, DriveFacts};
+use super::model_name::Firmware;
 use super::{Rules, Scope, capacity, is_placeholder, model_name, processor};
 use crate::model::Machine;
 
@@ -142,13 +143,7 @@ pub(super) struct Facts<'a> {
 impl<'a> Facts<'a> {
     pub(super) fn of(machine: &'a Machine, rules: &'a Rules) -> Self {
         let manufacturer = rules.aliases.short_form(machine.manufacturer.as_deref().unwrap_or_default());
-        let model = model_name::model_name(
-            &manufacturer,
-            machine.model.as_deref(),
-            machine.version.as_deref(),
-            machine.family.as_deref(),
-            rules.lenovo,
-        );
+        let model = model_name::model_name(&manufacturer, &Firmware::of(machine), rules.lenovo);
         Self {
             machine,
             manufacturer: one_line(&manufacturer).into_owned(),
@@ -220,7 +215,10 @@ impl<'a> Subject<'a> {
         match field {
             Field::Processor => self.processor(),
             Field::ProcessorCount => number(machine.processor_count),
-            Field::ProcessorCores => number(machine.processor_cores),
+            Field::ProcessorCores => {
+                let brand = machine.processor.as_deref().unwrap_or_default();
+                number(processor::processor_cores(brand, machine.processor_cores))
+            }
             Field::ProcessorSpeed => {
                 machine.processor.as_deref().and_then(processor::processor_speed).unwrap_or_default().into()
             }

@@ -1,7 +1,7 @@
 //! The short form of a maker: one for all the spellings that firmware has of it.
 
 use super::clean::one_line;
-use super::placeholder::{fold_key, is_placeholder};
+use super::placeholder::{fold_key, is_kind_of_machine, is_placeholder};
 
 /// A short form and the beginnings, in lower-case words, of the raw values that mean it. The longest beginning wins.
 type Maker = (&'static str, &'static [&'static str]);
@@ -111,7 +111,7 @@ impl Aliases {
         if let Some(short) = self.added(&line).or_else(|| self.added(name)) {
             return short.to_owned();
         }
-        if is_placeholder(name) {
+        if is_placeholder(name) || is_kind_of_machine(name) {
             return String::new();
         }
         built_in(&line).map_or_else(|| name.to_uppercase(), str::to_owned)
@@ -226,7 +226,16 @@ mod tests {
 
     #[test]
     fn a_placeholder_is_no_maker() {
-        for raw in ["", " ", "System manufacturer", "To Be Filled By O.E.M.", "OEM Corporation", "XXXXXX", "........"] {
+        for raw in [
+            "",
+            " ",
+            "System manufacturer",
+            "To Be Filled By O.E.M.",
+            "OEM Corporation",
+            "XXXXXX",
+            "........",
+            "Notebook",
+        ] {
             assert_eq!(short_form(raw), "", "{raw}");
         }
     }
@@ -273,7 +282,8 @@ mod tests {
             "Samsung Electronics" => "SAMSUNG",
             "Panasonic" => "PANASONIC",
             "MSI" => "MSI",
-            "ASRock" => "ASROCK",
+            "Dynabook" => "DYNABOOK",
+            "HPE" | "Hewlett Packard Enterprise" => "HPE",
             "Intel" => "INTEL",
             _ => return None,
         })

@@ -10,6 +10,7 @@ mod drives;
 mod fields;
 #[cfg(test)]
 mod fixtures;
+mod item_number;
 mod manufacturer;
 mod model_name;
 mod placeholder;
@@ -85,10 +86,11 @@ fn update(facts: &Facts<'_>, rules: &Rules) -> AssetUpdate {
     let kind = facts.chassis.template;
     let attribute = |(name, template): &(String, Template)| (name.clone(), template.render(&subject).text);
     let mut cuts = Vec::new();
+    // Upper case first: it can be longer (`ß`).
+    let item_number = rules.widths.fit_item_number(&facts.manufacturer, facts.model.to_uppercase(), &mut cuts);
     let mut fitted = |what, text| rules.widths.fit(what, text, &mut cuts);
     AssetUpdate {
-        // Upper case first: it can be longer (`ß`).
-        item_number: fitted(Limited::ItemNumber, facts.model.to_uppercase()),
+        item_number,
         manufacturer: fitted(Limited::Manufacturer, facts.manufacturer.to_uppercase()),
         chassis: facts.chassis.chassis,
         template: kind,
@@ -135,23 +137,29 @@ fn fields_of(facts: &Facts<'_>, rules: &Rules) -> Vec<RenderedField> {
 /// Why no master item can be named for this machine, and what to do; `None` when one can.
 #[must_use]
 pub fn unusable_identity(machine: &Machine, update: &AssetUpdate) -> Option<String> {
-    let (what, raw) = match (update.manufacturer.is_empty(), update.item_number.is_empty()) {
+    let manufacturer = shown(machine.manufacturer.as_deref(), "");
+    let model = shown(machine.model.as_deref(), &update.manufacturer);
+    let lack = match (update.manufacturer.is_empty(), update.item_number.is_empty()) {
         (false, false) => return None,
-        (true, false) => ("manufacturer", shown(machine.manufacturer.as_deref())),
-        (false, true) => ("model", shown(machine.model.as_deref())),
-        (true, true) => {
-            let (manufacturer, model) = (shown(machine.manufacturer.as_deref()), shown(machine.model.as_deref()));
-            return Some(format!(
-                "the firmware names neither manufacturer ({manufacturer}) nor model ({model}); correct them in WipeOS"
-            ));
-        }
+        (true, false) => format!("no manufacturer ({manufacturer}); correct it in WipeOS"),
+        (false, true) => format!("no model ({model}); correct it in WipeOS"),
+        (true, true) => format!("neither manufacturer ({manufacturer}) nor model ({model}); correct them in WipeOS"),
     };
-    Some(format!("the firmware names no {what} ({raw}); correct it in WipeOS"))
+    Some(format!("the firmware names {lack}"))
 }
 
-fn shown(raw: Option<&str>) -> String {
-    match clean::one_line(raw.unwrap_or_default()) {
-        text if text.is_empty() => "it is blank".to_owned(),
-        text => format!("`{text}` is a filler text"),
+/// What is wrong with a text that names no maker, or no model of this maker.
+fn shown(raw: Option<&str>, maker: &str) -> String {
+    let text = clean::one_line(raw.unwrap_or_default());
+    if text.is_empty() {
+        return "it is blank".to_owned();
     }
+    let what = match model_name::without_maker(&text, &[maker]) {
+        _ if is_placeholder(&text) => "a filler text",
+        // `Lenovo`, and a maker's name with `-pc` behind it.
+        "" => "only the maker's name",
+        rest if placeholder::is_kind_of_machine(rest) => "only a kind of machine",
+        _ => return format!("`{text}` is none"),
+    };
+    format!("`{text}` is {what}")
 }

@@ -3,7 +3,8 @@
 //! Upper case and the master item's number are made elsewhere: here the spelling stays.
 
 use super::clean::one_line;
-use super::placeholder::is_placeholder;
+use super::placeholder::{is_kind_of_machine, is_placeholder};
+use crate::model::Machine;
 
 /// What a Lenovo is called by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,29 +15,43 @@ pub enum LenovoModel {
     MachineType,
 }
 
+/// What the firmware says of a model.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Firmware<'a> {
+    pub model: Option<&'a str>,
+    pub version: Option<&'a str>,
+    pub family: Option<&'a str>,
+    pub sku: Option<&'a str>,
+}
+
+impl<'a> Firmware<'a> {
+    pub fn of(machine: &'a Machine) -> Self {
+        let Machine { model, version, family, sku, .. } = machine;
+        Self { model: model.as_deref(), version: version.as_deref(), family: family.as_deref(), sku: sku.as_deref() }
+    }
+}
+
 /// The model's name; empty when the firmware has only placeholders.
 ///
-/// `version` and `family` count for Lenovo alone, whose product is a machine type; other makers keep revisions there.
+/// `version` and `family` count for Lenovo alone, whose product is a machine type, and the SKU for HP alone; other makers
+/// keep revisions there.
 #[must_use]
-pub fn model_name(
-    manufacturer_short: &str,
-    model: Option<&str>,
-    version: Option<&str>,
-    family: Option<&str>,
-    lenovo: LenovoModel,
-) -> String {
-    let product = usable(model);
+pub fn model_name(manufacturer_short: &str, firmware: &Firmware<'_>, lenovo: LenovoModel) -> String {
+    let product = usable(firmware.model);
     let name = match manufacturer_short {
-        "LENOVO" | "IBM" => lenovo_name(&product, &usable(version), &usable(family), lenovo),
-        "HP" | "HPE" => hp_name(&product),
+        "LENOVO" | "IBM" => lenovo_name(&product, &usable(firmware.version), &usable(firmware.family), lenovo),
+        "HP" | "HPE" => hp_name(&product, &usable(firmware.sku)),
         "DELL" => dell_name(&product).to_owned(),
         "ASUS" => asus_name(&product),
         // Here the maker is half of the name: `Alienware 17 R4`.
         "" | "ALIENWARE" => product,
+        // Its first model is called `Laptop`, and that is all.
+        "FRAMEWORK" => return product,
         maker => without_maker(&product, &[maker]).to_owned(),
     };
     // What is left of a name may be none.
-    if is_placeholder(&name) { String::new() } else { name }
+    let is_none = is_placeholder(&name) || is_kind_of_machine(&name) || is_bare_revision(&name);
+    if is_none { String::new() } else { name }
 }
 
 /// The machine type of a Lenovo (`20L5S01V00`, `7915AC1`), wherever the firmware has it.
@@ -71,11 +86,11 @@ fn lenovo_name(product: &str, version: &str, family: &str, lenovo: LenovoModel) 
     if !name.is_empty() && !is_machine_type(name) && !is_code_name(name) {
         return name.to_owned();
     }
-    let told = without_maker(split_bracket(version).0, MAKERS);
+    let told = without_edition(without_maker(split_bracket(version).0, MAKERS));
     if is_readable(told) {
         return told.to_owned();
     }
-    let told = without_maker(family, MAKERS);
+    let told = without_edition(without_maker(family, MAKERS));
     if is_readable(told) && is_of_a_line(told) {
         return told.to_owned();
     }
@@ -89,9 +104,22 @@ fn split_bracket(text: &str) -> (&str, Option<&str>) {
     (name.trim_end_matches([' ', ':']), Some(code).filter(|code| !code.is_empty()))
 }
 
-/// What a machine was called before it had a name: that of its board (`QAWGE`), or of Intel's platform.
+/// What a machine was called before it had a name: that of its board (`QAWGE`).
 fn is_code_name(text: &str) -> bool {
-    text.ends_with(" Platform") || (text.len() >= 4 && text.bytes().all(|byte| byte.is_ascii_uppercase()))
+    text.len() >= 4 && text.bytes().all(|byte| byte.is_ascii_uppercase())
+}
+
+/// `ThinkPad T470` of `ThinkPad T470 W10DG`: sold with the right to an older Windows, and no other machine.
+fn without_edition(name: &str) -> &str {
+    let edition = |last: &str| last.strip_prefix('W').and_then(|rest| rest.strip_suffix("DG")).is_some_and(is_number);
+    match name.rsplit_once(' ') {
+        Some((rest, last)) if edition(last) => rest.trim_end(),
+        _ => name,
+    }
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Whether the text is a machine type, or several with commas between them.
@@ -104,10 +132,8 @@ fn is_machine_type(text: &str) -> bool {
 fn is_one_type(text: &str) -> bool {
     let bytes = text.as_bytes();
     let all = bytes.iter().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase());
-    let begins = matches!(
-        bytes,
-        [b'0'..=b'9', ..] | [b'A'..=b'F', b'0', b'A'..=b'Z', ..] | [b'Z', b'A', b'0'..=b'9', b'0'..=b'9', ..]
-    );
+    let begins =
+        matches!(bytes, [b'0'..=b'9', ..] | [b'A'..=b'F', b'0', b'A'..=b'Z', ..] | [b'Z', b'A', b'0'..=b'9', ..]);
     all && begins && matches!(bytes.len(), 4 | 5 | 7..=10)
 }
 
@@ -151,6 +177,12 @@ fn is_revision(lower: &str) -> bool {
             && !dotted.contains(' '))
 }
 
+/// `1.0`, `V1.02`: what boards without a name have where the product's name belongs.
+fn is_bare_revision(name: &str) -> bool {
+    let number = name.strip_prefix(['v', 'V']).unwrap_or(name);
+    number.contains('.') && number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+}
+
 /// Families are mostly platforms (`Intel_Mobile`): only Lenovo's own lines, with a number, are names.
 fn is_of_a_line(text: &str) -> bool {
     const LINES: &[&str] = &["think", "ideapad", "ideacentre", "yoga", "legion", "miix", "loq", "xiaoxin"];
@@ -158,10 +190,41 @@ fn is_of_a_line(text: &str) -> bool {
     LINES.iter().any(|line| lower.starts_with(line)) && lower.contains(|character: char| character.is_ascii_digit())
 }
 
-fn hp_name(product: &str) -> String {
-    let name = without_maker(product, &["HP", "Hewlett-Packard"]);
-    let name = without_sku(name);
-    for tail in ["Notebook PC", "NB PC", "Laptop PC", "Tablet PC", "Notebook Computer"] {
+/// HP calls some hundred models `HP Notebook` and `HP Pavilion Notebook`. What tells them apart is the part number.
+fn hp_name(product: &str, sku: &str) -> String {
+    let name = hp_product(product);
+    match part_number(sku) {
+        Some(number) if names_a_kind_only(&name) => format!("{name} {number}"),
+        _ => name,
+    }
+}
+
+/// Whether a name ends with a kind of machine and has no number but the size of a screen: a line (`ENVY x360
+/// Convertible`, `15 Notebook PC`), and not a model of it.
+fn names_a_kind_only(name: &str) -> bool {
+    const KINDS: [&str; 6] = ["notebook", "laptop", "desktop", "all-in-one", "convertible", "detachable"];
+    let lower = name.to_ascii_lowercase();
+    let lower = lower.strip_suffix(" pc").unwrap_or(&lower);
+    let is_kind = lower.rsplit(' ').next().is_some_and(|last| KINDS.contains(&last));
+    is_kind && !lower.split(' ').any(is_model_number)
+}
+
+fn is_model_number(word: &str) -> bool {
+    let is_inches = word.parse().is_ok_and(|inches: u8| (10..=18).contains(&inches));
+    word.contains(|character: char| character.is_ascii_digit()) && !matches!(word, "x360" | "x2") && !is_inches
+}
+
+/// `N9E13UA` of `N9E13UA#ABA`: what stands behind it is the country. Refurbished ones have an eighth letter (`N5R45UAR`).
+fn part_number(sku: &str) -> Option<&str> {
+    let (number, _) = sku.split_once('#').unwrap_or((sku, ""));
+    let fits = number.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+    let has_digit = number.bytes().any(|byte| byte.is_ascii_digit());
+    (matches!(number.len(), 7 | 8) && fits && has_digit).then_some(number)
+}
+
+fn hp_product(product: &str) -> String {
+    let name = without_sku(without_maker(product, &["HP", "Hewlett-Packard"]));
+    for tail in ["Notebook PC", "NB PC", "Laptop PC", "Tablet PC", "Business PC", "Notebook Computer"] {
         if let Some(rest) = without_tail(name, tail) {
             return rest.to_owned();
         }
@@ -189,7 +252,7 @@ fn is_part_number(text: &str) -> bool {
     let fits = |(place, byte): (usize, u8)| {
         if matches!(place, 2..=4) { byte.is_ascii_digit() } else { byte.is_ascii_uppercase() }
     };
-    number.len() == 7 && number.bytes().enumerate().all(fits) && country.len() <= 3
+    matches!(number.len(), 6..=8) && number.bytes().enumerate().all(fits) && country.len() <= 3
 }
 
 /// `VivoBook X515JAB` of `VivoBook_ASUSLaptop X515JAB_X515JA`: the maker again, and the model again, shortened.
@@ -216,7 +279,7 @@ fn dell_name(product: &str) -> &str {
 
 /// Without the maker's name in front, however often it stands there: it is printed before the model anyway. Empty if
 /// nothing else is there, for a maker is no model.
-fn without_maker<'a>(product: &'a str, names: &[&str]) -> &'a str {
+pub(super) fn without_maker<'a>(product: &'a str, names: &[&str]) -> &'a str {
     let mut rest = product;
     while let Some(shorter) = names.iter().find_map(|name| after_word(rest, name)) {
         rest = shorter;
@@ -247,12 +310,13 @@ mod tests {
     use super::*;
 
     fn name(maker: &str, product: &str) -> String {
-        model_name(maker, Some(product), None, None, LenovoModel::Name)
+        let firmware = Firmware { model: Some(product), ..Firmware::default() };
+        model_name(maker, &firmware, LenovoModel::Name)
     }
 
     fn lenovo(product: &str, version: &str, family: &str) -> [String; 2] {
-        [LenovoModel::Name, LenovoModel::MachineType]
-            .map(|setting| model_name("LENOVO", Some(product), Some(version), Some(family), setting))
+        let firmware = Firmware { model: Some(product), version: Some(version), family: Some(family), sku: None };
+        [LenovoModel::Name, LenovoModel::MachineType].map(|setting| model_name("LENOVO", &firmware, setting))
     }
 
     #[test]
@@ -261,11 +325,13 @@ mod tests {
             ("20L5S01V00", "ThinkPad T480", "ThinkPad T480", "ThinkPad T480", "20L5S01V00"),
             ("82SA", "IdeaPad Gaming 3 16IAH7", "", "IdeaPad Gaming 3 16IAH7", "82SA"),
             ("81FW", "Lenovo Legion Y7000", "Rescuer Y7000", "Legion Y7000", "81FW"),
+            ("ZA3W", "Lenovo MIIX 720-12IKB", "", "MIIX 720-12IKB", "ZA3W"),
             ("80E3", "Lenovo G50-45", "IDEAPAD", "G50-45", "80E3"),
             ("20021,2959", "Lenovo Ideapad S12", "", "Ideapad S12", "20021"),
             ("QAWGE", "Lenovo IdeaPad G485", "", "IdeaPad G485", "QAWGE"),
-            ("HuronRiver Platform", "Ideapad Z570", "", "Ideapad Z570", "HuronRiver Platform"),
-            ("HuronRiver Platform", "0.1", "", "HuronRiver Platform", "HuronRiver Platform"),
+            ("HuronRiver Platform", "Ideapad Z570", "", "Ideapad Z570", ""),
+            ("HuronRiver Platform", "0.1", "", "", ""),
+            ("20JNS1BL00", "ThinkPad T470 W10DG", "", "ThinkPad T470", "20JNS1BL00"),
             ("Enter the machine type an", "ThinkCentre M720q", "", "ThinkCentre M720q", ""),
             ("INVALID", "B50_TOUCH", "IDEAPAD", "B50_TOUCH", "INVALID"),
             ("4068AGJ", "Lenovo", "Not Specified", "4068AGJ", "4068AGJ"),
@@ -301,15 +367,24 @@ mod tests {
         for (maker, product, expected) in [
             ("HP", "HP EliteBook 840 G8 Notebook PC", "EliteBook 840 G8"),
             ("HP", "HP HP 15-r001", "15-r001"),
-            ("HP", "HP Notebook", "Notebook"),
-            ("HP", "HP Notebook PC", "Notebook"),
+            ("HP", "HP Notebook", ""),
+            ("HP", "HP Notebook PC", ""),
+            ("HP", "HP Pavilion Notebook", "Pavilion Notebook"),
             ("HP", "HP 620", "620"),
             ("HP", "HP Compaq 8200 Elite USDT PC", "Compaq 8200 Elite USDT"),
             ("HP", "HP EliteDesk 800 G4 Mini PC", "EliteDesk 800 G4 Mini PC"),
             ("HP", "Presario V5000 (EW835EA#ABU)", "Presario V5000"),
+            ("HP", "Presario R3000 (DV742U#ABA)", "Presario R3000"),
             ("HP", "HP Compaq dc7100 SFF(DX878AV)", "Compaq dc7100 SFF"),
             ("HP", "HP 280 G2 MT (Non-Legacy)", "280 G2 MT (Non-Legacy)"),
             ("HP", "AY597AA-ABA HPE-110f", "HPE-110f"),
+            ("HP", "KJ379AAR-ABA a6317c", "a6317c"),
+            ("HP", "HP Compaq 6000 Pro AiO Business PC", "Compaq 6000 Pro AiO"),
+            ("SUPERMICRO", "Super Server", ""),
+            ("ACER", "V1.02", ""),
+            ("ACER", "1.0", ""),
+            ("CHUWI", "Cherry Trail CR", ""),
+            ("FRAMEWORK", "Laptop", "Laptop"),
             ("HP", "HP ENVY 17 Leap Motion SE NB PC", "ENVY 17 Leap Motion SE"),
             ("HP", "OMEN by HP Laptop 17-an0xx", "OMEN by HP Laptop 17-an0xx"),
             ("HP", "HPE-521it", "HPE-521it"),
@@ -339,13 +414,37 @@ mod tests {
     }
 
     #[test]
+    fn an_hp_that_is_called_by_its_kind_only_gets_its_part_number() {
+        for (product, sku, expected) in [
+            ("HP Notebook", "W4X36EA#ACB", "Notebook W4X36EA"),
+            ("HP Notebook", "1AC90PA#ACJ", "Notebook 1AC90PA"),
+            ("HP Pavilion Notebook", "N5R45UAR#ABL", "Pavilion Notebook N5R45UAR"),
+            ("OMEN by HP Laptop", "X1G87UA", "OMEN by HP Laptop X1G87UA"),
+            ("HP ENVY x360 Convertible", "1KT40EA#ABD", "ENVY x360 Convertible 1KT40EA"),
+            ("HP All-in-One", "4AQ31EA#UUG", "All-in-One 4AQ31EA"),
+            ("HP Pavilion x2 Detachable", "T9N86EA#ABZ", "Pavilion x2 Detachable T9N86EA"),
+            ("HP 15 Notebook PC", "K1X44EA#ABU", "15 Notebook PC K1X44EA"),
+            ("HP 250 Notebook PC", "K1X44EA#ABU", "250"),
+            ("HP Pavilion Notebook", "To be filled by O.E.M.", "Pavilion Notebook"),
+            ("HP Notebook", "103C_5335KV", ""),
+            ("HP Laptop 15-bs0xx", "2CV48UA#ABA", "Laptop 15-bs0xx"),
+            ("HP EliteBook 840 G8 Notebook PC", "3G2J9EA#ABU", "EliteBook 840 G8"),
+            ("To be filled by O.E.M.", "W4X36EA#ACB", ""),
+        ] {
+            let firmware = Firmware { model: Some(product), sku: Some(sku), ..Firmware::default() };
+            assert_eq!(model_name("HP", &firmware, LenovoModel::Name), expected, "{product} {sku}");
+        }
+    }
+
+    #[test]
     fn placeholders_and_bare_makers_are_no_models() {
         for (maker, product) in
             [("DELL", " "), ("HP", "HP"), ("ASUS", "System Product Name"), ("ASUS", "All Series"), ("LENOVO", "Lenovo")]
         {
             assert_eq!(name(maker, product), "", "{maker} {product}");
         }
-        assert_eq!(model_name("LENOVO", None, Some("Lenovo"), Some("IDEAPAD"), LenovoModel::Name), "");
+        let bare = Firmware { version: Some("Lenovo"), family: Some("IDEAPAD"), ..Firmware::default() };
+        assert_eq!(model_name("LENOVO", &bare, LenovoModel::Name), "");
     }
 
     #[test]
@@ -354,10 +453,9 @@ mod tests {
         for labelled in fixtures::all_machines().unwrap_or_else(fixtures::excerpt) {
             let machine = &labelled.machine;
             let maker = aliases.short_form(machine.manufacturer.as_deref().unwrap_or_default());
-            let (model, version, family) =
-                (machine.model.as_deref(), machine.version.as_deref(), machine.family.as_deref());
+            let firmware = Firmware::of(machine);
             for setting in [LenovoModel::Name, LenovoModel::MachineType] {
-                let name = model_name(&maker, model, version, family, setting);
+                let name = model_name(&maker, &firmware, setting);
                 assert!(name.is_empty() || !is_placeholder(&name), "{name}");
                 let doubled = format!("{maker} ");
                 assert!(
@@ -376,7 +474,8 @@ mod tests {
             product in "(HP |Lenovo |-\\[|\\]-|PC|Notebook PC| |\\PC|\\u{0}|\n){0,16}",
             version in any::<Option<String>>(),
         ) {
-            let name = model_name(&maker, Some(&product), version.as_deref(), None, LenovoModel::Name);
+            let firmware = Firmware { model: Some(&product), version: version.as_deref(), ..Firmware::default() };
+            let name = model_name(&maker, &firmware, LenovoModel::Name);
             prop_assert_eq!(one_line(&name), name.as_str());
         }
     }

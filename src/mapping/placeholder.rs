@@ -7,19 +7,23 @@ const FILLERS: &[&str] = &[
     "assettag",
     "badindex",
     "baseboardproductname",
+    "blank",
     "chassisserialnumber",
     "computer",
     "default",
-    "defaultstring",
     "empty",
+    "family",
+    "generic",
     "invalid",
     "manufacturer",
+    "model",
     "modelname",
     "na",
     "noassettag",
     "none",
     "notapplicable",
     "notavailable",
+    "notdefined",
     "notprovided",
     "notset",
     "notspecified",
@@ -29,9 +33,11 @@ const FILLERS: &[&str] = &[
     "oemproduct",
     "other",
     "others",
+    "outofspec",
     "pc",
     "product",
     "productname",
+    "reserved",
     "sku",
     "skunumber",
     "sysname",
@@ -45,16 +51,98 @@ const FILLERS: &[&str] = &[
     "systemversion",
     "sysvendor",
     "tbd",
-    "type1family",
-    "type1manufacturer",
-    "type1productconfigid",
-    "type1productname",
-    "type1sku",
-    "type1skunumber",
     "undefined",
+    "unknow",
     "unknown",
     "vendor",
 ];
+
+/// Words for kinds of machines, alone or put together (`Notebook PC`, `All-in-One Desktop`).
+const KINDS: &[&str] = &[
+    "allinone",
+    "barebone",
+    "computer",
+    "convertible",
+    "desktop",
+    "laptop",
+    "netbook",
+    "nettop",
+    "notebook",
+    "pc",
+    "server",
+    "tablet",
+    "workstation",
+];
+
+/// What stands beside them and says no more.
+const BESIDE_KINDS: &[&str] =
+    &["client", "gaming", "mini", "mobile", "personal", "portable", "series", "super", "system"];
+
+/// What fillers begin with that go on in many ways (`ABCDEFGHIJKLMNOPQRSTUVWXY`, the alphabet as far as the field is wide).
+const FILLER_BEGINNINGS: &[&str] =
+    &["abcdefgh", "defaultstring", "enterthemachinetype", "skunotprovided", "tobefilled"];
+
+/// Folded names of the boards that Intel shows its chips on, and of the chips. Firmware that was made from theirs has
+/// them still.
+const REFERENCE_BOARDS: &[&str] = &[
+    "alderlake",
+    "apollolake",
+    "baytrail",
+    "braswell",
+    "broadwell",
+    "bromolow",
+    "calpella",
+    "capellvalley",
+    "cedartrail",
+    "cherrytrail",
+    "chiefriver",
+    "clovertrail",
+    "coffeelake",
+    "cometlake",
+    "crescentbay",
+    "denlow",
+    "elkhartlake",
+    "geminilake",
+    "grantley",
+    "greenlow",
+    "haswell",
+    "huronriver",
+    "icelake",
+    "ivybridge",
+    "jasperlake",
+    "kabylake",
+    "lunarlake",
+    "mahobay",
+    "mehlow",
+    "menlow",
+    "meteorlake",
+    "montevina",
+    "oaktrail",
+    "piketon",
+    "pinetrail",
+    "purley",
+    "raptorlake",
+    "rocketlake",
+    "romley",
+    "sandybridge",
+    "santarosa",
+    "sharkbay",
+    "skybay",
+    "skylake",
+    "stoutland",
+    "sugarbay",
+    "thurley",
+    "tigerlake",
+    "truckee",
+    "tylersburg",
+    "valleyview",
+    "whiskeylake",
+    "whitley",
+];
+
+/// Words that a reference board ends with, whatever it is called: customer reference board, form factor device, design
+/// test and so on.
+const BOARD_WORDS: &[&str] = &["chipset", "crb", "dvt", "evt", "ffd", "platform", "pvt", "rvp"];
 
 /// Whether a manufacturer, model, version or SKU names nothing: blank, a filler of the firmware, counted-up digits, one
 /// character alone or repeated, or punctuation only.
@@ -65,10 +153,50 @@ pub fn is_placeholder(text: &str) -> bool {
     let Some(first) = characters.next() else { return true };
     characters.all(|character| character == first)
         || FILLERS.binary_search(&bare.as_str()).is_ok()
-        || ["tobefilled", "enterthemachinetype"].iter().any(|start| bare.starts_with(start))
+        || FILLER_BEGINNINGS.iter().any(|start| bare.starts_with(start))
         || bare.contains("byoem")
-        || bare.starts_with("skunotprovided")
         || (bare.len() >= 6 && ("01234567890123456789".contains(&bare)))
+        || is_name_of_field(&bare)
+        || is_reference_board(text)
+}
+
+/// Whether a maker's or a model's name is only a kind of machine (`Notebook`, Supermicro's `Super Server`): true of many,
+/// and so the name of none. Elsewhere, as a family, such a word says something.
+pub(super) fn is_kind_of_machine(text: &str) -> bool {
+    let joined = text.to_lowercase().replace("all-in-one", "allinone").replace("all in one", "allinone");
+    let words = || joined.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty());
+    words().any(is_kind) && words().all(|word| is_kind(word) || BESIDE_KINDS.contains(&word))
+}
+
+/// `notebook`, and two such words without a blank (`minipc`, `superserver`).
+fn is_kind(word: &str) -> bool {
+    let rest_of = |first: &str| word.strip_prefix(first).is_some_and(|rest| KINDS.contains(&rest));
+    KINDS.contains(&word) || KINDS.iter().chain(BESIDE_KINDS).any(|first| rest_of(first))
+}
+
+/// `HuronRiver Platform`, `Thurley`, `Jasper Lake Client Platform`, `Aptio CRB` (a customer reference board), `570x DVT3`
+/// (one that was made to test a design), `Cherry Trail CR`, `Alder Lake-N`.
+fn is_reference_board(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    let mut words: Vec<&str> = lower.split([' ', '-', '_']).filter(|word| !word.is_empty()).collect();
+    let unnumbered = |word: &&str| word.trim_end_matches(|character: char| character.is_ascii_digit()).to_owned();
+    let is_board_word = |word: &&str| BOARD_WORDS.contains(&unnumbered(word).as_str());
+    if words.len() > 1 && (words.last().is_some_and(is_board_word) || words.ends_with(&["client", "system"])) {
+        return true;
+    }
+    // Which of the chips it is: `Haswell ULT`, `Alder Lake-N`.
+    let is_variant =
+        |word: &&str| matches!(*word, "board" | "client" | "cr" | "mobile" | "system" | "ult") || word.len() == 1;
+    while words.len() > 1 && words.last().is_some_and(is_variant) {
+        words.pop();
+    }
+    REFERENCE_BOARDS.binary_search(&bare(&words.concat()).as_str()).is_ok()
+}
+
+/// `Type1ProductConfigId`, `Type2 - Board Product Name1`: what the field is called in the firmware's own tables.
+fn is_name_of_field(bare: &str) -> bool {
+    let rest = bare.strip_prefix("type1").or_else(|| bare.strip_prefix("type2"));
+    rest.is_some_and(|rest| rest.starts_with(char::is_alphabetic))
 }
 
 /// Letters and digits only, lower case.
@@ -117,8 +245,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_list_can_be_searched() {
-        assert!(FILLERS.is_sorted());
+    fn the_lists_can_be_searched() {
+        assert!(FILLERS.is_sorted() && REFERENCE_BOARDS.is_sorted());
     }
 
     #[test]
@@ -156,6 +284,22 @@ mod tests {
             "System Serial Number",
             "Chassis Serial Number",
             "No Asset Tag",
+            "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+            "Default string be filled by O.E.M",
+            "Type1 - ProductConfigId",
+            "HuronRiver Platform",
+            "ChiefRiver System",
+            "Thurley",
+            "Jasper Lake Client Platform",
+            "Aptio CRB",
+            "Artic-CRB",
+            "570x DVT3",
+            "Cherry Trail CR",
+            "CherryTrail",
+            "Alder Lake-N Mobile",
+            "Haswell ULT",
+            "Kabylake RVP7",
+            "Cantiga & ICH9M Chipset",
             "0000000000000000",
             "................................",
             "-",
@@ -165,9 +309,50 @@ mod tests {
     }
 
     #[test]
-    fn names_are_no_fillers() {
-        for text in ["CF-33-1", "OptiPlex 9010", "HP 620", "X1", "4068AGJ", "10104", "NUC", "Skull", "12345", "日本"]
+    fn a_kind_of_machine_names_none_of_them() {
+        for text in [
+            "Notebook",
+            "PORTABLE PC",
+            "Super Server",
+            "SuperServer",
+            "All-in-One",
+            "Tablet PC",
+            "MiniPC",
+            "Mobile Workstation",
+            "Notebook Series",
+            "Personal Computer",
+            "All in One Desktop PC",
+        ] {
+            assert!(is_kind_of_machine(text) && !is_placeholder(text), "{text}");
+        }
+        for text in
+            ["Super Server 5019", "Notebook 9", "Surface Laptop", "ThinkServer", "MINI", "Super Micro Computer", ""]
         {
+            assert!(!is_kind_of_machine(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn names_are_no_fillers() {
+        for text in [
+            "CF-33-1",
+            "OptiPlex 9010",
+            "HP 620",
+            "X1",
+            "4068AGJ",
+            "10104",
+            "NUC",
+            "Skull",
+            "12345",
+            "日本",
+            "Laptop",
+            "Type 7",
+            "ESPRIMO System",
+            "Platform",
+            "Client System X",
+            "Skylake 2000",
+            "Lake",
+        ] {
             assert!(!is_placeholder(text), "{text}");
         }
     }

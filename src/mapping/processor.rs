@@ -8,8 +8,9 @@ use super::placeholder::is_placeholder;
 
 /// The processor's text, empty when the brand string names none.
 ///
-/// `cores` are those of one package; where they are not known, a number in the brand string (`6-Core`) counts, and
-/// without one the cores are left out. More than one package is told in front: `2x Intel Xeon ...`, but not of lines
+/// `cores` are those of one package, unless the brand string has a number (`6-Core`): some firmware counts threads, or
+/// says 192 of a processor of two. Where neither tells them, or one core is told of a line that has more, the cores are
+/// left out. More than one package is told in front: `2x Intel Xeon ...`, but not of lines
 /// that work alone only, and of more than two only where the cores are known: some firmware (Apple's) knows no cores and
 /// counts threads as packages (24 of a Mac Pro with two processors).
 #[must_use]
@@ -20,7 +21,7 @@ pub fn processor_text(brand: &str, cores: Option<u32>, packages: Option<u32>) ->
     }
     let is_believed = |packages: &u32| (2..=if cores.is_some() { 64 } else { 2 }).contains(packages);
     let packages = packages.filter(is_believed).filter(|_| !is_single_socket(&brand.words));
-    let cores = cores.filter(|cores| *cores > 0).or(brand.cores);
+    let cores = brand.cores_of_package(cores);
     let parts = [
         packages.map(|packages| format!("{packages}x")),
         Some(name(&brand.words)),
@@ -28,6 +29,12 @@ pub fn processor_text(brand: &str, cores: Option<u32>, packages: Option<u32>) ->
         cores.map(|cores| if cores == 1 { "1 Core".to_owned() } else { format!("{cores} Cores") }),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
+}
+
+/// Cores of one package, as the text has them.
+#[must_use]
+pub fn processor_cores(brand: &str, cores: Option<u32>) -> Option<u32> {
+    Brand::parse(brand).cores_of_package(cores)
 }
 
 /// The clock speed in the brand string (`3.40 GHz`), if it is whole there.
@@ -53,6 +60,11 @@ impl Brand {
         let cores = cores_told(words);
         let words = without_cores(without_graphics(words));
         Self { words: model_words(&words), speed, cores }
+    }
+
+    fn cores_of_package(&self, told: Option<u32>) -> Option<u32> {
+        let fewest = if has_several_cores(&self.words) { 2 } else { 1 };
+        self.cores.or(told).filter(|cores| *cores >= fewest)
     }
 }
 
@@ -159,8 +171,8 @@ fn count(word: &str) -> Option<u32> {
         "dual" => Some(2),
         "triple" => Some(3),
         "quad" => Some(4),
-        "six" => Some(6),
-        "eight" => Some(8),
+        "six" | "hexa" => Some(6),
+        "eight" | "octa" => Some(8),
         digits => digits.parse().ok().filter(|count| (1..1000).contains(count)),
     }
 }
@@ -186,18 +198,12 @@ fn without_graphics<'a>(words: &'a [&'a str]) -> &'a [&'a str] {
     &words[..(1..words.len()).find(begins).unwrap_or(words.len())]
 }
 
-/// Without the number of cores, where it is no part of the name: always in digits, in words before `Processor` only
-/// (`Pentium Dual-Core` is a name).
+/// Without the number of cores: it is told at the end (`Pentium Dual-Core E5200`, `Tegra 3 Quad Core`).
 fn without_cores<'a>(words: &[&'a str]) -> Vec<&'a str> {
-    let processor = |at: usize| words.get(at).is_some_and(|word| word.eq_ignore_ascii_case("processor"));
     let core = |at: usize| words.get(at).is_some_and(|word| word.eq_ignore_ascii_case("core"));
     let says_cores = |at: usize| {
-        let word = words[at];
-        let in_digits = word.starts_with(|character: char| character.is_ascii_digit());
-        let one_word = core_count(word).is_some() && (in_digits || processor(at + 1));
-        let two_words = count(word).is_some() && core(at + 1) && processor(at + 2);
-        let second = at > 0 && core(at) && count(words[at - 1]).is_some() && processor(at + 1);
-        one_word || two_words || second
+        let second = at > 0 && core(at) && count(words[at - 1]).is_some();
+        core_count(words[at]).is_some() || (count(words[at]).is_some() && core(at + 1)) || second
     };
     (0..words.len()).filter(|at| !says_cores(*at)).map(|at| words[at]).collect()
 }
@@ -229,8 +235,9 @@ fn is_left_over(word: &str, follows_cpu: bool) -> bool {
         let mut bytes = word.bytes();
         bytes.next().is_some_and(|byte| byte.is_ascii_uppercase()) && bytes.all(|byte| byte.is_ascii_digit())
     };
-    let stub = follows_cpu && letter_and_digit && word.len() <= 2;
-    stub || matches!(word, "0" | "CP" | "C")
+    // Models have a letter and three digits at least (`N270`).
+    let stub = follows_cpu && letter_and_digit && word.len() <= 3;
+    stub || matches!(word, "0" | "CP" | "C" | "APU" | "SOC")
 }
 
 /// Whether words are left that name more than the maker.
@@ -243,10 +250,17 @@ fn names_a_processor(words: &[String]) -> bool {
         "via",
         "version",
         "version.....",
+        "central",
+        "unknown type",
         "engineering sample",
         "engineering samplenology",
     ];
     let text = words.join(" ").to_ascii_lowercase();
+    // An engineering sample: `Genuine Intel(R) CPU 0000`.
+    let is_zeros = |word: &String| word.bytes().all(|byte| byte == b'0');
+    if words.last().is_some_and(is_zeros) {
+        return false;
+    }
     let letters = text.chars().filter(|character| character.is_alphabetic()).count();
     letters >= 3 && !NO_NAMES.contains(&text.as_str()) && !text.starts_with("new technology") && !is_placeholder(&text)
 }
@@ -269,15 +283,25 @@ fn is_single_socket(words: &[String]) -> bool {
     words.iter().any(|word| LINES.iter().any(|line| word.eq_ignore_ascii_case(line)))
 }
 
+/// Whether the processor is of a line of which none has one core.
+fn has_several_cores(words: &[String]) -> bool {
+    const LINES: &[&str] = &["Duo", "Quad", "X2", "X3", "X4", "X6", "Ryzen", "EPYC", "Threadripper", "Ultra"];
+    let is_series = |word: &str| word.split_once('-').is_some_and(|(series, _)| is_core_series(series));
+    words.iter().any(|word| LINES.contains(&word.as_str()) || is_core_series(word) || is_series(word))
+}
+
+fn is_core_series(word: &str) -> bool {
+    ["i3", "i5", "i7", "i9"].into_iter().any(|series| word.eq_ignore_ascii_case(series))
+}
+
 fn name(words: &[String]) -> String {
     words.iter().map(|word| without_hyphen(word)).collect::<Vec<_>>().join(" ")
 }
 
 /// `i5 7300U` of `i5-7300U`; every other hyphen stays.
 fn without_hyphen(word: &str) -> String {
-    let is_series = |word: &str| ["i3", "i5", "i7", "i9"].into_iter().any(|series| word.eq_ignore_ascii_case(series));
     match word.split_once('-') {
-        Some((series, model)) if is_series(series) && !model.is_empty() => format!("{series} {model}"),
+        Some((series, model)) if is_core_series(series) && !model.is_empty() => format!("{series} {model}"),
         _ => word.to_owned(),
     }
 }
@@ -333,6 +357,9 @@ mod tests {
             "Intel(R)",
             "Intel(R) Processor",
             "Genuine Intel(R) CPU",
+            "Genuine Intel(R) CPU 0000 @ 2.40GHz",
+            "Unknown CPU Type",
+            "Central Processor",
             "New Processor Technology",
             "Engineering Samplenology",
         ] {

@@ -8,12 +8,14 @@
 //! where there is text of a field on both sides of it. So `{Drive Size}, {Drive Type}` of a machine without a drive is
 //! `None`, not `None, `. Any other literal (`/`) is always printed, so that values keep their place.
 //!
-//! The chassis word is not printed right behind itself: `{Model} {Chassis}` of a `Surface Laptop` is `Surface Laptop`.
+//! The chassis word is not printed behind fields that say it already, with separators between them: `{Model} {Chassis}` of
+//! a `Pavilion Laptop 15-cw1xxx` is `Pavilion Laptop 15-cw1xxx`.
 
 use std::borrow::Cow;
 
 use thiserror::Error;
 
+use super::chassis;
 use super::fields::{self, Field, Subject};
 
 /// A checked template. The default one is empty.
@@ -208,7 +210,7 @@ fn push_literal(pieces: &mut Vec<Piece>, literal: &mut String) {
 
 fn render(pieces: &[Piece], subject: &Subject<'_>) -> Rendered {
     let mut rendered = Rendered::default();
-    let mut joiner = Joiner { text: String::new(), separator: None, after_field: false };
+    let mut joiner = Joiner { text: String::new(), separator: None, after_field: false, fields_begin: 0 };
     for piece in pieces {
         match piece {
             Piece::Literal(text) => joiner.literal(text),
@@ -217,8 +219,8 @@ fn render(pieces: &[Piece], subject: &Subject<'_>) -> Rendered {
                 if text.is_empty() {
                     rendered.empty_fields.push(name.clone());
                 }
-                // `Surface Laptop` is a laptop, and need not be told twice.
-                if *source != Source::BuiltIn(Field::Chassis) || !joiner.ends_with_word(&text) {
+                let is_said = || chassis::is_said(subject.facts.chassis.chassis, joiner.fields());
+                if *source != Source::BuiltIn(Field::Chassis) || !is_said() {
                     joiner.field(&text);
                 }
             }
@@ -254,6 +256,8 @@ struct Joiner<'a> {
     separator: Option<&'a str>,
     /// Whether only separators and empty fields came after the text of a field.
     after_field: bool,
+    /// Where the text begins behind the last literal that is no separator.
+    fields_begin: usize,
 }
 
 impl<'a> Joiner<'a> {
@@ -267,12 +271,12 @@ impl<'a> Joiner<'a> {
         self.separator = None;
         self.after_field = false;
         self.text.push_str(text);
+        self.fields_begin = self.text.len();
     }
 
-    fn ends_with_word(&self, word: &str) -> bool {
-        let Some(at) = self.text.len().checked_sub(word.len()) else { return false };
-        let Some((before, end)) = self.text.split_at_checked(at) else { return false };
-        end.eq_ignore_ascii_case(word) && !before.ends_with(char::is_alphanumeric)
+    /// The fields since the last literal that is no separator, as they were joined.
+    fn fields(&self) -> &str {
+        &self.text[self.fields_begin..]
     }
 
     fn field(&mut self, text: &str) {

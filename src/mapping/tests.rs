@@ -3,6 +3,7 @@
 mod comments;
 mod golden;
 mod hostile;
+mod measures;
 
 use super::*;
 use crate::model::{Battery, ClientId, DiagnosticsLog, DiagnosticsTest, Drive, Machine, Timestamp, Wipe};

@@ -75,15 +75,13 @@ pub fn merge(existing: &str, ours: &[CommentLine], sent: &Sent, writing: Writing
 /// The lines of `before` that are missing in `after`, each as often as it is missing.
 #[must_use]
 pub fn lost_lines(before: &str, after: &str) -> Vec<String> {
-    let mut left: Vec<String> = lines_of(after).map(str::to_owned).collect();
-    let mut lost = Vec::new();
-    for line in lines_of(before) {
-        match left.iter().position(|other| is_stored(other, line)) {
-            Some(found) => drop(left.swap_remove(found)),
-            None => lost.push(line.to_owned()),
-        }
-    }
-    lost
+    let mut left: Vec<&str> = lines_of(after).collect();
+    let mut is_there = |is_same: &dyn Fn(&str) -> bool| {
+        left.iter().position(|other| is_same(other)).map(|found| left.swap_remove(found)).is_some()
+    };
+    // Equal lines first: `?` may be what a column made of another line, and is itself all the same.
+    let changed: Vec<&str> = lines_of(before).filter(|line| !is_there(&|other| other == *line)).collect();
+    changed.into_iter().filter(|line| !is_there(&|other| is_stored(other, line))).map(str::to_owned).collect()
 }
 
 /// The lines of `text` that this program made: known ones, and those with the name of one of `ours` that are taken for
@@ -414,5 +412,18 @@ mod tests {
         assert_eq!(restored(before, now), "lid cracked\nMemory: PASS\nUSB: PASS");
         assert!(lost_lines(before, &restored(before, now)).is_empty());
         assert_eq!(lost_lines("a\na", "a"), ["a"]);
+    }
+
+    #[test]
+    fn a_line_that_is_there_to_the_letter_is_never_lost() {
+        for (before, after, lost) in [
+            ("®\n?", "®\n?", &[][..]),
+            ("®\n𑘀\n?", "?\n®\n𑘀", &[]),
+            ("Größe", "Gr??e", &[]),
+            ("®\n®", "?", &["®"]),
+            ("A\nA", "A", &["A"]),
+        ] {
+            assert_eq!(lost_lines(before, after), lost, "{before:?}");
+        }
     }
 }

@@ -1,0 +1,87 @@
+//! What must hold of any real machine, measured over all of the collection that are at hand.
+//!
+//! `DMI_MACHINES=file` names the machines, `MAPPED=file` a table to write: what becomes of each, to be read by a person.
+
+use std::collections::BTreeMap;
+use std::{env, fs};
+
+use super::*;
+use crate::mapping::{chassis, fixtures};
+
+fn mapped() -> Vec<(fixtures::Labelled, AssetUpdate)> {
+    let machines = fixtures::all_machines().unwrap_or_else(fixtures::excerpt);
+    let map = |labelled: fixtures::Labelled| {
+        let update = map(&labelled.machine, &rules());
+        (labelled, update)
+    };
+    machines.into_iter().map(map).collect()
+}
+
+/// The model's name before it was made short enough.
+fn whole_number(machine: &Machine) -> String {
+    let rules = Rules { widths: Widths::default(), ..rules() };
+    map(machine, &rules).item_number
+}
+
+#[test]
+fn no_two_models_of_a_maker_become_one_master_item_by_being_shortened() {
+    let mut names: BTreeMap<(String, String), String> = BTreeMap::new();
+    let mut shortened = 0;
+    for (labelled, update) in mapped() {
+        assert!(update.item_number.chars().count() <= 30);
+        let name = whole_number(&labelled.machine);
+        shortened += u32::from(name != update.item_number);
+        let key = (update.manufacturer, fold_key(&update.item_number));
+        let first = names.entry(key).or_insert_with(|| name.clone());
+        assert_eq!(fold_key(first), fold_key(&name), "both are {}", update.item_number);
+    }
+    assert!(shortened > 0);
+}
+
+#[test]
+fn no_description_says_twice_what_a_machine_is() {
+    for (_, update) in mapped() {
+        let word = update.chassis.to_string();
+        let Some(model) = update.description.strip_suffix(&word).filter(|_| !word.is_empty()) else { continue };
+        let is_said = chassis::is_said(update.chassis, model.trim_end());
+        // The last word may be the model's own.
+        assert!(!is_said || !model.ends_with(' '), "{}", update.description);
+    }
+}
+
+#[test]
+fn an_item_is_made_of_a_maker_and_a_model_that_are_no_fillers_or_of_nothing() {
+    for (labelled, update) in mapped() {
+        let is_usable = unusable_identity(&labelled.machine, &update).is_none();
+        for text in [&update.manufacturer, &update.item_number] {
+            assert!(!is_usable || !is_placeholder(text), "{text}");
+        }
+    }
+}
+
+#[test]
+fn what_becomes_of_each_machine_can_be_written_to_be_read() {
+    let Some(path) = env::var_os("MAPPED") else { return };
+    let row = |(labelled, update): &(fixtures::Labelled, AssetUpdate)| {
+        let machine = &labelled.machine;
+        let held = unusable_identity(machine, update).unwrap_or_default();
+        let raw = [
+            &machine.manufacturer,
+            &machine.model,
+            &machine.version,
+            &machine.family,
+            &machine.sku,
+            &machine.processor,
+        ];
+        let raw = raw.map(|text| text.as_deref().unwrap_or_default());
+        let cuts: Vec<String> = update.cuts.iter().map(ToString::to_string).collect();
+        let template = format!("{}: {}", update.template, update.template_because);
+        let labels = format!("{}, {}", labelled.vendor, labelled.kind);
+        let mut cells = vec![&update.manufacturer, &update.item_number, &update.description, &update.attributes[0].1];
+        let cuts = cuts.join("; ");
+        cells.extend([&template, &cuts, &held, &labels]);
+        let cells: Vec<&str> = cells.into_iter().map(String::as_str).chain(raw).collect();
+        cells.join("\t") + "\n"
+    };
+    fs::write(path, mapped().iter().map(row).collect::<String>()).unwrap();
+}
