@@ -1,5 +1,5 @@
-//! An inventory ID that no client has, and those near it that some client does have: a digit swapped, missing, too many or
-//! wrong.
+//! What was typed as an inventory ID and no client has, and the IDs near it that some client does have: a digit swapped,
+//! missing, too many or wrong, letters that look like digits, marks between them, upper for lower case.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -15,15 +15,18 @@ const MOST: usize = 5;
 /// How long is looked for them: without the index on the slots' values each question reads them all.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// IDs that some client has and that differ from `id` by one slip of the finger, the likeliest slips first.
+/// Nobody means an ID that is longer than this.
+const LONGEST: usize = 40;
+
+/// IDs that some client has and that differ from what was `typed` by one slip of the finger, the likeliest slips first.
 ///
 /// # Errors
 ///
 /// When the appliance's database cannot be read.
-pub fn existing(store: &Store, config: &StoreConfig, id: &InventoryId) -> Result<Vec<String>, store::Error> {
+pub fn existing(store: &Store, config: &StoreConfig, typed: &str) -> Result<Vec<String>, store::Error> {
     let end = BootTime::now() + PATIENCE;
     let mut found = Vec::new();
-    for variant in variants(id.as_str(), config.id_rule) {
+    for variant in variants(typed, config.id_rule) {
         if found.len() == MOST || end.left().is_zero() {
             break;
         }
@@ -34,20 +37,64 @@ pub fn existing(store: &Store, config: &StoreConfig, id: &InventoryId) -> Result
     Ok(found)
 }
 
-/// What `id` may have been meant for, each once.
-fn variants(id: &str, rule: IdRule) -> Vec<String> {
-    let id: Vec<char> = id.chars().collect();
+/// The end of a message that says that nobody has an ID.
+#[must_use]
+pub fn hint(near: &[String]) -> String {
+    match near {
+        [] => String::new(),
+        [near] => format!("; near it there is {near}"),
+        near => format!("; near it there are {}", near.join(", ")),
+    }
+}
+
+/// What may have been meant by what was `typed`, each once.
+fn variants(typed: &str, rule: IdRule) -> Vec<String> {
+    let id: Vec<char> = typed.trim().chars().collect();
+    if id.len() > LONGEST {
+        return Vec::new();
+    }
     let alphabet: Vec<char> = match rule {
         IdRule::Digits => ('0'..='9').collect(),
         IdRule::Alphanumeric => ('0'..='9').chain('A'..='Z').chain('a'..='z').collect(),
     };
-    let slips = swapped(&id).chain(shortened(&id)).chain(changed(&id, &alphabet)).chain(lengthened(&id, &alphabet));
+    let slips = misread(&id, rule).into_iter();
+    let slips = slips
+        .chain(swapped(&id))
+        .chain(shortened(&id))
+        .chain(changed(&id, &alphabet))
+        .chain(lengthened(&id, &alphabet));
     let mut met = BTreeSet::from([id.iter().collect::<String>()]);
     slips
         .filter_map(|slip| InventoryId::parse(Some(&String::from_iter(slip)), rule).ok())
         .map(|id| id.to_string())
         .filter(|id| met.insert(id.clone()))
         .collect()
+}
+
+/// The digits that letters were taken for, and without what is written between digits; in the other case, where letters
+/// belong to an ID.
+fn misread(id: &[char], rule: IdRule) -> Vec<Vec<char>> {
+    let bare = || id.iter().copied().filter(char::is_ascii_alphanumeric);
+    match rule {
+        IdRule::Digits => vec![bare().map(digit_like).collect()],
+        IdRule::Alphanumeric => vec![
+            bare().collect(),
+            bare().map(|letter| letter.to_ascii_uppercase()).collect(),
+            bare().map(|letter| letter.to_ascii_lowercase()).collect(),
+        ],
+    }
+}
+
+fn digit_like(letter: char) -> char {
+    match letter.to_ascii_uppercase() {
+        'O' | 'D' | 'Q' => '0',
+        'I' | 'L' => '1',
+        'Z' => '2',
+        'S' => '5',
+        'G' => '6',
+        'B' => '8',
+        _ => letter,
+    }
 }
 
 fn swapped(id: &[char]) -> impl Iterator<Item = Vec<char>> {
@@ -99,6 +146,16 @@ mod tests {
         assert!(!variants.iter().any(|variant| variant == "413800"), "the ID itself is no slip");
         let distinct: BTreeSet<_> = variants.iter().collect();
         assert_eq!(distinct.len(), variants.len());
+    }
+
+    #[test]
+    fn letters_that_look_like_digits_and_marks_between_digits_are_seen_through() {
+        for typed in ["4138OO", "4I38oo", "413-800", "413 800", "#413800", "41380O "] {
+            assert_eq!(variants(typed, IdRule::Digits).first().map(String::as_str), Some("413800"), "{typed}");
+        }
+        assert!(variants("41e800", IdRule::Digits).iter().any(|id| id == "413800"), "a letter that is like no digit");
+        assert!(variants("abc12", IdRule::Alphanumeric).iter().any(|id| id == "ABC12"));
+        assert!(variants(&"O".repeat(10_000), IdRule::Digits).is_empty());
     }
 
     #[test]
