@@ -100,7 +100,8 @@ fn wipe_rows(drive: &Drive, now: Timestamp) -> Vec<(Style, String)> {
     });
     let after = story.after.first().map(|newest| {
         let what = match (&told, newest.finished_at) {
-            (None, _) => "no wipe has ended; the newest",
+            (None, None) => "no wipe has ended; the newest",
+            (None, Some(_)) => "no wipe was run; the newest",
             (Some(_), None) => "a newer wipe has not ended",
             (Some(_), Some(_)) => "a newer wipe was not run",
         };

@@ -162,6 +162,31 @@ fn a_malformed_template_is_refused_with_its_place() {
 }
 
 #[test]
+fn a_comment_template_whose_lines_would_not_tell_the_result_is_refused() {
+    for (source, scope, told) in [
+        ("Wipe - {Drive Serial}: {Wipe Method}", Scope::Wipe, "no `{Wipe Result}` behind the colon"),
+        ("Wipe {Wipe Result}: {Wipe Method}", Scope::Wipe, "no `{Wipe Result}` behind the colon"),
+        ("Wipe {Wipe Result}: {Wipe Result}", Scope::Wipe, "the result stands before the colon"),
+        ("Wipe: PASS, {Wipe Result}", Scope::Wipe, "it says itself that all went well"),
+        ("Wipe: {Wipe Result}, {Wipe Method|success}", Scope::Wipe, "it says itself that all went well"),
+        ("{Test}: done", Scope::Test, "no `{Result}` behind the colon"),
+        ("{Test} {Result}: {Result}", Scope::Test, "the result stands before the colon"),
+        ("{Test}: {Result|PASS}", Scope::Test, "it says itself that all went well"),
+        ("Test: {Result}", Scope::Test, "no `{Test}` before the colon"),
+    ] {
+        let error = Template::parse(source, scope).unwrap_err();
+        assert!(error.message.contains(told), "{source}: {error}");
+    }
+    for (source, scope) in [
+        ("Wipe: {Wipe Result}", Scope::Wipe),
+        ("Wipe {Wipe Date} - {Drive Serial|?}: by {Technician}, {wiperesult}", Scope::Wipe),
+        ("{Test} test: {Result}, by {Technician}", Scope::Test),
+    ] {
+        assert!(Template::parse(source, scope).is_ok(), "{source}");
+    }
+}
+
+#[test]
 fn a_name_that_is_no_field_is_a_slot_and_a_near_miss_is_hinted_at() {
     let template = template("{Procesor} {Total Ram} {Grade} {Drive Size 2} {Result}");
     let slots: Vec<_> = template.slot_references().map(|slot| (slot.name.as_str(), slot.offset, slot.hint)).collect();
