@@ -220,7 +220,10 @@ impl<'a> Subject<'a> {
         match field {
             Field::Processor => self.processor(),
             Field::ProcessorCount => number(machine.processor_count),
-            Field::ProcessorCores => number(machine.processor_cores),
+            Field::ProcessorCores => {
+                let brand = machine.processor.as_deref().unwrap_or_default();
+                number(processor::processor_cores(brand, machine.processor_cores))
+            }
             Field::ProcessorSpeed => {
                 machine.processor.as_deref().and_then(processor::processor_speed).unwrap_or_default().into()
             }

@@ -8,8 +8,8 @@ use super::placeholder::is_placeholder;
 
 /// The processor's text, empty when the brand string names none.
 ///
-/// `cores` are those of one package; where they are not known, a number in the brand string (`6-Core`) counts, and
-/// without one the cores are left out. More than one package is told in front: `2x Intel Xeon ...`, but not of lines
+/// `cores` are those of one package, as the firmware says; a number in the brand string (`6-Core`) counts before them, and
+/// where neither is known the cores are left out. More than one package is told in front: `2x Intel Xeon ...`, but not of lines
 /// that work alone only, and of more than two only where the cores are known: some firmware (Apple's) knows no cores and
 /// counts threads as packages (24 of a Mac Pro with two processors).
 #[must_use]
@@ -20,7 +20,7 @@ pub fn processor_text(brand: &str, cores: Option<u32>, packages: Option<u32>) ->
     }
     let is_believed = |packages: &u32| (2..=if cores.is_some() { 64 } else { 2 }).contains(packages);
     let packages = packages.filter(is_believed).filter(|_| !is_single_socket(&brand.words));
-    let cores = cores.filter(|cores| *cores > 0).or(brand.cores);
+    let cores = brand.cores_of(cores);
     let parts = [
         packages.map(|packages| format!("{packages}x")),
         Some(name(&brand.words)),
@@ -35,6 +35,12 @@ pub fn processor_text(brand: &str, cores: Option<u32>, packages: Option<u32>) ->
 pub fn processor_speed(brand: &str) -> Option<String> {
     let brand = Brand::parse(brand);
     if names_a_processor(&brand.words) { brand.speed } else { None }
+}
+
+/// The cores of one package: as the brand string tells them, else as the firmware says.
+#[must_use]
+pub fn processor_cores(brand: &str, cores: Option<u32>) -> Option<u32> {
+    Brand::parse(brand).cores_of(cores)
 }
 
 /// A brand string, taken apart.
@@ -53,6 +59,12 @@ impl Brand {
         let cores = cores_told(words);
         let words = without_cores(without_graphics(words));
         Self { words: model_words(&words), speed, cores }
+    }
+
+    /// The brand string is the processor's own; some firmware counts threads as cores (12 of a Ryzen 5 3600 6-Core), or
+    /// says 192 of a Dual-Core.
+    fn cores_of(&self, of_firmware: Option<u32>) -> Option<u32> {
+        self.cores.or(of_firmware.filter(|cores| *cores > 0))
     }
 }
 
