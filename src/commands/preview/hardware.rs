@@ -129,7 +129,8 @@ fn wipe_text(wipe: &Wipe, now: Timestamp) -> String {
         (None, Some(at)) => format!("begun {} ({})", minute(at), ago(at, now)),
         (None, None) => "no time".to_owned(),
     };
-    joined([Some(result), wipe.method.clone(), verified, Some(when)])
+    let method = wipe.method.clone().unwrap_or_else(|| "no method".to_owned());
+    joined([Some(result), Some(method), verified, Some(when)])
 }
 
 fn batteries(machine: &Machine) -> String {

@@ -170,11 +170,11 @@ fn a_wipe_that_was_begun_after_the_one_that_counts_and_has_no_end_is_shown_besid
     // Wherever the lines end.
     let page = page.split_whitespace().collect::<Vec<_>>().join(" ");
     for text in [
-        "wipe: `Success`, finished 2026-01-01 11:00",
-        "! a newer wipe has not ended: no result, begun 2026-01-02 10:00 (",
+        "wipe: `Success`, no method, finished 2026-01-01 11:00",
+        "! a newer wipe has not ended: no result, no method, begun 2026-01-02 10:00 (",
         "+ Wipe - AGAIN001: PASS, 2026-01-01",
         "! drive 1: a newer wipe has not ended; its line tells of the one that has",
-        "! no wipe has ended; the newest: no result, begun 2026-01-03 10:00 (",
+        "! no wipe has ended; the newest: no result, no method, begun 2026-01-03 10:00 (",
     ] {
         assert!(page.contains(text), "{text}\n{page}");
     }
