@@ -42,8 +42,7 @@ pub fn existing(store: &Store, config: &StoreConfig, typed: &str) -> Result<Vec<
 pub fn hint(near: &[String]) -> String {
     match near {
         [] => String::new(),
-        [near] => format!("; near it there is {near}"),
-        near => format!("; near it there are {}", near.join(", ")),
+        near => format!("; near it there is {}", near.join(", ")),
     }
 }
 

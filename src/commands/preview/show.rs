@@ -135,7 +135,8 @@ fn short_name(name: &str) -> &str {
 /// A field, the template that made it, and what the machine had nothing for.
 fn rendered(page: &mut Page, label: &str, field: &RenderedField, style: anstyle::Style) {
     page.styled_row(label, style, if field.text.is_empty() { "(empty)" } else { &field.text });
-    page.styled_row("", DIM, format!("from {}", field.template));
+    let template = if field.template.is_empty() { "an empty template" } else { &field.template };
+    page.styled_row("", DIM, format!("from {template}"));
     if let Some(cut) = &field.cut {
         cut_row(page, cut);
     }
