@@ -56,18 +56,34 @@ fn variants(typed: &str, rule: IdRule) -> Vec<String> {
         IdRule::Digits => ('0'..='9').collect(),
         IdRule::Alphanumeric => ('0'..='9').chain('A'..='Z').chain('a'..='z').collect(),
     };
-    let slips = misread(&id, rule).into_iter();
-    let slips = slips
-        .chain(swapped(&id))
-        .chain(shortened(&id))
-        .chain(changed(&id, &alphabet))
-        .chain(lengthened(&id, &alphabet));
+    let ids = |slips: &mut dyn Iterator<Item = Vec<char>>| -> Vec<String> {
+        let texts = slips.map(String::from_iter);
+        texts.filter_map(|text| InventoryId::parse(Some(&text), rule).ok()).map(|id| id.to_string()).collect()
+    };
+    let likely = ids(&mut misread(&id, rule).into_iter().chain(swapped(&id)).chain(shortened(&id)));
+    let others = ids(&mut changed(&id, &alphabet).chain(lengthened(&id, &alphabet)));
     let mut met = BTreeSet::from([id.iter().collect::<String>()]);
+    [likely, misspelt(&id, rule), others].into_iter().flatten().filter(|id| met.insert(id.clone())).collect()
+}
+
+/// What a technician may have made of this ID who typed what is none: such a client is held, and is looked for under the
+/// ID that it should have.
+fn misspelt(id: &[char], rule: IdRule) -> Vec<String> {
+    if rule != IdRule::Digits || !id.iter().all(char::is_ascii_digit) {
+        return Vec::new();
+    }
+    let text: String = id.iter().collect();
+    let mut slips = vec![text.replace('0', "O"), text.replace('0', "o"), format!("#{text}")];
+    let letters: Vec<char> = ('A'..='Z').chain('a'..='z').filter(|letter| digit_like(*letter) != *letter).collect();
+    for (at, digit) in id.iter().enumerate() {
+        let (before, after) = text.split_at(at);
+        let like = letters.iter().filter(|letter| digit_like(**letter) == *digit);
+        slips.extend(like.map(|letter| format!("{before}{letter}{}", &after[1..])));
+        if at > 0 {
+            slips.extend(['-', ' ', '.'].map(|mark| format!("{before}{mark}{after}")));
+        }
+    }
     slips
-        .filter_map(|slip| InventoryId::parse(Some(&String::from_iter(slip)), rule).ok())
-        .map(|id| id.to_string())
-        .filter(|id| met.insert(id.clone()))
-        .collect()
 }
 
 /// The digits that letters were taken for, and without what is written between digits; in the other case, where letters
@@ -158,10 +174,20 @@ mod tests {
     }
 
     #[test]
-    fn a_variant_is_always_an_id() {
-        assert!(variants("1", IdRule::Digits).iter().all(|id| !id.is_empty() && id != "0"));
+    fn what_is_no_id_and_stands_for_one_is_found_under_it() {
+        let variants = variants("413800", IdRule::Digits);
+        for typed in ["4138OO", "4138oO", "4138O0", "4I3800", "4l3800", "413-800", "413 800", "#413800", "41380o"] {
+            let is_met = variants.iter().any(|variant| variant == typed);
+            assert_eq!(is_met, typed != "4138oO", "{typed}: one slip, or the same slip throughout");
+        }
+    }
+
+    #[test]
+    fn a_variant_of_what_is_no_id_is_always_an_id() {
+        assert!(variants("x", IdRule::Digits).iter().all(|id| !id.is_empty() && id != "0"));
         let longest = "9".repeat(18);
-        assert!(variants(&longest, IdRule::Digits).iter().all(|id| id.len() <= 18));
+        let digits = |id: &String| id.chars().all(|letter| letter.is_ascii_digit());
+        assert!(variants(&longest, IdRule::Digits).iter().filter(|id| digits(id)).all(|id| id.len() <= 18));
         assert!(variants("A1", IdRule::Alphanumeric).iter().any(|id| id == "1A"));
     }
 }

@@ -239,6 +239,9 @@ fn an_id_that_no_client_has_is_answered_with_those_near_it() {
         assert_eq!(Exit::of(&error), Exit::NotFound, "{typed}");
         assert!(error.to_string().contains("near it there is 413800"), "{error}");
     }
+    Appliance::open(&bench.database()).unwrap().add(&samples::dell().with_inventory_id("7OO123")).unwrap();
+    let error = gather(&bench, "700123", None).err().unwrap();
+    assert!(error.to_string().contains("near it there is 7OO123"), "a held client is found: {error}");
     for typed in ["99", "", "x"] {
         let error = gather(&bench, typed, None).err().unwrap();
         assert_eq!(Exit::of(&error), Exit::NotFound, "{typed}");
