@@ -92,10 +92,10 @@ fn media(drive: &Drive) -> Cow<'_, str> {
     usual.map_or(media, Cow::Borrowed)
 }
 
-/// The machine's optical drive, also where the appliance lists it among the drives only.
+/// The machine's optical drive, also where the appliance lists it among the drives only (and says `None` beside it).
 pub(super) fn optical_drive(machine: &Machine) -> Option<&str> {
     let listed = || machine.drives.iter().find(|drive| drive.is_optical()).and_then(|drive| drive.media.as_deref());
-    machine.optical_drive.as_deref().or_else(listed)
+    machine.optical_drive.as_deref().filter(|text| !real(Some(text)).is_empty()).or_else(listed)
 }
 
 fn newest_ended(wipes: &[Wipe]) -> Option<WipeFacts<'_>> {

@@ -146,6 +146,20 @@ fn other_fields_print_what_is_known() {
 }
 
 #[test]
+fn an_optical_drive_that_is_listed_among_the_drives_is_not_denied() {
+    let dvd = || Drive { media: text("DVDRW"), ..drive("", Vec::new()) };
+    for (told, drives, expected) in [
+        ("None", vec![dvd()], "DVDRW"),
+        ("", vec![dvd()], "DVDRW"),
+        ("BD-RE", vec![dvd()], "BD-RE"),
+        ("N/A", vec![drive("S1", Vec::new())], "None"),
+    ] {
+        let machine = Machine { optical_drive: text(told), drives, ..machine() };
+        assert_eq!(rendered("{Optical Drive}", &machine), expected, "{told}");
+    }
+}
+
+#[test]
 fn a_malformed_template_is_refused_with_its_place() {
     for (source, scope, offset) in [
         ("ab{Model", Scope::Machine, 2),
