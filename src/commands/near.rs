@@ -1,5 +1,5 @@
-//! An inventory ID that no client has, and those near it that some client does have: a digit swapped, missing, too many or
-//! wrong.
+//! What was typed as an inventory ID and no client has, and the IDs near it that some client does have: a digit swapped,
+//! missing, too many or wrong, letters that look like digits, marks between them, upper for lower case.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -15,15 +15,18 @@ const MOST: usize = 5;
 /// How long is looked for them: without the index on the slots' values each question reads them all.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// IDs that some client has and that differ from `id` by one slip of the finger, the likeliest slips first.
+/// Nobody means an ID that is longer than this.
+const LONGEST: usize = 40;
+
+/// IDs that some client has and that differ from what was `typed` by one slip of the finger, the likeliest slips first.
 ///
 /// # Errors
 ///
 /// When the appliance's database cannot be read.
-pub fn existing(store: &Store, config: &StoreConfig, id: &InventoryId) -> Result<Vec<String>, store::Error> {
+pub fn existing(store: &Store, config: &StoreConfig, typed: &str) -> Result<Vec<String>, store::Error> {
     let end = BootTime::now() + PATIENCE;
     let mut found = Vec::new();
-    for variant in variants(id.as_str(), config.id_rule) {
+    for variant in variants(typed, config.id_rule) {
         if found.len() == MOST || end.left().is_zero() {
             break;
         }
@@ -34,20 +37,79 @@ pub fn existing(store: &Store, config: &StoreConfig, id: &InventoryId) -> Result
     Ok(found)
 }
 
-/// What `id` may have been meant for, each once.
-fn variants(id: &str, rule: IdRule) -> Vec<String> {
-    let id: Vec<char> = id.chars().collect();
+/// The end of a message that says that nobody has an ID.
+#[must_use]
+pub fn hint(near: &[String]) -> String {
+    match near {
+        [] => String::new(),
+        near => format!("; near it there is {}", near.join(", ")),
+    }
+}
+
+/// What may have been meant by what was `typed`, each once.
+fn variants(typed: &str, rule: IdRule) -> Vec<String> {
+    let id: Vec<char> = typed.trim().chars().collect();
+    if id.len() > LONGEST {
+        return Vec::new();
+    }
     let alphabet: Vec<char> = match rule {
         IdRule::Digits => ('0'..='9').collect(),
         IdRule::Alphanumeric => ('0'..='9').chain('A'..='Z').chain('a'..='z').collect(),
     };
-    let slips = swapped(&id).chain(shortened(&id)).chain(changed(&id, &alphabet)).chain(lengthened(&id, &alphabet));
+    let ids = |slips: &mut dyn Iterator<Item = Vec<char>>| -> Vec<String> {
+        let texts = slips.map(String::from_iter);
+        texts.filter_map(|text| InventoryId::parse(Some(&text), rule).ok()).map(|id| id.to_string()).collect()
+    };
+    let likely = ids(&mut misread(&id, rule).into_iter().chain(swapped(&id)).chain(shortened(&id)));
+    let others = ids(&mut changed(&id, &alphabet).chain(lengthened(&id, &alphabet)));
     let mut met = BTreeSet::from([id.iter().collect::<String>()]);
+    [likely, misspelt(&id, rule), others].into_iter().flatten().filter(|id| met.insert(id.clone())).collect()
+}
+
+/// What a technician may have made of this ID who typed what is none: such a client is held, and is looked for under the
+/// ID that it should have.
+fn misspelt(id: &[char], rule: IdRule) -> Vec<String> {
+    if rule != IdRule::Digits || !id.iter().all(char::is_ascii_digit) {
+        return Vec::new();
+    }
+    let text: String = id.iter().collect();
+    let mut slips = vec![text.replace('0', "O"), text.replace('0', "o"), format!("#{text}")];
+    let letters: Vec<char> = ('A'..='Z').chain('a'..='z').filter(|letter| digit_like(*letter) != *letter).collect();
+    for (at, digit) in id.iter().enumerate() {
+        let (before, after) = text.split_at(at);
+        let like = letters.iter().filter(|letter| digit_like(**letter) == *digit);
+        slips.extend(like.map(|letter| format!("{before}{letter}{}", &after[1..])));
+        if at > 0 {
+            slips.extend(['-', ' ', '.'].map(|mark| format!("{before}{mark}{after}")));
+        }
+    }
     slips
-        .filter_map(|slip| InventoryId::parse(Some(&String::from_iter(slip)), rule).ok())
-        .map(|id| id.to_string())
-        .filter(|id| met.insert(id.clone()))
-        .collect()
+}
+
+/// The digits that letters were taken for, and without what is written between digits; in the other case, where letters
+/// belong to an ID.
+fn misread(id: &[char], rule: IdRule) -> Vec<Vec<char>> {
+    let bare = || id.iter().copied().filter(char::is_ascii_alphanumeric);
+    match rule {
+        IdRule::Digits => vec![bare().map(digit_like).collect()],
+        IdRule::Alphanumeric => vec![
+            bare().collect(),
+            bare().map(|letter| letter.to_ascii_uppercase()).collect(),
+            bare().map(|letter| letter.to_ascii_lowercase()).collect(),
+        ],
+    }
+}
+
+fn digit_like(letter: char) -> char {
+    match letter.to_ascii_uppercase() {
+        'O' | 'D' | 'Q' => '0',
+        'I' | 'L' => '1',
+        'Z' => '2',
+        'S' => '5',
+        'G' => '6',
+        'B' => '8',
+        _ => letter,
+    }
 }
 
 fn swapped(id: &[char]) -> impl Iterator<Item = Vec<char>> {
@@ -102,10 +164,30 @@ mod tests {
     }
 
     #[test]
-    fn a_variant_is_always_an_id() {
-        assert!(variants("1", IdRule::Digits).iter().all(|id| !id.is_empty() && id != "0"));
+    fn letters_that_look_like_digits_and_marks_between_digits_are_seen_through() {
+        for typed in ["4138OO", "4I38oo", "413-800", "413 800", "#413800", "41380O "] {
+            assert_eq!(variants(typed, IdRule::Digits).first().map(String::as_str), Some("413800"), "{typed}");
+        }
+        assert!(variants("41e800", IdRule::Digits).iter().any(|id| id == "413800"), "a letter that is like no digit");
+        assert!(variants("abc12", IdRule::Alphanumeric).iter().any(|id| id == "ABC12"));
+        assert!(variants(&"O".repeat(10_000), IdRule::Digits).is_empty());
+    }
+
+    #[test]
+    fn what_is_no_id_and_stands_for_one_is_found_under_it() {
+        let variants = variants("413800", IdRule::Digits);
+        for typed in ["4138OO", "4138oO", "4138O0", "4I3800", "4l3800", "413-800", "413 800", "#413800", "41380o"] {
+            let is_met = variants.iter().any(|variant| variant == typed);
+            assert_eq!(is_met, typed != "4138oO", "{typed}: one slip, or the same slip throughout");
+        }
+    }
+
+    #[test]
+    fn a_variant_of_what_is_no_id_is_always_an_id() {
+        assert!(variants("x", IdRule::Digits).iter().all(|id| !id.is_empty() && id != "0"));
         let longest = "9".repeat(18);
-        assert!(variants(&longest, IdRule::Digits).iter().all(|id| id.len() <= 18));
+        let digits = |id: &String| id.chars().all(|letter| letter.is_ascii_digit());
+        assert!(variants(&longest, IdRule::Digits).iter().filter(|id| digits(id)).all(|id| id.len() <= 18));
         assert!(variants("A1", IdRule::Alphanumeric).iter().any(|id| id == "1A"));
     }
 }

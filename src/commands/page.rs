@@ -53,7 +53,7 @@ impl Page {
 
     /// The first line: what the page is about, and what is to be said of it.
     pub fn title(&mut self, spans: &[Span]) {
-        self.wrapped("", 0, spans);
+        self.wrapped("", 0, 0, spans);
     }
 
     /// Begins a section, with a blank line before it.
@@ -61,7 +61,7 @@ impl Page {
         if !self.text.is_empty() {
             self.text.push('\n');
         }
-        self.wrapped("", 0, &[Span::new(STRONG, name)]);
+        self.wrapped("", 0, 0, &[Span::new(STRONG, name)]);
     }
 
     /// A row of a plain text; nothing when the text is blank.
@@ -78,12 +78,12 @@ impl Page {
 
     /// A row of several styles.
     pub fn spans_row(&mut self, label: &str, spans: &[Span]) {
-        self.wrapped(&format!("  {label}"), INDENT, spans);
+        self.wrapped(&format!("  {label}"), INDENT, INDENT, spans);
     }
 
-    /// An entry of a list.
+    /// An entry of a list. What of it stands on further lines stands deeper, or it would read like another entry.
     pub fn item(&mut self, spans: &[Span]) {
-        self.wrapped("  ", 4, spans);
+        self.wrapped("  ", 4, 6, spans);
     }
 
     /// Entries of a list: short ones side by side, in columns; a long one has lines of its own.
@@ -113,12 +113,13 @@ impl Page {
         self.text.push('\n');
     }
 
-    /// One line or more: `label`, then the text from column `indent` on.
-    fn wrapped(&mut self, label: &str, indent: usize, spans: &[Span]) {
+    /// One line or more: `label`, then the text from column `indent` on, and from column `hang` on in further lines.
+    fn wrapped(&mut self, label: &str, indent: usize, hang: usize, spans: &[Span]) {
         let mut start = output::one_line(label);
         let gap = indent.saturating_sub(start.width()).max(usize::from(!label.trim().is_empty()));
         start.extend(std::iter::repeat_n(' ', gap));
-        let mut line = Line { text: start.clone(), width: start.width(), indent, is_empty: true, out: &mut self.text };
+        let width = start.width();
+        let mut line = Line { text: start, width, indent: hang, is_empty: true, out: &mut self.text };
         for span in spans {
             for word in words(&output::one_line(&span.text)) {
                 line.word(span.style, word);
@@ -153,10 +154,12 @@ impl Line<'_> {
         for character in word.chars() {
             let mut buffer = [0; 4];
             let text: &str = character.encode_utf8(&mut buffer);
-            if self.width + text.width() > WIDTH {
+            // A selector that makes an emoji of the character before it makes that one wider.
+            let width = text.width().max(usize::from(character == '\u{fe0f}'));
+            if self.width + width > WIDTH {
                 self.wrap();
             }
-            self.push(style, text, text.width());
+            self.push(style, text, width);
         }
     }
 
@@ -251,14 +254,17 @@ mod tests {
     fn no_line_is_wider_than_the_page_and_no_text_is_lost() {
         let long = "x".repeat(200);
         let texts = ["Intel Core i7 3770 3.40 GHz 4 Cores/8GB/250GB, HDD/DVDRW/Intel Xeon E3-1200 v2/3rd Gen", &long];
-        for text in texts.into_iter().chain(["日本語の長い名前".repeat(20).as_str()]) {
+        let wide = ["日本語の長い名前", "❤\u{fe0f}", "👩\u{1f3fd}e\u{301}"].map(|text| text.repeat(90));
+        for text in texts.into_iter().chain(wide.iter().map(String::as_str)) {
             let mut page = Page::default();
             page.styled_row("description", GOOD, text);
             page.title(&[Span::plain(text)]);
+            page.item(&[Span::plain(text)]);
+            page.columns(&[vec![Span::plain(text)], vec![Span::plain("x")]]);
             let shown = plain(page);
             assert!(shown.lines().all(|line| line.width() <= WIDTH), "{shown}");
             let bare = |text: &str| text.chars().filter(|character| !character.is_whitespace()).collect::<String>();
-            assert_eq!(bare(&shown), bare(&format!("description{text}{text}")));
+            assert_eq!(bare(&shown), bare(&format!("description{}x", text.repeat(4))));
         }
     }
 
@@ -269,6 +275,15 @@ mod tests {
         let shown = plain(page);
         let second = shown.lines().nth(1).unwrap();
         assert_eq!(second.len() - second.trim_start().len(), INDENT);
+    }
+
+    #[test]
+    fn the_rest_of_a_long_entry_does_not_read_like_another_entry() {
+        let mut page = Page::default();
+        page.item(&[Span::plain(format!("+ {}", "word ".repeat(20)))]);
+        let shown = plain(page);
+        assert!(shown.starts_with("    + word"), "{shown}");
+        assert!(shown.lines().nth(1).unwrap().starts_with("      word"), "{shown}");
     }
 
     #[test]

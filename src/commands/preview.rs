@@ -3,6 +3,7 @@
 //! It looks at the client and plans as a pass does, with the same functions, and stops there. It takes no run lock and
 //! writes nothing: neither here nor, with `--remote`, in IQR.
 
+mod hardware;
 mod json;
 mod show;
 
@@ -56,6 +57,8 @@ struct Subject {
     machine: Machine,
     update: AssetUpdate,
     fields: Vec<RenderedField>,
+    /// The template that a pass takes, and why, where another one was asked for.
+    sent_by: Option<(TemplateKind, String)>,
     /// What was sent to this asset before.
     sent: Sent,
     intent: Option<Intent>,
@@ -181,7 +184,7 @@ fn find(examiner: &Examiner<'_>, typed: &str) -> Result<(Option<InventoryId>, Ve
         Ok(id) => {
             let clients = examiner.clients_of(typed, &id)?;
             if clients.is_empty() {
-                let near = near::existing(examiner.store, config, &id)?;
+                let near = near::existing(examiner.store, config, id.as_str())?;
                 return Err(NotFound(not_found(&id, slot, &near)).into());
             }
             Ok((Some(id), clients))
@@ -190,18 +193,18 @@ fn find(examiner: &Examiner<'_>, typed: &str) -> Result<(Option<InventoryId>, Ve
         Err(error @ InventoryIdError::Invalid { .. }) => {
             let mut clients = examiner.store.claimants(slot, typed, typed.trim())?;
             clients.reverse();
-            if clients.is_empty() { Err(NotFound(error.to_string()).into()) } else { Ok((None, clients)) }
+            if clients.is_empty() {
+                let near = near::existing(examiner.store, config, typed)?;
+                return Err(NotFound(format!("{error}{}", near::hint(&near))).into());
+            }
+            Ok((None, clients))
         }
     }
 }
 
 /// Nobody has the ID in its slot; `near` are those that some client has.
 pub(super) fn not_found(id: &InventoryId, slot: &str, near: &[String]) -> String {
-    let hint = match near {
-        [] => String::new(),
-        near => format!("; near it there is {}", near.join(", ")),
-    };
-    format!("no client in WipeOS has inventory ID {id} in its slot `{slot}`{hint}")
+    format!("no client in WipeOS has inventory ID {id} in its slot `{slot}`{}", near::hint(near))
 }
 
 /// The machine of a client that a pass would not send; `None` when it is gone or cannot be understood.
@@ -245,14 +248,16 @@ impl Subject {
         intent: Option<Intent>,
     ) -> Self {
         let rules = &config.rules;
-        let (update, fields) = match template {
+        let own = mapping::map(&machine, rules);
+        let (update, fields, sent_by) = match template.filter(|asked| *asked != own.template) {
             Some(kind) => (
                 mapping::map_with_template(&machine, rules, kind),
                 mapping::explain_with_template(&machine, rules, kind),
+                Some((own.template, own.template_because)),
             ),
-            None => (mapping::map(&machine, rules), mapping::explain(&machine, rules)),
+            None => (own, mapping::explain(&machine, rules), None),
         };
-        Self { machine, update, fields, sent, intent }
+        Self { machine, update, fields, sent_by, sent, intent }
     }
 
     /// What a pass would have in hand before it asks IQR.

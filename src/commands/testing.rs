@@ -8,6 +8,7 @@ use std::sync::atomic::AtomicBool;
 
 use iqr_sandbox::{Options, Sandbox, samples};
 use tempfile::TempDir;
+use unicode_width::UnicodeWidthStr;
 
 use crate::clock;
 use crate::config::Config;
@@ -74,6 +75,6 @@ impl Bench {
 /// What a person without colours sees; never wider than the page.
 pub fn without_style(text: &str) -> String {
     let text = anstream::adapter::strip_str(text).to_string();
-    assert!(text.lines().all(|line| line.chars().count() <= super::page::WIDTH), "{text}");
+    assert!(text.lines().all(|line| line.width() <= super::page::WIDTH), "{text}");
     text
 }

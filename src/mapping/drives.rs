@@ -15,8 +15,6 @@ use crate::model::{Drive, Machine, Timestamp, Wipe, is_placeholder_serial};
 pub(super) struct DriveFacts<'a> {
     /// What its wipe line is called by: its serial number, or its model and place.
     pub label: String,
-    /// Where it sits, as people count: the appliance's `position`, which is taken to begin with 0, plus one. The index
-    /// among the drives would change when another one is taken out.
     pub place: i64,
     pub serial: Cow<'a, str>,
     pub model: Cow<'a, str>,
@@ -45,7 +43,7 @@ impl WipeFacts<'_> {
 
 /// The drives that store data, in the machine's order. An optical drive is one of them only if it was wiped.
 pub(super) fn facts(machine: &Machine) -> Vec<DriveFacts<'_>> {
-    let kept = machine.drives.iter().filter(|drive| !is_optical(drive) || !drive.wipes.is_empty());
+    let kept = machine.drives.iter().filter(|drive| !drive.is_optical() || !drive.wipes.is_empty());
     let mut drives: Vec<DriveFacts<'_>> = kept.map(fact).collect();
     let labels: Vec<String> = drives.iter().map(|drive| label(&drives, drive)).collect();
     for (drive, label) in drives.iter_mut().zip(labels) {
@@ -58,7 +56,7 @@ fn fact(drive: &Drive) -> DriveFacts<'_> {
     let serial = one_line(drive.serial_number.as_deref().unwrap_or_default());
     DriveFacts {
         label: String::new(),
-        place: drive.position.saturating_add(1),
+        place: drive.place(),
         serial: if is_placeholder_serial(&serial) { Cow::Borrowed("") } else { serial },
         model: real(drive.model.as_deref()),
         size: drive.size_bytes.filter(|bytes| *bytes > 0).map(capacity::drive_size_text).unwrap_or_default().into(),
@@ -94,20 +92,41 @@ fn media(drive: &Drive) -> Cow<'_, str> {
     usual.map_or(media, Cow::Borrowed)
 }
 
-/// The machine's optical drive, also where the appliance lists it among the drives only.
+/// The machine's optical drive, also where the appliance lists it among the drives only (and says `None` beside it).
 pub(super) fn optical_drive(machine: &Machine) -> Option<&str> {
-    let listed = || machine.drives.iter().find(|drive| is_optical(drive)).and_then(|drive| drive.media.as_deref());
-    machine.optical_drive.as_deref().or_else(listed)
-}
-
-fn is_optical(drive: &Drive) -> bool {
-    let media = drive.media.as_deref().unwrap_or_default().to_ascii_lowercase();
-    ["cd", "dvd", "bd-", "blu-ray", "optical"].iter().any(|start| media.starts_with(start))
+    let listed = || machine.drives.iter().find(|drive| drive.is_optical()).and_then(|drive| drive.media.as_deref());
+    machine.optical_drive.as_deref().filter(|text| !real(Some(text)).is_empty()).or_else(listed)
 }
 
 fn newest_ended(wipes: &[Wipe]) -> Option<WipeFacts<'_>> {
-    let by_age = by_age(wipes, |wipe| wipe.id, |wipe| wipe.finished_at, |wipe| wipe.started_at);
-    by_age.into_iter().rev().find_map(ended)
+    wipes_by_age(wipes).into_iter().rev().find_map(ended)
+}
+
+fn wipes_by_age(wipes: &[Wipe]) -> Vec<&Wipe> {
+    by_age(wipes, |wipe| wipe.id, |wipe| wipe.finished_at, |wipe| wipe.started_at)
+}
+
+/// The wipes of a drive, for people who ask why its line says what it says.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct WipeStory<'a> {
+    /// The newest that ended: the one that its line tells of.
+    pub told: Option<&'a Wipe>,
+    /// How many there are before that one.
+    pub before: usize,
+    /// Those after it, newest first: they run, were never ended, or were not run. No line tells of them.
+    pub after: Vec<&'a Wipe>,
+}
+
+impl<'a> WipeStory<'a> {
+    /// The story of these wipes.
+    #[must_use]
+    pub fn of(wipes: &'a [Wipe]) -> Self {
+        let mut before = wipes_by_age(wipes);
+        let end = before.iter().rposition(|wipe| ended(wipe).is_some()).map_or(0, |place| place + 1);
+        let mut after = before.split_off(end);
+        after.reverse();
+        Self { told: before.pop(), before: before.len(), after }
+    }
 }
 
 /// How a wipe ended; `None` when it still runs or was never run.

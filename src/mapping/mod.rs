@@ -25,6 +25,7 @@ mod words;
 use crate::model::{AssetUpdate, Cut, Limited, Machine, TemplateKind};
 use fields::{Facts, Subject};
 
+pub use drives::WipeStory;
 pub use manufacturer::Aliases;
 pub use model_name::LenovoModel;
 pub use placeholder::{fold_key, is_placeholder};

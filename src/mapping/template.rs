@@ -17,6 +17,7 @@ use thiserror::Error;
 
 use super::chassis;
 use super::fields::{self, Field, Subject};
+use super::words;
 
 /// A checked template. The default one is empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -85,10 +86,15 @@ impl Template {
     /// # Errors
     ///
     /// When a brace is not closed or not opened, a name is empty, or a comment template is not `Name: VALUE` with a
-    /// colon of its own. A name that is no field is no error here: see [`Template::slot_references`].
+    /// colon of its own, or its lines would not tell what came of the test or the wipe. A name that is no field is no
+    /// error here: see [`Template::slot_references`].
     pub fn parse(source: &str, scope: Scope) -> Result<Self, TemplateError> {
         let mut pieces = Parser { source, scope, offset: 0 }.pieces()?;
         let name_pieces = if scope == Scope::Machine { 0 } else { split_at_colon(&mut pieces)? };
+        let (name, value) = pieces.split_at(name_pieces);
+        if let Some(message) = untrue(scope, name, value) {
+            return Err(TemplateError { offset: 0, message });
+        }
         Ok(Self { source: source.to_owned(), pieces, name_pieces })
     }
 
@@ -135,6 +141,43 @@ fn split_at_colon(pieces: &mut Vec<Piece>) -> Result<usize, TemplateError> {
     }
     pieces.splice(index..=index, [Piece::Literal(name), Piece::Literal(value)]);
     Ok(index + 1)
+}
+
+/// What makes the lines of a comment template say something that is not so: a line that names a method and not the
+/// result reads like a wipe that passed, whatever came of it.
+fn untrue(scope: Scope, name: &[Piece], value: &[Piece]) -> Option<&'static str> {
+    let says_pass = || name.iter().chain(value).any(|piece| words::says_pass(piece.own_text()));
+    match scope {
+        Scope::Machine => None,
+        Scope::Test if !has(name, Field::Test) => {
+            Some("there is no `{Test}` before the colon, so no line names its test")
+        }
+        Scope::Test if !has(value, Field::Result) => {
+            Some("there is no `{Result}` behind the colon, so no line tells what came of its test")
+        }
+        Scope::Wipe if !has(value, Field::WipeResult) => {
+            Some("there is no `{Wipe Result}` behind the colon, so a line would read like a wipe that went well")
+        }
+        Scope::Test | Scope::Wipe if has(name, Field::Result) || has(name, Field::WipeResult) => {
+            Some("the result stands before the colon, so a new result would leave the old line as it is")
+        }
+        _ if says_pass() => Some("it says itself that all went well, whatever the result is"),
+        Scope::Test | Scope::Wipe => None,
+    }
+}
+
+fn has(pieces: &[Piece], field: Field) -> bool {
+    pieces.iter().any(|piece| matches!(piece, Piece::Field { source: Source::BuiltIn(other), .. } if *other == field))
+}
+
+impl Piece {
+    /// What it prints that does not come from the machine.
+    fn own_text(&self) -> &str {
+        match self {
+            Self::Literal(text) => text,
+            Self::Field { fallback, .. } => fallback.as_deref().unwrap_or_default(),
+        }
+    }
 }
 
 /// Reads a template from its beginning to its end.

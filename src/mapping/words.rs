@@ -92,6 +92,11 @@ fn reads_like_pass(text: &str) -> bool {
     PASSED.contains(&folded(text).as_str())
 }
 
+/// Whether one of the words of a text is one for a pass.
+pub(super) fn says_pass(text: &str) -> bool {
+    text.split(|character: char| !character.is_alphanumeric()).any(reads_like_pass)
+}
+
 /// Whether the value of a comment line is one that this module writes: nothing, a result word, or a result word with
 /// the details of a wipe behind it. A person's text is none, even where it begins with such a word.
 #[must_use]

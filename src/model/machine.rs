@@ -194,6 +194,22 @@ impl Machine {
     }
 }
 
+impl Drive {
+    /// Where it sits, as people count: the appliance's `position`, which is taken to begin with 0, plus one. The index
+    /// among the drives would change when another one is taken out.
+    #[must_use]
+    pub fn place(&self) -> i64 {
+        self.position.saturating_add(1)
+    }
+
+    /// Whether it reads discs and stores nothing itself.
+    #[must_use]
+    pub fn is_optical(&self) -> bool {
+        let media = self.media.as_deref().unwrap_or_default().to_ascii_lowercase();
+        ["cd", "dvd", "bd-", "blu-ray", "optical"].iter().any(|start| media.starts_with(start))
+    }
+}
+
 /// Whether a serial number identifies nothing: blank, a filler text of the firmware, or one character repeated.
 #[must_use]
 pub fn is_placeholder_serial(serial: &str) -> bool {

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use iqr_sandbox::rng::Rng;
 use iqr_sandbox::store::from_machines;
 use serde_json::Value;
+use unicode_width::UnicodeWidthStr;
 
 use crate::bench::Bench;
 
@@ -122,6 +123,37 @@ fn machines_that_were_never_met_are_sent_as_previewed_byte_for_byte_in_xml_and_i
             assert_eq!(mapped["extended_description"], seen.extended_description.as_str(), "{format}");
             assert_clean(mapped["attributes"]["Processor_Name"].as_str().unwrap());
         }
+    }
+}
+
+#[test]
+fn a_preview_of_any_machine_keeps_to_its_page_and_leaves_out_nothing_that_is_sent() {
+    let bench = Bench::empty();
+    fs::remove_file(bench.database()).unwrap();
+    let list = bench.path("machines.jsonl");
+    fs::write(&list, recombined(&mut Rng::new(5), 60)).unwrap();
+    let made = from_machines(&bench.database(), &list, 5).unwrap();
+    bench.sandbox.state().add_assets(made.assets.iter().cloned());
+    let bare = |text: &str| text.split_whitespace().collect::<String>();
+    for id in made.assets.iter().map(|asset| asset.inventory_id.to_string()).take(50) {
+        let page = bench.run(&["preview", &id, "--remote"]).stdout;
+        assert!(page.lines().all(|line| line.width() <= 80 && !line.contains('\u{1b}')), "{page}");
+        let (json, shown) = (bench.run(&["preview", &id, "--json"]).json(), bare(&page));
+        let (mapped, drives) = (&json["mapped"], &json["machine"]["drives"]);
+        let lines = mapped["comments"].as_array().unwrap().iter();
+        for text in lines.chain(["item_number", "description", "extended_description"].map(|key| &mapped[key])) {
+            assert!(shown.contains(&bare(text.as_str().unwrap())), "{text}\n{page}");
+        }
+        let is_unfinished = |wipe: &Value| wipe["finished_at"].is_null() && wipe["result"].is_null();
+        let all = |drive: &Value| drive["wipes"].as_array().unwrap().last().cloned();
+        let unfinished = drives.as_array().unwrap().iter().filter_map(all).filter(is_unfinished).count();
+        assert_eq!(
+            page.matches("has not ended:").count() + page.matches("no wipe has ended;").count(),
+            unfinished,
+            "{page}"
+        );
+        let never = drives.as_array().unwrap().iter().filter(|drive| drive["wipes"].as_array().unwrap().is_empty());
+        assert_eq!(page.matches("! never wiped").count(), never.count(), "{page}");
     }
 }
 

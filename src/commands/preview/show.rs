@@ -1,11 +1,11 @@
 //! A preview for people: one page.
 
-use super::{Preview, Remote, Subject};
+use super::{Preview, Remote, Subject, hardware};
 use crate::commands::diff;
 use crate::commands::page::{Page, Span, ago, minute};
 use crate::config::Config;
 use crate::mapping::{RenderedField, Rules};
-use crate::model::{AssetUpdate, Cut, DiagnosticsLog, Drive, DueBecause, Limited, Machine, Sent, Timestamp, Wipe};
+use crate::model::{Cut, DueBecause, Limited, Sent, Timestamp};
 use crate::output::{self, BAD, DIM, GOOD, STRONG, WARN};
 use crate::sync::comments::LineFate;
 use crate::sync::plan::{Change, Field};
@@ -14,7 +14,7 @@ pub(super) fn page(preview: &Preview, config: &Config) -> String {
     let mut page = Page::default();
     head(&mut page, preview, config);
     if let Some(subject) = &preview.subject {
-        machine(&mut page, &subject.machine, &subject.update);
+        hardware::machine(&mut page, subject, preview.now);
         mapped(&mut page, subject);
         comments(&mut page, subject, preview.remote.as_ref(), &config.rules);
         if let Some(remote) = &preview.remote {
@@ -58,6 +58,9 @@ fn state(preview: &Preview) -> (anstyle::Style, &'static str) {
     }
     if preview.unreadable.is_some() {
         return (BAD, "its record in WipeOS cannot be understood");
+    }
+    if preview.subject.as_ref().is_some_and(|subject| subject.sent_by.is_some()) {
+        return (WARN, "by a template that was asked for, and not as it is sent");
     }
     let is_due = !preview.examined.because.is_empty() || preview.problem.is_some();
     match &preview.remote {
@@ -108,104 +111,6 @@ fn failing(page: &mut Page, preview: &Preview) {
     }
 }
 
-fn machine(page: &mut Page, machine: &Machine, update: &AssetUpdate) {
-    page.section("Machine, as WipeOS has it");
-    let firmware = [&machine.manufacturer, &machine.model, &machine.version].map(|text| text.as_deref());
-    page.row("maker, model", firmware.into_iter().flatten().collect::<Vec<_>>().join(" | "));
-    page.row("serial number", machine.serial_number.as_deref().unwrap_or("none"));
-    let word = if update.chassis.to_string().is_empty() { "no word".to_owned() } else { update.chassis.to_string() };
-    page.row("chassis", format!("{word}; template {}: {}", update.template, update.template_because));
-    page.row("processor", processor(machine));
-    page.row("memory", memory(machine));
-    page.row("graphics", machine.graphics.as_deref().unwrap_or_default());
-    page.row("screen, webcam", screen(machine));
-    page.row("optical drive", machine.optical_drive.as_deref().unwrap_or_default());
-    for (place, drive) in machine.drives.iter().enumerate() {
-        page.row(&format!("drive {}", place + 1), drive_text(drive));
-    }
-    page.row("batteries", batteries(machine));
-    logs(page, &machine.diagnostics);
-    let job = [("job", &machine.job), ("technician", &machine.technician)];
-    let job = job.iter().filter_map(|(name, text)| text.as_ref().map(|text| format!("{name} {text}")));
-    page.row("work", job.collect::<Vec<_>>().join(", "));
-}
-
-fn processor(machine: &Machine) -> String {
-    let cores = machine.processor_cores.map(|cores| output::count(cores.into(), "core", "cores"));
-    let packages = machine.processor_count.filter(|count| *count > 1).map(|count| format!("{count} packages"));
-    joined([machine.processor.clone(), cores, packages])
-}
-
-fn memory(machine: &Machine) -> String {
-    let size = machine.memory_bytes.map(|bytes| format!("{} MiB", grouped(bytes >> 20)));
-    joined([size, machine.memory_type.clone()])
-}
-
-fn screen(machine: &Machine) -> String {
-    let size = machine.screen_inches.map(|inches| format!("{inches}\""));
-    let touch = machine.touchscreen.filter(|touch| *touch).map(|_| "touch".to_owned());
-    let webcam = machine.webcam.map(|there| if there { "webcam" } else { "no webcam" }.to_owned());
-    joined([size, machine.screen_resolution.clone(), touch, webcam])
-}
-
-fn drive_text(drive: &Drive) -> String {
-    let size = drive.size_bytes.map(|bytes| format!("{} MB", grouped(bytes / 1_000_000)));
-    let serial = drive.serial_number.as_ref().map(|serial| format!("S/N {serial}"));
-    let what = [drive.media.clone(), size, drive.interface.clone(), drive.model.clone(), serial, drive.health.clone()];
-    let newest = drive.wipes.iter().max_by_key(|wipe| (wipe.finished_at.or(wipe.started_at), wipe.id));
-    let wipe = newest.map_or_else(|| "never wiped".to_owned(), wipe_text);
-    let more = drive.wipes.len().saturating_sub(1) as u64;
-    let more = if more > 0 { format!("; {} before", output::count(more, "wipe", "wipes")) } else { String::new() };
-    format!("{}; {wipe}{more}", joined(what))
-}
-
-/// In WipeOS's own words: what they are worth is told by the comment line below.
-fn wipe_text(wipe: &Wipe) -> String {
-    let result = wipe.result.as_ref().map(|result| format!("`{result}`"));
-    let verified = wipe.verified.map(|verified| if verified { "verified" } else { "not verified" }.to_owned());
-    let when = match (wipe.finished_at, wipe.started_at) {
-        (Some(at), _) => Some(format!("finished {}", minute(at))),
-        (None, Some(at)) => Some(format!("begun {}, not finished", minute(at))),
-        (None, None) => Some("not finished".to_owned()),
-    };
-    format!("newest wipe: {}", joined([result, wipe.method.clone(), verified, when]))
-}
-
-fn batteries(machine: &Machine) -> String {
-    let battery = machine.batteries.iter().map(|battery| {
-        let health = battery.health_percent.map_or_else(|| "?".to_owned(), |percent| format!("{percent}%"));
-        battery.cycles.map_or(health.clone(), |cycles| format!("{health} after {cycles} cycles"))
-    });
-    battery.collect::<Vec<_>>().join(", ")
-}
-
-/// The newest logs; older ones are counted.
-fn logs(page: &mut Page, logs: &[DiagnosticsLog]) {
-    const MOST: usize = 2;
-    for (place, log) in logs.iter().rev().take(MOST).enumerate() {
-        let when = log.created_at.map_or_else(|| "no time".to_owned(), minute);
-        page.row(if place == 0 { "tests" } else { "" }, format!("{when}: {}", tests(log)));
-    }
-    let older = logs.len().saturating_sub(MOST) as u64;
-    if older > 0 {
-        page.row("", format!("and {}", output::count(older, "older log", "older logs")));
-    }
-}
-
-/// The tests of a log by their results, in WipeOS's own words: `PASS: Memory, Display; no result: Webcam`.
-fn tests(log: &DiagnosticsLog) -> String {
-    let mut by_result: Vec<(&str, Vec<&str>)> = Vec::new();
-    for test in &log.tests {
-        let result = test.result.as_deref().unwrap_or("no result");
-        match by_result.iter_mut().find(|(other, _)| *other == result) {
-            Some((_, names)) => names.push(&test.name),
-            None => by_result.push((result, vec![&test.name])),
-        }
-    }
-    let groups = by_result.iter().map(|(result, names)| format!("{result}: {}", names.join(", ")));
-    groups.collect::<Vec<_>>().join("; ")
-}
-
 fn mapped(page: &mut Page, subject: &Subject) {
     let update = &subject.update;
     page.section("What IQR shall say");
@@ -219,7 +124,7 @@ fn mapped(page: &mut Page, subject: &Subject) {
     }
     for field in subject.fields.iter().filter(|field| field.name == "item description") {
         rendered(page, "if item is new", field, STRONG);
-        page.row("", format!("in category {}", update.category));
+        page.row("", format!("in category {}", text(&update.category)));
     }
 }
 
@@ -230,7 +135,8 @@ fn short_name(name: &str) -> &str {
 /// A field, the template that made it, and what the machine had nothing for.
 fn rendered(page: &mut Page, label: &str, field: &RenderedField, style: anstyle::Style) {
     page.styled_row(label, style, if field.text.is_empty() { "(empty)" } else { &field.text });
-    page.styled_row("", DIM, format!("from {}", field.template));
+    let template = if field.template.is_empty() { "an empty template" } else { &field.template };
+    page.styled_row("", DIM, format!("from {template}"));
     if let Some(cut) = &field.cut {
         cut_row(page, cut);
     }
@@ -265,7 +171,10 @@ fn comments(page: &mut Page, subject: &Subject, remote: Option<&Remote>, rules: 
     });
     page.columns(&lines);
     if lines.is_empty() {
-        return page.item(&[Span::plain("none: no test was run and no wipe has ended")]);
+        return page.item(&[Span::plain("none: no test has a result and no wipe has ended")]);
+    }
+    for warning in hardware::overtaken(&subject.machine) {
+        page.item(&[Span::new(WARN, warning)]);
     }
     for template in [&rules.diagnostics_line, &rules.wipe_line] {
         page.item(&[Span::new(DIM, format!("from {}", template.source()))]);
@@ -278,11 +187,11 @@ fn offline_spans(line: &str, sent: &Sent) -> Vec<Span> {
 }
 
 fn difference(page: &mut Page, preview: &Preview, remote: &Remote) {
-    let is_held = preview.held.is_some();
-    page.section(if is_held {
-        "Difference to IQR (not sent while it is held)"
-    } else {
-        "Difference to IQR ([-goes-] {+comes+})"
+    let is_asked_for = preview.subject.as_ref().is_some_and(|subject| subject.sent_by.is_some());
+    page.section(match preview.held {
+        Some(_) => "Difference to IQR (not sent while it is held)",
+        None if is_asked_for => "Difference to IQR by the template that was asked for (not sent)",
+        None => "Difference to IQR ([-goes-] {+comes+})",
     });
     for change in &remote.plan.changes {
         page.spans_row(field_name(change.field), &change_spans(change));
@@ -324,21 +233,4 @@ fn change_spans(change: &Change) -> Vec<Span> {
         return vec![Span::plain(format!("{} now, {to} then; see above", output::count(from, "line", "lines")))];
     }
     diff::words(&change.from, &change.to)
-}
-
-fn joined(parts: impl IntoIterator<Item = Option<String>>) -> String {
-    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
-}
-
-/// `8,062`.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() * 4 / 3);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }

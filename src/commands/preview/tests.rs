@@ -1,3 +1,4 @@
+use iqr_sandbox::store::{Battery, Client, Disk, Log, Store as Appliance, Wipe};
 use iqr_sandbox::{Field, samples};
 use serde_json::Value;
 
@@ -18,6 +19,23 @@ fn with_iqr(bench: &Bench, typed: &str) -> Preview {
 
 fn json(preview: &Preview) -> Value {
     serde_json::to_value(json::Json::of(preview)).unwrap()
+}
+
+/// The page of a machine that is added to the store under an ID of its own.
+fn page_of(bench: &Bench, client: Client) -> String {
+    Appliance::open(&bench.database()).unwrap().add(&client.with_inventory_id("700000")).unwrap();
+    shown(bench, &gather(bench, "700000", None).unwrap())
+}
+
+fn drive(serial: &str, wipes: Vec<Wipe>) -> Disk {
+    Disk { serial_number: Some(serial.to_owned()), media: Some("SSD".to_owned()), wipes, ..Disk::default() }
+}
+
+/// Begun on this day at ten; ended an hour later if it has a result.
+fn wipe(day: &str, result: Option<&str>) -> Wipe {
+    let at = |hour: u8| Some(format!("{day} {hour}:00:00"));
+    let finished_at = if result.is_some() { at(11) } else { None };
+    Wipe { result: result.map(str::to_owned), started_at: at(10), finished_at, ..Wipe::default() }
 }
 
 fn shown(bench: &Bench, preview: &Preview) -> String {
@@ -117,17 +135,113 @@ fn another_template_can_be_tried() {
     let bench = Bench::new();
     let preview = gather(&bench, "413800", Some(TemplateKind::Laptop)).unwrap();
     assert_eq!(json(&preview)["mapped"]["template"], "laptop");
-    assert!(shown(&bench, &preview).contains("! nothing for Battery Health"));
+    let page = shown(&bench, &preview);
+    let told =
+        ["as it is sent", "template laptop was asked for; it is sent by", "desktop:", "! nothing for Battery Health"];
+    for text in told {
+        assert!(page.contains(text), "{text}\n{page}");
+    }
+    let own = gather(&bench, "413800", Some(TemplateKind::Desktop)).unwrap();
+    assert!(shown(&bench, &own).contains("due with the next pass"), "the machine's own template is what is sent");
+}
+
+#[test]
+fn the_difference_by_a_template_that_was_asked_for_is_not_told_as_what_is_sent() {
+    let bench = Bench::new();
+    bench.pass();
+    let mut preview = gather(&bench, "413800", Some(TemplateKind::Laptop)).unwrap();
+    preview.ask_iqr(&bench.config, bench.ledger().as_ref()).unwrap();
+    let page = shown(&bench, &preview);
+    assert!(page.contains("by the template that was asked for (not sent)"), "{page}");
+    assert!(!page.contains("differs from IQR"), "{page}");
+}
+
+#[test]
+fn a_wipe_that_was_begun_after_the_one_that_counts_and_has_no_end_is_shown_beside_it() {
+    let bench = Bench::new();
+    let rewiped = vec![wipe("2026-01-01", Some("Success")), wipe("2026-01-02", None)];
+    let disks = vec![
+        drive("AGAIN001", rewiped),
+        drive("FIRST001", vec![wipe("2026-01-03", None)]),
+        drive("NEVER001", vec![]),
+        Disk { media: Some("DVDRW".to_owned()), ..Disk::default() },
+    ];
+    let page = page_of(&bench, Client { disks, ..samples::dell() });
+    // Wherever the lines end.
+    let page = page.split_whitespace().collect::<Vec<_>>().join(" ");
+    for text in [
+        "wipe: `Success`, no method, finished 2026-01-01 11:00",
+        "! a newer wipe has not ended: no result, no method, begun 2026-01-02 10:00 (",
+        "+ Wipe - AGAIN001: PASS, 2026-01-01",
+        "! drive 1: a newer wipe has not ended; its line tells of the one that has",
+        "! no wipe has ended; the newest: no result, no method, begun 2026-01-03 10:00 (",
+    ] {
+        assert!(page.contains(text), "{text}\n{page}");
+    }
+    assert_eq!(page.matches("! never wiped").count(), 1, "a disc drive stores nothing\n{page}");
+    assert_eq!(page.matches("+ Wipe").count(), 1, "{page}");
+}
+
+#[test]
+fn a_drive_has_the_number_that_its_comment_line_has() {
+    let bench = Bench::new();
+    let unnamed = Disk { serial_number: None, ..drive("", vec![wipe("2026-01-01", Some("Success"))]) };
+    let client = Client { disks: vec![drive("S1", vec![]), unnamed], ..samples::dell() };
+    Appliance::open(&bench.database()).unwrap().add(&client.with_inventory_id("700000")).unwrap();
+    let store = Appliance::open(&bench.database()).unwrap();
+    store.connection().execute("DELETE FROM disk WHERE serial_number = 'S1'", []).unwrap();
+    let page = shown(&bench, &gather(&bench, "700000", None).unwrap());
+    for text in ["drive 2         SSD, no S/N", "+ Wipe - drive 2: PASS"] {
+        assert!(page.contains(text), "{text}\n{page}");
+    }
+}
+
+#[test]
+fn what_wipeos_does_not_know_of_a_machine_is_said() {
+    let page = page_of(&Bench::new(), Client::default());
+    for label in ["maker, model    not known", "processor       not known", "memory          not known"] {
+        assert!(page.contains(label), "{label}\n{page}");
+    }
+    for label in ["serial number   none", "drives          none", "tests           none", "chassis         no word"] {
+        assert!(page.contains(label), "{label}\n{page}");
+    }
+}
+
+#[test]
+fn whatever_a_machine_says_no_line_is_wider_than_the_page() {
+    for text in ["x".repeat(300), "日本".repeat(100), "❤\u{fe0f}".repeat(90), "long words / and {braces} ".repeat(20)]
+    {
+        let some = || Some(text.clone());
+        let wipe = Wipe { method: some(), result: some(), ..wipe("2026-01-01", Some("Success")) };
+        let disk = Disk { model: some(), interface: some(), health: some(), ..drive(&text, vec![wipe]) };
+        let client = Client {
+            manufacturer: some(),
+            model: some(),
+            serial_number: some(),
+            processor: some(),
+            graphics: some(),
+            technician: some(),
+            batteries: vec![Battery { health_percent: Some(4_000_000_000), cycles: Some(4_000_000_000) }; 20],
+            disks: vec![disk; 3],
+            logs: vec![Log::of("2026-01-01 12:00:00", &[(&text, &text), ("USB", &text), (&text, "PASS")])],
+            ..samples::dell()
+        };
+        // It is checked where the style is taken away.
+        assert!(page_of(&Bench::new(), client).contains("Comment lines"));
+    }
 }
 
 #[test]
 fn an_id_that_no_client_has_is_answered_with_those_near_it() {
     let bench = Bench::new();
-    for typed in ["431800", "41380", "413801", "4138000"] {
+    for typed in ["431800", "41380", "413801", "4138000", "413-800", "4I38o0", "41e800"] {
         let error = gather(&bench, typed, None).err().unwrap();
         assert_eq!(Exit::of(&error), Exit::NotFound, "{typed}");
         assert!(error.to_string().contains("near it there is 413800"), "{error}");
     }
+    Appliance::open(&bench.database()).unwrap().add(&samples::dell().with_inventory_id("7OO123")).unwrap();
+    let error = gather(&bench, "700123", None).err().unwrap();
+    assert!(error.to_string().contains("near it there is 7OO123"), "a held client is found: {error}");
     for typed in ["99", "", "x"] {
         let error = gather(&bench, typed, None).err().unwrap();
         assert_eq!(Exit::of(&error), Exit::NotFound, "{typed}");

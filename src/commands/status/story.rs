@@ -93,7 +93,7 @@ impl Story {
 /// Nobody has this ID: then it was not typed, or typed otherwise.
 fn unknown(examiner: &Examiner<'_>, id: &InventoryId) -> Result<NotFound> {
     let store = &examiner.config.store;
-    let near = near::existing(examiner.store, store, id)?;
+    let near = near::existing(examiner.store, store, id.as_str())?;
     let told = format!("nothing is known of it: {}", not_found(id, &store.inventory_id_slot, &near));
     let counts = examiner.ledger.map(Ledger::problem_counts).transpose()?.unwrap_or_default();
     let blank = Reason::BlankInventoryId.code();

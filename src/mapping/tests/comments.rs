@@ -145,3 +145,28 @@ fn wipe_lines_stand_where_the_order_has_them_and_no_test_takes_their_name() {
     assert_eq!((update.comments[0].at, update.comments[1].at), (Some(at("09:00")), Some(at("10:00"))));
     assert!(update.comments.iter().all(|line| is_result_value(&line.value)));
 }
+
+#[test]
+fn the_story_of_a_drives_wipes_tells_the_one_that_its_line_tells_and_those_that_came_after_it() {
+    let cases = [
+        (vec![], (None, 0, vec![])),
+        (vec![wipe(1, "success", Some("10:00"))], (Some(1), 0, vec![])),
+        (vec![wipe(1, "running", None)], (None, 0, vec![1])),
+        (vec![wipe(1, "success", Some("10:00")), wipe(2, "", None)], (Some(1), 0, vec![2])),
+        (vec![wipe(1, "failed", Some("11:00")), wipe(2, "success", Some("10:00"))], (Some(1), 1, vec![])),
+        (
+            vec![wipe(1, "success", Some("10:00")), wipe(2, "", None), wipe(3, "ok", Some("12:00"))],
+            (Some(3), 2, vec![]),
+        ),
+        (
+            vec![wipe(1, "", Some("10:00")), wipe(2, "skipped", Some("11:00")), wipe(3, "", None)],
+            (Some(1), 0, vec![3, 2]),
+        ),
+    ];
+    for (wipes, (told, before, after)) in cases {
+        let story = WipeStory::of(&wipes);
+        let keys: Vec<i64> = story.after.iter().map(|wipe| wipe.id).collect();
+        assert_eq!((story.told.map(|wipe| wipe.id), story.before, keys), (told, before, after), "{wipes:?}");
+        assert_eq!(wiped(vec![drive("S1", wipes.clone())]).len(), usize::from(told.is_some()));
+    }
+}

@@ -190,6 +190,20 @@ fn other_fields_print_what_is_known() {
 }
 
 #[test]
+fn an_optical_drive_that_is_listed_among_the_drives_is_not_denied() {
+    let dvd = || Drive { media: text("DVDRW"), ..drive("", Vec::new()) };
+    for (told, drives, expected) in [
+        ("None", vec![dvd()], "DVDRW"),
+        ("", vec![dvd()], "DVDRW"),
+        ("BD-RE", vec![dvd()], "BD-RE"),
+        ("N/A", vec![drive("S1", Vec::new())], "None"),
+    ] {
+        let machine = Machine { optical_drive: text(told), drives, ..machine() };
+        assert_eq!(rendered("{Optical Drive}", &machine), expected, "{told}");
+    }
+}
+
+#[test]
 fn a_malformed_template_is_refused_with_its_place() {
     for (source, scope, offset) in [
         ("ab{Model", Scope::Machine, 2),
@@ -202,6 +216,31 @@ fn a_malformed_template_is_refused_with_its_place() {
     ] {
         let error = Template::parse(source, scope).unwrap_err();
         assert_eq!(error.offset, offset, "{source}: {error}");
+    }
+}
+
+#[test]
+fn a_comment_template_whose_lines_would_not_tell_the_result_is_refused() {
+    for (source, scope, told) in [
+        ("Wipe - {Drive Serial}: {Wipe Method}", Scope::Wipe, "no `{Wipe Result}` behind the colon"),
+        ("Wipe {Wipe Result}: {Wipe Method}", Scope::Wipe, "no `{Wipe Result}` behind the colon"),
+        ("Wipe {Wipe Result}: {Wipe Result}", Scope::Wipe, "the result stands before the colon"),
+        ("Wipe: PASS, {Wipe Result}", Scope::Wipe, "it says itself that all went well"),
+        ("Wipe: {Wipe Result}, {Wipe Method|success}", Scope::Wipe, "it says itself that all went well"),
+        ("{Test}: done", Scope::Test, "no `{Result}` behind the colon"),
+        ("{Test} {Result}: {Result}", Scope::Test, "the result stands before the colon"),
+        ("{Test}: {Result|PASS}", Scope::Test, "it says itself that all went well"),
+        ("Test: {Result}", Scope::Test, "no `{Test}` before the colon"),
+    ] {
+        let error = Template::parse(source, scope).unwrap_err();
+        assert!(error.message.contains(told), "{source}: {error}");
+    }
+    for (source, scope) in [
+        ("Wipe: {Wipe Result}", Scope::Wipe),
+        ("Wipe {Wipe Date} - {Drive Serial|?}: by {Technician}, {wiperesult}", Scope::Wipe),
+        ("{Test} test: {Result}, by {Technician}", Scope::Test),
+    ] {
+        assert!(Template::parse(source, scope).is_ok(), "{source}");
     }
 }
 
