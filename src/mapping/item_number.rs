@@ -18,14 +18,13 @@ const SHORT_FORMS: &[(&str, &str)] = &[
     ("DESKTOP MINI PC", "DM"),
     ("DESKTOP MINI", "DM"),
     ("ALL-IN-ONE", "AIO"),
+    ("EDUCATION EDITION", "EE"),
     ("NON-TOUCH", "NT"),
     ("TOUCH", "TS"),
 ];
 
 /// What can go, first what says least. The kind of machine is told by the chassis, too.
 const FILLERS: &[&str] = &[
-    "NEXT GEN AI PC",
-    "NEXT GEN AI",
     "NOTEBOOK PC",
     "LAPTOP PC",
     "PC",
@@ -110,24 +109,30 @@ impl Number {
         if self.width < NARROW || self.fits() {
             return;
         }
-        let original: Vec<&str> = self.text.split(' ').collect();
-        let mut words: Vec<String> = original.iter().copied().map(str::to_owned).collect();
-        let mut longest_first: Vec<&mut String> = words.iter_mut().skip(1).filter(|word| is_trimmable(word)).collect();
-        longest_first.sort_by_key(|word| std::cmp::Reverse(word.chars().count()));
+        let words: Vec<&str> = self.text.split(is_between_parts).collect();
+        let mut kept: Vec<usize> = words.iter().map(|word| word.chars().count()).collect();
+        let mut longest_first: Vec<usize> = (1..words.len()).filter(|at| is_trimmable(words[*at])).collect();
+        longest_first.sort_by_key(|at| std::cmp::Reverse(kept[*at]));
         let mut too_many = self.text.chars().count().saturating_sub(self.width);
-        for word in longest_first {
-            while too_many > 0 && word.chars().count() > shortest {
-                word.pop();
-                too_many -= 1;
-            }
+        for at in longest_first {
+            let cut = too_many.min(kept[at].saturating_sub(shortest));
+            kept[at] -= cut;
+            too_many -= cut;
         }
         if too_many > 0 {
             return;
         }
-        let rest = |(word, left): (&&str, &String)| word.strip_prefix(left.as_str()).unwrap_or_default().to_owned();
-        let lost = original.iter().zip(&words).map(rest).filter(|rest| !rest.is_empty());
-        self.lost.extend(lost);
-        self.text = words.join(" ");
+        let mut between = self.text.matches(is_between_parts);
+        let mut text = String::with_capacity(self.text.len());
+        for (word, kept) in words.iter().zip(kept) {
+            let (left, lost) = split_behind(word, kept);
+            text.push_str(left);
+            text.push_str(between.next().unwrap_or_default());
+            if !lost.is_empty() {
+                self.lost.push(lost.to_owned());
+            }
+        }
+        self.text = text;
     }
 
     /// The last resort: the beginning and the last part, with a mark between them.
@@ -145,6 +150,11 @@ impl Number {
         self.text = kept.collect();
         self.text.truncate(self.text.trim_end().len());
     }
+}
+
+/// The first so many characters of a word, and the others.
+fn split_behind(word: &str, characters: usize) -> (&str, &str) {
+    word.split_at(word.char_indices().nth(characters).map_or(word.len(), |(at, _)| at))
 }
 
 fn is_trimmable(word: &str) -> bool {
@@ -202,7 +212,9 @@ mod tests {
             ("ELITEONE 800 G4 23.8-IN TOUCH GPU AIO", "ELITEONE 800 G4 23.8-IN TS GPU"),
             ("ELITEONE 800 G4 23.8-IN NT GPU AIO", "ELITEONE 800 G4 23.8-IN NT GPU"),
             ("COLLABORATION G6 24 ALL-IN-ONE WITH ZOOM ROOMS", "COLLABORATION G6 24 WIT ZOOM R"),
-            ("ELITEBOOK 8 FLIP G1I 13 INCH 2-IN-1 NOTEBOOK NEXT GEN AI", "ELITEBOOK 8 FLIP G1I 13 2-IN-1"),
+            ("PROBOOK X360 11 G7 EDUCATION EDITION", "PROBOOK X360 11 G7 EE"),
+            ("GS60 2PC GHOST/GS60 2PM PHANTOM/GS60 2QC", "GS60 2PC G/GS60 2PM P/GS60 2QC"),
+            ("GT72 2QD DOMINATOR/GT72 2QE DOMINATOR PRO", "GT72 2QD DOM/GT72 2QE DOMI PRO"),
             ("LAPTOP 16 (AMD RYZEN 7040 SERIES)", "LAPTOP 16 (AMD RYZEN 7040)"),
             ("300E4A/300E5A/300E7A/3430EA/3530EA", "300E4A/300E5A/300E7A~3530EA"),
             ("DP700A3D/DM700A3D/DB701A3D/DP700A7D", "DP700A3D/DM700A3D~DP700A7D"),

@@ -199,14 +199,16 @@ fn hp_name(product: &str, sku: &str) -> String {
     }
 }
 
-/// Whether a name ends with a kind of machine and has no number but the size of a screen: a line (`ENVY x360
-/// Convertible`, `15 Notebook PC`), and not a model of it.
+/// Whether a name is that of a line, or ends with a kind of machine and has no number but the size of a screen
+/// (`ENVY x360 Convertible`, `15 Notebook PC`): many models have it.
 fn names_a_kind_only(name: &str) -> bool {
+    const LINES: [&str; 9] =
+        ["compaq", "elitebook", "envy", "omen", "pavilion", "presario", "probook", "spectre", "stream"];
     const KINDS: [&str; 6] = ["notebook", "laptop", "desktop", "all-in-one", "convertible", "detachable"];
     let lower = name.to_ascii_lowercase();
     let lower = lower.strip_suffix(" pc").unwrap_or(&lower);
     let is_kind = lower.rsplit(' ').next().is_some_and(|last| KINDS.contains(&last));
-    is_kind && !lower.split(' ').any(is_model_number)
+    LINES.contains(&lower) || (is_kind && !lower.split(' ').any(is_model_number))
 }
 
 fn is_model_number(word: &str) -> bool {
@@ -223,8 +225,19 @@ fn part_number(sku: &str) -> Option<&str> {
 }
 
 fn hp_product(product: &str) -> String {
+    const TAILS: [&str; 9] = [
+        "Notebook PC",
+        "Notebook AI PC",
+        "Notebook Next Gen AI PC",
+        "Next Gen AI PC",
+        "NB PC",
+        "Laptop PC",
+        "Tablet PC",
+        "Business PC",
+        "Notebook Computer",
+    ];
     let name = without_sku(without_maker(product, &["HP", "Hewlett-Packard"]));
-    for tail in ["Notebook PC", "NB PC", "Laptop PC", "Tablet PC", "Business PC", "Notebook Computer"] {
+    for tail in TAILS {
         if let Some(rest) = without_tail(name, tail) {
             return rest.to_owned();
         }
@@ -367,6 +380,7 @@ mod tests {
         for (maker, product, expected) in [
             ("HP", "HP EliteBook 840 G8 Notebook PC", "EliteBook 840 G8"),
             ("HP", "HP HP 15-r001", "15-r001"),
+            ("HP", "HP EliteBook X G1a 14 inch Notebook Next Gen AI PC", "EliteBook X G1a 14 inch"),
             ("HP", "HP Notebook", ""),
             ("HP", "HP Notebook PC", ""),
             ("HP", "HP Pavilion Notebook", "Pavilion Notebook"),
@@ -425,6 +439,8 @@ mod tests {
             ("HP Pavilion x2 Detachable", "T9N86EA#ABZ", "Pavilion x2 Detachable T9N86EA"),
             ("HP 15 Notebook PC", "K1X44EA#ABU", "15 Notebook PC K1X44EA"),
             ("HP 250 Notebook PC", "K1X44EA#ABU", "250"),
+            ("HP Pavilion Laptop PC", "K1X44EA#ABU", "Pavilion K1X44EA"),
+            ("HP Elite Slice", "K1X44EA#ABU", "Elite Slice"),
             ("HP Pavilion Notebook", "To be filled by O.E.M.", "Pavilion Notebook"),
             ("HP Notebook", "103C_5335KV", ""),
             ("HP Laptop 15-bs0xx", "2CV48UA#ABA", "Laptop 15-bs0xx"),
