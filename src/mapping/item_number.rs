@@ -41,7 +41,7 @@ const FILLERS: &[&str] = &[
     "AIO",
 ];
 
-/// Stands where something was taken out of the middle.
+/// Stands where something was taken out of the middle, and no model's name has it. It counts where numbers are compared.
 const GAP: char = '~';
 
 /// How short words are made: so short that they can still be read, and if that does not do, to their first letter.

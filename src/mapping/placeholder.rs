@@ -207,7 +207,7 @@ fn bare(text: &str) -> String {
 /// The key of a maker or a model: spellings that differ in case, blanks or punctuation only have the same one.
 ///
 /// Between two digits whatever separates them counts, as one `-`: `CF-33-1` is not `CF-331`. A `+` always counts:
-/// `Surface Pro 7+` is not `Surface Pro 7`. A text of nothing but punctuation is its own key; only a blank one has an
+/// `Surface Pro 7+` is not `Surface Pro 7`. So does a `~`, for there an item number was made shorter. A text of nothing but punctuation is its own key; only a blank one has an
 /// empty key.
 #[must_use]
 pub fn fold_key(text: &str) -> String {
@@ -229,7 +229,7 @@ pub fn fold_key(text: &str) -> String {
 
 /// Signs that are letters of no name. Marks that combine with a letter are kept: they make it another letter.
 fn is_ignored(character: char) -> bool {
-    (character.is_ascii_punctuation() && character != '+')
+    (character.is_ascii_punctuation() && !matches!(character, '+' | '~'))
         || is_blank(character)
         || matches!(character, '®' | '©' | '™' | '\u{2010}'..='\u{2027}')
 }
@@ -368,6 +368,7 @@ mod tests {
         let different = [
             ("CF-33-1", "CF-331"),
             ("Surface Pro 7+", "Surface Pro 7"),
+            ("300E5A~3530EA", "300E5A/3530EA"),
             ("Inspiron 15 3520", "Inspiron 153520"),
             ("---", ""),
             ("-", "#"),
