@@ -32,6 +32,7 @@ const SOLD_AS: &[(u64, u64)] = &[
 /// down: too little can be seen and mended, too much is sold.
 #[must_use]
 pub fn memory_text(bytes: u64) -> String {
+    let bytes = without_flash(bytes);
     if is_sum_of_modules(bytes) {
         return quarters_text(bytes / (GIB / 4));
     }
@@ -40,6 +41,18 @@ pub fn memory_text(bytes: u64) -> String {
         None if bytes < GIB => mib_text(bytes),
         None => gib_text(bytes / GIB),
     }
+}
+
+/// The total without the flash of the firmware, which some list as a module: 16,400 MiB are 16 GiB and no 18.
+///
+/// It has 512 KiB to 16 MiB, and there may be two. Anything else that is as little above a size that is common is taken
+/// for it, too; above a rare one it may as well be short of the next.
+fn without_flash(bytes: u64) -> u64 {
+    let beyond = bytes % (GIB / 4);
+    let modules = bytes - beyond;
+    let is_one = beyond.is_power_of_two() && (MIB / 2..=16 * MIB).contains(&beyond);
+    let is_little = beyond <= 32 * MIB && FITTED.iter().any(|gib| gib * GIB == modules);
+    if (is_one || is_little) && is_sum_of_modules(modules) { modules } else { bytes }
 }
 
 /// Whether modules come to this total: any whole GiB, and what modules of at most three sizes make where small ones are
@@ -197,9 +210,31 @@ mod tests {
     }
 
     #[test]
+    fn the_flash_of_the_firmware_is_no_memory() {
+        for (mib, expected) in [
+            (1025, "1GB"),
+            (3076, "3GB"),
+            (3078, "3GB"),
+            (3329, "3.25GB"),
+            (4112, "4GB"),
+            (7172, "7GB"),
+            (7182, "8GB"),
+            (8208, "8GB"),
+            (16_388, "16GB"),
+            (16_400, "16GB"),
+            (16_404, "16GB"),
+            (17_800, "18GB"),
+            (32_769, "32GB"),
+        ] {
+            assert_eq!(memory_text(mib * MIB), expected, "{mib} MiB");
+        }
+    }
+
+    #[test]
     fn whole_sizes_are_told_as_they_are() {
         for gib in 1..1024 {
             assert_eq!(memory_text(gib * GIB), format!("{gib}GB"));
+            assert_eq!(memory_text(gib * GIB + 8 * MIB), format!("{gib}GB"));
         }
     }
 

@@ -50,6 +50,32 @@ fn no_description_says_twice_what_a_machine_is() {
 }
 
 #[test]
+fn no_machine_is_told_to_have_more_memory_than_its_modules_come_to() {
+    for (labelled, update) in mapped() {
+        let Some(bytes) = labelled.machine.memory_bytes.filter(|bytes| *bytes > 0) else { continue };
+        let told = update.extended_description.split('/').find(|part| is_size_of_memory(part)).unwrap();
+        let megabytes = megabytes(told);
+        let total = bytes >> 20;
+        assert!(megabytes <= total && total - megabytes <= total / 64, "{told} of {total} MiB");
+    }
+}
+
+fn is_size_of_memory(part: &str) -> bool {
+    part.ends_with('B') && part.starts_with(|first: char| first.is_ascii_digit())
+}
+
+fn megabytes(size: &str) -> u64 {
+    let (number, unit) = size.split_at(size.len() - 2);
+    let number: f64 = number.parse().unwrap();
+    let factor = match unit {
+        "MB" => 1.0,
+        "GB" => 1024.0,
+        _ => 1_048_576.0,
+    };
+    format!("{:.0}", number * factor).parse().unwrap()
+}
+
+#[test]
 fn an_item_is_made_of_a_maker_and_a_model_that_are_no_fillers_or_of_nothing() {
     for (labelled, update) in mapped() {
         let is_usable = unusable_identity(&labelled.machine, &update).is_none();
