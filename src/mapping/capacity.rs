@@ -116,7 +116,7 @@ pub fn drive_size_text(bytes: u64) -> String {
     }
     match rounded(bytes, GB) {
         _ if bytes < GB / 20 * 19 => drive_megabytes(bytes),
-        gb if gb >= 1000 => terabytes(gb),
+        gb if gb >= 1000 => terabytes(gigabytes_of_label(bytes)),
         // 146.8 GB and 146 on its label, 36.7 and 36: SAS drives whose size was never rounded up.
         147 => "146GB".to_owned(),
         37 => "36GB".to_owned(),
@@ -136,10 +136,16 @@ fn drive_megabytes(bytes: u64) -> String {
     }
 }
 
-/// Terabytes with at most two places. 1024, 2048, ... GB are sold as whole terabytes.
+/// The number of gigabytes that a drive is sold by, where the makers' rule holds (IDEMA LBA1-03): 97,696,368 sectors for
+/// the first 50 and 1,953,504 for each one more. It matters from 15 TB on: 30,726 GB are sold as 30.72 TB.
+fn gigabytes_of_label(bytes: u64) -> u64 {
+    rounded((bytes / 512).saturating_sub(97_696_368), 1_953_504) + 50
+}
+
+/// Terabytes with at most two places. A power of two is sold as whole terabytes, 15,360 GB as 15.36.
 fn terabytes(gb: u64) -> String {
-    if gb.is_multiple_of(1024) {
-        return format!("{}TB", gb / 1024);
+    if let Some(tb) = [1, 2, 4, 8, 16].into_iter().find(|tb| gb.abs_diff(tb * 1024) <= tb / 4) {
+        return format!("{tb}TB");
     }
     let hundredths = rounded(gb, 10);
     let (whole, part) = (hundredths / 100, hundredths % 100);
@@ -287,9 +293,15 @@ mod tests {
             (2_000_398_934_016, "2TB"),
             (2_048_408_248_320, "2TB"),
             (3_840_755_982_336, "3.84TB"),
+            (4_000_787_030_016, "4TB"),
+            (4_096_000_000_000, "4TB"),
+            (4_096_805_658_624, "4TB"),
+            (8_193_600_479_232, "8TB"),
             (7_681_501_126_656, "7.68TB"),
             (15_362_991_415_296, "15.36TB"),
+            (15_360_950_534_144, "15.36TB"),
             (18_000_207_937_536, "18TB"),
+            (30_725_971_992_576, "30.72TB"),
         ] {
             assert_eq!(drive_size_text(bytes), expected, "{bytes} bytes");
         }
