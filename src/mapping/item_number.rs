@@ -34,18 +34,18 @@ const FILLERS: &[&str] = &[
     "NOTEBOOK",
     "CONVERTIBLE",
     "DESKTOP",
-    "TABLET",
     "INCH",
     "GAMING",
-    "2-IN-1",
-    "AIO",
 ];
+
+/// What may tell a model from another of the same number (`Latitude 7390 2-in-1`): it is made short at last, and stays.
+const LAST_SHORT_FORMS: &[(&str, &str)] = &[("2-IN-1", "2N1"), ("TABLET", "TAB")];
 
 /// Stands where something was taken out of the middle, and no model's name has it. It counts where numbers are compared.
 const GAP: char = '~';
 
-/// How short words are made: so short that they can still be read, and if that does not do, to their first letter.
-const SHORTEST: [usize; 2] = [3, 1];
+/// A word can still be read of which so many letters are left.
+const READABLE: usize = 3;
 
 /// In less than this no name can be told; the beginning is all that is kept.
 const NARROW: usize = 12;
@@ -60,9 +60,13 @@ pub(super) fn shortened(name: &str, maker: &str, width: usize) -> (String, Vec<S
     for filler in FILLERS {
         number.take_out(filler);
     }
-    for shortest in SHORTEST {
-        number.trim_words(shortest);
+    for (phrase, short) in LAST_SHORT_FORMS {
+        number.replace(phrase, short);
     }
+    number.trim_words(1, READABLE);
+    number.take_out("AIO");
+    number.trim_words(1, 1);
+    number.trim_words(0, READABLE);
     number.cut_the_middle();
     (number.text, number.lost)
 }
@@ -103,15 +107,16 @@ impl Number {
         self.text.match_indices(phrase).map(|(at, _)| at).find(|at| is_alone(*at))
     }
 
-    /// Takes letters from the end of words until the text fits, of the longest one first. The first word stays whole, which is what people
-    /// look for, and so do codes: whatever holds a digit.
-    fn trim_words(&mut self, shortest: usize) {
+    /// Takes letters from the end of words until the text fits, of the longest one first, and none if it never does. Codes
+    /// stay whole: whatever holds a digit. The first word, which is what people look for, has its turn when the others
+    /// have but one letter.
+    fn trim_words(&mut self, first: usize, shortest: usize) {
         if self.width < NARROW || self.fits() {
             return;
         }
         let words: Vec<&str> = self.text.split(is_between_parts).collect();
         let mut kept: Vec<usize> = words.iter().map(|word| word.chars().count()).collect();
-        let mut longest_first: Vec<usize> = (1..words.len()).filter(|at| is_trimmable(words[*at])).collect();
+        let mut longest_first: Vec<usize> = (first..words.len()).filter(|at| is_trimmable(words[*at])).collect();
         longest_first.sort_by_key(|at| std::cmp::Reverse(kept[*at]));
         let mut too_many = self.text.chars().count().saturating_sub(self.width);
         for at in longest_first {
@@ -205,7 +210,7 @@ mod tests {
             ("COMPAQ DC7900 ULTRA-SLIM DESKTOP", "COMPAQ DC7900 USDT"),
             ("PROONE 600 G2 21.5-IN NON-TOUCH AIO", "PROONE 600 G2 21.5-IN NT AIO"),
             ("ELITEDESK 800 35W G4 DESKTOP MINI PC", "ELITEDESK 800 35W G4 DM"),
-            ("LATITUDE 7230 RUGGED EXTREME TABLET", "LATITUDE 7230 RUGGED EXTREME"),
+            ("LATITUDE 7230 RUGGED EXTREME TABLET", "LATITUDE 7230 RUGGED EXTRE TAB"),
             ("ZBOOK FURY 17.3 INCH G8 MOBILE WORKSTATION", "ZBOOK FURY 17.3 INCH G8"),
             ("LATITUDE 12 RUGGED EXTREME (7204)", "LATITUDE 12 RUGGED EXTR (7204)"),
             ("ELITEONE 800 G4 23.8-IN TOUCH AIO", "ELITEONE 800 G4 23.8-IN TS AIO"),
@@ -223,6 +228,18 @@ mod tests {
             let number = number(name);
             assert!(number.chars().count() <= 30, "{number}");
             assert_eq!(number, expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_narrow_column_keeps_codes_and_kinds_before_the_beginning() {
+        for (name, expected) in [
+            ("LATITUDE E5430 NON-VPRO", "LATIT E5430 NON-VPRO"),
+            ("IDEACENTRE C5 14IMB05", "IDEACENTR C5 14IMB05"),
+            ("ELITEDESK 800 G2 DM 35W", "ELITED 800 G2 DM 35W"),
+            ("ELITEBOOK X360 830 2-IN-1", "ELITEBO X360 830 2N1"),
+        ] {
+            assert_eq!(shortened(name, "DELL", 20).0, expected);
         }
     }
 

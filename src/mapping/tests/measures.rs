@@ -17,23 +17,26 @@ fn mapped() -> Vec<(fixtures::Labelled, AssetUpdate)> {
     machines.into_iter().map(map).collect()
 }
 
-/// The model's name before it was made short enough.
-fn whole_number(machine: &Machine) -> String {
-    let rules = Rules { widths: Widths::default(), ..rules() };
-    map(machine, &rules).item_number
+/// The item number of a column of this width.
+fn number_of(machine: &Machine, width: u16) -> String {
+    let widths = Widths { item_number: Width::of(width), ..Widths::default() };
+    map(machine, &Rules { widths, ..rules() }).item_number
 }
 
 #[test]
 fn no_two_models_of_a_maker_become_one_master_item_by_being_shortened() {
-    let mut names: BTreeMap<(String, String), String> = BTreeMap::new();
+    let mut names: BTreeMap<(u16, String, String), String> = BTreeMap::new();
     let mut shortened = 0;
     for (labelled, update) in mapped() {
-        assert!(update.item_number.chars().count() <= 30);
-        let name = whole_number(&labelled.machine);
-        shortened += u32::from(name != update.item_number);
-        let key = (update.manufacturer, fold_key(&update.item_number));
-        let first = names.entry(key).or_insert_with(|| name.clone());
-        assert_eq!(fold_key(first), fold_key(&name), "both are {}", update.item_number);
+        let name = number_of(&labelled.machine, 0);
+        for width in [20, 24, 30] {
+            let number = number_of(&labelled.machine, width);
+            assert!(number.chars().count() <= usize::from(width));
+            shortened += u32::from(name != number);
+            let key = (width, update.manufacturer.clone(), fold_key(&number));
+            let first = names.entry(key).or_insert_with(|| name.clone());
+            assert_eq!(fold_key(first), fold_key(&name), "both are {number}");
+        }
     }
     assert!(shortened > 0);
 }
