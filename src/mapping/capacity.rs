@@ -32,6 +32,7 @@ const SOLD_AS: &[(u64, u64)] = &[
 /// down: too little can be seen and mended, too much is sold.
 #[must_use]
 pub fn memory_text(bytes: u64) -> String {
+    let bytes = without_flash(bytes);
     if is_sum_of_modules(bytes) {
         return quarters_text(bytes / (GIB / 4));
     }
@@ -40,6 +41,19 @@ pub fn memory_text(bytes: u64) -> String {
         None if bytes < GIB => mib_text(bytes),
         None => gib_text(bytes / GIB),
     }
+}
+
+/// The total without the flash of the firmware, which some list as a module: 16,400 MiB are 16 GiB and no 18.
+///
+/// It has 512 KiB to 16 MiB, and there may be two. Anything else that is as little above a size that is common is taken
+/// for it, too; above a rare one it may as well be short of the next.
+fn without_flash(bytes: u64) -> u64 {
+    let beyond = bytes % (GIB / 4);
+    let modules = bytes - beyond;
+    // 15 GiB are no sum of three modules: just above them is short of 16.
+    let is_one = beyond.is_power_of_two() && (MIB / 2..=16 * MIB).contains(&beyond) && modules.count_ones() <= 3;
+    let is_little = beyond <= 32 * MIB && FITTED.iter().any(|gib| gib * GIB == modules);
+    if (is_one || is_little) && is_sum_of_modules(modules) { modules } else { bytes }
 }
 
 /// Whether modules come to this total: any whole GiB, and what modules of at most three sizes make where small ones are
@@ -102,7 +116,7 @@ pub fn drive_size_text(bytes: u64) -> String {
     }
     match rounded(bytes, GB) {
         _ if bytes < GB / 20 * 19 => drive_megabytes(bytes),
-        gb if gb >= 1000 => terabytes(gb),
+        gb if gb >= 1000 => terabytes(gigabytes_of_label(bytes)),
         // 146.8 GB and 146 on its label, 36.7 and 36: SAS drives whose size was never rounded up.
         147 => "146GB".to_owned(),
         37 => "36GB".to_owned(),
@@ -122,10 +136,16 @@ fn drive_megabytes(bytes: u64) -> String {
     }
 }
 
-/// Terabytes with at most two places. 1024, 2048, ... GB are sold as whole terabytes.
+/// The number of gigabytes that a drive is sold by, where the makers' rule holds (IDEMA LBA1-03): 97,696,368 sectors for
+/// the first 50 and 1,953,504 for each one more. It matters from 15 TB on: 30,726 GB are sold as 30.72 TB.
+fn gigabytes_of_label(bytes: u64) -> u64 {
+    rounded((bytes / 512).saturating_sub(97_696_368), 1_953_504) + 50
+}
+
+/// Terabytes with at most two places. A power of two is sold as whole terabytes, 15,360 GB as 15.36.
 fn terabytes(gb: u64) -> String {
-    if gb.is_multiple_of(1024) {
-        return format!("{}TB", gb / 1024);
+    if let Some(tb) = [1, 2, 4, 8, 16].into_iter().find(|tb| gb.abs_diff(tb * 1024) <= tb / 4) {
+        return format!("{tb}TB");
     }
     let hundredths = rounded(gb, 10);
     let (whole, part) = (hundredths / 100, hundredths % 100);
@@ -197,6 +217,28 @@ mod tests {
     }
 
     #[test]
+    fn the_flash_of_the_firmware_is_no_memory() {
+        for (mib, expected) in [
+            (1025, "1GB"),
+            (3076, "3GB"),
+            (3078, "3GB"),
+            (3329, "3.25GB"),
+            (4112, "4GB"),
+            (7172, "7GB"),
+            (7182, "8GB"),
+            (8208, "8GB"),
+            (15_368, "16GB"),
+            (16_388, "16GB"),
+            (16_400, "16GB"),
+            (16_404, "16GB"),
+            (17_800, "18GB"),
+            (32_769, "32GB"),
+        ] {
+            assert_eq!(memory_text(mib * MIB), expected, "{mib} MiB");
+        }
+    }
+
+    #[test]
     fn whole_sizes_are_told_as_they_are() {
         for gib in 1..1024 {
             assert_eq!(memory_text(gib * GIB), format!("{gib}GB"));
@@ -251,9 +293,15 @@ mod tests {
             (2_000_398_934_016, "2TB"),
             (2_048_408_248_320, "2TB"),
             (3_840_755_982_336, "3.84TB"),
+            (4_000_787_030_016, "4TB"),
+            (4_096_000_000_000, "4TB"),
+            (4_096_805_658_624, "4TB"),
+            (8_193_600_479_232, "8TB"),
             (7_681_501_126_656, "7.68TB"),
             (15_362_991_415_296, "15.36TB"),
+            (15_360_950_534_144, "15.36TB"),
             (18_000_207_937_536, "18TB"),
+            (30_725_971_992_576, "30.72TB"),
         ] {
             assert_eq!(drive_size_text(bytes), expected, "{bytes} bytes");
         }

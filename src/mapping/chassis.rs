@@ -69,27 +69,51 @@ fn by_name(machine: &Machine, code: Option<i64>) -> Option<ChassisChoice> {
         return Some(choice(Chassis::MacBook, TemplateKind::MacBook, "the product is a Mac that can be carried"));
     }
     let version = machine.version.as_deref().unwrap_or_default();
-    [("product name", product), ("version", version)].into_iter().find_map(|(what, text)| {
+    let named = [("product name", product), ("version", version)].into_iter().find_map(|(what, text)| {
         let word = all_in_one_word(text).or_else(|| all_in_one_series(text))?;
         Some(choice(Chassis::AllInOne, TemplateKind::AllInOne, format!("the {what} holds {}", one_line(&word))))
-    })
+    });
+    named.or_else(|| hp_with_screen(machine, code))
 }
 
 /// Series that are all-in-ones to the last model, though their firmware calls many of them a desktop.
 fn all_in_one_series(text: &str) -> Option<String> {
-    const SERIES: [&str; 5] = ["ProOne", "EliteOne", "Surface Studio", "Aspire Z", "Veriton Z"];
+    const SERIES: [&str; 8] =
+        ["ProOne", "EliteOne", "Surface Studio", "Aspire C2", "Aspire Z", "Veriton Z", "Inspiron One", "XPS One"];
     let lower = text.to_ascii_lowercase();
     let series = SERIES.into_iter().find(|series| lower.contains(&series.to_ascii_lowercase()));
-    series.map(str::to_owned).or_else(|| thinkcentre_z(text))
+    series.map(str::to_owned).or_else(|| numbered_all_in_one(text))
 }
 
-/// `ThinkCentre M93z` and `ThinkCentre M90a` of a longer name: the last letter tells the kind.
-fn thinkcentre_z(text: &str) -> Option<String> {
+/// `ThinkCentre M93z`, `ThinkCentre M90a` and `IdeaCentre B320` of a longer name: a letter of the number tells the kind.
+fn numbered_all_in_one(text: &str) -> Option<String> {
     let mut words = text.split(|character: char| !character.is_alphanumeric());
-    words.find(|word| word.eq_ignore_ascii_case("ThinkCentre"))?;
+    let line = words.find(|word| ["ThinkCentre", "IdeaCentre"].iter().any(|line| word.eq_ignore_ascii_case(line)))?;
     let model = words.next()?;
-    let digits = model.strip_prefix(['M', 'E'])?.strip_suffix(['z', 'a'])?;
-    (digits.len() >= 2 && digits.bytes().all(|byte| byte.is_ascii_digit())).then(|| format!("ThinkCentre {model}"))
+    let (digits, fewest) = if line.eq_ignore_ascii_case("ThinkCentre") {
+        (model.strip_prefix(['M', 'E'])?.strip_suffix(['z', 'a'])?, 2)
+    } else {
+        (model.strip_prefix(['A', 'B', 'C'])?, 3)
+    };
+    let is_number = digits.len() >= fewest && digits.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| format!("{line} {model}"))
+}
+
+/// `23-d015la`: HP calls its consumers' machines by the size of the screen, and from 18 inches on they are all-in-ones,
+/// also where the firmware says desktop.
+fn hp_with_screen(machine: &Machine, code: Option<i64>) -> Option<ChassisChoice> {
+    let maker = machine.manufacturer.as_deref().unwrap_or_default().trim();
+    if !["HP", "Hewlett"].iter().any(|hp| begins_with(maker, hp)) || !matches!(code, None | Some(1..=7 | 15)) {
+        return None;
+    }
+    let name = machine.model.as_deref()?.trim();
+    let name = if begins_with(name, "HP ") { &name[3..] } else { name };
+    let (inches, series) = name.split_once('-')?;
+    let is_screen = inches.parse().is_ok_and(|inches: u8| (18..=34).contains(&inches));
+    (is_screen && series.bytes().take(2).any(|byte| byte.is_ascii_digit())).then(|| {
+        let because = format!("the product name begins with a screen of {inches} inches");
+        choice(Chassis::AllInOne, TemplateKind::AllInOne, because)
+    })
 }
 
 /// `Mac14,2`: since 2022 Apple's identifiers do not tell what kind of Mac it is.
@@ -270,17 +294,46 @@ mod tests {
         assert_eq!(chosen("Mac14,2", Some(9)), (Chassis::MacBook, TemplateKind::MacBook));
         assert_eq!(chosen("Mac14,3", Some(35)), (Chassis::Desktop, TemplateKind::Desktop));
         assert_eq!(choose(&machine(Some("Mac15,12"), None, None, 1)).template, TemplateKind::MacBook);
-        for series in
-            ["HP ProOne 600 G2", "HP EliteOne 800 G1 TS", "Aspire Z3760", "Surface Studio 2", "ThinkCentre M93z"]
-        {
+        for series in [
+            "HP ProOne 600 G2",
+            "HP EliteOne 800 G1 TS",
+            "Aspire Z3760",
+            "Surface Studio 2",
+            "ThinkCentre M93z",
+            "IdeaCentre B320",
+            "Inspiron One 2330",
+        ] {
             assert_eq!(chosen(series, Some(3)), (Chassis::AllInOne, TemplateKind::AllInOne), "{series}");
         }
-        for other in ["ThinkCentre M93p", "ThinkCentre M75s Gen 2", "Surface Laptop Studio", "Aspire XC-605"] {
+        for other in [
+            "ThinkCentre M93p",
+            "ThinkCentre M75s Gen 2",
+            "Surface Laptop Studio",
+            "Aspire XC-605",
+            "IdeaCentre C5 14IMB05",
+            "23-d015la",
+        ] {
             assert_eq!(chosen(other, Some(3)), (Chassis::Desktop, TemplateKind::Desktop), "{other}");
         }
         assert_eq!(chosen("RAIOS", Some(3)), (Chassis::Desktop, TemplateKind::Desktop));
         assert_eq!(chosen("Surface Pro 4", Some(17)), (Chassis::Laptop, TemplateKind::Laptop));
         assert_eq!(chosen("Surface Pro 4", Some(9)), (Chassis::Laptop, TemplateKind::Laptop));
+    }
+
+    #[test]
+    fn an_hp_that_is_called_by_a_large_screen_is_an_all_in_one() {
+        let kind = |maker: &str, product, code| {
+            let machine = Machine { manufacturer: Some(maker.to_owned()), ..machine(Some(product), None, code, 0) };
+            choose(&machine).chassis
+        };
+        for product in ["23-d015la", "23-1065", "HP 24-g030ur", "27-p014"] {
+            assert_eq!(kind("Hewlett-Packard", product, Some(3)), Chassis::AllInOne, "{product}");
+        }
+        for product in ["17-p100", "510-p009", "110-a04", "23", "24-", "HP Z24-x"] {
+            assert_eq!(kind("HP", product, Some(3)), Chassis::Desktop, "{product}");
+        }
+        assert_eq!(kind("HP", "18-1000", Some(10)), Chassis::Laptop);
+        assert_eq!(kind("Acme", "23-d015la", Some(3)), Chassis::Desktop);
     }
 
     #[test]

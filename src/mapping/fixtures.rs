@@ -85,10 +85,27 @@ fn labelled(row: &Value) -> Labelled {
         processor: processors.first().and_then(|first| first["version"].as_str()).map(str::to_owned),
         processor_cores: processors.first().and_then(|first| first["cores"].as_str()?.parse().ok()),
         processor_count: u32::try_from(processors.len()).ok(),
+        memory_bytes: memory(&row["memory"]),
         ..known
     };
     let label = |name: &str| row[name].as_str().unwrap_or_default().to_owned();
     Labelled { vendor: label("lh_vendor"), kind: label("lh_type"), machine }
+}
+
+/// What all modules come to.
+fn memory(modules: &Value) -> Option<u64> {
+    let size = |module: &Value| {
+        let (number, unit) = module["size"].as_str()?.split_once(' ')?;
+        let unit = match unit {
+            "kB" => 1 << 10,
+            "MB" => 1 << 20,
+            "GB" => 1 << 30,
+            "TB" => 1 << 40,
+            _ => return None,
+        };
+        Some(number.parse::<u64>().ok()? * unit)
+    };
+    Some(modules.as_array()?.iter().filter_map(size).sum())
 }
 
 /// The collection has the words of `dmidecode` where the appliance has the code.

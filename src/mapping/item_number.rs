@@ -18,14 +18,13 @@ const SHORT_FORMS: &[(&str, &str)] = &[
     ("DESKTOP MINI PC", "DM"),
     ("DESKTOP MINI", "DM"),
     ("ALL-IN-ONE", "AIO"),
+    ("EDUCATION EDITION", "EE"),
     ("NON-TOUCH", "NT"),
     ("TOUCH", "TS"),
 ];
 
 /// What can go, first what says least. The kind of machine is told by the chassis, too.
 const FILLERS: &[&str] = &[
-    "NEXT GEN AI PC",
-    "NEXT GEN AI",
     "NOTEBOOK PC",
     "LAPTOP PC",
     "PC",
@@ -35,18 +34,18 @@ const FILLERS: &[&str] = &[
     "NOTEBOOK",
     "CONVERTIBLE",
     "DESKTOP",
-    "TABLET",
     "INCH",
     "GAMING",
-    "2-IN-1",
-    "AIO",
 ];
 
-/// Stands where something was taken out of the middle.
+/// What may tell a model from another of the same number (`Latitude 7390 2-in-1`): it is made short at last, and stays.
+const LAST_SHORT_FORMS: &[(&str, &str)] = &[("2-IN-1", "2N1"), ("TABLET", "TAB")];
+
+/// Stands where something was taken out of the middle, and no model's name has it. It counts where numbers are compared.
 const GAP: char = '~';
 
-/// How short words are made: so short that they can still be read, and if that does not do, to their first letter.
-const SHORTEST: [usize; 2] = [3, 1];
+/// A word can still be read of which so many letters are left.
+const READABLE: usize = 3;
 
 /// In less than this no name can be told; the beginning is all that is kept.
 const NARROW: usize = 12;
@@ -61,9 +60,13 @@ pub(super) fn shortened(name: &str, maker: &str, width: usize) -> (String, Vec<S
     for filler in FILLERS {
         number.take_out(filler);
     }
-    for shortest in SHORTEST {
-        number.trim_words(shortest);
+    for (phrase, short) in LAST_SHORT_FORMS {
+        number.replace(phrase, short);
     }
+    number.trim_words(1, READABLE);
+    number.take_out("AIO");
+    number.trim_words(1, 1);
+    number.trim_words(0, READABLE);
     number.cut_the_middle();
     (number.text, number.lost)
 }
@@ -104,30 +107,37 @@ impl Number {
         self.text.match_indices(phrase).map(|(at, _)| at).find(|at| is_alone(*at))
     }
 
-    /// Takes letters from the end of words until the text fits, of the longest one first. The first word stays whole, which is what people
-    /// look for, and so do codes: whatever holds a digit.
-    fn trim_words(&mut self, shortest: usize) {
+    /// Takes letters from the end of words until the text fits, of the longest one first, and none if it never does. Codes
+    /// stay whole: whatever holds a digit. The first word, which is what people look for, has its turn when the others
+    /// have but one letter.
+    fn trim_words(&mut self, first: usize, shortest: usize) {
         if self.width < NARROW || self.fits() {
             return;
         }
-        let original: Vec<&str> = self.text.split(' ').collect();
-        let mut words: Vec<String> = original.iter().copied().map(str::to_owned).collect();
-        let mut longest_first: Vec<&mut String> = words.iter_mut().skip(1).filter(|word| is_trimmable(word)).collect();
-        longest_first.sort_by_key(|word| std::cmp::Reverse(word.chars().count()));
+        let words: Vec<&str> = self.text.split(is_between_parts).collect();
+        let mut kept: Vec<usize> = words.iter().map(|word| word.chars().count()).collect();
+        let mut longest_first: Vec<usize> = (first..words.len()).filter(|at| is_trimmable(words[*at])).collect();
+        longest_first.sort_by_key(|at| std::cmp::Reverse(kept[*at]));
         let mut too_many = self.text.chars().count().saturating_sub(self.width);
-        for word in longest_first {
-            while too_many > 0 && word.chars().count() > shortest {
-                word.pop();
-                too_many -= 1;
-            }
+        for at in longest_first {
+            let cut = too_many.min(kept[at].saturating_sub(shortest));
+            kept[at] -= cut;
+            too_many -= cut;
         }
         if too_many > 0 {
             return;
         }
-        let rest = |(word, left): (&&str, &String)| word.strip_prefix(left.as_str()).unwrap_or_default().to_owned();
-        let lost = original.iter().zip(&words).map(rest).filter(|rest| !rest.is_empty());
-        self.lost.extend(lost);
-        self.text = words.join(" ");
+        let mut between = self.text.matches(is_between_parts);
+        let mut text = String::with_capacity(self.text.len());
+        for (word, kept) in words.iter().zip(kept) {
+            let (left, lost) = split_behind(word, kept);
+            text.push_str(left);
+            text.push_str(between.next().unwrap_or_default());
+            if !lost.is_empty() {
+                self.lost.push(lost.to_owned());
+            }
+        }
+        self.text = text;
     }
 
     /// The last resort: the beginning and the last part, with a mark between them.
@@ -145,6 +155,11 @@ impl Number {
         self.text = kept.collect();
         self.text.truncate(self.text.trim_end().len());
     }
+}
+
+/// The first so many characters of a word, and the others.
+fn split_behind(word: &str, characters: usize) -> (&str, &str) {
+    word.split_at(word.char_indices().nth(characters).map_or(word.len(), |(at, _)| at))
 }
 
 fn is_trimmable(word: &str) -> bool {
@@ -195,14 +210,16 @@ mod tests {
             ("COMPAQ DC7900 ULTRA-SLIM DESKTOP", "COMPAQ DC7900 USDT"),
             ("PROONE 600 G2 21.5-IN NON-TOUCH AIO", "PROONE 600 G2 21.5-IN NT AIO"),
             ("ELITEDESK 800 35W G4 DESKTOP MINI PC", "ELITEDESK 800 35W G4 DM"),
-            ("LATITUDE 7230 RUGGED EXTREME TABLET", "LATITUDE 7230 RUGGED EXTREME"),
+            ("LATITUDE 7230 RUGGED EXTREME TABLET", "LATITUDE 7230 RUGGED EXTRE TAB"),
             ("ZBOOK FURY 17.3 INCH G8 MOBILE WORKSTATION", "ZBOOK FURY 17.3 INCH G8"),
             ("LATITUDE 12 RUGGED EXTREME (7204)", "LATITUDE 12 RUGGED EXTR (7204)"),
             ("ELITEONE 800 G4 23.8-IN TOUCH AIO", "ELITEONE 800 G4 23.8-IN TS AIO"),
             ("ELITEONE 800 G4 23.8-IN TOUCH GPU AIO", "ELITEONE 800 G4 23.8-IN TS GPU"),
             ("ELITEONE 800 G4 23.8-IN NT GPU AIO", "ELITEONE 800 G4 23.8-IN NT GPU"),
             ("COLLABORATION G6 24 ALL-IN-ONE WITH ZOOM ROOMS", "COLLABORATION G6 24 WIT ZOOM R"),
-            ("ELITEBOOK 8 FLIP G1I 13 INCH 2-IN-1 NOTEBOOK NEXT GEN AI", "ELITEBOOK 8 FLIP G1I 13 2-IN-1"),
+            ("PROBOOK X360 11 G7 EDUCATION EDITION", "PROBOOK X360 11 G7 EE"),
+            ("GS60 2PC GHOST/GS60 2PM PHANTOM/GS60 2QC", "GS60 2PC G/GS60 2PM P/GS60 2QC"),
+            ("GT72 2QD DOMINATOR/GT72 2QE DOMINATOR PRO", "GT72 2QD DOM/GT72 2QE DOMI PRO"),
             ("LAPTOP 16 (AMD RYZEN 7040 SERIES)", "LAPTOP 16 (AMD RYZEN 7040)"),
             ("300E4A/300E5A/300E7A/3430EA/3530EA", "300E4A/300E5A/300E7A~3530EA"),
             ("DP700A3D/DM700A3D/DB701A3D/DP700A7D", "DP700A3D/DM700A3D~DP700A7D"),
@@ -211,6 +228,18 @@ mod tests {
             let number = number(name);
             assert!(number.chars().count() <= 30, "{number}");
             assert_eq!(number, expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_narrow_column_keeps_codes_and_kinds_before_the_beginning() {
+        for (name, expected) in [
+            ("LATITUDE E5430 NON-VPRO", "LATIT E5430 NON-VPRO"),
+            ("IDEACENTRE C5 14IMB05", "IDEACENTR C5 14IMB05"),
+            ("ELITEDESK 800 G2 DM 35W", "ELITED 800 G2 DM 35W"),
+            ("ELITEBOOK X360 830 2-IN-1", "ELITEBO X360 830 2N1"),
+        ] {
+            assert_eq!(shortened(name, "DELL", 20).0, expected);
         }
     }
 

@@ -2,6 +2,8 @@
 //!
 //! Upper case and the master item's number are made elsewhere: here the spelling stays.
 
+mod hp;
+
 use super::clean::one_line;
 use super::placeholder::{is_kind_of_machine, is_placeholder};
 use crate::model::Machine;
@@ -40,7 +42,7 @@ pub fn model_name(manufacturer_short: &str, firmware: &Firmware<'_>, lenovo: Len
     let product = usable(firmware.model);
     let name = match manufacturer_short {
         "LENOVO" | "IBM" => lenovo_name(&product, &usable(firmware.version), &usable(firmware.family), lenovo),
-        "HP" | "HPE" => hp_name(&product, &usable(firmware.sku)),
+        "HP" | "HPE" => hp::name(&product, &usable(firmware.sku)),
         "DELL" => dell_name(&product).to_owned(),
         "ASUS" => asus_name(&product),
         // Here the maker is half of the name: `Alienware 17 R4`.
@@ -190,71 +192,6 @@ fn is_of_a_line(text: &str) -> bool {
     LINES.iter().any(|line| lower.starts_with(line)) && lower.contains(|character: char| character.is_ascii_digit())
 }
 
-/// HP calls some hundred models `HP Notebook` and `HP Pavilion Notebook`. What tells them apart is the part number.
-fn hp_name(product: &str, sku: &str) -> String {
-    let name = hp_product(product);
-    match part_number(sku) {
-        Some(number) if names_a_kind_only(&name) => format!("{name} {number}"),
-        _ => name,
-    }
-}
-
-/// Whether a name ends with a kind of machine and has no number but the size of a screen: a line (`ENVY x360
-/// Convertible`, `15 Notebook PC`), and not a model of it.
-fn names_a_kind_only(name: &str) -> bool {
-    const KINDS: [&str; 6] = ["notebook", "laptop", "desktop", "all-in-one", "convertible", "detachable"];
-    let lower = name.to_ascii_lowercase();
-    let lower = lower.strip_suffix(" pc").unwrap_or(&lower);
-    let is_kind = lower.rsplit(' ').next().is_some_and(|last| KINDS.contains(&last));
-    is_kind && !lower.split(' ').any(is_model_number)
-}
-
-fn is_model_number(word: &str) -> bool {
-    let is_inches = word.parse().is_ok_and(|inches: u8| (10..=18).contains(&inches));
-    word.contains(|character: char| character.is_ascii_digit()) && !matches!(word, "x360" | "x2") && !is_inches
-}
-
-/// `N9E13UA` of `N9E13UA#ABA`: what stands behind it is the country. Refurbished ones have an eighth letter (`N5R45UAR`).
-fn part_number(sku: &str) -> Option<&str> {
-    let (number, _) = sku.split_once('#').unwrap_or((sku, ""));
-    let fits = number.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
-    let has_digit = number.bytes().any(|byte| byte.is_ascii_digit());
-    (matches!(number.len(), 7 | 8) && fits && has_digit).then_some(number)
-}
-
-fn hp_product(product: &str) -> String {
-    let name = without_sku(without_maker(product, &["HP", "Hewlett-Packard"]));
-    for tail in ["Notebook PC", "NB PC", "Laptop PC", "Tablet PC", "Business PC", "Notebook Computer"] {
-        if let Some(rest) = without_tail(name, tail) {
-            return rest.to_owned();
-        }
-    }
-    match without_tail(name, "PC") {
-        // A "Mini PC" is a thing, a "Mini" is not.
-        Some(rest) if !rest.to_ascii_lowercase().ends_with("mini") && !rest.ends_with(" Notebook") => rest.to_owned(),
-        _ => name.to_owned(),
-    }
-}
-
-/// `Presario V5000` of `Presario V5000 (EW835EA#ABU)`, `p6200la` of `NY518AA-ABM p6200la`: the SKU has a field of its own.
-fn without_sku(name: &str) -> &str {
-    let bracketed = name.rsplit_once('(').and_then(|(rest, last)| Some((rest.trim_end(), last.strip_suffix(')')?)));
-    let leading = || name.split_once(' ').and_then(|(first, rest)| Some((rest, first.split_once('-')?.0)));
-    match bracketed.or_else(leading) {
-        Some((rest, sku)) if !rest.is_empty() && is_part_number(sku) => rest,
-        _ => name,
-    }
-}
-
-/// HP's part numbers: `DX438AV`, and with the country behind it `EW835EA#ABU`.
-fn is_part_number(text: &str) -> bool {
-    let (number, country) = text.split_once('#').unwrap_or((text, ""));
-    let fits = |(place, byte): (usize, u8)| {
-        if matches!(place, 2..=4) { byte.is_ascii_digit() } else { byte.is_ascii_uppercase() }
-    };
-    matches!(number.len(), 6..=8) && number.bytes().enumerate().all(fits) && country.len() <= 3
-}
-
 /// `VivoBook X515JAB` of `VivoBook_ASUSLaptop X515JAB_X515JA`: the maker again, and the model again, shortened.
 fn asus_name(product: &str) -> String {
     let name = without_maker(product, &["ASUS"]);
@@ -292,14 +229,6 @@ fn after_word<'a>(text: &'a str, word: &str) -> Option<&'a str> {
     let (start, rest) = text.split_at_checked(word.len())?;
     let rest = start.eq_ignore_ascii_case(word).then(|| rest.strip_prefix([' ', '-', '_']))??;
     Some(rest.trim_start()).filter(|rest| !rest.is_empty())
-}
-
-/// What precedes `tail`, if that stands at the end as words of its own, and if enough is left to be a name (`15` of
-/// `15 Notebook PC` is the size of a screen).
-fn without_tail<'a>(text: &'a str, tail: &str) -> Option<&'a str> {
-    let (rest, end) = text.split_at_checked(text.len().checked_sub(tail.len())?)?;
-    let rest = end.eq_ignore_ascii_case(tail).then(|| rest.strip_suffix(' '))??;
-    Some(rest.trim_end()).filter(|rest| rest.len() >= 3)
 }
 
 #[cfg(test)]
@@ -367,6 +296,7 @@ mod tests {
         for (maker, product, expected) in [
             ("HP", "HP EliteBook 840 G8 Notebook PC", "EliteBook 840 G8"),
             ("HP", "HP HP 15-r001", "15-r001"),
+            ("HP", "HP EliteBook X G1a 14 inch Notebook Next Gen AI PC", "EliteBook X G1a 14 inch"),
             ("HP", "HP Notebook", ""),
             ("HP", "HP Notebook PC", ""),
             ("HP", "HP Pavilion Notebook", "Pavilion Notebook"),
@@ -410,29 +340,6 @@ mod tests {
             ("", "Precision \u{1} T7400", "Precision T7400"),
         ] {
             assert_eq!(name(maker, product), expected, "{product}");
-        }
-    }
-
-    #[test]
-    fn an_hp_that_is_called_by_its_kind_only_gets_its_part_number() {
-        for (product, sku, expected) in [
-            ("HP Notebook", "W4X36EA#ACB", "Notebook W4X36EA"),
-            ("HP Notebook", "1AC90PA#ACJ", "Notebook 1AC90PA"),
-            ("HP Pavilion Notebook", "N5R45UAR#ABL", "Pavilion Notebook N5R45UAR"),
-            ("OMEN by HP Laptop", "X1G87UA", "OMEN by HP Laptop X1G87UA"),
-            ("HP ENVY x360 Convertible", "1KT40EA#ABD", "ENVY x360 Convertible 1KT40EA"),
-            ("HP All-in-One", "4AQ31EA#UUG", "All-in-One 4AQ31EA"),
-            ("HP Pavilion x2 Detachable", "T9N86EA#ABZ", "Pavilion x2 Detachable T9N86EA"),
-            ("HP 15 Notebook PC", "K1X44EA#ABU", "15 Notebook PC K1X44EA"),
-            ("HP 250 Notebook PC", "K1X44EA#ABU", "250"),
-            ("HP Pavilion Notebook", "To be filled by O.E.M.", "Pavilion Notebook"),
-            ("HP Notebook", "103C_5335KV", ""),
-            ("HP Laptop 15-bs0xx", "2CV48UA#ABA", "Laptop 15-bs0xx"),
-            ("HP EliteBook 840 G8 Notebook PC", "3G2J9EA#ABU", "EliteBook 840 G8"),
-            ("To be filled by O.E.M.", "W4X36EA#ACB", ""),
-        ] {
-            let firmware = Firmware { model: Some(product), sku: Some(sku), ..Firmware::default() };
-            assert_eq!(model_name("HP", &firmware, LenovoModel::Name), expected, "{product} {sku}");
         }
     }
 

@@ -165,7 +165,7 @@ pub fn is_placeholder(text: &str) -> bool {
 pub(super) fn is_kind_of_machine(text: &str) -> bool {
     let joined = text.to_lowercase().replace("all-in-one", "allinone").replace("all in one", "allinone");
     let words = || joined.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty());
-    words().any(is_kind) && words().all(|word| is_kind(word) || BESIDE_KINDS.contains(&word))
+    words().next().is_some() && words().all(|word| is_kind(word) || BESIDE_KINDS.contains(&word))
 }
 
 /// `notebook`, and two such words without a blank (`minipc`, `superserver`).
@@ -181,7 +181,7 @@ fn is_reference_board(text: &str) -> bool {
     let mut words: Vec<&str> = lower.split([' ', '-', '_']).filter(|word| !word.is_empty()).collect();
     let unnumbered = |word: &&str| word.trim_end_matches(|character: char| character.is_ascii_digit()).to_owned();
     let is_board_word = |word: &&str| BOARD_WORDS.contains(&unnumbered(word).as_str());
-    if words.len() > 1 && (words.last().is_some_and(is_board_word) || words.ends_with(&["client", "system"])) {
+    if words.last().is_some_and(is_board_word) || words.ends_with(&["client", "system"]) {
         return true;
     }
     // Which of the chips it is: `Haswell ULT`, `Alder Lake-N`.
@@ -207,7 +207,7 @@ fn bare(text: &str) -> String {
 /// The key of a maker or a model: spellings that differ in case, blanks or punctuation only have the same one.
 ///
 /// Between two digits whatever separates them counts, as one `-`: `CF-33-1` is not `CF-331`. A `+` always counts:
-/// `Surface Pro 7+` is not `Surface Pro 7`. A text of nothing but punctuation is its own key; only a blank one has an
+/// `Surface Pro 7+` is not `Surface Pro 7`. So does a `~`, for there an item number was made shorter. A text of nothing but punctuation is its own key; only a blank one has an
 /// empty key.
 #[must_use]
 pub fn fold_key(text: &str) -> String {
@@ -229,7 +229,7 @@ pub fn fold_key(text: &str) -> String {
 
 /// Signs that are letters of no name. Marks that combine with a letter are kept: they make it another letter.
 fn is_ignored(character: char) -> bool {
-    (character.is_ascii_punctuation() && character != '+')
+    (character.is_ascii_punctuation() && !matches!(character, '+' | '~'))
         || is_blank(character)
         || matches!(character, '®' | '©' | '™' | '\u{2010}'..='\u{2027}')
 }
@@ -292,6 +292,7 @@ mod tests {
             "Thurley",
             "Jasper Lake Client Platform",
             "Aptio CRB",
+            "CRB",
             "Artic-CRB",
             "570x DVT3",
             "Cherry Trail CR",
@@ -321,12 +322,13 @@ mod tests {
             "Mobile Workstation",
             "Notebook Series",
             "Personal Computer",
+            "MOBILE",
             "All in One Desktop PC",
         ] {
             assert!(is_kind_of_machine(text) && !is_placeholder(text), "{text}");
         }
         for text in
-            ["Super Server 5019", "Notebook 9", "Surface Laptop", "ThinkServer", "MINI", "Super Micro Computer", ""]
+            ["Super Server 5019", "Notebook 9", "Surface Laptop", "ThinkServer", "Mini 5", "Super Micro Computer", ""]
         {
             assert!(!is_kind_of_machine(text), "{text}");
         }
@@ -348,7 +350,7 @@ mod tests {
             "Laptop",
             "Type 7",
             "ESPRIMO System",
-            "Platform",
+            "Platform 7 B",
             "Client System X",
             "Skylake 2000",
             "Lake",
@@ -366,6 +368,7 @@ mod tests {
         let different = [
             ("CF-33-1", "CF-331"),
             ("Surface Pro 7+", "Surface Pro 7"),
+            ("300E5A~3530EA", "300E5A/3530EA"),
             ("Inspiron 15 3520", "Inspiron 153520"),
             ("---", ""),
             ("-", "#"),

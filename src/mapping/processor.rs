@@ -243,26 +243,37 @@ fn is_left_over(word: &str, follows_cpu: bool) -> bool {
 /// Whether words are left that name more than the maker.
 fn names_a_processor(words: &[String]) -> bool {
     const NO_NAMES: &[&str] = &[
-        "intel",
         "amd",
-        "arm",
         "apple",
-        "via",
-        "version",
-        "version.....",
+        "arm",
         "central",
-        "unknown type",
-        "engineering sample",
-        "engineering samplenology",
+        "corporation",
+        "engineering",
+        "intel",
+        "model",
+        "new",
+        "sample",
+        "samplenology",
+        "technology",
+        "type",
+        "version",
+        "via",
     ];
-    let text = words.join(" ").to_ascii_lowercase();
+    let words: Vec<String> = words.iter().map(|word| bare(word)).filter(|word| !word.is_empty()).collect();
     // An engineering sample: `Genuine Intel(R) CPU 0000`.
-    let is_zeros = |word: &String| word.bytes().all(|byte| byte == b'0');
-    if words.last().is_some_and(is_zeros) {
+    if words.last().is_none_or(|last| last.bytes().all(|byte| byte == b'0'))
+        || words.iter().any(|word| word == "unknown")
+    {
         return false;
     }
+    let text = words.join(" ");
     let letters = text.chars().filter(|character| character.is_alphabetic()).count();
-    letters >= 3 && !NO_NAMES.contains(&text.as_str()) && !text.starts_with("new technology") && !is_placeholder(&text)
+    letters >= 3 && !words.iter().all(|word| NO_NAMES.contains(&word.as_str())) && !is_placeholder(&text)
+}
+
+/// Lower case, without signs around it: `version` of `Version.....`, `0000` of `0000%`.
+fn bare(word: &str) -> String {
+    word.trim_matches(|character: char| !character.is_alphanumeric()).to_lowercase()
 }
 
 /// Whether the processor is of a line that no board takes two of.
@@ -358,6 +369,10 @@ mod tests {
             "Intel(R) Processor",
             "Genuine Intel(R) CPU",
             "Genuine Intel(R) CPU 0000 @ 2.40GHz",
+            "Genuine Intel(R) CPU 0000%@",
+            "Intel(R) Corporation CPU Version",
+            "AMD Processor model unknown",
+            "AMD Engineering Sample",
             "Unknown CPU Type",
             "Central Processor",
             "New Processor Technology",

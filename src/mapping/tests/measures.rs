@@ -17,23 +17,26 @@ fn mapped() -> Vec<(fixtures::Labelled, AssetUpdate)> {
     machines.into_iter().map(map).collect()
 }
 
-/// The model's name before it was made short enough.
-fn whole_number(machine: &Machine) -> String {
-    let rules = Rules { widths: Widths::default(), ..rules() };
-    map(machine, &rules).item_number
+/// The item number of a column of this width.
+fn number_of(machine: &Machine, width: u16) -> String {
+    let widths = Widths { item_number: Width::of(width), ..Widths::default() };
+    map(machine, &Rules { widths, ..rules() }).item_number
 }
 
 #[test]
 fn no_two_models_of_a_maker_become_one_master_item_by_being_shortened() {
-    let mut names: BTreeMap<(String, String), String> = BTreeMap::new();
+    let mut names: BTreeMap<(u16, String, String), String> = BTreeMap::new();
     let mut shortened = 0;
     for (labelled, update) in mapped() {
-        assert!(update.item_number.chars().count() <= 30);
-        let name = whole_number(&labelled.machine);
-        shortened += u32::from(name != update.item_number);
-        let key = (update.manufacturer, fold_key(&update.item_number));
-        let first = names.entry(key).or_insert_with(|| name.clone());
-        assert_eq!(fold_key(first), fold_key(&name), "both are {}", update.item_number);
+        let name = number_of(&labelled.machine, 0);
+        for width in [20, 24, 30] {
+            let number = number_of(&labelled.machine, width);
+            assert!(number.chars().count() <= usize::from(width));
+            shortened += u32::from(name != number);
+            let key = (width, update.manufacturer.clone(), fold_key(&number));
+            let first = names.entry(key).or_insert_with(|| name.clone());
+            assert_eq!(fold_key(first), fold_key(&name), "both are {number}");
+        }
     }
     assert!(shortened > 0);
 }
@@ -47,6 +50,32 @@ fn no_description_says_twice_what_a_machine_is() {
         // The last word may be the model's own.
         assert!(!is_said || !model.ends_with(' '), "{}", update.description);
     }
+}
+
+#[test]
+fn no_machine_is_told_to_have_more_memory_than_its_modules_come_to() {
+    for (labelled, update) in mapped() {
+        let Some(bytes) = labelled.machine.memory_bytes.filter(|bytes| *bytes > 0) else { continue };
+        let told = update.extended_description.split('/').find(|part| is_size_of_memory(part)).unwrap();
+        let megabytes = megabytes(told);
+        let total = bytes >> 20;
+        assert!(megabytes <= total && total - megabytes <= total / 64, "{told} of {total} MiB");
+    }
+}
+
+fn is_size_of_memory(part: &str) -> bool {
+    part.ends_with('B') && part.starts_with(|first: char| first.is_ascii_digit())
+}
+
+fn megabytes(size: &str) -> u64 {
+    let (number, unit) = size.split_at(size.len() - 2);
+    let number: f64 = number.parse().unwrap();
+    let factor = match unit {
+        "MB" => 1.0,
+        "GB" => 1024.0,
+        _ => 1_048_576.0,
+    };
+    format!("{:.0}", number * factor).parse().unwrap()
 }
 
 #[test]
