@@ -52,7 +52,7 @@ CREATE TABLE battery (
 CREATE TABLE disk (
     id            INTEGER PRIMARY KEY,
     client_id     INTEGER NOT NULL,
-    position      INTEGER NOT NULL,
+    position      INTEGER NOT NULL,        -- where it sits; names a drive that tells no serial number
     model         TEXT,
     serial_number TEXT,
     size_bytes    INTEGER,

@@ -56,7 +56,7 @@ fn fact(drive: &Drive) -> DriveFacts<'_> {
     let serial = one_line(drive.serial_number.as_deref().unwrap_or_default());
     DriveFacts {
         label: String::new(),
-        place: drive.place(),
+        place: drive.position,
         serial: if is_placeholder_serial(&serial) { Cow::Borrowed("") } else { serial },
         model: real(drive.model.as_deref()),
         size: drive.size_bytes.filter(|bytes| *bytes > 0).map(capacity::drive_size_text).unwrap_or_default().into(),

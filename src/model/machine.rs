@@ -195,13 +195,6 @@ impl Machine {
 }
 
 impl Drive {
-    /// Where it sits, as people count: the appliance's `position`, which is taken to begin with 0, plus one. The index
-    /// among the drives would change when another one is taken out.
-    #[must_use]
-    pub fn place(&self) -> i64 {
-        self.position.saturating_add(1)
-    }
-
     /// Whether it reads discs and stores nothing itself.
     #[must_use]
     pub fn is_optical(&self) -> bool {

@@ -12,6 +12,9 @@ use crate::mapping::{Aliases, fold_key};
 /// From so many rows on an answer may have been cut off, and does not show that something is missing.
 const MANY: usize = 10;
 
+/// Fewer letters or digits would find half of all items.
+const LEAST: usize = 2;
+
 /// The master item that is looked for.
 #[derive(Debug, Clone, Copy)]
 pub struct Wanted<'a> {
@@ -99,13 +102,17 @@ impl Search<'_> {
     }
 }
 
-/// What every spelling of an item number begins with: its letters and digits up to the first blank or punctuation. The
-/// number itself where that would be too little to search for.
+/// What every spelling of an item number begins with: its first letters, or its letters and digits up to the first blank
+/// or punctuation where it begins otherwise. The number itself where that would be too little to search for.
 fn stem(item_number: &str) -> &str {
-    let end = item_number.find(|c: char| !c.is_alphanumeric()).unwrap_or(item_number.len());
-    let stem = &item_number[..end];
-    let is_enough = stem.len() >= 4 || (stem.len() >= 2 && stem.contains(char::is_alphabetic));
-    if is_enough { stem } else { item_number }
+    let up_to = |is_end: fn(char) -> bool| &item_number[..item_number.find(is_end).unwrap_or(item_number.len())];
+    // Between letters and digits some have a blank and some have none.
+    let letters = up_to(|c| !c.is_alphabetic());
+    if letters.len() >= LEAST {
+        return letters;
+    }
+    let word = up_to(|c| !c.is_alphanumeric());
+    if word.len() >= LEAST { word } else { item_number }
 }
 
 /// The item that is the wanted one; one that differs in letter case at most is preferred.
@@ -155,8 +162,10 @@ mod tests {
             ("CF-33-1", "CF"),
             ("T480", "T480"),
             ("20L5-S0", "20L5"),
+            ("VOSTRO1710", "VOSTRO"),
+            ("NV570P", "NV"),
+            ("15-DR1XXX", "15"),
             // Too little to search for.
-            ("15-DR1XXX", "15-DR1XXX"),
             ("X 1", "X 1"),
             ("", ""),
         ] {

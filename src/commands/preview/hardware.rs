@@ -40,7 +40,7 @@ pub(super) fn overtaken(machine: &Machine) -> impl Iterator<Item = String> {
         let story = WipeStory::of(&drive.wipes);
         let is_overtaken = story.told.is_some() && story.after.iter().any(|wipe| wipe.finished_at.is_none());
         is_overtaken.then(|| {
-            format!("! drive {}: a newer wipe has not ended; its line tells of the one that has", drive.place())
+            format!("! drive {}: a newer wipe has not ended; its line tells of the one that has", drive.position)
         })
     })
 }
@@ -85,7 +85,7 @@ fn drive_rows(page: &mut Page, drive: &Drive, now: Timestamp) {
     let serial = drive.serial_number.as_ref().map_or_else(|| "no S/N".to_owned(), |serial| format!("S/N {serial}"));
     let what =
         [drive.media.clone(), size, drive.interface.clone(), drive.model.clone(), Some(serial), drive.health.clone()];
-    page.row(&format!("drive {}", drive.place()), joined(what));
+    page.row(&format!("drive {}", drive.position), joined(what));
     for (style, text) in wipe_rows(drive, now) {
         page.styled_row("", style, text);
     }

@@ -173,7 +173,7 @@ fn a_wipe_that_was_begun_after_the_one_that_counts_and_has_no_end_is_shown_besid
         "wipe: `Success`, no method, finished 2026-01-01 11:00",
         "! a newer wipe has not ended: no result, no method, begun 2026-01-02 10:00 (",
         "+ Wipe - AGAIN001: PASS, 2026-01-01",
-        "! drive 1: a newer wipe has not ended; its line tells of the one that has",
+        "! drive 0: a newer wipe has not ended; its line tells of the one that has",
         "! no wipe has ended; the newest: no result, no method, begun 2026-01-03 10:00 (",
     ] {
         assert!(page.contains(text), "{text}\n{page}");
@@ -191,7 +191,7 @@ fn a_drive_has_the_number_that_its_comment_line_has() {
     let store = Appliance::open(&bench.database()).unwrap();
     store.connection().execute("DELETE FROM disk WHERE serial_number = 'S1'", []).unwrap();
     let page = shown(&bench, &gather(&bench, "700000", None).unwrap());
-    for text in ["drive 2         SSD, no S/N", "+ Wipe - drive 2: PASS"] {
+    for text in ["drive 1         SSD, no S/N", "+ Wipe - drive 1: PASS"] {
         assert!(page.contains(text), "{text}\n{page}");
     }
 }

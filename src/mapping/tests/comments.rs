@@ -95,7 +95,7 @@ fn placed(drives: &[(&str, &str)]) -> Vec<Drive> {
 #[test]
 fn drives_are_told_apart_without_a_serial() {
     let drives = [("A:1", "M"), ("SN", ""), ("sn", ""), ("", "M1"), ("", "M2"), ("", "M2"), ("0000", "")];
-    let names = ["A-1", "SN drive 2", "sn drive 3", "M1 drive 4", "M2 drive 5", "M2 drive 6", "drive 7"];
+    let names = ["A-1", "SN drive 1", "sn drive 2", "M1 drive 3", "M2 drive 4", "M2 drive 5", "drive 6"];
     assert_eq!(wiped(placed(&drives)), names.map(|name| format!("Wipe - {name}: FAIL")));
 }
 
@@ -118,7 +118,7 @@ fn a_drive_without_a_serial_keeps_its_name_when_another_is_taken_out() {
 fn two_drives_in_one_place_have_two_names() {
     let mut drives = placed(&[("", "M1"), ("", "M1")]);
     drives[1].position = 0;
-    assert_eq!(wiped(drives), ["Wipe - M1 drive 1: FAIL", "Wipe - M1 drive 1 2: FAIL"]);
+    assert_eq!(wiped(drives), ["Wipe - M1 drive 0: FAIL", "Wipe - M1 drive 0 2: FAIL"]);
 }
 
 #[test]
