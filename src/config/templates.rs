@@ -5,7 +5,10 @@ use super::read;
 use super::report::Flaw;
 use super::section::Section;
 use super::values;
-use crate::mapping::{Aliases, LenovoModel, PerTemplate, Rules, Scope, Template, TemplateError, Untested, Widths};
+use crate::mapping::{
+    Aliases, LenovoModel, PerTemplate, Rules, Scope, Template, TemplateError, Untested, Widths, fold_key,
+    is_placeholder,
+};
 
 /// The customer's own template (specification, last section).
 const CUSTOMER: &str =
@@ -33,7 +36,7 @@ pub(super) fn mapping(root: &mut Section, inventory_id_slot: String) -> Mapping 
         let description = template(section, "description", "{Manufacturer} {Model} {Chassis}", Scope::Machine);
         (description, section.section("category", category), read::reassignment(section))
     });
-    let manufacturers = root.section("manufacturers", |section| section.entries(alias)).unwrap_or_default();
+    let manufacturers = root.section("manufacturers", manufacturers);
     let rules = Rules {
         description: shown.description,
         extended_description: shown.extended_description,
@@ -119,11 +122,30 @@ fn category(section: &mut Section) -> PerTemplate<String> {
     }
 }
 
+fn manufacturers(section: &mut Section) -> Vec<(String, String)> {
+    let mut before: Vec<(String, String)> = Vec::new();
+    let entries = section.entries(|name, short| {
+        let short = alias(name, short)?;
+        let key = fold_key(name);
+        if let Some((_, other)) = before.iter().find(|(known, other)| *known == key && *other != short) {
+            return Err(format!("is the same name as one above, which has the short form `{other}`").into());
+        }
+        before.push((key, short.clone()));
+        Ok(short)
+    });
+    entries.unwrap_or_default()
+}
+
 fn alias(name: &str, short: &str) -> Result<String, Flaw> {
     if name.trim().is_empty() {
         return Err("is an alias for a blank name".into());
     }
-    values::text(short)
+    let short = values::text(short)?;
+    // A shop may have a letter for a maker.
+    if short.chars().count() > 1 && is_placeholder(&short) {
+        return Err(format!("is the filler text `{short}`, and master items would be named by it").into());
+    }
+    Ok(short)
 }
 
 fn models(section: &mut Section) -> LenovoModel {

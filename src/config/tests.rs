@@ -329,6 +329,18 @@ fn the_fingerprint_changes_with_what_is_sent_or_held_and_with_nothing_else() {
 }
 
 #[test]
+fn a_maker_has_one_short_form_and_no_filler() {
+    let refused = |source: &str| parse(source).map(|_| ()).unwrap_err().to_string();
+    let message = refused("[manufacturers]\n'Dell Inc.' = 'DELL'\n'DELL INC' = 'EMC'\n");
+    for words in [":3:", "the same name as one above", "`DELL`"] {
+        assert!(message.contains(words), "{message}");
+    }
+    let message = refused("[manufacturers]\n'Acme' = 'To be filled by O.E.M.'\n");
+    assert!(message.contains("the filler text `To be filled by O.E.M.`"), "{message}");
+    assert!(parse("[manufacturers]\n'Dell Inc.' = 'DELL'\n'DELL INC' = 'DELL'\n").is_ok());
+}
+
+#[test]
 fn comments_in_a_narrow_field_are_doubted_and_told_where() {
     assert_eq!(parse("iqr.fields.description = 'userdefined1'").unwrap().doubts().count(), 0);
     let doubts: Vec<_> = parse("\niqr.fields.comments = 'userdefined1'").unwrap().doubts().collect();

@@ -1,6 +1,8 @@
 //! Which template a machine gets, and which word says what it is.
 
-use super::clean::one_line;
+use std::borrow::Cow;
+
+use super::clean::{begins_with, one_line};
 use crate::model::{Chassis, Machine, TemplateKind};
 
 /// The outcome and why, in words for the person who reads a preview.
@@ -22,27 +24,59 @@ pub struct ChassisChoice {
 pub fn choose(machine: &Machine) -> ChassisChoice {
     // Bit 7 says that the chassis can be locked, not what it is (SMBIOS 7.4.1).
     let code = machine.chassis_type.map(|code| code & 0x7F);
-    let choice = by_name(machine, code)
+    let names = Names::of(machine);
+    let choice = by_name(&names, machine, code)
         .or_else(|| code.and_then(by_code))
-        .or_else(|| by_family(machine))
+        .or_else(|| by_family(&names))
         .or_else(|| by_battery(machine, code))
         .unwrap_or_else(|| unknown(code));
-    told_a_server(choice, machine)
+    told_a_tablet(told_a_server(choice, &names), &names)
+}
+
+/// Where the firmware has the name: some makers have it in the version. One clean line each.
+struct Names<'a> {
+    product: Cow<'a, str>,
+    version: Cow<'a, str>,
+}
+
+impl<'a> Names<'a> {
+    fn of(machine: &'a Machine) -> Self {
+        let line = |text: &'a Option<String>| one_line(text.as_deref().unwrap_or_default());
+        Self { product: line(&machine.model), version: line(&machine.version) }
+    }
+
+    /// Each name, with the word for the field that has it.
+    fn both(&self) -> [(&'static str, &str); 2] {
+        [("product name", &self.product), ("version", &self.version)]
+    }
 }
 
 /// A server in a tower or a multi-node chassis is called one, and keeps the template of its chassis: what is fitted is the
 /// same as in a desktop.
-fn told_a_server(choice: ChassisChoice, machine: &Machine) -> ChassisChoice {
+fn told_a_server(choice: ChassisChoice, names: &Names<'_>) -> ChassisChoice {
     const SERIES: [&str; 6] = ["PowerEdge", "ProLiant", "PRIMERGY", "ThinkServer", "ThinkSystem", "System x"];
     if choice.chassis != Chassis::Desktop {
         return choice;
     }
-    let names = [machine.model.as_deref(), machine.version.as_deref()];
-    let names = names.map(|name| name.unwrap_or_default().to_ascii_lowercase());
+    let names = names.both().map(|(_, name)| name.to_ascii_lowercase());
     let is_in_name = |series: &&str| names.iter().any(|name| name.contains(&series.to_ascii_lowercase()));
     let Some(series) = SERIES.iter().find(|series| is_in_name(series)) else { return choice };
     let because = format!("{}, and a {series} is a server", choice.because);
     ChassisChoice { chassis: Chassis::Server, because, ..choice }
+}
+
+/// A Surface is a tablet unless it is called otherwise, and its firmware calls it a laptop. It keeps that template: there
+/// is a battery in both.
+fn told_a_tablet(choice: ChassisChoice, names: &Names<'_>) -> ChassisChoice {
+    const NO_TABLETS: [&str; 4] = ["laptop", "book", "studio", "hub"];
+    let product = names.product.to_ascii_lowercase();
+    let is_called_otherwise = NO_TABLETS.iter().any(|word| product.contains(word));
+    let is_portable = matches!(choice.chassis, Chassis::Laptop | Chassis::Convertible);
+    if !is_portable || is_called_otherwise || product.split(' ').next() != Some("surface") {
+        return choice;
+    }
+    let because = format!("{}, and this Surface is a tablet", choice.because);
+    ChassisChoice { chassis: Chassis::Tablet, because, ..choice }
 }
 
 fn choice(chassis: Chassis, template: TemplateKind, because: impl Into<String>) -> ChassisChoice {
@@ -57,8 +91,8 @@ const PRODUCTS: &[(&str, Chassis, TemplateKind)] = &[
     ("MacPro", Chassis::Desktop, TemplateKind::Desktop),
 ];
 
-fn by_name(machine: &Machine, code: Option<i64>) -> Option<ChassisChoice> {
-    let product = machine.model.as_deref().unwrap_or_default();
+fn by_name(names: &Names<'_>, machine: &Machine, code: Option<i64>) -> Option<ChassisChoice> {
+    let product = names.product.as_ref();
     if let Some((name, chassis, template)) = PRODUCTS.iter().find(|(name, ..)| begins_with(product, name)) {
         return Some(choice(*chassis, *template, format!("the product name begins with {name}")));
     }
@@ -68,12 +102,11 @@ fn by_name(machine: &Machine, code: Option<i64>) -> Option<ChassisChoice> {
     if is_apple_silicon(product) && (matches!(code, Some(8..=10 | 14)) || !machine.batteries.is_empty()) {
         return Some(choice(Chassis::MacBook, TemplateKind::MacBook, "the product is a Mac that can be carried"));
     }
-    let version = machine.version.as_deref().unwrap_or_default();
-    let named = [("product name", product), ("version", version)].into_iter().find_map(|(what, text)| {
+    let named = names.both().into_iter().find_map(|(what, text)| {
         let word = all_in_one_word(text).or_else(|| all_in_one_series(text))?;
-        Some(choice(Chassis::AllInOne, TemplateKind::AllInOne, format!("the {what} holds {}", one_line(&word))))
+        Some(choice(Chassis::AllInOne, TemplateKind::AllInOne, format!("the {what} holds {word}")))
     });
-    named.or_else(|| hp_with_screen(machine, code))
+    named.or_else(|| hp_with_screen(product, machine, code))
 }
 
 /// Series that are all-in-ones to the last model, though their firmware calls many of them a desktop.
@@ -91,9 +124,9 @@ fn numbered_all_in_one(text: &str) -> Option<String> {
     let line = words.find(|word| ["ThinkCentre", "IdeaCentre"].iter().any(|line| word.eq_ignore_ascii_case(line)))?;
     let model = words.next()?;
     let (digits, fewest) = if line.eq_ignore_ascii_case("ThinkCentre") {
-        (model.strip_prefix(['M', 'E'])?.strip_suffix(['z', 'a'])?, 2)
+        (model.strip_prefix(['M', 'm', 'E', 'e'])?.strip_suffix(['Z', 'z', 'A', 'a'])?, 2)
     } else {
-        (model.strip_prefix(['A', 'B', 'C'])?, 3)
+        (model.strip_prefix(['A', 'a', 'B', 'b', 'C', 'c'])?, 3)
     };
     let is_number = digits.len() >= fewest && digits.bytes().all(|byte| byte.is_ascii_digit());
     is_number.then(|| format!("{line} {model}"))
@@ -101,13 +134,12 @@ fn numbered_all_in_one(text: &str) -> Option<String> {
 
 /// `23-d015la`: HP calls its consumers' machines by the size of the screen, and from 18 inches on they are all-in-ones,
 /// also where the firmware says desktop.
-fn hp_with_screen(machine: &Machine, code: Option<i64>) -> Option<ChassisChoice> {
-    let maker = machine.manufacturer.as_deref().unwrap_or_default().trim();
-    if !["HP", "Hewlett"].iter().any(|hp| begins_with(maker, hp)) || !matches!(code, None | Some(1..=7 | 15)) {
+fn hp_with_screen(product: &str, machine: &Machine, code: Option<i64>) -> Option<ChassisChoice> {
+    let maker = one_line(machine.manufacturer.as_deref().unwrap_or_default());
+    if !["HP", "Hewlett"].iter().any(|hp| begins_with(&maker, hp)) || !matches!(code, None | Some(1..=7 | 15)) {
         return None;
     }
-    let name = machine.model.as_deref()?.trim();
-    let name = if begins_with(name, "HP ") { &name[3..] } else { name };
+    let name = if begins_with(product, "HP ") { &product[3..] } else { product };
     let (inches, series) = name.split_once('-')?;
     let is_screen = inches.parse().is_ok_and(|inches: u8| (18..=34).contains(&inches));
     (is_screen && series.bytes().take(2).any(|byte| byte.is_ascii_digit())).then(|| {
@@ -118,11 +150,7 @@ fn hp_with_screen(machine: &Machine, code: Option<i64>) -> Option<ChassisChoice>
 
 /// `Mac14,2`: since 2022 Apple's identifiers do not tell what kind of Mac it is.
 fn is_apple_silicon(product: &str) -> bool {
-    product.strip_prefix("Mac").is_some_and(|rest| rest.starts_with(|first: char| first.is_ascii_digit()))
-}
-
-fn begins_with(text: &str, beginning: &str) -> bool {
-    text.get(..beginning.len()).is_some_and(|start| start.eq_ignore_ascii_case(beginning))
+    begins_with(product, "Mac") && product[3..].starts_with(|first: char| first.is_ascii_digit())
 }
 
 /// The word of a name that means "all in one".
@@ -213,10 +241,9 @@ const FAMILIES: &[(&str, Chassis, TemplateKind)] = &[
     ("ProDesk", Chassis::Desktop, TemplateKind::Desktop),
 ];
 
-fn by_family(machine: &Machine) -> Option<ChassisChoice> {
-    let names = [("product name", &machine.model), ("version", &machine.version)];
-    names.into_iter().find_map(|(what, text)| {
-        let lower = text.as_deref()?.to_ascii_lowercase();
+fn by_family(names: &Names<'_>) -> Option<ChassisChoice> {
+    names.both().into_iter().find_map(|(what, text)| {
+        let lower = text.to_ascii_lowercase();
         let (name, chassis, template) =
             FAMILIES.iter().find(|(name, ..)| lower.contains(&name.to_ascii_lowercase()))?;
         Some(choice(*chassis, *template, format!("no usable SMBIOS chassis type, and the {what} holds {name}")))
@@ -316,8 +343,46 @@ mod tests {
             assert_eq!(chosen(other, Some(3)), (Chassis::Desktop, TemplateKind::Desktop), "{other}");
         }
         assert_eq!(chosen("RAIOS", Some(3)), (Chassis::Desktop, TemplateKind::Desktop));
-        assert_eq!(chosen("Surface Pro 4", Some(17)), (Chassis::Laptop, TemplateKind::Laptop));
-        assert_eq!(chosen("Surface Pro 4", Some(9)), (Chassis::Laptop, TemplateKind::Laptop));
+    }
+
+    #[test]
+    fn a_surface_is_a_tablet_unless_it_is_called_otherwise() {
+        for product in
+            ["Surface Pro 4", "Surface Pro 7+", "Surface Go", "Surface 3", "Surface", "Surface with Windows RT 1.0"]
+        {
+            for code in [9, 10, 11, 17, 30, 31, 32] {
+                let expected = (Chassis::Tablet, TemplateKind::Laptop);
+                assert_eq!(chosen(product, Some(code)), expected, "{product} {code}");
+            }
+        }
+        for product in ["Surface Laptop 3", "Surface Laptop Studio", "Surface Book 2"] {
+            assert_eq!(chosen(product, Some(9)), (Chassis::Laptop, TemplateKind::Laptop), "{product}");
+        }
+        assert_eq!(chosen("Surface Hub", Some(3)).0, Chassis::Desktop);
+        assert_eq!(chosen("Surfaceless 3", Some(9)).0, Chassis::Laptop);
+    }
+
+    #[test]
+    fn case_and_blanks_of_a_name_do_not_count() {
+        for name in [
+            "ThinkCentre M93z",
+            "IdeaCentre B320",
+            "HP ProOne 600",
+            "iMac12,1",
+            "MacBookPro9,2",
+            "Mac14,2",
+            "Surface Pro 4",
+            "PowerEdge T30",
+            "HP Pro 3420 AiO PC",
+        ] {
+            let spaced = format!("  {}", name.replace(' ', " \t "));
+            for code in [None, Some(3), Some(9)] {
+                let expected = chosen(name, code);
+                for spelling in [name.to_uppercase(), name.to_lowercase(), spaced.clone()] {
+                    assert_eq!(chosen(&spelling, code), expected, "{spelling} {code:?}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -38,6 +38,11 @@ fn is_one_line(text: &str) -> bool {
     text.is_empty() || !blank_before
 }
 
+/// Whether a text begins with an ASCII word, in any case.
+pub(super) fn begins_with(text: &str, beginning: &str) -> bool {
+    text.get(..beginning.len()).is_some_and(|start| start.eq_ignore_ascii_case(beginning))
+}
+
 /// White space of any kind, and control characters (U+0085 is among them).
 fn is_blank(character: char) -> bool {
     character.is_whitespace() || character.is_control()

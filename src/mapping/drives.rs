@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use super::capacity;
 use super::clean::one_line;
-use super::fields::real;
+use super::placeholder::real;
 use super::words::{self, Outcome};
 use crate::model::{Drive, Machine, Timestamp, Wipe, is_placeholder_serial};
 

@@ -8,7 +8,8 @@ use super::chassis::{self, ChassisChoice};
 use super::clean::one_line;
 use super::drives::{self, DriveFacts};
 use super::model_name::Firmware;
-use super::{Rules, Scope, capacity, is_placeholder, model_name, processor};
+use super::placeholder::real;
+use super::{Rules, Scope, capacity, model_name, processor};
 use crate::model::Machine;
 
 /// A built-in field.
@@ -271,14 +272,6 @@ impl<'a> Subject<'a> {
         let text =
             model_name::machine_type(&self.facts.manufacturer, machine.model.as_deref(), machine.version.as_deref());
         one_line(&text.unwrap_or_default()).into_owned().into()
-    }
-}
-
-/// Text of the firmware; its fillers are no text.
-pub(super) fn real(text: Option<&str>) -> Cow<'_, str> {
-    match one_line(text.unwrap_or_default()) {
-        text if is_placeholder(&text) => Cow::Borrowed(""),
-        text => text,
     }
 }
 

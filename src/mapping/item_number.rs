@@ -63,10 +63,18 @@ pub(super) fn shortened(name: &str, maker: &str, width: usize) -> (String, Vec<S
     for (phrase, short) in LAST_SHORT_FORMS {
         number.replace(phrase, short);
     }
-    number.trim_words(1, READABLE);
+    let of_first = |shortest: usize| move |at: usize| if at == 0 { usize::MAX } else { shortest };
+    number.trim_words(of_first(READABLE));
     number.take_out("AIO");
-    number.trim_words(1, 1);
-    number.trim_words(0, READABLE);
+    number.trim_words(of_first(1));
+    number.trim_words(|_| READABLE);
+    while !number.fits() {
+        // The first word is what people look for: it has its turn when the others have but one letter.
+        number.trim_words(|at| if at == 0 { READABLE } else { 1 });
+        if number.fits() || !number.drop_last_word() {
+            break;
+        }
+    }
     number.cut_the_middle();
     (number.text, number.lost)
 }
@@ -107,20 +115,19 @@ impl Number {
         self.text.match_indices(phrase).map(|(at, _)| at).find(|at| is_alone(*at))
     }
 
-    /// Takes letters from the end of words until the text fits, of the longest one first, and none if it never does. Codes
-    /// stay whole: whatever holds a digit. The first word, which is what people look for, has its turn when the others
-    /// have but one letter.
-    fn trim_words(&mut self, first: usize, shortest: usize) {
+    /// Takes letters from the end of words until the text fits, of the longest one first, and none if it never does. Of each
+    /// word at least so many are left. Codes stay whole: whatever holds a digit.
+    fn trim_words(&mut self, shortest: impl Fn(usize) -> usize) {
         if self.width < NARROW || self.fits() {
             return;
         }
         let words: Vec<&str> = self.text.split(is_between_parts).collect();
         let mut kept: Vec<usize> = words.iter().map(|word| word.chars().count()).collect();
-        let mut longest_first: Vec<usize> = (first..words.len()).filter(|at| is_trimmable(words[*at])).collect();
-        longest_first.sort_by_key(|at| std::cmp::Reverse(kept[*at]));
+        let mut longest_first: Vec<usize> = (0..words.len()).filter(|at| is_trimmable(words[*at])).collect();
+        longest_first.sort_by_key(|at| (*at == 0, std::cmp::Reverse(kept[*at])));
         let mut too_many = self.text.chars().count().saturating_sub(self.width);
         for at in longest_first {
-            let cut = too_many.min(kept[at].saturating_sub(shortest));
+            let cut = too_many.min(kept[at].saturating_sub(shortest(at)));
             kept[at] -= cut;
             too_many -= cut;
         }
@@ -138,6 +145,21 @@ impl Number {
             }
         }
         self.text = text;
+    }
+
+    /// Takes out the last word that holds no digit, with what stands before it; never the first one. Whether there was one.
+    fn drop_last_word(&mut self) -> bool {
+        let mut end = self.text.len();
+        while let Some(at) = self.text[..end].rfind(' ').filter(|at| *at > 0) {
+            let word = &self.text[at + 1..end];
+            if self.width >= NARROW && !word.is_empty() && is_trimmable(word) {
+                self.lost.push(word.to_owned());
+                self.text.replace_range(at..end, "");
+                return true;
+            }
+            end = at;
+        }
+        false
     }
 
     /// The last resort: the beginning and the last part, with a mark between them.
@@ -218,6 +240,10 @@ mod tests {
             ("ELITEONE 800 G4 23.8-IN NT GPU AIO", "ELITEONE 800 G4 23.8-IN NT GPU"),
             ("COLLABORATION G6 24 ALL-IN-ONE WITH ZOOM ROOMS", "COLLABORATION G6 24 WIT ZOOM R"),
             ("PROBOOK X360 11 G7 EDUCATION EDITION", "PROBOOK X360 11 G7 EE"),
+            ("PROBOOK X360 435 14 INCH G10 WOLF PRO SECURITY EDITION", "PROBOO X360 435 14 G10 W P S E"),
+            ("PROBOOK X360 435 14 INCH G11 WOLF PRO SECURITY EDITION", "PROBOO X360 435 14 G11 W P S E"),
+            ("THINKPAD 12345678 12345678 TRULY VERY LONG NAME", "THIN 12345678 12345678 T V L N"),
+            ("THINKPAD 12345678 12345678 1234 TRULY VERY LONG", "THI 12345678 12345678 1234 T V"),
             ("GS60 2PC GHOST/GS60 2PM PHANTOM/GS60 2QC", "GS60 2PC G/GS60 2PM P/GS60 2QC"),
             ("GT72 2QD DOMINATOR/GT72 2QE DOMINATOR PRO", "GT72 2QD DOM/GT72 2QE DOMI PRO"),
             ("LAPTOP 16 (AMD RYZEN 7040 SERIES)", "LAPTOP 16 (AMD RYZEN 7040)"),
@@ -262,6 +288,18 @@ mod tests {
             prop_assert_eq!(shortened(&number, "HP", width), (number.clone(), Vec::<String>::new()));
             if name.chars().count() <= width {
                 prop_assert_eq!((number, lost.len()), (name, 0));
+            }
+        }
+
+        #[test]
+        fn no_code_goes_before_a_word(
+            first in "[A-Z]{3,10}",
+            codes in prop::collection::vec("[0-9]{2,5}|[A-Z][0-9]{1,3}", 1..4),
+            words in prop::collection::vec("[A-Z]{2,12}", 0..6),
+        ) {
+            let number = number(&format!("{first} {} {}", codes.join(" "), words.join(" ")));
+            for code in codes {
+                prop_assert!(number.split(' ').any(|word| word == code), "{}", number);
             }
         }
 

@@ -4,8 +4,8 @@
 
 mod hp;
 
-use super::clean::one_line;
-use super::placeholder::{is_kind_of_machine, is_placeholder};
+use super::clean::begins_with;
+use super::placeholder::{is_kind_of_machine, is_placeholder, real};
 use crate::model::Machine;
 
 /// What a Lenovo is called by.
@@ -39,20 +39,20 @@ impl<'a> Firmware<'a> {
 /// keep revisions there.
 #[must_use]
 pub fn model_name(manufacturer_short: &str, firmware: &Firmware<'_>, lenovo: LenovoModel) -> String {
-    let product = usable(firmware.model);
+    let product = real(firmware.model);
     let name = match manufacturer_short {
-        "LENOVO" | "IBM" => lenovo_name(&product, &usable(firmware.version), &usable(firmware.family), lenovo),
-        "HP" | "HPE" => hp::name(&product, &usable(firmware.sku)),
+        "LENOVO" | "IBM" => lenovo_name(&product, &real(firmware.version), &real(firmware.family), lenovo),
+        "HP" | "HPE" => hp::name(&product, &real(firmware.sku)),
         "DELL" => dell_name(&product).to_owned(),
         "ASUS" => asus_name(&product),
         // Here the maker is half of the name: `Alienware 17 R4`.
-        "" | "ALIENWARE" => product,
+        "" | "ALIENWARE" => product.into_owned(),
         // Its first model is called `Laptop`, and that is all.
-        "FRAMEWORK" => return product,
+        "FRAMEWORK" => return product.into_owned(),
         maker => without_maker(&product, &[maker]).to_owned(),
     };
     // What is left of a name may be none.
-    let is_none = is_placeholder(&name) || is_kind_of_machine(&name) || is_bare_revision(&name);
+    let is_none = is_placeholder(&name) || is_kind_of_machine(&name);
     if is_none { String::new() } else { name }
 }
 
@@ -63,18 +63,12 @@ pub fn machine_type(manufacturer_short: &str, model: Option<&str>, version: Opti
         return None;
     }
     [model, version].into_iter().find_map(|text| {
-        let text = usable(text);
+        let text = real(text);
         let (name, bracketed) = split_bracket(&text);
         let code = bracketed.or(Some(name)).filter(|text| is_machine_type(text))?;
         // Two types of one machine: `20021,2959`.
         code.split(',').next().map(str::to_owned)
     })
-}
-
-/// One clean line, empty for a placeholder.
-fn usable(text: Option<&str>) -> String {
-    let line = one_line(text.unwrap_or_default());
-    if is_placeholder(&line) { String::new() } else { line.into_owned() }
 }
 
 fn lenovo_name(product: &str, version: &str, family: &str, lenovo: LenovoModel) -> String {
@@ -106,14 +100,18 @@ fn split_bracket(text: &str) -> (&str, Option<&str>) {
     (name.trim_end_matches([' ', ':']), Some(code).filter(|code| !code.is_empty()))
 }
 
-/// What a machine was called before it had a name: that of its board (`QAWGE`).
+/// What a machine was called before it had a name: that of its board (`QAWGE`). A line's name alone looks the same, and
+/// says as little.
 fn is_code_name(text: &str) -> bool {
-    text.len() >= 4 && text.bytes().all(|byte| byte.is_ascii_uppercase())
+    text.len() >= 4 && text.bytes().all(|byte| byte.is_ascii_alphabetic())
 }
 
 /// `ThinkPad T470` of `ThinkPad T470 W10DG`: sold with the right to an older Windows, and no other machine.
 fn without_edition(name: &str) -> &str {
-    let edition = |last: &str| last.strip_prefix('W').and_then(|rest| rest.strip_suffix("DG")).is_some_and(is_number);
+    let edition = |last: &str| {
+        let upper = last.to_ascii_uppercase();
+        upper.strip_prefix('W').and_then(|rest| rest.strip_suffix("DG")).is_some_and(is_number)
+    };
     match name.rsplit_once(' ') {
         Some((rest, last)) if edition(last) => rest.trim_end(),
         _ => name,
@@ -132,7 +130,8 @@ fn is_machine_type(text: &str) -> bool {
 /// Lenovo's machine types: 4 or 5 characters, or 7 to 10 with the model behind (`82SA`, `20351`, `7455A54`,
 /// `20L5S01V00`). They begin with a digit, but for a few all-in-ones and tablets (`F0BB`, `ZA44`).
 fn is_one_type(text: &str) -> bool {
-    let bytes = text.as_bytes();
+    let upper = text.to_ascii_uppercase();
+    let bytes = upper.as_bytes();
     let all = bytes.iter().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase());
     let begins =
         matches!(bytes, [b'0'..=b'9', ..] | [b'A'..=b'F', b'0', b'A'..=b'Z', ..] | [b'Z', b'A', b'0'..=b'9', ..]);
@@ -166,23 +165,10 @@ fn is_readable(text: &str) -> bool {
         && !is_revision(&lower)
 }
 
-/// `rev 1.0`, `ver. 2`, `v1.02`, `1.0a`.
+/// `1.0a`, `v1.02-beta`.
 fn is_revision(lower: &str) -> bool {
-    let worded = ["rev", "ver"].into_iter().find_map(|word| {
-        let rest = lower.strip_prefix(word)?.strip_prefix("sion").or(lower.strip_prefix(word))?;
-        (!rest.starts_with(|character: char| character.is_alphabetic())).then_some(rest)
-    });
-    let dotted = lower.strip_prefix('v').unwrap_or(lower);
-    worded.is_some()
-        || (dotted.contains('.')
-            && dotted.starts_with(|character: char| character.is_ascii_digit())
-            && !dotted.contains(' '))
-}
-
-/// `1.0`, `V1.02`: what boards without a name have where the product's name belongs.
-fn is_bare_revision(name: &str) -> bool {
-    let number = name.strip_prefix(['v', 'V']).unwrap_or(name);
-    number.contains('.') && number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+    let number = lower.strip_prefix('v').unwrap_or(lower);
+    number.contains('.') && number.starts_with(|character: char| character.is_ascii_digit()) && !number.contains(' ')
 }
 
 /// Families are mostly platforms (`Intel_Mobile`): only Lenovo's own lines, with a number, are names.
@@ -195,8 +181,11 @@ fn is_of_a_line(text: &str) -> bool {
 /// `VivoBook X515JAB` of `VivoBook_ASUSLaptop X515JAB_X515JA`: the maker again, and the model again, shortened.
 fn asus_name(product: &str) -> String {
     let name = without_maker(product, &["ASUS"]);
-    let word = ["_ASUSLaptop ", "_ASUS Laptop ", "_ASUS_Laptop "].into_iter().find(|word| name.contains(word));
-    let name = word.map_or_else(|| name.to_owned(), |word| name.replacen(word, " ", 1));
+    let lower = name.to_ascii_lowercase();
+    let found = ["_asuslaptop ", "_asus laptop ", "_asus_laptop "]
+        .into_iter()
+        .find_map(|word| lower.find(word).map(|at| (at, at + word.len())));
+    let name = found.map_or_else(|| name.to_owned(), |(at, end)| format!("{} {}", &name[..at], &name[end..]));
     match name.rsplit_once('_') {
         Some((model, again)) if !again.is_empty() && is_last_word_longer(model, again) => model.to_owned(),
         _ => name,
@@ -205,7 +194,7 @@ fn asus_name(product: &str) -> String {
 
 /// Whether the last word of `name` begins with `text`.
 fn is_last_word_longer(name: &str, text: &str) -> bool {
-    name.rsplit(' ').next().is_some_and(|last| last.starts_with(text))
+    name.rsplit(' ').next().is_some_and(|last| begins_with(last, text))
 }
 
 /// Dell put the word `System` before the name for some years (`Dell System XPS L502X`).
@@ -235,7 +224,8 @@ fn after_word<'a>(text: &'a str, word: &str) -> Option<&'a str> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::{fixtures, manufacturer::Aliases};
+    use super::super::clean::one_line;
+    use super::super::{fixtures, fold_key, manufacturer::Aliases};
     use super::*;
 
     fn name(maker: &str, product: &str) -> String {
@@ -371,6 +361,42 @@ mod tests {
                 );
                 assert_eq!(one_line(&name), name);
             }
+        }
+    }
+
+    /// Two machines of one model are one master item, whichever case their firmware was written in.
+    #[test]
+    fn case_changes_no_master_item() {
+        let mut firmwares: Vec<(String, [String; 4])> = fixtures::all_machines()
+            .unwrap_or_else(fixtures::excerpt)
+            .into_iter()
+            .map(|labelled| labelled.machine)
+            .map(|machine| {
+                let maker = Aliases::default().short_form(machine.manufacturer.as_deref().unwrap_or_default());
+                (maker, [machine.model, machine.version, machine.family, machine.sku].map(Option::unwrap_or_default))
+            })
+            .collect();
+        let more = [
+            ("HP", ["HP Pavilion Notebook PC", "", "", "w4x36ea#acb"]),
+            ("HP", ["Presario V5000 (EW835EA#ABU)", "", "", ""]),
+            ("ASUS", ["VivoBook_ASUSLaptop X515JAB_X515JA", "", "", ""]),
+            ("LENOVO", ["20L5S01V00", "ThinkPad T470 W10DG", "", ""]),
+            ("LENOVO", ["Qawge", "Lenovo IdeaPad G485", "", ""]),
+            ("IBM", ["System x3650 M4 -[7915AC1]-", "", "", ""]),
+        ];
+        firmwares.extend(more.map(|(maker, texts)| (maker.to_owned(), texts.map(str::to_owned))));
+        for (maker, texts) in firmwares {
+            let key = |change: fn(&str) -> String| {
+                let [model, version, family, sku] = texts.each_ref().map(|text| change(text));
+                let firmware =
+                    Firmware { model: Some(&model), version: Some(&version), family: Some(&family), sku: Some(&sku) };
+                fold_key(&model_name(&maker, &firmware, LenovoModel::Name))
+            };
+            assert_eq!(
+                [key(str::to_uppercase), key(str::to_lowercase)],
+                [0; 2].map(|_| key(str::to_owned)),
+                "{texts:?}"
+            );
         }
     }
 

@@ -1,5 +1,9 @@
 //! Texts of firmware that name nothing, and the key under which two spellings of one thing meet.
 
+use std::borrow::Cow;
+
+use super::clean::one_line;
+
 /// Folded forms ([`bare`]) of what firmware holds where nobody filled in a maker, a model, a version or an SKU.
 const FILLERS: &[&str] = &[
     "all",
@@ -78,9 +82,57 @@ const KINDS: &[&str] = &[
 const BESIDE_KINDS: &[&str] =
     &["client", "gaming", "mini", "mobile", "personal", "portable", "series", "super", "system"];
 
+/// Words for a field of the firmware's tables, and for its being empty. A text of such words alone says no more, with
+/// a kind of machine among them or without (`Desktop Board`, `Unknown Manufacturer`, `Product Name Here`).
+const FIELD_WORDS: &[&str] = &[
+    "applicable",
+    "available",
+    "base",
+    "baseboard",
+    "blank",
+    "board",
+    "chassis",
+    "company",
+    "default",
+    "defined",
+    "empty",
+    "enclosure",
+    "family",
+    "filled",
+    "generic",
+    "here",
+    "invalid",
+    "mainboard",
+    "manufacturer",
+    "model",
+    "motherboard",
+    "name",
+    "no",
+    "none",
+    "not",
+    "null",
+    "number",
+    "oem",
+    "product",
+    "provided",
+    "sample",
+    "serial",
+    "set",
+    "sku",
+    "specified",
+    "string",
+    "system",
+    "type",
+    "undefined",
+    "unknown",
+    "unspecified",
+    "vendor",
+    "version",
+];
+
 /// What fillers begin with that go on in many ways (`ABCDEFGHIJKLMNOPQRSTUVWXY`, the alphabet as far as the field is wide).
 const FILLER_BEGINNINGS: &[&str] =
-    &["abcdefgh", "defaultstring", "enterthemachinetype", "skunotprovided", "tobefilled"];
+    &["abcdefgh", "americanmegatrends", "defaultstring", "enterthemachinetype", "skunotprovided", "tobefilled"];
 
 /// Folded names of the boards that Intel shows its chips on, and of the chips. Firmware that was made from theirs has
 /// them still.
@@ -157,6 +209,8 @@ pub fn is_placeholder(text: &str) -> bool {
         || bare.contains("byoem")
         || (bare.len() >= 6 && ("01234567890123456789".contains(&bare)))
         || is_name_of_field(&bare)
+        || is_of_field_words(text)
+        || is_revision(text)
         || is_reference_board(text)
 }
 
@@ -172,6 +226,35 @@ pub(super) fn is_kind_of_machine(text: &str) -> bool {
 fn is_kind(word: &str) -> bool {
     let rest_of = |first: &str| word.strip_prefix(first).is_some_and(|rest| KINDS.contains(&rest));
     KINDS.contains(&word) || KINDS.iter().chain(BESIDE_KINDS).any(|first| rest_of(first))
+}
+
+/// Text of the firmware as one clean line; its fillers are no text.
+pub(super) fn real(text: Option<&str>) -> Cow<'_, str> {
+    match one_line(text.unwrap_or_default()) {
+        text if is_placeholder(&text) => Cow::Borrowed(""),
+        text => text,
+    }
+}
+
+fn is_of_field_words(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    let words = || lower.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty());
+    let is_field_word = |word: &str| FIELD_WORDS.binary_search(&word).is_ok();
+    words().any(is_field_word) && words().all(|word| is_field_word(word) || KINDS.contains(&word))
+}
+
+/// `Rev 1.0`, `Version 2`, `Ver.1.02`, `Revision A`, `v1.0`, `1.0`: what boards without a name have in its place.
+fn is_revision(text: &str) -> bool {
+    let lower = text.trim().to_ascii_lowercase();
+    let is_number = |rest: &str| rest.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let worded = ["revision", "version", "rev", "ver"].into_iter().find_map(|word| lower.strip_prefix(word));
+    if let Some(rest) = worded {
+        let number = rest.trim_start_matches([' ', '.', ':', '-', '_']);
+        let is_letter = number.len() == 1 && number.len() < rest.len();
+        return is_number(number) || is_letter;
+    }
+    let number = lower.strip_prefix('v').unwrap_or(&lower);
+    number.contains('.') && is_number(number)
 }
 
 /// `HuronRiver Platform`, `Thurley`, `Jasper Lake Client Platform`, `Aptio CRB` (a customer reference board), `570x DVT3`
@@ -246,7 +329,7 @@ mod tests {
 
     #[test]
     fn the_lists_can_be_searched() {
-        assert!(FILLERS.is_sorted() && REFERENCE_BOARDS.is_sorted());
+        assert!(FILLERS.is_sorted() && REFERENCE_BOARDS.is_sorted() && FIELD_WORDS.is_sorted());
     }
 
     #[test]
@@ -304,6 +387,29 @@ mod tests {
             "0000000000000000",
             "................................",
             "-",
+            "REV 1.0",
+            "Version 1.0",
+            "Ver.1.0",
+            "Revision: B",
+            "V1.02",
+            "1.0",
+            "Unspecified",
+            "Motherboard",
+            "Desktop Board",
+            "Unknown Product",
+            "OEM Default",
+            "INVALID SKU",
+            "None None",
+            "Product Name Here",
+            "Sample",
+            "Unknown Manufacturer",
+            "Manufacturer Name",
+            "OEM_MANUFACTURER",
+            "Company",
+            "No Enclosure",
+            "American Megatrends Inc.",
+            "System Board",
+            "Model_Name",
         ] {
             assert!(is_placeholder(text), "{text}");
         }
@@ -353,6 +459,16 @@ mod tests {
             "Platform 7 B",
             "Client System X",
             "Skylake 2000",
+            "Revo 3700",
+            "Revo",
+            "REVA",
+            "Versa",
+            "VersaNote 2",
+            "V7",
+            "System x3650 M4",
+            "Model 100",
+            "System76",
+            "Product X",
             "Lake",
         ] {
             assert!(!is_placeholder(text), "{text}");

@@ -3,7 +3,7 @@
 //! Works on the brand string alone, word by word: marks and filler words go, the clock speed and the number of cores
 //! move to the end. It knows no list of models, so that a processor of next year reads right as well.
 
-use super::clean::one_line;
+use super::clean::{begins_with, one_line};
 use super::placeholder::is_placeholder;
 
 /// The processor's text, empty when the brand string names none.
@@ -101,10 +101,6 @@ fn has_mark(line: &str) -> bool {
     line.match_indices('(').any(|(at, _)| ["(R)", "(TM)", "(C)"].into_iter().any(|mark| begins_with(&line[at..], mark)))
 }
 
-fn begins_with(text: &str, beginning: &str) -> bool {
-    text.get(..beginning.len()).is_some_and(|start| start.eq_ignore_ascii_case(beginning))
-}
-
 /// The words before the clock speed, and the speed. What follows a speed names nothing (`Capable)`).
 fn split_speed<'a>(words: &'a [&'a str]) -> (&'a [&'a str], Option<String>) {
     for (at, word) in words.iter().enumerate() {
@@ -136,10 +132,10 @@ fn speed(word: &str, next: Option<&str>, announced: bool) -> Option<String> {
         "" if announced && has_two_decimals(number) => "GHz",
         _ => return None,
     };
-    is_number(number).then(|| format!("{number} {unit}"))
+    is_decimal(number).then(|| format!("{number} {unit}"))
 }
 
-fn is_number(text: &str) -> bool {
+fn is_decimal(text: &str) -> bool {
     let (whole, part) = text.split_once('.').unwrap_or((text, "0"));
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     digits(whole) && digits(part)
@@ -248,6 +244,7 @@ fn names_a_processor(words: &[String]) -> bool {
         "arm",
         "central",
         "corporation",
+        "eng",
         "engineering",
         "intel",
         "model",

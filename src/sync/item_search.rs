@@ -15,6 +15,9 @@ const MANY: usize = 10;
 /// Fewer letters or digits would find half of all items.
 const LEAST: usize = 2;
 
+/// So many letters stand together in every spelling: `MACBOOKPRO11,1` is a `MacBook Pro 11,1`.
+const TOGETHER: usize = 3;
+
 /// The master item that is looked for.
 #[derive(Debug, Clone, Copy)]
 pub struct Wanted<'a> {
@@ -87,7 +90,7 @@ impl Search<'_> {
         if items.iter().any(|item| item.item_number.len() > stem.len()) {
             self.known = Some(ItemSearch::ByParts);
         }
-        let is_all = items.len() < MANY && self.known.is_some();
+        let is_all = !may_be_cut_off(items.len()) && self.known.is_some();
         if let Some(found) = best(items, wanted) {
             return Ok(Some(found));
         }
@@ -102,6 +105,11 @@ impl Search<'_> {
     }
 }
 
+/// Whether an answer of so many rows may not be all: where IQR stops it does so at a round number, in tens or in twos.
+fn may_be_cut_off(rows: usize) -> bool {
+    rows >= MANY && (rows.is_multiple_of(5) || rows.is_power_of_two())
+}
+
 /// What every spelling of an item number begins with: its first letters, or its letters and digits up to the first blank
 /// or punctuation where it begins otherwise. The number itself where that would be too little to search for.
 fn stem(item_number: &str) -> &str {
@@ -109,7 +117,7 @@ fn stem(item_number: &str) -> &str {
     // Between letters and digits some have a blank and some have none.
     let letters = up_to(|c| !c.is_alphabetic());
     if letters.len() >= LEAST {
-        return letters;
+        return letters.char_indices().nth(TOGETHER).map_or(letters, |(end, _)| &letters[..end]);
     }
     let word = up_to(|c| !c.is_alphanumeric());
     if word.len() >= LEAST { word } else { item_number }
@@ -157,12 +165,14 @@ mod tests {
     #[test]
     fn all_spellings_of_a_number_begin_with_its_stem() {
         for (item_number, expected) in [
-            ("OPTIPLEX 9010", "OPTIPLEX"),
-            ("OPTIPLEX-9010", "OPTIPLEX"),
+            ("OPTIPLEX 9010", "OPT"),
+            ("OPTIPLEX-9010", "OPT"),
+            ("MACBOOKPRO11,1", "MAC"),
+            ("ÄÖÜß 1", "ÄÖÜ"),
             ("CF-33-1", "CF"),
             ("T480", "T480"),
             ("20L5-S0", "20L5"),
-            ("VOSTRO1710", "VOSTRO"),
+            ("VOSTRO1710", "VOS"),
             ("NV570P", "NV"),
             ("15-DR1XXX", "15"),
             // Too little to search for.

@@ -107,6 +107,27 @@ fn an_item_that_differs_in_case_blanks_and_punctuation_only_is_reused() {
     }
 }
 
+/// Blanks within what others write in one word, and between letters and digits.
+#[test]
+fn an_item_with_blanks_elsewhere_is_reused() {
+    for (model, spelling) in [
+        ("Vostro1710", "VOSTRO 1710"),
+        ("Vostro 1710", "VOSTRO1710"),
+        ("15-dr1xxx", "15 DR1XXX"),
+        ("NV570P", "NV-570P"),
+        ("MacBookPro11,1", "MacBook Pro 11,1"),
+        ("MacBook Pro 11,1", "MACBOOKPRO11,1"),
+    ] {
+        let bench = Bench::with_clients(1);
+        let update = "UPDATE client SET model = ?1, version = NULL";
+        bench.store().connection().execute(update, [model]).unwrap();
+        let item_id = bench.sandbox.state().add_item(spelling, "Dell", "COMPUTER");
+        bench.sync_well();
+        assert_eq!(created(&bench), [""; 0], "{model}");
+        assert_eq!(bench.sandbox.state().asset(FIRST).unwrap().item_id, item_id, "{model}");
+    }
+}
+
 #[test]
 fn an_item_under_another_name_of_its_maker_is_reused() {
     let bench = Bench::with_clients(1);

@@ -31,7 +31,7 @@ fn is_model_number(word: &str) -> bool {
 /// `N9E13UA` of `N9E13UA#ABA`: what stands behind it is the country. Refurbished ones have an eighth letter (`N5R45UAR`).
 fn part_number(sku: &str) -> Option<&str> {
     let (number, _) = sku.split_once('#').unwrap_or((sku, ""));
-    let fits = number.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+    let fits = number.bytes().all(|byte| byte.is_ascii_alphanumeric());
     let has_digit = number.bytes().any(|byte| byte.is_ascii_digit());
     (matches!(number.len(), 7 | 8) && fits && has_digit).then_some(number)
 }
@@ -56,7 +56,11 @@ fn product_name(product: &str) -> String {
     }
     match without_tail(name, "PC") {
         // A "Mini PC" is a thing, a "Mini" is not.
-        Some(rest) if !rest.to_ascii_lowercase().ends_with("mini") && !rest.ends_with(" Notebook") => rest.to_owned(),
+        Some(rest)
+            if !rest.to_ascii_lowercase().ends_with("mini") && !rest.to_ascii_lowercase().ends_with(" notebook") =>
+        {
+            rest.to_owned()
+        }
         _ => name.to_owned(),
     }
 }
@@ -75,7 +79,7 @@ fn without_sku(name: &str) -> &str {
 fn is_part_number(text: &str) -> bool {
     let (number, country) = text.split_once('#').unwrap_or((text, ""));
     let fits = |(place, byte): (usize, u8)| {
-        if matches!(place, 2..=4) { byte.is_ascii_digit() } else { byte.is_ascii_uppercase() }
+        if matches!(place, 2..=4) { byte.is_ascii_digit() } else { byte.is_ascii_alphabetic() }
     };
     matches!(number.len(), 6..=8) && number.bytes().enumerate().all(fits) && country.len() <= 3
 }

@@ -126,7 +126,7 @@ fn why_a_text_is_no_model_is_told_in_the_reason() {
         ("LENOVO", "Lenovo", "no model (`Lenovo` is only the maker's name)"),
         ("Hewlett-Packard", "HP Notebook", "no model (`HP Notebook` is only a kind of machine)"),
         ("Supermicro", "Super Server", "no model (`Super Server` is only a kind of machine)"),
-        ("Acer", "V1.02", "no model (`V1.02` is none)"),
+        ("Acer", "V1.02", "no model (`V1.02` is a filler text)"),
         ("Notebook", "NP50D5", "no manufacturer (`Notebook` is only a kind of machine)"),
         ("OEM", "NP50D5", "no manufacturer (`OEM` is a filler text)"),
     ] {
