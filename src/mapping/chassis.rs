@@ -25,7 +25,7 @@ pub fn choose(machine: &Machine) -> ChassisChoice {
     // Bit 7 says that the chassis can be locked, not what it is (SMBIOS 7.4.1).
     let code = machine.chassis_type.map(|code| code & 0x7F);
     let names = Names::of(machine);
-    let choice = by_name(&names, machine, code)
+    let choice = by_product(&names, machine, code)
         .or_else(|| code.and_then(by_code))
         .or_else(|| by_family(&names))
         .or_else(|| by_battery(machine, code))
@@ -91,7 +91,7 @@ const PRODUCTS: &[(&str, Chassis, TemplateKind)] = &[
     ("MacPro", Chassis::Desktop, TemplateKind::Desktop),
 ];
 
-fn by_name(names: &Names<'_>, machine: &Machine, code: Option<i64>) -> Option<ChassisChoice> {
+fn by_product(names: &Names<'_>, machine: &Machine, code: Option<i64>) -> Option<ChassisChoice> {
     let product = names.product.as_ref();
     if let Some((name, chassis, template)) = PRODUCTS.iter().find(|(name, ..)| begins_with(product, name)) {
         return Some(choice(*chassis, *template, format!("the product name begins with {name}")));
@@ -102,11 +102,11 @@ fn by_name(names: &Names<'_>, machine: &Machine, code: Option<i64>) -> Option<Ch
     if is_apple_silicon(product) && (matches!(code, Some(8..=10 | 14)) || !machine.batteries.is_empty()) {
         return Some(choice(Chassis::MacBook, TemplateKind::MacBook, "the product is a Mac that can be carried"));
     }
-    let named = names.both().into_iter().find_map(|(what, text)| {
+    let told = names.both().into_iter().find_map(|(what, text)| {
         let word = all_in_one_word(text).or_else(|| all_in_one_series(text))?;
         Some(choice(Chassis::AllInOne, TemplateKind::AllInOne, format!("the {what} holds {word}")))
     });
-    named.or_else(|| hp_with_screen(product, machine, code))
+    told.or_else(|| hp_with_screen(product, machine, code))
 }
 
 /// Series that are all-in-ones to the last model, though their firmware calls many of them a desktop.

@@ -1,7 +1,8 @@
 //! The short form of a maker: one for all the spellings that firmware has of it.
 
 use super::clean::one_line;
-use super::placeholder::{fold_key, is_kind_of_machine, is_placeholder};
+use super::fold::fold_key;
+use super::placeholder::{is_kind_of_machine, is_placeholder};
 
 /// A short form and the beginnings, in lower-case words, of the raw values that mean it. The longest beginning wins.
 type Maker = (&'static str, &'static [&'static str]);

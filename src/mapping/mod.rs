@@ -10,6 +10,7 @@ mod drives;
 mod fields;
 #[cfg(test)]
 mod fixtures;
+mod fold;
 mod item_number;
 mod manufacturer;
 mod model_name;
@@ -26,9 +27,10 @@ use crate::model::{AssetUpdate, Cut, Limited, Machine, TemplateKind};
 use fields::{Facts, Subject};
 
 pub use drives::WipeStory;
+pub use fold::fold_key;
 pub use manufacturer::Aliases;
 pub use model_name::LenovoModel;
-pub use placeholder::{fold_key, is_placeholder};
+pub use placeholder::is_placeholder;
 pub use rules::{PerTemplate, Rules, Untested};
 pub use template::{Scope, SlotRef, Template, TemplateError};
 pub use widths::{Width, Widths};
