@@ -6,6 +6,7 @@ pub mod init;
 pub mod master_item;
 mod near;
 mod page;
+mod place;
 pub mod preview;
 mod spool;
 pub mod status;

@@ -16,7 +16,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 
 use self::story::Story;
-use super::{Exit, NotFound};
+use super::{Exit, NotFound, Usage};
 use crate::cli::{Global, StatusArgs};
 use crate::clock;
 use crate::config::Config;
@@ -36,6 +36,8 @@ struct Status {
     has_ledger: bool,
     /// The ledger cannot be read: nothing is known of problems and passes.
     is_blind: bool,
+    /// Why the place of the ledger takes nothing, where it does not.
+    ledger_place: Option<String>,
     /// What ended a pass that was just made.
     failure: Option<Failure>,
     problems: Vec<Problem>,
@@ -65,8 +67,12 @@ pub fn run(global: &Global, args: &StatusArgs) -> Result<Exit> {
     let ledger = Ledger::open(&config.ledger.path)?;
     let store = super::open_store(&config).map_err(anyhow::Error::from);
     let mut status = Status::of_ledger(ledger.as_ref())?;
-    let read = store.and_then(|store| status.add_store(&config, &store, ledger.as_ref(), args, now));
-    if read.as_ref().is_err_and(anyhow::Error::is::<NotFound>) {
+    status.ledger_place = super::place::takes_nothing(&config.ledger.path);
+    let read = match store {
+        Ok(store) => status.add_store(&config, &store, ledger.as_ref(), args, now),
+        Err(error) => status.add_story_of_ledger(&config, ledger.as_ref(), args).and(Err(error)),
+    };
+    if read.as_ref().is_err_and(|error| error.is::<NotFound>() || error.is::<Usage>()) {
         return read.map(|()| Exit::Done);
     }
     if args.json {
@@ -151,6 +157,16 @@ impl Status {
         }
         let due = due::count(store, ledger, now, config)?;
         self.store = Some(StoreStatus { due, missing_indexes: store.missing_indexes()? });
+        Ok(())
+    }
+
+    /// Where the WipeOS database cannot be read, what the ledger knows of the asset.
+    fn add_story_of_ledger(&mut self, config: &Config, ledger: Option<&Ledger>, args: &StatusArgs) -> Result<()> {
+        let (Some(ledger), Some(typed)) = (ledger, &args.inventory_id) else { return Ok(()) };
+        self.story = Story::of_ledger(config, ledger, typed)?;
+        if let Some(story) = &self.story {
+            self.problems.retain(|problem| story.is_about(problem));
+        }
         Ok(())
     }
 

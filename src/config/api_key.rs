@@ -6,9 +6,10 @@
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Read};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
+use rustix::fs::OFlags;
 use thiserror::Error;
 
 use crate::secret::Secret;
@@ -35,6 +36,17 @@ pub enum ApiKeyError {
         /// Its permission bits.
         mode: u32,
     },
+    /// It is a folder, a pipe or the like.
+    #[error("the API key file {path} is no regular file; put a file with the key in its place (mode 0600)")]
+    NoFile {
+        /// What is there.
+        path: PathBuf,
+    },
+    /// The setting holds what looks like a key and no path. It is not repeated.
+    #[error(
+        "no API key: `iqr.api_key_file` names no file that is there, and what it holds looks like a key; write the key to a file of its own (mode 0600), name that file here, and let IQR make a new key, for this one stood in the config"
+    )]
+    KeyForPath,
     /// The file is there and cannot be read.
     #[error("cannot read the API key from {path}")]
     Unreadable {
@@ -78,7 +90,7 @@ impl<'a> KeySources<'a> {
             return checked(variable.to_str(), || format!("${VARIABLE}"));
         }
         match private_file(self.file) {
-            Err(error @ (ApiKeyError::Missing { .. } | ApiKeyError::Unreadable { .. })) => {
+            Err(error @ (ApiKeyError::Missing { .. } | ApiKeyError::KeyForPath | ApiKeyError::Unreadable { .. })) => {
                 self.credential().unwrap_or(Err(error))
             }
             decided => decided,
@@ -105,7 +117,8 @@ impl<'a> KeySources<'a> {
 }
 
 fn private_file(path: &Path) -> Result<Secret, ApiKeyError> {
-    let file = match File::open(path) {
+    let file = match without_waiting(path) {
+        Err(_) if looks_like_a_key(path) => return Err(ApiKeyError::KeyForPath),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             return Err(ApiKeyError::Missing { file: path.into() });
         }
@@ -114,8 +127,26 @@ fn private_file(path: &Path) -> Result<Secret, ApiKeyError> {
     let metadata = file.metadata().map_err(|source| ApiKeyError::Unreadable { path: path.into(), source })?;
     match metadata.permissions().mode() & 0o777 {
         mode if mode & 0o077 != 0 => Err(ApiKeyError::Exposed { path: path.into(), mode }),
+        _ if !metadata.is_file() => Err(ApiKeyError::NoFile { path: path.into() }),
         _ => contents(Ok(file), path),
     }
+}
+
+/// A pipe that nobody writes to would keep a pass waiting for ever.
+fn without_waiting(path: &Path) -> io::Result<File> {
+    File::options().read(true).custom_flags(OFlags::NONBLOCK.bits().cast_signed()).open(path)
+}
+
+/// Whether somebody wrote the key itself where its file belongs: one long word of letters and digits.
+fn looks_like_a_key(path: &Path) -> bool {
+    let text = path.to_string_lossy();
+    let is_of_keys = |byte: u8| byte.is_ascii_alphanumeric() || b"+/=_-".contains(&byte);
+    let has = |kind: fn(&u8) -> bool| text.bytes().any(|byte| kind(&byte));
+    !text.starts_with('/')
+        && text.len() >= 16
+        && text.bytes().all(is_of_keys)
+        && has(u8::is_ascii_digit)
+        && has(u8::is_ascii_alphabetic)
 }
 
 fn contents(opened: io::Result<File>, path: &Path) -> Result<Secret, ApiKeyError> {

@@ -57,6 +57,20 @@ pub enum Error {
         /// The lock file.
         path: PathBuf,
     },
+    /// The lock file is no longer the one that this pass holds.
+    #[error(
+        "the lock file {lock} was deleted or replaced while this pass ran; it ends, because another one may have begun, and the next one goes on"
+    )]
+    LockLost {
+        /// The lock file.
+        lock: PathBuf,
+    },
+    /// Something else has the place of a file.
+    #[error("{path} is no regular file; remove it, or set `ledger.path`")]
+    NoFile {
+        /// What is there.
+        path: PathBuf,
+    },
     /// The operating system failed.
     #[error("the operating system failed on {path}")]
     Io {
@@ -82,7 +96,7 @@ impl Error {
     /// The same error, with the ledger's name.
     pub(super) fn at(self, path: &Path) -> Self {
         match self {
-            Self::At { .. } | Self::Running { .. } => self,
+            Self::At { .. } | Self::Running { .. } | Self::NoFile { .. } => self,
             source => Self::At { path: path.to_owned(), source: Box::new(source) },
         }
     }

@@ -62,8 +62,11 @@ impl RunLedger {
     ///
     /// # Errors
     ///
-    /// When the ledger cannot be written.
+    /// When the ledger cannot be written, or the lock does not hold any more.
     pub fn begin_write(&mut self, intent: &Intent, durable: bool) -> Result<(), Error> {
+        if let Some(lock) = &self.lock {
+            lock.check()?;
+        }
         if durable {
             // Within a transaction SQLite does not change it.
             self.commit()?;

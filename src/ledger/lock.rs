@@ -4,10 +4,12 @@
 //! deleted file would keep nobody out. What is written in it is for people and for `status`.
 
 use std::ffi::OsString;
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File, Metadata, TryLockError};
 use std::io::{self, Seek, SeekFrom, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+
+use rustix::fs::OFlags;
 
 use super::Error;
 use crate::model::Timestamp;
@@ -30,24 +32,40 @@ const PRIVATE: u32 = 0o640;
 /// Held as long as it lives.
 pub(super) struct RunLock {
     file: File,
+    path: PathBuf,
+    /// Device and inode of the file.
+    identity: (u64, u64),
 }
 
 impl RunLock {
     pub(super) fn take(ledger: &Path) -> Result<Self, Error> {
         let path = lock_path(ledger);
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            fs::create_dir_all(folder).map_err(|source| Error::Io { path: folder.to_owned(), source })?;
+            fs::create_dir_all(folder).map_err(|source| in_words(folder, source))?;
         }
-        let file = File::options().create(true).truncate(false).read(true).write(true).mode(PRIVATE).open(&path);
-        Self::lock(file.map_err(|source| in_words(&path, source))?, path)
+        // Without waiting for who writes to a pipe.
+        let flags = OFlags::NONBLOCK.bits().cast_signed();
+        let mut options = File::options();
+        let options = options.create(true).truncate(false).read(true).write(true).mode(PRIVATE).custom_flags(flags);
+        Self::lock(options.open(&path).map_err(|source| in_words(&path, source))?, path)
     }
 
     fn lock(file: File, path: PathBuf) -> Result<Self, Error> {
+        let metadata = file.metadata().map_err(|source| in_words(&path, source))?;
+        if !metadata.is_file() {
+            return Err(Error::NoFile { path });
+        }
         match file.try_lock() {
-            Ok(()) => Ok(Self { file }),
+            Ok(()) => Ok(Self { file, path, identity: identity(&metadata) }),
             Err(TryLockError::WouldBlock) => Err(Error::Running { lock: path }),
             Err(TryLockError::Error(source)) => Err(Error::Io { path, source }),
         }
+    }
+
+    /// A lock keeps out only those who find it: once its file was deleted or replaced another pass may have begun.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        let is_in_place = fs::metadata(&self.path).is_ok_and(|metadata| identity(&metadata) == self.identity);
+        if is_in_place { Ok(()) } else { Err(Error::LockLost { lock: self.path.clone() }) }
     }
 
     /// Writes the heartbeat. It informs only: a full disk must not fail a pass that had nothing to do.
@@ -72,12 +90,17 @@ impl Heartbeat {
     }
 }
 
+fn identity(metadata: &Metadata) -> (u64, u64) {
+    (metadata.dev(), metadata.ino())
+}
+
 /// A lock file that a root's hand left behind is the usual slip.
 fn in_words(path: &Path, source: io::Error) -> Error {
-    if source.kind() == io::ErrorKind::PermissionDenied {
-        Error::ForeignLock { path: path.to_owned() }
-    } else {
-        Error::Io { path: path.to_owned(), source }
+    match source.kind() {
+        io::ErrorKind::PermissionDenied => Error::ForeignLock { path: path.to_owned() },
+        io::ErrorKind::ReadOnlyFilesystem => Error::ReadOnly.at(path),
+        io::ErrorKind::StorageFull => Error::Full.at(path),
+        _ => Error::Io { path: path.to_owned(), source },
     }
 }
 

@@ -94,6 +94,10 @@ impl Ledger {
     }
 
     fn connect(path: &Path, flags: OpenFlags) -> Result<Self, Error> {
+        // SQLite would wait for who writes to a pipe.
+        if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
+            return Err(Error::NoFile { path: path.to_owned() });
+        }
         let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
             .map_err(|source| Error::from(source).at(path))?;
         #[cfg(test)]

@@ -13,6 +13,8 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Instant;
 
+use rustix::fs::OFlags;
+
 /// Does `work`, and waits for its end, but not beyond `end`. Says whether it came to it.
 #[must_use]
 pub fn attempt(work: impl FnOnce() + Send + 'static, end: Instant) -> bool {
@@ -42,7 +44,9 @@ impl Turn {
     pub fn take(ledger: &Path) -> Self {
         let mut name = OsString::from(ledger);
         name.push(".told");
-        let file = File::options().create(true).truncate(false).write(true).mode(0o640).open(name);
+        // Without waiting for who reads from a pipe.
+        let flags = OFlags::NONBLOCK.bits().cast_signed();
+        let file = File::options().create(true).truncate(false).write(true).mode(0o640).custom_flags(flags).open(name);
         Self { _file: file.and_then(|file| file.lock().map(|()| file)).ok() }
     }
 }

@@ -5,6 +5,7 @@
 //! only a filter: they come from a clock that may jump, so a stretch before the horizon is looked at again, and what an
 //! odd clock still hides is found by the full comparison.
 
+use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, Params, Row, named_params};
 
 use super::{Error, Store};
@@ -131,8 +132,7 @@ impl Source {
     /// Whether there may be an answer beyond `from`, where history goes to `to`.
     #[must_use]
     pub fn has_more(self, from: &Horizon, to: &Horizon) -> bool {
-        let (from, to) = (self.start(from), self.start(to));
-        (&to.text, to.key) > (&from.text, from.key)
+        self.newest(to) > self.newest(from)
     }
 
     /// What this question reads of its table.
@@ -146,32 +146,65 @@ impl Source {
 
     /// The newest time of a horizon, and the first that is looked at again.
     pub(super) fn stretch(self, horizon: &Horizon) -> (String, String) {
-        let newest = self.start(horizon).text;
+        let newest = self.newest(horizon).0;
         let from = newest.parse::<Timestamp>().map(|newest| newest.plus_seconds(-OVERLAP).to_store_text());
-        let from = from.unwrap_or_else(|_| newest.clone());
-        (newest, from)
+        let from = from.unwrap_or_else(|_| newest.to_owned());
+        (newest.to_owned(), from)
     }
 
     /// Where this question begins for a horizon.
     #[must_use]
     pub fn start(self, horizon: &Horizon) -> Cursor {
-        let (text, key) = match self {
-            Self::New => (String::new(), horizon.client_id),
-            Self::Updated => (horizon.updated_at.clone(), i64::MAX),
-            Self::Wiped => (horizon.wipe_finished_at.clone(), i64::MAX),
-            Self::WipeRows => (String::new(), horizon.wipe_id),
-            Self::Logged => (horizon.log_created_at.clone(), i64::MAX),
-            Self::LogRows => (String::new(), horizon.log_id),
-        };
-        Cursor { text, key }
+        let (time, key) = self.newest(horizon);
+        Cursor { time: RawTime::Text(time.as_bytes().to_vec()), key }
+    }
+
+    /// Time and key of what a horizon has looked at last.
+    fn newest(self, horizon: &Horizon) -> (&str, i64) {
+        match self {
+            Self::New => ("", horizon.client_id),
+            Self::Updated => (&horizon.updated_at, i64::MAX),
+            Self::Wiped => (&horizon.wipe_finished_at, i64::MAX),
+            Self::WipeRows => ("", horizon.wipe_id),
+            Self::Logged => (&horizon.log_created_at, i64::MAX),
+            Self::LogRows => ("", horizon.log_id),
+        }
     }
 }
 
 /// A place in the answer to a [`Source`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cursor {
-    text: String,
+    time: RawTime,
     key: i64,
+}
+
+/// What a column of times holds, byte for byte. Made readable (U+FFFD for what is not UTF-8) it would sort elsewhere than
+/// in the database, and a cursor made of it would never pass its own row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum RawTime {
+    Text(Vec<u8>),
+    Blob(Vec<u8>),
+}
+
+impl RawTime {
+    /// What is no text sorts before every text and is never asked for.
+    fn of(value: ValueRef<'_>) -> Self {
+        match value {
+            ValueRef::Text(bytes) => Self::Text(bytes.to_vec()),
+            ValueRef::Blob(bytes) => Self::Blob(bytes.to_vec()),
+            _ => Self::Text(Vec::new()),
+        }
+    }
+}
+
+impl ToSql for RawTime {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Self::Text(bytes) => ValueRef::Text(bytes),
+            Self::Blob(bytes) => ValueRef::Blob(bytes),
+        }))
+    }
 }
 
 impl Horizon {
@@ -244,16 +277,15 @@ impl Store {
     /// When the database cannot be read.
     pub fn candidates(&self, source: Source, cursor: &mut Cursor) -> Result<Option<Vec<ClientId>>, Error> {
         let rows = self.reading(|connection| {
-            let parameters = named_params! {":text": cursor.text, ":key": cursor.key, ":limit": PAGE};
+            let parameters = named_params! {":text": cursor.time, ":key": cursor.key, ":limit": PAGE};
             if matches!(source, Source::New | Source::WipeRows | Source::LogRows) {
                 Ok(page(connection, source.statement(), named_params! {":key": cursor.key, ":limit": PAGE})?)
             } else {
                 Ok(page(connection, &self.asked(source, source.statement()), parameters)?)
             }
         })?;
-        let Some((_, text, key)) = rows.last() else { return Ok(None) };
-        cursor.text.clone_from(text);
-        cursor.key = *key;
+        let Some((_, time, key)) = rows.last() else { return Ok(None) };
+        *cursor = Cursor { time: time.clone(), key: *key };
         Ok(Some(rows.into_iter().filter_map(|(client, _, _)| client).collect()))
     }
 
@@ -326,11 +358,10 @@ fn page(
     connection: &Connection,
     sql: &str,
     parameters: impl Params,
-) -> rusqlite::Result<Vec<(Option<ClientId>, String, i64)>> {
+) -> rusqlite::Result<Vec<(Option<ClientId>, RawTime, i64)>> {
     let mut statement = connection.prepare_cached(sql)?;
     let rows = statement.query_map(parameters, |row| {
-        let text = row.get_ref(1)?.as_bytes_or_null()?.map(|bytes| String::from_utf8_lossy(bytes).into_owned());
-        Ok((row.get::<_, Option<i64>>(0)?.map(ClientId), text.unwrap_or_default(), row.get(2)?))
+        Ok((row.get::<_, Option<i64>>(0)?.map(ClientId), RawTime::of(row.get_ref(1)?), row.get(2)?))
     })?;
     rows.collect()
 }

@@ -145,7 +145,7 @@ impl<'a> Lanes<'a> {
         if self.request.limit.is_some_and(|limit| source.taken >= limit) {
             return Ok(None);
         }
-        loop {
+        while !self.is_over() {
             let Source { store, feed, .. } = &mut *source;
             let mut ledger = lock(&self.ledger);
             let Some(candidate) = feed.next(store, &mut ledger)? else { return Ok(None) };
@@ -162,6 +162,7 @@ impl<'a> Lanes<'a> {
             source.taken += 1;
             return Ok(Some(gathered));
         }
+        Ok(None)
     }
 
     /// `None` for a client that may have news and has none.
@@ -259,6 +260,18 @@ impl<'a> Lanes<'a> {
         Ok(())
     }
 
+    /// What IQR said of the client itself before stays: it is a person's task, and what ended the pass is told with it.
+    fn record_server_trouble(&self, examined: &Examined, trouble: &Trouble) -> Result<(), ledger::Error> {
+        let known = lock(&self.ledger).problem(examined.client_id)?;
+        let is_old = |known: &Problem| known.seen != examined.seen || known.reason == Reason::Unreachable.code();
+        if known.as_ref().is_none_or(is_old) {
+            return self.record_trouble(examined, trouble, Cause::Server);
+        }
+        let message = Some(trouble.message.clone());
+        self.report(item(examined, ItemOutcome::Failed, Some(trouble.reason), message, Vec::new()));
+        Ok(())
+    }
+
     /// The problem to be recorded: it goes on from the known one while the client has no news and the reason is the same.
     fn problem(&self, examined: &Examined, trouble: &Trouble, cause: Cause, known: Option<Problem>) -> Problem {
         let known = known.filter(|known| known.seen == examined.seen);
@@ -289,9 +302,15 @@ impl<'a> Lanes<'a> {
                 self.report(item(examined, ItemOutcome::Deferred, Some(Reason::TimeBudget), Some(message), Vec::new()));
                 return;
             }
+            // Nothing is wrong with the client: it stays due, and the pass says what is.
+            Abort::Iqr(error @ iqr::Error::KeyRefused { .. }) => {
+                self.abort(error.clone().into());
+                let Trouble { reason, message } = trouble(error);
+                self.report(item(examined, ItemOutcome::Failed, Some(reason), Some(message), Vec::new()));
+            }
             Abort::Iqr(error) => {
                 self.abort(error.clone().into());
-                let recorded = self.record_trouble(examined, &trouble(error), Cause::Server);
+                let recorded = self.record_server_trouble(examined, &trouble(error));
                 self.settled(examined.client_id, recorded);
             }
             Abort::Ledger(_) => {}

@@ -24,6 +24,31 @@ fn assert_first_is_sent(bench: &Bench, changes: &[&str]) {
     bench.assert_sound("the news is sent");
 }
 
+/// Bytes that are no UTF-8 sort behind every text, and are no time.
+#[test]
+fn a_time_of_bytes_that_are_no_text_fails_its_client_alone() {
+    for (table, column) in [("client", "updated_at"), ("wipe", "finished_at"), ("diagnostics_log", "created_at")] {
+        for value in ["x'ff'", "CAST(x'ff' AS TEXT)", "CAST(x'323032362d31312d3232ff' AS TEXT)"] {
+            for is_new in [true, false] {
+                let bench = if is_new { Bench::with_clients(3) } else { settled() };
+                let context = format!("{table}.{column} = {value}, new: {is_new}");
+                let set = format!("UPDATE {table} SET {column} = {value} WHERE id = (SELECT min(id) FROM {table})");
+                assert_eq!(bench.store().connection().execute(&set, []).unwrap(), 1, "{context}");
+                // When a client was updated says nothing of the machine.
+                let failed = u64::from(table != "client");
+                let report = bench.sync();
+                assert_eq!(report.count("failed"), failed, "{context}: {report:#?}");
+                assert_eq!(bench.sync_with(&["--full"]).count("failed"), failed, "{context}");
+                let reason: Option<String> = bench.in_ledger("SELECT max(reason) FROM problem");
+                assert_eq!(reason.as_deref(), (failed > 0).then_some("bad-record"), "{context}");
+                let heal = format!("UPDATE {table} SET {column} = ?1 WHERE id = (SELECT min(id) FROM {table})");
+                bench.store().connection().execute(&heal, [LATER]).unwrap();
+                assert_ne!(bench.sync_with(&["--retry"]).fate(1).0, "failed", "{context}");
+            }
+        }
+    }
+}
+
 fn failed_wipe(at: &str) -> Wipe {
     Wipe {
         method: Some("NIST SP 800-88 Clear".to_owned()),

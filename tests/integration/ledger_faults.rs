@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use iqr_sandbox::Comments;
 use rusqlite::Connection;
+use rustix::fs::{FileType, Mode};
 
 use crate::bench::{Bench, FIRST, LATER, PATIENCE, Report, Run, Seen, quoted, run};
 use crate::wrapped::{Threads, has_mounts, has_strace, traced, wants_every_place, wrapped};
@@ -258,6 +259,46 @@ fn a_ledger_that_is_deleted_in_mid_pass_costs_no_write() {
         assert_eq!(bench.all_seen(), seen, "{gone:?}");
         assert_eq!((FIRST..FIRST + 8).map(|id| bench.writes(id)).collect::<Vec<_>>(), writes, "{gone:?}");
         bench.assert_idle("a new ledger");
+    }
+}
+
+/// The lock goes with its file: then the pass that held it must not go on beside the next one.
+#[test]
+fn a_lock_that_is_deleted_in_mid_pass_ends_it_and_nothing_is_there_twice() {
+    let options = iqr_sandbox::Options { rtt: Duration::from_millis(10), ..Default::default() };
+    let bench = Bench::with_options(options).and_clients(12).with("iqr", "connections", "2");
+    let pass = bench.spawn(&["sync", "--json"]);
+    let started = Instant::now();
+    while bench.writes(FIRST + 1) == 0 {
+        assert!(started.elapsed() < PATIENCE, "the second asset should be written");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    fs::remove_file(bench.path("ledger.db.lock")).unwrap();
+    bench.forget_ledger();
+    bench.sync_well();
+    let first = pass.finish();
+    assert_eq!(first.code, Some(6), "{first:#?}");
+    assert!(first.stderr.contains("ledger.db.lock was deleted or replaced while this pass ran"), "{}", first.stderr);
+    bench.assert_sound("a lock that was deleted in mid-pass");
+    bench.assert_idle("a lock that was deleted in mid-pass");
+    let writes: Vec<u64> = (FIRST..FIRST + 12).map(|id| bench.writes(id)).collect();
+    // The last one is of the second pass alone.
+    assert_eq!(writes, [writes[11]; 12], "no asset is written twice");
+}
+
+/// A pipe would keep a pass waiting for ever.
+#[test]
+fn a_pipe_in_the_place_of_a_file_is_named_at_once() {
+    for name in ["ledger.db", "ledger.db.lock", "api-key"] {
+        let bench = Bench::with_clients(1);
+        let path = bench.path(name);
+        _ = fs::remove_file(&path);
+        rustix::fs::mknodat(rustix::fs::CWD, &path, FileType::Fifo, Mode::from_raw_mode(0o600), 0).unwrap();
+        for command in ["sync", "status"] {
+            let run = bench.run(&[command]);
+            let is_needed = command == "sync" || name == "ledger.db";
+            assert_eq!(run.stderr.contains(&format!("{name} is no regular file")), is_needed, "{name}: {run:#?}");
+        }
     }
 }
 

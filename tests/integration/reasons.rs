@@ -5,10 +5,11 @@ use std::fs;
 use std::time::Duration;
 
 use iqr_sandbox::samples::{DUPLICATE_ID, MISMATCH_ID, PLACEHOLDER_ID};
+use iqr_sandbox::store::ID_SLOT;
 use iqr_sandbox::{Asset, Fault, Kind, Options, When};
 use serde_json::Value;
 
-use crate::bench::{Bench, FIRST, Run, client};
+use crate::bench::{Bench, FIRST, LATER, Run, client};
 
 const CREATE: &str = "MI/Create";
 const READ: &str = "Inventory/JSON/GetInventoryById";
@@ -193,4 +194,54 @@ fn an_asset_that_is_due_says_what_ended_the_last_pass_or_that_none_was_made() {
     bench.sandbox.set_faults(Vec::new());
     bench.sync_well();
     assert!(!story().contains("not sent yet"), "{}", story());
+}
+
+/// Its own trouble may be over; what ends the passes now is not.
+#[test]
+fn an_asset_that_fails_says_also_what_ended_the_last_pass() {
+    let bench = Bench::with_clients(1);
+    let id = FIRST.to_string();
+    let story = || flat(&bench.run(&["status", &id]).stdout);
+    bench.sandbox.set_faults(vec![fault(READ, FIRST, Kind::status(404))]);
+    bench.sync();
+    assert!(story().contains("not-in-iqr") && !story().contains("not sent yet"), "{}", story());
+    for (prepare, code, words) in [
+        (&(|| std::fs::remove_file(bench.path("api-key")).unwrap()) as &dyn Fn(), 3, "no API key"),
+        (&|| bench.write_key("another+key"), 4, "IQR refused the API key"),
+        (&|| bench.sandbox.set_faults(vec![Fault::new(When::Always, busy())]), 5, "IQR cannot be reached"),
+    ] {
+        prepare();
+        assert_eq!(bench.sync_with(&["--retry"]).code, Some(code));
+        let told = story();
+        assert!(told.contains("failing: not-in-iqr") && told.contains("receive the asset in IQR"), "{told}");
+        assert!(told.contains("ended early (") && told.contains(words), "{words}: {told}");
+        let now = &bench.run(&["status", &id, "--json"]).json()["asset"]["now"][0];
+        assert_eq!(now["reason"], "not-in-iqr");
+        assert!(now["obstacle"].as_str().unwrap().contains(words), "{now:#}");
+        bench.write_key(&bench.sandbox.api_key());
+    }
+    bench.sandbox.set_faults(Vec::new());
+    assert_eq!(bench.sync_with(&["--retry"]).fate(1), ("sent", None));
+}
+
+#[test]
+fn what_the_ledger_knows_of_an_asset_is_told_also_when_wipeos_cannot_be_read() {
+    let bench = troubled();
+    std::fs::rename(bench.database(), bench.path("away.db")).unwrap();
+    let id = (FIRST + 5).to_string();
+    let run = bench.run(&["status", &id]);
+    let story = flat(&run.stdout);
+    assert!(story.starts_with(&format!("Asset {id}")) && story.contains("failing: unreachable"), "{run:#?}");
+    assert_eq!(run.code, Some(6));
+    let json = bench.run(&["status", &id, "--json"]).json();
+    assert_eq!(json["asset"]["now"][0]["reason"], "unreachable");
+}
+
+#[test]
+fn an_id_with_a_slip_is_found_before_any_pass_was_made() {
+    let bench = Bench::with_clients(1);
+    bench.store().set_slot(1, ID_SLOT, "7OO000", LATER).unwrap();
+    let run = bench.run(&["status", "7OO000"]);
+    assert!(flat(&run.stdout).contains("held: invalid-inventory-id"), "{run:#?}");
+    assert_eq!(bench.run(&["status", " "]).code, Some(2));
 }

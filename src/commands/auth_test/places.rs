@@ -4,6 +4,8 @@ use std::path::Path;
 
 use rustix::fs::{Access, access};
 
+use crate::commands::place;
+
 /// Whether a file can be put in the place of the one at `path`, if there is one; otherwise why not.
 pub(super) fn can_be_replaced(path: &Path) -> Result<(), String> {
     if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
@@ -19,6 +21,9 @@ pub(super) fn can_be_replaced(path: &Path) -> Result<(), String> {
 /// Whether the ledger at `path`, and what stands beside it, can be made or written; otherwise why not. A pass makes
 /// folders that are not there.
 pub(super) fn can_be_made(path: &Path) -> Result<(), String> {
+    if let Some(why) = place::takes_nothing(path) {
+        return Err(why);
+    }
     if path.exists() {
         may_write(path)?;
     }

@@ -81,6 +81,8 @@ struct Now<'a> {
     /// Of one that is due also what kept the last pass from sending it.
     message: Option<String>,
     advice: Option<&'static str>,
+    /// What ended the last pass, or keeps passes from being made, where that keeps this client from being sent.
+    obstacle: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -164,6 +166,7 @@ fn now<'a>(standing: &'a Standing, obstacle: Option<&Obstacle>, now: Timestamp) 
         reason,
         message,
         advice: reason.and_then(advice),
+        obstacle: obstacle.filter(|it| standing.state.waits_behind(it)).map(|it| it.sentence(now)),
     }
 }
 

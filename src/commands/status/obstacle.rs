@@ -14,6 +14,10 @@ const LATE: i64 = 1800;
 /// What stands in the way of all that is due.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Obstacle {
+    /// The ledger's place takes nothing: this is why.
+    Place(String),
+    /// The last pass is dated after now.
+    Ahead(Timestamp),
     /// No pass was made yet.
     NoPass,
     /// Something that concerns every client ended the last pass.
@@ -31,6 +35,12 @@ impl Obstacle {
     pub(super) fn of(status: &Status, now: Timestamp) -> Option<Self> {
         if let Some(failure) = &status.failure {
             return Some(Self::ended_early(failure.at, &failure.why));
+        }
+        if let Some(why) = &status.ledger_place {
+            return Some(Self::Place(why.clone()));
+        }
+        if let Some(ahead) = newest_time(status).filter(|at| at.seconds_since(now) > LATE) {
+            return Some(Self::Ahead(ahead));
         }
         let last_good = status.heartbeat.and_then(|beat| beat.last_good);
         if status.heartbeat.is_none() && status.passes.is_empty() {
@@ -75,6 +85,12 @@ impl Obstacle {
     /// What to tell of it, with what to do.
     pub(super) fn sentence(&self, now: Timestamp) -> String {
         match self {
+            Self::Place(why) => format!("no pass can record what it does: {why}"),
+            Self::Ahead(at) => format!(
+                "the last pass is dated {}, which is still to come; look at this machine's clock (timedatectl), the next \
+                 pass puts it right",
+                minute(*at)
+            ),
             Self::NoPass => "no pass was made yet; switch the timer, or the cron line, on".to_owned(),
             Self::EndedEarly { at, why } => format!("the last pass was ended early ({}): {why}", minute(*at)),
             Self::Late(good) => {
@@ -88,6 +104,11 @@ impl Obstacle {
             Self::Unfinished(at) => format!("a pass that began at {} is running, or was killed", minute(*at)),
         }
     }
+}
+
+fn newest_time(status: &Status) -> Option<Timestamp> {
+    let beat = status.heartbeat.map(|beat| beat.started_at);
+    beat.into_iter().chain(status.passes.first().map(|pass| pass.started_at)).max()
 }
 
 /// No pass came after it, not even one that had nothing to do.
@@ -148,5 +169,10 @@ mod tests {
         let killed = Pass { finished_at: None, outcome: None, ..pass("", None) };
         assert_eq!(Obstacle::of(&after(killed, 0), at(60)), Some(Obstacle::Unfinished(at(0))));
         assert_eq!(Obstacle::of(&Status::default(), at(0)), Some(Obstacle::NoPass));
+        let full = || Some("the disk is full".to_owned());
+        let told = Obstacle::of(&Status { ledger_place: full(), ..Status::default() }, at(0)).unwrap();
+        assert_eq!(told.sentence(at(0)), "no pass can record what it does: the disk is full");
+        let ahead = Obstacle::of(&after(pass("done", None), 0), at(-LATE - 1)).unwrap();
+        assert!(ahead.sentence(at(-LATE - 1)).contains("which is still to come"));
     }
 }

@@ -2,8 +2,9 @@
 
 use anyhow::Result;
 
+use super::obstacle::Obstacle;
 use crate::commands::preview::not_found;
-use crate::commands::{NotFound, near};
+use crate::commands::{NotFound, Usage, near};
 use crate::config::Config;
 use crate::ledger::{ChangeRecord, Intent, Ledger, Problem, SentRecord};
 use crate::model::{ClientId, DueBecause, InventoryId, InventoryIdError, Reason, Timestamp};
@@ -74,9 +75,37 @@ impl Story {
         Ok(Self { inventory_id: id.to_string(), clients, sent, intent, changes })
     }
 
-    /// Clients are held because of just this text.
+    /// What the ledger alone knows of an asset; `None` when it knows nothing.
+    pub(super) fn of_ledger(config: &Config, ledger: &Ledger, typed: &str) -> Result<Option<Self>> {
+        let id = examine::parse_id(typed, config.store.id_rule);
+        let inventory_id = id.as_ref().map_or_else(|_| typed.trim().to_owned(), ToString::to_string);
+        let mut clients = Vec::new();
+        for client_id in ledger.problems_of(&inventory_id)? {
+            clients.extend(ledger.problem(client_id)?.map(Standing::of_problem));
+        }
+        let (sent, intent, changes) = match &id {
+            Ok(id) => (sent(ledger, id)?, ledger.intent(id)?, ledger.changes(id.as_str())?),
+            Err(_) => (Vec::new(), None, Vec::new()),
+        };
+        let is_known = !clients.is_empty() || !sent.is_empty() || !changes.is_empty();
+        Ok(is_known.then_some(Self { inventory_id, clients, sent, intent, changes }))
+    }
+
+    /// Clients are held because of just this text, or will be by the next pass.
     fn of_no_id(examiner: &Examiner<'_>, typed: &str, error: &InventoryIdError) -> Result<Self> {
-        let clients = examiner.ledger.map(|ledger| ledger.problems_of(typed)).transpose()?.unwrap_or_default();
+        if typed.is_empty() {
+            return Err(Usage("the inventory ID is blank; name one, or none for how things stand".to_owned()).into());
+        }
+        let slot = &examiner.config.store.inventory_id_slot;
+        let mut clients = Vec::new();
+        for client in examiner.store.claimants(slot, typed, typed)? {
+            if examiner.store.slot(client, slot)?.is_some_and(|held| held.trim() == typed) {
+                clients.push(client);
+            }
+        }
+        clients.extend(examiner.ledger.map(|ledger| ledger.problems_of(typed)).transpose()?.unwrap_or_default());
+        clients.sort_unstable();
+        clients.dedup();
         if clients.is_empty() {
             return Err(NotFound(error.to_string()).into());
         }
@@ -109,6 +138,12 @@ fn standings(examiner: &Examiner<'_>, clients: Vec<ClientId>) -> Result<Vec<Stan
 }
 
 impl Standing {
+    /// Of a client that cannot be looked at.
+    fn of_problem(problem: Problem) -> Self {
+        let state = State::of_problem(&problem);
+        Self { client_id: problem.client_id, machine: String::new(), state, problem: Some(problem) }
+    }
+
     fn of(examiner: &Examiner<'_>, client_id: ClientId) -> Result<Self> {
         let problem = examiner.ledger.map(|ledger| ledger.problem(client_id)).transpose()?.flatten();
         let found = examiner.examine(client_id)?;
@@ -146,6 +181,19 @@ impl State {
     /// Whether the next pass sends it.
     pub(super) fn is_due(&self) -> bool {
         matches!(self, Self::Due(_) | Self::HalfDone)
+    }
+
+    /// Whether this keeps it from being sent. One that fails may be told already what ended the last pass by its own
+    /// trouble.
+    pub(super) fn waits_behind(&self, obstacle: &Obstacle) -> bool {
+        match (self, obstacle) {
+            (Self::Failing { .. }, Obstacle::OutOfTime { .. } | Obstacle::Unfinished(_)) => false,
+            (Self::Failing { message, .. }, Obstacle::EndedEarly { why, .. }) => {
+                !why.contains(message.lines().next().unwrap_or_default().trim_end_matches('.'))
+            }
+            (Self::Failing { .. }, _) => true,
+            _ => self.is_due(),
+        }
     }
 
     /// For scripts.

@@ -7,7 +7,7 @@ use crate::commands::status::advice::explained;
 use crate::commands::status::obstacle::Obstacle;
 use crate::commands::status::story::{Standing, State, Story};
 use crate::ledger::ChangeRecord;
-use crate::model::{DueBecause, Timestamp};
+use crate::model::{DueBecause, Reason, Timestamp};
 use crate::output::{self, BAD, DIM, GOOD, STRONG, WARN};
 use crate::sync::plan::Field;
 
@@ -30,7 +30,7 @@ pub(super) fn story(page: &mut Page, story: &Story, obstacle: Option<&Obstacle>,
         let when = format!("{} ({})", minute(record.at), ago(record.at, now));
         page.row("last sent", format!("{when}, from client {}", record.client_id));
     }
-    if let Some(intent) = &story.intent {
+    if let Some(intent) = story.intent.as_ref().filter(|_| !story.clients.iter().any(|it| it.state.is_answered())) {
         let when = minute(intent.at);
         page.row(
             "begun",
@@ -41,7 +41,8 @@ pub(super) fn story(page: &mut Page, story: &Story, obstacle: Option<&Obstacle>,
 }
 
 fn standing(page: &mut Page, client: &Standing, id: &str, obstacle: Option<&Obstacle>, now: Timestamp) {
-    page.row(&format!("client {}", client.client_id), &client.machine);
+    let machine = if client.machine.is_empty() { "its record in WipeOS cannot be read" } else { &client.machine };
+    page.row(&format!("client {}", client.client_id), machine);
     let mut spans = vec![state(&client.state)];
     if let Some(problem) = client.problem.as_ref().filter(|_| client.state.is_trouble()) {
         spans.push(Span::plain(format!(", since {}{}", minute(problem.since), tries(problem, now))));
@@ -58,9 +59,10 @@ impl State {
         matches!(self, Self::Held { .. } | Self::Failing { .. })
     }
 
-    /// One that fails is told what ended the last pass by its own trouble; that there are no passes is news to it, too.
-    fn waits_behind(&self, obstacle: &Obstacle) -> bool {
-        self.is_due() || (matches!(self, Self::Failing { .. }) && matches!(obstacle, Obstacle::Late(_)))
+    /// IQR's answer to the write is known: it is in the message.
+    fn is_answered(&self) -> bool {
+        let answered = [Reason::Refused, Reason::NotVerified];
+        matches!(self, Self::Failing { reason, .. } if answered.iter().any(|it| it.code() == reason))
     }
 }
 
