@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::clean::{begins_with, one_line};
+use super::model_name::without_maker;
 use crate::model::{Chassis, Machine, TemplateKind};
 
 /// The outcome and why, in words for the person who reads a preview.
@@ -33,7 +34,7 @@ pub fn choose(machine: &Machine) -> ChassisChoice {
     told_a_tablet(told_a_server(choice, &names), &names)
 }
 
-/// Where the firmware has the name: some makers have it in the version. One clean line each.
+/// Where the firmware has the name: some makers have it in the version. One clean line each, without the maker in front.
 struct Names<'a> {
     product: Cow<'a, str>,
     version: Cow<'a, str>,
@@ -41,8 +42,8 @@ struct Names<'a> {
 
 impl<'a> Names<'a> {
     fn of(machine: &'a Machine) -> Self {
-        let line = |text: &'a Option<String>| one_line(text.as_deref().unwrap_or_default());
-        Self { product: line(&machine.model), version: line(&machine.version) }
+        let name = |text: &'a Option<String>| bare_name(text.as_deref().unwrap_or_default());
+        Self { product: name(&machine.model), version: name(&machine.version) }
     }
 
     /// Each name, with the word for the field that has it.
@@ -63,6 +64,15 @@ fn told_a_server(choice: ChassisChoice, names: &Names<'_>) -> ChassisChoice {
     let Some(series) = SERIES.iter().find(|series| is_in_name(series)) else { return choice };
     let because = format!("{}, and a {series} is a server", choice.because);
     ChassisChoice { chassis: Chassis::Server, because, ..choice }
+}
+
+/// `Surface Pro X` of `Microsoft Surface Pro X`.
+fn bare_name(text: &str) -> Cow<'_, str> {
+    const MAKERS: [&str; 6] = ["Apple", "Dell", "Hewlett-Packard", "HP", "Lenovo", "Microsoft"];
+    match one_line(text) {
+        Cow::Borrowed(line) => without_maker(line, &MAKERS).into(),
+        Cow::Owned(line) => without_maker(&line, &MAKERS).to_owned().into(),
+    }
 }
 
 /// A Surface is a tablet unless it is called otherwise, and its firmware calls it a laptop. It keeps that template: there
@@ -123,6 +133,12 @@ fn numbered_all_in_one(text: &str) -> Option<String> {
     let mut words = text.split(|character: char| !character.is_alphanumeric());
     let line = words.find(|word| ["ThinkCentre", "IdeaCentre"].iter().any(|line| word.eq_ignore_ascii_case(line)))?;
     let model = words.next()?;
+    // `ThinkCentre neo 50a 24 Gen 5`.
+    if model.eq_ignore_ascii_case("neo") {
+        let model = words.next()?;
+        let is_number = model.strip_suffix(['A', 'a'])?.bytes().all(|byte| byte.is_ascii_digit());
+        return is_number.then(|| format!("{line} neo {model}"));
+    }
     let (digits, fewest) = if line.eq_ignore_ascii_case("ThinkCentre") {
         (model.strip_prefix(['M', 'm', 'E', 'e'])?.strip_suffix(['Z', 'z', 'A', 'a'])?, 2)
     } else {
@@ -139,11 +155,11 @@ fn hp_with_screen(product: &str, machine: &Machine, code: Option<i64>) -> Option
     if !["HP", "Hewlett"].iter().any(|hp| begins_with(&maker, hp)) || !matches!(code, None | Some(1..=7 | 15)) {
         return None;
     }
-    let name = if begins_with(product, "HP ") { &product[3..] } else { product };
-    let (inches, series) = name.split_once('-')?;
+    // `Pavilion 27-d0xxx`, too.
+    let (inches, series) = product.rsplit(' ').next()?.split_once('-')?;
     let is_screen = inches.parse().is_ok_and(|inches: u8| (18..=34).contains(&inches));
-    (is_screen && series.bytes().take(2).any(|byte| byte.is_ascii_digit())).then(|| {
-        let because = format!("the product name begins with a screen of {inches} inches");
+    (is_screen && series.bytes().take(3).any(|byte| byte.is_ascii_digit())).then(|| {
+        let because = format!("the product name has a screen of {inches} inches");
         choice(Chassis::AllInOne, TemplateKind::AllInOne, because)
     })
 }
@@ -329,12 +345,14 @@ mod tests {
             "ThinkCentre M93z",
             "IdeaCentre B320",
             "Inspiron One 2330",
+            "ThinkCentre neo 50a 24 Gen 5",
         ] {
             assert_eq!(chosen(series, Some(3)), (Chassis::AllInOne, TemplateKind::AllInOne), "{series}");
         }
         for other in [
             "ThinkCentre M93p",
             "ThinkCentre M75s Gen 2",
+            "ThinkCentre neo 50t Gen 4",
             "Surface Laptop Studio",
             "Aspire XC-605",
             "IdeaCentre C5 14IMB05",
@@ -347,15 +365,24 @@ mod tests {
 
     #[test]
     fn a_surface_is_a_tablet_unless_it_is_called_otherwise() {
-        for product in
-            ["Surface Pro 4", "Surface Pro 7+", "Surface Go", "Surface 3", "Surface", "Surface with Windows RT 1.0"]
-        {
+        for product in [
+            "Surface Pro 4",
+            "Surface Pro 7+",
+            "Surface Go",
+            "Surface 3",
+            "Surface",
+            "Surface with Windows RT 1.0",
+            "Microsoft Surface Pro, 11th Edition",
+            "Microsoft Surface Pro X",
+        ] {
             for code in [9, 10, 11, 17, 30, 31, 32] {
                 let expected = (Chassis::Tablet, TemplateKind::Laptop);
                 assert_eq!(chosen(product, Some(code)), expected, "{product} {code}");
             }
         }
-        for product in ["Surface Laptop 3", "Surface Laptop Studio", "Surface Book 2"] {
+        for product in
+            ["Surface Laptop 3", "Microsoft Surface Laptop, 7th Edition", "Surface Laptop Studio", "Surface Book 2"]
+        {
             assert_eq!(chosen(product, Some(9)), (Chassis::Laptop, TemplateKind::Laptop), "{product}");
         }
         assert_eq!(chosen("Surface Hub", Some(3)).0, Chassis::Desktop);
@@ -391,7 +418,7 @@ mod tests {
             let machine = Machine { manufacturer: Some(maker.to_owned()), ..machine(Some(product), None, code, 0) };
             choose(&machine).chassis
         };
-        for product in ["23-d015la", "23-1065", "HP 24-g030ur", "27-p014"] {
+        for product in ["23-d015la", "23-1065", "HP 24-g030ur", "27-p014", "HP 24-df1xxx", "HP Pavilion 27-d0xxx"] {
             assert_eq!(kind("Hewlett-Packard", product, Some(3)), Chassis::AllInOne, "{product}");
         }
         for product in ["17-p100", "510-p009", "110-a04", "23", "24-", "HP Z24-x"] {

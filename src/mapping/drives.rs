@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use super::capacity;
-use super::clean::one_line;
+use super::clean::{begins_with, one_line};
 use super::placeholder::real;
 use super::words::{self, Outcome};
 use crate::model::{Drive, Machine, Timestamp, Wipe, is_placeholder_serial};
@@ -93,9 +93,25 @@ fn media(drive: &Drive) -> Cow<'_, str> {
 }
 
 /// The machine's optical drive, also where the appliance lists it among the drives only (and says `None` beside it).
-pub(super) fn optical_drive(machine: &Machine) -> Option<&str> {
-    let listed = || machine.drives.iter().find(|drive| drive.is_optical()).and_then(|drive| drive.media.as_deref());
-    machine.optical_drive.as_deref().filter(|text| !real(Some(text)).is_empty()).or_else(listed)
+pub(super) fn optical_drive(machine: &Machine) -> Cow<'_, str> {
+    let told = real(machine.optical_drive.as_deref());
+    if told.is_empty() {
+        machine.drives.iter().find(|drive| drive.is_optical()).map(disc).unwrap_or_default()
+    } else {
+        told
+    }
+}
+
+/// Which discs a drive takes: by its medium, or where that is only `Optical` by its model (`HL-DT-ST DVDRAM GU90N`).
+fn disc(drive: &Drive) -> Cow<'_, str> {
+    const DISCS: [&str; 3] = ["DVD", "BD", "CD"];
+    let (media, model) = (real(drive.media.as_deref()), real(drive.model.as_deref()));
+    if !begins_with(&media, "optical") {
+        return media;
+    }
+    let words = || model.split([' ', '_']);
+    let named = DISCS.iter().find_map(|disc| words().find(|word| begins_with(word, disc)));
+    named.map_or(media, |word| word.replace(['+', '-', '/', '\u{b1}'], "").into())
 }
 
 fn newest_ended(wipes: &[Wipe]) -> Option<WipeFacts<'_>> {

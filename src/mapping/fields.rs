@@ -225,7 +225,7 @@ impl<'a> Subject<'a> {
             }
             Field::TotalRam => machine.memory_bytes.map(capacity::memory_text).unwrap_or_default().into(),
             Field::RamType => real(machine.memory_type.as_deref()),
-            Field::OpticalDrive => real(drives::optical_drive(machine)),
+            Field::OpticalDrive => drives::optical_drive(machine),
             Field::BatteryHealth => battery_health(machine).into(),
             Field::BatteryCount => machine.batteries.len().to_string().into(),
             Field::Webcam => yes_or_no(machine.webcam),

@@ -25,10 +25,12 @@ const SHORT_FORMS: &[(&str, &str)] = &[
 
 /// What can go, first what says least. The kind of machine is told by the chassis, too.
 const FILLERS: &[&str] = &[
+    "-",
     "NOTEBOOK PC",
     "LAPTOP PC",
     "PC",
     "SERIES",
+    "MODEL",
     "MOBILE WORKSTATION",
     "LAPTOP",
     "NOTEBOOK",

@@ -1,5 +1,7 @@
 //! The short form of a maker: one for all the spellings that firmware has of it.
 
+use std::borrow::Cow;
+
 use super::clean::one_line;
 use super::fold::fold_key;
 use super::placeholder::{is_kind_of_machine, is_placeholder};
@@ -115,7 +117,7 @@ impl Aliases {
         if is_placeholder(name) || is_kind_of_machine(name) {
             return String::new();
         }
-        built_in(&line).map_or_else(|| name.to_uppercase(), str::to_owned)
+        built_in(&line).map_or_else(|| without_marks(name).to_uppercase(), str::to_owned)
     }
 
     /// Whether a maker as IQR has it is the one of this short form: by its name, or by the table.
@@ -141,6 +143,17 @@ fn built_in(line: &str) -> Option<&'static str> {
         beginnings.iter().filter(|beginning| begins(beginning)).map(|beginning| (beginning.len(), *short)).max()
     };
     MAKERS.iter().filter_map(longest).max().map(|(_, short)| short)
+}
+
+/// `Ampere` of `Ampere(R)`. What is nothing but a mark stays.
+fn without_marks(name: &str) -> Cow<'_, str> {
+    const MARKS: [&str; 6] = ["(R)", "(r)", "(TM)", "(tm)", "\u{ae}", "\u{2122}"];
+    if !MARKS.iter().any(|mark| name.contains(mark)) {
+        return name.into();
+    }
+    let bare = MARKS.iter().fold(name.to_owned(), |name, mark| name.replace(mark, " "));
+    let bare = one_line(&bare);
+    if bare.is_empty() { name.into() } else { bare.into_owned().into() }
 }
 
 /// Lower-case words of letters and digits, one blank between them.
@@ -221,6 +234,8 @@ mod tests {
     fn a_maker_that_no_line_names_loses_its_legal_form_only() {
         assert_eq!(short_form("Acme Devices Co., Ltd."), "ACME DEVICES");
         assert_eq!(short_form("Micro Computer (HK) Tech Limited"), "MICRO COMPUTER (HK) TECH");
+        assert_eq!(short_form("Ampere(R)"), "AMPERE");
+        assert_eq!(short_form("Acme(TM) Devices"), "ACME DEVICES");
         assert_eq!(short_form("Intelligent Systems"), "INTELLIGENT SYSTEMS");
         assert_eq!(short_form("Inc."), "INC");
     }

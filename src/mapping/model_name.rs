@@ -51,6 +51,8 @@ pub fn model_name(manufacturer_short: &str, firmware: &Firmware<'_>, lenovo: Len
         "FRAMEWORK" => return product.into_owned(),
         maker => without_maker(&product, &[maker]).to_owned(),
     };
+    // `ESPRIMO_P756`, `B50_TOUCH`: elsewhere it stands between two names.
+    let name = if matches!(manufacturer_short, "FUJITSU" | "LENOVO") { name.replace('_', " ") } else { name };
     // What is left of a name may be none.
     let is_none = is_placeholder(&name) || is_kind_of_machine(&name);
     if is_none { String::new() } else { name }
@@ -252,7 +254,7 @@ mod tests {
             ("HuronRiver Platform", "0.1", "", "", ""),
             ("20JNS1BL00", "ThinkPad T470 W10DG", "", "ThinkPad T470", "20JNS1BL00"),
             ("Enter the machine type an", "ThinkCentre M720q", "", "ThinkCentre M720q", ""),
-            ("INVALID", "B50_TOUCH", "IDEAPAD", "B50_TOUCH", "INVALID"),
+            ("INVALID", "B50_TOUCH", "IDEAPAD", "B50 TOUCH", "INVALID"),
             ("4068AGJ", "Lenovo", "Not Specified", "4068AGJ", "4068AGJ"),
             ("20L6S82F0C", "Lenovo Product", "ThinkPad T480", "ThinkPad T480", "20L6S82F0C"),
             ("20005", "Rev 1.0", "Intel_Mobile", "20005", "20005"),

@@ -59,7 +59,12 @@ impl Brand {
         let (words, speed) = split_speed(&all);
         let cores = cores_told(words);
         let words = without_cores(without_graphics(words));
-        Self { words: model_words(&words), speed, cores }
+        let mut words = model_words(&words);
+        // That is the family's name where no model follows it.
+        if cores == Some(2) && words.last().is_some_and(|last| last == "Pentium") {
+            words.push("Dual-Core".to_owned());
+        }
+        Self { words, speed, cores }
     }
 
     fn cores_of_package(&self, told: Option<u32>) -> Option<u32> {
@@ -210,15 +215,24 @@ fn model_words(words: &[&str]) -> Vec<String> {
     for (at, word) in words.iter().enumerate() {
         let follows_cpu = at > 0 && words[at - 1].eq_ignore_ascii_case("cpu");
         let is_last = at + 1 == words.len();
-        if is_filler(word) || (is_last && is_left_over(word, follows_cpu)) {
+        // Between two names, but not within one (`Pentium 4 - M`).
+        let is_dash = *word == "-" && words.get(at + 1).is_none_or(|next| next.len() > 2);
+        if is_filler(word) || is_dash || (is_last && is_left_over(word, follows_cpu)) {
             continue;
         }
         match kept.last_mut() {
             Some(last) if last.len() > 1 && last.ends_with('-') => last.push_str(word),
-            _ => kept.push((*word).to_owned()),
+            _ => kept.push(in_usual_letters(word).to_owned()),
         }
     }
     kept
+}
+
+/// `Xeon Gold` of `XEON GOLD`.
+fn in_usual_letters(word: &str) -> &str {
+    const NAMES: [&str; 11] =
+        ["Atom", "Bronze", "Celeron", "Core", "Gold", "Intel", "Pentium", "Platinum", "Silver", "Ultra", "Xeon"];
+    NAMES.into_iter().find(|name| name.to_ascii_uppercase() == word).unwrap_or(word)
 }
 
 fn is_filler(word: &str) -> bool {
@@ -257,6 +271,10 @@ fn names_a_processor(words: &[String]) -> bool {
         "via",
     ];
     let words: Vec<String> = words.iter().map(|word| bare(word)).filter(|word| !word.is_empty()).collect();
+    // `AMD Eng Sample: 100-000000163-37_52/34_N`.
+    if words.windows(2).any(|pair| matches!(pair[0].as_str(), "eng" | "engineering") && pair[1] == "sample") {
+        return false;
+    }
     // An engineering sample: `Genuine Intel(R) CPU 0000`.
     if words.last().is_none_or(|last| last.bytes().all(|byte| byte == b'0'))
         || words.iter().any(|word| word == "unknown")

@@ -192,10 +192,14 @@ fn other_fields_print_what_is_known() {
 #[test]
 fn an_optical_drive_that_is_listed_among_the_drives_is_not_denied() {
     let dvd = || Drive { media: text("DVDRW"), ..drive("", Vec::new()) };
+    let optical = |model| Drive { media: text("Optical"), model: text(model), ..drive("", Vec::new()) };
     for (told, drives, expected) in [
         ("None", vec![dvd()], "DVDRW"),
         ("", vec![dvd()], "DVDRW"),
         ("BD-RE", vec![dvd()], "BD-RE"),
+        ("", vec![optical("HL-DT-ST DVDRAM GU90N")], "DVDRAM"),
+        ("None", vec![optical("TSSTcorp DVD+-RW TS-L633C")], "DVDRW"),
+        ("None", vec![optical("MATSHITA UJ8HC")], "Optical"),
         ("N/A", vec![drive("S1", Vec::new())], "None"),
     ] {
         let machine = Machine { optical_drive: text(told), drives, ..machine() };
