@@ -222,17 +222,22 @@ fn model_words(words: &[&str]) -> Vec<String> {
         }
         match kept.last_mut() {
             Some(last) if last.len() > 1 && last.ends_with('-') => last.push_str(word),
-            _ => kept.push(in_usual_letters(word).to_owned()),
+            _ => kept.push(in_usual_letters(word)),
         }
     }
     kept
 }
 
-/// `Xeon Gold` of `XEON GOLD`.
-fn in_usual_letters(word: &str) -> &str {
+/// `Xeon Gold` of `XEON GOLD`, `i7-7700` of `I7-7700`.
+fn in_usual_letters(word: &str) -> String {
     const NAMES: [&str; 11] =
         ["Atom", "Bronze", "Celeron", "Core", "Gold", "Intel", "Pentium", "Platinum", "Silver", "Ultra", "Xeon"];
-    NAMES.into_iter().find(|name| name.to_ascii_uppercase() == word).unwrap_or(word)
+    if let Some(name) = NAMES.into_iter().find(|name| name.to_ascii_uppercase() == word) {
+        return name.to_owned();
+    }
+    let is_core =
+        |rest: &str| rest.starts_with(['3', '5', '7', '9']) && matches!(rest.as_bytes().get(1), None | Some(b'-'));
+    word.strip_prefix('I').filter(|rest| is_core(rest)).map_or_else(|| word.to_owned(), |rest| format!("i{rest}"))
 }
 
 fn is_filler(word: &str) -> bool {
