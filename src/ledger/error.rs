@@ -71,6 +71,9 @@ pub enum Error {
         /// What is there.
         path: PathBuf,
     },
+    /// A write of another lane failed, and took along what stood beside it.
+    #[error("what was recorded last was undone by a write that failed; the next pass goes on")]
+    Undone,
     /// The operating system failed.
     #[error("the operating system failed on {path}")]
     Io {

@@ -6,7 +6,7 @@
 use rusqlite::{Connection, Row, named_params};
 
 use super::sent::{insert_asset, line_bytes, sent, sent_text_bytes};
-use super::{ChangeRecord, Error, Ledger, RunLedger};
+use super::{ChangeRecord, Error, Ledger, RunLedger, RunLock, Written};
 use crate::model::{ClientId, InventoryId, Sent, Timestamp};
 
 /// A write that was begun.
@@ -56,27 +56,35 @@ fn intent(row: &Row<'_>) -> rusqlite::Result<Intent> {
 
 impl RunLedger {
     /// Records that a write to an asset is about to be sent, with its comments as they are. What cannot be recorded is
-    /// not sent.
-    ///
-    /// With `durable` the record also survives a power cut: for writes that may cost lines of the comments.
+    /// not sent. The record also survives a power cut: for writes that may cost lines of the comments.
     ///
     /// # Errors
     ///
     /// When the ledger cannot be written, or the lock does not hold any more.
-    pub fn begin_write(&mut self, intent: &Intent, durable: bool) -> Result<(), Error> {
-        if let Some(lock) = &self.lock {
-            lock.check()?;
-        }
-        if durable {
-            // Within a transaction SQLite does not change it.
-            self.commit()?;
-            self.set_synchronous("full")?;
-        }
+    pub fn begin_write_for_good(&mut self, intent: &Intent) -> Result<(), Error> {
+        self.check_lock()?;
+        // Within a transaction SQLite does not change it.
+        self.commit()?;
+        self.set_synchronous("full")?;
         let written = self.write(|transaction| insert(transaction, intent));
-        if durable {
-            self.set_synchronous("normal")?;
-        }
+        self.set_synchronous("normal")?;
         written.map(|_| ())
+    }
+
+    /// Records that a write to an asset is about to be sent, with its comments as they are. It may be sent once that was
+    /// [made last](Self::make_last).
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be written, or the lock does not hold any more.
+    pub fn begin_write(&mut self, intent: &Intent) -> Result<Written, Error> {
+        self.check_lock()?;
+        self.write_along(|transaction| insert(transaction, intent))?;
+        Ok(Written(self.stretch.get()))
+    }
+
+    fn check_lock(&self) -> Result<(), Error> {
+        self.lock.as_ref().map_or(Ok(()), RunLock::check)
     }
 
     fn set_synchronous(&self, level: &str) -> Result<(), Error> {

@@ -17,6 +17,7 @@ mod settings;
 mod tests;
 mod upkeep;
 
+use std::cell::Cell;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -59,7 +60,16 @@ pub struct RunLedger {
     ledger: Ledger,
     /// `None` in a dry run, which writes to a copy.
     lock: Option<RunLock>,
+    /// Numbers what is written between two commits.
+    stretch: Cell<u64>,
+    /// What was written in this stretch, and in those before, may have been undone.
+    undone: Cell<u64>,
 }
+
+/// Something that was written and does not last yet, see [`RunLedger::make_last`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub struct Written(u64);
 
 /// One state of the ledger, for several reads.
 pub struct Snapshot<'a> {
@@ -183,7 +193,11 @@ impl RunLedger {
         lock::make_private(path);
         let mut ledger = Ledger::connect(path, WRITABLE)?;
         ledger.prepare().map_err(|error| error.at(path))?;
-        Ok(Self { ledger, lock: Some(lock) })
+        Ok(Self::new(ledger, Some(lock)))
+    }
+
+    fn new(ledger: Ledger, lock: Option<RunLock>) -> Self {
+        Self { ledger, lock, stretch: Cell::new(1), undone: Cell::new(0) }
     }
 
     /// A copy of the ledger, gone when it is closed: for a dry run, which leaves no trace, and neither waits for a pass
@@ -200,7 +214,7 @@ impl RunLedger {
         }
         path.clone_into(&mut copy.path);
         copy.prepare().map_err(|error| error.at(path))?;
-        Ok(Self { ledger: copy, lock: None })
+        Ok(Self::new(copy, None))
     }
 
     /// Tells the lock file that a pass with nothing to do was made: it leaves no other trace.
@@ -245,11 +259,28 @@ impl RunLedger {
         sqlite::run(&self.connection, "COMMIT").map_err(|source| {
             self.undo();
             self.at(source)
-        })
+        })?;
+        self.stretch.update(|stretch| stretch + 1);
+        Ok(())
+    }
+
+    /// Makes last what was written, unless another commit has done it. Several lanes that write at the same time share a
+    /// commit so.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be written, or could not be written meanwhile.
+    pub fn make_last(&self, written: Written) -> Result<(), Error> {
+        if written.0 <= self.undone.get() {
+            return Err(Error::Undone.at(&self.path));
+        }
+        if written.0 == self.stretch.get() { self.commit() } else { Ok(()) }
     }
 
     /// Undoes what is not committed.
     fn undo(&self) {
+        self.undone.set(self.stretch.get());
+        self.stretch.update(|stretch| stretch + 1);
         // SQLite itself may have done it: after a full disk, say.
         if !self.connection.is_autocommit() {
             _ = sqlite::run(&self.connection, "ROLLBACK");

@@ -128,6 +128,33 @@ fn three_years_leave_less_than_fifty_mebibytes() {
     assert!(size < 50 << 20, "{size} bytes");
 }
 
+/// Two lanes write, one commit makes both last; a write that fails takes along what stood beside it, and that is told.
+#[test]
+fn what_was_written_is_last_by_any_commit_and_never_after_it_was_undone() {
+    let mut desk = Desk::new();
+    let intent = |client: i64| Intent {
+        inventory_id: InventoryId::parse(Some(&(700_000 + client).to_string()), IdRule::Digits).unwrap(),
+        client_id: ClientId(client),
+        comments_before: String::new(),
+        sent: Sent::default(),
+        at: day(0),
+    };
+    let reader = |desk: &Desk| Ledger::open(&desk.folder.path().join("ledger.db")).unwrap().unwrap();
+    let (one, other) = (desk.ledger.begin_write(&intent(1)).unwrap(), desk.ledger.begin_write(&intent(2)).unwrap());
+    assert_eq!(reader(&desk).open_intents().unwrap().len(), 0);
+    desk.ledger.make_last(one).unwrap();
+    assert_eq!(reader(&desk).open_intents().unwrap().len(), 2);
+    desk.ledger.make_last(other).unwrap();
+
+    let lost = desk.ledger.begin_write(&intent(3)).unwrap();
+    desk.ledger.write_along(|connection| connection.execute("INSERT INTO nowhere VALUES (1)", [])).unwrap_err();
+    let later = desk.ledger.begin_write(&intent(4)).unwrap();
+    desk.ledger.make_last(later).unwrap();
+    assert!(desk.ledger.make_last(lost).unwrap_err().to_string().contains("ledger"));
+    let open = reader(&desk).open_intents().unwrap();
+    assert_eq!(open.iter().map(|intent| intent.client_id.0).collect::<Vec<_>>(), [1, 2, 4]);
+}
+
 #[test]
 fn what_is_old_goes_in_steps_and_what_is_not_stays() {
     let mut desk = Desk::new();

@@ -4,7 +4,7 @@
 
 mod hp;
 
-use super::clean::begins_with;
+use super::clean::{begins_with, one_line};
 use super::placeholder::{is_kind_of_machine, is_placeholder, real};
 use crate::model::Machine;
 
@@ -52,7 +52,10 @@ pub fn model_name(manufacturer_short: &str, firmware: &Firmware<'_>, lenovo: Len
         maker => without_maker(&product, &[maker]).to_owned(),
     };
     // `ESPRIMO_P756`, `B50_TOUCH`: elsewhere it stands between two names.
-    let name = if matches!(manufacturer_short, "FUJITSU" | "LENOVO") { name.replace('_', " ") } else { name };
+    let name = match manufacturer_short {
+        "FUJITSU" | "LENOVO" => one_line(&name.replace('_', " ")).into_owned(),
+        _ => name,
+    };
     // What is left of a name may be none.
     let is_none = is_placeholder(&name) || is_kind_of_machine(&name);
     if is_none { String::new() } else { name }
@@ -226,7 +229,6 @@ fn after_word<'a>(text: &'a str, word: &str) -> Option<&'a str> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::clean::one_line;
     use super::super::{fixtures, fold_key, manufacturer::Aliases};
     use super::*;
 

@@ -7,6 +7,7 @@
 use std::sync::{Mutex, MutexGuard};
 
 use super::comments::Writing;
+use super::commits::Commits;
 use super::examine::{Ready, Trouble};
 use super::items::{self, MasterItems};
 use super::journey::{Applied, Journey, serial_mismatch};
@@ -45,6 +46,8 @@ pub struct Applier<'a> {
     pub config: &'a Config,
     /// The master items of this pass.
     pub items: &'a MasterItems,
+    /// Where lanes that write at the same time meet.
+    pub commits: Commits,
     /// When this pass began.
     pub started_at: Timestamp,
     /// Plan only.
@@ -264,7 +267,11 @@ impl<'a> Applier<'a> {
         };
         let is_risky = before.as_deref().is_some_and(|before| !before.trim().is_empty())
             && self.semantics() != Some(CommentSemantics::Adds);
-        self.ledger().begin_write(&intent, is_risky)?;
+        if is_risky {
+            self.ledger().begin_write_for_good(&intent)?;
+        } else {
+            self.commits.begin_write(self.ledger, &intent)?;
+        }
         journey.written = change.map(|change| change.write.clone());
         journey.before = before;
         Ok(intent.sent)

@@ -4,9 +4,10 @@ use std::mem;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use super::ahead::Ahead;
 use super::apply::{Abort, Applier};
-use super::examine::{Examined, Examiner, Gathered, Ready, Trouble, Verdict};
-use super::feed::{Candidate, Errand, Feed};
+use super::examine::{Examined, Gathered, Ready, Trouble, Verdict};
+use super::feed::Feed;
 use super::journey::Applied;
 use super::plan::Change;
 use super::report::{Item, ItemOutcome, PassOutcome, Report};
@@ -34,6 +35,7 @@ pub(super) struct Lanes<'a> {
 struct Source {
     store: Store,
     feed: Feed,
+    ahead: Ahead,
     taken: u64,
 }
 
@@ -61,7 +63,7 @@ impl<'a> Lanes<'a> {
         let report = Report::begun(request.started_at, request.dry_run);
         Self {
             request,
-            source: Mutex::new(Source { store, feed, taken: 0 }),
+            source: Mutex::new(Source { store, feed, ahead: Ahead::new(), taken: 0 }),
             ledger: Mutex::new(ledger),
             progress: Mutex::new(Progress { report, pass: None, aborted: None }),
             is_aborted: AtomicBool::new(false),
@@ -141,43 +143,20 @@ impl<'a> Lanes<'a> {
     /// What both databases know of the next client; the mapping is for when they are free again for the other lanes.
     fn gather_next(&self) -> Result<Option<Gathered>, Error> {
         let mut source = lock(&self.source);
-        source.feed.settled(mem::take(&mut *lock(&self.settled)));
-        if self.request.limit.is_some_and(|limit| source.taken >= limit) {
-            return Ok(None);
-        }
+        let Source { store, feed, ahead, taken } = &mut *source;
         while !self.is_over() {
-            let Source { store, feed, .. } = &mut *source;
-            let mut ledger = lock(&self.ledger);
-            let Some(candidate) = feed.next(store, &mut ledger)? else { return Ok(None) };
-            let snapshot = ledger.snapshot()?;
-            let Some(gathered) = self.gather(candidate, store, &ledger)? else {
-                feed.passed_over(candidate.client_id);
-                continue;
-            };
-            let concerned = concerned(&ledger, &gathered)?;
-            drop(snapshot);
-            // Before the news that concerns them counts as done: a pass that is killed would else forget them.
-            ledger.wake(&concerned, self.request.started_at)?;
-            feed.also(concerned);
-            source.taken += 1;
-            return Ok(Some(gathered));
+            if let Some(gathered) = ahead.next(feed) {
+                *taken += 1;
+                return Ok(Some(gathered));
+            }
+            feed.settled(mem::take(&mut *lock(&self.settled)));
+            let left = self.request.limit.map_or(u64::MAX, |limit| limit.saturating_sub(*taken));
+            let most = usize::try_from(left).unwrap_or(usize::MAX);
+            if most == 0 || !ahead.refill((feed, most), (store, &mut lock(&self.ledger)), self.request)? {
+                break;
+            }
         }
         Ok(None)
-    }
-
-    /// `None` for a client that may have news and has none.
-    fn gather(
-        &self,
-        candidate: Candidate,
-        store: &Store,
-        ledger: &RunLedger,
-    ) -> Result<Option<Gathered>, examine::Error> {
-        let ask_anyway = candidate.errand == Errand::Anyway;
-        let examiner = Examiner { store, ledger: Some(ledger), config: self.request.config, ask_anyway };
-        match candidate.errand {
-            Errand::News => examiner.gather_news(candidate.client_id),
-            _ => examiner.gather(candidate.client_id).map(Some),
-        }
     }
 
     /// Records a client that IQR need not be asked about.
@@ -338,13 +317,13 @@ impl<'a> Lanes<'a> {
     ///
     /// What was done is told also when it cannot be recorded any more: then that is what ended the pass.
     pub(super) fn end(self, requests: u64) -> Outcome {
-        let Source { store, mut feed, .. } = self.source.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let Source { store, mut feed, ahead, .. } = self.source.into_inner().unwrap_or_else(PoisonError::into_inner);
         feed.settled(self.settled.into_inner().unwrap_or_else(PoisonError::into_inner));
         let mut ledger = self.ledger.into_inner().unwrap_or_else(PoisonError::into_inner);
         let Progress { mut report, pass, mut aborted } =
             self.progress.into_inner().unwrap_or_else(PoisonError::into_inner);
         match feed.left(&store) {
-            Ok(left) => report.totals.deferred += left,
+            Ok(left) => report.totals.deferred += left + ahead.len(),
             Err(error) => drop(aborted.get_or_insert(error.into())),
         }
         report.totals.requests = requests;
@@ -402,23 +381,6 @@ fn record_end(
         None => End::Done,
     };
     Ok(ledger.finish_pass(pass, report.finished_at, end, report.totals)?)
-}
-
-/// Clients that were held or superseded because this one claimed their inventory ID, which it no longer does, and those
-/// that were sent to the asset which this one claims too.
-fn concerned(ledger: &RunLedger, gathered: &Gathered) -> Result<Vec<ClientId>, examine::Error> {
-    let mut concerned = Vec::new();
-    for old in gathered.known.inventory_ids() {
-        if gathered.inventory_id.as_deref() != Some(old) || gathered.is_gone() {
-            concerned.extend(ledger.problems_of(old)?);
-            concerned.extend(ledger.senders(old)?);
-        }
-    }
-    if let Some(id) = gathered.inventory_id.as_deref().filter(|_| gathered.has_rival()) {
-        concerned.extend(ledger.senders(id)?);
-    }
-    concerned.retain(|client| *client != gathered.client_id);
-    Ok(concerned)
 }
 
 fn item(

@@ -10,8 +10,10 @@
 //! before its lane takes the next one, and committed at the latest with the next write that is begun. What concerns one
 //! client fails that client; what concerns all ends the pass.
 
+mod ahead;
 pub mod apply;
 pub mod comments;
+mod commits;
 mod comparison;
 pub mod due;
 pub mod examine;
@@ -46,6 +48,7 @@ use crate::secret::Secret;
 use crate::store::{self, Patience, Signature, Store};
 
 use apply::{Abort, Applier};
+use commits::Commits;
 use feed::{Feed, Wanted};
 use items::MasterItems;
 use lane::Lanes;
@@ -284,6 +287,7 @@ fn pass(request: &Request<'_>, begun: Begun, ledger: RunLedger, deadline: BootTi
         semantics: Mutex::new(semantics),
         config,
         items: &items,
+        commits: Commits::default(),
         started_at: request.started_at,
         dry_run: request.dry_run,
         lesson: Mutex::default(),
