@@ -14,6 +14,7 @@ use super::conceal::Concealed;
 use super::endpoint::{Format, Method};
 use super::resolver::{LookupFailed, Remembering};
 use super::settings::{Access, Settings};
+use super::sparing::Sparing;
 use super::together::Together;
 use super::{BootTime, clock, date, proxy};
 use crate::digest;
@@ -248,7 +249,7 @@ fn agent(settings: &Settings) -> Agent {
         .output_buffer_size(16 * 1024)
         .max_response_header_size(16 * 1024)
         .build();
-    Agent::with_parts(config, DefaultConnector::default().chain(Together), Remembering::default())
+    Agent::with_parts(config, DefaultConnector::default().chain(Together).chain(Sparing), Remembering::default())
 }
 
 fn fault(error: ureq::Error) -> Fault {

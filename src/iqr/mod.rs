@@ -25,6 +25,7 @@ pub(crate) mod proxy;
 mod resolver;
 mod session;
 mod settings;
+mod sparing;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
