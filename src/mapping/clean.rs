@@ -27,6 +27,12 @@ pub(super) fn one_line(text: &str) -> Cow<'_, str> {
 }
 
 fn is_one_line(text: &str) -> bool {
+    if text.is_ascii() {
+        let is_clean = |pair: &[u8]| pair != b"  " && !pair[1].is_ascii_control();
+        return text.bytes().next().is_none_or(|first| first > b' ' && first != 0x7f)
+            && text.as_bytes().windows(2).all(is_clean)
+            && !text.ends_with(' ');
+    }
     let mut blank_before = true;
     for character in text.chars() {
         let blank = is_blank(character);
@@ -67,6 +73,10 @@ mod tests {
             ("A\u{2028}B\u{85}C\u{a0}\u{a0}D", "A B C D"),
             ("A\u{fffe}B\u{ffff}", "AB"),
             ("\u{ffff} \u{fffe}", ""),
+            (" A", "A"),
+            ("A ", "A"),
+            ("\u{7f}A\u{7f}", "A"),
+            ("A\u{b}B", "A B"),
         ] {
             assert_eq!(one_line(raw), line, "{raw:?}");
         }

@@ -198,6 +198,8 @@ const BOARD_WORDS: &[&str] = &["chipset", "crb", "dvt", "evt", "ffd", "platform"
 
 /// Whether a manufacturer, model, version or SKU names nothing: blank, a filler of the firmware, counted-up digits, one
 /// character alone or repeated, or punctuation only.
+///
+/// It is asked of some twenty texts of every machine, so that nearly all of them have to be told by a glance.
 #[must_use]
 pub fn is_placeholder(text: &str) -> bool {
     let bare = bare(text);
@@ -206,12 +208,16 @@ pub fn is_placeholder(text: &str) -> bool {
     characters.all(|character| character == first)
         || FILLERS.binary_search(&bare.as_str()).is_ok()
         || FILLER_BEGINNINGS.iter().any(|start| bare.starts_with(start))
-        || bare.contains("byoem")
-        || (bare.len() >= 6 && ("01234567890123456789".contains(&bare)))
+        || bare.as_bytes().windows(5).any(|part| part == b"byoem")
+        || is_counted_up(&bare)
         || is_name_of_field(&bare)
         || is_of_field_words(text)
         || is_revision(text)
-        || is_reference_board(text)
+        || is_reference_board(text, &bare)
+}
+
+fn is_counted_up(bare: &str) -> bool {
+    bare.len() >= 6 && bare.bytes().all(|byte| byte.is_ascii_digit()) && "01234567890123456789".contains(bare)
 }
 
 /// Whether a maker's or a model's name is only a kind of machine (`Notebook`, Supermicro's `Super Server`): true of many,
@@ -237,15 +243,32 @@ pub(super) fn real(text: Option<&str>) -> Cow<'_, str> {
 }
 
 fn is_of_field_words(text: &str) -> bool {
-    let lower = text.to_lowercase();
-    let words = || lower.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty());
-    let is_field_word = |word: &str| FIELD_WORDS.binary_search(&word).is_ok();
-    words().any(is_field_word) && words().all(|word| is_field_word(word) || KINDS.contains(&word))
+    let mut has_field_word = false;
+    let is_one = |word: &str| {
+        let is_field_word = in_lower_case(word, |word| FIELD_WORDS.binary_search(&word).is_ok());
+        has_field_word |= is_field_word;
+        is_field_word || in_lower_case(word, |word| KINDS.contains(&word))
+    };
+    let mut words = text.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.all(is_one) && has_field_word
+}
+
+/// What holds of a word in lower case. No word of the lists is longer than 16 letters, or has other ones than ASCII's.
+fn in_lower_case(word: &str, holds: impl Fn(&str) -> bool) -> bool {
+    let mut lower = [0; 16];
+    let Some(lower) = lower.get_mut(..word.len()).filter(|_| word.is_ascii()) else { return false };
+    lower.copy_from_slice(word.as_bytes());
+    lower.make_ascii_lowercase();
+    std::str::from_utf8(lower).is_ok_and(holds)
 }
 
 /// `Rev 1.0`, `Version 2`, `Ver.1.02`, `Revision A`, `v1.0`, `1.0`: what boards without a name have in its place.
 fn is_revision(text: &str) -> bool {
-    let lower = text.trim().to_ascii_lowercase();
+    let text = text.trim();
+    if !text.starts_with(|first: char| matches!(first, 'R' | 'r' | 'V' | 'v' | '.' | '0'..='9')) {
+        return false;
+    }
+    let lower = text.to_ascii_lowercase();
     let is_number = |rest: &str| rest.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     let worded = ["revision", "version", "rev", "ver"].into_iter().find_map(|word| lower.strip_prefix(word));
     if let Some(rest) = worded {
@@ -259,21 +282,26 @@ fn is_revision(text: &str) -> bool {
 
 /// `HuronRiver Platform`, `Thurley`, `Jasper Lake Client Platform`, `Aptio CRB` (a customer reference board), `570x DVT3`
 /// (one that was made to test a design), `Cherry Trail CR`, `Alder Lake-N`.
-fn is_reference_board(text: &str) -> bool {
-    let lower = text.to_lowercase();
-    let mut words: Vec<&str> = lower.split([' ', '-', '_']).filter(|word| !word.is_empty()).collect();
-    let unnumbered = |word: &&str| word.trim_end_matches(|character: char| character.is_ascii_digit()).to_owned();
-    let is_board_word = |word: &&str| BOARD_WORDS.contains(&unnumbered(word).as_str());
-    if words.last().is_some_and(is_board_word) || words.ends_with(&["client", "system"]) {
+fn is_reference_board(text: &str, bare: &str) -> bool {
+    const VARIANTS: [&str; 6] = ["board", "client", "cr", "mobile", "system", "ult"];
+    let is = |word: &str, other: &str| word.eq_ignore_ascii_case(other);
+    let mut words = text.split([' ', '-', '_']).filter(|word| !word.is_empty());
+    let last = words.next_back().unwrap_or_default();
+    let unnumbered = last.trim_end_matches(|character: char| character.is_ascii_digit());
+    if BOARD_WORDS.iter().any(|word| is(unnumbered, word)) || REFERENCE_BOARDS.binary_search(&bare).is_ok() {
         return true;
     }
     // Which of the chips it is: `Haswell ULT`, `Alder Lake-N`.
-    let is_variant =
-        |word: &&str| matches!(*word, "board" | "client" | "cr" | "mobile" | "system" | "ult") || word.len() == 1;
-    while words.len() > 1 && words.last().is_some_and(is_variant) {
-        words.pop();
+    let is_variant = |word: &str| word.len() == 1 || VARIANTS.iter().any(|variant| is(word, variant));
+    if !is_variant(last) {
+        return false;
     }
-    REFERENCE_BOARDS.binary_search(&bare(&words.concat()).as_str()).is_ok()
+    let before: Vec<&str> = words.collect();
+    if is(last, "system") && before.last().is_some_and(|word| is(word, "client")) {
+        return true;
+    }
+    let kept = before.iter().rposition(|word| !is_variant(word)).map_or(0, |at| at + 1);
+    kept > 0 && REFERENCE_BOARDS.binary_search(&self::bare(&before[..kept].concat()).as_str()).is_ok()
 }
 
 /// `Type1ProductConfigId`, `Type2 - Board Product Name1`: what the field is called in the firmware's own tables.
@@ -284,6 +312,10 @@ fn is_name_of_field(bare: &str) -> bool {
 
 /// Letters and digits only, lower case.
 fn bare(text: &str) -> String {
+    if text.is_ascii() {
+        let letters = text.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| char::from(byte.to_ascii_lowercase()));
+        return letters.collect();
+    }
     text.chars().filter(|character| character.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 

@@ -232,7 +232,8 @@ fn model_words(words: &[&str]) -> Vec<String> {
 fn in_usual_letters(word: &str) -> String {
     const NAMES: [&str; 11] =
         ["Atom", "Bronze", "Celeron", "Core", "Gold", "Intel", "Pentium", "Platinum", "Silver", "Ultra", "Xeon"];
-    if let Some(name) = NAMES.into_iter().find(|name| name.to_ascii_uppercase() == word) {
+    let is_upper = word.bytes().all(|byte| byte.is_ascii_uppercase());
+    if let Some(name) = NAMES.into_iter().find(|name| is_upper && name.eq_ignore_ascii_case(word)) {
         return name.to_owned();
     }
     let is_core =

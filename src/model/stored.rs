@@ -4,6 +4,7 @@
 //! A text that comes back so was stored; to send it again would only double it.
 
 use std::borrow::Cow;
+use std::mem;
 
 /// Whether `shown` is what a column may have made of `meant`. Two texts that both have letters beyond ASCII are alike
 /// only when they are equal: `ПРОЙДЕНО` is not `НЕ УДАЛОСЬ`, whatever a column makes of either.
@@ -22,7 +23,7 @@ pub fn lines_of(text: &str) -> impl Iterator<Item = &str> {
 #[must_use]
 pub fn stored_form(text: &str) -> Cow<'_, str> {
     let text = text.trim();
-    if text.is_ascii() && !text.contains("  ") && !text.contains("??") && !text.contains(is_odd_blank) {
+    if is_plain(text) {
         return Cow::Borrowed(text);
     }
     let mut form = String::with_capacity(text.len());
@@ -42,8 +43,13 @@ fn plain(c: char) -> char {
     }
 }
 
-fn is_odd_blank(c: char) -> bool {
-    c.is_whitespace() && c != ' '
+/// ASCII, with no blank but the space, and neither two spaces nor two question marks in a row.
+fn is_plain(text: &str) -> bool {
+    let mut before = 0;
+    text.bytes().all(|byte| {
+        let is_doubled = byte == mem::replace(&mut before, byte) && matches!(byte, b' ' | b'?');
+        byte.is_ascii() && !is_doubled && !matches!(byte, b'\t'..=b'\r')
+    })
 }
 
 #[cfg(test)]
