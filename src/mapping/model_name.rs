@@ -215,7 +215,8 @@ pub(super) fn without_maker<'a>(product: &'a str, names: &[&str]) -> &'a str {
     while let Some(shorter) = names.iter().find_map(|name| after_word(rest, name)) {
         rest = shorter;
     }
-    if names.iter().any(|name| rest.eq_ignore_ascii_case(name)) || is_placeholder(rest) { "" } else { rest }
+    let is_none = |rest: &str| rest.len() < product.len() && is_placeholder(rest);
+    if names.iter().any(|name| rest.eq_ignore_ascii_case(name)) || is_none(rest) { "" } else { rest }
 }
 
 /// What follows `word`, if that stands in front with a blank, a hyphen or an underscore behind it.

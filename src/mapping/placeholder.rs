@@ -313,8 +313,9 @@ fn is_name_of_field(bare: &str) -> bool {
 /// Letters and digits only, lower case.
 fn bare(text: &str) -> String {
     if text.is_ascii() {
-        let letters = text.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| char::from(byte.to_ascii_lowercase()));
-        return letters.collect();
+        let mut bare = String::with_capacity(text.len());
+        bare.extend(text.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| char::from(byte.to_ascii_lowercase())));
+        return bare;
     }
     text.chars().filter(|character| character.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }

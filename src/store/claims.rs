@@ -46,7 +46,7 @@ impl Store {
     /// When the database cannot be read.
     pub fn claimants(&self, slot: &str, typed: &str, plain: &str) -> Result<Vec<ClientId>, Error> {
         let spellings = self.spellings(slot)?;
-        let texts = SLIPS.iter().map(|(before, after)| format!("{before}{plain}{after}")).chain([typed.to_owned()]);
+        let texts = SLIPS.iter().map(|(before, after)| [*before, plain, *after].concat()).chain([typed.to_owned()]);
         let number = plain.parse().map_or(Value::Null, Value::Integer);
         let values: Vec<Value> = texts.map(Value::Text).chain([number]).collect();
         let mut clients: Vec<ClientId> = self.reading(|connection| {
