@@ -3,8 +3,6 @@
 //! It takes two steps. What both databases know of the client is gathered, which takes both of them; what follows from it,
 //! the mapping above all, is judged without them, so that meanwhile they are free for others.
 
-use std::time::Duration;
-
 use super::known::Known;
 use crate::config::Config;
 use crate::digest;
@@ -152,12 +150,6 @@ impl Gathered {
     #[must_use]
     pub fn is_gone(&self) -> bool {
         matches!(self.prospect, Prospect::Clear(Verdict::Gone))
-    }
-
-    /// How long ago it was gathered.
-    #[must_use]
-    pub fn age(&self) -> Duration {
-        BootTime::now().since(self.looked_at)
     }
 
     /// Whether another client claims its asset.

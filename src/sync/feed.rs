@@ -167,38 +167,17 @@ impl Feed {
     /// When the appliance's database or the ledger cannot be used.
     pub fn next(&mut self, store: &Store, ledger: &mut RunLedger) -> Result<Option<Candidate>, Error> {
         loop {
-            if let Some(candidate) = self.next_queued() {
-                return Ok(Some(candidate));
-            }
-            if matches!(self.stage, Stage::End | Stage::Enough) {
-                return Ok(None);
-            }
-            self.refill(store, ledger)?;
-        }
-    }
-
-    /// The next client of those that are known already; `None` where the databases have to be asked.
-    pub fn next_queued(&mut self) -> Option<Candidate> {
-        loop {
             let concerned = self.concerned.pop_first();
             let again = concerned.map(|client_id| Candidate { client_id, errand: Errand::Again });
-            let candidate = again.or_else(|| self.queue.pop_front())?;
-            if self.handled.insert(candidate.client_id) {
-                self.open.insert(candidate.client_id);
-                return Some(candidate);
-            }
-        }
-    }
-
-    /// Takes back what was handed out last and not used, to be handed out again.
-    pub fn take_back(&mut self, unused: impl DoubleEndedIterator<Item = Candidate>) {
-        for candidate in unused.rev() {
-            self.passed_over(candidate.client_id);
-            // Before new clients nothing else may be queued.
-            if candidate.errand == Errand::Again {
-                self.concerned.insert(candidate.client_id);
+            if let Some(candidate) = again.or_else(|| self.queue.pop_front()) {
+                if self.handled.insert(candidate.client_id) {
+                    self.open.insert(candidate.client_id);
+                    return Ok(Some(candidate));
+                }
+            } else if matches!(self.stage, Stage::End | Stage::Enough) {
+                return Ok(None);
             } else {
-                self.queue.push_front(candidate);
+                self.refill(store, ledger)?;
             }
         }
     }

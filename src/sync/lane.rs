@@ -4,7 +4,6 @@ use std::mem;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use super::ahead::Ahead;
 use super::apply::{Abort, Applier};
 use super::examine::{Examined, Gathered, Ready, Trouble, Verdict};
 use super::feed::Feed;
@@ -12,7 +11,7 @@ use super::journey::Applied;
 use super::plan::Change;
 use super::report::{Item, ItemOutcome, PassOutcome, Report};
 use super::retry::{self, Cause};
-use super::{Error, Outcome, Request, close, examine, in_full, lock};
+use super::{Error, Outcome, Request, close, examine, gather, in_full, lock};
 use crate::iqr::{self, BootTime};
 use crate::ledger::{self, ChangeRecord, End, PassId, Problem, RunLedger, SentRecord};
 use crate::model::{ClientId, Reason, Sent};
@@ -35,7 +34,6 @@ pub(super) struct Lanes<'a> {
 struct Source {
     store: Store,
     feed: Feed,
-    ahead: Ahead,
     taken: u64,
 }
 
@@ -63,7 +61,7 @@ impl<'a> Lanes<'a> {
         let report = Report::begun(request.started_at, request.dry_run);
         Self {
             request,
-            source: Mutex::new(Source { store, feed, ahead: Ahead::new(), taken: 0 }),
+            source: Mutex::new(Source { store, feed, taken: 0 }),
             ledger: Mutex::new(ledger),
             progress: Mutex::new(Progress { report, pass: None, aborted: None }),
             is_aborted: AtomicBool::new(false),
@@ -143,20 +141,14 @@ impl<'a> Lanes<'a> {
     /// What both databases know of the next client; the mapping is for when they are free again for the other lanes.
     fn gather_next(&self) -> Result<Option<Gathered>, Error> {
         let mut source = lock(&self.source);
-        let Source { store, feed, ahead, taken } = &mut *source;
-        while !self.is_over() {
-            if let Some(gathered) = ahead.next(feed) {
-                *taken += 1;
-                return Ok(Some(gathered));
-            }
-            feed.settled(mem::take(&mut *lock(&self.settled)));
-            let left = self.request.limit.map_or(u64::MAX, |limit| limit.saturating_sub(*taken));
-            let most = usize::try_from(left).unwrap_or(usize::MAX);
-            if most == 0 || !ahead.refill((feed, most), (store, &mut lock(&self.ledger)), self.request)? {
-                break;
-            }
+        let Source { store, feed, taken } = &mut *source;
+        feed.settled(mem::take(&mut *lock(&self.settled)));
+        if self.request.limit.is_some_and(|limit| *taken >= limit) {
+            return Ok(None);
         }
-        Ok(None)
+        let gathered = gather::next(feed, store, &self.ledger, self.request, || self.is_over())?;
+        *taken += u64::from(gathered.is_some());
+        Ok(gathered)
     }
 
     /// Records a client that IQR need not be asked about.
@@ -317,13 +309,13 @@ impl<'a> Lanes<'a> {
     ///
     /// What was done is told also when it cannot be recorded any more: then that is what ended the pass.
     pub(super) fn end(self, requests: u64) -> Outcome {
-        let Source { store, mut feed, ahead, .. } = self.source.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let Source { store, mut feed, .. } = self.source.into_inner().unwrap_or_else(PoisonError::into_inner);
         feed.settled(self.settled.into_inner().unwrap_or_else(PoisonError::into_inner));
         let mut ledger = self.ledger.into_inner().unwrap_or_else(PoisonError::into_inner);
         let Progress { mut report, pass, mut aborted } =
             self.progress.into_inner().unwrap_or_else(PoisonError::into_inner);
         match feed.left(&store) {
-            Ok(left) => report.totals.deferred += left + ahead.len(),
+            Ok(left) => report.totals.deferred += left,
             Err(error) => drop(aborted.get_or_insert(error.into())),
         }
         report.totals.requests = requests;

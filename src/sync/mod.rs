@@ -10,7 +10,6 @@
 //! before its lane takes the next one, and committed at the latest with the next write that is begun. What concerns one
 //! client fails that client; what concerns all ends the pass.
 
-mod ahead;
 pub mod apply;
 pub mod comments;
 mod commits;
@@ -18,6 +17,7 @@ mod comparison;
 pub mod due;
 pub mod examine;
 pub mod feed;
+mod gather;
 mod half_done;
 mod handled;
 pub mod item_search;
