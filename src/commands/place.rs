@@ -23,7 +23,7 @@ pub fn takes_nothing(ledger: &Path) -> Option<String> {
 }
 
 /// The path without any part is the working directory.
-fn or_here(place: &Path) -> &Path {
+pub fn or_here(place: &Path) -> &Path {
     if place.as_os_str().is_empty() { Path::new(".") } else { place }
 }
 

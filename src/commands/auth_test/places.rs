@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rustix::fs::{Access, access};
 
-use crate::commands::place;
+use crate::commands::place::{or_here, takes_nothing};
 
 /// Whether a file can be put in the place of the one at `path`, if there is one; otherwise why not.
 pub(super) fn can_be_replaced(path: &Path) -> Result<(), String> {
@@ -21,7 +21,7 @@ pub(super) fn can_be_replaced(path: &Path) -> Result<(), String> {
 /// Whether the ledger at `path`, and what stands beside it, can be made or written; otherwise why not. A pass makes
 /// folders that are not there.
 pub(super) fn can_be_made(path: &Path) -> Result<(), String> {
-    if let Some(why) = place::takes_nothing(path) {
+    if let Some(why) = takes_nothing(path) {
         return Err(why);
     }
     if path.exists() {
@@ -36,11 +36,6 @@ fn may_write(path: &Path) -> Result<(), String> {
 
 fn folder_of(path: &Path) -> &Path {
     or_here(path.parent().unwrap_or(Path::new("")))
-}
-
-/// The path without any part is the working directory.
-fn or_here(folder: &Path) -> &Path {
-    if folder.as_os_str().is_empty() { Path::new(".") } else { folder }
 }
 
 #[cfg(test)]
