@@ -84,7 +84,8 @@ impl Heartbeat {
     /// What the lock file beside a ledger tells, whatever has become of the ledger itself.
     #[must_use]
     pub fn read(ledger: &Path) -> Option<Self> {
-        let line = fs::read_to_string(lock_path(ledger)).ok()?;
+        // A pipe would keep the reader waiting for who writes to it.
+        let line = Some(lock_path(ledger)).filter(|path| path.is_file()).map(fs::read_to_string)?.ok()?;
         let mut times = line.split_whitespace().map(|number| number.parse().ok().map(Timestamp::from_unix_millis));
         Some(Self { started_at: times.next()??, finished_at: times.next()??, last_good: times.next().flatten() })
     }
