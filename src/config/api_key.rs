@@ -139,11 +139,12 @@ fn without_waiting(path: &Path) -> io::Result<File> {
 
 /// Whether somebody wrote the key itself where its file belongs: one long word of letters and digits.
 fn looks_like_a_key(path: &Path) -> bool {
-    let text = path.to_string_lossy();
+    // The folder is the config's, where none was named.
+    let text = path.file_name().unwrap_or_default().to_string_lossy();
     let is_of_keys = |byte: u8| byte.is_ascii_alphanumeric() || b"+/=_-".contains(&byte);
     let has = |kind: fn(&u8) -> bool| text.bytes().any(|byte| kind(&byte));
-    !text.starts_with('/')
-        && text.len() >= 16
+    text.len() >= 16
+        && !text.to_ascii_lowercase().contains("key")
         && text.bytes().all(is_of_keys)
         && has(u8::is_ascii_digit)
         && has(u8::is_ascii_alphabetic)
@@ -199,6 +200,20 @@ mod tests {
             };
             sources.read().map(|secret| secret.expose().to_owned())
         }
+    }
+
+    #[test]
+    fn a_key_in_the_place_of_its_file_s_name_is_not_repeated() {
+        for (path, is_key) in [
+            ("/etc/wipeos-iqr/Zx9Kq2LmP0aBcD3eFgH4", true),
+            ("Zx9Kq2LmP0aBcD3eFgH4==", true),
+            ("/etc/wipeos-iqr/api-key", false),
+            ("/etc/wipeos-iqr/iqr-api-key-2024", false),
+        ] {
+            assert_eq!(looks_like_a_key(Path::new(path)), is_key, "{path}");
+        }
+        let typed = Path::new("/nowhere/Zx9Kq2LmP0aBcD3eFgH4");
+        assert!(!private_file(typed).map(|_| ()).unwrap_err().to_string().contains("Zx9K"));
     }
 
     #[test]
