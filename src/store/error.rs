@@ -117,6 +117,10 @@ pub(super) fn is_locked(source: &rusqlite::Error) -> bool {
 /// Tells a missing, forbidden or empty file from one that SQLite may judge. SQLite itself would call all of them
 /// "unable to open", and take an empty file for an empty database.
 pub(super) fn readable(path: &Path) -> Result<(), Error> {
+    // To open a pipe is to wait for who writes to it.
+    if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
+        return Err(Error::Unreadable { path: path.to_owned(), source: io::Error::other("it is no regular file") });
+    }
     let mut magic = [0; 16];
     match File::open(path).and_then(|mut file| file.read(&mut magic)) {
         Ok(0) => Err(Error::NotADatabase { path: path.to_owned(), problem: "it is empty".to_owned() }),

@@ -77,7 +77,8 @@ struct Trace {
 
 /// The first bytes of a file, and with them its size, its time of change and its identity.
 fn trace(path: &Path, length: usize) -> Option<Trace> {
-    let file = File::open(path).ok()?;
+    // To open a pipe is to wait for who writes to it.
+    let file = path.is_file().then(|| File::open(path).ok())??;
     let metadata = file.metadata().ok()?;
     let mut head = Vec::with_capacity(length);
     file.take(length as u64).read_to_end(&mut head).ok()?;
