@@ -6,10 +6,12 @@
 //! ones mean nothing in particular, and SQLite is asked.
 
 use std::ffi::OsString;
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, Read};
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+
+use rustix::fs::OFlags;
 
 use crate::digest;
 
@@ -77,9 +79,9 @@ struct Trace {
 
 /// The first bytes of a file, and with them its size, its time of change and its identity.
 fn trace(path: &Path, length: usize) -> Option<Trace> {
-    // To open a pipe is to wait for who writes to it.
-    let file = path.is_file().then(|| File::open(path).ok())??;
-    let metadata = file.metadata().ok()?;
+    // To open a pipe is to wait for who writes to it. A look before would cost every idle pass a call more.
+    let file = File::options().read(true).custom_flags(OFlags::NONBLOCK.bits().cast_signed()).open(path).ok()?;
+    let metadata = file.metadata().ok().filter(Metadata::is_file)?;
     let mut head = Vec::with_capacity(length);
     file.take(length as u64).read_to_end(&mut head).ok()?;
     let mut bytes = head.clone();
