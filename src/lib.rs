@@ -27,7 +27,7 @@
 //! | [`sync`] | the pass: feed → examine → plan (pure) → apply → record |
 //! | [`monitor`] | who else is told of a pass: Prometheus, and whoever waits for signs of life |
 //! | [`output`], [`logging`] | what people and scripts are shown |
-//! | [`clock`], [`digest`], [`secret`] | the time of day, stable digests, texts that must not be seen |
+//! | [`clock`], [`digest`], [`secret`], `files` | the time of day, stable digests, texts that must not be seen, how files are opened |
 //!
 //! Where to change what: the wording of a comment line, `mapping::comments` and the config's templates; a new vendor, one
 //! line in `mapping::manufacturer`; a name of the API, `iqr::endpoint` or the config; when a failing client is tried
@@ -51,6 +51,7 @@ pub mod clock;
 pub mod commands;
 pub mod config;
 pub mod digest;
+mod files;
 pub mod iqr;
 pub mod ledger;
 pub mod logging;

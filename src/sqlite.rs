@@ -1,9 +1,14 @@
 //! What the two rooms that speak SQLite, [`store`](crate::store) and [`ledger`](crate::ledger), have in common.
 
+use std::fmt::Write;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, Result};
+
+use crate::files;
 
 /// Statements that are kept prepared.
 const PREPARED: usize = 48;
@@ -21,6 +26,24 @@ pub fn configure(connection: &Connection, busy_timeout: Duration) -> Result<()> 
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_prepared_statement_cache_capacity(PREPARED);
     Ok(())
+}
+
+/// Whether commits may be beside the database.
+pub fn has_wal(path: &Path) -> bool {
+    files::size(&files::beside(path, "-wal")).is_some_and(|size| size > 0)
+}
+
+/// The name under which SQLite reads a file as one that does not change: without a lock, and without the files beside it
+/// (`SQLITE_OPEN_URI`). Commits that are in a WAL only are not seen so.
+pub fn unchanging(path: &Path) -> String {
+    let mut uri = String::from("file:");
+    for byte in path.as_os_str().as_bytes() {
+        match byte {
+            b'/' | b'.' | b'-' | b'_' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => uri.push(char::from(*byte)),
+            byte => _ = write!(uri, "%{byte:02x}"),
+        }
+    }
+    uri + "?immutable=1"
 }
 
 /// Runs a statement without an answer, kept prepared: some are run with every client.
@@ -74,6 +97,11 @@ impl Drop for Transaction<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_path_is_not_taken_for_a_question() {
+        assert_eq!(unchanging(Path::new("/a b/c?d#e%.db")), "file:/a%20b/c%3fd%23e%25.db?immutable=1");
+    }
 
     #[test]
     fn what_is_not_committed_is_undone() {

@@ -6,7 +6,6 @@ pub mod init;
 pub mod master_item;
 mod near;
 mod page;
-mod place;
 pub mod preview;
 mod spool;
 pub mod status;

@@ -20,7 +20,7 @@ use super::{Exit, NotFound, Usage};
 use crate::cli::{Global, StatusArgs};
 use crate::clock;
 use crate::config::Config;
-use crate::ledger::{Heartbeat, Ledger, Pass, Problem};
+use crate::ledger::{self, Heartbeat, Ledger, Pass, Problem};
 use crate::model::Timestamp;
 use crate::monitor::file;
 use crate::output;
@@ -36,7 +36,7 @@ struct Status {
     has_ledger: bool,
     /// The ledger cannot be read: nothing is known of problems and passes.
     is_blind: bool,
-    /// Why the place of the ledger takes nothing, where it does not.
+    /// Why no pass can record anything, where that is so.
     ledger_place: Option<String>,
     /// What ended a pass that was just made.
     failure: Option<Failure>,
@@ -64,10 +64,13 @@ struct StoreStatus {
 pub fn run(global: &Global, args: &StatusArgs) -> Result<Exit> {
     let config = super::load(global)?;
     let now = clock::now();
-    let ledger = Ledger::open(&config.ledger.path)?;
+    let ledger = match (Ledger::open(&config.ledger.path), &args.html) {
+        (Err(error), Some(path)) => return Err(write_blind(path, &config, error.into(), now)),
+        (opened, _) => opened?,
+    };
     let store = super::open_store(&config).map_err(anyhow::Error::from);
     let mut status = Status::of_ledger(ledger.as_ref())?;
-    status.ledger_place = super::place::takes_nothing(&config.ledger.path);
+    status.ledger_place = ledger::takes_nothing(&config.ledger.path);
     let read = match store {
         Ok(store) => status.add_store(&config, &store, ledger.as_ref(), args, now),
         Err(error) => status.add_story_of_ledger(&config, ledger.as_ref(), args).and(Err(error)),
@@ -83,6 +86,13 @@ pub fn run(global: &Global, args: &StatusArgs) -> Result<Exit> {
         output::print(&show::page(&status, now, global.verbose > 0))?;
     }
     read.map(|()| Exit::Done)
+}
+
+/// Nothing is known but why: then the page says that, for a page of yesterday would say that all is well.
+fn write_blind(path: &Path, config: &Config, why: anyhow::Error, now: Timestamp) -> anyhow::Error {
+    let status = Status::of_unreadable(Some(&config.ledger.path), &why);
+    let written = html::page(&status, &[], now).map_err(anyhow::Error::from).and_then(|page| write_html(path, &page));
+    written.err().unwrap_or(why)
 }
 
 fn write_html(path: &Path, page: &str) -> Result<()> {
@@ -110,10 +120,10 @@ pub(super) fn html_after_pass(ledger: Option<&Path>, due: Option<u64>, failure: 
     let now = clock::now();
     let (mut status, recent) = match ledger.map(|path| told_by(path, now)) {
         Some(Ok(told)) => told,
-        Some(Err(error)) => (Status::blind(ledger, Some(Failure { at: now, why: format!("{error:#}") })), Vec::new()),
-        None => (Status::blind(None, None), Vec::new()),
+        Some(Err(error)) => (Status::of_unreadable(ledger, &error), Vec::new()),
+        None => (Status::blind(None), Vec::new()),
     };
-    status.failure = failure.or(status.failure);
+    status.failure = failure;
     // The pass knows what is due; to ask the WipeOS database once more would cost more than an idle pass.
     status.store = due.map(|due| StoreStatus { due, missing_indexes: Vec::new() });
     Ok(html::page(&status, &recent, now)?)
@@ -122,13 +132,18 @@ pub(super) fn html_after_pass(ledger: Option<&Path>, due: Option<u64>, failure: 
 /// What a ledger tells: the status but for the WipeOS database, and the passes of the last days.
 fn told_by(path: &Path, now: Timestamp) -> Result<(Status, Vec<Pass>)> {
     let ledger = Ledger::open(path)?;
-    Ok((Status::of_ledger(ledger.as_ref())?, html::recent(ledger.as_ref(), now)?))
+    let status = Status { ledger_place: ledger::takes_nothing(path), ..Status::of_ledger(ledger.as_ref())? };
+    Ok((status, html::recent(ledger.as_ref(), now)?))
 }
 
 impl Status {
     /// Of a ledger that cannot be read, or is not known: the file beside it tells of the last passes all the same.
-    fn blind(ledger: Option<&Path>, failure: Option<Failure>) -> Self {
-        Self { is_blind: true, heartbeat: ledger.and_then(Heartbeat::read), failure, ..Self::default() }
+    fn blind(ledger: Option<&Path>) -> Self {
+        Self { is_blind: true, heartbeat: ledger.and_then(Heartbeat::read), ..Self::default() }
+    }
+
+    fn of_unreadable(ledger: Option<&Path>, error: &anyhow::Error) -> Self {
+        Self { ledger_place: Some(format!("{error:#}")), ..Self::blind(ledger) }
     }
 
     fn of_ledger(ledger: Option<&Ledger>) -> Result<Self> {

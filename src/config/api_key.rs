@@ -6,12 +6,12 @@
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Read};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::OFlags;
 use thiserror::Error;
 
+use crate::files;
 use crate::secret::Secret;
 
 const VARIABLE: &str = "WIPEOS_IQR_API_KEY";
@@ -19,11 +19,17 @@ const CREDENTIAL: &str = "iqr-api-key";
 /// No key is longer. It bounds what a wrong path (`/dev/zero`) can do.
 const LONGEST_FILE: u64 = 64 * 1024;
 
+/// What people call the file of a key.
+const NAMES_OF_KEYS: [&str; 7] = ["key", "iqr", "secret", "token", "cred", "pass", ".txt"];
+
 /// Why there is no API key.
 #[derive(Debug, Error)]
 pub enum ApiKeyError {
     /// None of the sources has one.
-    #[error("no API key: write it to {file} (mode 0600), set ${VARIABLE}, or give the systemd credential {CREDENTIAL}")]
+    #[error(
+        "no API key: write it to {} (mode 0600), set ${VARIABLE}, or give the systemd credential {CREDENTIAL}",
+        shown(file)
+    )]
     Missing {
         /// The file that was looked for.
         file: PathBuf,
@@ -47,8 +53,16 @@ pub enum ApiKeyError {
         "no API key: `iqr.api_key_file` names no file that is there, and what it holds looks like a key; write the key to a file of its own (mode 0600), name that file here, and let IQR make a new key, for this one stood in the config"
     )]
     KeyForPath,
+    /// A setting holds the key that was found, and would show it.
+    #[error(
+        "`{setting}` holds the API key itself; take it out (the program sends the key where it belongs), and let IQR make a new one, for this one stood in the config"
+    )]
+    InSetting {
+        /// The setting.
+        setting: String,
+    },
     /// The file is there and cannot be read.
-    #[error("cannot read the API key from {path}")]
+    #[error("cannot read the API key from {}", shown(path))]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -117,7 +131,7 @@ impl<'a> KeySources<'a> {
 }
 
 fn private_file(path: &Path) -> Result<Secret, ApiKeyError> {
-    let file = match without_waiting(path) {
+    let file = match files::at_once().read(true).open(path) {
         Err(_) if looks_like_a_key(path) => return Err(ApiKeyError::KeyForPath),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             return Err(ApiKeyError::Missing { file: path.into() });
@@ -132,11 +146,6 @@ fn private_file(path: &Path) -> Result<Secret, ApiKeyError> {
     }
 }
 
-/// A pipe that nobody writes to would keep a pass waiting for ever.
-fn without_waiting(path: &Path) -> io::Result<File> {
-    File::options().read(true).custom_flags(OFlags::NONBLOCK.bits().cast_signed()).open(path)
-}
-
 /// Whether somebody wrote the key itself where its file belongs: one long word of letters and digits.
 fn looks_like_a_key(path: &Path) -> bool {
     // The folder is the config's, where none was named.
@@ -148,6 +157,16 @@ fn looks_like_a_key(path: &Path) -> bool {
         && text.bytes().all(is_of_keys)
         && has(u8::is_ascii_digit)
         && has(u8::is_ascii_alphabetic)
+}
+
+/// The path of a file that is not there, in a message. A name that says nothing of a key might be one, as it was typed.
+fn shown(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+    if NAMES_OF_KEYS.iter().any(|word| name.contains(word)) {
+        path.display().to_string()
+    } else {
+        "the file that `iqr.api_key_file` names".to_owned()
+    }
 }
 
 fn contents(opened: io::Result<File>, path: &Path) -> Result<Secret, ApiKeyError> {
@@ -212,6 +231,8 @@ mod tests {
         ] {
             assert_eq!(looks_like_a_key(Path::new(path)), is_key, "{path}");
         }
+        let short = private_file(Path::new("/nowhere/Zx:{Kq.LmP")).map(|_| ()).unwrap_err().to_string();
+        assert!(!short.contains("Zx:") && short.contains("iqr.api_key_file"), "{short}");
         let typed = Path::new("/nowhere/Zx9Kq2LmP0aBcD3eFgH4");
         assert!(!private_file(typed).map(|_| ()).unwrap_err().to_string().contains("Zx9K"));
     }

@@ -34,6 +34,9 @@ use crate::mapping::Rules;
 use crate::model::IdRule;
 use crate::secret::Secret;
 
+/// A shorter text is in some path by chance, and no key.
+const SHORTEST_KEY: usize = 8;
+
 /// The commented file that `init` writes: every setting with its built-in default.
 pub const EXAMPLE: &str = include_str!("../../examples/config.toml");
 
@@ -254,7 +257,22 @@ impl Config {
     ///
     /// [`ConfigError::ApiKey`]; it never holds any part of the key.
     pub fn api_key(&self) -> Result<Secret, ConfigError> {
-        Ok(api_key::KeySources::of_process(&self.api_key_file).read()?)
+        let key = api_key::KeySources::of_process(&self.api_key_file).read()?;
+        match self.setting_with(&key) {
+            Some(setting) => Err(ApiKeyError::InSetting { setting }.into()),
+            None => Ok(key),
+        }
+    }
+
+    /// The setting that holds the key, though it is shown to people: in messages, in the log of requests.
+    fn setting_with(&self, key: &Secret) -> Option<String> {
+        let hosts = [("iqr.signin_url", &self.iqr.signin_url), ("iqr.api_url", &self.iqr.api_url)];
+        let hosts = hosts.map(|(name, url)| (name.to_owned(), url.clone()));
+        let endpoints = iqr::Operation::ALL.into_iter().map(|operation| {
+            (format!("iqr.endpoints.{}", operation.name()), self.iqr.endpoints.get(operation).path_template())
+        });
+        let holds = |text: &str| key.expose().len() >= SHORTEST_KEY && text.contains(key.expose());
+        hosts.into_iter().chain(endpoints).find_map(|(name, text)| holds(&text).then_some(name))
     }
 
     /// Where [`Self::api_key`] finds it: the name of a variable or the path of a file.

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use rusqlite::ErrorCode;
 use thiserror::Error;
 
+use super::place;
+
 /// The ledger cannot be used.
 #[derive(Debug, Error)]
 pub enum Error {
@@ -49,6 +51,9 @@ pub enum Error {
     /// The file or its folder may not be written.
     #[error("the file or its folder cannot be written; give the user of wipeos-iqr write access to the folder")]
     ReadOnly,
+    /// The file system of the file may not be written by anybody.
+    #[error("its file system is read-only; mount it writable, the next pass goes on")]
+    ReadOnlyFileSystem,
     /// The lock file belongs to another account.
     #[error(
         "the lock file {path} may not be opened by this account; run every pass by the same account, or give it that file (chown)"
@@ -100,6 +105,7 @@ impl Error {
     pub(super) fn at(self, path: &Path) -> Self {
         match self {
             Self::At { .. } | Self::Running { .. } | Self::NoFile { .. } => self,
+            Self::ReadOnly if place::is_read_only(path) => Self::ReadOnlyFileSystem.at(path),
             source => Self::At { path: path.to_owned(), source: Box::new(source) },
         }
     }
@@ -110,6 +116,14 @@ impl Error {
         match self {
             Self::At { source, .. } => source.is_older(),
             error => matches!(error, Self::Older { .. }),
+        }
+    }
+
+    /// Whether SQLite could not make what it needs beside the file.
+    pub(super) fn is_for_want_of_a_place(&self) -> bool {
+        match self {
+            Self::At { source, .. } => source.is_for_want_of_a_place(),
+            error => matches!(error, Self::ReadOnly | Self::ReadOnlyFileSystem),
         }
     }
 

@@ -3,15 +3,13 @@
 //! The operating system drops the lock when the process ends, however it ends. The file is never deleted: a lock on a
 //! deleted file would keep nobody out. What is written in it is for people and for `status`.
 
-use std::ffi::OsString;
 use std::fs::{self, File, Metadata, TryLockError};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::OFlags;
-
 use super::Error;
+use crate::files;
 use crate::model::Timestamp;
 
 /// What the lock file tells of the newest pass.
@@ -43,11 +41,9 @@ impl RunLock {
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             fs::create_dir_all(folder).map_err(|source| in_words(folder, source))?;
         }
-        // Without waiting for who writes to a pipe.
-        let flags = OFlags::NONBLOCK.bits().cast_signed();
-        let mut options = File::options();
-        let options = options.create(true).truncate(false).read(true).write(true).mode(PRIVATE).custom_flags(flags);
-        Self::lock(options.open(&path).map_err(|source| in_words(&path, source))?, path)
+        let mut options = files::at_once();
+        let opened = options.create(true).truncate(false).read(true).write(true).mode(PRIVATE).open(&path);
+        Self::lock(opened.map_err(|source| in_words(&path, source))?, path)
     }
 
     fn lock(file: File, path: PathBuf) -> Result<Self, Error> {
@@ -99,7 +95,7 @@ fn identity(metadata: &Metadata) -> (u64, u64) {
 fn in_words(path: &Path, source: io::Error) -> Error {
     match source.kind() {
         io::ErrorKind::PermissionDenied => Error::ForeignLock { path: path.to_owned() },
-        io::ErrorKind::ReadOnlyFilesystem => Error::ReadOnly.at(path),
+        io::ErrorKind::ReadOnlyFilesystem => Error::ReadOnlyFileSystem.at(path),
         io::ErrorKind::StorageFull => Error::Full.at(path),
         _ => Error::Io { path: path.to_owned(), source },
     }
@@ -111,8 +107,6 @@ pub(super) fn make_private(ledger: &Path) {
     let _ = File::options().write(true).create_new(true).mode(PRIVATE).open(ledger);
 }
 
-fn lock_path(ledger: &Path) -> PathBuf {
-    let mut name = OsString::from(ledger);
-    name.push(".lock");
-    PathBuf::from(name)
+pub(super) fn lock_path(ledger: &Path) -> PathBuf {
+    files::beside(ledger, ".lock")
 }

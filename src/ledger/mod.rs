@@ -9,6 +9,7 @@ mod error;
 mod history;
 mod intent;
 mod lock;
+mod place;
 mod problems;
 mod schema;
 mod sent;
@@ -30,6 +31,7 @@ pub use error::Error;
 pub use history::{ChangeRecord, End, Pass, PassId, PassTotals};
 pub use intent::Intent;
 pub use lock::Heartbeat;
+pub use place::{or_here, takes_nothing};
 pub use problems::{Problem, ProblemCount};
 pub use sent::{AssetRecord, SentRecord};
 pub use settings::{CommentSemantics, ItemSearch, RecentRows};
@@ -97,10 +99,30 @@ impl Ledger {
         if !error::exists(path)? {
             return Ok(None);
         }
-        let ledger = Self::connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        let ledger = match Self::connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY) {
+            // A pass that runs would have made the files that SQLite cannot make: the ledger is at rest.
+            Err(error) if error.is_for_want_of_a_place() => Self::at_rest(path).map_err(|_| error)?,
+            connected => connected?,
+        };
         let version = schema::check(&ledger.connection).map_err(|error| error.at(path))?;
         // A file that a pass is about to fill is as good as none.
         Ok((version > 0).then_some((ledger, version)))
+    }
+
+    /// As it lies there, for a reader that SQLite does not let make the files that reading in WAL mode takes: on a file
+    /// system that is mounted read-only, or for an account that may not write beside it.
+    fn at_rest(path: &Path) -> rusqlite::Result<Self> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = if sqlite::has_wal(path) {
+            // What an exclusive reader knows of the WAL is in its memory; and there is nobody to lock out.
+            let connection = Connection::open_with_flags_and_vfs(path, flags, "unix-none")?;
+            connection.pragma_update(None, "locking_mode", "exclusive")?;
+            connection
+        } else {
+            Connection::open_with_flags(sqlite::unchanging(path), flags | OpenFlags::SQLITE_OPEN_URI)?
+        };
+        let ledger = Self { connection, path: path.to_owned() };
+        ledger.configure().map(|()| ledger)
     }
 
     fn connect(path: &Path, flags: OpenFlags) -> Result<Self, Error> {
@@ -117,6 +139,7 @@ impl Ledger {
         Ok(ledger)
     }
 
+    /// The first read of the file: what cannot be read shows here.
     fn configure(&self) -> rusqlite::Result<()> {
         sqlite::configure(&self.connection, BUSY_TIMEOUT)?;
         self.connection.pragma_update(None, "cache_size", CACHE)

@@ -5,7 +5,6 @@
 //! does not let go of that thread either, the process stays until it does: then [`Turn`] keeps the later ones from ending
 //! up beside it.
 
-use std::ffi::OsString;
 use std::fs::File;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
@@ -13,7 +12,7 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Instant;
 
-use rustix::fs::OFlags;
+use crate::files;
 
 /// Does `work`, and waits for its end, but not beyond `end`. Says whether it came to it.
 #[must_use]
@@ -42,11 +41,8 @@ impl Turn {
     /// are no turns.
     #[must_use]
     pub fn take(ledger: &Path) -> Self {
-        let mut name = OsString::from(ledger);
-        name.push(".told");
-        // Without waiting for who reads from a pipe.
-        let flags = OFlags::NONBLOCK.bits().cast_signed();
-        let file = File::options().create(true).truncate(false).write(true).mode(0o640).custom_flags(flags).open(name);
+        let path = files::beside(ledger, ".told");
+        let file = files::at_once().create(true).truncate(false).write(true).mode(0o640).open(path);
         Self { _file: file.and_then(|file| file.lock().map(|()| file)).ok() }
     }
 }

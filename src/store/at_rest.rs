@@ -7,15 +7,14 @@
 //! file.
 
 use std::cell::Cell;
-use std::fmt::Write;
 use std::fs::{File, Metadata};
-use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags, Result};
 
 use super::signature;
+use crate::sqlite;
 
 /// The database, open for reading.
 pub(super) struct Access {
@@ -35,7 +34,7 @@ impl Access {
         // The mark comes first: what happens from now on is noticed.
         let at_rest = AtRest::of(path).filter(|at_rest| at_rest.is_wal_mode() && signature::is_closed(path));
         let connection = match at_rest {
-            Some(_) => Connection::open_with_flags(uri(path), flags | OpenFlags::SQLITE_OPEN_URI)?,
+            Some(_) => Connection::open_with_flags(sqlite::unchanging(path), flags | OpenFlags::SQLITE_OPEN_URI)?,
             None => Connection::open_with_flags(path, flags)?,
         };
         #[cfg(test)]
@@ -98,27 +97,6 @@ impl AtRest {
     fn holds(&self, path: &Path) -> bool {
         path.metadata().is_ok_and(|metadata| mark(&metadata) == self.mark)
             && self.read_header() == Some(self.header)
-            && !signature::has_wal(path)
-    }
-}
-
-fn uri(path: &Path) -> String {
-    let mut uri = String::from("file:");
-    for byte in path.as_os_str().as_bytes() {
-        match byte {
-            b'/' | b'.' | b'-' | b'_' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => uri.push(char::from(*byte)),
-            byte => _ = write!(uri, "%{byte:02x}"),
-        }
-    }
-    uri + "?immutable=1"
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_path_is_not_taken_for_a_question() {
-        assert_eq!(uri(Path::new("/a b/c?d#e%.db")), "file:/a%20b/c%3fd%23e%25.db?immutable=1");
+            && !sqlite::has_wal(path)
     }
 }

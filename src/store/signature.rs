@@ -5,15 +5,13 @@
 //! `-shm`, the length of the WAL and its salts. Two equal signatures mean that nothing was committed in between; unequal
 //! ones mean nothing in particular, and SQLite is asked.
 
-use std::ffi::OsString;
-use std::fs::{File, Metadata};
-use std::io::{self, Read};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
-use std::path::{Path, PathBuf};
+use std::fs::Metadata;
+use std::io::Read;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
 
-use rustix::fs::OFlags;
-
-use crate::digest;
+use crate::files::{self, beside};
+use crate::{digest, sqlite};
 
 /// Bytes of the database's header that hold the change counter and its copy.
 const DATABASE_HEADER: usize = 100;
@@ -55,20 +53,7 @@ impl Signature {
 
 /// Whether nobody has the database open and no commits are beside it.
 pub(super) fn is_closed(path: &Path) -> bool {
-    size(&beside(path, "-shm")).is_none() && !has_wal(path)
-}
-
-/// Whether commits may be beside the database.
-pub(super) fn has_wal(path: &Path) -> bool {
-    size(&beside(path, "-wal")).is_some_and(|size| size > 0)
-}
-
-/// The size of a file; `None` when it is not there. What cannot be told is taken for more than anything.
-fn size(path: &Path) -> Option<u64> {
-    match path.metadata() {
-        Ok(metadata) => Some(metadata.size()),
-        Err(error) => (error.kind() != io::ErrorKind::NotFound).then_some(u64::MAX),
-    }
+    files::size(&beside(path, "-shm")).is_none() && !sqlite::has_wal(path)
 }
 
 struct Trace {
@@ -80,7 +65,7 @@ struct Trace {
 /// The first bytes of a file, and with them its size, its time of change and its identity.
 fn trace(path: &Path, length: usize) -> Option<Trace> {
     // To open a pipe is to wait for who writes to it. A look before would cost every idle pass a call more.
-    let file = File::options().read(true).custom_flags(OFlags::NONBLOCK.bits().cast_signed()).open(path).ok()?;
+    let file = files::at_once().read(true).open(path).ok()?;
     let metadata = file.metadata().ok().filter(Metadata::is_file)?;
     let mut head = Vec::with_capacity(length);
     file.take(length as u64).read_to_end(&mut head).ok()?;
@@ -92,10 +77,4 @@ fn trace(path: &Path, length: usize) -> Option<Trace> {
         bytes.extend(number.to_le_bytes());
     }
     Some(Trace { size: metadata.size(), head, bytes })
-}
-
-fn beside(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = OsString::from(path);
-    name.push(suffix);
-    PathBuf::from(name)
 }

@@ -155,10 +155,10 @@ fn a_disk_that_fails_once_at_any_call_loses_and_doubles_nothing() {
 }
 
 /// Runs the program where `prepare` (shell, with the folder of the ledger in `$0`) has mounted something.
-fn mounted(bench: &Bench, prepare: &str) -> Run {
+fn mounted(bench: &Bench, prepare: &str, command: &[&str]) -> Run {
     let script = format!("{prepare}\nexec \"$@\"");
     let folder = bench.path("ledger");
-    run(wrapped(bench, &["unshare", "-m", "sh", "-ec", &script, folder.to_str().unwrap()], &["sync", "--json"]))
+    run(wrapped(bench, &["unshare", "-m", "sh", "-ec", &script, folder.to_str().unwrap()], command))
 }
 
 /// A bench whose ledger has a folder of its own.
@@ -169,18 +169,52 @@ fn bench_with_folder(clients: i64) -> Bench {
     bench.with("ledger", "path", &path)
 }
 
+const READ_ONLY: &str = "mount --bind \"$0\" \"$0\"; mount -o remount,bind,ro \"$0\"";
+
+/// Why nothing arrives is asked just then. What a pass that was killed left in the WAL is part of the answer.
+#[test]
+fn a_ledger_on_a_file_system_that_may_not_be_written_is_read_and_told_as_what_is_in_the_way() {
+    if !has_mounts() {
+        return;
+    }
+    let bench = bench_with_folder(2);
+    bench.sync_well();
+    bench.store().edit(1, "memory_bytes", &(32_i64 << 30).to_string(), LATER).unwrap();
+    let killed = Connection::open(bench.path("ledger/ledger.db")).unwrap();
+    killed.execute("UPDATE pass SET message = 'the newest record', outcome = 'aborted'", []).unwrap();
+    let copy = bench.path("copy");
+    fs::create_dir(&copy).unwrap();
+    for suffix in ["", "-wal", ".lock"] {
+        fs::copy(bench.path(&format!("ledger/ledger.db{suffix}")), copy.join(format!("ledger.db{suffix}"))).unwrap();
+    }
+    let bench = bench.with("ledger", "path", &quoted(&copy.join("ledger.db")));
+    for has_wal in [true, false] {
+        let look = |command: &[&str]| mounted(&bench, &READ_ONLY.replace("$0", "$0/../copy"), command);
+        let told = look(&["status"]);
+        assert_eq!((told.code, told.stderr.as_str()), (Some(0), ""), "{told:#?}");
+        let text = told.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(text.contains("attention no pass can record what it does: "), "{text}");
+        assert!(text.contains("its file system is read-only; mount it writable"), "{text}");
+        assert_eq!(text.contains("ended early: the newest record"), has_wal, "{text}");
+        let story = look(&["status", &FIRST.to_string()]);
+        assert!(story.stdout.contains("not sent yet"), "{story:#?}");
+        let page = look(&["status", "--html", "-"]);
+        assert!(page.stdout.contains("Needs attention: no pass can record what it does"), "{page:#?}");
+        _ = fs::remove_file(copy.join("ledger.db-wal"));
+    }
+}
+
 #[test]
 fn a_ledger_on_a_file_system_that_may_not_be_written_sends_nothing() {
     if !has_mounts() {
         return;
     }
-    let read_only = "mount --bind \"$0\" \"$0\"; mount -o remount,bind,ro \"$0\"";
     let bench = bench_with_folder(2);
     for known in [false, true] {
         let before = bench.all_seen();
-        let report = Report::of(mounted(&bench, read_only));
+        let report = Report::of(mounted(&bench, READ_ONLY, &["sync", "--json"]));
         assert_eq!((report.code, report.count("requests")), (Some(6), 0), "{report:#?}");
-        assert!(report.stderr.contains("ledger"), "{report:#?}");
+        assert!(report.stderr.contains("its file system is read-only; mount it writable"), "{report:#?}");
         assert_eq!(bench.all_seen(), before);
         if !known {
             bench.sync_well();
@@ -200,7 +234,7 @@ fn a_ledger_on_a_full_disk_sends_no_more_than_it_can_record_and_goes_on_when_the
     let passes = "mount -t tmpfs -o size=256k none \"$0\"
         \"$@\" >first || test $? = 6
         mount -o remount,size=64m \"$0\"";
-    let second = Report::of(mounted(&bench, passes));
+    let second = Report::of(mounted(&bench, passes, &["sync", "--json"]));
     let first: serde_json::Value = serde_json::from_slice(&fs::read(bench.path("first")).unwrap()).unwrap();
     assert_eq!(first["outcome"], "aborted", "{first:#}");
     assert_eq!((second.code, second.count("failed")), (Some(0), 0), "{second:#?}");

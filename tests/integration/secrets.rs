@@ -92,6 +92,20 @@ fn a_key_that_is_no_key_is_refused_without_being_shown() {
     }
 }
 
+/// Requests are shown, with their paths.
+#[test]
+fn a_key_in_the_path_of_an_endpoint_is_refused_without_being_shown() {
+    let path = format!("\"Inventory/JSON/GetInventoryById?Key={KEY}&Id={{id}}\"");
+    let bench = bench().with("iqr.endpoints", "inventory_get", &format!("{{ path = {path} }}"));
+    for command in [&["sync", "-vv"][..], &["preview", "700001", "--remote", "-vv"], &["auth-test", "-vv"]] {
+        let run = bench.run(command);
+        assert_eq!(run.code, Some(3), "{run:#?}");
+        let told = format!("{}{}", run.stdout, run.stderr);
+        assert!(told.contains("`iqr.endpoints.inventory_get` holds the API key itself; take it out"), "{run:#?}");
+        assert_silent(&bench, &run, &format!("{command:?}"));
+    }
+}
+
 #[test]
 fn a_key_in_the_config_file_is_refused_without_being_shown() {
     let bench = bench().with("iqr", "api_key", &format!("{KEY:?}"));

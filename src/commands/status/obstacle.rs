@@ -76,6 +76,11 @@ impl Obstacle {
         matches!(self, Self::OutOfTime { .. }).then_some(Reason::TimeBudget)
     }
 
+    /// The line of the last pass says it, too.
+    pub(super) fn is_told_by_pass(&self) -> bool {
+        matches!(self, Self::EndedEarly { .. } | Self::Unfinished(_))
+    }
+
     /// The sentence behind its code, for a line that says nothing else.
     pub(super) fn told(&self, now: Timestamp) -> String {
         let code = self.reason().map(|reason| format!("{reason}: ")).unwrap_or_default();

@@ -19,10 +19,18 @@ pub(super) fn page(status: &Status, now: Timestamp, is_verbose: bool) -> String 
         story::story(&mut page, story, Obstacle::of(status, now).as_ref(), now);
         return page.into_text();
     }
-    last_pass(&mut page, status, now);
-    counts(&mut page, status, now);
+    let obstacle = Obstacle::of(status, now);
+    match &obstacle {
+        Some(Obstacle::NoPass) => page.styled_row("last pass", WARN, Obstacle::NoPass.told(now)),
+        Some(told_by_pass) if told_by_pass.is_told_by_pass() => last_pass(&mut page, status, now),
+        obstacle => {
+            last_pass(&mut page, status, now);
+            attention(&mut page, obstacle.as_ref(), now);
+        }
+    }
+    counts(&mut page, status);
     problems(&mut page, status, now);
-    if is_verbose || !is_well(status) {
+    if is_verbose || obstacle.is_some() || !is_well(status) {
         passes(&mut page, &status.passes);
     }
     indexes(&mut page, status);
@@ -49,6 +57,14 @@ fn last_pass(page: &mut Page, status: &Status, now: Timestamp) {
         (Some(beat), None) => page.row("last pass", format!("{}: nothing to do", when(&beat, now))),
         (None, None) => page.styled_row("last pass", WARN, "no pass came to its end yet"),
     }
+}
+
+/// What stands in the way of every client.
+fn attention(page: &mut Page, obstacle: Option<&Obstacle>, now: Timestamp) {
+    let Some(obstacle) = obstacle else { return };
+    // A backlog gets shorter by itself.
+    let style = if obstacle.reason().is_some() { WARN } else { BAD };
+    page.styled_row("attention", style, obstacle.told(now));
 }
 
 fn when(beat: &Heartbeat, now: Timestamp) -> String {
@@ -89,15 +105,12 @@ fn outcome(pass: &Pass) -> Vec<Span> {
     spans
 }
 
-fn counts(page: &mut Page, status: &Status, now: Timestamp) {
+fn counts(page: &mut Page, status: &Status) {
     let clients = |number: u64| output::count(number, "client", "clients");
     match &status.store {
         Some(store) if store.due == 0 => page.row("due", "nothing"),
         Some(store) => page.row("due", clients(store.due)),
         None => page.styled_row("due", BAD, "not known: the WipeOS database cannot be read"),
-    }
-    if let Some(backlog) = Obstacle::of(status, now).filter(|obstacle| obstacle.reason().is_some()) {
-        page.styled_row("", WARN, backlog.told(now));
     }
     match status.failing().count() as u64 {
         0 => page.row("failing", "nothing"),

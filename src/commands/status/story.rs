@@ -15,8 +15,10 @@ use crate::sync::examine::{self, Examiner, Trouble, Verdict};
 /// What is known of one asset.
 pub(super) struct Story {
     pub inventory_id: String,
-    /// The clients that have its ID, newest first.
+    /// The clients that have its ID, newest first; where the WipeOS database cannot be read, those that the ledger has.
     pub clients: Vec<Standing>,
+    /// The WipeOS database was asked for them.
+    is_of_store: bool,
     pub sent: Vec<SentRecord>,
     /// A write that was begun by a pass that was killed.
     pub intent: Option<Intent>,
@@ -72,7 +74,7 @@ impl Story {
         if clients.is_empty() && sent.is_empty() && changes.is_empty() {
             return Err(unknown(&examiner, &id)?.into());
         }
-        Ok(Self { inventory_id: id.to_string(), clients, sent, intent, changes })
+        Ok(Self { inventory_id: id.to_string(), clients, is_of_store: true, sent, intent, changes })
     }
 
     /// What the ledger alone knows of an asset; `None` when it knows nothing.
@@ -88,7 +90,7 @@ impl Story {
             Err(_) => (Vec::new(), None, Vec::new()),
         };
         let is_known = !clients.is_empty() || !sent.is_empty() || !changes.is_empty();
-        Ok(is_known.then_some(Self { inventory_id, clients, sent, intent, changes }))
+        Ok(is_known.then_some(Self { inventory_id, clients, is_of_store: false, sent, intent, changes }))
     }
 
     /// Clients are held because of just this text, or will be by the next pass.
@@ -110,7 +112,17 @@ impl Story {
             return Err(NotFound(error.to_string()).into());
         }
         let clients = standings(examiner, clients)?;
-        Ok(Self { inventory_id: typed.to_owned(), clients, sent: Vec::new(), intent: None, changes: Vec::new() })
+        let (inventory_id, sent, changes) = (typed.to_owned(), Vec::new(), Vec::new());
+        Ok(Self { inventory_id, clients, is_of_store: true, sent, intent: None, changes })
+    }
+
+    /// What there is to say where no client is told of.
+    pub(super) fn of_no_client(&self) -> Option<&'static str> {
+        match (self.clients.is_empty(), self.is_of_store) {
+            (false, _) => None,
+            (true, true) => Some("none in WipeOS has this ID now"),
+            (true, false) => Some("not known: the WipeOS database cannot be read"),
+        }
     }
 
     pub(super) fn is_about(&self, problem: &Problem) -> bool {

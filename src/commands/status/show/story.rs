@@ -17,9 +17,7 @@ const MOST_CHANGES: usize = 40;
 /// `obstacle` is what kept the last pass from sending what is due.
 pub(super) fn story(page: &mut Page, story: &Story, obstacle: Option<&Obstacle>, now: Timestamp) {
     page.title(&[Span::new(STRONG, format!("Asset {}", story.inventory_id))]);
-    if story.clients.is_empty() {
-        page.row("clients", "none in WipeOS has this ID now");
-    }
+    page.row("clients", story.of_no_client().unwrap_or_default());
     for client in &story.clients {
         standing(page, client, &story.inventory_id, obstacle, now);
     }
@@ -48,10 +46,10 @@ fn standing(page: &mut Page, client: &Standing, id: &str, obstacle: Option<&Obst
         spans.push(Span::plain(format!(", since {}{}", minute(problem.since), tries(problem, now))));
     }
     page.spans_row("now", &spans);
+    page.row("", advice(&client.state, id));
     if let Some(obstacle) = obstacle.filter(|obstacle| client.state.waits_behind(obstacle)) {
         page.styled_row("not sent yet", WARN, obstacle.told(now));
     }
-    page.row("", advice(&client.state, id));
 }
 
 impl State {

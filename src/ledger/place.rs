@@ -3,18 +3,25 @@
 
 use std::path::Path;
 
-use rustix::fs::{StatVfsMountFlags, statvfs};
+use rustix::fs::{StatVfs, StatVfsMountFlags, statvfs};
+
+use super::Error;
+use super::lock::lock_path;
 
 /// A ledger is made, and a pass recorded, in less: bytes.
 const ROOM: u64 = 512 * 1024;
 
 /// Why nothing can be recorded there; `None` where it can be, as far as the file system tells. Who may write there is
 /// not asked: who looks may be another account than the one that makes the passes.
+#[must_use]
 pub fn takes_nothing(ledger: &Path) -> Option<String> {
-    let place = ledger.ancestors().map(or_here).find(|place| place.exists())?;
-    let told = statvfs(place).ok()?;
+    let lock = lock_path(ledger);
+    if lock.metadata().is_ok_and(|metadata| !metadata.is_file()) {
+        return Some(Error::NoFile { path: lock }.to_string());
+    }
+    let told = file_system(ledger)?;
     if told.f_flag.contains(StatVfsMountFlags::RDONLY) {
-        return Some(format!("the file system of {} is read-only; mount it writable", ledger.display()));
+        return Some(format!("{}: {}", ledger.display(), Error::ReadOnlyFileSystem));
     }
     let room = told.f_bavail.saturating_mul(told.f_frsize);
     (room < ROOM).then(|| {
@@ -22,7 +29,18 @@ pub fn takes_nothing(ledger: &Path) -> Option<String> {
     })
 }
 
+/// Whether the file system there is mounted so that nobody may write to it.
+pub(super) fn is_read_only(ledger: &Path) -> bool {
+    file_system(ledger).is_some_and(|told| told.f_flag.contains(StatVfsMountFlags::RDONLY))
+}
+
+/// Of the nearest folder that is there.
+fn file_system(path: &Path) -> Option<StatVfs> {
+    statvfs(path.ancestors().map(or_here).find(|place| place.exists())?).ok()
+}
+
 /// The path without any part is the working directory.
+#[must_use]
 pub fn or_here(place: &Path) -> &Path {
     if place.as_os_str().is_empty() { Path::new(".") } else { place }
 }
