@@ -30,7 +30,7 @@ Exit codes:
   4   IQR refused the key
   5   IQR cannot be reached, or is failing
   6   the WipeOS database or the ledger cannot be used
-  7   preview, master-item: not found
+  7   what was asked for by ID or name is not found
   74  all went well, and stdout cannot be written
   75  another pass is running
 

@@ -54,6 +54,9 @@ pub enum Error {
     /// The file system of the file may not be written by anybody.
     #[error("its file system is read-only; mount it writable, the next pass goes on")]
     ReadOnlyFileSystem,
+    /// The reader may not read it.
+    #[error("this account may not read it; use the account that makes the passes, or root (sudo)")]
+    Closed,
     /// The lock file belongs to another account.
     #[error(
         "the lock file {path} may not be opened by this account; run every pass by the same account, or give it that file (chown)"
@@ -147,5 +150,8 @@ impl From<rusqlite::Error> for Error {
 
 /// Whether there is a file; "may not be looked at" is an error, not a no.
 pub(super) fn exists(path: &Path) -> Result<bool, Error> {
-    path.try_exists().map_err(|source| Error::Io { path: path.to_owned(), source })
+    path.try_exists().map_err(|source| match source.kind() {
+        io::ErrorKind::PermissionDenied => Error::Closed.at(path),
+        _ => Error::Io { path: path.to_owned(), source },
+    })
 }

@@ -19,6 +19,8 @@ mod tests;
 mod upkeep;
 
 use std::cell::Cell;
+use std::fs::File;
+use std::io;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -101,7 +103,7 @@ impl Ledger {
         }
         let ledger = match Self::connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY) {
             // A pass that runs would have made the files that SQLite cannot make: the ledger is at rest.
-            Err(error) if error.is_for_want_of_a_place() => Self::at_rest(path).map_err(|_| error)?,
+            Err(error) if error.is_for_want_of_a_place() => Self::at_rest(path).map_err(|_| of_reader(path, error))?,
             connected => connected?,
         };
         let version = schema::check(&ledger.connection).map_err(|error| error.at(path))?;
@@ -203,6 +205,12 @@ impl Ledger {
     fn at(&self, source: impl Into<Error>) -> Error {
         source.into().at(&self.path)
     }
+}
+
+/// What keeps a reader from what SQLite could not open.
+fn of_reader(path: &Path, error: Error) -> Error {
+    let is_closed = File::open(path).is_err_and(|error| error.kind() == io::ErrorKind::PermissionDenied);
+    if is_closed { Error::Closed.at(path) } else { error }
 }
 
 impl RunLedger {

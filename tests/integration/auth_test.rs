@@ -97,7 +97,7 @@ fn a_probe_tells_a_field_that_the_asset_does_not_show_and_an_endpoint_that_is_no
     let (verdict, message) = step(&json, "category_list");
     assert_eq!((verdict, message.contains("404")), ("warning", true), "{message}");
     let unknown = bench.run(&["auth-test", "--probe", "999", "--json"]);
-    assert_eq!((unknown.code, step(&unknown.json(), "asset").0), (Some(0), "warning"));
+    assert_eq!((unknown.code, step(&unknown.json(), "asset").0), (Some(7), "failed"));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! config names are there. By reading only; the client is read-only, and refuses anything else.
 
 use super::{Steps, Verdict};
+use crate::commands::NotFound;
 use crate::config::Config;
 use crate::iqr::{Field, Glimpse, Iqr, Operation, Shape};
 use crate::model::InventoryId;
@@ -52,7 +53,7 @@ impl Steps {
         if asset.member("inventoryid").is_none() {
             let message =
                 format!("the answer is about no asset: has IQR an asset {id}? Else check iqr.endpoints.inventory_get");
-            return self.note("asset", Verdict::Warning, message);
+            return self.fail("asset", NotFound(message));
         }
         for (field, key) in FIELDS {
             let name = config.iqr.fields.of(field);
