@@ -8,37 +8,29 @@ use rusqlite::{ToSql, params_from_iter};
 use super::{Error, Store};
 use crate::model::ClientId;
 
-/// What people and scanners put around a number by mistake.
-const SLIPS: [(&str, &str); 17] = [
-    ("", ""),
-    ("0", ""),
-    ("00", ""),
-    ("000", ""),
-    ("0000", ""),
-    ("00000", ""),
-    ("000000", ""),
-    (" ", ""),
-    ("", " "),
-    (" ", " "),
-    ("\t", ""),
-    ("", "\t"),
-    ("", "\n"),
-    ("", "\r\n"),
-    ("", "\r"),
-    ("  ", ""),
-    ("", "  "),
-];
+/// What people and scanners put before a number by mistake. What they put behind it is found by where it stands in the
+/// index: right behind the number.
+const SLIPS: [&str; 10] = ["", "0", "00", "000", "0000", "00000", "000000", " ", "  ", "\t"];
 
-/// One search in the index for each value: the spellings, what was typed, and the number. For a list of values SQLite
-/// would make a table first, every time.
+/// The first printable character: after a number and whatever blanks, tabs and ends of lines are behind it, and before any
+/// longer number, come those that begin with the number and this.
+const BEHIND_BLANKS: &str = "!";
+
+/// One search in the index for each range of values: the spellings, what was typed, and the number. A list of values
+/// SQLite would make a table of first, every time, and for a search of its own for each it would open the index anew.
 static CLAIMANTS: LazyLock<String> = LazyLock::new(|| {
-    let of_value = |value| format!("SELECT client_id FROM client_slot WHERE name = ?1 AND value = ?{value}");
-    (2..2 + SLIPS.len() + 2).map(of_value).collect::<Vec<_>>().join(" UNION ALL ")
+    let ranges = (0..SLIPS.len() + 2).map(|range| format!("(?{}, ?{})", 2 * range + 2, 2 * range + 3));
+    let ranges = ranges.collect::<Vec<_>>().join(", ");
+    format!(
+        "WITH range(first, last) AS (VALUES {ranges})
+         SELECT s.client_id FROM range CROSS JOIN client_slot AS s
+         WHERE s.name = ?1 AND s.value >= range.first AND s.value <= range.last"
+    )
 });
 
 impl Store {
     /// Clients whose slot of this name may hold the inventory ID `plain`, by key: it holds `typed`, or `plain` as text or
-    /// number, with leading zeros or blanks around it. Those are the spellings that the index can find; the caller reads
+    /// number, with leading zeros or blanks around it, or something near it. Those are the spellings that the index can find; the caller reads
     /// each client to be sure, and meets any other spelling when that client itself is looked at.
     ///
     /// # Errors
@@ -46,9 +38,10 @@ impl Store {
     /// When the database cannot be read.
     pub fn claimants(&self, slot: &str, typed: &str, plain: &str) -> Result<Vec<ClientId>, Error> {
         let spellings = self.spellings(slot)?;
-        let texts = SLIPS.iter().map(|(before, after)| [*before, plain, *after].concat()).chain([typed.to_owned()]);
+        let spelled = SLIPS.iter().flat_map(|slip| [[*slip, plain, ""], [*slip, plain, BEHIND_BLANKS]]);
+        let texts = spelled.map(|parts| parts.concat()).chain([typed.to_owned(), typed.to_owned()]).map(Value::Text);
         let number = plain.parse().map_or(Value::Null, Value::Integer);
-        let values: Vec<Value> = texts.map(Value::Text).chain([number]).collect();
+        let values: Vec<Value> = texts.chain([number.clone(), number]).collect();
         let mut clients: Vec<ClientId> = self.reading(|connection| {
             let mut statement = connection.prepare_cached(&CLAIMANTS)?;
             let mut found = Vec::new();
