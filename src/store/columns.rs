@@ -1,6 +1,8 @@
 //! Columns that are named in the source and found by number when a row is read: SQLite would else compare names for every
 //! value of every row.
 
+use std::ops::Range;
+
 /// The columns of a question, in its order.
 pub(super) struct Columns<const N: usize>(pub [&'static str; N]);
 
@@ -15,6 +17,11 @@ impl<const N: usize> Columns<N> {
             column += 1;
         }
         panic!("no such column");
+    }
+
+    /// The numbers of all of them.
+    pub const fn all(&self) -> Range<usize> {
+        0..self.0.len()
     }
 }
 
@@ -32,3 +39,20 @@ const fn is_same(one: &[u8], other: &[u8]) -> bool {
     }
     true
 }
+
+/// A question for some columns, and the columns; the rest of its text begins with `FROM`.
+macro_rules! question {
+    ($question:ident, $columns:ident: [$first:literal $(, $column:literal)* $(,)?] $rest:literal) => {
+        const $columns: Columns<{ [$first $(, $column)*].len() }> = Columns([$first $(, $column)*]);
+        const $question: &str = concat!("SELECT ", $first $(, ", ", $column)*, " ", $rest);
+    };
+}
+
+/// The number of a column.
+macro_rules! at {
+    ($columns:ident, $name:literal) => {
+        const { $columns.at($name) }
+    };
+}
+
+pub(super) use {at, question};

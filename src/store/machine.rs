@@ -1,34 +1,42 @@
-//! One client, read whole: its row, slots, batteries, drives with their wipes, and diagnostics.
+//! One client, read whole: its row, slots, batteries, drives with their wipes, and diagnostics. What marks its state is
+//! taken from the same rows.
 
-use rusqlite::{Connection, Row};
+use std::ops::Range;
 
+use rusqlite::types::{Value, ValueRef};
+use rusqlite::{CachedStatement, Connection, Row, ToSql};
+
+use super::columns::{Columns, at, question};
+use super::seen::Contents;
 use super::value::{deciding_time, flag, integer, measure, text, time, unsigned};
-use super::{Error, Failure, Seen, Snapshot, Store, UnreadableRecord, seen};
+use super::{Error, Failure, PAGE, Seen, Snapshot, Store, UnreadableRecord};
 use crate::model::{Battery, ClientId, DiagnosticsLog, DiagnosticsTest, Drive, Machine, Slot, Wipe, slot_of};
 
-const SLOTS: &str = "SELECT name, value FROM client_slot WHERE client_id = ?1";
-const BATTERIES: &str = "SELECT position, health_percent, cycles FROM battery WHERE client_id = ?1 ORDER BY position";
-const DRIVES: &str = "SELECT id, position, model, serial_number, size_bytes, media, interface, health FROM disk \
-    WHERE client_id = ?1 ORDER BY position, id";
-const WIPES: &str =
-    "SELECT id, method, result, verified, started_at, finished_at FROM wipe WHERE disk_id = ?1 ORDER BY id";
-const LOGS: &str =
-    "SELECT id, created_at, technician FROM diagnostics_log WHERE client_id = ?1 ORDER BY created_at, id";
-const TESTS: &str = "SELECT name, result FROM diagnostics_test WHERE log_id = ?1 ORDER BY position";
+question!(CLIENT, C: [
+    "id", "updated_at", "manufacturer", "model", "version", "family", "sku", "serial_number", "asset_tag", "chassis_type",
+    "processor", "processor_cores", "processor_count", "memory_bytes", "memory_type", "graphics", "optical_drive",
+    "webcam", "touchscreen", "screen_inches", "screen_resolution", "technician", "job", "created_at",
+] "FROM client WHERE id = ?1");
+question!(FOLLOWING, F: ["id"] "FROM client WHERE id > ?1 ORDER BY id LIMIT ?2");
+question!(SLOTS, S: ["name", "value"] "FROM client_slot WHERE client_id = ?1");
+question!(BATTERIES, B: ["position", "health_percent", "cycles"] "FROM battery WHERE client_id = ?1 ORDER BY position");
+question!(DRIVES, D: ["id", "position", "model", "serial_number", "size_bytes", "media", "interface", "health"]
+    "FROM disk WHERE client_id = ?1 ORDER BY position, id");
+question!(WIPES, W: ["id", "method", "result", "verified", "finished_at", "started_at"]
+    "FROM wipe WHERE disk_id = ?1 ORDER BY id");
+question!(LOGS, L: ["id", "created_at", "technician"]
+    "FROM diagnostics_log WHERE client_id = ?1 ORDER BY created_at, id");
+question!(TESTS, T: ["name", "result", "position"] "FROM diagnostics_test WHERE log_id = ?1 ORDER BY position");
 
-/// The number of a column of the client itself.
-macro_rules! column {
-    ($name:literal) => {
-        const { seen::CLIENT.at($name) }
-    };
-}
+/// The columns of a wipe that mark it: when it began is no news.
+const MARKED: Range<usize> = 0..at!(W, "started_at");
 
 /// A client that was looked at.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Look {
     /// There is no such client.
     Gone,
-    /// Its marks are the known ones; it was not read whole.
+    /// Its marks are the known ones.
     AsKnown,
     /// It was read.
     Read(Box<Snapshot>),
@@ -48,26 +56,47 @@ impl Store {
         }
     }
 
-    /// Reads a client whole unless its marks are the `known` ones.
+    /// Reads a client whole; when its marks are the `known` ones, that is all there is to say.
     ///
     /// # Errors
     ///
     /// As [`Self::client`].
     pub fn look(&self, id: ClientId, known: Option<Seen>) -> Result<Look, Error> {
         self.reading(|connection| {
-            let row = seen::row_of(connection, id, |row| {
-                let seen = seen::of_row(row)?;
-                let is_known = known == Some(seen);
-                Ok((!is_known).then(|| client(row, id)).transpose()?.map(|machine| Snapshot { machine, seen }))
-            })?;
-            match row {
-                None => Ok(Look::Gone),
-                Some(None) => Ok(Look::AsKnown),
-                Some(Some(mut snapshot)) => {
-                    add_parts(connection, &mut snapshot.machine)?;
-                    Ok(Look::Read(Box::new(snapshot)))
-                }
+            let mut machine = Machine::default();
+            let Some((seen, problem)) = Reader::new(connection)?.read(id, Some(&mut machine))? else {
+                return Ok(Look::Gone);
+            };
+            match problem {
+                _ if known == Some(seen) => Ok(Look::AsKnown),
+                Some(problem) => Err(Failure::Record(problem)),
+                None => Ok(Look::Read(Box::new(Snapshot { machine, seen }))),
             }
+        })
+    }
+
+    /// The marks of one client; `None` when there is no such client.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read.
+    pub fn seen(&self, id: ClientId) -> Result<Option<Seen>, Error> {
+        self.reading(|connection| Ok(Reader::new(connection)?.read(id, None)?.map(|(seen, _)| seen)))
+    }
+
+    /// The marks of the next clients after `after`, in the order of their keys: at most [`PAGE`], none at the end.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read.
+    pub fn seen_after(&self, after: ClientId) -> Result<Vec<(ClientId, Seen)>, Error> {
+        self.reading(|connection| {
+            let mut reader = Reader::new(connection)?;
+            let mut page = Vec::new();
+            for id in following(connection, after)? {
+                page.extend(reader.read(id, None)?.map(|(seen, _)| (id, seen)));
+            }
+            Ok(page)
         })
     }
 
@@ -77,45 +106,207 @@ impl Store {
     ///
     /// When the database cannot be read.
     pub fn slot(&self, id: ClientId, name: &str) -> Result<Option<String>, Error> {
-        self.reading(|connection| Ok(slot_of(&slots(connection, id)?, name).map(str::to_owned)))
+        self.reading(|connection| {
+            let mut slots = Vec::new();
+            each(&mut connection.prepare_cached(SLOTS)?, id.0, |row| {
+                slots.push(slot(row)?);
+                Ok(())
+            })?;
+            Ok(slot_of(&slots, name).map(str::to_owned))
+        })
     }
 }
 
-fn add_parts(connection: &Connection, machine: &mut Machine) -> Result<(), Failure> {
-    let id = machine.client_id;
-    machine.slots = slots(connection, id)?;
-    machine.batteries = batteries(connection, id)?;
-    machine.drives = drives(connection, id)?;
-    machine.diagnostics = diagnostics(connection, id)?;
+fn following(connection: &Connection, after: ClientId) -> rusqlite::Result<Vec<ClientId>> {
+    let mut statement = connection.prepare_cached(FOLLOWING)?;
+    statement.query_map([after.0, PAGE], |row| row.get(at!(F, "id")).map(ClientId))?.collect()
+}
+
+/// Reads one client after another.
+struct Reader<'a> {
+    client: CachedStatement<'a>,
+    slots: CachedStatement<'a>,
+    batteries: CachedStatement<'a>,
+    drives: CachedStatement<'a>,
+    wipes: CachedStatement<'a>,
+    logs: CachedStatement<'a>,
+    tests: CachedStatement<'a>,
+    contents: Contents,
+}
+
+/// What of a client cannot be understood, though it decides something.
+type Problem = Option<UnreadableRecord>;
+
+impl<'a> Reader<'a> {
+    fn new(connection: &'a Connection) -> rusqlite::Result<Self> {
+        Ok(Self {
+            client: connection.prepare_cached(CLIENT)?,
+            slots: connection.prepare_cached(SLOTS)?,
+            batteries: connection.prepare_cached(BATTERIES)?,
+            drives: connection.prepare_cached(DRIVES)?,
+            wipes: connection.prepare_cached(WIPES)?,
+            logs: connection.prepare_cached(LOGS)?,
+            tests: connection.prepare_cached(TESTS)?,
+            contents: Contents::default(),
+        })
+    }
+
+    /// The marks of a client, `None` when there is no such client; in `machine`, where there is one, the client whole, as
+    /// far as it can be understood.
+    fn read(&mut self, id: ClientId, mut machine: Option<&mut Machine>) -> rusqlite::Result<Option<(Seen, Problem)>> {
+        self.contents.clear();
+        if !self.client(id, machine.as_deref_mut())? {
+            return Ok(None);
+        }
+        self.slots(id, machine.as_deref_mut())?;
+        self.batteries(id, machine.as_deref_mut())?;
+        let of_wipes = self.drives(id, machine.as_deref_mut())?;
+        let of_logs = self.diagnostics(id, machine)?;
+        Ok(Some((self.contents.seen(), of_wipes.or(of_logs))))
+    }
+
+    /// Whether there is such a client.
+    fn client(&mut self, id: ClientId, machine: Option<&mut Machine>) -> rusqlite::Result<bool> {
+        let mut rows = self.client.query([id.0])?;
+        let Some(row) = rows.next()? else { return Ok(false) };
+        self.contents.updated.add(row, C.all())?;
+        if let Some(machine) = machine {
+            *machine = client(row, id)?;
+        }
+        Ok(true)
+    }
+
+    fn slots(&mut self, id: ClientId, mut machine: Option<&mut Machine>) -> rusqlite::Result<()> {
+        self.contents.updated.begin(b's');
+        each(&mut self.slots, id.0, |row| {
+            self.contents.updated.add(row, S.all())?;
+            if let Some(machine) = machine.as_deref_mut() {
+                machine.slots.push(slot(row)?);
+            }
+            Ok(())
+        })
+    }
+
+    fn batteries(&mut self, id: ClientId, mut machine: Option<&mut Machine>) -> rusqlite::Result<()> {
+        self.contents.updated.begin(b'b');
+        each(&mut self.batteries, id.0, |row| {
+            self.contents.updated.add(row, B.all())?;
+            if let Some(machine) = machine.as_deref_mut() {
+                machine.batteries.push(battery(row)?);
+            }
+            Ok(())
+        })
+    }
+
+    /// The drives and their wipes.
+    fn drives(&mut self, id: ClientId, mut machine: Option<&mut Machine>) -> rusqlite::Result<Problem> {
+        let mut keys: Vec<Value> = Vec::new();
+        self.contents.updated.begin(b'd');
+        each(&mut self.drives, id.0, |row| {
+            self.contents.updated.add(row, D.all())?;
+            keys.push(row.get(at!(D, "id"))?);
+            if let Some(machine) = machine.as_deref_mut() {
+                machine.drives.push(drive(row)?);
+            }
+            Ok(())
+        })?;
+        let mut problem = None;
+        for (place, key) in keys.into_iter().enumerate() {
+            self.contents.wipes.begin(b'w');
+            each(&mut self.wipes, key, |row| {
+                if has_ended(row)? {
+                    self.contents.wipes.add(row, MARKED)?;
+                }
+                let Some(machine) = machine.as_deref_mut() else { return Ok(()) };
+                match wipe(row, id)? {
+                    Ok(wipe) => machine.drives[place].wipes.push(wipe),
+                    Err(unreadable) => _ = problem.get_or_insert(unreadable),
+                }
+                Ok(())
+            })?;
+        }
+        Ok(problem)
+    }
+
+    /// The logs and their tests.
+    fn diagnostics(&mut self, id: ClientId, machine: Option<&mut Machine>) -> rusqlite::Result<Problem> {
+        let mut keys: Vec<Value> = Vec::new();
+        let mut problem = None;
+        let mut logs = Vec::new();
+        each(&mut self.logs, id.0, |row| {
+            self.contents.logs.add(row, at!(L, "id")..at!(L, "technician"))?;
+            keys.push(row.get(at!(L, "id"))?);
+            if machine.is_some() {
+                match log(row, id)? {
+                    Ok(log) => logs.push(log),
+                    Err(unreadable) => _ = problem.get_or_insert(unreadable),
+                }
+            }
+            Ok(())
+        })?;
+        for (place, key) in keys.into_iter().enumerate() {
+            self.contents.logs.begin(b't');
+            each(&mut self.tests, key, |row| {
+                self.contents.logs.add(row, T.all())?;
+                if let Some(log) = logs.get_mut(place) {
+                    log.tests.push(test(row)?);
+                }
+                Ok(())
+            })?;
+        }
+        logs.sort_by_key(|log| (log.created_at, log.id));
+        if let Some(machine) = machine {
+            machine.diagnostics = logs;
+        }
+        Ok(problem)
+    }
+}
+
+/// Does something with each row of the answer.
+fn each(
+    statement: &mut CachedStatement<'_>,
+    key: impl ToSql,
+    mut read: impl FnMut(&Row<'_>) -> rusqlite::Result<()>,
+) -> rusqlite::Result<()> {
+    let mut rows = statement.query([key])?;
+    while let Some(row) = rows.next()? {
+        read(row)?;
+    }
     Ok(())
+}
+
+/// Only a wipe that has ended is news.
+fn has_ended(row: &Row<'_>) -> rusqlite::Result<bool> {
+    let is_there = |column| row.get_ref(column).map(|value| value != ValueRef::Null);
+    Ok(is_there(at!(W, "finished_at"))? || is_there(at!(W, "result"))?)
 }
 
 fn client(row: &Row<'_>, client_id: ClientId) -> rusqlite::Result<Machine> {
     Ok(Machine {
         client_id,
-        manufacturer: text(row, column!("manufacturer"))?,
-        model: text(row, column!("model"))?,
-        version: text(row, column!("version"))?,
-        family: text(row, column!("family"))?,
-        sku: text(row, column!("sku"))?,
-        serial_number: text(row, column!("serial_number"))?,
-        asset_tag: text(row, column!("asset_tag"))?,
-        chassis_type: integer(row, column!("chassis_type"))?,
-        processor: text(row, column!("processor"))?,
-        processor_cores: unsigned(row, column!("processor_cores"))?,
-        processor_count: unsigned(row, column!("processor_count"))?,
-        memory_bytes: unsigned(row, column!("memory_bytes"))?,
-        memory_type: text(row, column!("memory_type"))?,
-        graphics: text(row, column!("graphics"))?,
-        optical_drive: text(row, column!("optical_drive"))?,
-        webcam: flag(row, column!("webcam"))?,
-        touchscreen: flag(row, column!("touchscreen"))?,
-        screen_inches: measure(row, column!("screen_inches"))?,
-        screen_resolution: text(row, column!("screen_resolution"))?,
-        technician: text(row, column!("technician"))?,
-        job: text(row, column!("job"))?,
-        created_at: time(row, column!("created_at"))?,
-        updated_at: time(row, column!("updated_at"))?,
+        manufacturer: text(row, at!(C, "manufacturer"))?,
+        model: text(row, at!(C, "model"))?,
+        version: text(row, at!(C, "version"))?,
+        family: text(row, at!(C, "family"))?,
+        sku: text(row, at!(C, "sku"))?,
+        serial_number: text(row, at!(C, "serial_number"))?,
+        asset_tag: text(row, at!(C, "asset_tag"))?,
+        chassis_type: integer(row, at!(C, "chassis_type"))?,
+        processor: text(row, at!(C, "processor"))?,
+        processor_cores: unsigned(row, at!(C, "processor_cores"))?,
+        processor_count: unsigned(row, at!(C, "processor_count"))?,
+        memory_bytes: unsigned(row, at!(C, "memory_bytes"))?,
+        memory_type: text(row, at!(C, "memory_type"))?,
+        graphics: text(row, at!(C, "graphics"))?,
+        optical_drive: text(row, at!(C, "optical_drive"))?,
+        webcam: flag(row, at!(C, "webcam"))?,
+        touchscreen: flag(row, at!(C, "touchscreen"))?,
+        screen_inches: measure(row, at!(C, "screen_inches"))?,
+        screen_resolution: text(row, at!(C, "screen_resolution"))?,
+        technician: text(row, at!(C, "technician"))?,
+        job: text(row, at!(C, "job"))?,
+        created_at: time(row, at!(C, "created_at"))?,
+        updated_at: time(row, at!(C, "updated_at"))?,
         slots: Vec::new(),
         batteries: Vec::new(),
         drives: Vec::new(),
@@ -123,100 +314,59 @@ fn client(row: &Row<'_>, client_id: ClientId) -> rusqlite::Result<Machine> {
     })
 }
 
-fn slots(connection: &Connection, id: ClientId) -> rusqlite::Result<Vec<Slot>> {
-    let mut statement = connection.prepare_cached(SLOTS)?;
-    let rows = statement.query_map([id.0], |row| {
-        Ok(Slot { name: text(row, "name")?.unwrap_or_default(), value: text(row, "value")? })
-    })?;
-    rows.collect()
+fn slot(row: &Row<'_>) -> rusqlite::Result<Slot> {
+    Ok(Slot { name: text(row, at!(S, "name"))?.unwrap_or_default(), value: text(row, at!(S, "value"))? })
 }
 
-fn batteries(connection: &Connection, id: ClientId) -> rusqlite::Result<Vec<Battery>> {
-    let mut statement = connection.prepare_cached(BATTERIES)?;
-    let rows = statement.query_map([id.0], |row| {
-        Ok(Battery {
-            position: integer(row, "position")?.unwrap_or_default(),
-            health_percent: unsigned(row, "health_percent")?,
-            cycles: unsigned(row, "cycles")?,
-        })
-    })?;
-    rows.collect()
+fn battery(row: &Row<'_>) -> rusqlite::Result<Battery> {
+    Ok(Battery {
+        position: integer(row, at!(B, "position"))?.unwrap_or_default(),
+        health_percent: unsigned(row, at!(B, "health_percent"))?,
+        cycles: unsigned(row, at!(B, "cycles"))?,
+    })
 }
 
-fn drives(connection: &Connection, id: ClientId) -> Result<Vec<Drive>, Failure> {
-    let mut statement = connection.prepare_cached(DRIVES)?;
-    let rows = statement.query_map([id.0], |row| {
-        Ok(Drive {
-            id: row.get("id")?,
-            position: integer(row, "position")?.unwrap_or_default(),
-            model: text(row, "model")?,
-            serial_number: text(row, "serial_number")?,
-            size_bytes: unsigned(row, "size_bytes")?.filter(|size| *size > 0),
-            media: text(row, "media")?,
-            interface: text(row, "interface")?,
-            health: text(row, "health")?,
-            wipes: Vec::new(),
-        })
-    })?;
-    let mut drives = rows.collect::<rusqlite::Result<Vec<_>>>()?;
-    for drive in &mut drives {
-        drive.wipes = wipes(connection, id, drive.id)?;
-    }
-    Ok(drives)
-}
-
-fn wipes(connection: &Connection, client_id: ClientId, disk_id: i64) -> Result<Vec<Wipe>, Failure> {
-    let mut statement = connection.prepare_cached(WIPES)?;
-    let rows = statement.query_map([disk_id], |row| wipe(row, client_id))?;
-    let mut wipes = Vec::new();
-    for wipe in rows {
-        wipes.push(wipe??);
-    }
-    Ok(wipes)
+fn drive(row: &Row<'_>) -> rusqlite::Result<Drive> {
+    Ok(Drive {
+        id: row.get(at!(D, "id"))?,
+        position: integer(row, at!(D, "position"))?.unwrap_or_default(),
+        model: text(row, at!(D, "model"))?,
+        serial_number: text(row, at!(D, "serial_number"))?,
+        size_bytes: unsigned(row, at!(D, "size_bytes"))?.filter(|size| *size > 0),
+        media: text(row, at!(D, "media"))?,
+        interface: text(row, at!(D, "interface"))?,
+        health: text(row, at!(D, "health"))?,
+        wipes: Vec::new(),
+    })
 }
 
 fn wipe(row: &Row<'_>, client_id: ClientId) -> rusqlite::Result<Result<Wipe, UnreadableRecord>> {
-    let id: i64 = row.get("id")?;
-    let finished_at = match deciding_time(row, "finished_at", client_id, || format!("wipe {id}"))? {
+    let id: i64 = row.get(at!(W, "id"))?;
+    let column = (at!(W, "finished_at"), "finished_at");
+    let finished_at = match deciding_time(row, column, client_id, || format!("wipe {id}"))? {
         Ok(finished_at) => finished_at,
         Err(problem) => return Ok(Err(problem)),
     };
     Ok(Ok(Wipe {
         id,
-        method: text(row, "method")?,
-        result: text(row, "result")?,
-        verified: flag(row, "verified")?,
-        started_at: time(row, "started_at")?,
+        method: text(row, at!(W, "method"))?,
+        result: text(row, at!(W, "result"))?,
+        verified: flag(row, at!(W, "verified"))?,
+        started_at: time(row, at!(W, "started_at"))?,
         finished_at,
     }))
 }
 
-fn diagnostics(connection: &Connection, id: ClientId) -> Result<Vec<DiagnosticsLog>, Failure> {
-    let mut statement = connection.prepare_cached(LOGS)?;
-    let rows = statement.query_map([id.0], |row| log(row, id))?;
-    let mut logs = Vec::new();
-    for log in rows {
-        let mut log = log??;
-        log.tests = tests(connection, log.id)?;
-        logs.push(log);
-    }
-    logs.sort_by_key(|log| (log.created_at, log.id));
-    Ok(logs)
-}
-
 fn log(row: &Row<'_>, client_id: ClientId) -> rusqlite::Result<Result<DiagnosticsLog, UnreadableRecord>> {
-    let id: i64 = row.get("id")?;
-    let created_at = match deciding_time(row, "created_at", client_id, || format!("diagnostics log {id}"))? {
+    let id: i64 = row.get(at!(L, "id"))?;
+    let column = (at!(L, "created_at"), "created_at");
+    let created_at = match deciding_time(row, column, client_id, || format!("diagnostics log {id}"))? {
         Ok(created_at) => created_at,
         Err(problem) => return Ok(Err(problem)),
     };
-    Ok(Ok(DiagnosticsLog { id, created_at, technician: text(row, "technician")?, tests: Vec::new() }))
+    Ok(Ok(DiagnosticsLog { id, created_at, technician: text(row, at!(L, "technician"))?, tests: Vec::new() }))
 }
 
-fn tests(connection: &Connection, log_id: i64) -> rusqlite::Result<Vec<DiagnosticsTest>> {
-    let mut statement = connection.prepare_cached(TESTS)?;
-    let rows = statement.query_map([log_id], |row| {
-        Ok(DiagnosticsTest { name: text(row, "name")?.unwrap_or_default(), result: text(row, "result")? })
-    })?;
-    rows.collect()
+fn test(row: &Row<'_>) -> rusqlite::Result<DiagnosticsTest> {
+    Ok(DiagnosticsTest { name: text(row, at!(T, "name"))?.unwrap_or_default(), result: text(row, at!(T, "result"))? })
 }

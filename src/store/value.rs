@@ -72,11 +72,11 @@ pub(super) fn time(row: &Row<'_>, column: impl RowIndex) -> Result<Option<Timest
 /// A time that decides which of several results counts: what is no time is an error of that client.
 pub(super) fn deciding_time(
     row: &Row<'_>,
-    column: &'static str,
+    (number, column): (usize, &'static str),
     client_id: ClientId,
     name: impl FnOnce() -> String,
 ) -> Result<Result<Option<Timestamp>, UnreadableRecord>> {
-    let Some(text) = text(row, column)? else { return Ok(Ok(None)) };
+    let Some(text) = text(row, number)? else { return Ok(Ok(None)) };
     Ok(text.parse().map(Some).map_err(|_| UnreadableRecord {
         client_id,
         column,
