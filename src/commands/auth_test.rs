@@ -15,6 +15,7 @@ use serde::Serialize;
 use super::page::minute;
 use super::{Exit, Usage};
 use crate::cli::{AuthTestArgs, Global};
+use crate::clock;
 use crate::config::Config;
 use crate::ledger::Ledger;
 use crate::model::{ClientId, InventoryId};
@@ -138,7 +139,7 @@ impl Steps {
         let path = config.ledger.path.display();
         match Ledger::open(&config.ledger.path) {
             Ok(Some(ledger)) => {
-                let last = ledger.heartbeat().and_then(|beat| beat.last_good);
+                let last = ledger.heartbeat().and_then(|beat| beat.last_good(clock::now()));
                 let last = last.map(|last| format!("; last good pass {} UTC", minute(last))).unwrap_or_default();
                 self.note("ledger", Verdict::Ok, format!("{path}{last}"));
             }

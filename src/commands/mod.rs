@@ -129,7 +129,12 @@ impl Exit {
 
 /// Finds and loads the config.
 fn load(global: &Global) -> Result<Config, ConfigError> {
-    Config::load(&config::locate(global.config.as_deref(), Path::exists)?)
+    Config::load(&config::locate(global.config.as_deref(), may_be_there)?)
+}
+
+/// What may not be looked at may be there: to pass it over would be to say that there is none.
+fn may_be_there(path: &Path) -> bool {
+    path.try_exists().unwrap_or(true)
 }
 
 /// Settings that can be used and hardly are what was meant.

@@ -38,6 +38,10 @@ struct Status {
     is_blind: bool,
     /// Why no pass can record anything, where that is so.
     ledger_place: Option<String>,
+    /// Who holds the run lock.
+    holder: Option<String>,
+    /// What may be why no pass is made, where none is.
+    suspicion: Option<String>,
     /// What ended a pass that was just made.
     failure: Option<Failure>,
     problems: Vec<Problem>,
@@ -70,13 +74,13 @@ pub fn run(global: &Global, args: &StatusArgs) -> Result<Exit> {
     };
     let store = super::open_store(&config).map_err(anyhow::Error::from);
     let mut status = Status::of_ledger(ledger.as_ref())?;
-    status.ledger_place = ledger::takes_nothing(&config.ledger.path);
-    let read = match store {
-        Ok(store) => status.add_store(&config, &store, ledger.as_ref(), args, now),
-        Err(error) => status.add_story_of_ledger(&config, ledger.as_ref(), args).and(Err(error)),
-    };
-    if read.as_ref().is_err_and(|error| error.is::<NotFound>() || error.is::<Usage>()) {
-        return read.map(|()| Exit::Done);
+    status.look_at_place(&config.ledger.path);
+    let read = store.and_then(|store| status.add_store(&config, &store, ledger.as_ref(), args, now));
+    if let Err(error) = &read {
+        if error.is::<NotFound>() || error.is::<Usage>() {
+            return read.map(|()| Exit::Done);
+        }
+        status.add_story_of_ledger(&config, ledger.as_ref(), args)?;
     }
     if args.json {
         output::print_json(&json::Json::of(&status, now))?;
@@ -132,7 +136,9 @@ pub(super) fn html_after_pass(ledger: Option<&Path>, due: Option<u64>, failure: 
 /// What a ledger tells: the status but for the WipeOS database, and the passes of the last days.
 fn told_by(path: &Path, now: Timestamp) -> Result<(Status, Vec<Pass>)> {
     let ledger = Ledger::open(path)?;
-    let status = Status { ledger_place: ledger::takes_nothing(path), ..Status::of_ledger(ledger.as_ref())? };
+    let mut status = Status::of_ledger(ledger.as_ref())?;
+    // Who holds the lock just now is this pass.
+    status.ledger_place = ledger::takes_nothing(path);
     Ok((status, html::recent(ledger.as_ref(), now)?))
 }
 
@@ -155,6 +161,12 @@ impl Status {
             heartbeat: ledger.heartbeat(),
             ..Self::default()
         })
+    }
+
+    fn look_at_place(&mut self, ledger: &Path) {
+        self.ledger_place = ledger::takes_nothing(ledger);
+        self.holder = ledger::holder(ledger);
+        self.suspicion = ledger::suspicion(ledger);
     }
 
     fn add_store(

@@ -12,8 +12,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
 use self::watchers::Watchers;
-use super::Exit;
 use super::spool::Spool;
+use super::{Exit, NotFound, near};
 use crate::cli::{Global, SyncArgs};
 use crate::clock;
 use crate::config::Config;
@@ -38,6 +38,10 @@ pub fn run(global: &Global, args: &SyncArgs) -> Result<Exit> {
         Err(sync::Error::Ledger(error)) if error.is_running() => {
             return Err(not_begun(args, started_at, PassOutcome::Skipped, error.into()));
         }
+        Err(sync::Error::NoSuchAsset(told)) => {
+            let error = NotFound(told + &hint(&config, args));
+            return Err(not_begun(args, started_at, PassOutcome::Aborted, error.into()));
+        }
         Err(error) => return Err(not_begun(args, started_at, PassOutcome::Aborted, error.into())),
     };
     // A pass with nothing to do is silent, whatever there is to say.
@@ -53,6 +57,12 @@ pub fn run(global: &Global, args: &SyncArgs) -> Result<Exit> {
             ended.map_or(Ok(Exit::Failed), |error| Err(error.into()))
         }
     }
+}
+
+/// The IDs near the one that was typed; blank where they cannot be looked for.
+fn hint(config: &Config, args: &SyncArgs) -> String {
+    let near = |typed: &str| near::existing(&super::open_store(config).ok()?, &config.store, typed).ok();
+    args.inventory_id.as_deref().and_then(near).map(|near| near::hint(&near)).unwrap_or_default()
 }
 
 /// What a pass came to is worse news than that nobody could be told in full, and keeps its own exit code.

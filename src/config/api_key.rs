@@ -53,14 +53,6 @@ pub enum ApiKeyError {
         "no API key: `iqr.api_key_file` names no file that is there, and what it holds looks like a key; write the key to a file of its own (mode 0600), name that file here, and let IQR make a new key, for this one stood in the config"
     )]
     KeyForPath,
-    /// A setting holds the key that was found, and would show it.
-    #[error(
-        "`{setting}` holds the API key itself; take it out (the program sends the key where it belongs), and let IQR make a new one, for this one stood in the config"
-    )]
-    InSetting {
-        /// The setting.
-        setting: String,
-    },
     /// The file is there and cannot be read.
     #[error("cannot read the API key from {}", shown(path))]
     Unreadable {

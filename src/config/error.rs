@@ -22,6 +22,23 @@ pub enum ConfigError {
         /// Why.
         source: io::Error,
     },
+    /// This account may not read the file, or look into its folder.
+    #[error(
+        "the config {} may not be read by this account; use the account that makes the passes (sudo -u wipeos-iqr), or root",
+        .0.display()
+    )]
+    Closed(PathBuf),
+    /// A setting is the key itself. It is not repeated, here or anywhere.
+    #[error(
+        "{}:{line}: the API key itself stands in this line; take it out (the program sends the key where it belongs), and let IQR make a new one, for configs are shown to people",
+        path.display()
+    )]
+    Exposed {
+        /// The file.
+        path: PathBuf,
+        /// Line, from 1.
+        line: usize,
+    },
     /// The file was read, and something is wrong in it.
     #[error("{0}")]
     Invalid(Problems),

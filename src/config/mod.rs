@@ -16,7 +16,8 @@ mod templates;
 mod tests;
 mod values;
 
-use std::io;
+use std::io::{self, Read};
+use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -29,13 +30,14 @@ pub use self::salvage::Salvage;
 use self::section::Section;
 use self::templates::Mapping;
 use crate::digest;
+use crate::files;
 use crate::iqr;
 use crate::mapping::Rules;
 use crate::model::IdRule;
 use crate::secret::Secret;
 
-/// A shorter text is in some path by chance, and no key.
-const SHORTEST_KEY: usize = 8;
+/// A shorter text may be in some path by chance, and is no key.
+const SHORTEST_KEY: usize = 16;
 
 /// The commented file that `init` writes: every setting with its built-in default.
 pub const EXAMPLE: &str = include_str!("../../examples/config.toml");
@@ -164,12 +166,17 @@ impl Config {
     /// [`ConfigError::NotFound`] and [`ConfigError::Unreadable`] for the file, [`ConfigError::Invalid`] for all that is
     /// wrong in it.
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
-        let bytes = std::fs::read(path).map_err(|source| match source.kind() {
+        let bytes = read_at_once(path).map_err(|source| match source.kind() {
             io::ErrorKind::NotFound => ConfigError::NotFound(vec![path.to_owned()]),
+            io::ErrorKind::PermissionDenied => ConfigError::Closed(path.to_owned()),
             _ => ConfigError::Unreadable { path: path.to_owned(), source },
         })?;
         match std::str::from_utf8(&bytes) {
-            Ok(source) => Self::parse(source, path),
+            Ok(source) => {
+                let config = Self::parse(source, path)?;
+                let exposed = |line| Err(ConfigError::Exposed { path: path.to_owned(), line });
+                config.line_with_key(source).map_or(Ok(config), exposed)
+            }
             Err(error) => Err(report::not_text(&bytes, error.valid_up_to(), path)),
         }
     }
@@ -257,22 +264,18 @@ impl Config {
     ///
     /// [`ConfigError::ApiKey`]; it never holds any part of the key.
     pub fn api_key(&self) -> Result<Secret, ConfigError> {
-        let key = api_key::KeySources::of_process(&self.api_key_file).read()?;
-        match self.setting_with(&key) {
-            Some(setting) => Err(ApiKeyError::InSetting { setting }.into()),
-            None => Ok(key),
-        }
+        Ok(api_key::KeySources::of_process(&self.api_key_file).read()?)
     }
 
-    /// The setting that holds the key, though it is shown to people: in messages, in the log of requests.
-    fn setting_with(&self, key: &Secret) -> Option<String> {
-        let hosts = [("iqr.signin_url", &self.iqr.signin_url), ("iqr.api_url", &self.iqr.api_url)];
-        let hosts = hosts.map(|(name, url)| (name.to_owned(), url.clone()));
-        let endpoints = iqr::Operation::ALL.into_iter().map(|operation| {
-            (format!("iqr.endpoints.{}", operation.name()), self.iqr.endpoints.get(operation).path_template())
-        });
-        let holds = |text: &str| key.expose().len() >= SHORTEST_KEY && text.contains(key.expose());
-        hosts.into_iter().chain(endpoints).find_map(|(name, text)| holds(&text).then_some(name))
+    /// The first line of the file that holds the key: wherever it stands, some message would repeat it. The line that
+    /// names the key's file may hold its name, and a comment is repeated nowhere.
+    fn line_with_key(&self, source: &str) -> Option<usize> {
+        let key = self.api_key().ok()?;
+        // A host is the same in whatever case, and without the padding of a key.
+        let key = Secret::new(key.expose().trim_end_matches('=').to_ascii_lowercase());
+        let is_setting = |line: &str| !line.trim_start().starts_with('#') && !line.contains("api_key_file");
+        let holds = |line: &str| is_setting(line) && line.to_ascii_lowercase().contains(key.expose());
+        source.lines().position(|line| key.expose().len() >= SHORTEST_KEY && holds(line)).map(|line| line + 1)
     }
 
     /// Where [`Self::api_key`] finds it: the name of a variable or the path of a file.
@@ -294,6 +297,16 @@ pub fn locate(named: Option<&Path>, exists: impl Fn(&Path) -> bool) -> Result<Pa
         Some(path) => Ok(path.to_owned()),
         None => usual().into_iter().find(|path| exists(path)).ok_or_else(|| ConfigError::NotFound(usual().to_vec())),
     }
+}
+
+/// A pipe that nobody writes to would keep every pass waiting, one more every two minutes.
+fn read_at_once(path: &Path) -> io::Result<Vec<u8>> {
+    let mut file = files::at_once().read(true).open(path)?;
+    if file.metadata()?.file_type().is_fifo() {
+        return Err(io::Error::other("it is a pipe; name a file"));
+    }
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes).map(|_| bytes)
 }
 
 /// The settings that decide what is held, and what is written where. The `Debug` form tells all values apart, which is

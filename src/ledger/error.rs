@@ -57,6 +57,14 @@ pub enum Error {
     /// The reader may not read it.
     #[error("this account may not read it; use the account that makes the passes, or root (sudo)")]
     Closed,
+    /// The reader owns the folder, and somebody else the file.
+    #[error("it belongs to another account than its folder, as after a pass made by root; give it back: chown --reference={} {}*", folder.display(), path.display())]
+    GivenAway {
+        /// The folder.
+        folder: PathBuf,
+        /// The file.
+        path: PathBuf,
+    },
     /// The lock file belongs to another account.
     #[error(
         "the lock file {path} may not be opened by this account; run every pass by the same account, or give it that file (chown)"

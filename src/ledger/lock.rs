@@ -85,6 +85,42 @@ impl Heartbeat {
         let mut times = line.split_whitespace().map(|number| number.parse().ok().map(Timestamp::from_unix_millis));
         Some(Self { started_at: times.next()??, finished_at: times.next()??, last_good: times.next().flatten() })
     }
+
+    /// When the newest good pass ended. One that is dated after `now` was made while the clock was wrong: when it really
+    /// was is not known, and it must not stand for good passes until that time comes.
+    #[must_use]
+    pub fn last_good(&self, now: Timestamp) -> Option<Timestamp> {
+        self.last_good.filter(|good| *good <= now)
+    }
+}
+
+/// Who holds the run lock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Holder {
+    /// Its process.
+    pub(super) process: u32,
+    /// The name of its program; empty where that cannot be told.
+    pub(super) program: String,
+}
+
+impl Holder {
+    /// The holder of the lock beside a ledger, as the system tells without a try to take it: that could keep a pass away.
+    pub(super) fn of(ledger: &Path) -> Option<Self> {
+        let metadata = lock_path(ledger).metadata().ok()?;
+        let (major, minor) = (rustix::fs::major(metadata.dev()), rustix::fs::minor(metadata.dev()));
+        let file = format!("{major:02x}:{minor:02x}:{}", metadata.ino());
+        let process = process_of(&fs::read_to_string("/proc/locks").ok()?, &file)?;
+        let program = fs::read_to_string(format!("/proc/{process}/comm")).unwrap_or_default();
+        Some(Self { process, program: program.trim().to_owned() })
+    }
+}
+
+/// The process that holds such a lock on a file, by the system's list: `1: FLOCK  ADVISORY  WRITE 775 fe:00:10014095 0 EOF`.
+/// A line with an arrow is of one that waits.
+fn process_of(locks: &str, file: &str) -> Option<u32> {
+    let mut lines = locks.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+    let held = lines.find(|words| words.get(1) == Some(&"FLOCK") && words.get(5) == Some(&file))?;
+    held[4].parse().ok()
 }
 
 fn identity(metadata: &Metadata) -> (u64, u64) {
@@ -109,4 +145,36 @@ pub(super) fn make_private(ledger: &Path) {
 
 pub(super) fn lock_path(ledger: &Path) -> PathBuf {
     files::beside(ledger, ".lock")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_holds_the_lock_is_told_while_it_is_held() {
+        let folder = tempfile::tempdir().unwrap();
+        let ledger = folder.path().join("ledger.db");
+        assert_eq!(Holder::of(&ledger), None);
+        let lock = RunLock::take(&ledger).unwrap();
+        let holder = Holder::of(&ledger);
+        assert!(holder.is_none_or(|holder| holder.process == std::process::id()), "where the system has such a list");
+        drop(lock);
+        assert_eq!(Holder::of(&ledger), None);
+    }
+
+    #[test]
+    fn one_that_waits_for_a_lock_is_no_holder() {
+        let locks = "1: POSIX  ADVISORY  WRITE 7 fe:00:5 0 EOF\n1: -> FLOCK  ADVISORY  WRITE 8 fe:00:5 0 EOF
+2: FLOCK  ADVISORY  WRITE 9 fe:00:5 0 EOF\n3: FLOCK  ADVISORY  WRITE 10 fe:00:6 0 EOF";
+        assert_eq!(process_of(locks, "fe:00:5"), Some(9));
+        assert_eq!(process_of(locks, "fe:00:7"), None);
+    }
+
+    #[test]
+    fn a_good_pass_that_is_dated_after_now_is_not_believed() {
+        let at = Timestamp::from_unix_millis;
+        let beat = Heartbeat { started_at: at(0), finished_at: at(5), last_good: Some(at(5)) };
+        assert_eq!((beat.last_good(at(5)), beat.last_good(at(4))), (Some(at(5)), None));
+    }
 }

@@ -19,9 +19,9 @@ mod tests;
 mod upkeep;
 
 use std::cell::Cell;
-use std::fs::File;
 use std::io;
 use std::ops::Deref;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -33,13 +33,14 @@ pub use error::Error;
 pub use history::{ChangeRecord, End, Pass, PassId, PassTotals};
 pub use intent::Intent;
 pub use lock::Heartbeat;
-pub use place::{or_here, takes_nothing};
+pub use place::{holder, or_here, suspicion, takes_nothing};
 pub use problems::{Problem, ProblemCount};
 pub use sent::{AssetRecord, SentRecord};
 pub use settings::{CommentSemantics, ItemSearch, RecentRows};
 
 use lock::RunLock;
 
+use crate::files;
 use crate::sqlite::{self, Transaction};
 
 /// How long a reader and the writer wait for each other: in WAL mode this is only while the file is opened.
@@ -103,8 +104,8 @@ impl Ledger {
         }
         let ledger = match Self::connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY) {
             // A pass that runs would have made the files that SQLite cannot make: the ledger is at rest.
-            Err(error) if error.is_for_want_of_a_place() => Self::at_rest(path).map_err(|_| of_reader(path, error))?,
-            connected => connected?,
+            Err(error) if error.is_for_want_of_a_place() => Self::at_rest(path).map_err(|_| in_words(path, error))?,
+            connected => connected.map_err(|error| in_words(path, error))?,
         };
         let version = schema::check(&ledger.connection).map_err(|error| error.at(path))?;
         // A file that a pass is about to fill is as good as none.
@@ -207,10 +208,23 @@ impl Ledger {
     }
 }
 
-/// What keeps a reader from what SQLite could not open.
-fn of_reader(path: &Path, error: Error) -> Error {
-    let is_closed = File::open(path).is_err_and(|error| error.kind() == io::ErrorKind::PermissionDenied);
-    if is_closed { Error::Closed.at(path) } else { error }
+/// Why SQLite could not open a ledger, where its own error does not tell.
+fn in_words(path: &Path, error: Error) -> Error {
+    let opened = files::at_once().read(true).open(path);
+    let is_closed = opened.is_err_and(|error| error.kind() == io::ErrorKind::PermissionDenied);
+    let folder = or_here(path.parent().unwrap_or(Path::new("")));
+    let is_ours = folder.metadata().is_ok_and(|metadata| metadata.uid() == rustix::process::geteuid().as_raw());
+    match (is_closed, is_ours) {
+        (true, true) => Error::GivenAway { folder: folder.to_owned(), path: path.to_owned() }.at(path),
+        (true, false) => Error::Closed.at(path),
+        (false, _) => beside_files(path).map_or(error, |path| Error::NoFile { path }),
+    }
+}
+
+/// A pipe, say, in the place of one of SQLite's own files.
+fn beside_files(path: &Path) -> Option<PathBuf> {
+    let files = ["-wal", "-shm"].map(|suffix| files::beside(path, suffix));
+    files.into_iter().find(|file| file.metadata().is_ok_and(|metadata| !metadata.is_file()))
 }
 
 impl RunLedger {
@@ -222,8 +236,8 @@ impl RunLedger {
     pub fn open(path: &Path) -> Result<Self, Error> {
         let lock = RunLock::take(path)?;
         lock::make_private(path);
-        let mut ledger = Ledger::connect(path, WRITABLE)?;
-        ledger.prepare().map_err(|error| error.at(path))?;
+        let mut ledger = Ledger::connect(path, WRITABLE).map_err(|error| in_words(path, error))?;
+        ledger.prepare().map_err(|error| in_words(path, error.at(path)))?;
         Ok(Self::new(ledger, Some(lock)))
     }
 

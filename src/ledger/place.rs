@@ -1,15 +1,20 @@
 //! Whether the place of the ledger takes what a pass has to record. A pass that cannot record says so where it runs; what
 //! it leaves behind says nothing.
 
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use rustix::fs::{StatVfs, StatVfsMountFlags, statvfs};
 
 use super::Error;
-use super::lock::lock_path;
+use super::lock::{Holder, lock_path};
+use crate::output::one_line;
 
 /// A ledger is made, and a pass recorded, in less: bytes.
 const ROOM: u64 = 512 * 1024;
+
+/// In less than this nothing is recorded: bytes.
+const NO_ROOM: u64 = 16 * 1024;
 
 /// Why nothing can be recorded there; `None` where it can be, as far as the file system tells. Who may write there is
 /// not asked: who looks may be another account than the one that makes the passes.
@@ -23,10 +28,49 @@ pub fn takes_nothing(ledger: &Path) -> Option<String> {
     if told.f_flag.contains(StatVfsMountFlags::RDONLY) {
         return Some(format!("{}: {}", ledger.display(), Error::ReadOnlyFileSystem));
     }
+    little_room(ledger, NO_ROOM)
+}
+
+/// What may be why no pass is made, where none is: files of another account, little room.
+#[must_use]
+pub fn suspicion(ledger: &Path) -> Option<String> {
+    foreign(ledger).or_else(|| little_room(ledger, ROOM))
+}
+
+fn little_room(ledger: &Path, enough: u64) -> Option<String> {
+    let told = file_system(ledger)?;
     let room = told.f_bavail.saturating_mul(told.f_frsize);
-    (room < ROOM).then(|| {
+    (room < enough).then(|| {
         format!("the disk of {} has {} KiB left; make room, the next pass goes on", ledger.display(), room / 1024)
     })
+}
+
+/// Who holds the run lock, in a sentence; `None` when nobody does, as far as the system tells.
+#[must_use]
+pub fn holder(ledger: &Path) -> Option<String> {
+    let Holder { process, program } = Holder::of(ledger)?;
+    if program == env!("CARGO_PKG_NAME") {
+        return Some(format!("a pass is running (process {process})"));
+    }
+    let name = if program.is_empty() { "another program".to_owned() } else { format!("`{}`", one_line(&program)) };
+    Some(format!(
+        "{name} (process {process}) holds the run lock {}, and passes end with 75 until it ends; look at that process",
+        lock_path(ledger).display()
+    ))
+}
+
+/// The files of passes that root made are closed to the account of the others, whose folder it is.
+fn foreign(ledger: &Path) -> Option<String> {
+    let folder = or_here(ledger.parent()?);
+    let owner = folder.metadata().ok()?.uid();
+    let is_foreign = |path: &Path| path.metadata().is_ok_and(|metadata| metadata.uid() != owner);
+    let path = [lock_path(ledger), ledger.to_owned()].into_iter().find(|path| owner != 0 && is_foreign(path))?;
+    Some(format!(
+        "{} belongs to another account than its folder, as after a pass made by root; give it back: chown --reference={} {}*",
+        path.display(),
+        folder.display(),
+        ledger.display()
+    ))
 }
 
 /// Whether the file system there is mounted so that nobody may write to it.
@@ -56,5 +100,6 @@ mod tests {
         assert_eq!(takes_nothing(Path::new("ledger.db")), None);
         let never = takes_nothing(Path::new("/proc/ledger.db")).unwrap();
         assert!(never.contains("/proc/ledger.db has 0 KiB left"), "{never}");
+        assert_eq!(suspicion(&folder.path().join("nowhere/ledger.db")), None);
     }
 }

@@ -18,6 +18,12 @@ pub enum Error {
         /// Where it was looked for.
         path: PathBuf,
     },
+    /// It is a folder, a pipe or the like.
+    #[error("the WipeOS database {path} is no regular file; set `store.database` to the appliance's database file")]
+    NoFile {
+        /// What is there.
+        path: PathBuf,
+    },
     /// The operating system refuses it.
     #[error("the WipeOS database {path} cannot be read; run as a user who may read it")]
     Unreadable {
@@ -119,7 +125,7 @@ pub(super) fn is_locked(source: &rusqlite::Error) -> bool {
 pub(super) fn readable(path: &Path) -> Result<(), Error> {
     // To open a pipe is to wait for who writes to it.
     if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
-        return Err(Error::Unreadable { path: path.to_owned(), source: io::Error::other("it is no regular file") });
+        return Err(Error::NoFile { path: path.to_owned() });
     }
     let mut magic = [0; 16];
     match File::open(path).and_then(|mut file| file.read(&mut magic)) {

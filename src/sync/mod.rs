@@ -322,14 +322,17 @@ fn close(request: &Request<'_>, ledger: &mut RunLedger, report: &Report) {
     if request.dry_run {
         return;
     }
+    let (started_at, finished_at) = (report.started_at, report.finished_at);
+    let before = ledger.heartbeat();
+    // One pass under a clock that jumped must not take history away: what is old by the last pass's time, too, is old.
+    let known = before.map(|before| before.finished_at.min(finished_at));
     // It can wait, so no pass fails for it.
-    if let Err(error) = ledger.prune(oldest_kept(request, report.finished_at)) {
+    if let Some(Err(error)) = known.map(|known| ledger.prune(oldest_kept(request, known))) {
         log::warn!("old history could not be taken away: {}", in_full(&error));
     }
-    let (started_at, finished_at) = (report.started_at, report.finished_at);
     // A pass for one asset says nothing of the others.
     let is_good = report.outcome == PassOutcome::Done && matches!(request.scope, Scope::Due { .. });
-    let last_good = if is_good { Some(finished_at) } else { ledger.heartbeat().and_then(|before| before.last_good) };
+    let last_good = if is_good { Some(finished_at) } else { before.and_then(|before| before.last_good(finished_at)) };
     ledger.beat(&Heartbeat { started_at, finished_at, last_good });
 }
 

@@ -324,7 +324,7 @@ fn a_lock_that_is_deleted_in_mid_pass_ends_it_and_nothing_is_there_twice() {
 /// A pipe would keep a pass waiting for ever.
 #[test]
 fn a_pipe_in_the_place_of_a_file_is_named_at_once() {
-    for name in ["ledger.db", "ledger.db.lock", "api-key"] {
+    for name in ["ledger.db", "ledger.db.lock", "ledger.db-shm", "api-key"] {
         let bench = Bench::with_clients(1);
         let path = bench.path(name);
         _ = fs::remove_file(&path);
@@ -332,7 +332,10 @@ fn a_pipe_in_the_place_of_a_file_is_named_at_once() {
         for command in [&["sync"][..], &["sync", "--dry-run"], &["status"]] {
             let run = bench.run(command);
             // A dry run takes no lock.
-            let is_needed = command == ["sync"] || name == "ledger.db" || (name == "api-key" && command[0] == "sync");
+            let is_needed = command == ["sync"]
+                || name == "ledger.db"
+                || name == "ledger.db-shm"
+                || (name == "api-key" && command[0] == "sync");
             assert_eq!(run.stderr.contains(&format!("{name} is no regular file")), is_needed, "{name}: {run:#?}");
         }
     }

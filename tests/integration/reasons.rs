@@ -196,6 +196,58 @@ fn an_asset_that_is_due_says_what_ended_the_last_pass_or_that_none_was_made() {
     assert!(!story().contains("not sent yet"), "{}", story());
 }
 
+/// The time of a pass that was made while the clock was ahead stands for no good pass: what ends the next ones is told.
+#[test]
+fn a_good_pass_that_is_dated_after_now_hides_no_trouble() {
+    let bench =
+        Bench::with_clients(1).with("metrics", "textfile", "\"m.prom\"").with("report", "html", "\"page.html\"");
+    bench.sync_well();
+    let lock = bench.path("ledger.db.lock");
+    let now: i64 = std::fs::read_to_string(&lock).unwrap().split(' ').next().unwrap().parse().unwrap();
+    std::fs::write(&lock, format!("{now} {now} {}\n", now + 400 * 86_400_000)).unwrap();
+    bench.store().edit(1, "memory_bytes", &(32_i64 << 30).to_string(), LATER).unwrap();
+    bench.write_key("another+key");
+    assert_eq!(bench.sync().code, Some(4));
+    let told = Told::by(&bench);
+    for text in [&told.status, &told.page, &flat(&bench.run(&["status", &FIRST.to_string()]).stdout)] {
+        assert!(text.contains("ended early") && text.contains("refused the API key"), "{text}");
+    }
+    let metrics = std::fs::read_to_string(bench.path("m.prom")).unwrap();
+    let good = metrics.lines().find_map(|line| line.strip_prefix("wipeos_iqr_last_success_timestamp_seconds "));
+    assert!(good.is_none_or(|good| good.parse::<f64>().unwrap() < 1e-3 * now as f64 + 3600.0), "{metrics}");
+}
+
+/// Nothing is wrong with the timer then.
+#[test]
+fn a_run_lock_that_somebody_holds_is_told_with_its_holder() {
+    let bench = Bench::with_clients(1);
+    bench.sync_well();
+    bench.store().edit(1, "memory_bytes", &(32_i64 << 30).to_string(), LATER).unwrap();
+    let lock = std::fs::File::open(bench.path("ledger.db.lock")).unwrap();
+    lock.lock().unwrap();
+    assert_eq!(bench.run(&["sync"]).code, Some(75));
+    let is_listed = std::fs::read_to_string("/proc/locks").is_ok_and(|locks| locks.contains("FLOCK"));
+    let holder = format!("(process {}) holds the run lock", std::process::id());
+    for command in [&["status"][..], &["status", &FIRST.to_string()]] {
+        let told = flat(&bench.run(command).stdout);
+        assert!(told.contains(&holder) || !is_listed, "{told}");
+    }
+    drop(lock);
+    assert!(!bench.run(&["status"]).stdout.contains("holds the run lock"));
+}
+
+/// A database that opens and cannot be read is as good as none: the ledger knows what was sent.
+#[test]
+fn an_asset_s_story_is_told_by_the_ledger_where_a_table_is_missing() {
+    let bench = Bench::with_clients(1);
+    bench.sync_well();
+    bench.store().connection().execute_batch("DROP TABLE wipe").unwrap();
+    let told = bench.run(&["status", &FIRST.to_string()]);
+    assert_eq!((told.code, told.stderr.contains("lacks table wipe")), (Some(6), true), "{told:#?}");
+    let text = flat(&told.stdout);
+    assert!(text.contains(&format!("Asset {FIRST} clients not known")) && text.contains("last sent"), "{text}");
+}
+
 /// Its own trouble may be over; what ends the passes now is not.
 #[test]
 fn an_asset_that_fails_says_also_what_ended_the_last_pass() {

@@ -92,17 +92,25 @@ fn a_key_that_is_no_key_is_refused_without_being_shown() {
     }
 }
 
-/// Requests are shown, with their paths.
+/// Paths, hosts, names and templates are shown, each in some message.
 #[test]
-fn a_key_in_the_path_of_an_endpoint_is_refused_without_being_shown() {
-    let path = format!("\"Inventory/JSON/GetInventoryById?Key={KEY}&Id={{id}}\"");
-    let bench = bench().with("iqr.endpoints", "inventory_get", &format!("{{ path = {path} }}"));
-    for command in [&["sync", "-vv"][..], &["preview", "700001", "--remote", "-vv"], &["auth-test", "-vv"]] {
-        let run = bench.run(command);
-        assert_eq!(run.code, Some(3), "{run:#?}");
-        let told = format!("{}{}", run.stdout, run.stderr);
-        assert!(told.contains("`iqr.endpoints.inventory_get` holds the API key itself; take it out"), "{run:#?}");
-        assert_silent(&bench, &run, &format!("{command:?}"));
+fn a_key_in_a_setting_is_refused_without_being_shown() {
+    let path = format!("Inventory/JSON/GetInventoryById?Key={KEY}&Id={{id}}");
+    let host = format!("\"https://{}.invalid\"", KEY.trim_end_matches('='));
+    for (section, key, value) in [
+        ("iqr.endpoints", "inventory_get", format!("{{ path = {path:?} }}")),
+        ("store", "database", format!("{KEY:?}")),
+        ("ledger", "path", format!("{KEY:?}")),
+        ("templates", "description", format!("\"{{{KEY}}}\"")),
+        ("iqr", "api_url", host),
+    ] {
+        let bench = bench().with(section, key, &value);
+        for command in [&["sync", "-vv"][..], &["preview", "700001", "-vv"], &["auth-test"], &["status"]] {
+            let run = bench.run(command);
+            assert_eq!((run.code, run.stdout.as_str()), (Some(3), ""), "{run:#?}");
+            assert!(run.stderr.contains("the API key itself stands in this line; take it out"), "{run:#?}");
+            assert_silent(&bench, &run, &format!("{key}, {command:?}"));
+        }
     }
 }
 

@@ -193,7 +193,7 @@ impl Sums {
 }
 
 fn tiles(status: &Status, recent: &[Pass], now: Timestamp) -> Vec<Tile> {
-    let last_good = status.heartbeat.and_then(|beat| beat.last_good);
+    let last_good = status.heartbeat.and_then(|beat| beat.last_good(now));
     let of_last_day = recent.iter().filter(|pass| now.seconds_since(pass.started_at) < DAY);
     let mut day = Sums::default();
     of_last_day.for_each(|pass| day.add(pass));

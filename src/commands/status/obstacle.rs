@@ -18,12 +18,14 @@ pub(super) enum Obstacle {
     Place(String),
     /// The last pass is dated after now.
     Ahead(Timestamp),
-    /// No pass was made yet.
-    NoPass,
+    /// No pass was made yet; why that may be.
+    NoPass(Option<String>),
     /// Something that concerns every client ended the last pass.
     EndedEarly { at: Timestamp, why: String },
-    /// The last good pass was long ago, at this time.
-    Late(Timestamp),
+    /// The last good pass was long ago; why that may be, and when a pass began that has not ended.
+    Late { good: Timestamp, cause: Option<String>, begun: Option<Timestamp> },
+    /// The run lock is held, by no pass that is known; by whom.
+    Held(String),
     /// The time of the last pass was over before it came to the end.
     OutOfTime { at: Timestamp, left: u64 },
     /// The last pass that had something to do has not come to its end, or was killed.
@@ -42,19 +44,22 @@ impl Obstacle {
         if let Some(ahead) = newest_time(status).filter(|at| at.seconds_since(now) > LATE) {
             return Some(Self::Ahead(ahead));
         }
-        let last_good = status.heartbeat.and_then(|beat| beat.last_good);
+        let cause = || status.holder.clone().or_else(|| status.suspicion.clone());
+        let last_good = status.heartbeat.and_then(|beat| beat.last_good(now));
         if status.heartbeat.is_none() && status.passes.is_empty() {
-            return Some(Self::NoPass);
+            return Some(Self::NoPass(cause()));
         }
         let newest = status.passes.first();
         if let Some(pass) = newest.filter(|pass| pass.is_aborted() && last_good.is_none_or(|at| at < pass.started_at)) {
             let why = pass.message.as_deref().unwrap_or("no reason is known");
             return Some(Self::ended_early(pass.started_at, why));
         }
+        let newest = newest.filter(|pass| is_newest(pass, status));
         if let Some(good) = last_good.filter(|good| now.seconds_since(*good) > LATE) {
-            return Some(Self::Late(good));
+            let begun = newest.filter(|pass| pass.finished_at.is_none()).map(|pass| pass.started_at);
+            return Some(Self::Late { good, cause: cause(), begun });
         }
-        newest.filter(|pass| is_newest(pass, status)).and_then(Self::of_pass)
+        newest.and_then(Self::of_pass).or_else(|| status.holder.clone().map(Self::Held))
     }
 
     fn ended_early(at: Timestamp, why: &str) -> Self {
@@ -96,10 +101,21 @@ impl Obstacle {
                  pass puts it right",
                 minute(*at)
             ),
-            Self::NoPass => "no pass was made yet; switch the timer, or the cron line, on".to_owned(),
+            Self::NoPass(None) => "no pass was made yet; switch the timer, or the cron line, on".to_owned(),
+            Self::NoPass(Some(cause)) => format!("no pass was made yet: {cause}"),
+            Self::Held(who) => who.clone(),
             Self::EndedEarly { at, why } => format!("the last pass was ended early ({}): {why}", minute(*at)),
-            Self::Late(good) => {
-                format!("the last good pass was {}; look whether the timer, or cron, runs", ago(*good, now))
+            Self::Late { good, cause, begun } => {
+                let why = match (cause, begun) {
+                    (Some(cause), _) => cause.clone(),
+                    (None, Some(begun)) => format!(
+                        "one that began at {} has not come to its end; look into the system's log for what ends it \
+                         (journalctl)",
+                        minute(*begun)
+                    ),
+                    (None, None) => "look whether the timer, or cron, runs".to_owned(),
+                };
+                format!("the last good pass was {}; {why}", ago(*good, now))
             }
             Self::OutOfTime { at, left } => {
                 let left = output::count(*left, "client", "clients");
@@ -170,10 +186,10 @@ mod tests {
         let told = Obstacle::of(&early, at(60)).unwrap().sentence(at(60));
         assert!(told.ends_with("): IQR cannot be reached"), "{told}");
         let late = Obstacle::of(&after(pass("done", None), 0), at(LATE + 1));
-        assert_eq!(late, Some(Obstacle::Late(at(0))));
+        assert_eq!(late, Some(Obstacle::Late { good: at(0), cause: None, begun: None }));
         let killed = Pass { finished_at: None, outcome: None, ..pass("", None) };
         assert_eq!(Obstacle::of(&after(killed, 0), at(60)), Some(Obstacle::Unfinished(at(0))));
-        assert_eq!(Obstacle::of(&Status::default(), at(0)), Some(Obstacle::NoPass));
+        assert_eq!(Obstacle::of(&Status::default(), at(0)), Some(Obstacle::NoPass(None)));
         let full = || Some("the disk is full".to_owned());
         let told = Obstacle::of(&Status { ledger_place: full(), ..Status::default() }, at(0)).unwrap();
         assert_eq!(told.sentence(at(0)), "no pass can record what it does: the disk is full");

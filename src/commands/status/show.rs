@@ -21,7 +21,7 @@ pub(super) fn page(status: &Status, now: Timestamp, is_verbose: bool) -> String 
     }
     let obstacle = Obstacle::of(status, now);
     match &obstacle {
-        Some(Obstacle::NoPass) => page.styled_row("last pass", WARN, Obstacle::NoPass.told(now)),
+        Some(no_pass @ Obstacle::NoPass(_)) => page.styled_row("last pass", WARN, no_pass.told(now)),
         Some(told_by_pass) if told_by_pass.is_told_by_pass() => last_pass(&mut page, status, now),
         obstacle => {
             last_pass(&mut page, status, now);

@@ -109,7 +109,8 @@ impl Story {
         clients.sort_unstable();
         clients.dedup();
         if clients.is_empty() {
-            return Err(NotFound(error.to_string()).into());
+            let near = near::existing(examiner.store, &examiner.config.store, typed)?;
+            return Err(NotFound(format!("{error}{}", near::hint(&near))).into());
         }
         let clients = standings(examiner, clients)?;
         let (inventory_id, sent, changes) = (typed.to_owned(), Vec::new(), Vec::new());

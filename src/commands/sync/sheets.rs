@@ -56,7 +56,7 @@ impl Sheets {
             None
         });
         let report = self.begun.as_ref().unwrap_or(&unbegun);
-        let (has_begun, last_good) = (self.begun.is_some(), self.last_good(path));
+        let (has_begun, last_good) = (self.begun.is_some(), self.last_good(path, report.finished_at));
         Metrics { report, has_begun, last_good, problems: problems.as_deref() }.to_text()
     }
 
@@ -71,10 +71,10 @@ impl Sheets {
     }
 
     /// As the lock file beside the ledger has it, which outlives the ledger; or else the metrics of the last pass.
-    fn last_good(&self, path: &Path) -> Option<Timestamp> {
+    fn last_good(&self, path: &Path, now: Timestamp) -> Option<Timestamp> {
         let beat = self.ledger.as_deref().and_then(Heartbeat::read);
         let told = || path.is_file().then(|| std::fs::read_to_string(path).ok())?;
-        beat.and_then(|beat| beat.last_good).or_else(|| metrics::last_good(&told()?))
+        beat.and_then(|beat| beat.last_good(now)).or_else(|| metrics::last_good(&told()?).filter(|good| *good <= now))
     }
 }
 

@@ -99,7 +99,7 @@ fn history(page: &mut Page, changes: &[(Timestamp, ChangeRecord)]) {
     page.section("Changed in IQR, newest first ([-went-] {+came+})");
     let mut before = None;
     for (at, change) in changes.iter().take(MOST_CHANGES) {
-        let when = if before == Some(*at) { String::new() } else { minute(*at)[5..].to_owned() };
+        let when = if before == Some(*at) { String::new() } else { minute(*at) };
         self::change(page, &when, change);
         before = Some(*at);
     }
