@@ -20,8 +20,8 @@ pub(super) enum Obstacle {
     Ahead(Timestamp),
     /// No pass was made yet; why that may be.
     NoPass(Option<String>),
-    /// Something that concerns every client ended the last pass.
-    EndedEarly { at: Timestamp, why: String },
+    /// Something that concerns every client ended the last pass; where none was made for long since, why that may be.
+    EndedEarly { at: Timestamp, why: String, silence: Option<String> },
     /// The last good pass was long ago; why that may be, and when a pass began that has not ended.
     Late { good: Timestamp, cause: Option<String>, begun: Option<Timestamp> },
     /// The run lock is held, by no pass that is known; by whom.
@@ -36,7 +36,7 @@ impl Obstacle {
     /// The gravest one; `None` while the passes are well.
     pub(super) fn of(status: &Status, now: Timestamp) -> Option<Self> {
         if let Some(failure) = &status.failure {
-            return Some(Self::ended_early(failure.at, &failure.why));
+            return Some(Self::ended_early(failure.at, &failure.why, None));
         }
         if let Some(why) = &status.ledger_place {
             return Some(Self::Place(why.clone()));
@@ -52,7 +52,8 @@ impl Obstacle {
         let newest = status.passes.first();
         if let Some(pass) = newest.filter(|pass| pass.is_aborted() && last_good.is_none_or(|at| at < pass.started_at)) {
             let why = pass.message.as_deref().unwrap_or("no reason is known");
-            return Some(Self::ended_early(pass.started_at, why));
+            let is_silent = newest_time(status).is_some_and(|newest| now.seconds_since(newest) > LATE);
+            return Some(Self::ended_early(pass.started_at, why, is_silent.then(|| absence(cause()))));
         }
         let newest = newest.filter(|pass| is_newest(pass, status));
         if let Some(good) = last_good.filter(|good| now.seconds_since(*good) > LATE) {
@@ -62,10 +63,10 @@ impl Obstacle {
         newest.and_then(Self::of_pass).or_else(|| status.holder.clone().map(Self::Held))
     }
 
-    fn ended_early(at: Timestamp, why: &str) -> Self {
+    fn ended_early(at: Timestamp, why: &str, silence: Option<String>) -> Self {
         // What is wrong in a config has a line for each.
         let lines: Vec<&str> = why.lines().map(str::trim).collect();
-        Self::EndedEarly { at, why: lines.join(" ").trim_end_matches('.').to_owned() }
+        Self::EndedEarly { at, why: lines.join(" ").trim_end_matches('.').to_owned(), silence }
     }
 
     fn of_pass(pass: &Pass) -> Option<Self> {
@@ -83,7 +84,7 @@ impl Obstacle {
 
     /// The line of the last pass says it, too.
     pub(super) fn is_told_by_pass(&self) -> bool {
-        matches!(self, Self::EndedEarly { .. } | Self::Unfinished(_))
+        matches!(self, Self::EndedEarly { silence: None, .. } | Self::Unfinished(_))
     }
 
     /// The sentence behind its code, for a line that says nothing else.
@@ -104,16 +105,18 @@ impl Obstacle {
             Self::NoPass(None) => "no pass was made yet; switch the timer, or the cron line, on".to_owned(),
             Self::NoPass(Some(cause)) => format!("no pass was made yet: {cause}"),
             Self::Held(who) => who.clone(),
-            Self::EndedEarly { at, why } => format!("the last pass was ended early ({}): {why}", minute(*at)),
+            Self::EndedEarly { at, why, silence } => {
+                let silence = silence.as_ref().map(|why| format!("; no pass was made since: {why}"));
+                format!("the last pass was ended early ({}): {why}{}", minute(*at), silence.unwrap_or_default())
+            }
             Self::Late { good, cause, begun } => {
                 let why = match (cause, begun) {
-                    (Some(cause), _) => cause.clone(),
                     (None, Some(begun)) => format!(
                         "one that began at {} has not come to its end; look into the system's log for what ends it \
                          (journalctl)",
                         minute(*begun)
                     ),
-                    (None, None) => "look whether the timer, or cron, runs".to_owned(),
+                    (cause, _) => absence(cause.clone()),
                 };
                 format!("the last good pass was {}; {why}", ago(*good, now))
             }
@@ -125,6 +128,11 @@ impl Obstacle {
             Self::Unfinished(at) => format!("a pass that began at {} is running, or was killed", minute(*at)),
         }
     }
+}
+
+/// Why no pass is made.
+fn absence(cause: Option<String>) -> String {
+    cause.unwrap_or_else(|| "look whether the timer, or cron, runs".to_owned())
 }
 
 fn newest_time(status: &Status) -> Option<Timestamp> {
@@ -185,6 +193,8 @@ mod tests {
         let early = after(pass("aborted", Some("IQR cannot be reached.")), -120);
         let told = Obstacle::of(&early, at(60)).unwrap().sentence(at(60));
         assert!(told.ends_with("): IQR cannot be reached"), "{told}");
+        let silent = Obstacle::of(&early, at(LATE + 1)).unwrap().sentence(at(LATE + 1));
+        assert!(silent.ends_with("cannot be reached; no pass was made since: look whether the timer, or cron, runs"));
         let late = Obstacle::of(&after(pass("done", None), 0), at(LATE + 1));
         assert_eq!(late, Some(Obstacle::Late { good: at(0), cause: None, begun: None }));
         let killed = Pass { finished_at: None, outcome: None, ..pass("", None) };
