@@ -50,11 +50,11 @@ fn last_pass(page: &mut Page, status: &Status, now: Timestamp) {
     let newest = status.passes.first();
     match (status.heartbeat, newest) {
         (Some(beat), Some(pass)) if beat.started_at > pass.started_at => {
-            page.row("last pass", format!("{}: nothing to do", when(&beat, now)));
+            page.row("last pass", format!("{}: {}", when(&beat, now), unrecorded(&beat)));
             page.spans_row("before", &pass_spans(pass, now));
         }
         (_, Some(pass)) => page.spans_row("last pass", &pass_spans(pass, now)),
-        (Some(beat), None) => page.row("last pass", format!("{}: nothing to do", when(&beat, now))),
+        (Some(beat), None) => page.row("last pass", format!("{}: {}", when(&beat, now), unrecorded(&beat))),
         (None, None) => page.styled_row("last pass", WARN, "no pass came to its end yet"),
     }
 }
@@ -65,6 +65,15 @@ fn attention(page: &mut Page, obstacle: Option<&Obstacle>, now: Timestamp) {
     // A backlog gets shorter by itself.
     let style = if obstacle.reason().is_some() { WARN } else { BAD };
     page.styled_row("attention", style, obstacle.told(now));
+}
+
+/// What is known of a pass that left no record.
+fn unrecorded(beat: &Heartbeat) -> &'static str {
+    if beat.last_good == Some(beat.finished_at) {
+        "nothing to do"
+    } else {
+        "it was for one asset alone, or was ended early and could not record why"
+    }
 }
 
 fn when(beat: &Heartbeat, now: Timestamp) -> String {
