@@ -101,11 +101,9 @@ impl ChangeRecord {
         (inventory_id, client_id, at): (&str, ClientId, Timestamp),
     ) -> rusqlite::Result<usize> {
         let sql = "INSERT INTO change (at, client_id, inventory_id, field, before, after)
-                   VALUES (:at, :client, :id, :field, :before, :after)";
-        connection.prepare_cached(sql)?.execute(named_params! {
-            ":at": at.unix_millis(), ":client": client_id.0, ":id": inventory_id,
-            ":field": self.field, ":before": self.before, ":after": self.after,
-        })
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        let values = (at.unix_millis(), client_id.0, inventory_id, &self.field, &self.before, &self.after);
+        connection.prepare_cached(sql)?.execute(values)
     }
 }
 

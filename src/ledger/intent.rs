@@ -3,7 +3,7 @@
 //! A begun write is a matter of its asset: the client that it was made for may have another inventory ID by the time that
 //! it is looked at, or be gone.
 
-use rusqlite::{Connection, Row, named_params};
+use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::sent::{insert_asset, line_bytes, sent, sent_text_bytes};
 use super::{ChangeRecord, Error, Ledger, RunLedger, RunLock, Written};
@@ -118,14 +118,13 @@ impl RunLedger {
 fn insert(connection: &Connection, intent: &Intent) -> rusqlite::Result<usize> {
     let sql = "INSERT OR REPLACE INTO intent
                (inventory_id, client_id, comments_before, description, extended_description, lines, other_lines, at)
-               VALUES (:id, :client, :comments, :description, :extended, :lines, :other_lines, :at)";
-    connection.prepare_cached(sql)?.execute(named_params! {
-        ":id": intent.inventory_id.as_str(), ":client": intent.client_id.0, ":comments": intent.comments_before,
-        ":description": sent_text_bytes(intent.sent.description),
-        ":extended": sent_text_bytes(intent.sent.extended_description),
-        ":lines": line_bytes(&intent.sent.lines), ":other_lines": line_bytes(&intent.sent.other_lines),
-        ":at": intent.at.unix_millis(),
-    })
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    let Intent { inventory_id, client_id, comments_before, sent, at } = intent;
+    let texts = [sent.description, sent.extended_description].map(sent_text_bytes);
+    let lines = [&sent.lines, &sent.other_lines].map(|lines| line_bytes(lines));
+    let (id, client, at) = (inventory_id.as_str(), client_id.0, at.unix_millis());
+    let values = (id, client, comments_before, &texts[0], &texts[1], &lines[0], &lines[1], at);
+    connection.prepare_cached(sql)?.execute(values)
 }
 
 /// The write to this asset is over.
@@ -141,6 +140,11 @@ pub(super) fn close(connection: &Connection, client: ClientId, inventory_id: &st
 
 /// This client is sent to `now` or nowhere: what was begun for it elsewhere is nobody's but the asset's.
 pub(super) fn reopen(connection: &Connection, client: ClientId, now: Option<&str>) -> rusqlite::Result<()> {
+    // Mostly there is none, and to look for it costs a small part of an update of nothing.
+    let sql = "SELECT 1 FROM intent WHERE client_id = ?1 AND NOT is_open LIMIT 1";
+    if connection.prepare_cached(sql)?.query_row([client.0], |_| Ok(())).optional()?.is_none() {
+        return Ok(());
+    }
     let sql = "UPDATE intent SET is_open = 1 WHERE client_id = ?1 AND inventory_id IS NOT ?2 AND NOT is_open";
     connection.prepare_cached(sql)?.execute((client.0, now)).map(|_| ())
 }

@@ -1,6 +1,6 @@
 //! What was last sent of each client and to each asset.
 
-use rusqlite::{Connection, Row, named_params};
+use rusqlite::{Connection, Row};
 
 use super::{ChangeRecord, Error, Ledger, RunLedger, intent};
 use crate::model::{ClientId, InventoryId, Sent, SentText, TextMark, Timestamp};
@@ -123,13 +123,9 @@ pub(super) fn sent_text_bytes(text: SentText) -> Option<Vec<u8>> {
 
 fn insert_sent(connection: &Connection, record: &SentRecord) -> rusqlite::Result<usize> {
     let seen = record.seen.map(Seen::to_bytes);
-    connection.prepare_cached("INSERT OR REPLACE INTO sent VALUES (:client, :id, :seen, :digest, :at)")?.execute(
-        named_params! {
-            ":client": record.client_id.0, ":id": record.inventory_id,
-            ":seen": seen.as_ref().map_or(&[][..], |seen| &seen[..]), ":digest": record.digest,
-            ":at": record.at.unix_millis(),
-        },
-    )
+    let seen = seen.as_ref().map_or(&[][..], |seen| &seen[..]);
+    let values = (record.client_id.0, &record.inventory_id, seen, record.digest, record.at.unix_millis());
+    connection.prepare_cached("INSERT OR REPLACE INTO sent VALUES (?1, ?2, ?3, ?4, ?5)")?.execute(values)
 }
 
 /// What an asset was made to say, from which client and when.
@@ -140,13 +136,11 @@ pub(super) fn insert_asset(
 ) -> rusqlite::Result<usize> {
     let sql = "INSERT OR REPLACE INTO asset
                (inventory_id, client_id, description, extended_description, lines, other_lines, at)
-               VALUES (:id, :client, :description, :extended, :lines, :other_lines, :at)";
-    connection.prepare_cached(sql)?.execute(named_params! {
-        ":id": inventory_id, ":client": client_id.0, ":at": at.unix_millis(),
-        ":description": sent_text_bytes(sent.description),
-        ":extended": sent_text_bytes(sent.extended_description),
-        ":lines": line_bytes(&sent.lines), ":other_lines": line_bytes(&sent.other_lines),
-    })
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    let texts = [sent.description, sent.extended_description].map(sent_text_bytes);
+    let lines = [&sent.lines, &sent.other_lines].map(|lines| line_bytes(lines));
+    let values = (inventory_id, client_id.0, &texts[0], &texts[1], &lines[0], &lines[1], at.unix_millis());
+    connection.prepare_cached(sql)?.execute(values)
 }
 
 impl RunLedger {

@@ -82,35 +82,35 @@ impl FromStr for Timestamp {
     }
 }
 
+/// `YYYY-MM-DD HH:MM:SS`, with a `T` between them or not, a fraction of up to nine digits or none, a `Z` or none.
 fn parse(text: &str) -> Option<OffsetDateTime> {
-    let text = text.strip_suffix(['Z', 'z']).unwrap_or(text);
-    let (date, clock) = text.split_once([' ', 'T', 't'])?;
-    let mut date = date.split('-');
-    let year = digits(date.next()?, 4)?;
-    let month = Month::try_from(u8::try_from(digits(date.next()?, 2)?).ok()?).ok()?;
-    let day = u8::try_from(digits(date.next()?, 2)?).ok()?;
-    let (clock, fraction) = clock.split_once('.').unwrap_or((clock, ""));
-    let mut clock = clock.split(':').map(|part| digits(part, 2).and_then(|number| u8::try_from(number).ok()));
-    let time = Time::from_hms_nano(clock.next()??, clock.next()??, clock.next()??, nanoseconds(fraction)?).ok()?;
-    if date.next().is_some() || clock.next().is_some() {
+    let text = text.strip_suffix(['Z', 'z']).unwrap_or(text).as_bytes();
+    let (whole, fraction) = text.split_at_checked(b"YYYY-MM-DD HH:MM:SS".len())?;
+    let marks = [(4, b"-" as &[u8]), (7, b"-"), (10, b" Tt"), (13, b":"), (16, b":")];
+    if !marks.iter().all(|(at, mark)| mark.contains(&whole[*at])) {
         return None;
     }
-    let date = Date::from_calendar_date(i32::try_from(year).ok()?, month, day).ok()?;
+    let pair = |at: usize| u8::try_from(number(&whole[at..at + 2])?).ok();
+    let year = i32::try_from(number(&whole[..4])?).ok()?;
+    let date = Date::from_calendar_date(year, Month::try_from(pair(5)?).ok()?, pair(8)?).ok()?;
+    let time = Time::from_hms_nano(pair(11)?, pair(14)?, pair(17)?, nanoseconds(fraction)?).ok()?;
     Some(OffsetDateTime::new_utc(date, time))
 }
 
-fn digits(text: &str, length: usize) -> Option<u32> {
-    (text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse().ok())?
+/// Nothing but digits, nine at most.
+fn number(digits: &[u8]) -> Option<u32> {
+    digits.iter().try_fold(0, |number, digit| digit.is_ascii_digit().then(|| number * 10 + u32::from(digit - b'0')))
 }
 
-fn nanoseconds(fraction: &str) -> Option<u32> {
-    if fraction.is_empty() {
-        return Some(0);
+fn nanoseconds(fraction: &[u8]) -> Option<u32> {
+    match fraction {
+        [] | [b'.'] => Some(0),
+        [b'.', digits @ ..] if digits.len() <= 9 => {
+            let missing = u32::try_from(9 - digits.len()).ok()?;
+            Some(number(digits)? * 10_u32.pow(missing))
+        }
+        _ => None,
     }
-    if fraction.len() > 9 || !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    format!("{fraction:0<9}").parse().ok()
 }
 
 impl fmt::Display for Timestamp {
@@ -138,6 +138,8 @@ mod tests {
         {
             assert_eq!(text.parse::<Timestamp>().unwrap(), expected, "{text}");
         }
+        let later = "2026-11-22 16:04:59.25".parse::<Timestamp>().unwrap();
+        assert_eq!(later.unix_millis() - expected.unix_millis(), 250);
         assert_eq!(expected.to_string(), "2026-11-22T16:04:59Z");
         assert_eq!(expected.to_store_text(), "2026-11-22 16:04:59");
         assert_eq!(Timestamp::from_unix_millis(expected.unix_millis()), expected);
@@ -155,6 +157,10 @@ mod tests {
             "2026-11-22 25:00:00",
             "2026-11-22 16:04:59.x",
             "2026-11-22 16:04:59+02:00",
+            "2026-11-22 16:04:59.1234567890",
+            "2026-11-22-16:04:59",
+            "2026-11-22 16-04-59",
+            "+026-11-22 16:04:59",
             "２０26-11-22 16:04:59",
         ] {
             assert!(text.parse::<Timestamp>().is_err(), "{text}");

@@ -255,7 +255,7 @@ impl Store {
             };
             let time = |source: Source, sql: &str| -> rusqlite::Result<String> {
                 let mut statement = connection.prepare_cached(&self.asked(source, sql))?;
-                let newest = statement.query_row([], |row| super::value::text(row, "newest"))?;
+                let newest = statement.query_row([], |row| Ok(super::value::text(row.get_ref("newest")?)))?;
                 Ok(newest.or_else(|| self.swept_before(source)).unwrap_or_default())
             };
             Ok(Horizon {
@@ -347,7 +347,7 @@ pub struct RecentRow {
 
 impl RecentRow {
     fn of(source: Source, row: &Row<'_>) -> rusqlite::Result<Self> {
-        let time = super::value::text(row, 2)?.unwrap_or_default();
+        let time = super::value::text(row.get_ref(2)?).unwrap_or_default();
         let id: i64 = row.get(1)?;
         let mark = digest::short(format!("{source:?} {id} {time}").as_bytes());
         Ok(Self { client_id: ClientId(row.get(0)?), mark, time: time.parse().ok() })

@@ -8,44 +8,64 @@ use rusqlite::{ToSql, params_from_iter};
 use super::{Error, Store};
 use crate::model::ClientId;
 
-/// What people and scanners put before a number by mistake. What they put behind it is found by where it stands in the
-/// index: right behind the number.
-const SLIPS: [&str; 10] = ["", "0", "00", "000", "0000", "00000", "000000", " ", "  ", "\t"];
+/// What people and scanners put before a number by mistake, after nothing at all. What they put behind it is found by where
+/// it stands in the index: right behind the number.
+const SLIPS: [&str; 9] = ["0", "00", "000", "0000", "00000", "000000", " ", "  ", "\t"];
 
 /// The first printable character: after a number and whatever blanks, tabs and ends of lines are behind it, and before any
 /// longer number, come those that begin with the number and this.
 const BEHIND_BLANKS: &str = "!";
 
-/// One search in the index for each range of values: the spellings, what was typed, and the number. A list of values
-/// SQLite would make a table of first, every time, and for a search of its own for each it would open the index anew.
-static CLAIMANTS: LazyLock<String> = LazyLock::new(|| {
-    let ranges = (0..SLIPS.len() + 2).map(|range| format!("(?{}, ?{})", 2 * range + 2, 2 * range + 3));
+/// Whether any value of a slot begins with a blank or the like, or with a zero: mostly none does, and then nobody has put
+/// anything before any number.
+const HAS_SLIPS: &str = "SELECT EXISTS (SELECT 1 FROM client_slot WHERE name = ?1 AND value > '' AND value < '!')
+    OR EXISTS (SELECT 1 FROM client_slot WHERE name = ?1 AND value >= '0' AND value < '1')";
+
+/// The text with whatever is behind it, what was typed, and the number.
+static CLAIMANTS: LazyLock<String> = LazyLock::new(|| claimants_in(3));
+/// Those, and the text with each of the slips before it.
+static CLAIMANTS_WITH_SLIPS: LazyLock<String> = LazyLock::new(|| claimants_in(3 + SLIPS.len()));
+
+/// One search in the index for each of so many ranges of values, in one walk: a list of values SQLite would make a table of
+/// first, every time, and for a search of its own for each it would open the index anew.
+fn claimants_in(ranges: usize) -> String {
+    let ranges = (0..ranges).map(|range| format!("(?{}, ?{})", 2 * range + 2, 2 * range + 3));
     let ranges = ranges.collect::<Vec<_>>().join(", ");
     format!(
         "WITH range(first, last) AS (VALUES {ranges})
          SELECT s.client_id FROM range CROSS JOIN client_slot AS s
          WHERE s.name = ?1 AND s.value >= range.first AND s.value <= range.last"
     )
-});
+}
 
 impl Store {
     /// Clients whose slot of this name may hold the inventory ID `plain`, by key: it holds `typed`, or `plain` as text or
-    /// number, with leading zeros or blanks around it, or something near it. Those are the spellings that the index can find; the caller reads
-    /// each client to be sure, and meets any other spelling when that client itself is looked at.
+    /// number, with leading zeros or blanks around it, or something near it. Those are the spellings that the index can
+    /// find; the caller reads each client to be sure, and meets any other spelling when that client itself is looked at.
     ///
     /// # Errors
     ///
     /// When the database cannot be read.
     pub fn claimants(&self, slot: &str, typed: &str, plain: &str) -> Result<Vec<ClientId>, Error> {
         let spellings = self.spellings(slot)?;
-        let spelled = SLIPS.iter().flat_map(|slip| [[*slip, plain, ""], [*slip, plain, BEHIND_BLANKS]]);
-        let texts = spelled.map(|parts| parts.concat()).chain([typed.to_owned(), typed.to_owned()]).map(Value::Text);
         let number = plain.parse().map_or(Value::Null, Value::Integer);
-        let values: Vec<Value> = texts.chain([number.clone(), number]).collect();
+        let typed = Value::Text(typed.to_owned());
+        let behind =
+            |slip: &&str| [[*slip, plain, ""], [*slip, plain, BEHIND_BLANKS]].map(|parts| parts.concat().into());
+        let [first, last] = behind(&"");
+        let mut values = vec![first, last, typed.clone(), typed, number.clone(), number];
+        let plain_ones = values.len();
+        values.extend(SLIPS.iter().flat_map(behind));
         let mut clients: Vec<ClientId> = self.reading(|connection| {
-            let mut statement = connection.prepare_cached(&CLAIMANTS)?;
             let mut found = Vec::new();
             for spelling in spellings.iter() {
+                let has_slips = connection.prepare_cached(HAS_SLIPS)?.query_row([spelling], |row| row.get(0))?;
+                let (sql, values) = if has_slips {
+                    (&*CLAIMANTS_WITH_SLIPS, &values[..])
+                } else {
+                    (&*CLAIMANTS, &values[..plain_ones])
+                };
+                let mut statement = connection.prepare_cached(sql)?;
                 let parameters = [spelling as &dyn ToSql].into_iter().chain(values.iter().map(|value| value as _));
                 let rows = statement.query_map(params_from_iter(parameters), |row| row.get(0).map(ClientId))?;
                 found.extend(rows.collect::<rusqlite::Result<Vec<_>>>()?);

@@ -1,7 +1,8 @@
 //! Columns that are named in the source and found by number when a row is read: SQLite would else compare names for every
 //! value of every row.
 
-use std::ops::Range;
+use rusqlite::types::ValueRef;
+use rusqlite::{Result, Row};
 
 /// The columns of a question, in its order.
 pub(super) struct Columns<const N: usize>(pub [&'static str; N]);
@@ -19,9 +20,13 @@ impl<const N: usize> Columns<N> {
         panic!("no such column");
     }
 
-    /// The numbers of all of them.
-    pub const fn all(&self) -> Range<usize> {
-        0..self.0.len()
+    /// The values of a row.
+    pub fn of<'a>(&self, row: &'a Row<'_>) -> Result<[ValueRef<'a>; N]> {
+        let mut values = [ValueRef::Null; N];
+        for (column, value) in (0..self.0.len()).zip(&mut values) {
+            *value = row.get_ref(column)?;
+        }
+        Ok(values)
     }
 }
 

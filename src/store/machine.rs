@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use rusqlite::types::{Value, ValueRef};
-use rusqlite::{CachedStatement, Connection, Row, ToSql};
+use rusqlite::{CachedStatement, Connection, ToSql};
 
 use super::columns::{Columns, at, question};
 use super::seen::Contents;
@@ -28,8 +28,10 @@ question!(LOGS, L: ["id", "created_at", "technician"]
     "FROM diagnostics_log WHERE client_id = ?1 ORDER BY created_at, id");
 question!(TESTS, T: ["name", "result", "position"] "FROM diagnostics_test WHERE log_id = ?1 ORDER BY position");
 
-/// The columns of a wipe that mark it: when it began is no news.
-const MARKED: Range<usize> = 0..at!(W, "started_at");
+/// What marks a wipe: when it began is no news.
+const MARKS_OF_WIPE: Range<usize> = 0..at!(W, "started_at");
+/// What marks a log: whose it is is no news.
+const MARKS_OF_LOG: Range<usize> = 0..at!(L, "technician");
 
 /// A client that was looked at.
 #[derive(Debug, Clone, PartialEq)]
@@ -108,8 +110,8 @@ impl Store {
     pub fn slot(&self, id: ClientId, name: &str) -> Result<Option<String>, Error> {
         self.reading(|connection| {
             let mut slots = Vec::new();
-            each(&mut connection.prepare_cached(SLOTS)?, id.0, |row| {
-                slots.push(slot(row)?);
+            each(&mut connection.prepare_cached(SLOTS)?, &S, id.0, |row| {
+                slots.push(slot(row));
                 Ok(())
             })?;
             Ok(slot_of(&slots, name).map(str::to_owned))
@@ -169,19 +171,20 @@ impl<'a> Reader<'a> {
     fn client(&mut self, id: ClientId, machine: Option<&mut Machine>) -> rusqlite::Result<bool> {
         let mut rows = self.client.query([id.0])?;
         let Some(row) = rows.next()? else { return Ok(false) };
-        self.contents.updated.add(row, C.all())?;
+        let row = C.of(row)?;
+        self.contents.updated.add(&row);
         if let Some(machine) = machine {
-            *machine = client(row, id)?;
+            *machine = client(&row, id);
         }
         Ok(true)
     }
 
     fn slots(&mut self, id: ClientId, mut machine: Option<&mut Machine>) -> rusqlite::Result<()> {
         self.contents.updated.begin(b's');
-        each(&mut self.slots, id.0, |row| {
-            self.contents.updated.add(row, S.all())?;
+        each(&mut self.slots, &S, id.0, |row| {
+            self.contents.updated.add(row);
             if let Some(machine) = machine.as_deref_mut() {
-                machine.slots.push(slot(row)?);
+                machine.slots.push(slot(row));
             }
             Ok(())
         })
@@ -189,10 +192,10 @@ impl<'a> Reader<'a> {
 
     fn batteries(&mut self, id: ClientId, mut machine: Option<&mut Machine>) -> rusqlite::Result<()> {
         self.contents.updated.begin(b'b');
-        each(&mut self.batteries, id.0, |row| {
-            self.contents.updated.add(row, B.all())?;
+        each(&mut self.batteries, &B, id.0, |row| {
+            self.contents.updated.add(row);
             if let Some(machine) = machine.as_deref_mut() {
-                machine.batteries.push(battery(row)?);
+                machine.batteries.push(battery(row));
             }
             Ok(())
         })
@@ -202,9 +205,9 @@ impl<'a> Reader<'a> {
     fn drives(&mut self, id: ClientId, mut machine: Option<&mut Machine>) -> rusqlite::Result<Problem> {
         let mut keys: Vec<Value> = Vec::new();
         self.contents.updated.begin(b'd');
-        each(&mut self.drives, id.0, |row| {
-            self.contents.updated.add(row, D.all())?;
-            keys.push(row.get(at!(D, "id"))?);
+        each(&mut self.drives, &D, id.0, |row| {
+            self.contents.updated.add(row);
+            keys.push(row[at!(D, "id")].try_into()?);
             if let Some(machine) = machine.as_deref_mut() {
                 machine.drives.push(drive(row)?);
             }
@@ -213,9 +216,9 @@ impl<'a> Reader<'a> {
         let mut problem = None;
         for (place, key) in keys.into_iter().enumerate() {
             self.contents.wipes.begin(b'w');
-            each(&mut self.wipes, key, |row| {
-                if has_ended(row)? {
-                    self.contents.wipes.add(row, MARKED)?;
+            each(&mut self.wipes, &W, key, |row| {
+                if has_ended(row) {
+                    self.contents.wipes.add(&row[MARKS_OF_WIPE]);
                 }
                 let Some(machine) = machine.as_deref_mut() else { return Ok(()) };
                 match wipe(row, id)? {
@@ -233,9 +236,9 @@ impl<'a> Reader<'a> {
         let mut keys: Vec<Value> = Vec::new();
         let mut problem = None;
         let mut logs = Vec::new();
-        each(&mut self.logs, id.0, |row| {
-            self.contents.logs.add(row, at!(L, "id")..at!(L, "technician"))?;
-            keys.push(row.get(at!(L, "id"))?);
+        each(&mut self.logs, &L, id.0, |row| {
+            self.contents.logs.add(&row[MARKS_OF_LOG]);
+            keys.push(row[at!(L, "id")].try_into()?);
             if machine.is_some() {
                 match log(row, id)? {
                     Ok(log) => logs.push(log),
@@ -246,10 +249,10 @@ impl<'a> Reader<'a> {
         })?;
         for (place, key) in keys.into_iter().enumerate() {
             self.contents.logs.begin(b't');
-            each(&mut self.tests, key, |row| {
-                self.contents.logs.add(row, T.all())?;
+            each(&mut self.tests, &T, key, |row| {
+                self.contents.logs.add(row);
                 if let Some(log) = logs.get_mut(place) {
-                    log.tests.push(test(row)?);
+                    log.tests.push(test(row));
                 }
                 Ok(())
             })?;
@@ -262,111 +265,110 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Does something with each row of the answer.
-fn each(
+/// Does something with the values of each row of the answer.
+fn each<const N: usize>(
     statement: &mut CachedStatement<'_>,
+    columns: &Columns<N>,
     key: impl ToSql,
-    mut read: impl FnMut(&Row<'_>) -> rusqlite::Result<()>,
+    mut read: impl FnMut(&[ValueRef<'_>; N]) -> rusqlite::Result<()>,
 ) -> rusqlite::Result<()> {
     let mut rows = statement.query([key])?;
     while let Some(row) = rows.next()? {
-        read(row)?;
+        read(&columns.of(row)?)?;
     }
     Ok(())
 }
 
 /// Only a wipe that has ended is news.
-fn has_ended(row: &Row<'_>) -> rusqlite::Result<bool> {
-    let is_there = |column| row.get_ref(column).map(|value| value != ValueRef::Null);
-    Ok(is_there(at!(W, "finished_at"))? || is_there(at!(W, "result"))?)
+fn has_ended(row: &[ValueRef<'_>; W.0.len()]) -> bool {
+    [at!(W, "finished_at"), at!(W, "result")].iter().any(|column| row[*column] != ValueRef::Null)
 }
 
-fn client(row: &Row<'_>, client_id: ClientId) -> rusqlite::Result<Machine> {
-    Ok(Machine {
+fn client(row: &[ValueRef<'_>; C.0.len()], client_id: ClientId) -> Machine {
+    Machine {
         client_id,
-        manufacturer: text(row, at!(C, "manufacturer"))?,
-        model: text(row, at!(C, "model"))?,
-        version: text(row, at!(C, "version"))?,
-        family: text(row, at!(C, "family"))?,
-        sku: text(row, at!(C, "sku"))?,
-        serial_number: text(row, at!(C, "serial_number"))?,
-        asset_tag: text(row, at!(C, "asset_tag"))?,
-        chassis_type: integer(row, at!(C, "chassis_type"))?,
-        processor: text(row, at!(C, "processor"))?,
-        processor_cores: unsigned(row, at!(C, "processor_cores"))?,
-        processor_count: unsigned(row, at!(C, "processor_count"))?,
-        memory_bytes: unsigned(row, at!(C, "memory_bytes"))?,
-        memory_type: text(row, at!(C, "memory_type"))?,
-        graphics: text(row, at!(C, "graphics"))?,
-        optical_drive: text(row, at!(C, "optical_drive"))?,
-        webcam: flag(row, at!(C, "webcam"))?,
-        touchscreen: flag(row, at!(C, "touchscreen"))?,
-        screen_inches: measure(row, at!(C, "screen_inches"))?,
-        screen_resolution: text(row, at!(C, "screen_resolution"))?,
-        technician: text(row, at!(C, "technician"))?,
-        job: text(row, at!(C, "job"))?,
-        created_at: time(row, at!(C, "created_at"))?,
-        updated_at: time(row, at!(C, "updated_at"))?,
+        manufacturer: text(row[at!(C, "manufacturer")]),
+        model: text(row[at!(C, "model")]),
+        version: text(row[at!(C, "version")]),
+        family: text(row[at!(C, "family")]),
+        sku: text(row[at!(C, "sku")]),
+        serial_number: text(row[at!(C, "serial_number")]),
+        asset_tag: text(row[at!(C, "asset_tag")]),
+        chassis_type: integer(row[at!(C, "chassis_type")]),
+        processor: text(row[at!(C, "processor")]),
+        processor_cores: unsigned(row[at!(C, "processor_cores")]),
+        processor_count: unsigned(row[at!(C, "processor_count")]),
+        memory_bytes: unsigned(row[at!(C, "memory_bytes")]),
+        memory_type: text(row[at!(C, "memory_type")]),
+        graphics: text(row[at!(C, "graphics")]),
+        optical_drive: text(row[at!(C, "optical_drive")]),
+        webcam: flag(row[at!(C, "webcam")]),
+        touchscreen: flag(row[at!(C, "touchscreen")]),
+        screen_inches: measure(row[at!(C, "screen_inches")]),
+        screen_resolution: text(row[at!(C, "screen_resolution")]),
+        technician: text(row[at!(C, "technician")]),
+        job: text(row[at!(C, "job")]),
+        created_at: time(row[at!(C, "created_at")]),
+        updated_at: time(row[at!(C, "updated_at")]),
         slots: Vec::new(),
         batteries: Vec::new(),
         drives: Vec::new(),
         diagnostics: Vec::new(),
-    })
+    }
 }
 
-fn slot(row: &Row<'_>) -> rusqlite::Result<Slot> {
-    Ok(Slot { name: text(row, at!(S, "name"))?.unwrap_or_default(), value: text(row, at!(S, "value"))? })
+fn slot(row: &[ValueRef<'_>; S.0.len()]) -> Slot {
+    Slot { name: text(row[at!(S, "name")]).unwrap_or_default(), value: text(row[at!(S, "value")]) }
 }
 
-fn battery(row: &Row<'_>) -> rusqlite::Result<Battery> {
-    Ok(Battery {
-        position: integer(row, at!(B, "position"))?.unwrap_or_default(),
-        health_percent: unsigned(row, at!(B, "health_percent"))?,
-        cycles: unsigned(row, at!(B, "cycles"))?,
-    })
+fn battery(row: &[ValueRef<'_>; B.0.len()]) -> Battery {
+    Battery {
+        position: integer(row[at!(B, "position")]).unwrap_or_default(),
+        health_percent: unsigned(row[at!(B, "health_percent")]),
+        cycles: unsigned(row[at!(B, "cycles")]),
+    }
 }
 
-fn drive(row: &Row<'_>) -> rusqlite::Result<Drive> {
+fn drive(row: &[ValueRef<'_>; D.0.len()]) -> rusqlite::Result<Drive> {
     Ok(Drive {
-        id: row.get(at!(D, "id"))?,
-        position: integer(row, at!(D, "position"))?.unwrap_or_default(),
-        model: text(row, at!(D, "model"))?,
-        serial_number: text(row, at!(D, "serial_number"))?,
-        size_bytes: unsigned(row, at!(D, "size_bytes"))?.filter(|size| *size > 0),
-        media: text(row, at!(D, "media"))?,
-        interface: text(row, at!(D, "interface"))?,
-        health: text(row, at!(D, "health"))?,
+        id: row[at!(D, "id")].as_i64()?,
+        position: integer(row[at!(D, "position")]).unwrap_or_default(),
+        model: text(row[at!(D, "model")]),
+        serial_number: text(row[at!(D, "serial_number")]),
+        size_bytes: unsigned(row[at!(D, "size_bytes")]).filter(|size| *size > 0),
+        media: text(row[at!(D, "media")]),
+        interface: text(row[at!(D, "interface")]),
+        health: text(row[at!(D, "health")]),
         wipes: Vec::new(),
     })
 }
 
-fn wipe(row: &Row<'_>, client_id: ClientId) -> rusqlite::Result<Result<Wipe, UnreadableRecord>> {
-    let id: i64 = row.get(at!(W, "id"))?;
-    let column = (at!(W, "finished_at"), "finished_at");
-    let finished_at = match deciding_time(row, column, client_id, || format!("wipe {id}"))? {
-        Ok(finished_at) => finished_at,
-        Err(problem) => return Ok(Err(problem)),
-    };
-    Ok(Ok(Wipe {
+/// A wipe, or why it is not known when it ended.
+fn wipe(row: &[ValueRef<'_>; W.0.len()], client_id: ClientId) -> rusqlite::Result<Result<Wipe, UnreadableRecord>> {
+    let id = row[at!(W, "id")].as_i64()?;
+    let finished_at = deciding_time(row[at!(W, "finished_at")], "finished_at", client_id, || format!("wipe {id}"));
+    Ok(finished_at.map(|finished_at| Wipe {
         id,
-        method: text(row, at!(W, "method"))?,
-        result: text(row, at!(W, "result"))?,
-        verified: flag(row, at!(W, "verified"))?,
-        started_at: time(row, at!(W, "started_at"))?,
+        method: text(row[at!(W, "method")]),
+        result: text(row[at!(W, "result")]),
+        verified: flag(row[at!(W, "verified")]),
+        started_at: time(row[at!(W, "started_at")]),
         finished_at,
     }))
 }
 
-fn log(row: &Row<'_>, client_id: ClientId) -> rusqlite::Result<Result<DiagnosticsLog, UnreadableRecord>> {
-    let id: i64 = row.get(at!(L, "id"))?;
-    let column = (at!(L, "created_at"), "created_at");
-    let created_at = match deciding_time(row, column, client_id, || format!("diagnostics log {id}"))? {
-        Ok(created_at) => created_at,
-        Err(problem) => return Ok(Err(problem)),
-    };
-    Ok(Ok(DiagnosticsLog { id, created_at, technician: text(row, at!(L, "technician"))?, tests: Vec::new() }))
+/// A log without its tests, or why it is not known when it was made.
+fn log(
+    row: &[ValueRef<'_>; L.0.len()],
+    client_id: ClientId,
+) -> rusqlite::Result<Result<DiagnosticsLog, UnreadableRecord>> {
+    let id = row[at!(L, "id")].as_i64()?;
+    let created_at =
+        deciding_time(row[at!(L, "created_at")], "created_at", client_id, || format!("diagnostics log {id}"));
+    let technician = text(row[at!(L, "technician")]);
+    Ok(created_at.map(|created_at| DiagnosticsLog { id, created_at, technician, tests: Vec::new() }))
 }
 
-fn test(row: &Row<'_>) -> rusqlite::Result<DiagnosticsTest> {
-    Ok(DiagnosticsTest { name: text(row, at!(T, "name"))?.unwrap_or_default(), result: text(row, at!(T, "result"))? })
+fn test(row: &[ValueRef<'_>; T.0.len()]) -> DiagnosticsTest {
+    DiagnosticsTest { name: text(row[at!(T, "name")]).unwrap_or_default(), result: text(row[at!(T, "result")]) }
 }

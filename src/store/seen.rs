@@ -1,8 +1,5 @@
 //! What marks the state of a client: enough to tell that something happened since.
 
-use std::ops::Range;
-
-use rusqlite::Row;
 use rusqlite::types::ValueRef;
 
 use crate::digest;
@@ -87,12 +84,11 @@ impl Rows {
         self.0.push(table);
     }
 
-    /// Adds these columns of a row.
-    pub fn add(&mut self, row: &Row<'_>, columns: Range<usize>) -> rusqlite::Result<()> {
-        for column in columns {
-            self.append(row.get_ref(column)?);
+    /// Adds values of a row.
+    pub fn add(&mut self, values: &[ValueRef<'_>]) {
+        for value in values {
+            self.append(*value);
         }
-        Ok(())
     }
 
     fn append(&mut self, value: ValueRef<'_>) {

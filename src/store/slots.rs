@@ -39,7 +39,7 @@ impl Store {
                  CROSS JOIN client_slot AS s ON s.client_id = c.id ORDER BY c.id DESC",
             )?;
             let rows = statement.query_map(named_params! {":clients": clients}, |row| {
-                Ok(value::text(row, "name")?.zip(value::text(row, "value")?))
+                Ok(value::text(row.get_ref("name")?).zip(value::text(row.get_ref("value")?)))
             })?;
             Ok(rows.filter_map(Result::transpose).collect::<rusqlite::Result<_>>()?)
         })

@@ -3,19 +3,18 @@
 //! except where it decides something (see [`UnreadableRecord`]).
 
 use rusqlite::types::ValueRef;
-use rusqlite::{Result, Row, RowIndex};
 
 use super::UnreadableRecord;
 use crate::model::{ClientId, Timestamp};
 
 /// A text, trimmed; `None` when it is NULL or only blanks.
-pub(super) fn text(row: &Row<'_>, column: impl RowIndex) -> Result<Option<String>> {
-    Ok(match row.get_ref(column)? {
+pub(super) fn text(value: ValueRef<'_>) -> Option<String> {
+    match value {
         ValueRef::Null => None,
         ValueRef::Integer(number) => Some(number.to_string()),
         ValueRef::Real(number) => Some(number.to_string()),
         ValueRef::Text(bytes) | ValueRef::Blob(bytes) => trimmed(bytes),
-    })
+    }
 }
 
 fn trimmed(bytes: &[u8]) -> Option<String> {
@@ -25,13 +24,13 @@ fn trimmed(bytes: &[u8]) -> Option<String> {
 }
 
 /// A whole number.
-pub(super) fn integer(row: &Row<'_>, column: impl RowIndex) -> Result<Option<i64>> {
-    Ok(match row.get_ref(column)? {
+pub(super) fn integer(value: ValueRef<'_>) -> Option<i64> {
+    match value {
         ValueRef::Integer(number) => Some(number),
         ValueRef::Real(number) => whole(number),
         ValueRef::Text(bytes) | ValueRef::Blob(bytes) => trimmed(bytes).and_then(|text| text.parse().ok()),
         ValueRef::Null => None,
-    })
+    }
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "checked to be whole and far inside the range of both types")]
@@ -40,48 +39,48 @@ fn whole(number: f64) -> Option<i64> {
 }
 
 /// A number that cannot be negative, in whichever unsigned type it fits.
-pub(super) fn unsigned<T: TryFrom<i64>>(row: &Row<'_>, column: impl RowIndex) -> Result<Option<T>> {
-    Ok(integer(row, column)?.and_then(|number| T::try_from(number).ok()))
+pub(super) fn unsigned<T: TryFrom<i64>>(value: ValueRef<'_>) -> Option<T> {
+    integer(value).and_then(|number| T::try_from(number).ok())
 }
 
 /// A measure; `None` also for infinities and what is not above zero.
-pub(super) fn measure(row: &Row<'_>, column: impl RowIndex) -> Result<Option<f64>> {
-    let number = match row.get_ref(column)? {
+pub(super) fn measure(value: ValueRef<'_>) -> Option<f64> {
+    let number = match value {
         ValueRef::Real(number) => Some(number),
         ValueRef::Integer(number) => i32::try_from(number).ok().map(f64::from),
         ValueRef::Text(bytes) | ValueRef::Blob(bytes) => trimmed(bytes).and_then(|text| text.parse().ok()),
         ValueRef::Null => None,
     };
-    Ok(number.filter(|number| number.is_finite() && *number > 0.0))
+    number.filter(|number| number.is_finite() && *number > 0.0)
 }
 
 /// 0 or 1.
-pub(super) fn flag(row: &Row<'_>, column: impl RowIndex) -> Result<Option<bool>> {
-    Ok(match integer(row, column)? {
+pub(super) fn flag(value: ValueRef<'_>) -> Option<bool> {
+    match integer(value) {
         Some(0) => Some(false),
         Some(1) => Some(true),
         _ => None,
-    })
+    }
 }
 
 /// A time that informs only: what is no time is missing.
-pub(super) fn time(row: &Row<'_>, column: impl RowIndex) -> Result<Option<Timestamp>> {
-    Ok(text(row, column)?.and_then(|text| text.parse().ok()))
+pub(super) fn time(value: ValueRef<'_>) -> Option<Timestamp> {
+    text(value).and_then(|text| text.parse().ok())
 }
 
 /// A time that decides which of several results counts: what is no time is an error of that client.
 pub(super) fn deciding_time(
-    row: &Row<'_>,
-    (number, column): (usize, &'static str),
+    value: ValueRef<'_>,
+    column: &'static str,
     client_id: ClientId,
     name: impl FnOnce() -> String,
-) -> Result<Result<Option<Timestamp>, UnreadableRecord>> {
-    let Some(text) = text(row, number)? else { return Ok(Ok(None)) };
-    Ok(text.parse().map(Some).map_err(|_| UnreadableRecord {
+) -> Result<Option<Timestamp>, UnreadableRecord> {
+    let Some(text) = text(value) else { return Ok(None) };
+    text.parse().map(Some).map_err(|_| UnreadableRecord {
         client_id,
         column,
         row: name(),
         value: format!("{text:?}"),
         expected: "a time of the form YYYY-MM-DD HH:MM:SS",
-    }))
+    })
 }
