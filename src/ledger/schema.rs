@@ -105,6 +105,9 @@ const MIGRATIONS: &[&str] = &[
     // Only closed writes are looked for by client, and nearly all are deleted before they are: nothing to keep for those.
     "DROP INDEX intent_client_id;
      CREATE INDEX intent_closed ON intent(client_id) WHERE NOT is_open;",
+    // Passes and changes are recorded one after the other: the oldest is the first, whatever the clock said.
+    "DROP INDEX change_at;
+     DROP INDEX pass_started_at;",
 ];
 
 /// The version that this program reads and writes.

@@ -15,40 +15,55 @@ const STEP: i64 = 256;
 /// This many empty pages (of 4 KiB) are left for the next records rather than given back.
 const SPARE_PAGES: i64 = 256;
 
-/// The tables of the history, with the column that says when.
+/// The tables of the history, with the column that says when. Their rows were made one after the other.
 const HISTORY: [(&str, &str); 2] = [("pass", "started_at"), ("change", "at")];
 
 /// Setting: the asset that [`RunLedger::forget_lone_assets`] came to.
 const CURSOR: &str = "upkeep reached asset";
 
 impl RunLedger {
-    /// Takes away history from before `cutoff`, some hundred rows at most; the next calls go on. Pages that became empty
-    /// are given back to the file system in steps, too.
+    /// Takes away history from before `cutoff`, as of `now`, some hundred rows at most; the next calls go on. Pages that
+    /// became empty are given back to the file system in steps, too.
     ///
     /// # Errors
     ///
     /// When the ledger cannot be read or written.
-    pub fn prune(&mut self, cutoff: Timestamp) -> Result<(), Error> {
+    pub fn prune(&mut self, cutoff: Timestamp, now: Timestamp) -> Result<(), Error> {
         for (table, time) in HISTORY {
-            if self.has_older(table, time, cutoff)? {
-                self.delete_older(table, time, cutoff)?;
+            if let Some(surely) = self.oldest_before(table, time, (cutoff, now))? {
+                self.delete_older(table, time, (cutoff, surely))?;
             }
         }
         self.give_back()
     }
 
-    fn has_older(&self, table: &str, time: &str, cutoff: Timestamp) -> Result<bool, Error> {
-        let sql = format!("SELECT 1 FROM {table} WHERE {time} < ?1 LIMIT 1");
-        Ok(self.row(&sql, [cutoff.unix_millis()], |_| Ok(()))?.is_some())
+    /// The key up to which rows surely are old; `None` when there is nothing to take away.
+    ///
+    /// The first row is the oldest. One that is dated after now was made while the clock was ahead, and must not keep the
+    /// others for ever: then the row in the middle tells, and all before it are older.
+    fn oldest_before(
+        &self,
+        table: &str,
+        time: &str,
+        (cutoff, now): (Timestamp, Timestamp),
+    ) -> Result<Option<i64>, Error> {
+        let row = |sql: &str| self.row(sql, [], |row| Ok((row.get(0)?, Timestamp::from_unix_millis(row.get(1)?))));
+        let first = row(&format!("SELECT id, {time} FROM {table} ORDER BY id LIMIT 1"))?;
+        let told = match first {
+            Some((_, at)) if at > now => row(&format!(
+                "SELECT id, {time} FROM {table} WHERE id >= (SELECT (min(id) + max(id)) / 2 FROM {table})
+                 ORDER BY id LIMIT 1"
+            ))?,
+            first => first,
+        };
+        Ok(told.filter(|(_, at)| *at < cutoff).map(|(id, _)| id))
     }
 
-    fn delete_older(&mut self, table: &str, time: &str, cutoff: Timestamp) -> Result<usize, Error> {
+    fn delete_older(&mut self, table: &str, time: &str, (cutoff, surely): (Timestamp, i64)) -> Result<usize, Error> {
         let sql = format!(
-            "DELETE FROM {table} WHERE id IN (SELECT id FROM {table} WHERE {time} < :cutoff ORDER BY {time} LIMIT :step)"
+            "DELETE FROM {table} WHERE id IN (SELECT id FROM {table} ORDER BY id LIMIT ?1) AND ({time} < ?2 OR id <= ?3)"
         );
-        self.write(|transaction| {
-            transaction.prepare_cached(&sql)?.execute(named_params! {":cutoff": cutoff.unix_millis(), ":step": STEP})
-        })
+        self.write(|transaction| transaction.prepare_cached(&sql)?.execute((STEP, cutoff.unix_millis(), surely)))
     }
 
     /// Gives some empty pages back once they are a quarter of the file: fewer are filled again by what comes. A file of

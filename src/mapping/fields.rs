@@ -3,6 +3,7 @@
 //! Every text is one clean line; a value that is missing, or that is only a filler of the firmware, is empty.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 
 use super::chassis::{self, ChassisChoice};
 use super::clean::one_line;
@@ -138,6 +139,8 @@ pub(super) struct Facts<'a> {
     pub model: String,
     pub chassis: ChassisChoice,
     pub drives: Vec<DriveFacts<'a>>,
+    /// As it is printed; several templates ask for it, or none.
+    processor: OnceCell<String>,
     inventory_id_slot: &'a str,
 }
 
@@ -151,6 +154,7 @@ impl<'a> Facts<'a> {
             model: one_line(&model).into_owned(),
             chassis: chassis::choose(machine),
             drives: drives::facts(machine),
+            processor: OnceCell::new(),
             inventory_id_slot: &rules.inventory_id_slot,
         }
     }
@@ -261,10 +265,13 @@ impl<'a> Subject<'a> {
     }
 
     fn processor(&self) -> Cow<'a, str> {
-        let machine = self.facts.machine;
-        let brand = one_line(machine.processor.as_deref().unwrap_or_default());
-        let text = processor::processor_text(&brand, machine.processor_cores, machine.processor_count);
-        one_line(&text).into_owned().into()
+        let text = self.facts.processor.get_or_init(|| {
+            let machine = self.facts.machine;
+            let brand = one_line(machine.processor.as_deref().unwrap_or_default());
+            let text = processor::processor_text(&brand, machine.processor_cores, machine.processor_count);
+            one_line(&text).into_owned()
+        });
+        text.as_str().into()
     }
 
     fn machine_type(&self) -> Cow<'a, str> {

@@ -327,7 +327,7 @@ fn close(request: &Request<'_>, ledger: &mut RunLedger, report: &Report) {
     // One pass under a clock that jumped must not take history away: what is old by the last pass's time, too, is old.
     let known = before.map(|before| before.finished_at.min(finished_at));
     // It can wait, so no pass fails for it.
-    if let Some(Err(error)) = known.map(|known| ledger.prune(oldest_kept(request, known))) {
+    if let Some(Err(error)) = known.map(|known| ledger.prune(oldest_kept(request, known), finished_at)) {
         log::warn!("old history could not be taken away: {}", in_full(&error));
     }
     // A pass for one asset says nothing of the others.
