@@ -28,17 +28,6 @@ pub enum ConfigError {
         .0.display()
     )]
     Closed(PathBuf),
-    /// A setting is the key itself. It is not repeated, here or anywhere.
-    #[error(
-        "{}:{line}: the API key itself stands in this line; take it out (the program sends the key where it belongs), and let IQR make a new one, for configs are shown to people",
-        path.display()
-    )]
-    Exposed {
-        /// The file.
-        path: PathBuf,
-        /// Line, from 1.
-        line: usize,
-    },
     /// The file was read, and something is wrong in it.
     #[error("{0}")]
     Invalid(Problems),

@@ -7,6 +7,7 @@
 
 mod api_key;
 mod error;
+mod exposed;
 mod read;
 mod report;
 mod salvage;
@@ -35,9 +36,6 @@ use crate::iqr;
 use crate::mapping::Rules;
 use crate::model::IdRule;
 use crate::secret::Secret;
-
-/// A shorter text may be in some path by chance, and is no key.
-const SHORTEST_KEY: usize = 16;
 
 /// The commented file that `init` writes: every setting with its built-in default.
 pub const EXAMPLE: &str = include_str!("../../examples/config.toml");
@@ -172,11 +170,7 @@ impl Config {
             _ => ConfigError::Unreadable { path: path.to_owned(), source },
         })?;
         match std::str::from_utf8(&bytes) {
-            Ok(source) => {
-                let config = Self::parse(source, path)?;
-                let exposed = |line| Err(ConfigError::Exposed { path: path.to_owned(), line });
-                config.line_with_key(source).map_or(Ok(config), exposed)
-            }
+            Ok(source) => Self::parse(source, path),
             Err(error) => Err(report::not_text(&bytes, error.valid_up_to(), path)),
         }
     }
@@ -189,6 +183,10 @@ impl Config {
     pub fn parse(source: &str, path: &Path) -> Result<Self, ConfigError> {
         let (table, mut report) = Report::of(source);
         let config = Section::read_root(table.get_ref(), &mut report, |root| Self::read(root, path));
+        let sources = api_key::KeySources::of_process(&config.api_key_file);
+        if let Some(key) = sources.peek().filter(|key| !sources.is_named_by(key)) {
+            exposed::refuse(table.get_ref(), &key, &mut report);
+        }
         let Leftovers { slots, doubts } = report.finish(path)?;
         Ok(Self { slots, doubts, ..config })
     }
@@ -265,17 +263,6 @@ impl Config {
     /// [`ConfigError::ApiKey`]; it never holds any part of the key.
     pub fn api_key(&self) -> Result<Secret, ConfigError> {
         Ok(api_key::KeySources::of_process(&self.api_key_file).read()?)
-    }
-
-    /// The first line of the file that holds the key: wherever it stands, some message would repeat it. The line that
-    /// names the key's file may hold its name, and a comment is repeated nowhere.
-    fn line_with_key(&self, source: &str) -> Option<usize> {
-        let key = self.api_key().ok()?;
-        // A host is the same in whatever case, and without the padding of a key.
-        let key = Secret::new(key.expose().trim_end_matches('=').to_ascii_lowercase());
-        let is_setting = |line: &str| !line.trim_start().starts_with('#') && !line.contains("api_key_file");
-        let holds = |line: &str| is_setting(line) && line.to_ascii_lowercase().contains(key.expose());
-        source.lines().position(|line| key.expose().len() >= SHORTEST_KEY && holds(line)).map(|line| line + 1)
     }
 
     /// Where [`Self::api_key`] finds it: the name of a variable or the path of a file.

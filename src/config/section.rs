@@ -10,6 +10,7 @@ use std::time::Duration;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::exposed::looks_like_a_key;
 use super::report::{Flaw, Report};
 use super::values;
 
@@ -249,7 +250,7 @@ fn wrong_type(expected: &str, value: &DeValue<'_>) -> Flaw {
 /// its own.
 fn shown(key: &str) -> String {
     let bare = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-' || c == '[' || c == ']';
-    if key.chars().count() > 40 {
+    if key.chars().count() > 40 || looks_like_a_key(key) {
         "(a long key)".to_owned()
     } else if !key.is_empty() && key.chars().all(bare) {
         key.to_owned()

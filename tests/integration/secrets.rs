@@ -108,7 +108,7 @@ fn a_key_in_a_setting_is_refused_without_being_shown() {
         for command in [&["sync", "-vv"][..], &["preview", "700001", "-vv"], &["auth-test"], &["status"]] {
             let run = bench.run(command);
             assert_eq!((run.code, run.stdout.as_str()), (Some(3), ""), "{run:#?}");
-            assert!(run.stderr.contains("the API key itself stands in this line; take it out"), "{run:#?}");
+            assert!(run.stderr.contains("this is the API key itself; take it out"), "{run:#?}");
             assert_silent(&bench, &run, &format!("{key}, {command:?}"));
         }
     }
