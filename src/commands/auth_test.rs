@@ -7,6 +7,7 @@ mod places;
 mod probe;
 mod write_test;
 
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Result;
@@ -17,7 +18,7 @@ use super::{Exit, Usage};
 use crate::cli::{AuthTestArgs, Global};
 use crate::clock;
 use crate::config::Config;
-use crate::ledger::Ledger;
+use crate::ledger::{self, Ledger};
 use crate::model::{ClientId, InventoryId};
 use crate::output::{self, BAD, GOOD, STRONG, Unwritten, WARN, styled};
 use crate::store::Store;
@@ -137,7 +138,7 @@ impl Steps {
 
     fn ledger(&mut self, config: &Config) {
         let path = config.ledger.path.display();
-        match Ledger::open(&config.ledger.path) {
+        match look_at_ledger(&config.ledger.path) {
             Ok(Some(ledger)) => {
                 let last = ledger.heartbeat().and_then(|beat| beat.last_good(clock::now()));
                 let last = last.map(|last| format!("; last good pass {} UTC", minute(last))).unwrap_or_default();
@@ -165,6 +166,15 @@ impl Steps {
             self.note("monitor", Verdict::Skipped, "told by passes only".to_owned());
         }
     }
+}
+
+/// Opens the ledger and reads its tables: a file that is damaged further behind opens all the same.
+fn look_at_ledger(path: &Path) -> Result<Option<Ledger>, ledger::Error> {
+    let Some(ledger) = Ledger::open(path)? else { return Ok(None) };
+    ledger.problem_counts()?;
+    ledger.passes(u32::MAX)?;
+    ledger.open_intents()?;
+    Ok(Some(ledger))
 }
 
 /// Opens the database and checks the contract; returns what is newest in it, and what its missing indexes cost.

@@ -20,7 +20,7 @@ use super::{Exit, NotFound, Usage};
 use crate::cli::{Global, StatusArgs};
 use crate::clock;
 use crate::config::Config;
-use crate::ledger::{self, Heartbeat, Ledger, Pass, Problem};
+use crate::ledger::{self, Heartbeat, Holder, Ledger, Pass, Problem};
 use crate::model::Timestamp;
 use crate::monitor::file;
 use crate::output;
@@ -39,7 +39,13 @@ struct Status {
     /// Why no pass can record anything, where that is so.
     ledger_place: Option<String>,
     /// Who holds the run lock.
-    holder: Option<String>,
+    holder: Option<Holder>,
+    /// When the newest pass began, if it has not told of its end.
+    begun: Option<Timestamp>,
+    /// Whether the system tells who holds a lock: then a pass that nobody makes any more was ended by force.
+    are_locks_told: bool,
+    /// Why the ledger cannot be read.
+    blindness: Option<String>,
     /// What may be why no pass is made, where none is.
     suspicion: Option<String>,
     /// What ended a pass that was just made.
@@ -68,12 +74,11 @@ struct StoreStatus {
 pub fn run(global: &Global, args: &StatusArgs) -> Result<Exit> {
     let config = super::load(global)?;
     let now = clock::now();
-    let ledger = match (Ledger::open(&config.ledger.path), &args.html) {
-        (Err(error), Some(path)) => return Err(write_blind(path, &config, error.into(), now)),
-        (opened, _) => opened?,
+    let (ledger, mut status, recent) = match (read_ledger(&config.ledger.path, now), &args.html) {
+        (Err(error), Some(path)) => return Err(write_blind(path, &config, error, now)),
+        (read, _) => read?,
     };
     let store = super::open_store(&config).map_err(anyhow::Error::from);
-    let mut status = Status::of_ledger(ledger.as_ref())?;
     status.look_at_place(&config.ledger.path);
     let read = store.and_then(|store| status.add_store(&config, &store, ledger.as_ref(), args, now));
     if let Err(error) = &read {
@@ -85,7 +90,7 @@ pub fn run(global: &Global, args: &StatusArgs) -> Result<Exit> {
     if args.json {
         output::print_json(&json::Json::of(&status, now))?;
     } else if let Some(path) = &args.html {
-        write_html(path, &html::page(&status, &html::recent(ledger.as_ref(), now)?, now)?)?;
+        write_html(path, &html::page(&status, &recent, now)?)?;
     } else {
         output::print(&show::page(&status, now, global.verbose > 0))?;
     }
@@ -135,11 +140,17 @@ pub(super) fn html_after_pass(ledger: Option<&Path>, due: Option<u64>, failure: 
 
 /// What a ledger tells: the status but for the WipeOS database, and the passes of the last days.
 fn told_by(path: &Path, now: Timestamp) -> Result<(Status, Vec<Pass>)> {
-    let ledger = Ledger::open(path)?;
-    let mut status = Status::of_ledger(ledger.as_ref())?;
+    let (_, mut status, recent) = read_ledger(path, now)?;
     // Who holds the lock just now is this pass.
     status.ledger_place = ledger::takes_nothing(path);
-    Ok((status, html::recent(ledger.as_ref(), now)?))
+    Ok((status, recent))
+}
+
+/// What a ledger tells of itself, with the passes of the last days; no ledger where there is none yet.
+fn read_ledger(path: &Path, now: Timestamp) -> Result<(Option<Ledger>, Status, Vec<Pass>)> {
+    let ledger = Ledger::open(path)?;
+    let (status, recent) = (Status::of_ledger(ledger.as_ref())?, html::recent(ledger.as_ref(), now)?);
+    Ok((ledger, status, recent))
 }
 
 impl Status {
@@ -149,7 +160,7 @@ impl Status {
     }
 
     fn of_unreadable(ledger: Option<&Path>, error: &anyhow::Error) -> Self {
-        Self { ledger_place: Some(format!("{error:#}")), ..Self::blind(ledger) }
+        Self { blindness: Some(format!("{error:#}")), ..Self::blind(ledger) }
     }
 
     fn of_ledger(ledger: Option<&Ledger>) -> Result<Self> {
@@ -165,7 +176,9 @@ impl Status {
 
     fn look_at_place(&mut self, ledger: &Path) {
         self.ledger_place = ledger::takes_nothing(ledger);
-        self.holder = ledger::holder(ledger);
+        self.holder = Holder::of(ledger);
+        self.are_locks_told = Holder::can_be_told();
+        self.begun = ledger::begun(ledger, self.heartbeat.as_ref());
         self.suspicion = ledger::suspicion(ledger);
     }
 
@@ -195,6 +208,15 @@ impl Status {
             self.problems.retain(|problem| story.is_about(problem));
         }
         Ok(())
+    }
+
+    /// The record of the newest pass; `None` where that left none. A pass tells the lock file last, so its word counts, and
+    /// not the time of a record that may be of a clock that was ahead.
+    fn newest_record(&self, now: Timestamp) -> Option<&Pass> {
+        let newest = self.passes.first()?;
+        let is_later = |at: Timestamp| (at < newest.started_at || at > now) && newest.started_at <= now;
+        let beat = self.heartbeat.map(|beat| beat.started_at);
+        beat.is_none_or(|at| at == newest.started_at || is_later(at)).then_some(newest)
     }
 
     fn held(&self) -> impl Iterator<Item = &Problem> {

@@ -8,6 +8,8 @@ use std::io::{self, Seek, SeekFrom, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use rustix::fs::{Timespec, Timestamps, UTIME_NOW, UTIME_OMIT, futimens};
+
 use super::Error;
 use crate::files;
 use crate::model::Timestamp;
@@ -26,6 +28,9 @@ pub struct Heartbeat {
 
 /// What the account and its group may do, and others may not: comments that people typed are in the ledger.
 const PRIVATE: u32 = 0o640;
+
+/// The system's own time.
+const SYSTEM_TIME: Timespec = Timespec { tv_sec: 0, tv_nsec: UTIME_NOW };
 
 /// Held as long as it lives.
 pub(super) struct RunLock {
@@ -52,7 +57,10 @@ impl RunLock {
             return Err(Error::NoFile { path });
         }
         match file.try_lock() {
-            Ok(()) => Ok(Self { file, path, identity: identity(&metadata) }),
+            Ok(()) => {
+                touch(&file, SYSTEM_TIME);
+                Ok(Self { file, path, identity: identity(&metadata) })
+            }
             Err(TryLockError::WouldBlock) => Err(Error::Running { lock: path }),
             Err(TryLockError::Error(source)) => Err(Error::Io { path, source }),
         }
@@ -73,6 +81,7 @@ impl RunLock {
         if let Err(error) = written.and_then(|()| self.file.set_len(line.len() as u64)) {
             log::debug!("the time of this pass could not be written to the lock file: {error}");
         }
+        touch(&self.file, Timespec { tv_sec: heartbeat.finished_at.unix_millis().div_euclid(1000), tv_nsec: 0 });
     }
 }
 
@@ -94,24 +103,54 @@ impl Heartbeat {
     }
 }
 
+/// When the newest pass began, if it has not told of its end: it runs, or was killed, or could not tell. The lock file is
+/// dated by the beginning of a pass while it is held, and by the end of the last one after that.
+#[must_use]
+pub fn begun(ledger: &Path, heartbeat: Option<&Heartbeat>) -> Option<Timestamp> {
+    let metadata = lock_path(ledger).metadata().ok().filter(Metadata::is_file)?;
+    let dated = Timestamp::from_unix_millis(metadata.mtime() * 1000 + metadata.mtime_nsec() / 1_000_000);
+    Some(dated).filter(|dated| heartbeat.is_none_or(|beat| *dated > beat.finished_at))
+}
+
+/// Dates the lock file; it informs only.
+fn touch(file: &File, last_modification: Timespec) {
+    let last_access = Timespec { tv_sec: 0, tv_nsec: UTIME_OMIT };
+    if let Err(error) = futimens(file, &Timestamps { last_access, last_modification }) {
+        log::debug!("the lock file could not be dated: {error}");
+    }
+}
+
 /// Who holds the run lock.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Holder {
+pub struct Holder {
     /// Its process.
-    pub(super) process: u32,
+    pub process: u32,
     /// The name of its program; empty where that cannot be told.
-    pub(super) program: String,
+    pub program: String,
 }
 
 impl Holder {
     /// The holder of the lock beside a ledger, as the system tells without a try to take it: that could keep a pass away.
-    pub(super) fn of(ledger: &Path) -> Option<Self> {
+    #[must_use]
+    pub fn of(ledger: &Path) -> Option<Self> {
         let metadata = lock_path(ledger).metadata().ok()?;
         let (major, minor) = (rustix::fs::major(metadata.dev()), rustix::fs::minor(metadata.dev()));
         let file = format!("{major:02x}:{minor:02x}:{}", metadata.ino());
         let process = process_of(&fs::read_to_string("/proc/locks").ok()?, &file)?;
         let program = fs::read_to_string(format!("/proc/{process}/comm")).unwrap_or_default();
         Some(Self { process, program: program.trim().to_owned() })
+    }
+
+    /// Whether it is a pass of this program.
+    #[must_use]
+    pub fn is_pass(&self) -> bool {
+        self.program == env!("CARGO_PKG_NAME")
+    }
+
+    /// Whether the system tells of locks at all.
+    #[must_use]
+    pub fn can_be_told() -> bool {
+        Path::new("/proc/locks").exists()
     }
 }
 
@@ -143,7 +182,9 @@ pub(super) fn make_private(ledger: &Path) {
     let _ = File::options().write(true).create_new(true).mode(PRIVATE).open(ledger);
 }
 
-pub(super) fn lock_path(ledger: &Path) -> PathBuf {
+/// The file beside a ledger that the one pass that runs holds.
+#[must_use]
+pub fn lock_path(ledger: &Path) -> PathBuf {
     files::beside(ledger, ".lock")
 }
 

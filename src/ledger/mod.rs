@@ -32,8 +32,8 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, Params, Row, ffi};
 pub use error::Error;
 pub use history::{ChangeRecord, End, Pass, PassId, PassTotals};
 pub use intent::Intent;
-pub use lock::Heartbeat;
-pub use place::{holder, or_here, suspicion, takes_nothing};
+pub use lock::{Heartbeat, Holder, begun, lock_path};
+pub use place::{or_here, suspicion, takes_nothing};
 pub use problems::{Problem, ProblemCount};
 pub use sent::{AssetRecord, SentRecord};
 pub use settings::{CommentSemantics, ItemSearch, RecentRows};
@@ -129,9 +129,10 @@ impl Ledger {
     }
 
     fn connect(path: &Path, flags: OpenFlags) -> Result<Self, Error> {
-        // SQLite would wait for who writes to a pipe.
-        if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
-            return Err(Error::NoFile { path: path.to_owned() });
+        // SQLite would wait for who writes to a pipe, or not know what to say of it.
+        let own = [path.to_owned(), files::beside(path, "-wal"), files::beside(path, "-shm")];
+        if let Some(path) = own.into_iter().find(|path| path.metadata().is_ok_and(|metadata| !metadata.is_file())) {
+            return Err(Error::NoFile { path });
         }
         let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
             .map_err(|source| Error::from(source).at(path))?;
@@ -217,14 +218,8 @@ fn in_words(path: &Path, error: Error) -> Error {
     match (is_closed, is_ours) {
         (true, true) => Error::GivenAway { folder: folder.to_owned(), path: path.to_owned() }.at(path),
         (true, false) => Error::Closed.at(path),
-        (false, _) => beside_files(path).map_or(error, |path| Error::NoFile { path }),
+        (false, _) => error,
     }
-}
-
-/// A pipe, say, in the place of one of SQLite's own files.
-fn beside_files(path: &Path) -> Option<PathBuf> {
-    let files = ["-wal", "-shm"].map(|suffix| files::beside(path, suffix));
-    files.into_iter().find(|file| file.metadata().is_ok_and(|metadata| !metadata.is_file()))
 }
 
 impl RunLedger {

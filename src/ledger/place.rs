@@ -7,22 +7,22 @@ use std::path::Path;
 use rustix::fs::{StatVfs, StatVfsMountFlags, statvfs};
 
 use super::Error;
-use super::lock::{Holder, lock_path};
-use crate::output::one_line;
+use super::lock::lock_path;
+use crate::files;
 
 /// A ledger is made, and a pass recorded, in less: bytes.
 const ROOM: u64 = 512 * 1024;
 
 /// In less than this nothing is recorded: bytes.
-const NO_ROOM: u64 = 16 * 1024;
+const NO_ROOM: u64 = 64 * 1024;
 
 /// Why nothing can be recorded there; `None` where it can be, as far as the file system tells. Who may write there is
 /// not asked: who looks may be another account than the one that makes the passes.
 #[must_use]
 pub fn takes_nothing(ledger: &Path) -> Option<String> {
-    let lock = lock_path(ledger);
-    if lock.metadata().is_ok_and(|metadata| !metadata.is_file()) {
-        return Some(Error::NoFile { path: lock }.to_string());
+    let own = [".lock", "-wal", "-shm"].map(|suffix| files::beside(ledger, suffix));
+    if let Some(path) = own.into_iter().find(|path| path.metadata().is_ok_and(|metadata| !metadata.is_file())) {
+        return Some(Error::NoFile { path }.to_string());
     }
     let told = file_system(ledger)?;
     if told.f_flag.contains(StatVfsMountFlags::RDONLY) {
@@ -43,20 +43,6 @@ fn little_room(ledger: &Path, enough: u64) -> Option<String> {
     (room < enough).then(|| {
         format!("the disk of {} has {} KiB left; make room, the next pass goes on", ledger.display(), room / 1024)
     })
-}
-
-/// Who holds the run lock, in a sentence; `None` when nobody does, as far as the system tells.
-#[must_use]
-pub fn holder(ledger: &Path) -> Option<String> {
-    let Holder { process, program } = Holder::of(ledger)?;
-    if program == env!("CARGO_PKG_NAME") {
-        return Some(format!("a pass is running (process {process})"));
-    }
-    let name = if program.is_empty() { "another program".to_owned() } else { format!("`{}`", one_line(&program)) };
-    Some(format!(
-        "{name} (process {process}) holds the run lock {}, and passes end with 75 until it ends; look at that process",
-        lock_path(ledger).display()
-    ))
 }
 
 /// The files of passes that root made are closed to the account of the others, whose folder it is.

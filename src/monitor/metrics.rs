@@ -18,7 +18,8 @@ const LAST_GOOD: &str = "last_success_timestamp_seconds";
 #[expect(clippy::cast_possible_truncation, reason = "a time that is too far away is as far as times go")]
 pub fn last_good(text: &str) -> Option<Timestamp> {
     let sample = |line: &str| line.strip_prefix("wipeos_iqr_")?.strip_prefix(LAST_GOOD)?.trim().parse::<f64>().ok();
-    text.lines().find_map(sample).map(|seconds| Timestamp::from_unix_millis((seconds * 1000.0).round() as i64))
+    let known = text.lines().find_map(sample).filter(|seconds| *seconds > 0.0);
+    known.map(|seconds| Timestamp::from_unix_millis((seconds * 1000.0).round() as i64))
 }
 
 /// What is told of a pass.
@@ -60,11 +61,10 @@ impl Metrics<'_> {
         let duration = report.finished_at.unix_millis() - report.started_at.unix_millis();
         text.family("last_pass_duration_seconds", "How long the newest pass took.");
         text.sample("last_pass_duration_seconds", None, seconds(duration.max(0)));
-        if let Some(good) = self.last_good {
-            let help = "When the newest pass ended that was not ended early, in seconds since 1970.";
-            text.family(LAST_GOOD, help);
-            text.sample(LAST_GOOD, None, seconds(good.unix_millis()));
-        }
+        // An alarm on its age fires also where there was none: a sample that is not there fires nothing.
+        let help = "When the newest pass ended that was not ended early, in seconds since 1970; 0 where none is known.";
+        text.family(LAST_GOOD, help);
+        text.sample(LAST_GOOD, None, seconds(self.last_good.map_or(0, Timestamp::unix_millis)));
     }
 
     fn clients(&self, text: &mut Text) {
@@ -176,9 +176,10 @@ mod tests {
     #[test]
     fn what_is_not_known_is_not_told() {
         let text = text_of(None, false);
-        for name in ["last_success_timestamp", "clients", "requests"] {
+        for name in ["clients", "requests"] {
             assert!(!text.contains(name), "{name}\n{text}");
         }
+        assert!(text.contains("\nwipeos_iqr_last_success_timestamp_seconds 0\n"), "an alarm on its age fires: {text}");
     }
 
     #[test]

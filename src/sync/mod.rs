@@ -174,9 +174,11 @@ pub fn run(request: &Request<'_>) -> Result<Outcome, Error> {
     let deadline = BootTime::now() + config.sync.time_budget;
     match begin(request, &ledger, deadline, signature) {
         Ok(begun) => Ok(pass(request, begun, ledger, deadline)),
-        Err(error @ Error::NoSuchAsset(_)) => Err(error),
         Err(error) => {
-            record_failure(request, &mut ledger, &error)?;
+            if !matches!(error, Error::NoSuchAsset(_)) {
+                record_failure(request, &mut ledger, &error)?;
+            }
+            beat(request, &mut ledger, (request.clock)(), false);
             Err(error)
         }
     }
@@ -322,7 +324,7 @@ fn close(request: &Request<'_>, ledger: &mut RunLedger, report: &Report) {
     if request.dry_run {
         return;
     }
-    let (started_at, finished_at) = (report.started_at, report.finished_at);
+    let finished_at = report.finished_at;
     let before = ledger.heartbeat();
     // One pass under a clock that jumped must not take history away: what is old by the last pass's time, too, is old.
     let known = before.map(|before| before.finished_at.min(finished_at));
@@ -332,8 +334,14 @@ fn close(request: &Request<'_>, ledger: &mut RunLedger, report: &Report) {
     }
     // A pass for one asset says nothing of the others.
     let is_good = report.outcome == PassOutcome::Done && matches!(request.scope, Scope::Due { .. });
-    let last_good = if is_good { Some(finished_at) } else { before.and_then(|before| before.last_good(finished_at)) };
-    ledger.beat(&Heartbeat { started_at, finished_at, last_good });
+    beat(request, ledger, finished_at, is_good);
+}
+
+/// Tells the lock file that the pass is over.
+fn beat(request: &Request<'_>, ledger: &mut RunLedger, finished_at: Timestamp, is_good: bool) {
+    let before = || ledger.heartbeat().and_then(|before| before.last_good(finished_at));
+    let last_good = if is_good { Some(finished_at) } else { before() };
+    ledger.beat(&Heartbeat { started_at: request.started_at, finished_at, last_good });
 }
 
 /// History that is older than this, at `now`, is not kept.

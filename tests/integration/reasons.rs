@@ -9,7 +9,7 @@ use iqr_sandbox::store::ID_SLOT;
 use iqr_sandbox::{Asset, Fault, Kind, Options, When};
 use serde_json::Value;
 
-use crate::bench::{Bench, FIRST, LATER, Run, client};
+use crate::bench::{Bench, FIRST, LATER, PATIENCE, Run, client};
 
 const CREATE: &str = "MI/Create";
 const READ: &str = "Inventory/JSON/GetInventoryById";
@@ -218,6 +218,34 @@ fn a_good_pass_that_is_dated_after_now_hides_no_trouble() {
         good.is_none_or(|good| good.split('.').next().unwrap().parse::<i64>().unwrap() < now / 1000 + 3600),
         "{metrics}"
     );
+}
+
+/// It runs, and that is no alarm; it is killed, and that is.
+#[test]
+fn a_pass_that_runs_is_told_from_one_that_was_killed() {
+    let bench = Bench::with_clients(1);
+    bench.sync_well();
+    bench.store().edit(1, "memory_bytes", &(32_i64 << 30).to_string(), LATER).unwrap();
+    bench.sandbox.set_faults(vec![Fault::new(When::Always, Kind::SilentHead(std::time::Duration::from_secs(60)))]);
+    let seen = bench.sandbox.requests().len();
+    let pass = bench.spawn(&["sync"]);
+    let started = std::time::Instant::now();
+    while bench.sandbox.requests().len() == seen {
+        assert!(started.elapsed() < PATIENCE, "the pass should ask IQR");
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+    let told = Told::by(&bench);
+    let are_locks_told = std::path::Path::new("/proc/locks").exists();
+    assert!(told.status.contains("a pass is running"), "{}", told.status);
+    assert!(!told.page.contains("Needs attention"), "{}", told.page);
+    pass.signal(rustix::process::Signal::KILL);
+    assert_eq!(pass.finish().code, None);
+    let told = Told::by(&bench);
+    assert!(!are_locks_told || told.status.contains("did not come to its end: it was killed"), "{}", told.status);
+    assert!(!are_locks_told || told.page.contains("Needs attention: a pass that began"), "{}", told.page);
+    bench.sandbox.set_faults(Vec::new());
+    bench.sync_well();
+    assert!(!Told::by(&bench).status.contains("attention"), "the next pass ends it");
 }
 
 /// Nothing is wrong with the timer then.

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rustix::fs::{Access, access};
 
-use crate::ledger::{or_here, takes_nothing};
+use crate::ledger::{lock_path, or_here, takes_nothing};
 
 /// Whether a file can be put in the place of the one at `path`, if there is one; otherwise why not.
 pub(super) fn can_be_replaced(path: &Path) -> Result<(), String> {
@@ -24,8 +24,10 @@ pub(super) fn can_be_made(path: &Path) -> Result<(), String> {
     if let Some(why) = takes_nothing(path) {
         return Err(why);
     }
-    if path.exists() {
-        may_write(path)?;
+    for own in [path.to_owned(), lock_path(path)] {
+        if own.exists() {
+            may_write(&own)?;
+        }
     }
     path.ancestors().skip(1).map(or_here).find(|folder| folder.exists()).map_or(Ok(()), may_write)
 }

@@ -52,7 +52,7 @@ impl Health {
 /// What is wrong, the worst only.
 fn trouble(status: &Status, now: Timestamp) -> Option<String> {
     let obstacle = Obstacle::of(status, now);
-    let grave = obstacle.filter(|it| !matches!(it, Obstacle::OutOfTime { .. } | Obstacle::Unfinished(_)));
+    let grave = obstacle.filter(Obstacle::is_grave);
     let what = match grave {
         Some(obstacle) => obstacle.sentence(now),
         None if status.store.is_none() => "the WipeOS database cannot be read".to_owned(),

@@ -4,7 +4,6 @@
 use super::Status;
 use super::advice::advice;
 use crate::commands::page::{ago, minute};
-use crate::ledger::Pass;
 use crate::model::{Reason, Timestamp};
 use crate::output;
 
@@ -14,22 +13,30 @@ const LATE: i64 = 1800;
 /// What stands in the way of all that is due.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Obstacle {
+    /// The ledger cannot be read: this is why.
+    Blind(String),
     /// The ledger's place takes nothing: this is why.
     Place(String),
+    /// Another program holds the run lock; its name and process.
+    Held(String, u32),
+    /// A pass that began long ago still runs; its process, and since when.
+    Hangs(u32, Timestamp),
     /// The last pass is dated after now.
     Ahead(Timestamp),
-    /// No pass was made yet; why that may be.
-    NoPass(Option<String>),
+    /// A pass that began then did not tell of its end; when the last good one ended.
+    Lost { at: Timestamp, good: Option<Timestamp> },
     /// Something that concerns every client ended the last pass; where none was made for long since, why that may be.
     EndedEarly { at: Timestamp, why: String, silence: Option<String> },
-    /// The last good pass was long ago; why that may be, and when a pass began that has not ended.
-    Late { good: Timestamp, cause: Option<String>, begun: Option<Timestamp> },
-    /// The run lock is held, by no pass that is known; by whom.
-    Held(String),
+    /// No pass was made yet; why that may be.
+    NoPass(Option<String>),
+    /// None came to a good end yet that was for all clients; why that may be.
+    NoneGood(Option<String>),
+    /// The last good pass was long ago; why that may be.
+    Late { good: Timestamp, cause: Option<String> },
     /// The time of the last pass was over before it came to the end.
     OutOfTime { at: Timestamp, left: u64 },
-    /// The last pass that had something to do has not come to its end, or was killed.
-    Unfinished(Timestamp),
+    /// A pass runs; its process, where the system tells it, and since when, where that is known.
+    Runs(Option<u32>, Option<Timestamp>),
 }
 
 impl Obstacle {
@@ -38,43 +45,63 @@ impl Obstacle {
         if let Some(failure) = &status.failure {
             return Some(Self::ended_early(failure.at, &failure.why, None));
         }
+        if let Some(why) = &status.blindness {
+            return Some(Self::Blind(why.clone()));
+        }
         if let Some(why) = &status.ledger_place {
             return Some(Self::Place(why.clone()));
         }
-        if let Some(ahead) = newest_time(status).filter(|at| at.seconds_since(now) > LATE) {
+        Self::of_holder(status, now).or_else(|| Self::of_passes(status, now)).or_else(|| Self::of_running(status))
+    }
+
+    /// Who keeps all passes away.
+    fn of_holder(status: &Status, now: Timestamp) -> Option<Self> {
+        let holder = status.holder.as_ref()?;
+        if !holder.is_pass() {
+            return Some(Self::Held(holder.program.clone(), holder.process));
+        }
+        let since = status.begun.filter(|begun| now.seconds_since(*begun) > LATE)?;
+        Some(Self::Hangs(holder.process, since))
+    }
+
+    fn of_passes(status: &Status, now: Timestamp) -> Option<Self> {
+        if let Some(ahead) = status.heartbeat.map(|beat| beat.started_at).filter(|at| at.seconds_since(now) > LATE) {
             return Some(Self::Ahead(ahead));
         }
-        let cause = || status.holder.clone().or_else(|| status.suspicion.clone());
         let last_good = status.heartbeat.and_then(|beat| beat.last_good(now));
-        if status.heartbeat.is_none() && status.passes.is_empty() {
-            return Some(Self::NoPass(cause()));
+        if let Some(at) = status.begun.filter(|_| status.are_locks_told && status.holder.is_none()) {
+            return Some(Self::Lost { at, good: last_good });
         }
-        let newest = status.passes.first();
-        if let Some(pass) = newest.filter(|pass| pass.is_aborted() && last_good.is_none_or(|at| at < pass.started_at)) {
+        let newest = status.newest_record(now);
+        if let Some(pass) = newest.filter(|pass| pass.is_aborted()) {
             let why = pass.message.as_deref().unwrap_or("no reason is known");
-            let is_silent = newest_time(status).is_some_and(|newest| now.seconds_since(newest) > LATE);
-            return Some(Self::ended_early(pass.started_at, why, is_silent.then(|| absence(cause()))));
+            let is_silent = now.seconds_since(pass.started_at) > LATE;
+            return Some(Self::ended_early(pass.started_at, why, is_silent.then(|| absence(status.suspicion.clone()))));
         }
-        let newest = newest.filter(|pass| is_newest(pass, status));
-        if let Some(good) = last_good.filter(|good| now.seconds_since(*good) > LATE) {
-            let begun = newest.filter(|pass| pass.finished_at.is_none()).map(|pass| pass.started_at);
-            return Some(Self::Late { good, cause: cause(), begun });
+        match last_good {
+            _ if status.holder.is_some() => {}
+            None if status.heartbeat.is_none() && status.passes.is_empty() => {
+                return Some(Self::NoPass(status.suspicion.clone()));
+            }
+            None => return Some(Self::NoneGood(status.suspicion.clone())),
+            Some(good) if now.seconds_since(good) > LATE => {
+                return Some(Self::Late { good, cause: status.suspicion.clone() });
+            }
+            Some(_) => {}
         }
-        newest.and_then(Self::of_pass).or_else(|| status.holder.clone().map(Self::Held))
+        let pass = newest.filter(|pass| pass.ran_out_of_time())?;
+        Some(Self::OutOfTime { at: pass.started_at, left: pass.totals.deferred })
+    }
+
+    fn of_running(status: &Status) -> Option<Self> {
+        let process = status.holder.as_ref().map(|holder| holder.process);
+        (process.is_some() || status.begun.is_some()).then_some(Self::Runs(process, status.begun))
     }
 
     fn ended_early(at: Timestamp, why: &str, silence: Option<String>) -> Self {
         // What is wrong in a config has a line for each.
         let lines: Vec<&str> = why.lines().map(str::trim).collect();
         Self::EndedEarly { at, why: lines.join(" ").trim_end_matches('.').to_owned(), silence }
-    }
-
-    fn of_pass(pass: &Pass) -> Option<Self> {
-        match pass {
-            Pass { finished_at: None, started_at, .. } => Some(Self::Unfinished(*started_at)),
-            pass if pass.ran_out_of_time() => Some(Self::OutOfTime { at: pass.started_at, left: pass.totals.deferred }),
-            _ => None,
-        }
     }
 
     /// The code for scripts, where it is one of those of clients.
@@ -84,7 +111,12 @@ impl Obstacle {
 
     /// The line of the last pass says it, too.
     pub(super) fn is_told_by_pass(&self) -> bool {
-        matches!(self, Self::EndedEarly { silence: None, .. } | Self::Unfinished(_))
+        matches!(self, Self::EndedEarly { silence: None, .. })
+    }
+
+    /// Whether somebody has to do something: a backlog gets shorter, and a pass ends, by itself.
+    pub(super) fn is_grave(&self) -> bool {
+        !matches!(self, Self::OutOfTime { .. } | Self::Runs(..))
     }
 
     /// The sentence behind its code, for a line that says nothing else.
@@ -96,36 +128,53 @@ impl Obstacle {
     /// What to tell of it, with what to do.
     pub(super) fn sentence(&self, now: Timestamp) -> String {
         match self {
+            Self::Blind(why) => why.clone(),
             Self::Place(why) => format!("no pass can record what it does: {why}"),
+            Self::Held(program, process) => format!(
+                "`{}` (process {process}) holds the run lock, and passes end with 75 until it ends; look at that process",
+                output::one_line(program)
+            ),
+            Self::Hangs(process, since) => format!(
+                "the pass that began {} hangs, and others end with 75 until it ends; end it (kill {process}), the next \
+                 one goes on",
+                ago(*since, now)
+            ),
             Self::Ahead(at) => format!(
                 "the last pass is dated {}, which is still to come; look at this machine's clock (timedatectl), the next \
                  pass puts it right",
                 minute(*at)
             ),
-            Self::NoPass(None) => "no pass was made yet; switch the timer, or the cron line, on".to_owned(),
-            Self::NoPass(Some(cause)) => format!("no pass was made yet: {cause}"),
-            Self::Held(who) => who.clone(),
+            Self::Lost { at, good } => {
+                let good = good.map(|good| format!("; the last good one was {}", ago(good, now)));
+                format!(
+                    "a pass that began {} did not come to its end: it was killed, or could not record why it ended; \
+                     look into the system's log (journalctl){}",
+                    ago(*at, now),
+                    good.unwrap_or_default()
+                )
+            }
             Self::EndedEarly { at, why, silence } => {
                 let silence = silence.as_ref().map(|why| format!("; no pass was made since: {why}"));
                 format!("the last pass was ended early ({}): {why}{}", minute(*at), silence.unwrap_or_default())
             }
-            Self::Late { good, cause, begun } => {
-                let why = match (cause, begun) {
-                    (None, Some(begun)) => format!(
-                        "one that began at {} has not come to its end; look into the system's log for what ends it \
-                         (journalctl)",
-                        minute(*begun)
-                    ),
-                    (cause, _) => absence(cause.clone()),
-                };
-                format!("the last good pass was {}; {why}", ago(*good, now))
+            Self::NoPass(None) => "no pass was made yet; switch the timer, or the cron line, on".to_owned(),
+            Self::NoneGood(cause) => {
+                format!("no pass for all clients has come to a good end yet; {}", absence(cause.clone()))
+            }
+            Self::NoPass(Some(cause)) => format!("no pass was made yet: {cause}"),
+            Self::Late { good, cause } => {
+                format!("the last good pass was {}; {}", ago(*good, now), absence(cause.clone()))
             }
             Self::OutOfTime { at, left } => {
                 let left = output::count(*left, "client", "clients");
                 let advice = advice(Reason::TimeBudget.code()).unwrap_or_default();
                 format!("the last pass ({}) ran out of time and left {left} for the next one; {advice}", minute(*at))
             }
-            Self::Unfinished(at) => format!("a pass that began at {} is running, or was killed", minute(*at)),
+            Self::Runs(process, since) => {
+                let process = process.map(|process| format!(" (process {process})")).unwrap_or_default();
+                let since = since.map(|since| format!("; it began {}", ago(since, now))).unwrap_or_default();
+                format!("a pass is running{process}{since}")
+            }
         }
     }
 }
@@ -135,20 +184,10 @@ fn absence(cause: Option<String>) -> String {
     cause.unwrap_or_else(|| "look whether the timer, or cron, runs".to_owned())
 }
 
-fn newest_time(status: &Status) -> Option<Timestamp> {
-    let beat = status.heartbeat.map(|beat| beat.started_at);
-    beat.into_iter().chain(status.passes.first().map(|pass| pass.started_at)).max()
-}
-
-/// No pass came after it, not even one that had nothing to do.
-fn is_newest(pass: &Pass, status: &Status) -> bool {
-    status.heartbeat.is_none_or(|beat| beat.started_at <= pass.started_at)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ledger::{Heartbeat, PassTotals};
+    use crate::ledger::{Heartbeat, Holder, Pass, PassTotals};
 
     fn at(seconds: i64) -> Timestamp {
         Timestamp::from_unix_millis(1_700_000_000_000).plus_seconds(seconds)
@@ -196,9 +235,17 @@ mod tests {
         let silent = Obstacle::of(&early, at(LATE + 1)).unwrap().sentence(at(LATE + 1));
         assert!(silent.ends_with("cannot be reached; no pass was made since: look whether the timer, or cron, runs"));
         let late = Obstacle::of(&after(pass("done", None), 0), at(LATE + 1));
-        assert_eq!(late, Some(Obstacle::Late { good: at(0), cause: None, begun: None }));
-        let killed = Pass { finished_at: None, outcome: None, ..pass("", None) };
-        assert_eq!(Obstacle::of(&after(killed, 0), at(60)), Some(Obstacle::Unfinished(at(0))));
+        assert_eq!(late, Some(Obstacle::Late { good: at(0), cause: None }));
+        let killed = || Status { begun: Some(at(120)), ..after(pass("done", None), 0) };
+        let lost = Some(Obstacle::Lost { at: at(120), good: Some(at(0)) });
+        assert_eq!(Obstacle::of(&Status { are_locks_told: true, ..killed() }, at(180)), lost);
+        assert_eq!(Obstacle::of(&killed(), at(180)), Some(Obstacle::Runs(None, Some(at(120)))), "nobody knows");
+        let held_by = |program: &str| Holder { process: 7, program: program.to_owned() };
+        let running = || Status { are_locks_told: true, holder: Some(held_by("wipeos-iqr")), ..killed() };
+        assert_eq!(Obstacle::of(&running(), at(180)), Some(Obstacle::Runs(Some(7), Some(at(120)))));
+        assert_eq!(Obstacle::of(&running(), at(121 + LATE)), Some(Obstacle::Hangs(7, at(120))));
+        let held = Status { holder: Some(held_by("flock")), ..running() };
+        assert_eq!(Obstacle::of(&held, at(180)), Some(Obstacle::Held("flock".to_owned(), 7)));
         assert_eq!(Obstacle::of(&Status::default(), at(0)), Some(Obstacle::NoPass(None)));
         let full = || Some("the disk is full".to_owned());
         let told = Obstacle::of(&Status { ledger_place: full(), ..Status::default() }, at(0)).unwrap();

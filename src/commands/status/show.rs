@@ -47,23 +47,22 @@ fn last_pass(page: &mut Page, status: &Status, now: Timestamp) {
     if !status.has_ledger {
         return page.styled_row("last pass", WARN, "no pass was made yet");
     }
-    let newest = status.passes.first();
-    match (status.heartbeat, newest) {
-        (Some(beat), Some(pass)) if beat.started_at > pass.started_at => {
+    match (status.newest_record(now), status.heartbeat, status.passes.first()) {
+        (Some(pass), ..) => page.spans_row("last pass", &pass_spans(pass, now)),
+        (None, Some(beat), before) => {
             page.row("last pass", format!("{}: {}", when(&beat, now), unrecorded(&beat)));
-            page.spans_row("before", &pass_spans(pass, now));
+            if let Some(pass) = before {
+                page.spans_row("before", &pass_spans(pass, now));
+            }
         }
-        (_, Some(pass)) => page.spans_row("last pass", &pass_spans(pass, now)),
-        (Some(beat), None) => page.row("last pass", format!("{}: {}", when(&beat, now), unrecorded(&beat))),
-        (None, None) => page.styled_row("last pass", WARN, "no pass came to its end yet"),
+        (None, None, _) => page.styled_row("last pass", WARN, "no pass came to its end yet"),
     }
 }
 
 /// What stands in the way of every client.
 fn attention(page: &mut Page, obstacle: Option<&Obstacle>, now: Timestamp) {
     let Some(obstacle) = obstacle else { return };
-    // A backlog gets shorter by itself.
-    let style = if obstacle.reason().is_some() { WARN } else { BAD };
+    let style = if obstacle.is_grave() { BAD } else { WARN };
     page.styled_row("attention", style, obstacle.told(now));
 }
 

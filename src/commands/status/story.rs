@@ -200,7 +200,7 @@ impl State {
     /// trouble.
     pub(super) fn waits_behind(&self, obstacle: &Obstacle) -> bool {
         match (self, obstacle) {
-            (Self::Failing { .. }, Obstacle::OutOfTime { .. } | Obstacle::Unfinished(_)) => false,
+            (Self::Failing { .. }, Obstacle::OutOfTime { .. } | Obstacle::Runs(..)) => false,
             (Self::Failing { message, .. }, Obstacle::EndedEarly { why, .. }) => {
                 !why.contains(message.lines().next().unwrap_or_default().trim_end_matches('.'))
             }
