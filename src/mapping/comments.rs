@@ -22,9 +22,10 @@ pub(super) fn lines(facts: &Facts<'_>, rules: &Rules) -> Vec<CommentLine> {
     let mut tests = Tests::of(facts.machine);
     let mut lines = Vec::with_capacity(wipes.len() + tests.len());
     for name in &rules.order {
-        if folded(name) == WIPE {
+        let key = folded(name);
+        if key == WIPE {
             lines.append(&mut wipes);
-        } else if let Some(test) = tests.take(name, rules.untested) {
+        } else if let Some(test) = tests.take(&key, name, rules.untested) {
             lines.extend(test_line(&test, facts, rules, &mut names));
         }
     }
@@ -125,9 +126,9 @@ impl Tests {
         place
     }
 
-    /// The test of this name, called as it is called here. One that was not run is there only if it shall be shown.
-    fn take(&mut self, name: &str, untested: Untested) -> Option<Test> {
-        let place = self.places.get(&folded(name)).copied();
+    /// The test of this key, called by the name that is given here. One that was not run is there only if it shall be shown.
+    fn take(&mut self, key: &str, name: &str, untested: Untested) -> Option<Test> {
+        let place = self.places.get(key).copied();
         match place {
             Some(place) => self.met[place].take().map(|test| Test { name: name.to_owned(), ..test }),
             None if untested == Untested::Blank => {

@@ -253,7 +253,9 @@ fn push_literal(pieces: &mut Vec<Piece>, literal: &mut String) {
 
 fn render(pieces: &[Piece], subject: &Subject<'_>) -> Rendered {
     let mut rendered = Rendered::default();
-    let mut joiner = Joiner { text: String::new(), separator: None, after_field: false, fields_begin: 0 };
+    // Most lines are no longer.
+    let text = String::with_capacity(128);
+    let mut joiner = Joiner { text, separator: None, after_field: false, fields_begin: 0 };
     for piece in pieces {
         match piece {
             Piece::Literal(text) => joiner.literal(text),

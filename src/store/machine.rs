@@ -149,7 +149,7 @@ impl<'a> Reader<'a> {
             wipes: connection.prepare_cached(WIPES)?,
             logs: connection.prepare_cached(LOGS)?,
             tests: connection.prepare_cached(TESTS)?,
-            contents: Contents::default(),
+            contents: Contents::new(),
         })
     }
 

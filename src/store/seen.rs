@@ -52,7 +52,7 @@ impl Seen {
 }
 
 /// What the marks stand for, row by row as it is read.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Contents {
     pub updated: Rows,
     pub wipes: Rows,
@@ -60,10 +60,18 @@ pub(super) struct Contents {
 }
 
 /// Values of rows, each with its type and length, so that no two of them read alike.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Rows(Vec<u8>);
 
+/// Most clients say no more of each: bytes.
+const USUAL: usize = 1024;
+
 impl Contents {
+    pub fn new() -> Self {
+        let rows = || Rows(Vec::with_capacity(USUAL));
+        Self { updated: rows(), wipes: rows(), logs: rows() }
+    }
+
     /// Begins with another client.
     pub fn clear(&mut self) {
         for rows in [&mut self.updated, &mut self.wipes, &mut self.logs] {
