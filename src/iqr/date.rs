@@ -11,9 +11,21 @@ pub(super) fn http_date(text: &str) -> Option<i64> {
     let (_, text) = text.trim().split_once(", ")?;
     let mut parts = text.split(' ');
     let (day, month, year, clock) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-    let month = MONTHS.iter().position(|name| name.eq_ignore_ascii_case(month))? + 1;
-    let time: Timestamp = format!("{year}-{month:02}-{day:0>2} {clock}").parse().ok()?;
+    let month = u8::try_from(MONTHS.iter().position(|name| name.eq_ignore_ascii_case(month))?).ok()? + 1;
+    // Without a detour over a new text: every answer has one.
+    let mut time = *b"YYYY-MM-0D HH:MM:SS";
+    fill(&mut time[..4], year.as_bytes())?;
+    fill(&mut time[5..7], &[b'0' + month / 10, b'0' + month % 10])?;
+    let first = if day.len() == 1 { 9 } else { 8 };
+    fill(&mut time[first..10], day.as_bytes())?;
+    fill(&mut time[11..], clock.as_bytes())?;
+    let time: Timestamp = std::str::from_utf8(&time).ok()?.parse().ok()?;
     Some(time.unix_millis() / 1000)
+}
+
+/// Puts a text in its place, if it is as long as that.
+fn fill(place: &mut [u8], text: &[u8]) -> Option<()> {
+    (place.len() == text.len()).then(|| place.copy_from_slice(text))
 }
 
 /// `Retry-After`, in seconds or as a date; `now` is the server's own time, so that its clock may be wrong.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
 use crate::iqr::items::MasterItem;
@@ -37,10 +37,22 @@ const COMPLAINTS: [&str; 13] = [
     "request",
 ];
 
+/// What is read of an asset beside the fields that the config names. An asset has a hundred members.
+const OF_ASSETS: [&str; 5] = ["inventoryid", "item", "itemnumber", "mfgr", "serialnumber"];
+
+/// The members of an object that are read, whatever the case of their names; all of them where none are named.
+struct Wanted<'a>(Option<Vec<&'a str>>);
+
+impl Wanted<'_> {
+    fn contains(&self, name: &str) -> bool {
+        self.0.as_ref().is_none_or(|wanted| wanted.iter().any(|wanted| wanted.eq_ignore_ascii_case(name)))
+    }
+}
+
 /// The token of a sign-in's answer, fit to be a header.
 pub(in crate::iqr) fn session_token(body: &[u8]) -> Result<Secret, Bad> {
     let none = || Bad("the answer holds no session token".to_owned());
-    let Value::Object(answer) = value(body)? else { return Err(none()) };
+    let Value::Object(answer) = value(body, &Wanted(None))? else { return Err(none()) };
     let token = find(&answer, "data").and_then(Value::as_str).unwrap_or_default().trim();
     let fits = !token.is_empty() && token.len() <= LONGEST_TOKEN && token.bytes().all(|byte| byte.is_ascii_graphic());
     if fits { Ok(Secret::new(token)) } else { Err(none()) }
@@ -48,9 +60,11 @@ pub(in crate::iqr) fn session_token(body: &[u8]) -> Result<Secret, Bad> {
 
 /// The asset asked for; `None` where IQR says in one of its ways that there is none.
 pub(in crate::iqr) fn asset(body: &[u8], id: &InventoryId, names: &FieldNames) -> Result<Option<Asset>, Bad> {
-    let Some(object) = one_object(body)? else { return Ok(None) };
+    let fields = [Field::Description, Field::ExtendedDescription, Field::Comments].map(|field| names.of(field));
+    let Some(object) = one_object(body, &Wanted(Some([&OF_ASSETS[..], &fields].concat())))? else { return Ok(None) };
     let told = id_text(&object, "inventoryid");
     if told.is_empty() {
+        let Some(object) = one_object(body, &Wanted(None))? else { return Ok(None) };
         return complaint(&object).map_or(Ok(None), |text| Err(Bad(format!("it answered `{text}`"))));
     }
     if let Some(other) = ids(&object).find(|told| !same_id(told, id.as_str())) {
@@ -93,7 +107,7 @@ fn item(object: &Object) -> MasterItem {
     }
 }
 
-fn value(body: &[u8]) -> Result<Value, Bad> {
+fn value(body: &[u8], wanted: &Wanted<'_>) -> Result<Value, Bad> {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii();
     if body.is_empty() {
         return Err(Bad("the answer is empty".to_owned()));
@@ -101,8 +115,8 @@ fn value(body: &[u8]) -> Result<Value, Bad> {
     if is_html(body) {
         return Err(Bad(format!("it answered with a web page: {}", quote_bytes(body))));
     }
-    match parsed(body) {
-        Ok(Value::String(text)) if text.trim_start().starts_with(['{', '[']) => nested(&text),
+    match parsed(body, wanted) {
+        Ok(Value::String(text)) if text.trim_start().starts_with(['{', '[']) => nested(&text, wanted),
         Ok(value) => Ok(value),
         Err(_) if says_nothing_found(body) => Ok(Value::Null),
         Err(error) => Err(Bad(format!("the answer is no whole JSON: {error}"))),
@@ -110,45 +124,66 @@ fn value(body: &[u8]) -> Result<Value, Bad> {
 }
 
 /// WCF services are known to wrap their JSON in a JSON string.
-fn nested(text: &str) -> Result<Value, Bad> {
-    parsed(text.trim_start().as_bytes()).map_err(|error| Bad(format!("the answer is no whole JSON: {error}")))
+fn nested(text: &str, wanted: &Wanted<'_>) -> Result<Value, Bad> {
+    parsed(text.trim_start().as_bytes(), wanted).map_err(|error| Bad(format!("the answer is no whole JSON: {error}")))
 }
 
-fn parsed(json: &[u8]) -> serde_json::Result<Value> {
-    if json.starts_with(b"{") {
-        serde_json::from_slice(json).map(|Members(object)| Value::Object(object))
-    } else {
-        serde_json::from_slice(json)
+fn parsed(json: &[u8], wanted: &Wanted<'_>) -> serde_json::Result<Value> {
+    if !json.starts_with(b"{") {
+        return serde_json::from_slice(json);
     }
+    let mut json = serde_json::Deserializer::from_slice(json);
+    let object = json.deserialize_map(Gather(wanted))?;
+    json.end().map(|()| Value::Object(object))
 }
 
-/// An object of which no member stands twice with two values: neither could be believed.
-struct Members(Object);
+/// An object, or what is wanted of it, in which no member stands twice with two values: neither could be believed.
+struct Gather<'a>(&'a Wanted<'a>);
 
-impl<'de> Deserialize<'de> for Members {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(Gather)
-    }
-}
-
-struct Gather;
-
-impl<'de> Visitor<'de> for Gather {
-    type Value = Members;
+impl<'de> Visitor<'de> for Gather<'_> {
+    type Value = Object;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Members, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Object, A::Error> {
         let mut object = Object::new();
-        while let Some((name, value)) = access.next_entry::<String, Value>()? {
+        while let Some(name) = access.next_key_seed(Name(self.0))? {
+            let Some(name) = name else {
+                access.next_value::<IgnoredAny>()?;
+                continue;
+            };
+            let value = access.next_value::<Value>()?;
             if object.get(&name).is_some_and(|before| *before != value) {
                 return Err(A::Error::custom(format_args!("`{}` stands there twice", quote(&name))));
             }
             object.insert(name, value);
         }
-        Ok(Members(object))
+        Ok(object)
+    }
+}
+
+/// The name of a member; `None` where it is not wanted.
+struct Name<'a>(&'a Wanted<'a>);
+
+impl<'de> DeserializeSeed<'de> for Name<'_> {
+    type Value = Option<String>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Name<'_> {
+    type Value = Option<String>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a name")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<Self::Value, E> {
+        Ok(self.0.contains(name).then(|| name.to_owned()))
     }
 }
 
@@ -160,8 +195,8 @@ fn says_nothing_found(body: &[u8]) -> bool {
         && complaint_in(&text).is_none()
 }
 
-fn one_object(body: &[u8]) -> Result<Option<Object>, Bad> {
-    match value(body)? {
+fn one_object(body: &[u8], wanted: &Wanted<'_>) -> Result<Option<Object>, Bad> {
+    match value(body, wanted)? {
         Value::Object(object) => Ok(Some(object)),
         Value::Null => Ok(None),
         Value::String(text) => complaint_in(&text).map_or(Ok(None), |text| Err(Bad(format!("it answered `{text}`")))),
@@ -171,7 +206,7 @@ fn one_object(body: &[u8]) -> Result<Option<Object>, Bad> {
 
 /// A list, also where it is wrapped in an object, or one element that stands alone.
 fn list(body: &[u8]) -> Result<Vec<Value>, Bad> {
-    match value(body)? {
+    match value(body, &Wanted(None))? {
         Value::Array(list) => Ok(list),
         Value::Null => Ok(Vec::new()),
         Value::Object(object) if object.is_empty() => Ok(Vec::new()),
