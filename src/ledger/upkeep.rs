@@ -48,11 +48,11 @@ impl RunLedger {
         (cutoff, now): (Timestamp, Timestamp),
     ) -> Result<Option<i64>, Error> {
         let row = |sql: &str| self.row(sql, [], |row| Ok((row.get(0)?, Timestamp::from_unix_millis(row.get(1)?))));
-        let first = row(&format!("SELECT id, {time} FROM {table} ORDER BY id LIMIT 1"))?;
+        let first = row(&format!("SELECT id, {time} FROM {table} WHERE id = (SELECT min(id) FROM {table})"))?;
         let told = match first {
             Some((_, at)) if at > now => row(&format!(
-                "SELECT id, {time} FROM {table} WHERE id >= (SELECT (min(id) + max(id)) / 2 FROM {table})
-                 ORDER BY id LIMIT 1"
+                "SELECT id, {time} FROM {table}
+                 WHERE id >= ((SELECT min(id) FROM {table}) + (SELECT max(id) FROM {table})) / 2 ORDER BY id LIMIT 1"
             ))?,
             first => first,
         };
