@@ -1,7 +1,6 @@
 //! What can be told of a config that cannot be used: who is to be told that no pass can begin.
 //!
-//! A line that is no TOML is not believed, nor is a setting that is wrong in itself. A file that is not UTF-8 tells
-//! nothing.
+//! A line that is no TOML is not believed, nor is a setting that is wrong in itself, nor one that is not UTF-8.
 
 use std::path::{Path, PathBuf};
 
@@ -22,8 +21,8 @@ impl Salvage {
     /// Reads the file once more, and asks for nothing else in it.
     #[must_use]
     pub fn of(path: &Path) -> Option<Self> {
-        let source = std::fs::read_to_string(path).ok()?;
-        Some(Self::parse(&source, path))
+        let bytes = std::fs::read(path).ok()?;
+        Some(Self::parse(&String::from_utf8_lossy(&bytes), path))
     }
 
     fn parse(source: &str, path: &Path) -> Self {
@@ -34,9 +33,20 @@ impl Salvage {
             let store = root.section("store", |section| read::store(section, folder));
             let ledger = root.section("ledger", |section| read::ledger(section, folder, &store.database));
             let is_own = ledger.path != store.database;
-            Self { watch: read::watch(root, folder), ledger: Some(ledger.path).filter(|_| is_toml && is_own) }
+            let WatchConfig { textfile, ping_url, html } = read::watch(root, folder);
+            let watch = WatchConfig {
+                textfile: textfile.filter(|path| is_whole(path)),
+                ping_url: ping_url.filter(|url| is_whole(Path::new(url.expose()))),
+                html: html.filter(|path| is_whole(path)),
+            };
+            Self { watch, ledger: Some(ledger.path).filter(|path| is_toml && is_own && is_whole(path)) }
         })
     }
+}
+
+/// Whether no byte of it was none of a text.
+fn is_whole(path: &Path) -> bool {
+    !path.to_string_lossy().contains(char::REPLACEMENT_CHARACTER)
 }
 
 #[cfg(test)]
@@ -67,6 +77,8 @@ mod tests {
         assert_eq!(found.ledger, None, "who knows what the broken line would have said");
         let found = salvaged("[monitor]\nping_url = \"https://hc/x\n[metrics]\ntextfile = \"x.prom\"\n");
         assert_eq!(found.watch.ping_url, None, "a text without an end is no URL");
+        let broken = salvaged(&WATCHED.replace("x.prom", "x\u{fffd}.prom"));
+        assert_eq!((broken.watch.textfile, broken.watch.ping_url.is_some()), (None, true), "it was not UTF-8");
         assert!(found.watch.textfile.is_some());
     }
 }
