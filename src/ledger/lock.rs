@@ -29,6 +29,10 @@ pub struct Heartbeat {
 /// What the account and its group may do, and others may not: comments that people typed are in the ledger.
 const PRIVATE: u32 = 0o640;
 
+/// Who may write the lock file and does not own it cannot date it: then it is dated by the writing of the heartbeat, which
+/// comes a little after the end. In seconds; passes begin minutes apart.
+const SLACK: i64 = 5;
+
 /// The system's own time.
 const SYSTEM_TIME: Timespec = Timespec { tv_sec: 0, tv_nsec: UTIME_NOW };
 
@@ -109,7 +113,7 @@ impl Heartbeat {
 pub fn begun(ledger: &Path, heartbeat: Option<&Heartbeat>) -> Option<Timestamp> {
     let metadata = lock_path(ledger).metadata().ok().filter(Metadata::is_file)?;
     let dated = Timestamp::from_unix_millis(metadata.mtime() * 1000 + metadata.mtime_nsec() / 1_000_000);
-    Some(dated).filter(|dated| heartbeat.is_none_or(|beat| *dated > beat.finished_at))
+    Some(dated).filter(|dated| heartbeat.is_none_or(|beat| dated.seconds_since(beat.finished_at) > SLACK))
 }
 
 /// Dates the lock file; it informs only.

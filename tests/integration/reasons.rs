@@ -225,6 +225,11 @@ fn a_good_pass_that_is_dated_after_now_hides_no_trouble() {
 fn a_pass_that_runs_is_told_from_one_that_was_killed() {
     let bench = Bench::with_clients(1);
     bench.sync_well();
+    // As if that had been a minute ago.
+    let lock = bench.path("ledger.db.lock");
+    let times = fs::read_to_string(&lock).unwrap();
+    let earlier = times.split_whitespace().map(|time| (time.parse::<i64>().unwrap() - 60_000).to_string());
+    fs::write(&lock, earlier.collect::<Vec<_>>().join(" ")).unwrap();
     bench.store().edit(1, "memory_bytes", &(32_i64 << 30).to_string(), LATER).unwrap();
     bench.sandbox.set_faults(vec![Fault::new(When::Always, Kind::SilentHead(std::time::Duration::from_secs(60)))]);
     let seen = bench.sandbox.requests().len();
