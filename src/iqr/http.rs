@@ -249,7 +249,11 @@ fn agent(settings: &Settings) -> Agent {
         .output_buffer_size(16 * 1024)
         .max_response_header_size(16 * 1024)
         .build();
-    Agent::with_parts(config, DefaultConnector::default().chain(Together).chain(Sparing), Remembering::default())
+    Agent::with_parts(
+        config,
+        DefaultConnector::default().chain(Together).chain(Sparing::default()),
+        Remembering::default(),
+    )
 }
 
 fn fault(error: ureq::Error) -> Fault {

@@ -5,6 +5,8 @@
 //! only the second look is taken, and times are rounded up so that they seldom change.
 
 use std::mem;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use ureq::Error;
@@ -17,9 +19,18 @@ const STEP: Duration = Duration::from_millis(250);
 /// What is shorter than this stays as it is.
 const SHORT: Duration = Duration::from_secs(1);
 
+/// After so many kept connections in a row that the server had closed, only one in [`TRIED`] is used again: that it is
+/// closed may not have arrived yet when the next one is looked at, and a write that is lost with it is not repeated.
+const MOST_CLOSED: u32 = 3;
+/// So seldom it is tried whether the server keeps connections by now: it may have closed those that were idle for long.
+const TRIED: u32 = 16;
+
 /// Makes every connection spare calls.
-#[derive(Debug)]
-pub(super) struct Sparing;
+#[derive(Debug, Default)]
+pub(super) struct Sparing {
+    /// How many kept connections in a row were found closed.
+    closed: Arc<AtomicU32>,
+}
 
 /// A connection that spares calls.
 #[derive(Debug)]
@@ -27,13 +38,14 @@ pub(super) struct Spared<T> {
     inner: T,
     /// The answer was read just now: the next look is the one when the connection goes back to the others.
     was_read: bool,
+    closed: Arc<AtomicU32>,
 }
 
 impl<In: Transport> Connector<In> for Sparing {
     type Out = Spared<In>;
 
     fn connect(&self, _: &ConnectionDetails<'_>, chained: Option<In>) -> Result<Option<Self::Out>, Error> {
-        Ok(chained.map(|inner| Spared { inner, was_read: false }))
+        Ok(chained.map(|inner| Spared { inner, was_read: false, closed: Arc::clone(&self.closed) }))
     }
 }
 
@@ -52,7 +64,13 @@ impl<T: Transport> Transport for Spared<T> {
     }
 
     fn is_open(&mut self) -> bool {
-        mem::take(&mut self.was_read) || self.inner.is_open()
+        if mem::take(&mut self.was_read) {
+            return true;
+        }
+        let closed = self.closed.load(Ordering::Relaxed);
+        let is_open = (closed < MOST_CLOSED || closed % TRIED == 0) && self.inner.is_open();
+        self.closed.store(if is_open { 0 } else { closed.wrapping_add(1) }, Ordering::Relaxed);
+        is_open
     }
 
     fn is_tls(&self) -> bool {
@@ -117,7 +135,7 @@ mod tests {
             closed.send(()).unwrap();
             answer(&mut listener.accept().unwrap().0);
         });
-        let connector = DefaultConnector::default().chain(Sparing);
+        let connector = DefaultConnector::default().chain(Sparing::default());
         let agent = Agent::with_parts(Agent::config_builder().build(), connector, DefaultResolver::default());
         let ask = || agent.get(&url).call().unwrap().body_mut().read_to_string().unwrap();
         assert_eq!([ask(), ask()], ["ok", "ok"]);
