@@ -68,7 +68,7 @@ impl<T: Transport> Transport for Spared<T> {
             return true;
         }
         let closed = self.closed.load(Ordering::Relaxed);
-        let is_open = (closed < MOST_CLOSED || closed % TRIED == 0) && self.inner.is_open();
+        let is_open = (closed < MOST_CLOSED || closed.is_multiple_of(TRIED)) && self.inner.is_open();
         self.closed.store(if is_open { 0 } else { closed.wrapping_add(1) }, Ordering::Relaxed);
         is_open
     }
