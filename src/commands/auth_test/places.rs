@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rustix::fs::{Access, access};
 
-use crate::ledger::{lock_path, or_here, takes_nothing};
+use crate::ledger::{folder_of, lock_path, or_here, takes_nothing};
 
 /// Whether a file can be put in the place of the one at `path`, if there is one; otherwise why not.
 pub(super) fn can_be_replaced(path: &Path) -> Result<(), String> {
@@ -34,10 +34,6 @@ pub(super) fn can_be_made(path: &Path) -> Result<(), String> {
 
 fn may_write(path: &Path) -> Result<(), String> {
     access(path, Access::WRITE_OK).map_err(|error| format!("{} may not be written ({error})", path.display()))
-}
-
-fn folder_of(path: &Path) -> &Path {
-    or_here(path.parent().unwrap_or(Path::new("")))
 }
 
 #[cfg(test)]
