@@ -1,5 +1,7 @@
 //! The passes made, and what they changed in IQR.
 
+use std::borrow::Cow;
+
 use rusqlite::{Connection, Row, named_params};
 
 use super::{Error, Ledger, RunLedger};
@@ -87,24 +89,28 @@ impl Pass {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChangeRecord {
     /// The field.
-    pub field: String,
+    pub field: Cow<'static, str>,
     /// What IQR had.
     pub before: String,
     /// What IQR has.
     pub after: String,
 }
 
-impl ChangeRecord {
-    pub(super) fn insert(
-        &self,
-        connection: &Connection,
-        (inventory_id, client_id, at): (&str, ClientId, Timestamp),
-    ) -> rusqlite::Result<usize> {
-        let sql = "INSERT INTO change (at, client_id, inventory_id, field, before, after)
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-        let values = (at.unix_millis(), client_id.0, inventory_id, &self.field, &self.before, &self.after);
-        connection.prepare_cached(sql)?.execute(values)
+/// Adds changes of an asset, which was sent from a client, to its history.
+pub(super) fn insert(
+    connection: &Connection,
+    changes: &[ChangeRecord],
+    (inventory_id, client_id, at): (&str, ClientId, Timestamp),
+) -> rusqlite::Result<()> {
+    let sql = "INSERT INTO change (at, client_id, inventory_id, field, before, after) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    if changes.is_empty() {
+        return Ok(());
     }
+    let mut statement = connection.prepare_cached(sql)?;
+    for ChangeRecord { field, before, after } in changes {
+        statement.execute((at.unix_millis(), client_id.0, inventory_id, field.as_ref(), before, after))?;
+    }
+    Ok(())
 }
 
 impl Ledger {
@@ -140,8 +146,11 @@ impl Ledger {
             "SELECT at, field, before, after FROM change WHERE inventory_id = ?1 ORDER BY id DESC",
             [inventory_id],
             |row| {
-                let change =
-                    ChangeRecord { field: row.get("field")?, before: row.get("before")?, after: row.get("after")? };
+                let change = ChangeRecord {
+                    field: row.get::<_, String>("field")?.into(),
+                    before: row.get("before")?,
+                    after: row.get("after")?,
+                };
                 Ok((Timestamp::from_unix_millis(row.get("at")?), change))
             },
         )

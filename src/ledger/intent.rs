@@ -3,10 +3,12 @@
 //! A begun write is a matter of its asset: the client that it was made for may have another inventory ID by the time that
 //! it is looked at, or be gone.
 
+use std::slice;
+
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::sent::{insert_asset, line_bytes, sent, sent_text_bytes};
-use super::{ChangeRecord, Error, Ledger, RunLedger, RunLock, Written};
+use super::{ChangeRecord, Error, Ledger, RunLedger, RunLock, history};
 use crate::model::{ClientId, InventoryId, Sent, Timestamp};
 
 /// A write that was begun.
@@ -71,16 +73,15 @@ impl RunLedger {
         written.map(|_| ())
     }
 
-    /// Records that a write to an asset is about to be sent, with its comments as they are. It may be sent once that was
-    /// [made last](Self::make_last).
+    /// Records that writes to assets are about to be sent, with their comments as they are: all of them or none. What
+    /// cannot be recorded is not sent.
     ///
     /// # Errors
     ///
     /// When the ledger cannot be written, or the lock does not hold any more.
-    pub fn begin_write(&mut self, intent: &Intent) -> Result<Written, Error> {
+    pub fn begin_writes(&mut self, intents: &[Intent]) -> Result<(), Error> {
         self.check_lock()?;
-        self.write_along(|transaction| insert(transaction, intent))?;
-        Ok(Written(self.stretch.get()))
+        self.write(|transaction| intents.iter().try_for_each(|intent| insert(transaction, intent).map(|_| ())))
     }
 
     fn check_lock(&self) -> Result<(), Error> {
@@ -104,9 +105,7 @@ impl RunLedger {
     ) -> Result<(), Error> {
         let key = (intent.inventory_id.as_str(), intent.client_id, intent.at);
         self.write(|transaction| {
-            if let Some(change) = change {
-                change.insert(transaction, key)?;
-            }
+            history::insert(transaction, change.map_or(&[][..], slice::from_ref), key)?;
             if let Some(sent) = sent {
                 insert_asset(transaction, key, sent)?;
             }

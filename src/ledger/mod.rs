@@ -18,7 +18,6 @@ mod settings;
 mod tests;
 mod upkeep;
 
-use std::cell::Cell;
 use std::io;
 use std::ops::Deref;
 use std::os::unix::fs::MetadataExt;
@@ -65,16 +64,7 @@ pub struct RunLedger {
     ledger: Ledger,
     /// `None` in a dry run, which writes to a copy.
     lock: Option<RunLock>,
-    /// Numbers what is written between two commits.
-    stretch: Cell<u64>,
-    /// What was written in this stretch, and in those before, may have been undone.
-    undone: Cell<u64>,
 }
-
-/// Something that was written and does not last yet, see [`RunLedger::make_last`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[must_use]
-pub struct Written(u64);
 
 /// One state of the ledger, for several reads.
 pub struct Snapshot<'a> {
@@ -237,7 +227,7 @@ impl RunLedger {
     }
 
     fn new(ledger: Ledger, lock: Option<RunLock>) -> Self {
-        Self { ledger, lock, stretch: Cell::new(1), undone: Cell::new(0) }
+        Self { ledger, lock }
     }
 
     /// A copy of the ledger, gone when it is closed: for a dry run, which leaves no trace, and neither waits for a pass
@@ -299,28 +289,17 @@ impl RunLedger {
         sqlite::run(&self.connection, "COMMIT").map_err(|source| {
             self.undo();
             self.at(source)
-        })?;
-        self.stretch.update(|stretch| stretch + 1);
-        Ok(())
+        })
     }
 
-    /// Makes last what was written, unless another commit has done it. Several lanes that write at the same time share a
-    /// commit so.
-    ///
-    /// # Errors
-    ///
-    /// When the ledger cannot be written, or could not be written meanwhile.
-    pub fn make_last(&self, written: Written) -> Result<(), Error> {
-        if written.0 <= self.undone.get() {
-            return Err(Error::Undone.at(&self.path));
-        }
-        if written.0 == self.stretch.get() { self.commit() } else { Ok(()) }
+    /// The error of those whose records stood beside one that could not be written.
+    #[must_use]
+    pub fn undone(&self) -> Error {
+        Error::Undone.at(&self.path)
     }
 
     /// Undoes what is not committed.
     fn undo(&self) {
-        self.undone.set(self.stretch.get());
-        self.stretch.update(|stretch| stretch + 1);
         // SQLite itself may have done it: after a full disk, say.
         if !self.connection.is_autocommit() {
             _ = sqlite::run(&self.connection, "ROLLBACK");

@@ -42,8 +42,6 @@ pub struct ProblemCount {
     pub clients: u64,
 }
 
-const COLUMNS: &str = "client_id, inventory_id, held, reason, message, attempts, since, next_try, seen";
-
 impl Ledger {
     /// The problem of one client.
     ///
@@ -51,8 +49,7 @@ impl Ledger {
     ///
     /// When the ledger cannot be read.
     pub fn problem(&self, client: ClientId) -> Result<Option<Problem>, Error> {
-        let sql = format!("SELECT {COLUMNS} FROM problem WHERE client_id = ?1");
-        self.row(&sql, [client.0], problem)
+        self.row("SELECT * FROM problem WHERE client_id = ?1", [client.0], problem)
     }
 
     /// All problems, failing ones first, oldest first.
@@ -61,8 +58,7 @@ impl Ledger {
     ///
     /// When the ledger cannot be read.
     pub fn problems(&self) -> Result<Vec<Problem>, Error> {
-        let sql = format!("SELECT {COLUMNS} FROM problem ORDER BY held, since, client_id");
-        self.rows(&sql, [], problem)
+        self.rows("SELECT * FROM problem ORDER BY held, since, client_id", [], problem)
     }
 
     /// How many clients are held and failing, by reason.

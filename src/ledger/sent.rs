@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, Row};
 
-use super::{ChangeRecord, Error, Ledger, RunLedger, intent};
+use super::{ChangeRecord, Error, Ledger, RunLedger, history, intent};
 use crate::model::{ClientId, InventoryId, Sent, SentText, TextMark, Timestamp};
 use crate::store::Seen;
 
@@ -143,6 +143,8 @@ pub(super) fn insert_asset(
     connection.prepare_cached(sql)?.execute(values)
 }
 
+const DELETE_PROBLEM: &str = "DELETE FROM problem WHERE client_id = ?1";
+
 impl RunLedger {
     /// Records that a client is sent: its problem and the begun write to its asset are over. `sent` is what its asset was
     /// found or made to say, if IQR was asked. It is committed with the next write that has to last at once.
@@ -157,15 +159,13 @@ impl RunLedger {
         changes: &[ChangeRecord],
     ) -> Result<(), Error> {
         self.write_along(|transaction| {
-            for change in changes {
-                change.insert(transaction, (&record.inventory_id, record.client_id, record.at))?;
-            }
+            history::insert(transaction, changes, (&record.inventory_id, record.client_id, record.at))?;
             if let Some(sent) = sent {
                 insert_asset(transaction, (&record.inventory_id, record.client_id, record.at), sent)?;
                 intent::delete(transaction, &record.inventory_id)?;
             }
             insert_sent(transaction, record)?;
-            delete_of_client(transaction, "problem", record.client_id)?;
+            delete(transaction, DELETE_PROBLEM, record.client_id)?;
             intent::reopen(transaction, record.client_id, Some(&record.inventory_id))
         })
     }
@@ -177,14 +177,13 @@ impl RunLedger {
     /// When the ledger cannot be written.
     pub fn forget(&mut self, client: ClientId) -> Result<(), Error> {
         self.write_along(|transaction| {
-            delete_of_client(transaction, "sent", client)?;
-            delete_of_client(transaction, "problem", client)?;
+            delete(transaction, "DELETE FROM sent WHERE client_id = ?1", client)?;
+            delete(transaction, DELETE_PROBLEM, client)?;
             intent::reopen(transaction, client, None)
         })
     }
 }
 
-fn delete_of_client(connection: &Connection, table: &str, client: ClientId) -> rusqlite::Result<()> {
-    let sql = format!("DELETE FROM {table} WHERE client_id = ?1");
-    connection.prepare_cached(&sql)?.execute([client.0]).map(|_| ())
+fn delete(connection: &Connection, sql: &str, client: ClientId) -> rusqlite::Result<()> {
+    connection.prepare_cached(sql)?.execute([client.0]).map(|_| ())
 }

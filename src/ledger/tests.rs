@@ -55,7 +55,7 @@ impl Desk {
         };
         let line = "Wipe - Z2AX7K1B: PASS, NIST SP 800-88 Clear, 2023-03-24\n";
         let changes = [("description", 1), ("extended_description", 2), ("comments", 8)].map(|(field, lines)| {
-            ChangeRecord { field: field.to_owned(), before: line.to_owned(), after: line.repeat(lines) }
+            ChangeRecord { field: field.to_owned().into(), before: line.to_owned(), after: line.repeat(lines) }
         });
         let sent = Sent { lines: vec![1; 12], ..Sent::default() };
         self.ledger.record_sent(&record, Some(&sent), &changes).unwrap();
@@ -128,9 +128,9 @@ fn three_years_leave_less_than_fifty_mebibytes() {
     assert!(size < 50 << 20, "{size} bytes");
 }
 
-/// Two lanes write, one commit makes both last; a write that fails takes along what stood beside it, and that is told.
+/// Begun writes are recorded all or none, and those of them that are recorded last at once.
 #[test]
-fn what_was_written_is_last_by_any_commit_and_never_after_it_was_undone() {
+fn begun_writes_last_at_once_or_not_at_all() {
     let mut desk = Desk::new();
     let intent = |client: i64| Intent {
         inventory_id: InventoryId::parse(Some(&(700_000 + client).to_string()), IdRule::Digits).unwrap(),
@@ -139,20 +139,20 @@ fn what_was_written_is_last_by_any_commit_and_never_after_it_was_undone() {
         sent: Sent::default(),
         at: day(0),
     };
-    let reader = |desk: &Desk| Ledger::open(&desk.folder.path().join("ledger.db")).unwrap().unwrap();
-    let (one, other) = (desk.ledger.begin_write(&intent(1)).unwrap(), desk.ledger.begin_write(&intent(2)).unwrap());
-    assert_eq!(reader(&desk).open_intents().unwrap().len(), 0);
-    desk.ledger.make_last(one).unwrap();
-    assert_eq!(reader(&desk).open_intents().unwrap().len(), 2);
-    desk.ledger.make_last(other).unwrap();
-
-    let lost = desk.ledger.begin_write(&intent(3)).unwrap();
-    desk.ledger.write_along(|connection| connection.execute("INSERT INTO nowhere VALUES (1)", [])).unwrap_err();
-    let later = desk.ledger.begin_write(&intent(4)).unwrap();
-    desk.ledger.make_last(later).unwrap();
-    assert!(desk.ledger.make_last(lost).unwrap_err().to_string().contains("ledger"));
-    let open = reader(&desk).open_intents().unwrap();
-    assert_eq!(open.iter().map(|intent| intent.client_id.0).collect::<Vec<_>>(), [1, 2, 4]);
+    let path = desk.folder.path().join("ledger.db");
+    let open = || {
+        let open = Ledger::open(&path).unwrap().unwrap().open_intents().unwrap();
+        open.iter().map(|intent| intent.client_id.0).collect::<Vec<_>>()
+    };
+    desk.ledger.begin_writes(&[intent(1), intent(2)]).unwrap();
+    assert_eq!(open(), [1, 2]);
+    let refusal = "CREATE TRIGGER refusal BEFORE INSERT ON intent WHEN NEW.client_id = 4
+                   BEGIN SELECT RAISE(ABORT, 'refused'); END";
+    desk.ledger.write(|connection| connection.execute_batch(refusal)).unwrap();
+    desk.ledger.begin_writes(&[intent(3), intent(4), intent(5)]).unwrap_err();
+    assert_eq!(open(), [1, 2]);
+    desk.ledger.begin_writes(&[intent(6)]).unwrap();
+    assert_eq!(open(), [1, 2, 6]);
 }
 
 #[test]

@@ -267,14 +267,15 @@ impl<'a> Applier<'a> {
         };
         let is_risky = before.as_deref().is_some_and(|before| !before.trim().is_empty())
             && self.semantics() != Some(CommentSemantics::Adds);
+        let sent = intent.sent.clone();
         if is_risky {
             self.ledger().begin_write_for_good(&intent)?;
         } else {
-            self.commits.begin_write(self.ledger, &intent)?;
+            self.commits.begin_write(self.ledger, intent)?;
         }
         journey.written = change.map(|change| change.write.clone());
         journey.before = before;
-        Ok(intent.sent)
+        Ok(sent)
     }
 
     /// Whether comments would be written that an answer has left out altogether: where a write replaces them, or may, they

@@ -187,11 +187,9 @@ impl Feed {
         self.concerned.extend(clients.into_iter().filter(|client| !self.handled.contains(*client)));
     }
 
-    /// The outcomes of these clients are recorded.
-    pub fn settled(&mut self, clients: impl IntoIterator<Item = ClientId>) {
-        for client in clients {
-            self.open.remove(&client);
-        }
+    /// The outcome of this client is recorded.
+    pub fn settled(&mut self, client: ClientId) {
+        self.open.remove(&client);
     }
 
     /// This client has no news; it may still be handed out for another reason.

@@ -1,39 +1,41 @@
 //! The next client of the feed: what both databases know of it, and whom its news concern.
 
-use std::sync::Mutex;
-
 use super::examine::{self, Examiner, Gathered};
 use super::feed::{Candidate, Errand, Feed};
-use super::{Error, Request, lock};
+use super::{Error, Request};
 use crate::ledger::RunLedger;
 use crate::model::ClientId;
 use crate::store::Store;
 
-/// What both databases know of the next client; `None` at the end of the feed. Those that may have news and have none
-/// are passed over.
+/// What the next client of the feed turned out to be.
+pub(super) enum Next {
+    /// One to be judged.
+    Client(Box<Gathered>),
+    /// One that may have had news and had none.
+    PassedOver,
+    /// None: the feed has ended.
+    End,
+}
+
+/// Asks both databases about the next client.
 pub(super) fn next(
     feed: &mut Feed,
     store: &Store,
-    ledger: &Mutex<RunLedger>,
+    ledger: &mut RunLedger,
     request: &Request<'_>,
-    is_over: impl Fn() -> bool,
-) -> Result<Option<Gathered>, Error> {
-    while !is_over() {
-        let mut ledger = lock(ledger);
-        let Some(candidate) = feed.next(store, &mut ledger)? else { return Ok(None) };
-        let snapshot = ledger.snapshot()?;
-        let Some(gathered) = gather(candidate, store, &ledger, request)? else {
-            feed.passed_over(candidate.client_id);
-            continue;
-        };
-        let concerned = concerned(&ledger, &gathered)?;
-        drop(snapshot);
-        // Before the news that concerns them counts as done: a pass that is killed would else forget them.
-        ledger.wake(&concerned, request.started_at)?;
-        feed.also(concerned);
-        return Ok(Some(gathered));
-    }
-    Ok(None)
+) -> Result<Next, Error> {
+    let Some(candidate) = feed.next(store, ledger)? else { return Ok(Next::End) };
+    let snapshot = ledger.snapshot()?;
+    let Some(gathered) = gather(candidate, store, ledger, request)? else {
+        feed.passed_over(candidate.client_id);
+        return Ok(Next::PassedOver);
+    };
+    let concerned = concerned(ledger, &gathered)?;
+    drop(snapshot);
+    // Before the news that concerns them counts as done: a pass that is killed would else forget them.
+    ledger.wake(&concerned, request.started_at)?;
+    feed.also(concerned);
+    Ok(Next::Client(Box::new(gathered)))
 }
 
 /// `None` for a client that may have news and has none.

@@ -96,7 +96,7 @@ impl Salvage<'_> {
 
     fn end(&self, before: &Asset, asset: &Asset) -> Result<(), Abort> {
         let change = (before.comments != asset.comments).then(|| ChangeRecord {
-            field: Field::Comments.name().to_owned(),
+            field: Field::Comments.name().into(),
             before: before.comments.clone(),
             after: asset.comments.clone(),
         });
@@ -130,7 +130,7 @@ impl Salvage<'_> {
             "asset {id}: comment lines that an unfinished write had cost cannot be put back: {why}; `wipeos-iqr status {id}` shows what stood there, type it in again in IQR"
         );
         let change = ChangeRecord {
-            field: Field::Comments.name().to_owned(),
+            field: Field::Comments.name().into(),
             before: self.intent.comments_before.clone(),
             after: asset.comments.clone(),
         };

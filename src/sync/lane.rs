@@ -14,7 +14,7 @@ use super::retry::{self, Cause};
 use super::{Error, Outcome, Request, close, examine, gather, in_full, lock};
 use crate::iqr::{self, BootTime};
 use crate::ledger::{self, ChangeRecord, End, PassId, Problem, RunLedger, SentRecord};
-use crate::model::{ClientId, Reason, Sent};
+use crate::model::{Reason, Sent};
 use crate::store::Store;
 
 /// What all lanes share.
@@ -25,12 +25,11 @@ pub(super) struct Lanes<'a> {
     progress: Mutex<Progress>,
     /// Something that concerns every client ended the pass.
     is_aborted: AtomicBool,
-    /// Clients whose outcome is recorded, which the feed is not told yet: another lane has it in hand for longer.
-    settled: Mutex<Vec<ClientId>>,
     deadline: BootTime,
 }
 
-/// Where clients come from. Locked before the ledger, never after it.
+/// Where clients come from. It is locked before the ledger, and the ledger before the progress, where one is locked while
+/// the other is.
 struct Source {
     store: Store,
     feed: Feed,
@@ -50,6 +49,28 @@ pub(super) struct Work {
     ready: Box<Ready>,
 }
 
+/// A client in hand that is done, and not recorded yet.
+struct Done {
+    examined: Examined,
+    ending: Ending,
+}
+
+/// What became of a client.
+enum Ending {
+    /// It is no longer in the appliance's database.
+    Gone,
+    /// Its asset says what it shall say.
+    Sent {
+        record: Box<SentRecord>,
+        /// What its asset was found or made to say, if IQR was asked.
+        sent: Option<Sent>,
+        changes: Vec<Change>,
+        notes: Vec<String>,
+    },
+    /// It was not sent.
+    Trouble(Trouble, Cause),
+}
+
 impl<'a> Lanes<'a> {
     pub(super) fn new(
         request: &'a Request<'a>,
@@ -65,25 +86,27 @@ impl<'a> Lanes<'a> {
             ledger: Mutex::new(ledger),
             progress: Mutex::new(Progress { report, pass: None, aborted: None }),
             is_aborted: AtomicBool::new(false),
-            settled: Mutex::default(),
             deadline,
         }
     }
 
     /// The first client that IQR is to be asked about; `None` when there is none.
     pub(super) fn first(&self) -> Option<Work> {
-        self.next()
+        self.next(None)
     }
 
     /// Does clients until there are none, the time is over, or the pass is ended.
     pub(super) fn run(&self, applier: &Applier<'_>, first: Option<Work>) {
-        let mut work = first.or_else(|| self.next());
+        let mut work = first.or_else(|| self.next(None));
         while let Some(Work { examined, ready }) = work {
-            match applier.apply(examined.client_id, &ready) {
-                Ok(end) => self.record(&examined, &ready, end),
-                Err(abort) => self.give_up(&examined, abort),
-            }
-            work = self.next();
+            let done = match applier.apply(examined.client_id, &ready) {
+                Ok(end) => Some(self.done(examined, &ready, end)),
+                Err(abort) => {
+                    self.give_up(&examined, abort);
+                    None
+                }
+            };
+            work = self.next(done);
         }
     }
 
@@ -116,131 +139,122 @@ impl<'a> Lanes<'a> {
         self.is_aborted.store(true, Ordering::Relaxed);
     }
 
-    /// The next client that IQR is to be asked about. Those that need no answer of IQR are settled on the way.
-    fn next(&self) -> Option<Work> {
-        while !self.is_over() {
-            match self.look_at_next() {
-                Ok(Some(mut examined)) => match mem::replace(&mut examined.verdict, Verdict::Gone) {
-                    Verdict::Ready(ready) => return Some(Work { examined, ready }),
-                    verdict => self.settle_locally(&Examined { verdict, ..examined }),
+    /// Records the client that is done, and finds the next one that IQR is to be asked about. Those that need no answer of
+    /// IQR are recorded on the way.
+    fn next(&self, mut done: Option<Done>) -> Option<Work> {
+        loop {
+            match self.record_and_gather(done.take()) {
+                Ok(gathered) => match sorted(gathered?.judge(self.request.config)) {
+                    Sorted::Work(work) => return Some(work),
+                    Sorted::Done(local) => done = Some(local),
                 },
-                Ok(None) => return None,
                 Err(error) => {
                     self.abort(error);
                     return None;
                 }
             }
         }
-        None
     }
 
-    fn look_at_next(&self) -> Result<Option<Examined>, Error> {
-        Ok(self.gather_next()?.map(|gathered| gathered.judge(self.request.config)))
+    /// What both databases know of the next client, which is judged when they are free again for the other lanes.
+    fn record_and_gather(&self, done: Option<Done>) -> Result<Option<Gathered>, Error> {
+        let mut recorded = None;
+        let gathered = self.gather_behind(done, &mut recorded);
+        if let Some(item) = recorded {
+            self.report(item);
+        }
+        gathered
     }
 
-    /// What both databases know of the next client; the mapping is for when they are free again for the other lanes.
-    fn gather_next(&self) -> Result<Option<Gathered>, Error> {
+    /// The ledger is locked once for what is recorded of one client and what is asked of the next.
+    fn gather_behind(&self, done: Option<Done>, recorded: &mut Option<Item>) -> Result<Option<Gathered>, Error> {
         let mut source = lock(&self.source);
         let Source { store, feed, taken } = &mut *source;
-        feed.settled(mem::take(&mut *lock(&self.settled)));
+        let mut ledger = lock(&self.ledger);
+        if let Some(done) = done {
+            let client = done.examined.client_id;
+            *recorded = self.record(&mut ledger, done)?;
+            feed.settled(client);
+        }
         if self.request.limit.is_some_and(|limit| *taken >= limit) {
             return Ok(None);
         }
-        let gathered = gather::next(feed, store, &self.ledger, self.request, || self.is_over())?;
-        *taken += u64::from(gathered.is_some());
-        Ok(gathered)
+        while !self.is_over() {
+            match gather::next(feed, store, &mut ledger, self.request)? {
+                gather::Next::Client(gathered) => {
+                    *taken += 1;
+                    return Ok(Some(*gathered));
+                }
+                gather::Next::PassedOver => {}
+                gather::Next::End => break,
+            }
+            // Those that write need it meanwhile.
+            drop(ledger);
+            ledger = lock(&self.ledger);
+        }
+        Ok(None)
     }
 
-    /// Records a client that IQR need not be asked about.
-    fn settle_locally(&self, examined: &Examined) {
-        let recorded = match &examined.verdict {
-            Verdict::Gone => lock(&self.ledger).forget(examined.client_id),
-            Verdict::Same(record) => self.record_sent(examined, record, None, &[], &[]),
-            Verdict::Held(trouble) => self.record_trouble(examined, trouble, Cause::Local),
-            Verdict::Unreadable(trouble) => self.record_trouble(examined, trouble, Cause::Client),
-            Verdict::Ready(_) => Ok(()),
+    fn done(&self, examined: Examined, ready: &Ready, end: Applied) -> Done {
+        let ending = match end {
+            Applied::Done { sent, changes, notes } => {
+                let record = ready.record(examined.client_id, examined.seen, (self.request.clock)());
+                Ending::Sent { record: Box::new(record), sent: Some(sent), changes, notes }
+            }
+            Applied::Held(trouble) => Ending::Trouble(trouble, Cause::HeldByIqr),
+            Applied::Failed(trouble, cause) => Ending::Trouble(trouble, cause),
         };
-        self.settled(examined.client_id, recorded);
+        Done { examined, ending }
     }
 
-    fn record(&self, examined: &Examined, ready: &Ready, end: Applied) {
-        let recorded = match end {
-            Applied::Done { sent, changes, notes } => self.record_done(examined, ready, &sent, &changes, &notes),
-            Applied::Held(trouble) => self.record_trouble(examined, &trouble, Cause::HeldByIqr),
-            Applied::Failed(trouble, cause) => self.record_trouble(examined, &trouble, cause),
-        };
-        self.settled(examined.client_id, recorded);
-    }
-
-    /// What is recorded is settled; what cannot be recorded ends the pass.
-    fn settled(&self, client: ClientId, recorded: Result<(), ledger::Error>) {
-        match recorded {
-            Ok(()) => lock(&self.settled).push(client),
-            Err(error) => self.abort(error.into()),
+    /// What there is to report of it, once it is recorded.
+    fn record(&self, ledger: &mut RunLedger, done: Done) -> Result<Option<Item>, ledger::Error> {
+        let Done { examined, ending } = done;
+        match ending {
+            Ending::Gone => ledger.forget(examined.client_id).map(|()| None),
+            Ending::Trouble(trouble, cause) => self.record_trouble(ledger, &examined, &trouble, cause).map(Some),
+            Ending::Sent { record, sent, changes, notes } => {
+                self.begin_pass(ledger)?;
+                let outcome = if changes.is_empty() { ItemOutcome::Unchanged } else { ItemOutcome::Sent };
+                let message = (!notes.is_empty()).then(|| notes.join("; "));
+                let fields = changes.iter().map(|change| change.field).collect();
+                let changes: Vec<ChangeRecord> = changes.into_iter().map(change_record).collect();
+                ledger.record_sent(&record, sent.as_ref(), &changes)?;
+                Ok(Some(item(&examined, outcome, None, message, fields)))
+            }
         }
     }
 
-    fn record_done(
+    fn record_trouble(
         &self,
+        ledger: &mut RunLedger,
         examined: &Examined,
-        ready: &Ready,
-        sent: &Sent,
-        changes: &[Change],
-        notes: &[String],
-    ) -> Result<(), ledger::Error> {
-        let record = ready.record(examined.client_id, examined.seen, (self.request.clock)());
-        self.record_sent(examined, &record, Some(sent), changes, notes)
-    }
-
-    fn record_sent(
-        &self,
-        examined: &Examined,
-        record: &SentRecord,
-        sent: Option<&Sent>,
-        changes: &[Change],
-        notes: &[String],
-    ) -> Result<(), ledger::Error> {
-        let history: Vec<ChangeRecord> = changes
-            .iter()
-            .map(|change| ChangeRecord {
-                field: change.field.name().to_owned(),
-                before: change.from.clone(),
-                after: change.to.clone(),
-            })
-            .collect();
-        self.begin_pass()?;
-        lock(&self.ledger).record_sent(record, sent, &history)?;
-        let outcome = if changes.is_empty() { ItemOutcome::Unchanged } else { ItemOutcome::Sent };
-        let message = (!notes.is_empty()).then(|| notes.join("; "));
-        let changes = changes.iter().map(|change| change.field).collect();
-        self.report(item(examined, outcome, None, message, changes));
-        Ok(())
-    }
-
-    fn record_trouble(&self, examined: &Examined, trouble: &Trouble, cause: Cause) -> Result<(), ledger::Error> {
-        self.begin_pass()?;
-        let mut ledger = lock(&self.ledger);
+        trouble: &Trouble,
+        cause: Cause,
+    ) -> Result<Item, ledger::Error> {
+        self.begin_pass(ledger)?;
         let known = ledger.problem(examined.client_id)?;
         let problem = self.problem(examined, trouble, cause, known);
         ledger.record_problem(&problem)?;
-        drop(ledger);
         let is_held = matches!(cause, Cause::Local | Cause::HeldByIqr);
         let outcome = if is_held { ItemOutcome::Held } else { ItemOutcome::Failed };
         let item = item(examined, outcome, Some(trouble.reason), Some(trouble.message.clone()), Vec::new());
-        self.report(Item { is_old_trouble: problem.since < self.request.started_at, ..item });
-        Ok(())
+        Ok(Item { is_old_trouble: problem.since < self.request.started_at, ..item })
     }
 
     /// What IQR said of the client itself before stays: it is a person's task, and what ended the pass is told with it.
-    fn record_server_trouble(&self, examined: &Examined, trouble: &Trouble) -> Result<(), ledger::Error> {
-        let known = lock(&self.ledger).problem(examined.client_id)?;
+    fn record_server_trouble(&self, examined: &Examined, trouble: &Trouble) -> Result<Item, ledger::Error> {
+        let mut source = lock(&self.source);
+        let mut ledger = lock(&self.ledger);
+        let known = ledger.problem(examined.client_id)?;
         let is_old = |known: &Problem| known.seen != examined.seen || known.reason == Reason::Unreachable.code();
-        if known.as_ref().is_none_or(is_old) {
-            return self.record_trouble(examined, trouble, Cause::Server);
-        }
-        let message = Some(trouble.message.clone());
-        self.report(item(examined, ItemOutcome::Failed, Some(trouble.reason), message, Vec::new()));
-        Ok(())
+        let item = if known.as_ref().is_none_or(is_old) {
+            self.record_trouble(&mut ledger, examined, trouble, Cause::Server)?
+        } else {
+            item(examined, ItemOutcome::Failed, Some(trouble.reason), Some(trouble.message.clone()), Vec::new())
+        };
+        source.feed.settled(examined.client_id);
+        Ok(item)
     }
 
     /// The problem to be recorded: it goes on from the known one while the client has no news and the reason is the same.
@@ -281,8 +295,10 @@ impl<'a> Lanes<'a> {
             }
             Abort::Iqr(error) => {
                 self.abort(error.clone().into());
-                let recorded = self.record_server_trouble(examined, &trouble(error));
-                self.settled(examined.client_id, recorded);
+                match self.record_server_trouble(examined, &trouble(error)) {
+                    Ok(item) => self.report(item),
+                    Err(error) => self.abort(error.into()),
+                }
             }
             Abort::Ledger(_) => {}
         }
@@ -290,10 +306,10 @@ impl<'a> Lanes<'a> {
     }
 
     /// The pass leaves a trace as soon as it has something to record.
-    fn begin_pass(&self) -> Result<(), ledger::Error> {
+    fn begin_pass(&self, ledger: &mut RunLedger) -> Result<(), ledger::Error> {
         let mut progress = lock(&self.progress);
         if progress.pass.is_none() {
-            progress.pass = Some(lock(&self.ledger).start_pass(self.request.started_at)?);
+            progress.pass = Some(ledger.start_pass(self.request.started_at)?);
         }
         Ok(())
     }
@@ -309,8 +325,7 @@ impl<'a> Lanes<'a> {
     ///
     /// What was done is told also when it cannot be recorded any more: then that is what ended the pass.
     pub(super) fn end(self, requests: u64) -> Outcome {
-        let Source { store, mut feed, .. } = self.source.into_inner().unwrap_or_else(PoisonError::into_inner);
-        feed.settled(self.settled.into_inner().unwrap_or_else(PoisonError::into_inner));
+        let Source { store, feed, .. } = self.source.into_inner().unwrap_or_else(PoisonError::into_inner);
         let mut ledger = self.ledger.into_inner().unwrap_or_else(PoisonError::into_inner);
         let Progress { mut report, pass, mut aborted } =
             self.progress.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -333,6 +348,27 @@ impl<'a> Lanes<'a> {
         close(self.request, &mut ledger, &report);
         Outcome { report, aborted }
     }
+}
+
+/// What there is left to do for a client that was judged: to ask IQR, or to record what became of it.
+enum Sorted {
+    Work(Work),
+    Done(Done),
+}
+
+fn sorted(mut examined: Examined) -> Sorted {
+    let ending = match mem::replace(&mut examined.verdict, Verdict::Gone) {
+        Verdict::Ready(ready) => return Sorted::Work(Work { examined, ready }),
+        Verdict::Gone => Ending::Gone,
+        Verdict::Same(record) => Ending::Sent { record, sent: None, changes: Vec::new(), notes: Vec::new() },
+        Verdict::Held(trouble) => Ending::Trouble(trouble, Cause::Local),
+        Verdict::Unreadable(trouble) => Ending::Trouble(trouble, Cause::Client),
+    };
+    Sorted::Done(Done { examined, ending })
+}
+
+fn change_record(change: Change) -> ChangeRecord {
+    ChangeRecord { field: change.field.name().into(), before: change.from, after: change.to }
 }
 
 /// What there is to record of the end of a pass beside its report.

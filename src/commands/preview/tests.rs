@@ -72,7 +72,7 @@ fn with_iqr_the_changes_are_those_that_a_pass_then_makes() {
     let made = bench.ledger().unwrap().changes("413800").unwrap();
     assert_eq!(planned.as_array().unwrap().len(), made.len());
     for (_, change) in made {
-        let same = planned.as_array().unwrap().iter().find(|planned| planned["field"] == change.field).unwrap();
+        let same = planned.as_array().unwrap().iter().find(|planned| planned["field"] == *change.field).unwrap();
         assert_eq!((&same["from"], &same["to"]), (&change.before.into(), &change.after.into()));
     }
     assert_eq!(json(&with_iqr(&bench, "413800"))["changes"], serde_json::json!([]));
