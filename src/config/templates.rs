@@ -42,7 +42,7 @@ pub(super) fn mapping(root: &mut Section, inventory_id_slot: String) -> Mapping 
         extended_description: shown.extended_description,
         diagnostics_line: shown.comments.diagnostics,
         wipe_line: shown.comments.wipe,
-        order: shown.comments.order,
+        order: shown.comments.order.into_iter().map(Into::into).collect(),
         untested: shown.comments.untested,
         attributes: shown.attributes,
         item_description,

@@ -44,10 +44,11 @@ impl Iqr {
     pub(super) fn request(&self, operation: Operation, fill: Fill<'_>, body: Option<String>) -> Request {
         let endpoint = self.settings.endpoints.get(operation);
         let path = endpoint.path(fill);
+        let method = endpoint.method();
         Request {
-            method: endpoint.method(),
-            url: format!("{}/webapi.svc/{path}", self.settings.api_url),
-            shown: format!("{} {path}", endpoint.method()),
+            method,
+            url: [self.settings.api_url.as_str(), "/webapi.svc/", &path].concat(),
+            shown: [method.name(), " ", &path].concat(),
             body: body.map(|text| Body::new(endpoint.format(), text)),
             is_write: operation.is_write() || endpoint.method() != Method::Get,
         }

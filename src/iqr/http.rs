@@ -2,6 +2,7 @@
 //!
 //! It knows HTTP and nothing of what the answers mean; it repeats nothing and follows nothing.
 
+use std::io::Read;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -22,6 +23,9 @@ use crate::secret::Secret;
 
 /// Largest answer that is read, after decompression. An asset with 100 kB of comments is far below it.
 const LARGEST_ANSWER: u64 = 2 * 1024 * 1024;
+
+/// Most bytes that are held ready for an answer before it is read.
+const MOST_TOLD: usize = 16 * 1024;
 
 /// The headers of an answer that the log may show. None of a request: they hold the key, the token, or a secret of the
 /// config.
@@ -185,8 +189,9 @@ impl Http {
         let (head, mut body) = response.into_parts();
         let now = self.server_time(&head.headers);
         let retry_after = text(&head.headers, header::RETRY_AFTER).and_then(|value| date::retry_after(value, now));
-        let body = body.with_config().limit(LARGEST_ANSWER).read_to_vec()?;
-        let mut body = self.key.take_out(body);
+        let mut bytes = Vec::with_capacity(told_length(&head.headers));
+        body.with_config().limit(LARGEST_ANSWER).reader().read_to_end(&mut bytes)?;
+        let mut body = self.key.take_out(bytes);
         if !brings_token {
             body = self.tokens.take_out(body);
         }
@@ -228,6 +233,13 @@ impl Answer {
     pub fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
     }
+}
+
+/// The length that the answer says that it has, as far as it is believed before the answer is read.
+fn told_length(headers: &HeaderMap) -> usize {
+    text(headers, header::CONTENT_LENGTH)
+        .and_then(|length| length.parse().ok())
+        .map_or(0, |length| MOST_TOLD.min(length))
 }
 
 fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {

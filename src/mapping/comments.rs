@@ -2,13 +2,14 @@
 //!
 //! Which of them IQR still lacks is not decided here.
 
-use std::collections::{HashMap, HashSet};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::clean::one_line;
+use super::clean::{begins_with, one_line};
 use super::drives::{DriveFacts, by_age};
 use super::fields::{Facts, Subject};
 use super::words::{self, Outcome};
-use super::{Rules, Untested};
+use super::{Rules, TestName, Untested};
 use crate::model::{CommentLine, DiagnosticsLog, Machine, Timestamp};
 
 /// The word of the order that stands for the wipe lines.
@@ -22,10 +23,9 @@ pub(super) fn lines(facts: &Facts<'_>, rules: &Rules) -> Vec<CommentLine> {
     let mut tests = Tests::of(facts.machine);
     let mut lines = Vec::with_capacity(wipes.len() + tests.len());
     for name in &rules.order {
-        let key = folded(name);
-        if key == WIPE {
+        if name.key == WIPE {
             lines.append(&mut wipes);
-        } else if let Some(test) = tests.take(&key, name, rules.untested) {
+        } else if let Some(test) = tests.take(name, rules.untested) {
             lines.extend(test_line(&test, facts, rules, &mut names));
         }
     }
@@ -61,7 +61,8 @@ fn test_line(test: &Test, facts: &Facts<'_>, rules: &Rules, names: &mut Names) -
 
 /// Whether a name is `Wipe`, or begins so and goes on with something else than a letter, as those of drives do.
 fn is_like_a_wipe(name: &str) -> bool {
-    folded(name).strip_prefix(WIPE).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
+    let name = one_line(name);
+    begins_with(&name, WIPE) && !name[WIPE.len()..].starts_with(char::is_alphanumeric)
 }
 
 /// A test and the result that counts.
@@ -86,12 +87,12 @@ enum Severity {
 /// The tests of all logs, by name, in the order in which they were met.
 struct Tests {
     met: Vec<Option<Test>>,
-    places: HashMap<String, usize>,
+    places: BTreeMap<String, usize>,
 }
 
 impl Tests {
     fn of(machine: &Machine) -> Self {
-        let mut tests = Self { met: Vec::new(), places: HashMap::new() };
+        let mut tests = Self { met: Vec::new(), places: BTreeMap::new() };
         for log in by_age(&machine.diagnostics, |log| log.id, |log| log.created_at, |_| None) {
             tests.add(log);
         }
@@ -104,7 +105,7 @@ impl Tests {
 
     /// Takes up a log that is newer than those before. A test without a result changes nothing.
     fn add(&mut self, log: &DiagnosticsLog) {
-        let mut in_this_log = HashSet::with_capacity(log.tests.len());
+        let mut in_this_log = BTreeSet::new();
         for test in &log.tests {
             let place = self.place(&test.name);
             let Some(known) = self.met.get_mut(place).and_then(Option::as_mut) else { continue };
@@ -126,13 +127,13 @@ impl Tests {
         place
     }
 
-    /// The test of this key, called by the name that is given here. One that was not run is there only if it shall be shown.
-    fn take(&mut self, key: &str, name: &str, untested: Untested) -> Option<Test> {
-        let place = self.places.get(key).copied();
+    /// The test of this name, called as it is here. One that was not run is there only if it shall be shown.
+    fn take(&mut self, name: &TestName, untested: Untested) -> Option<Test> {
+        let place = self.places.get(&name.key).copied();
         match place {
-            Some(place) => self.met[place].take().map(|test| Test { name: name.to_owned(), ..test }),
+            Some(place) => self.met[place].take().map(|test| Test { name: name.name.clone(), ..test }),
             None if untested == Untested::Blank => {
-                let place = self.place(name);
+                let place = self.place(&name.name);
                 self.met[place].take()
             }
             None => None,
@@ -163,22 +164,24 @@ fn judged(result: Option<&str>) -> (Severity, String) {
     }
 }
 
-fn folded(name: &str) -> String {
+/// What the name of a test is found by.
+pub(super) fn folded(name: &str) -> String {
     one_line(name).to_lowercase()
 }
 
 /// The names given so far. A line is found again in IQR by its name, so no two may have the same.
 #[derive(Default)]
-struct Names(HashSet<String>);
+struct Names(BTreeSet<String>);
 
 impl Names {
     /// The name as a line may have it: one line, no colon, and with a number behind it where it is taken.
     fn claim(&mut self, name: &str) -> String {
-        let name = match one_line(&name.replace(':', "-")) {
-            name if name.is_empty() => "Unnamed".to_owned(),
-            name => name.into_owned(),
+        let name: Cow<'_, str> = if name.contains(':') { name.replace(':', "-").into() } else { name.into() };
+        let name = match one_line(&name) {
+            name if name.is_empty() => "Unnamed".into(),
+            name => name,
         };
-        let mut claimed = name.clone();
+        let mut claimed = name.clone().into_owned();
         let mut number = 1;
         while !self.0.insert(folded(&claimed)) {
             number += 1;

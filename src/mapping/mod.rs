@@ -31,7 +31,7 @@ pub use fold::fold_key;
 pub use manufacturer::Aliases;
 pub use model_name::LenovoModel;
 pub use placeholder::is_placeholder;
-pub use rules::{PerTemplate, Rules, Untested};
+pub use rules::{PerTemplate, Rules, TestName, Untested};
 pub use template::{Scope, SlotRef, Template, TemplateError};
 pub use widths::{Width, Widths};
 pub use words::{has_result_word, is_result_value};
@@ -140,13 +140,15 @@ fn fields_of(facts: &Facts<'_>, rules: &Rules) -> Vec<RenderedField> {
 /// Why no master item can be named for this machine, and what to do; `None` when one can.
 #[must_use]
 pub fn unusable_identity(machine: &Machine, update: &AssetUpdate) -> Option<String> {
-    let manufacturer = shown(machine.manufacturer.as_deref(), "");
-    let model = shown(machine.model.as_deref(), &update.manufacturer);
+    let manufacturer = || shown(machine.manufacturer.as_deref(), "");
+    let model = || shown(machine.model.as_deref(), &update.manufacturer);
     let lack = match (update.manufacturer.is_empty(), update.item_number.is_empty()) {
         (false, false) => return None,
-        (true, false) => format!("no manufacturer ({manufacturer}); correct it in WipeOS"),
-        (false, true) => format!("no model ({model}); correct it in WipeOS"),
-        (true, true) => format!("neither manufacturer ({manufacturer}) nor model ({model}); correct them in WipeOS"),
+        (true, false) => format!("no manufacturer ({}); correct it in WipeOS", manufacturer()),
+        (false, true) => format!("no model ({}); correct it in WipeOS", model()),
+        (true, true) => {
+            format!("neither manufacturer ({}) nor model ({}); correct them in WipeOS", manufacturer(), model())
+        }
     };
     Some(format!("the firmware names {lack}"))
 }

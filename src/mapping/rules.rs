@@ -1,7 +1,7 @@
 //! What the config says of the mapping, checked and ready to use.
 
 use super::manufacturer::Aliases;
-use super::{LenovoModel, Template, Widths};
+use super::{LenovoModel, Template, Widths, comments};
 use crate::model::TemplateKind;
 
 /// The rules by which a machine becomes an update: built once, used for every machine.
@@ -17,7 +17,7 @@ pub struct Rules {
     /// The comment line of one drive's wipe. Scope [`Wipe`](super::Scope::Wipe).
     pub wipe_line: Template,
     /// Tests in the order in which their lines are added; the word `Wipe` stands for the wipe lines.
-    pub order: Vec<String>,
+    pub order: Vec<TestName>,
     /// What becomes of a test that was not run.
     pub untested: Untested,
     /// Attributes by name: shown, never sent. Scope [`Machine`](super::Scope::Machine).
@@ -34,6 +34,19 @@ pub struct Rules {
     pub inventory_id_slot: String,
     /// How wide IQR's columns are.
     pub widths: Widths,
+}
+
+/// The name of a test, as a config has it, and what it is found by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TestName {
+    pub(super) name: String,
+    pub(super) key: String,
+}
+
+impl From<String> for TestName {
+    fn from(name: String) -> Self {
+        Self { key: comments::folded(&name), name }
+    }
 }
 
 /// Whether a test that was not run gets a comment line.

@@ -27,7 +27,7 @@ pub(super) fn rules() -> Rules {
         diagnostics_line: Template::parse("{Test}: {Result}", Scope::Test).unwrap(),
         wipe_line: Template::parse("Wipe - {Drive Serial}: {Wipe Result}, {Wipe Method}, {Wipe Date}", Scope::Wipe)
             .unwrap(),
-        order: ["Memory", "Display", "Wipe", "Motherboard"].map(str::to_owned).to_vec(),
+        order: ["Memory", "Display", "Wipe", "Motherboard"].map(|name| name.to_owned().into()).to_vec(),
         untested: Untested::Omit,
         attributes: vec![("Processor_Name".to_owned(), template("{Processor}"))],
         item_description: template("{Manufacturer} {Model} {Chassis}"),

@@ -73,7 +73,13 @@ pub(super) fn of_wipe(result: Option<&str>) -> Outcome<'_> {
 
 /// `not_tested` and `Not-Tested` are the word `not tested`.
 fn folded(text: &str) -> String {
-    text.trim().replace(['_', '-'], " ").to_ascii_lowercase()
+    let text = text.trim();
+    let mut folded = String::with_capacity(text.len());
+    folded.extend(text.chars().map(|character| match character {
+        '_' | '-' => ' ',
+        character => character.to_ascii_lowercase(),
+    }));
+    folded
 }
 
 /// A text of no list as it is printed: as it is, but never so that it can be taken for a pass.

@@ -62,7 +62,8 @@ impl Timestamp {
     /// The day alone: `YYYY-MM-DD`.
     #[must_use]
     pub fn date_text(self) -> String {
-        self.to_store_text()[..10].to_owned()
+        let date = self.0.date();
+        format!("{:04}-{:02}-{:02}", date.year(), u8::from(date.month()), date.day())
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::sync::{Arc, LazyLock};
 
-use rusqlite::types::Value;
 use rusqlite::{ToSql, params_from_iter};
 
 use super::{Error, Store};
@@ -48,25 +47,20 @@ impl Store {
     /// When the database cannot be read.
     pub fn claimants(&self, slot: &str, typed: &str, plain: &str) -> Result<Vec<ClientId>, Error> {
         let spellings = self.spellings(slot)?;
-        let number = plain.parse().map_or(Value::Null, Value::Integer);
-        let typed = Value::Text(typed.to_owned());
-        let behind =
-            |slip: &&str| [[*slip, plain, ""], [*slip, plain, BEHIND_BLANKS]].map(|parts| parts.concat().into());
-        let [first, last] = behind(&"");
-        let mut values = vec![first, last, typed.clone(), typed, number.clone(), number];
-        let plain_ones = values.len();
-        values.extend(SLIPS.iter().flat_map(behind));
+        let number: Option<i64> = plain.parse().ok();
+        let last = [plain, BEHIND_BLANKS].concat();
+        let ranges: [&dyn ToSql; 6] = [&plain, &last, &typed, &typed, &number, &number];
         let mut clients: Vec<ClientId> = self.reading(|connection| {
             let mut found = Vec::new();
             for spelling in spellings.iter() {
                 let has_slips = connection.prepare_cached(HAS_SLIPS)?.query_row([spelling], |row| row.get(0))?;
-                let (sql, values) = if has_slips {
-                    (&*CLAIMANTS_WITH_SLIPS, &values[..])
-                } else {
-                    (&*CLAIMANTS, &values[..plain_ones])
-                };
+                let (sql, slips) =
+                    if has_slips { (&*CLAIMANTS_WITH_SLIPS, &SLIPS[..]) } else { (&*CLAIMANTS, &[][..]) };
+                let slips: Vec<_> =
+                    slips.iter().map(|slip| [[*slip, plain].concat(), [*slip, &last].concat()]).collect();
                 let mut statement = connection.prepare_cached(sql)?;
-                let parameters = [spelling as &dyn ToSql].into_iter().chain(values.iter().map(|value| value as _));
+                let parameters = [spelling as &dyn ToSql].into_iter().chain(ranges);
+                let parameters = parameters.chain(slips.as_flattened().iter().map(|value| value as _));
                 let rows = statement.query_map(params_from_iter(parameters), |row| row.get(0).map(ClientId))?;
                 found.extend(rows.collect::<rusqlite::Result<Vec<_>>>()?);
             }
