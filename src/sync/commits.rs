@@ -1,12 +1,11 @@
 //! One commit for several lanes.
 //!
 //! What is about to be sent has to be recorded for good first, and a commit costs about the same for one record as for
-//! eight: they stand on the same pages. So a lane that has something to record waits for its turn, and records what all
-//! others have meanwhile, too.
+//! eight: they stand on the same pages. So lanes that wait for a commit of another one wait together, and the first of
+//! them records what all of them have.
 
 use std::mem;
-use std::ops::RangeInclusive;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex, OnceLock};
 use std::thread;
 
 use super::lock;
@@ -15,29 +14,20 @@ use crate::ledger::{Error, Intent, RunLedger};
 /// How often the lane that records lets others go first.
 const MOST_YIELDS: u32 = 16;
 
-/// Where lanes that write at the same time meet. Each of them draws a number.
+/// Where lanes that write at the same time meet.
 #[derive(Debug, Default)]
 pub struct Commits {
-    waiting: Mutex<Waiting>,
+    waiting: Mutex<Batch>,
     /// Held by the lane that records.
-    turn: Mutex<Turn>,
+    turn: Mutex<()>,
 }
 
-/// What waits to be recorded.
+/// What is recorded together.
 #[derive(Debug, Default)]
-struct Waiting {
+struct Batch {
     intents: Vec<Intent>,
-    /// The number of the last of them.
-    last: u64,
-}
-
-/// What became of what was waiting.
-#[derive(Debug, Default)]
-struct Turn {
-    /// The number up to which nothing waits any more.
-    last: u64,
-    /// The numbers of those that could not be recorded, or are being recorded.
-    lost: Vec<RangeInclusive<u64>>,
+    /// Whether it was recorded, once that is known.
+    is_recorded: Arc<OnceLock<bool>>,
 }
 
 impl Commits {
@@ -47,47 +37,45 @@ impl Commits {
     ///
     /// When it cannot be recorded; then it must not be sent.
     pub fn begin_write(&self, ledger: &Mutex<RunLedger>, intent: Intent) -> Result<(), Error> {
-        let number = lock(&self.waiting).join(intent);
-        let mut turn = lock(&self.turn);
-        if number <= turn.last {
-            let is_lost = turn.lost.iter().any(|lost| lost.contains(&number));
-            return if is_lost { Err(lock(ledger).undone()) } else { Ok(()) };
+        let mut waiting = lock(&self.waiting);
+        let is_first = waiting.intents.is_empty();
+        waiting.intents.push(intent);
+        let is_recorded = Arc::clone(&waiting.is_recorded);
+        drop(waiting);
+        if is_first {
+            return self.record(ledger);
         }
-        let (intents, last) = self.all_that_wait();
-        let first = mem::replace(&mut turn.last, last) + 1;
-        // Lost until it is known not to be, whatever happens to this lane meanwhile.
-        turn.lost.push(first..=last);
-        lock(ledger).begin_writes(&intents)?;
-        turn.lost.pop();
+        if *is_recorded.wait() { Ok(()) } else { Err(lock(ledger).undone()) }
+    }
+
+    /// Records all that waits.
+    fn record(&self, ledger: &Mutex<RunLedger>) -> Result<(), Error> {
+        let _turn = lock(&self.turn);
+        let batch = self.all_that_wait();
+        lock(ledger).begin_writes(&batch.intents)?;
+        _ = batch.is_recorded.set(true);
         Ok(())
     }
 
     /// Others may be about to join: they are let go first as long as one does.
-    fn all_that_wait(&self) -> (Vec<Intent>, u64) {
-        let mut last = 0;
+    fn all_that_wait(&self) -> Batch {
+        let mut joined = 0;
         for _ in 0..MOST_YIELDS {
-            let waiting = lock(&self.waiting).last;
-            if waiting == last {
+            let now = lock(&self.waiting).intents.len();
+            if now == joined {
                 break;
             }
-            last = waiting;
+            joined = now;
             thread::yield_now();
         }
-        lock(&self.waiting).take()
+        mem::take(&mut *lock(&self.waiting))
     }
 }
 
-impl Waiting {
-    /// The number of this one.
-    fn join(&mut self, intent: Intent) -> u64 {
-        self.intents.push(intent);
-        self.last += 1;
-        self.last
-    }
-
-    /// All that waits, and the number of the last one.
-    fn take(&mut self) -> (Vec<Intent>, u64) {
-        (mem::take(&mut self.intents), self.last)
+impl Drop for Batch {
+    /// What was not recorded, for whatever reason, must not be waited for any longer.
+    fn drop(&mut self) {
+        _ = self.is_recorded.set(false);
     }
 }
 
