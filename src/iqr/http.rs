@@ -195,7 +195,7 @@ impl Http {
         if !brings_token {
             body = self.tokens.take_out(body);
         }
-        let content_type = text(&head.headers, header::CONTENT_TYPE).map(super::text::quote).unwrap_or_default();
+        let content_type = text(&head.headers, header::CONTENT_TYPE).unwrap_or_default().to_owned();
         Ok(Answer { status: head.status.as_u16(), body, content_type, headers: shown(&head.headers), retry_after })
     }
 

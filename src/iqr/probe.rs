@@ -127,7 +127,7 @@ impl Glimpse {
         Self {
             request: request.shown.clone(),
             status: answer.status,
-            content_type: answer.content_type.clone(),
+            content_type: super::text::quote(&answer.content_type),
             shape: Shape::of(&answer.body),
         }
     }

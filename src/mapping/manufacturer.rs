@@ -148,7 +148,8 @@ fn built_in(line: &str) -> Option<&'static str> {
 /// `Ampere` of `Ampere(R)`. What is nothing but a mark stays.
 fn without_marks(name: &str) -> Cow<'_, str> {
     const MARKS: [&str; 6] = ["(R)", "(r)", "(TM)", "(tm)", "\u{ae}", "\u{2122}"];
-    if !MARKS.iter().any(|mark| name.contains(mark)) {
+    let may_have_marks = !name.is_ascii() || name.contains('(');
+    if !may_have_marks || !MARKS.iter().any(|mark| name.contains(mark)) {
         return name.into();
     }
     let bare = MARKS.iter().fold(name.to_owned(), |name, mark| name.replace(mark, " "));
@@ -166,6 +167,10 @@ fn words(line: &str) -> String {
         }
         words.push_str(word);
     }
+    if words.is_ascii() {
+        words.make_ascii_lowercase();
+        return words;
+    }
     words.to_lowercase()
 }
 
@@ -173,9 +178,9 @@ fn words(line: &str) -> String {
 fn without_legal_form(line: &str) -> &str {
     let mut name = trim_end(line);
     while let Some((rest, last)) = name.rsplit_once([' ', ',']) {
-        let bare: String = last.chars().filter(char::is_ascii_alphanumeric).collect();
+        let bare = || last.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_lowercase());
         let rest = trim_end(rest);
-        if rest.is_empty() || !LEGAL.contains(&bare.to_ascii_lowercase().as_str()) {
+        if rest.is_empty() || !LEGAL.iter().any(|form| form.bytes().eq(bare())) {
             break;
         }
         name = rest;

@@ -223,6 +223,13 @@ fn is_counted_up(bare: &str) -> bool {
 /// Whether a maker's or a model's name is only a kind of machine (`Notebook`, Supermicro's `Super Server`): true of many,
 /// and so the name of none. Elsewhere, as a family, such a word says something.
 pub(super) fn is_kind_of_machine(text: &str) -> bool {
+    let mut words = text.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty());
+    // Told by a glance at nearly every text. `All` may be one in one.
+    let is_one = |word: &str| word == "all" || is_kind(word) || BESIDE_KINDS.contains(&word);
+    let is_short = |word: &&str| word.is_ascii() && word.len() <= LONGEST_WORD;
+    if words.next().filter(is_short).is_some_and(|first| !in_lower_case(first, is_one)) {
+        return false;
+    }
     let joined = text.to_lowercase().replace("all-in-one", "allinone").replace("all in one", "allinone");
     let words = || joined.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty());
     words().next().is_some() && words().all(|word| is_kind(word) || BESIDE_KINDS.contains(&word))
@@ -253,9 +260,12 @@ fn is_of_field_words(text: &str) -> bool {
     words.all(is_one) && has_field_word
 }
 
-/// What holds of a word in lower case. No word of the lists is longer than 16 letters, or has other ones than ASCII's.
+/// No word of the lists is longer than this, in bytes.
+const LONGEST_WORD: usize = 16;
+
+/// What holds of a word in lower case, if it is not longer than those of the lists, and has ASCII's letters only, as they do.
 fn in_lower_case(word: &str, holds: impl Fn(&str) -> bool) -> bool {
-    let mut lower = [0; 16];
+    let mut lower = [0; LONGEST_WORD];
     let Some(lower) = lower.get_mut(..word.len()).filter(|_| word.is_ascii()) else { return false };
     lower.copy_from_slice(word.as_bytes());
     lower.make_ascii_lowercase();

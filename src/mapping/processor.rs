@@ -128,16 +128,19 @@ fn speed(word: &str, next: Option<&str>, announced: bool) -> Option<String> {
     let word = word.trim_start_matches('(').trim_end_matches([')', ',']);
     let digits = word.find(|character: char| !character.is_ascii_digit() && character != '.').unwrap_or(word.len());
     let (number, unit) = word.split_at(digits);
+    if !is_decimal(number) {
+        return None;
+    }
     let unit = unit.trim_start_matches('+');
     let unit = if unit.is_empty() { next.unwrap_or_default() } else { unit };
-    let unit = match unit.to_ascii_lowercase().as_str() {
-        "ghz" => "GHz",
-        "mhz" => "MHz",
-        "gh" | "g" if announced => "GHz",
-        "" if announced && has_two_decimals(number) => "GHz",
+    let is = |name: &str| unit.eq_ignore_ascii_case(name);
+    let is_left_of_ghz = || is("gh") || is("g") || (unit.is_empty() && has_two_decimals(number));
+    let unit = match unit {
+        _ if is("ghz") || (announced && is_left_of_ghz()) => "GHz",
+        _ if is("mhz") => "MHz",
         _ => return None,
     };
-    is_decimal(number).then(|| format!("{number} {unit}"))
+    Some(format!("{number} {unit}"))
 }
 
 fn is_decimal(text: &str) -> bool {
@@ -168,14 +171,10 @@ fn core_count(word: &str) -> Option<u32> {
 }
 
 fn count(word: &str) -> Option<u32> {
-    match word.to_ascii_lowercase().as_str() {
-        "dual" => Some(2),
-        "triple" => Some(3),
-        "quad" => Some(4),
-        "six" | "hexa" => Some(6),
-        "eight" | "octa" => Some(8),
-        digits => digits.parse().ok().filter(|count| (1..1000).contains(count)),
-    }
+    const NAMED: [(&str, u32); 7] =
+        [("dual", 2), ("triple", 3), ("quad", 4), ("six", 6), ("hexa", 6), ("eight", 8), ("octa", 8)];
+    let named = NAMED.iter().find(|(name, _)| name.eq_ignore_ascii_case(word));
+    named.map_or_else(|| word.parse().ok().filter(|count| (1..1000).contains(count)), |(_, count)| Some(*count))
 }
 
 /// 4 of AMD's `4C+6G`: processor cores and graphics cores.

@@ -61,8 +61,11 @@ pub struct Merge {
 #[must_use]
 pub fn merge(existing: &str, ours: &[CommentLine], sent: &Sent, writing: Writing) -> Merge {
     let mut text = Text::of(existing);
-    let place = |line| text.place(Ours { line, is_alone: is_alone(line, ours) }, sent, writing);
-    let lines: Vec<LineFate> = ours.iter().map(place).collect();
+    let forms: Vec<_> = ours.iter().map(|line| stored_form(&line.name)).collect();
+    // A column that cannot hold every letter may make one name of two: then each is known by its own letters only.
+    let is_alone = |form| forms.iter().filter(|other| *other == form).count() == 1;
+    let place = |(line, form)| text.place(Ours { line, is_alone: is_alone(form) }, sent, writing);
+    let lines: Vec<LineFate> = ours.iter().zip(&forms).map(place).collect();
     let news: Vec<&str> = lines.iter().filter_map(LineFate::news).collect();
     let write = match writing {
         _ if news.is_empty() => String::new(),
@@ -130,12 +133,6 @@ impl Ours<'_> {
     fn has_name(self, shown: &str) -> bool {
         shown.trim() == self.line.name || (self.is_alone && is_stored(shown.trim(), &self.line.name))
     }
-}
-
-/// A column that cannot hold every letter may make one name of two: then each is known by its own letters only.
-fn is_alone(line: &CommentLine, ours: &[CommentLine]) -> bool {
-    let form = stored_form(&line.name);
-    ours.iter().filter(|other| stored_form(&other.name) == form).count() == 1
 }
 
 /// A text of lines, each with the line end that it has, so that what is not ours stays as it is to the byte.

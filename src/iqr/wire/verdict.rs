@@ -72,6 +72,10 @@ pub(in crate::iqr) fn verdict(body: &[u8]) -> Verdict {
 }
 
 fn of_statement(name: &str, text: &str) -> Verdict {
+    // Nearly every answer.
+    if text.trim().eq_ignore_ascii_case("ok") {
+        return Verdict::Taken;
+    }
     let lower = text.trim().to_lowercase();
     let harmless = HARMLESS.iter().fold(lower.clone(), |rest, phrase| rest.replace(phrase, ""));
     let nothing = ["", "0", "false", "none", "null", "ok", "success"].contains(&harmless.trim());
