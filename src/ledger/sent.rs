@@ -125,7 +125,11 @@ fn insert_sent(connection: &Connection, record: &SentRecord) -> rusqlite::Result
     let seen = record.seen.map(Seen::to_bytes);
     let seen = seen.as_ref().map_or(&[][..], |seen| &seen[..]);
     let values = (record.client_id.0, &record.inventory_id, seen, record.digest, record.at.unix_millis());
-    connection.prepare_cached("INSERT OR REPLACE INTO sent VALUES (?1, ?2, ?3, ?4, ?5)")?.execute(values)
+    // `INSERT OR REPLACE` would have SQLite copy every page first, to be able to undo this statement alone.
+    let sql = "INSERT INTO sent (client_id, inventory_id, seen, digest, at) VALUES (?1, ?2, ?3, ?4, ?5)
+               ON CONFLICT (client_id) DO UPDATE SET inventory_id = excluded.inventory_id, seen = excluded.seen,
+                   digest = excluded.digest, at = excluded.at";
+    connection.prepare_cached(sql)?.execute(values)
 }
 
 /// What an asset was made to say, from which client and when.

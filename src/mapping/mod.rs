@@ -23,7 +23,7 @@ mod tests;
 mod widths;
 mod words;
 
-use crate::model::{AssetUpdate, Cut, Limited, Machine, TemplateKind};
+use crate::model::{AssetUpdate, Cut, Limited, Machine, TemplateKind, excerpt};
 use fields::{Facts, Subject};
 
 pub use drives::WipeStory;
@@ -164,7 +164,7 @@ fn shown(raw: Option<&str>, maker: &str) -> String {
         // `Lenovo`, and a maker's name with `-pc` behind it.
         "" => "only the maker's name",
         rest if placeholder::is_kind_of_machine(rest) => "only a kind of machine",
-        _ => return format!("`{text}` is none"),
+        _ => "none",
     };
-    format!("`{text}` is {what}")
+    format!("`{}` is {what}", excerpt(&text))
 }

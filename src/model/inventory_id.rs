@@ -5,6 +5,8 @@ use std::fmt;
 use serde::Serialize;
 use thiserror::Error;
 
+use super::excerpt;
+
 /// A well-formed inventory ID. "It must be 100 % accurate" (specification, workflow, step 2): a malformed one is never
 /// guessed at.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -27,7 +29,7 @@ pub enum InventoryIdError {
     #[error("the inventory ID slot is blank")]
     Blank,
     /// Something was typed that cannot be an ID.
-    #[error("`{value}` is not an inventory ID: {problem}")]
+    #[error("`{}` is not an inventory ID: {problem}", excerpt(.value))]
     Invalid {
         /// What was typed.
         value: String,

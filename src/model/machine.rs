@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::Timestamp;
+use super::{Timestamp, excerpt};
 
 /// The key of a row of the appliance's `client` table.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -180,9 +180,9 @@ impl Machine {
     /// Maker, model and serial number as WipeOS has them, for people; empty when it has none of them.
     #[must_use]
     pub fn name(&self) -> String {
-        let serial = self.serial_number.as_ref().map(|serial| format!("serial number {serial}"));
+        let serial = self.serial_number.as_deref().map(|serial| format!("serial number {}", excerpt(serial)));
         let maker = [self.manufacturer.as_deref(), self.model.as_deref()];
-        let maker = maker.into_iter().flatten().collect::<Vec<_>>().join(" ");
+        let maker = maker.into_iter().flatten().map(excerpt).collect::<Vec<_>>().join(" ");
         let parts = [Some(maker).filter(|maker| !maker.is_empty()), serial];
         parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
     }

@@ -4,6 +4,7 @@
 
 mod asset;
 mod due;
+mod excerpt;
 mod inventory_id;
 mod machine;
 mod reason;
@@ -14,6 +15,7 @@ mod update;
 
 pub use asset::Asset;
 pub use due::DueBecause;
+pub use excerpt::excerpt;
 pub use inventory_id::{IdRule, InventoryId, InventoryIdError};
 pub use machine::{
     Battery, ClientId, DiagnosticsLog, DiagnosticsTest, Drive, Machine, Slot, Wipe, is_placeholder_serial,

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use super::Timestamp;
+use super::{Timestamp, excerpt};
 
 /// The outcome of the mapping: a pure function of the machine and the config.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -79,7 +79,7 @@ impl Limited {
 
 impl fmt::Display for Cut {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (name, Self { width, lost, .. }) = (self.text.name(), self);
+        let (name, width, lost) = (self.text.name(), self.width, excerpt(&self.lost));
         write!(f, "{name} is cut to {width} characters, `{lost}` is left out (iqr.widths.{name})")
     }
 }

@@ -11,7 +11,7 @@ use crate::ledger::{self, AssetRecord, Intent, Ledger, SentRecord};
 use crate::mapping;
 use crate::model::{
     AssetUpdate, ClientId, DueBecause, IdRule, InventoryId, InventoryIdError, Machine, Reason, Sent, Timestamp,
-    is_placeholder_serial, is_same_serial,
+    excerpt, is_placeholder_serial, is_same_serial,
 };
 use crate::store::{self, Look, Seen, Snapshot, Store, UnreadableRecord};
 
@@ -397,8 +397,9 @@ fn two_machines(
     id: &InventoryId,
     (ours, theirs): (Option<&str>, Option<&str>),
 ) -> Trouble {
-    let serial =
-        |serial: Option<&str>| serial.map_or("no serial number".to_owned(), |it| format!("serial number {it}"));
+    let serial = |serial: Option<&str>| {
+        serial.map_or("no serial number".to_owned(), |it| format!("serial number {}", excerpt(it)))
+    };
     Trouble {
         reason: Reason::DuplicateInventoryId,
         message: format!(

@@ -12,7 +12,7 @@ use super::semantics;
 use crate::config::Config;
 use crate::iqr;
 use crate::ledger::CommentSemantics;
-use crate::model::{Asset, ClientId, Cut, Limited, Reason, Sent, is_placeholder_serial, is_same_serial};
+use crate::model::{Asset, ClientId, Cut, Limited, Reason, Sent, excerpt, is_placeholder_serial, is_same_serial};
 
 /// What became of a client whose asset was read.
 #[derive(Debug)]
@@ -89,8 +89,10 @@ pub fn serial_mismatch(ready: &Ready, asset: &Asset) -> Option<String> {
     let differs = !is_placeholder_serial(theirs) && !is_same_serial(ours, theirs);
     differs.then(|| {
         format!(
-            "IQR knows asset {} by serial number {theirs}, this machine's is {ours}; correct the inventory ID in WipeOS or the serial number in IQR",
-            ready.id
+            "IQR knows asset {} by serial number {}, this machine's is {}; correct the inventory ID in WipeOS or the serial number in IQR",
+            ready.id,
+            excerpt(theirs),
+            excerpt(ours)
         )
     })
 }
@@ -262,12 +264,4 @@ fn not_verified(id: &str, stuck: &[&Change]) -> Trouble {
             fields.join(", ")
         ),
     }
-}
-
-fn excerpt(text: &str) -> String {
-    let mut excerpt: String = text.chars().take(60).collect();
-    if excerpt.len() < text.len() {
-        excerpt.push('…');
-    }
-    excerpt
 }

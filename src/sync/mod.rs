@@ -43,7 +43,7 @@ use std::time::Duration;
 use crate::config::{Config, ConfigError};
 use crate::iqr::{self, Access, BootTime, Iqr, Limits};
 use crate::ledger::{self, CommentSemantics, End, Heartbeat, Intent, PassTotals, RunLedger};
-use crate::model::{ClientId, Timestamp};
+use crate::model::{ClientId, Timestamp, excerpt};
 use crate::secret::Secret;
 use crate::store::{self, Patience, Signature, Store};
 
@@ -363,7 +363,7 @@ fn before(now: Timestamp, time: Duration) -> Timestamp {
 #[must_use]
 pub fn name_of(client: ClientId, inventory_id: Option<&str>) -> String {
     match inventory_id {
-        Some(id) => format!("client {client} (asset {id})"),
+        Some(id) => format!("client {client} (asset {})", excerpt(id)),
         None => format!("client {client}"),
     }
 }

@@ -1,0 +1,27 @@
+//! The beginning of a text for a message.
+
+use std::borrow::Cow;
+
+/// Most characters of it.
+const LONGEST: usize = 60;
+
+/// The text, or its first 60 characters and an ellipsis: a message is one line that somebody reads.
+#[must_use]
+pub fn excerpt(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
+        None => Cow::Borrowed(text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_text_is_cut_and_one_that_just_fits_is_not() {
+        let fits = "ä".repeat(LONGEST);
+        assert_eq!(excerpt(&fits), fits);
+        assert_eq!(excerpt(&format!("{fits}x")), format!("{fits}…"));
+    }
+}
