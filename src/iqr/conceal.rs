@@ -73,15 +73,15 @@ fn forms_of(text: &str) -> [String; 6] {
 }
 
 fn replaced<'a>(body: &'a [u8], secret: &memmem::Finder<'_>) -> Cow<'a, [u8]> {
+    if secret.find(body).is_none() {
+        return Cow::Borrowed(body);
+    }
     let mut clean = Vec::new();
     let mut from = 0;
     for at in secret.find_iter(body) {
         clean.extend_from_slice(&body[from..at]);
         clean.extend_from_slice(CONCEALED);
         from = at + secret.needle().len();
-    }
-    if from == 0 {
-        return Cow::Borrowed(body);
     }
     clean.extend_from_slice(&body[from..]);
     Cow::Owned(clean)

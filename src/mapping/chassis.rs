@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::clean::{begins_with, one_line};
+use super::clean::{begins_with, holds, one_line};
 use super::model_name::without_maker;
 use crate::model::{Chassis, Machine, TemplateKind};
 
@@ -59,9 +59,8 @@ fn told_a_server(choice: ChassisChoice, names: &Names<'_>) -> ChassisChoice {
     if choice.chassis != Chassis::Desktop {
         return choice;
     }
-    let names = names.both().map(|(_, name)| name.to_ascii_lowercase());
-    let is_in_name = |series: &&str| names.iter().any(|name| name.contains(&series.to_ascii_lowercase()));
-    let Some(series) = SERIES.iter().find(|series| is_in_name(series)) else { return choice };
+    let is_in_name = |series: &&&str| names.both().iter().any(|(_, name)| holds(name, series));
+    let Some(series) = SERIES.iter().find(is_in_name) else { return choice };
     let because = format!("{}, and a {series} is a server", choice.because);
     ChassisChoice { chassis: Chassis::Server, because, ..choice }
 }
@@ -79,10 +78,11 @@ fn bare_name(text: &str) -> Cow<'_, str> {
 /// is a battery in both.
 fn told_a_tablet(choice: ChassisChoice, names: &Names<'_>) -> ChassisChoice {
     const NO_TABLETS: [&str; 4] = ["laptop", "book", "studio", "hub"];
-    let product = names.product.to_ascii_lowercase();
-    let is_called_otherwise = NO_TABLETS.iter().any(|word| product.contains(word));
+    let product = &names.product;
+    let is_surface = || product.split(' ').next().is_some_and(|first| first.eq_ignore_ascii_case("surface"));
+    let is_called_otherwise = || NO_TABLETS.iter().any(|word| holds(product, word));
     let is_portable = matches!(choice.chassis, Chassis::Laptop | Chassis::Convertible);
-    if !is_portable || is_called_otherwise || product.split(' ').next() != Some("surface") {
+    if !is_portable || !is_surface() || is_called_otherwise() {
         return choice;
     }
     let because = format!("{}, and this Surface is a tablet", choice.because);
@@ -123,8 +123,7 @@ fn by_product(names: &Names<'_>, machine: &Machine, code: Option<i64>) -> Option
 fn all_in_one_series(text: &str) -> Option<String> {
     const SERIES: [&str; 8] =
         ["ProOne", "EliteOne", "Surface Studio", "Aspire C2", "Aspire Z", "Veriton Z", "Inspiron One", "XPS One"];
-    let lower = text.to_ascii_lowercase();
-    let series = SERIES.into_iter().find(|series| lower.contains(&series.to_ascii_lowercase()));
+    let series = SERIES.into_iter().find(|series| holds(text, series));
     series.map(str::to_owned).or_else(|| numbered_all_in_one(text))
 }
 
@@ -171,8 +170,7 @@ fn is_apple_silicon(product: &str) -> bool {
 
 /// The word of a name that means "all in one".
 fn all_in_one_word(text: &str) -> Option<String> {
-    let lower = text.to_ascii_lowercase();
-    if let Some(phrase) = ["all-in-one", "all in one", "allinone"].into_iter().find(|phrase| lower.contains(phrase)) {
+    if let Some(phrase) = ["all-in-one", "all in one", "allinone"].into_iter().find(|phrase| holds(text, phrase)) {
         return Some(phrase.to_owned());
     }
     // A word of its own: `AIO` inside another word is chance.
@@ -259,9 +257,7 @@ const FAMILIES: &[(&str, Chassis, TemplateKind)] = &[
 
 fn by_family(names: &Names<'_>) -> Option<ChassisChoice> {
     names.both().into_iter().find_map(|(what, text)| {
-        let lower = text.to_ascii_lowercase();
-        let (name, chassis, template) =
-            FAMILIES.iter().find(|(name, ..)| lower.contains(&name.to_ascii_lowercase()))?;
+        let (name, chassis, template) = FAMILIES.iter().find(|(name, ..)| holds(text, name))?;
         Some(choice(*chassis, *template, format!("no usable SMBIOS chassis type, and the {what} holds {name}")))
     })
 }
@@ -280,8 +276,7 @@ pub(super) fn is_said(chassis: Chassis, text: &str) -> bool {
         Chassis::Unknown => &[],
     };
     // Also inside another word: `MacBookPro9,2`, `ThinkServer`.
-    let lower = text.to_ascii_lowercase();
-    words.iter().any(|word| lower.contains(word))
+    words.iter().any(|word| holds(text, word))
 }
 
 fn by_battery(machine: &Machine, code: Option<i64>) -> Option<ChassisChoice> {

@@ -49,6 +49,14 @@ pub(super) fn begins_with(text: &str, beginning: &str) -> bool {
     text.get(..beginning.len()).is_some_and(|start| start.eq_ignore_ascii_case(beginning))
 }
 
+/// Whether an ASCII text stands anywhere in another one, in any case.
+pub(super) fn holds(text: &str, part: &str) -> bool {
+    let Some(first) = part.bytes().next() else { return true };
+    let is_part =
+        |window: &[u8]| window[0].eq_ignore_ascii_case(&first) && window.eq_ignore_ascii_case(part.as_bytes());
+    text.as_bytes().windows(part.len()).any(is_part)
+}
+
 /// White space of any kind, and control characters (U+0085 is among them).
 fn is_blank(character: char) -> bool {
     character.is_whitespace() || character.is_control()

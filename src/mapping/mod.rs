@@ -120,7 +120,8 @@ fn fields_of(facts: &Facts<'_>, rules: &Rules) -> Vec<RenderedField> {
             Some(limited) => rules.widths.fit(limited, rendered.text, &mut cuts),
             None => rendered.text,
         };
-        let (template, empty_fields) = (template.source().to_owned(), rendered.empty_fields);
+        let empty_fields = rendered.empty_fields.into_iter().map(str::to_owned).collect();
+        let template = template.source().to_owned();
         RenderedField { name, attribute: None, template, text, cut: cuts.pop(), empty_fields }
     };
     let extended = rules.extended_description.get(facts.chassis.template);

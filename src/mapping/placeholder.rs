@@ -205,15 +205,19 @@ pub fn is_placeholder(text: &str) -> bool {
     let bare = bare(text);
     let mut characters = bare.chars();
     let Some(first) = characters.next() else { return true };
+    // As the names of most models have, and no word of the lists.
+    let has_digit = bare.bytes().any(|byte| byte.is_ascii_digit());
     characters.all(|character| character == first)
-        || FILLERS.binary_search(&bare.as_str()).is_ok()
+        || (!has_digit && is_of_the_lists(text, &bare))
         || FILLER_BEGINNINGS.iter().any(|start| bare.starts_with(start))
         || bare.as_bytes().windows(5).any(|part| part == b"byoem")
-        || is_counted_up(&bare)
-        || is_name_of_field(&bare)
-        || is_of_field_words(text)
+        || (has_digit && (is_counted_up(&bare) || is_name_of_field(&bare)))
         || is_revision(text)
-        || is_reference_board(text, &bare)
+        || is_variant_of_board(text)
+}
+
+fn is_of_the_lists(text: &str, bare: &str) -> bool {
+    FILLERS.binary_search(&bare).is_ok() || REFERENCE_BOARDS.binary_search(&bare).is_ok() || is_of_field_words(text)
 }
 
 fn is_counted_up(bare: &str) -> bool {
@@ -290,15 +294,15 @@ fn is_revision(text: &str) -> bool {
     number.contains('.') && is_number(number)
 }
 
-/// `HuronRiver Platform`, `Thurley`, `Jasper Lake Client Platform`, `Aptio CRB` (a customer reference board), `570x DVT3`
-/// (one that was made to test a design), `Cherry Trail CR`, `Alder Lake-N`.
-fn is_reference_board(text: &str, bare: &str) -> bool {
+/// `HuronRiver Platform`, `Jasper Lake Client Platform`, `Aptio CRB` (a customer reference board), `570x DVT3` (one that was
+/// made to test a design), `Cherry Trail CR`, `Alder Lake-N`.
+fn is_variant_of_board(text: &str) -> bool {
     const VARIANTS: [&str; 6] = ["board", "client", "cr", "mobile", "system", "ult"];
     let is = |word: &str, other: &str| word.eq_ignore_ascii_case(other);
     let mut words = text.split([' ', '-', '_']).filter(|word| !word.is_empty());
     let last = words.next_back().unwrap_or_default();
     let unnumbered = last.trim_end_matches(|character: char| character.is_ascii_digit());
-    if BOARD_WORDS.iter().any(|word| is(unnumbered, word)) || REFERENCE_BOARDS.binary_search(&bare).is_ok() {
+    if BOARD_WORDS.iter().any(|word| is(unnumbered, word)) {
         return true;
     }
     // Which of the chips it is: `Haswell ULT`, `Alder Lake-N`.
@@ -311,7 +315,7 @@ fn is_reference_board(text: &str, bare: &str) -> bool {
         return true;
     }
     let kept = before.iter().rposition(|word| !is_variant(word)).map_or(0, |at| at + 1);
-    kept > 0 && REFERENCE_BOARDS.binary_search(&self::bare(&before[..kept].concat()).as_str()).is_ok()
+    kept > 0 && REFERENCE_BOARDS.binary_search(&bare(&before[..kept].concat()).as_str()).is_ok()
 }
 
 /// `Type1ProductConfigId`, `Type2 - Board Product Name1`: what the field is called in the firmware's own tables.
@@ -337,6 +341,8 @@ mod tests {
     #[test]
     fn the_lists_can_be_searched() {
         assert!(FILLERS.is_sorted() && REFERENCE_BOARDS.is_sorted() && FIELD_WORDS.is_sorted());
+        let has_digit = |word: &&str| word.contains(|character: char| character.is_ascii_digit());
+        assert!(!FILLERS.iter().chain(REFERENCE_BOARDS).chain(FIELD_WORDS).chain(KINDS).any(has_digit));
     }
 
     #[test]

@@ -74,10 +74,10 @@ enum Source {
 
 /// A rendered template.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Rendered {
+pub(super) struct Rendered<'a> {
     pub text: String,
     /// Names, as the template has them, of the fields that printed nothing.
-    pub empty_fields: Vec<String>,
+    pub empty_fields: Vec<&'a str>,
 }
 
 impl Template {
@@ -113,7 +113,7 @@ impl Template {
     }
 
     /// The text of the whole template, without blanks at its ends.
-    pub(super) fn render(&self, subject: &Subject<'_>) -> Rendered {
+    pub(super) fn render(&self, subject: &Subject<'_>) -> Rendered<'_> {
         render(&self.pieces, subject)
     }
 
@@ -251,7 +251,7 @@ fn push_literal(pieces: &mut Vec<Piece>, literal: &mut String) {
     }
 }
 
-fn render(pieces: &[Piece], subject: &Subject<'_>) -> Rendered {
+fn render<'a>(pieces: &'a [Piece], subject: &Subject<'_>) -> Rendered<'a> {
     let mut rendered = Rendered::default();
     // Most lines are no longer.
     let text = String::with_capacity(128);
@@ -262,7 +262,7 @@ fn render(pieces: &[Piece], subject: &Subject<'_>) -> Rendered {
             Piece::Field { name, source, fallback } => {
                 let text = field_text(source, fallback.as_deref(), subject);
                 if text.is_empty() {
-                    rendered.empty_fields.push(name.clone());
+                    rendered.empty_fields.push(name);
                 }
                 let is_said = || chassis::is_said(subject.facts.chassis.chassis, joiner.fields());
                 if *source != Source::BuiltIn(Field::Chassis) || !is_said() {
