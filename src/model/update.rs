@@ -98,9 +98,18 @@ pub struct CommentLine {
     pub at: Option<Timestamp>,
 }
 
+impl CommentLine {
+    /// The whole line.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let between = if self.value.is_empty() { ":" } else { ": " };
+        [&self.name, between, &self.value].concat()
+    }
+}
+
 impl fmt::Display for CommentLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.value.is_empty() { write!(f, "{}:", self.name) } else { write!(f, "{}: {}", self.name, self.value) }
+        f.write_str(&self.text())
     }
 }
 

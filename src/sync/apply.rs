@@ -215,12 +215,12 @@ impl<'a> Applier<'a> {
 
     /// Without a read-back, IQR is taken at its word.
     fn after_yes(&self, journey: &mut Journey<'_>, plan: &Plan, sent: Sent) -> Step {
-        journey.answered.clone_from(&plan.changes);
         journey.doubt = None;
-        if self.config.sync.verify_writes || journey.lesson.is_some() {
-            return Step::Again;
+        if !self.config.sync.verify_writes && journey.lesson.is_none() {
+            return Step::Finished(sent);
         }
-        Step::Finished(sent)
+        journey.answered.clone_from(&plan.changes);
+        Step::Again
     }
 
     /// What may have been taken nevertheless, or did not arrive, is read again; what was refused is not repeated.
@@ -256,13 +256,12 @@ impl<'a> Applier<'a> {
         // Comments that are not written need no putting back.
         let change = plan.change(Field::Comments);
         let before = change.map(|_| journey.asset.comments.clone());
-        let mut after = journey.asset.clone();
-        plan.apply_to(&mut after);
+        let after = plan.outcome(&journey.asset);
         let intent = Intent {
             inventory_id: journey.ready.id.clone(),
             client_id: journey.client,
             comments_before: before.as_ref().or(journey.before.as_ref()).cloned().unwrap_or_default(),
-            sent: plan::sent_state(&journey.ready.update, &after, &plan.comment_lines, &journey.sent),
+            sent: plan::sent_state(&journey.ready.update, after, &plan.comment_lines, &journey.sent),
             at: self.started_at,
         };
         let is_risky = before.as_deref().is_some_and(|before| !before.trim().is_empty())

@@ -162,7 +162,7 @@ impl Text {
 
     /// Decides what becomes of one of our lines, and does it to this text.
     fn place(&mut self, ours: Ours<'_>, sent: &Sent, writing: Writing) -> LineFate {
-        let wanted = ours.line.to_string();
+        let wanted = ours.line.text();
         let is_theirs = (ours.line.value.is_empty() || self.is_edited(&wanted, sent)) && self.has_strangers(ours, sent);
         let Some(at) = self.newest_of(ours, sent) else {
             return if is_theirs { LineFate::Kept(wanted) } else { self.add_new(wanted) };

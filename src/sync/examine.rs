@@ -10,8 +10,8 @@ use crate::iqr::BootTime;
 use crate::ledger::{self, AssetRecord, Intent, Ledger, SentRecord};
 use crate::mapping;
 use crate::model::{
-    AssetUpdate, ClientId, DueBecause, IdRule, InventoryId, InventoryIdError, Machine, Reason, Sent, Timestamp,
-    excerpt, is_placeholder_serial, is_same_serial,
+    AssetUpdate, ClientId, CommentLine, DueBecause, IdRule, InventoryId, InventoryIdError, Machine, Reason, Sent,
+    Timestamp, excerpt, is_placeholder_serial, is_same_serial,
 };
 use crate::store::{self, Look, Seen, Snapshot, Store, UnreadableRecord};
 
@@ -412,7 +412,7 @@ fn two_machines(
 
 /// What stands for an update in the ledger: every field that may be sent, and where to.
 fn digest_of(id: &InventoryId, update: &AssetUpdate) -> [u8; 16] {
-    let comments: Vec<String> = update.comments.iter().map(ToString::to_string).collect();
+    let comments: Vec<String> = update.comments.iter().map(CommentLine::text).collect();
     let fields =
         [id.as_str(), &update.manufacturer, &update.item_number, &update.description, &update.extended_description];
     digest::of(fields.into_iter().chain(comments.iter().map(String::as_str)).map(str::as_bytes))

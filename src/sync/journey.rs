@@ -154,8 +154,9 @@ impl<'a> Journey<'a> {
     }
 
     pub fn shown_semantics(&self) -> Option<CommentSemantics> {
+        let before = self.before.as_deref()?;
         let ours: Vec<String> = self.ready.update.comments.iter().map(|line| line.name.clone()).collect();
-        semantics::shown(self.before.as_deref()?, self.written.as_deref(), &self.asset.comments, &ours, &self.sent)
+        semantics::shown(before, self.written.as_deref(), &self.asset.comments, &ours, &self.sent)
     }
 
     /// Lines of others that the newest write cost.
@@ -215,7 +216,7 @@ impl<'a> Journey<'a> {
 
     /// The asset, as it was read, says what it shall say.
     pub fn done(&mut self, plan: &Plan) -> Applied {
-        let sent = plan::sent_state(&self.ready.update, &self.asset, &plan.comment_lines, &self.sent);
+        let sent = plan::sent_state(&self.ready.update, (&self.asset).into(), &plan.comment_lines, &self.sent);
         self.end(plan, sent)
     }
 

@@ -9,7 +9,7 @@ use serde::{Serialize, Serializer};
 use super::comments::{self, LineFate, Writing};
 use crate::config::Reassign;
 use crate::mapping::{Aliases, fold_key};
-use crate::model::{Asset, AssetUpdate, Sent, SentText, is_stored, line_digests};
+use crate::model::{Asset, AssetUpdate, CommentLine, Sent, SentText, is_stored, line_digests};
 
 /// The rules of the config that a plan depends on.
 #[derive(Debug, Clone)]
@@ -129,15 +129,13 @@ impl Plan {
         }
     }
 
-    /// Makes an asset look as if all changes had been made.
-    pub(super) fn apply_to(&self, asset: &mut Asset) {
-        for change in &self.changes {
-            match change.field {
-                Field::MasterItem => {}
-                Field::Description => asset.description.clone_from(&change.to),
-                Field::ExtendedDescription => asset.extended_description.clone_from(&change.to),
-                Field::Comments => asset.comments.clone_from(&change.to),
-            }
+    /// The texts of an asset as they are once all changes are made.
+    pub(super) fn outcome<'a>(&'a self, asset: &'a Asset) -> Texts<'a> {
+        let to = |field, now: &'a str| self.change(field).map_or(now, |change| change.to.as_str());
+        Texts {
+            description: to(Field::Description, &asset.description),
+            extended_description: to(Field::ExtendedDescription, &asset.extended_description),
+            comments: to(Field::Comments, &asset.comments),
         }
     }
 
@@ -145,6 +143,21 @@ impl Plan {
     #[must_use]
     pub fn fields(&self) -> Vec<Field> {
         self.changes.iter().map(|change| change.field).collect()
+    }
+}
+
+/// The texts of an asset that this program writes.
+#[derive(Debug, Clone, Copy)]
+pub struct Texts<'a> {
+    description: &'a str,
+    extended_description: &'a str,
+    comments: &'a str,
+}
+
+impl<'a> From<&'a Asset> for Texts<'a> {
+    fn from(asset: &'a Asset) -> Self {
+        let Asset { description, extended_description, comments, .. } = asset;
+        Self { description, extended_description, comments }
     }
 }
 
@@ -164,14 +177,14 @@ pub fn plan(update: &AssetUpdate, asset: &Asset, sent: &Sent, policy: &Policy<'_
     plan
 }
 
-/// What was sent, for the ledger: `asset` is how IQR shows it, or would, `before` what was known of it.
+/// What was sent, for the ledger: `shown` is how IQR shows it, or would, `before` what was known of it.
 #[must_use]
-pub fn sent_state(update: &AssetUpdate, asset: &Asset, plan_lines: &[LineFate], before: &Sent) -> Sent {
+pub fn sent_state(update: &AssetUpdate, shown: Texts<'_>, plan_lines: &[LineFate], before: &Sent) -> Sent {
     let text = |ours: &str, theirs: &str| {
         let is_ours = ours.starts_with(theirs) || is_stored(theirs, ours);
         SentText::of(ours, if is_ours { theirs } else { ours })
     };
-    let mapped = update.comments.iter().map(ToString::to_string);
+    let mapped = update.comments.iter().map(CommentLine::text);
     let as_written = plan_lines.iter().filter_map(|fate| match fate {
         // A line that stands there in another form (with its time behind it) is ours in that form too.
         LineFate::Changed { to: line, .. } | LineFate::Kept(line) => Some(line.clone()),
@@ -181,9 +194,9 @@ pub fn sent_state(update: &AssetUpdate, asset: &Asset, plan_lines: &[LineFate], 
     lines.sort_unstable();
     lines.dedup();
     Sent {
-        description: text(&update.description, &asset.description),
-        extended_description: text(&update.extended_description, &asset.extended_description),
-        other_lines: comments::lines_of_ours(&asset.comments, &update.comments, before)
+        description: text(&update.description, shown.description),
+        extended_description: text(&update.extended_description, shown.extended_description),
+        other_lines: comments::lines_of_ours(shown.comments, &update.comments, before)
             .flat_map(line_digests)
             .filter(|line| lines.binary_search(line).is_err())
             .collect(),
