@@ -74,8 +74,9 @@ fn warn_of(printed: Result<()>) {
 
 fn pass(config: &Config, args: &SyncArgs, started_at: Timestamp, told: &Mutex<Spool>) -> Result<Outcome, sync::Error> {
     let bar = Mutex::new(None);
+    let has_bar = std::io::stderr().is_terminal();
     let progress = |item: &Item| {
-        advance(&bar, item, args.dry_run);
+        if has_bar { advance(&bar, item, args.dry_run) } else { log_item(item, args.dry_run) }
         tell(told, args, item);
     };
     let scope = match &args.inventory_id {
@@ -126,7 +127,7 @@ fn not_begun(args: &SyncArgs, started_at: Timestamp, outcome: PassOutcome, error
     error
 }
 
-/// On a terminal, a line that counts; it is made with the first client, so that a pass with nothing to do shows none.
+/// For a terminal, a line that counts; it is made with the first client, so that a pass with nothing to do shows none.
 fn advance(bar: &Mutex<Option<ProgressBar>>, item: &Item, dry_run: bool) {
     let Ok(mut bar) = bar.lock() else { return };
     let bar = bar.get_or_insert_with(|| {
