@@ -76,7 +76,11 @@ fn pass(config: &Config, args: &SyncArgs, started_at: Timestamp, told: &Mutex<Sp
     let bar = Mutex::new(None);
     let has_bar = std::io::stderr().is_terminal();
     let progress = |item: &Item| {
-        if has_bar { advance(&bar, item, args.dry_run) } else { log_item(item, args.dry_run) }
+        if has_bar {
+            advance(&bar, item, args.dry_run)
+        } else {
+            log_item(item, args.dry_run)
+        }
         tell(told, args, item);
     };
     let scope = match &args.inventory_id {

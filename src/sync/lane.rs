@@ -11,9 +11,9 @@ use super::journey::Applied;
 use super::plan::Change;
 use super::report::{Item, ItemOutcome, PassOutcome, Report};
 use super::retry::{self, Cause};
-use super::{Error, Outcome, Request, close, examine, gather, in_full, lock};
+use super::{Error, Outcome, Request, end, gather, lock};
 use crate::iqr::{self, BootTime};
-use crate::ledger::{self, ChangeRecord, End, PassId, Problem, RunLedger, SentRecord};
+use crate::ledger::{self, ChangeRecord, PassId, Problem, RunLedger, SentRecord};
 use crate::model::{Reason, Sent};
 use crate::store::Store;
 
@@ -339,13 +339,13 @@ impl<'a> Lanes<'a> {
         }
         report.finished_at = (self.request.clock)();
         let is_out_of_time = report.totals.deferred > 0 && self.deadline.left().is_zero();
-        let ended = Ended { pass, is_out_of_time, aborted: aborted.as_ref() };
-        let recorded = record_end(self.request, &mut ledger, &feed, &ended, &report);
+        let ended = end::Ended { pass, is_out_of_time, aborted: aborted.as_ref() };
+        let recorded = end::record(self.request, &mut ledger, &feed, &ended, &report);
         if let Err(error) = recorded {
             report.outcome = PassOutcome::Aborted;
             aborted.get_or_insert(error.into());
         }
-        close(self.request, &mut ledger, &report);
+        end::close(self.request, &mut ledger, &report);
         Outcome { report, aborted }
     }
 }
@@ -369,46 +369,6 @@ fn sorted(mut examined: Examined) -> Sorted {
 
 fn change_record(change: Change) -> ChangeRecord {
     ChangeRecord { field: change.field.name().into(), before: change.from, after: change.to }
-}
-
-/// What there is to record of the end of a pass beside its report.
-struct Ended<'a> {
-    pass: Option<PassId>,
-    is_out_of_time: bool,
-    aborted: Option<&'a Error>,
-}
-
-/// How far the pass came, then what it did: once it counts as done, how far it came must not be lost.
-fn record_end(
-    request: &Request<'_>,
-    ledger: &mut RunLedger,
-    feed: &Feed,
-    ended: &Ended<'_>,
-    report: &Report,
-) -> Result<(), examine::Error> {
-    let &Ended { pass, is_out_of_time, aborted } = ended;
-    feed.finish(ledger, report.finished_at, request.config.fingerprint)?;
-    let pass = match pass {
-        // One that asked IQR, or had no time to, and came to the end of nothing is what `status` is asked about, too.
-        None if aborted.is_some() || is_out_of_time || report.totals.requests > 0 => {
-            Some(ledger.start_pass(request.started_at)?)
-        }
-        pass => pass,
-    };
-    let Some(pass) = pass else {
-        ledger.leave_in_wal();
-        return Ok(());
-    };
-    // Where nothing was done nothing has to go either.
-    ledger.forget_lone_assets(super::oldest_lone(request, report.finished_at))?;
-    let by_signal = || (report.outcome == PassOutcome::Aborted).then(|| "stopped by a signal".to_owned());
-    let why = aborted.map(|error| in_full(error)).or_else(by_signal);
-    let end = match &why {
-        Some(why) => End::Aborted(why),
-        None if is_out_of_time => End::OutOfTime,
-        None => End::Done,
-    };
-    Ok(ledger.finish_pass(pass, report.finished_at, end, report.totals)?)
 }
 
 fn item(

@@ -15,6 +15,7 @@ pub mod comments;
 mod commits;
 mod comparison;
 pub mod due;
+mod end;
 pub mod examine;
 pub mod feed;
 mod gather;
@@ -38,11 +39,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::Duration;
 
 use crate::config::{Config, ConfigError};
 use crate::iqr::{self, Access, BootTime, Iqr, Limits};
-use crate::ledger::{self, CommentSemantics, End, Heartbeat, Intent, PassTotals, RunLedger};
+use crate::ledger::{self, CommentSemantics, Intent, RunLedger};
 use crate::model::{ClientId, Timestamp, excerpt};
 use crate::secret::Secret;
 use crate::store::{self, Patience, Signature, Store};
@@ -53,8 +53,6 @@ use feed::{Feed, Wanted};
 use items::MasterItems;
 use lane::Lanes;
 pub use report::{Item, ItemOutcome, PassOutcome, Report};
-
-const YEAR: Duration = Duration::from_secs(365 * 24 * 3600);
 
 /// What a pass is asked to do.
 pub struct Request<'a> {
@@ -168,7 +166,7 @@ pub fn run(request: &Request<'_>) -> Result<Outcome, Error> {
         let mut report = Report::begun(request.started_at, request.dry_run);
         report.finished_at = (request.clock)();
         ledger.leave_in_wal();
-        close(request, &mut ledger, &report);
+        end::close(request, &mut ledger, &report);
         return Ok(Outcome { report, aborted: None });
     }
     let deadline = BootTime::now() + config.sync.time_budget;
@@ -176,9 +174,9 @@ pub fn run(request: &Request<'_>) -> Result<Outcome, Error> {
         Ok(begun) => Ok(pass(request, begun, ledger, deadline)),
         Err(error) => {
             if !matches!(error, Error::NoSuchAsset(_)) {
-                record_failure(request, &mut ledger, &error)?;
+                end::record_failure(request, &mut ledger, &error)?;
             }
-            beat(request, &mut ledger, (request.clock)(), false);
+            end::beat(request, &mut ledger, (request.clock)(), false);
             Err(error)
         }
     }
@@ -212,12 +210,6 @@ fn begin(
     // A dry run writes nothing, not even what was there before.
     let left = if is_for_one || request.dry_run { Vec::new() } else { ledger.open_intents()? };
     Ok(Begun { store, feed, left, semantics: ledger.comment_semantics()? })
-}
-
-/// A pass that could not begin is what `status` is asked about.
-fn record_failure(request: &Request<'_>, ledger: &mut RunLedger, error: &Error) -> Result<(), ledger::Error> {
-    let pass = ledger.start_pass(request.started_at)?;
-    ledger.finish_pass(pass, (request.clock)(), End::Aborted(&in_full(error)), PassTotals::default())
 }
 
 /// An error with its causes.
@@ -317,46 +309,6 @@ fn pass(request: &Request<'_>, begun: Begun, ledger: RunLedger, deadline: BootTi
         lanes.abort(outage.into());
     }
     lanes.end(iqr.requests())
-}
-
-/// The end of every pass: the time is written where `status` finds it, and what is old goes.
-fn close(request: &Request<'_>, ledger: &mut RunLedger, report: &Report) {
-    if request.dry_run {
-        return;
-    }
-    let finished_at = report.finished_at;
-    let before = ledger.heartbeat();
-    // One pass under a clock that jumped must not take history away: what is old by the last pass's time, too, is old.
-    let known = before.map(|before| before.finished_at.min(finished_at));
-    // It can wait, so no pass fails for it.
-    if let Some(Err(error)) = known.map(|known| ledger.prune(oldest_kept(request, known), finished_at)) {
-        log::warn!("old history could not be taken away: {}", in_full(&error));
-    }
-    // A pass for one asset says nothing of the others.
-    let is_good = report.outcome == PassOutcome::Done && matches!(request.scope, Scope::Due { .. });
-    beat(request, ledger, finished_at, is_good);
-}
-
-/// Tells the lock file that the pass is over.
-fn beat(request: &Request<'_>, ledger: &mut RunLedger, finished_at: Timestamp, is_good: bool) {
-    let before = || ledger.heartbeat().and_then(|before| before.last_good(finished_at));
-    let last_good = if is_good { Some(finished_at) } else { before() };
-    ledger.beat(&Heartbeat { started_at: request.started_at, finished_at, last_good });
-}
-
-/// History that is older than this, at `now`, is not kept.
-fn oldest_kept(request: &Request<'_>, now: Timestamp) -> Timestamp {
-    before(now, request.config.ledger.keep)
-}
-
-/// What was sent to an asset before this and has no client any more is not kept: at least for a year, because by it our
-/// lines are told from those of people if the machine comes again.
-fn oldest_lone(request: &Request<'_>, now: Timestamp) -> Timestamp {
-    before(now, request.config.ledger.keep.max(YEAR))
-}
-
-fn before(now: Timestamp, time: Duration) -> Timestamp {
-    now.plus_seconds(i64::try_from(time.as_secs()).unwrap_or(i64::MAX).saturating_neg())
 }
 
 /// Clients of this pass by key, for messages.

@@ -1,0 +1,103 @@
+//! The end of a pass: what is recorded of it, and where `status` finds it.
+
+use std::time::Duration;
+
+use super::examine;
+use super::feed::Feed;
+use super::report::{PassOutcome, Report};
+use super::{Error, Request, Scope, in_full};
+use crate::ledger::{self, End, Heartbeat, PassId, PassTotals, RunLedger};
+use crate::model::Timestamp;
+
+const YEAR: Duration = Duration::from_secs(365 * 24 * 3600);
+
+/// What there is to record of the end of a pass beside its report.
+pub(super) struct Ended<'a> {
+    /// It has left a trace already.
+    pub pass: Option<PassId>,
+    pub is_out_of_time: bool,
+    pub aborted: Option<&'a Error>,
+}
+
+/// How far the pass came, then what it did: once it counts as done, how far it came must not be lost.
+pub(super) fn record(
+    request: &Request<'_>,
+    ledger: &mut RunLedger,
+    feed: &Feed,
+    ended: &Ended<'_>,
+    report: &Report,
+) -> Result<(), examine::Error> {
+    let &Ended { pass, is_out_of_time, aborted } = ended;
+    feed.finish(ledger, report.finished_at, request.config.fingerprint)?;
+    let pass = match pass {
+        // One that asked IQR, or had no time to, and came to the end of nothing is what `status` is asked about, too.
+        None if aborted.is_some() || is_out_of_time || report.totals.requests > 0 => {
+            Some(ledger.start_pass(request.started_at)?)
+        }
+        pass => pass,
+    };
+    let Some(pass) = pass else {
+        ledger.leave_in_wal();
+        return Ok(());
+    };
+    // Where nothing was done nothing has to go either.
+    ledger.forget_lone_assets(oldest_lone(request, report.finished_at))?;
+    let by_signal = || (report.outcome == PassOutcome::Aborted).then(|| "stopped by a signal".to_owned());
+    let why = aborted.map(|error| in_full(error)).or_else(by_signal);
+    let end = match &why {
+        Some(why) => End::Aborted(why),
+        None if is_out_of_time => End::OutOfTime,
+        None => End::Done,
+    };
+    Ok(ledger.finish_pass(pass, report.finished_at, end, report.totals)?)
+}
+
+/// A pass that could not begin is what `status` is asked about.
+pub(super) fn record_failure(
+    request: &Request<'_>,
+    ledger: &mut RunLedger,
+    error: &Error,
+) -> Result<(), ledger::Error> {
+    let pass = ledger.start_pass(request.started_at)?;
+    ledger.finish_pass(pass, (request.clock)(), End::Aborted(&in_full(error)), PassTotals::default())
+}
+
+/// The end of every pass: the time is written where `status` finds it, and what is old goes.
+pub(super) fn close(request: &Request<'_>, ledger: &mut RunLedger, report: &Report) {
+    if request.dry_run {
+        return;
+    }
+    let finished_at = report.finished_at;
+    let before = ledger.heartbeat();
+    // One pass under a clock that jumped must not take history away: what is old by the last pass's time, too, is old.
+    let known = before.map(|before| before.finished_at.min(finished_at));
+    // It can wait, so no pass fails for it.
+    if let Some(Err(error)) = known.map(|known| ledger.prune(oldest_kept(request, known), finished_at)) {
+        log::warn!("old history could not be taken away: {}", in_full(&error));
+    }
+    // A pass for one asset says nothing of the others.
+    let is_good = report.outcome == PassOutcome::Done && matches!(request.scope, Scope::Due { .. });
+    beat(request, ledger, finished_at, is_good);
+}
+
+/// Tells the lock file that the pass is over.
+pub(super) fn beat(request: &Request<'_>, ledger: &mut RunLedger, finished_at: Timestamp, is_good: bool) {
+    let before = || ledger.heartbeat().and_then(|before| before.last_good(finished_at));
+    let last_good = if is_good { Some(finished_at) } else { before() };
+    ledger.beat(&Heartbeat { started_at: request.started_at, finished_at, last_good });
+}
+
+/// History that is older than this, at `now`, is not kept.
+fn oldest_kept(request: &Request<'_>, now: Timestamp) -> Timestamp {
+    before(now, request.config.ledger.keep)
+}
+
+/// What was sent to an asset before this and has no client any more is not kept: at least for a year, because by it our
+/// lines are told from those of people if the machine comes again.
+fn oldest_lone(request: &Request<'_>, now: Timestamp) -> Timestamp {
+    before(now, request.config.ledger.keep.max(YEAR))
+}
+
+fn before(now: Timestamp, time: Duration) -> Timestamp {
+    now.plus_seconds(i64::try_from(time.as_secs()).unwrap_or(i64::MAX).saturating_neg())
+}
