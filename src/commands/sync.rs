@@ -77,9 +77,9 @@ fn pass(config: &Config, args: &SyncArgs, started_at: Timestamp, told: &Mutex<Sp
     let has_bar = std::io::stderr().is_terminal();
     let progress = |item: &Item| {
         if has_bar {
-            advance(&bar, item, args.dry_run)
+            advance(&bar, item, args.dry_run);
         } else {
-            log_item(item, args.dry_run)
+            log_item(item, args.dry_run);
         }
         tell(told, args, item);
     };
