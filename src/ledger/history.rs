@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use rusqlite::types::Type;
 use rusqlite::{Connection, Row, named_params};
 
 use super::{Error, Ledger, RunLedger};
@@ -96,21 +97,29 @@ pub struct ChangeRecord {
     pub after: String,
 }
 
-/// Adds changes of an asset, which was sent from a client, to its history.
+/// One field in the text of a row: its name, what IQR had, and what it has.
+type Told<T> = [T; 3];
+
+impl ChangeRecord {
+    fn told(&self) -> Told<&str> {
+        [&self.field, &self.before, &self.after]
+    }
+}
+
+/// Adds what was changed of an asset at once, which was sent from a client, to its history.
 pub(super) fn insert(
     connection: &Connection,
     changes: &[ChangeRecord],
     (inventory_id, client_id, at): (&str, ClientId, Timestamp),
 ) -> rusqlite::Result<()> {
-    let sql = "INSERT INTO change (at, client_id, inventory_id, field, before, after) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     if changes.is_empty() {
         return Ok(());
     }
-    let mut statement = connection.prepare_cached(sql)?;
-    for ChangeRecord { field, before, after } in changes {
-        statement.execute((at.unix_millis(), client_id.0, inventory_id, field.as_ref(), before, after))?;
-    }
-    Ok(())
+    let fields: Vec<Told<&str>> = changes.iter().map(ChangeRecord::told).collect();
+    let fields =
+        serde_json::to_string(&fields).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
+    let sql = "INSERT INTO change (at, client_id, inventory_id, fields) VALUES (?1, ?2, ?3, ?4)";
+    connection.prepare_cached(sql)?.execute((at.unix_millis(), client_id.0, inventory_id, fields)).map(|_| ())
 }
 
 impl Ledger {
@@ -142,18 +151,21 @@ impl Ledger {
     ///
     /// When the ledger cannot be read.
     pub fn changes(&self, inventory_id: &str) -> Result<Vec<(Timestamp, ChangeRecord)>, Error> {
-        self.rows(
-            "SELECT at, field, before, after FROM change WHERE inventory_id = ?1 ORDER BY id DESC",
-            [inventory_id],
-            |row| {
-                let change = ChangeRecord {
-                    field: row.get::<_, String>("field")?.into(),
-                    before: row.get("before")?,
-                    after: row.get("after")?,
-                };
-                Ok((Timestamp::from_unix_millis(row.get("at")?), change))
-            },
-        )
+        let sql = "SELECT at, fields FROM change WHERE inventory_id = ?1 ORDER BY id DESC";
+        let rows = self.rows(sql, [inventory_id], |row| {
+            let fields = serde_json::from_str::<Vec<Told<String>>>(row.get_ref("fields")?.as_str()?);
+            let fields =
+                fields.map_err(|error| rusqlite::Error::FromSqlConversionFailure(1, Type::Text, error.into()))?;
+            Ok((Timestamp::from_unix_millis(row.get("at")?), fields))
+        })?;
+        let mut changes = Vec::new();
+        for (at, fields) in rows {
+            let newest_first = fields.into_iter().rev();
+            changes.extend(
+                newest_first.map(|[field, before, after]| (at, ChangeRecord { field: field.into(), before, after })),
+            );
+        }
+        Ok(changes)
     }
 }
 

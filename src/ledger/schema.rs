@@ -108,6 +108,21 @@ const MIGRATIONS: &[&str] = &[
     // Passes and changes are recorded one after the other: the oldest is the first, whatever the clock said.
     "DROP INDEX change_at;
      DROP INDEX pass_started_at;",
+    // What was changed at once is asked for at once: [[field, before, after], ...].
+    "ALTER TABLE change RENAME TO change_of_field;
+     DROP INDEX change_inventory_id;
+     CREATE TABLE change (
+         id INTEGER PRIMARY KEY,
+         at INTEGER NOT NULL,
+         client_id INTEGER NOT NULL,
+         inventory_id TEXT NOT NULL,
+         fields TEXT NOT NULL
+     );
+     INSERT INTO change (at, client_id, inventory_id, fields)
+         SELECT at, client_id, inventory_id, json_group_array(json_array(field, before, after) ORDER BY id)
+         FROM change_of_field GROUP BY at, client_id, inventory_id ORDER BY min(id);
+     DROP TABLE change_of_field;
+     CREATE INDEX change_inventory_id ON change(inventory_id);",
 ];
 
 /// The version that this program reads and writes.
@@ -195,6 +210,9 @@ mod tests {
 
     /// Made by the first version of this program, in the middle of a write.
     const OF_VERSION_1: &str = "
+        INSERT INTO change VALUES (5, 1000, 1, '700001', 'description', '', 'X220');
+        INSERT INTO change VALUES (6, 1000, 1, '700001', 'comments', 'lid \"cracked\"', 'Memory: PASS');
+        INSERT INTO change VALUES (7, 3000, 1, '700001', 'comments', '', 'Memory: FAIL');
         INSERT INTO sent VALUES (1, '700001', x'', zeroblob(16), 1000);
         INSERT INTO asset VALUES ('700001', 1, NULL, NULL, x'0100000000000000', 1000);
         INSERT INTO intent VALUES (1, '700001', 'lid cracked', NULL, NULL, x'0200000000000000', 2000);";
@@ -222,5 +240,12 @@ mod tests {
         let sent = ledger.asset(&id).unwrap().unwrap().sent;
         assert_eq!((sent.lines, sent.other_lines), (vec![1], Vec::new()));
         assert!(ledger.sent(ClientId(1)).unwrap().is_some());
+        let changes = ledger.changes("700001").unwrap();
+        let changes: Vec<_> = changes
+            .iter()
+            .map(|(at, it)| (at.unix_millis(), it.field.as_ref(), it.before.as_str(), it.after.as_str()))
+            .collect();
+        let first = (1000, "comments", "lid \"cracked\"", "Memory: PASS");
+        assert_eq!(changes, [(3000, "comments", "", "Memory: FAIL"), first, (1000, "description", "", "X220")]);
     }
 }

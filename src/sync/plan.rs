@@ -184,13 +184,13 @@ pub fn sent_state(update: &AssetUpdate, shown: Texts<'_>, plan_lines: &[LineFate
         let is_ours = ours.starts_with(theirs) || is_stored(theirs, ours);
         SentText::of(ours, if is_ours { theirs } else { ours })
     };
-    let mapped = update.comments.iter().map(CommentLine::text);
+    let mapped: Vec<String> = update.comments.iter().map(CommentLine::text).collect();
     let as_written = plan_lines.iter().filter_map(|fate| match fate {
         // A line that stands there in another form (with its time behind it) is ours in that form too.
-        LineFate::Changed { to: line, .. } | LineFate::Kept(line) => Some(line.clone()),
+        LineFate::Changed { to: line, .. } | LineFate::Kept(line) => Some(line).filter(|line| !mapped.contains(line)),
         LineFate::New(_) => None,
     });
-    let mut lines: Vec<u64> = mapped.chain(as_written).flat_map(|line| line_digests(&line)).collect();
+    let mut lines: Vec<u64> = mapped.iter().chain(as_written).flat_map(|line| line_digests(line)).collect();
     lines.sort_unstable();
     lines.dedup();
     Sent {
