@@ -138,6 +138,15 @@ impl Error {
         }
     }
 
+    /// Whether it only followed from what another lane met with.
+    #[must_use]
+    pub fn is_undone(&self) -> bool {
+        match self {
+            Self::At { source, .. } => source.is_undone(),
+            error => matches!(error, Self::Undone),
+        }
+    }
+
     /// Whether another pass is running.
     #[must_use]
     pub fn is_running(&self) -> bool {

@@ -18,6 +18,7 @@ mod settings;
 mod tests;
 mod upkeep;
 
+use std::cell::Cell;
 use std::io;
 use std::ops::Deref;
 use std::os::unix::fs::MetadataExt;
@@ -64,6 +65,8 @@ pub struct RunLedger {
     ledger: Ledger,
     /// `None` in a dry run, which writes to a copy.
     lock: Option<RunLock>,
+    /// Something could not be written, and what was not committed was undone with it.
+    is_undone: Cell<bool>,
 }
 
 /// One state of the ledger, for several reads.
@@ -227,7 +230,7 @@ impl RunLedger {
     }
 
     fn new(ledger: Ledger, lock: Option<RunLock>) -> Self {
-        Self { ledger, lock }
+        Self { ledger, lock, is_undone: Cell::new(false) }
     }
 
     /// A copy of the ledger, gone when it is closed: for a dry run, which leaves no trace, and neither waits for a pass
@@ -272,8 +275,12 @@ impl RunLedger {
     /// Writes what lasts from the next [`Self::write`] on: what is recorded of a client that is done needs no commit of its
     /// own. A pass that is killed before has an open [`Intent`] for it, and the next one reads the asset again.
     ///
-    /// What cannot be written is undone with all that was not committed: it ends the pass, and the same holds.
+    /// What cannot be written is undone with all that was not committed: it ends the pass, and the same holds. Nothing more
+    /// is written then: it would say that what was undone is done.
     fn write_along<T>(&mut self, write: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Error> {
+        if self.is_undone.get() {
+            return Err(self.undone());
+        }
         let begun = if self.connection.is_autocommit() { sqlite::run(&self.connection, "BEGIN") } else { Ok(()) };
         begun.and_then(|()| write(&self.connection)).map_err(|source| {
             self.undo();
@@ -298,8 +305,14 @@ impl RunLedger {
         Error::Undone.at(&self.path)
     }
 
+    /// Whether something was undone. Whoever asks knows it, and may write again.
+    pub fn take_undone(&mut self) -> bool {
+        self.is_undone.take()
+    }
+
     /// Undoes what is not committed.
     fn undo(&self) {
+        self.is_undone.set(true);
         // SQLite itself may have done it: after a full disk, say.
         if !self.connection.is_autocommit() {
             _ = sqlite::run(&self.connection, "ROLLBACK");

@@ -151,6 +151,8 @@ fn begun_writes_last_at_once_or_not_at_all() {
     desk.ledger.write(|connection| connection.execute_batch(refusal)).unwrap();
     desk.ledger.begin_writes(&[intent(3), intent(4), intent(5)]).unwrap_err();
     assert_eq!(open(), [1, 2]);
+    assert!(desk.ledger.begin_writes(&[intent(6)]).unwrap_err().is_undone(), "nothing is written before that is known");
+    assert!(desk.ledger.take_undone() && !desk.ledger.take_undone());
     desk.ledger.begin_writes(&[intent(6)]).unwrap();
     assert_eq!(open(), [1, 2, 6]);
 }

@@ -228,8 +228,8 @@ fn is_counted_up(bare: &str) -> bool {
 /// and so the name of none. Elsewhere, as a family, such a word says something.
 pub(super) fn is_kind_of_machine(text: &str) -> bool {
     let mut words = text.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty());
-    // Told by a glance at nearly every text. `All` may be one in one.
-    let is_one = |word: &str| word == "all" || is_kind(word) || BESIDE_KINDS.contains(&word);
+    // Told by a glance at nearly every text. `All` may be one in one, also behind another word.
+    let is_one = |word: &str| word.ends_with("all") || is_kind(word) || BESIDE_KINDS.contains(&word);
     let is_short = |word: &&str| word.is_ascii() && word.len() <= LONGEST_WORD;
     if words.next().filter(is_short).is_some_and(|first| !in_lower_case(first, is_one)) {
         return false;
@@ -343,6 +343,7 @@ mod tests {
         assert!(FILLERS.is_sorted() && REFERENCE_BOARDS.is_sorted() && FIELD_WORDS.is_sorted());
         let has_digit = |word: &&str| word.contains(|character: char| character.is_ascii_digit());
         assert!(!FILLERS.iter().chain(REFERENCE_BOARDS).chain(FIELD_WORDS).chain(KINDS).any(has_digit));
+        assert!(FIELD_WORDS.iter().chain(KINDS).chain(BESIDE_KINDS).all(|word| word.len() <= LONGEST_WORD));
     }
 
     #[test]
@@ -451,6 +452,7 @@ mod tests {
             "Personal Computer",
             "MOBILE",
             "All in One Desktop PC",
+            "PCAll-in-One",
         ] {
             assert!(is_kind_of_machine(text) && !is_placeholder(text), "{text}");
         }

@@ -115,15 +115,17 @@ impl<'a> Lanes<'a> {
         let message = error.to_string();
         self.abort(error);
         if let Some(work) = work {
-            self.report(item(&work.examined, ItemOutcome::Deferred, None, Some(message), Vec::new()));
+            self.report(&self.item(&work.examined, ItemOutcome::Deferred, None, Some(message), Vec::new()));
         }
     }
 
     /// The pass cannot go on before its first client was asked about.
     pub(super) fn stop(&self, first: Option<&Work>, abort: Abort) {
-        match first {
-            Some(work) => self.give_up(&work.examined, abort),
-            None => self.abort(abort.into()),
+        match (first, abort) {
+            (Some(work), abort) => self.give_up(&work.examined, abort),
+            // That is no fault, and every lane sees it.
+            (None, Abort::Iqr(iqr::Error::Interrupted { .. } | iqr::Error::OutOfTime { .. })) => {}
+            (None, abort) => self.abort(abort.into()),
         }
     }
 
@@ -133,9 +135,9 @@ impl<'a> Lanes<'a> {
             || self.is_aborted.load(Ordering::Relaxed)
     }
 
-    /// Ends the pass for all lanes; the first reason is the one that is told.
+    /// Ends the pass for all lanes.
     pub(super) fn abort(&self, error: Error) {
-        lock(&self.progress).aborted.get_or_insert(error);
+        prefer(&mut lock(&self.progress).aborted, error);
         self.is_aborted.store(true, Ordering::Relaxed);
     }
 
@@ -161,7 +163,7 @@ impl<'a> Lanes<'a> {
         let mut recorded = None;
         let gathered = self.gather_behind(done, &mut recorded);
         if let Some(item) = recorded {
-            self.report(item);
+            self.report(&item);
         }
         gathered
     }
@@ -220,7 +222,7 @@ impl<'a> Lanes<'a> {
                 let fields = changes.iter().map(|change| change.field).collect();
                 let changes: Vec<ChangeRecord> = changes.into_iter().map(change_record).collect();
                 ledger.record_sent(&record, sent.as_ref(), &changes)?;
-                Ok(Some(item(&examined, outcome, None, message, fields)))
+                Ok(Some(self.item(&examined, outcome, None, message, fields)))
             }
         }
     }
@@ -238,7 +240,7 @@ impl<'a> Lanes<'a> {
         ledger.record_problem(&problem)?;
         let is_held = matches!(cause, Cause::Local | Cause::HeldByIqr);
         let outcome = if is_held { ItemOutcome::Held } else { ItemOutcome::Failed };
-        let item = item(examined, outcome, Some(trouble.reason), Some(trouble.message.clone()), Vec::new());
+        let item = self.item(examined, outcome, Some(trouble.reason), Some(trouble.message.clone()), Vec::new());
         Ok(Item { is_old_trouble: problem.since < self.request.started_at, ..item })
     }
 
@@ -251,7 +253,7 @@ impl<'a> Lanes<'a> {
         let item = if known.as_ref().is_none_or(is_old) {
             self.record_trouble(&mut ledger, examined, trouble, Cause::Server)?
         } else {
-            item(examined, ItemOutcome::Failed, Some(trouble.reason), Some(trouble.message.clone()), Vec::new())
+            self.item(examined, ItemOutcome::Failed, Some(trouble.reason), Some(trouble.message.clone()), Vec::new())
         };
         source.feed.settled(examined.client_id);
         Ok(item)
@@ -284,19 +286,25 @@ impl<'a> Lanes<'a> {
         match &abort {
             Abort::Iqr(error @ (iqr::Error::Interrupted { .. } | iqr::Error::OutOfTime { .. })) => {
                 let Trouble { message, .. } = trouble(error);
-                self.report(item(examined, ItemOutcome::Deferred, Some(Reason::TimeBudget), Some(message), Vec::new()));
+                self.report(&self.item(
+                    examined,
+                    ItemOutcome::Deferred,
+                    Some(Reason::TimeBudget),
+                    Some(message),
+                    Vec::new(),
+                ));
                 return;
             }
             // Nothing is wrong with the client: it stays due, and the pass says what is.
             Abort::Iqr(error @ iqr::Error::KeyRefused { .. }) => {
                 self.abort(error.clone().into());
                 let Trouble { reason, message } = trouble(error);
-                self.report(item(examined, ItemOutcome::Failed, Some(reason), Some(message), Vec::new()));
+                self.report(&self.item(examined, ItemOutcome::Failed, Some(reason), Some(message), Vec::new()));
             }
             Abort::Iqr(error) => {
                 self.abort(error.clone().into());
                 match self.record_server_trouble(examined, &trouble(error)) {
-                    Ok(item) => self.report(item),
+                    Ok(item) => self.report(&item),
                     Err(error) => self.abort(error.into()),
                 }
             }
@@ -314,11 +322,32 @@ impl<'a> Lanes<'a> {
         Ok(())
     }
 
-    fn report(&self, item: Item) {
-        let is_told_by_pass = item.reason.is_some() && self.is_aborted.load(Ordering::Relaxed);
-        let item = Item { is_told_by_pass, ..item };
-        (self.request.progress)(&item);
-        lock(&self.progress).report.add(&item);
+    fn item(
+        &self,
+        examined: &Examined,
+        outcome: ItemOutcome,
+        reason: Option<Reason>,
+        message: Option<String>,
+        changes: Vec<super::plan::Field>,
+    ) -> Item {
+        Item {
+            client_id: examined.client_id,
+            inventory_id: examined.inventory_id.clone(),
+            outcome,
+            reason,
+            message,
+            changes,
+            // Another lane may have met with it by now.
+            is_told_by_pass: reason.is_some() && self.is_aborted.load(Ordering::Relaxed),
+            is_old_trouble: false,
+            because: examined.because.clone(),
+            took: BootTime::now().since(examined.looked_at),
+        }
+    }
+
+    fn report(&self, item: &Item) {
+        (self.request.progress)(item);
+        lock(&self.progress).report.add(item);
     }
 
     /// Records how far the pass came, and what it did.
@@ -331,7 +360,7 @@ impl<'a> Lanes<'a> {
             self.progress.into_inner().unwrap_or_else(PoisonError::into_inner);
         match feed.left(&store) {
             Ok(left) => report.totals.deferred += left,
-            Err(error) => drop(aborted.get_or_insert(error.into())),
+            Err(error) => prefer(&mut aborted, error.into()),
         }
         report.totals.requests = requests;
         if aborted.is_some() || self.request.interrupted.load(Ordering::Relaxed) {
@@ -343,10 +372,18 @@ impl<'a> Lanes<'a> {
         let recorded = end::record(self.request, &mut ledger, &feed, &ended, &report);
         if let Err(error) = recorded {
             report.outcome = PassOutcome::Aborted;
-            aborted.get_or_insert(error.into());
+            prefer(&mut aborted, error.into());
         }
         end::close(self.request, &mut ledger, &report);
         Outcome { report, aborted }
+    }
+}
+
+/// The first reason is the one that is told, unless it only followed from another.
+fn prefer(told: &mut Option<Error>, error: Error) {
+    let followed = |told: &Error| matches!(told, Error::Ledger(error) if error.is_undone());
+    if told.as_ref().is_none_or(followed) {
+        *told = Some(error);
     }
 }
 
@@ -369,25 +406,4 @@ fn sorted(mut examined: Examined) -> Sorted {
 
 fn change_record(change: Change) -> ChangeRecord {
     ChangeRecord { field: change.field.name().into(), before: change.from, after: change.to }
-}
-
-fn item(
-    examined: &Examined,
-    outcome: ItemOutcome,
-    reason: Option<Reason>,
-    message: Option<String>,
-    changes: Vec<super::plan::Field>,
-) -> Item {
-    Item {
-        client_id: examined.client_id,
-        inventory_id: examined.inventory_id.clone(),
-        outcome,
-        reason,
-        message,
-        changes,
-        is_told_by_pass: false,
-        is_old_trouble: false,
-        because: examined.because.clone(),
-        took: BootTime::now().since(examined.looked_at),
-    }
 }

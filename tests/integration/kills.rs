@@ -50,6 +50,35 @@ fn a_polite_signal_in_mid_pass_ends_the_session_keeps_what_was_sent_and_leaves_t
     }
 }
 
+/// The signal comes while the pass asks what became of the writes of a killed one: that is no fault either.
+#[test]
+fn a_polite_signal_while_begun_writes_are_settled_is_no_failure() {
+    let options = Options { rtt: Duration::from_millis(30), ..Options::default() };
+    let bench = Bench::with_options(options).and_clients(CLIENTS).with("iqr", "connections", "8");
+    let mut pass = bench.spawn(&["sync"]);
+    until_some_are_sent(&bench, &mut pass);
+    pass.signal(Signal::KILL);
+    pass.finish();
+    assert!(bench.in_ledger::<i64>("SELECT count(*) FROM intent WHERE is_open") > 0);
+
+    bench.sandbox.state().options.rtt = Duration::from_millis(300);
+    bench.sandbox.state().forget_requests();
+    let mut pass = bench.spawn(&["sync", "--json"]);
+    let started = Instant::now();
+    while bench.sandbox.requests().is_empty() {
+        assert!(!pass.has_ended() && started.elapsed() < PATIENCE, "the pass should open a session");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    pass.signal(Signal::TERM);
+    let report = Report::of(pass.finish());
+    assert_eq!((report.code, report.outcome()), (Some(0), "aborted"), "{report:#?}");
+
+    bench.sandbox.state().options.rtt = Duration::ZERO;
+    bench.sync_well();
+    bench.assert_sound("stopped while begun writes were settled");
+    bench.assert_idle("stopped while begun writes were settled");
+}
+
 /// What the machines of a round say: every round has news for every client, and every fourth a new machine.
 fn news(bench: &Bench, round: i64) {
     let store = bench.store();

@@ -6,11 +6,12 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use iqr_sandbox::Comments;
+use iqr_sandbox::store::Client;
+use iqr_sandbox::{Asset, Comments};
 use rusqlite::Connection;
 use rustix::fs::{FileType, Mode};
 
-use crate::bench::{Bench, FIRST, LATER, PATIENCE, Report, Run, Seen, quoted, run};
+use crate::bench::{Bench, FIRST, LATER, PATIENCE, Report, Run, Seen, client, quoted, run};
 use crate::wrapped::{Threads, has_mounts, has_strace, traced, wants_every_place, wrapped};
 
 const CLIENTS: i64 = 4;
@@ -319,6 +320,62 @@ fn a_lock_that_is_deleted_in_mid_pass_ends_it_and_nothing_is_there_twice() {
     let writes: Vec<u64> = (FIRST..FIRST + 12).map(|id| bench.writes(id)).collect();
     // The last one is of the second pass alone.
     assert_eq!(writes, [writes[11]; 12], "no asset is written twice");
+}
+
+/// Keys from here on are too many for a comparison of every client with each pass.
+const MANY: i64 = 2500;
+
+/// The ledger refuses the begun write of these clients, by their key.
+fn refuse(bench: &Bench, which: &str) -> Connection {
+    let ledger = Connection::open(bench.ledger()).unwrap();
+    let refusal = format!(
+        "CREATE TRIGGER refusal BEFORE INSERT ON intent WHEN {which} BEGIN SELECT RAISE(ABORT, 'no such luck'); END"
+    );
+    ledger.execute_batch(&refusal).unwrap();
+    ledger
+}
+
+/// What was recorded of clients, and is undone because the write of the next one fails, is no news that was looked at.
+#[test]
+fn what_was_undone_with_a_write_that_failed_is_looked_at_again() {
+    let bench = Bench::empty().with("iqr", "connections", "1");
+    let first = "INSERT INTO client (id, updated_at) VALUES (?1, '2024-01-01 00:00:00')";
+    bench.store().connection().execute(first, [MANY]).unwrap();
+    bench.add(&client(0), Asset::new(FIRST));
+    bench.sync_with(&["--full"]);
+    let ledger = refuse(&bench, &format!("NEW.client_id = {}", MANY + 5));
+    let add = |number, client: &Client| assert_eq!(bench.add(client, Asset::new(FIRST + number)), MANY + 1 + number);
+    add(1, &client(1));
+    add(2, &client(2).with_inventory_id("typed wrong"));
+    add(3, &client(3).with_inventory_id("999999"));
+    add(4, &client(4));
+    add(5, &client(5));
+    let struck = bench.sync();
+    assert_eq!((struck.code, struck.outcome()), (Some(6), "aborted"), "{struck:#?}");
+    assert!(struck.stderr.contains("no such luck"), "{struck:#?}");
+
+    ledger.execute_batch("DROP TRIGGER refusal").unwrap();
+    let next = bench.sync();
+    assert_eq!((next.fate(MANY + 3).0, next.fate(MANY + 4).0), ("held", "failed"), "{next:#?}");
+    assert_eq!(next.count("sent") + next.count("unchanged"), 3, "{next:#?}");
+    assert_eq!(bench.in_ledger::<i64>("SELECT count(*) FROM sent"), 4);
+    bench.assert_sound("undone");
+}
+
+/// Of eight lanes one meets with the failure, and the others with what it undid: the failure is told.
+#[test]
+fn the_reason_is_told_whichever_lane_met_with_it() {
+    for round in 0..6 {
+        let options = iqr_sandbox::Options { rtt: Duration::from_millis(3), ..Default::default() };
+        let bench = Bench::with_options(options).with("iqr", "connections", "8");
+        bench.sync_well();
+        let bench = bench.and_clients(40);
+        refuse(&bench, &format!("NEW.client_id = {}", 17 + round));
+        let struck = bench.sync();
+        assert_eq!(struck.code, Some(6), "{struck:#?}");
+        assert!(struck.stderr.contains("no such luck") && !struck.stderr.contains("undone"), "{}", struck.stderr);
+        bench.assert_sound("eight lanes");
+    }
 }
 
 /// A pipe would keep a pass waiting for ever.
