@@ -107,7 +107,6 @@ impl Iqr {
                 Err(Error::Refused { request: request.shown.clone(), status: answer.status, text })
             }
             Verdict::Unreadable(text) => {
-                self.http.doubt_connections();
                 let told = format!("{}: {text}", request.shown);
                 self.pace.failed(&told);
                 self.pace.write_failed(&told);
@@ -132,7 +131,6 @@ impl Iqr {
                 Ok(value)
             }
             Err(Bad(text)) => {
-                self.http.doubt_connections();
                 self.pace.failed(&format!("{}: {text}", request.shown));
                 Err(Setback::Passing { cause: Cause::BadAnswer(text), outcome: Outcome::Refused, repeats: REPEATS })
             }

@@ -3,7 +3,6 @@
 //! It knows HTTP and nothing of what the answers mean; it repeats nothing and follows nothing.
 
 use std::io::Read;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -16,7 +15,7 @@ use super::conceal::Concealed;
 use super::endpoint::{Format, Method};
 use super::resolver::{LookupFailed, Remembering};
 use super::settings::{Access, Settings};
-use super::sparing::{Habits, Sparing};
+use super::sparing::Sparing;
 use super::together::Together;
 use super::{BootTime, clock, date, proxy};
 use crate::digest;
@@ -111,14 +110,12 @@ pub(super) struct Http {
     tokens: Concealed,
     requests: AtomicU64,
     skew: AtomicI64,
-    habits: Arc<Habits>,
 }
 
 impl Http {
     pub fn new(settings: &Settings, access: Access) -> Self {
-        let habits = Arc::default();
         Self {
-            agent: agent(settings, &habits),
+            agent: agent(settings),
             access,
             timeout: settings.request_timeout,
             headers: settings.headers.clone(),
@@ -126,7 +123,6 @@ impl Http {
             tokens: Concealed::default(),
             requests: AtomicU64::new(0),
             skew: AtomicI64::new(UNKNOWN_SKEW),
-            habits,
         }
     }
 
@@ -138,11 +134,6 @@ impl Http {
     /// From now on this token is taken out of answers, but for those that bring a token.
     pub fn conceal_token(&self, token: &Secret) {
         self.tokens.add(token);
-    }
-
-    /// An answer was none to its request.
-    pub fn doubt_connections(&self) {
-        self.habits.doubt();
     }
 
     /// Requests begun so far.
@@ -255,7 +246,7 @@ fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
     headers.get(name)?.to_str().ok()
 }
 
-fn agent(settings: &Settings, habits: &Arc<Habits>) -> Agent {
+fn agent(settings: &Settings) -> Agent {
     let connections = usize::from(settings.connections.max(1));
     let config = Agent::config_builder()
         .http_status_as_error(false)
@@ -272,7 +263,7 @@ fn agent(settings: &Settings, habits: &Arc<Habits>) -> Agent {
         .build();
     Agent::with_parts(
         config,
-        DefaultConnector::default().chain(Together).chain(Sparing(Arc::clone(habits))),
+        DefaultConnector::default().chain(Together).chain(Sparing::default()),
         Remembering::default(),
     )
 }

@@ -2,13 +2,12 @@
 //!
 //! The library looks whether a connection is still good when it goes back to the others and again when it is taken, three
 //! calls each time; and it sets the time that a call may take anew for every one, because a little of it is over. Here
-//! only the second look is taken, and none at a connection that was just used where the server is known to keep them; and
-//! times are rounded up so that they seldom change.
+//! only the second look is taken, and times are rounded up so that they seldom change.
 
 use std::mem;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use ureq::Error;
 use ureq::unversioned::transport::time::Duration as Wait;
@@ -26,48 +25,11 @@ const MOST_CLOSED: u32 = 3;
 /// So seldom it is tried whether the server keeps connections by now: it may have closed those that were idle for long.
 const TRIED: u32 = 16;
 
-/// After so many kept connections in a row that were still open, the server is known to keep them. It is so until one is
-/// found closed, or fails.
-const ENOUGH_OPEN: u32 = 16;
-/// How long after its last answer a connection of such a server is taken for an open one without a look.
-const FRESH: Duration = Duration::from_millis(100);
-
 /// Makes every connection spare calls.
-#[derive(Debug)]
-pub(super) struct Sparing(pub Arc<Habits>);
-
-/// What a server was seen to do with the connections that it was to keep.
 #[derive(Debug, Default)]
-pub(super) struct Habits {
+pub(super) struct Sparing {
     /// How many kept connections in a row were found closed.
-    closed: AtomicU32,
-    /// How many in a row were found open.
-    open: AtomicU32,
-}
-
-impl Habits {
-    /// What the look at a connection has shown.
-    fn learn(&self, is_open: bool) {
-        let (one_more, none) = if is_open { (&self.open, &self.closed) } else { (&self.closed, &self.open) };
-        one_more.fetch_add(1, Ordering::Relaxed);
-        none.store(0, Ordering::Relaxed);
-    }
-
-    /// A connection that was in use has failed, or brought what is no answer: it may be one to another request.
-    pub(super) fn doubt(&self) {
-        self.open.store(0, Ordering::Relaxed);
-    }
-
-    /// Whether a connection that was just used is worth no look.
-    fn keeps(&self) -> bool {
-        self.open.load(Ordering::Relaxed) >= ENOUGH_OPEN
-    }
-
-    /// Whether a kept connection is worth a look at all.
-    fn may_keep(&self) -> bool {
-        let closed = self.closed.load(Ordering::Relaxed);
-        closed < MOST_CLOSED || closed.is_multiple_of(TRIED)
-    }
+    closed: Arc<AtomicU32>,
 }
 
 /// A connection that spares calls.
@@ -76,17 +38,14 @@ pub(super) struct Spared<T> {
     inner: T,
     /// The answer was read just now: the next look is the one when the connection goes back to the others.
     was_read: bool,
-    /// When it went back to them.
-    went_back: Option<Instant>,
-    habits: Arc<Habits>,
+    closed: Arc<AtomicU32>,
 }
 
 impl<In: Transport> Connector<In> for Sparing {
     type Out = Spared<In>;
 
     fn connect(&self, _: &ConnectionDetails<'_>, chained: Option<In>) -> Result<Option<Self::Out>, Error> {
-        let habits = Arc::clone(&self.0);
-        Ok(chained.map(|inner| Spared { inner, was_read: false, went_back: None, habits }))
+        Ok(chained.map(|inner| Spared { inner, was_read: false, closed: Arc::clone(&self.closed) }))
     }
 }
 
@@ -101,23 +60,16 @@ impl<T: Transport> Transport for Spared<T> {
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
         self.was_read = true;
-        let read = self.inner.await_input(rounded_up(timeout));
-        if !matches!(read, Ok(true)) {
-            self.habits.doubt();
-        }
-        read
+        self.inner.await_input(rounded_up(timeout))
     }
 
     fn is_open(&mut self) -> bool {
         if mem::take(&mut self.was_read) {
-            self.went_back = Some(Instant::now());
             return true;
         }
-        if self.habits.keeps() && self.went_back.is_some_and(|then| then.elapsed() < FRESH) {
-            return true;
-        }
-        let is_open = self.habits.may_keep() && self.inner.is_open();
-        self.habits.learn(is_open);
+        let closed = self.closed.load(Ordering::Relaxed);
+        let is_open = (closed < MOST_CLOSED || closed.is_multiple_of(TRIED)) && self.inner.is_open();
+        self.closed.store(if is_open { 0 } else { closed.wrapping_add(1) }, Ordering::Relaxed);
         is_open
     }
 
@@ -163,29 +115,6 @@ mod tests {
         assert_eq!(rounded_up(NextTimeout::default()), NextTimeout::default());
     }
 
-    /// A look is spared only where many have shown the same; and one closed or failed connection is enough to look again.
-    #[test]
-    fn a_server_is_known_by_its_habits() {
-        let habits = Habits::default();
-        assert!(habits.may_keep() && !habits.keeps());
-        for _ in 0..ENOUGH_OPEN {
-            assert!(!habits.keeps());
-            habits.learn(true);
-        }
-        assert!(habits.keeps());
-        habits.doubt();
-        assert!(habits.may_keep() && !habits.keeps());
-        (0..ENOUGH_OPEN).for_each(|_| habits.learn(true));
-        habits.learn(false);
-        assert!(habits.may_keep() && !habits.keeps());
-        (1..MOST_CLOSED).for_each(|_| habits.learn(false));
-        assert!(!habits.may_keep());
-        (MOST_CLOSED..TRIED).for_each(|_| habits.learn(false));
-        assert!(habits.may_keep());
-        habits.learn(true);
-        assert!(habits.may_keep() && !habits.keeps());
-    }
-
     fn answer(stream: &mut TcpStream) {
         let mut request = [0; 4096];
         assert!(stream.read(&mut request).unwrap() > 0);
@@ -206,7 +135,7 @@ mod tests {
             closed.send(()).unwrap();
             answer(&mut listener.accept().unwrap().0);
         });
-        let connector = DefaultConnector::default().chain(Sparing(Arc::default()));
+        let connector = DefaultConnector::default().chain(Sparing::default());
         let agent = Agent::with_parts(Agent::config_builder().build(), connector, DefaultResolver::default());
         let ask = || agent.get(&url).call().unwrap().body_mut().read_to_string().unwrap();
         assert_eq!([ask(), ask()], ["ok", "ok"]);
