@@ -8,9 +8,9 @@ use rusqlite::{Connection, Row, named_params};
 use super::{Error, Ledger, RunLedger};
 use crate::model::{ClientId, Timestamp};
 
-/// Key of a pass that left a trace.
+/// A pass that left a trace: its key, and when it began.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PassId(i64);
+pub struct PassId(i64, Timestamp);
 
 /// What became of the clients of a pass.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -196,18 +196,18 @@ impl RunLedger {
     pub fn start_pass(&mut self, started_at: Timestamp) -> Result<PassId, Error> {
         self.write_along(|transaction| {
             transaction.execute("INSERT INTO pass (started_at) VALUES (?1)", [started_at.unix_millis()])?;
-            Ok(PassId(transaction.last_insert_rowid()))
+            Ok(PassId(transaction.last_insert_rowid(), started_at))
         })
     }
 
-    /// Records how a pass ended.
+    /// Records how a pass ended, also where its beginning was undone.
     ///
     /// # Errors
     ///
     /// When the ledger cannot be written.
     pub fn finish_pass(
         &mut self,
-        PassId(id): PassId,
+        PassId(id, started_at): PassId,
         at: Timestamp,
         end: End<'_>,
         totals: PassTotals,
@@ -215,11 +215,13 @@ impl RunLedger {
         let count = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
         self.write(|transaction| {
             transaction.execute(
-                "UPDATE pass SET finished_at = :at, outcome = :outcome, message = :message, sent = :sent,
-                     unchanged = :unchanged, held = :held, failed = :failed, deferred = :deferred, requests = :requests
-                 WHERE id = :id",
+                "INSERT INTO pass (id, started_at, finished_at, outcome, message, sent, unchanged, held, failed, deferred,
+                                   requests)
+                 VALUES (:id, :started_at, :at, :outcome, :message, :sent, :unchanged, :held, :failed, :deferred, :requests)
+                 ON CONFLICT (id) DO UPDATE SET finished_at = :at, outcome = :outcome, message = :message, sent = :sent,
+                     unchanged = :unchanged, held = :held, failed = :failed, deferred = :deferred, requests = :requests",
                 named_params! {
-                    ":id": id, ":at": at.unix_millis(), ":message": end.message(),
+                    ":id": id, ":started_at": started_at.unix_millis(), ":at": at.unix_millis(), ":message": end.message(),
                     ":outcome": end.outcome(),
                     ":sent": count(totals.sent), ":unchanged": count(totals.unchanged), ":held": count(totals.held),
                     ":failed": count(totals.failed), ":deferred": count(totals.deferred),

@@ -51,6 +51,9 @@ const CACHE: i64 = -256;
 
 const WRITABLE: OpenFlags = OpenFlags::SQLITE_OPEN_READ_WRITE.union(OpenFlags::SQLITE_OPEN_CREATE);
 
+/// So much may be left in the WAL, in bytes: about sixty pages.
+const MOST_IN_WAL: u64 = 256 * 1024;
+
 /// What SQLite takes for all that is left to copy.
 const EVERY_PAGE: i32 = -1;
 
@@ -258,8 +261,12 @@ impl RunLedger {
     }
 
     /// A pass with nothing to record leaves the little that it wrote in the WAL: to bring it into the file costs more than
-    /// the whole pass, and a later one does it. What is not recorded is not lost, it is looked at again.
+    /// the whole pass, and a later one does it. What is not recorded is not lost, it is looked at again. But every pass reads
+    /// the whole WAL first, so it must not get long.
     pub fn leave_in_wal(&mut self) {
+        if files::size(&files::beside(&self.path, "-wal")).is_some_and(|size| size > MOST_IN_WAL) {
+            return;
+        }
         if let Err(error) = self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true) {
             log::debug!("the ledger's WAL is brought into its file at once: {error}");
         }

@@ -141,7 +141,10 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), Error> {
     }
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
     transaction.pragma_update(None, "user_version", u32::try_from(VERSION).unwrap_or(u32::MAX))?;
-    Ok(transaction.commit()?)
+    transaction.commit()?;
+    // What was written anew may be most of the file: it is not to stand in the WAL, too.
+    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+    Ok(())
 }
 
 /// The version of the file: 0 for one that is new and empty. Refuses another program's file and a newer version.

@@ -362,6 +362,20 @@ fn what_was_undone_with_a_write_that_failed_is_looked_at_again() {
     bench.assert_sound("undone");
 }
 
+/// Nothing of it could be recorded but that it was made, and how it ended.
+#[test]
+fn a_pass_whose_first_record_fails_leaves_its_trace() {
+    let bench = Bench::empty();
+    bench.sync_well();
+    let bench = bench.and_clients(3);
+    let refusal = "CREATE TRIGGER refusal BEFORE INSERT ON sent BEGIN SELECT RAISE(ABORT, 'no such luck'); END";
+    Connection::open(bench.ledger()).unwrap().execute_batch(refusal).unwrap();
+    assert_eq!(bench.sync().code, Some(6));
+    let told: String = bench.in_ledger("SELECT message FROM pass ORDER BY id DESC LIMIT 1");
+    assert!(told.contains("no such luck"), "{told}");
+    assert!(bench.in_ledger::<i64>("SELECT count(*) FROM pass WHERE started_at <= finished_at") >= 1);
+}
+
 /// Of eight lanes one meets with the failure, and the others with what it undid: the failure is told.
 #[test]
 fn the_reason_is_told_whichever_lane_met_with_it() {

@@ -121,3 +121,20 @@ fn a_ledger_that_is_deleted_in_the_middle_of_a_pass_costs_nothing_in_iqr() {
         bench.assert_idle("all are sent");
     }
 }
+
+/// Every pass reads the whole WAL before anything else: what passes with nothing to do leave in it must not add up.
+#[test]
+fn passes_with_nothing_to_do_do_not_let_the_wal_grow() {
+    let bench = Bench::with_clients(2);
+    bench.sync_well();
+    let size = || std::fs::metadata(bench.path("ledger.db-wal")).map_or(0, |metadata| metadata.len());
+    let mut largest = 0;
+    for round in 0..200 {
+        // No news, but a commit.
+        bench.store().connection().execute_batch(&format!("PRAGMA user_version = {}", round + 1)).unwrap();
+        assert_eq!(bench.sync().code, Some(0));
+        largest = largest.max(size());
+    }
+    assert!(largest > 0, "they leave something");
+    assert!(largest < 400 * 1024, "{largest} bytes");
+}
