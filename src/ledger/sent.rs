@@ -67,6 +67,18 @@ impl Ledger {
         )
     }
 
+    /// The clients that this inventory ID is known of: those that its asset was last sent from, and those that are held or
+    /// failing with it.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read.
+    pub fn clients_of(&self, inventory_id: &str) -> Result<Vec<ClientId>, Error> {
+        let sql = "SELECT client_id FROM sent WHERE inventory_id = ?1
+                   UNION ALL SELECT client_id FROM problem WHERE inventory_id = ?1";
+        self.rows(sql, [inventory_id], |row| row.get(0).map(ClientId))
+    }
+
     /// The clients that an asset was last sent from.
     ///
     /// # Errors

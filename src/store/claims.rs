@@ -20,8 +20,10 @@ const BEHIND_BLANKS: &str = "!";
 const HAS_SLIPS: &str = "SELECT EXISTS (SELECT 1 FROM client_slot WHERE name = ?1 AND value > '' AND value < '!')
     OR EXISTS (SELECT 1 FROM client_slot WHERE name = ?1 AND value >= '0' AND value < '1')";
 
-/// The text with whatever is behind it, what was typed, and the number.
-static CLAIMANTS: LazyLock<String> = LazyLock::new(|| claimants_in(3));
+/// The text with whatever is behind it, and the number.
+static CLAIMANTS: LazyLock<String> = LazyLock::new(|| claimants_in(2));
+/// Those, and what was typed, where it is another text.
+static CLAIMANTS_AND_TYPED: LazyLock<String> = LazyLock::new(|| claimants_in(3));
 /// Those, and the text with each of the slips before it.
 static CLAIMANTS_WITH_SLIPS: LazyLock<String> = LazyLock::new(|| claimants_in(3 + SLIPS.len()));
 
@@ -49,17 +51,20 @@ impl Store {
         let spellings = self.spellings(slot)?;
         let number: Option<i64> = plain.parse().ok();
         let last = [plain, BEHIND_BLANKS].concat();
-        let ranges: [&dyn ToSql; 6] = [&plain, &last, &typed, &typed, &number, &number];
+        let ranges: [&dyn ToSql; 6] = [&plain, &last, &number, &number, &typed, &typed];
         let mut clients: Vec<ClientId> = self.reading(|connection| {
             let mut found = Vec::new();
             for spelling in spellings.iter() {
                 let has_slips = connection.prepare_cached(HAS_SLIPS)?.query_row([spelling], |row| row.get(0))?;
-                let (sql, slips) =
-                    if has_slips { (&*CLAIMANTS_WITH_SLIPS, &SLIPS[..]) } else { (&*CLAIMANTS, &[][..]) };
+                let (sql, ranges, slips) = match has_slips {
+                    true => (&*CLAIMANTS_WITH_SLIPS, &ranges[..], &SLIPS[..]),
+                    false if typed == plain => (&*CLAIMANTS, &ranges[..4], &[][..]),
+                    false => (&*CLAIMANTS_AND_TYPED, &ranges[..], &[][..]),
+                };
                 let slips: Vec<_> =
                     slips.iter().map(|slip| [[*slip, plain].concat(), [*slip, &last].concat()]).collect();
                 let mut statement = connection.prepare_cached(sql)?;
-                let parameters = [spelling as &dyn ToSql].into_iter().chain(ranges);
+                let parameters = [spelling as &dyn ToSql].into_iter().chain(ranges.iter().copied());
                 let parameters = parameters.chain(slips.as_flattened().iter().map(|value| value as _));
                 let rows = statement.query_map(params_from_iter(parameters), |row| row.get(0).map(ClientId))?;
                 found.extend(rows.collect::<rusqlite::Result<Vec<_>>>()?);

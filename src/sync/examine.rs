@@ -321,8 +321,7 @@ impl Examiner<'_> {
     fn claims(&self, typed: &str, id: &InventoryId, but: Option<ClientId>) -> Result<Vec<Claim>, Error> {
         let mut clients = self.store.claimants(&self.config.store.inventory_id_slot, typed, id.as_str())?;
         if let Some(ledger) = self.ledger {
-            clients.extend(ledger.senders(id.as_str())?);
-            clients.extend(ledger.problems_of(id.as_str())?);
+            clients.extend(ledger.clients_of(id.as_str())?);
         }
         clients.retain(|client| Some(*client) != but);
         clients.sort_unstable();

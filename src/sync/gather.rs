@@ -59,8 +59,7 @@ fn concerned(ledger: &RunLedger, gathered: &Gathered) -> Result<Vec<ClientId>, e
     let mut concerned = Vec::new();
     for old in gathered.known.inventory_ids() {
         if gathered.inventory_id.as_deref() != Some(old) || gathered.is_gone() {
-            concerned.extend(ledger.problems_of(old)?);
-            concerned.extend(ledger.senders(old)?);
+            concerned.extend(ledger.clients_of(old)?);
         }
     }
     if let Some(id) = gathered.inventory_id.as_deref().filter(|_| gathered.has_rival()) {
