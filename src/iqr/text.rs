@@ -5,9 +5,6 @@ const LONGEST: usize = 200;
 
 /// `text` without markup, on one line, control and invisible characters escaped, at most 200 characters.
 pub(super) fn quote(text: &str) -> String {
-    if is_plain(text) {
-        return text.to_owned();
-    }
     let mut quoted = String::new();
     let mut length = 0;
     for word in without_tags(text).split_whitespace() {
@@ -25,12 +22,6 @@ pub(super) fn quote(text: &str) -> String {
         length += 1;
     }
     quoted
-}
-
-/// Whether there is nothing to be done, as of the type that every answer tells.
-fn is_plain(text: &str) -> bool {
-    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"/;=-+.,_".contains(byte);
-    text.len() <= LONGEST && text.split(' ').all(|word| !word.is_empty() && word.as_bytes().iter().all(is_plain))
 }
 
 /// As [`quote`], for an answer's bytes: the beginning is enough.
