@@ -27,6 +27,7 @@ pub mod journey;
 pub mod known;
 mod lane;
 pub mod plan;
+mod processor;
 mod recent;
 pub mod report;
 pub mod retry;
@@ -52,6 +53,7 @@ use commits::Commits;
 use feed::{Feed, Wanted};
 use items::MasterItems;
 use lane::Lanes;
+use processor::Processor;
 pub use report::{Item, ItemOutcome, PassOutcome, Report};
 
 /// What a pass is asked to do.
@@ -293,12 +295,16 @@ fn pass(request: &Request<'_>, begun: Begun, ledger: RunLedger, deadline: BootTi
             None
         }
     };
+    let processor = Processor::of_caller();
     thread::scope(|scope| {
         let first = Mutex::new(first);
         for _ in 0..config.iqr.connections {
             let take_first = || lock(&first).take();
             let (lanes, applier, first) = (&lanes, &applier, take_first());
-            scope.spawn(move || lanes.run(applier, first));
+            scope.spawn(move || {
+                processor.take();
+                lanes.run(applier, first);
+            });
         }
     });
     if let Err(error) = iqr.finish() {
