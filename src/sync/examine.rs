@@ -35,8 +35,8 @@ pub struct Examined {
     pub seen: Option<Seen>,
     /// Why it is due.
     pub because: Vec<DueBecause>,
-    /// When it was looked at.
-    pub looked_at: BootTime,
+    /// When it was taken in hand.
+    pub taken_at: BootTime,
     /// What follows.
     pub verdict: Verdict,
 }
@@ -94,7 +94,6 @@ pub struct Gathered {
     /// What the ledger knows of it.
     pub known: Known,
     seen: Option<Seen>,
-    looked_at: BootTime,
     prospect: Prospect,
     ask_anyway: bool,
 }
@@ -161,13 +160,14 @@ impl Gathered {
     /// What follows from it. Asks nobody.
     #[must_use]
     pub fn judge(self, config: &Config) -> Examined {
-        let Self { client_id, inventory_id, known, seen, looked_at, prospect, ask_anyway } = self;
+        let Self { client_id, inventory_id, known, seen, prospect, ask_anyway } = self;
+        let taken_at = BootTime::now();
         let because = seen.map_or_else(Vec::new, |seen| because(known.sent.as_ref(), seen));
         let verdict = match prospect {
             Prospect::Clear(verdict) => verdict,
             Prospect::Open(open) => open.judge(known, ask_anyway, config),
         };
-        Examined { client_id, inventory_id, seen, because, looked_at, verdict }
+        Examined { client_id, inventory_id, seen, because, taken_at, verdict }
     }
 }
 
@@ -233,8 +233,7 @@ impl Examiner<'_> {
 
     fn gathered(&self, client_id: ClientId, known: Known, found: Found) -> Gathered {
         let Found { inventory_id, seen, prospect } = found;
-        let (looked_at, ask_anyway) = (BootTime::now(), self.ask_anyway);
-        Gathered { client_id, inventory_id, known, seen, looked_at, prospect, ask_anyway }
+        Gathered { client_id, inventory_id, known, seen, prospect, ask_anyway: self.ask_anyway }
     }
 
     /// All that is asked of the appliance's database for one client; `None` when its marks are the known ones.

@@ -182,6 +182,25 @@ impl Feed {
         }
     }
 
+    /// At most so many more of those that are queued, as they would be next; none while others go first.
+    pub fn more(&mut self, most: usize) -> Vec<Candidate> {
+        let mut more = Vec::new();
+        while more.len() < most && self.concerned.is_empty() {
+            let Some(candidate) = self.queue.pop_front() else { break };
+            if self.handled.insert(candidate.client_id) {
+                self.open.insert(candidate.client_id);
+                more.push(candidate);
+            }
+        }
+        more
+    }
+
+    /// This client, which was queued, has not been done: it is next again.
+    pub fn put_back(&mut self, candidate: Candidate) {
+        self.passed_over(candidate.client_id);
+        self.queue.push_front(candidate);
+    }
+
     /// Puts clients in front that the news of another one concerns, by key, each once.
     pub fn also(&mut self, clients: impl IntoIterator<Item = ClientId>) {
         self.concerned.extend(clients.into_iter().filter(|client| !self.handled.contains(*client)));

@@ -1,4 +1,4 @@
-//! The next client of the feed: what both databases know of it, and whom its news concern.
+//! The next clients of the feed: what both databases know of them, and whom their news concern.
 
 use super::examine::{self, Examiner, Gathered};
 use super::feed::{Candidate, Errand, Feed};
@@ -7,35 +7,38 @@ use crate::ledger::RunLedger;
 use crate::model::ClientId;
 use crate::store::Store;
 
-/// What the next client of the feed turned out to be.
-pub(super) enum Next {
-    /// One to be judged.
-    Client(Box<Gathered>),
-    /// One that may have had news and had none.
-    PassedOver,
-    /// None: the feed has ended.
-    End,
-}
-
-/// Asks both databases about the next client.
+/// Asks both databases about at most so many clients that are next; `None` when the feed has ended. Those that may have had
+/// news and had none are passed over.
 pub(super) fn next(
     feed: &mut Feed,
+    most: usize,
     store: &Store,
     ledger: &mut RunLedger,
     request: &Request<'_>,
-) -> Result<Next, Error> {
-    let Some(candidate) = feed.next(store, ledger)? else { return Ok(Next::End) };
+) -> Result<Option<Vec<(Candidate, Gathered)>>, Error> {
+    let Some(first) = feed.next(store, ledger)? else { return Ok(None) };
+    let mut candidates = vec![first];
+    candidates.extend(feed.more(most.saturating_sub(1)));
     let snapshot = ledger.snapshot()?;
-    let Some(gathered) = gather(candidate, store, ledger, request)? else {
-        feed.passed_over(candidate.client_id);
-        return Ok(Next::PassedOver);
-    };
-    let concerned = concerned(ledger, &gathered)?;
+    let found = store.consistently(|| {
+        candidates.iter().map(|candidate| gather(*candidate, store, ledger, request)).collect::<Result<Vec<_>, _>>()
+    })?;
+    let mut clients = Vec::with_capacity(found.len());
+    let mut concerned = Vec::new();
+    for (candidate, gathered) in candidates.into_iter().zip(found) {
+        match gathered {
+            Some(gathered) => {
+                concerned.extend(concerned_by(&gathered, ledger)?);
+                clients.push((candidate, gathered));
+            }
+            None => feed.passed_over(candidate.client_id),
+        }
+    }
     drop(snapshot);
     // Before the news that concerns them counts as done: a pass that is killed would else forget them.
     ledger.wake(&concerned, request.started_at)?;
     feed.also(concerned);
-    Ok(Next::Client(Box::new(gathered)))
+    Ok(Some(clients))
 }
 
 /// `None` for a client that may have news and has none.
@@ -55,7 +58,7 @@ fn gather(
 
 /// Clients that were held or superseded because this one claimed their inventory ID, which it no longer does, and those
 /// that were sent to the asset which this one claims too.
-fn concerned(ledger: &RunLedger, gathered: &Gathered) -> Result<Vec<ClientId>, examine::Error> {
+fn concerned_by(gathered: &Gathered, ledger: &RunLedger) -> Result<Vec<ClientId>, examine::Error> {
     let mut concerned = Vec::new();
     for old in gathered.known.inventory_ids() {
         if gathered.inventory_id.as_deref() != Some(old) || gathered.is_gone() {

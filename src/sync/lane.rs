@@ -4,6 +4,7 @@ use std::mem;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use super::ahead::Ahead;
 use super::apply::{Abort, Applier};
 use super::examine::{Examined, Gathered, Ready, Trouble, Verdict};
 use super::feed::Feed;
@@ -33,6 +34,7 @@ pub(super) struct Lanes<'a> {
 struct Source {
     store: Store,
     feed: Feed,
+    ahead: Ahead,
     taken: u64,
 }
 
@@ -82,7 +84,7 @@ impl<'a> Lanes<'a> {
         let report = Report::begun(request.started_at, request.dry_run);
         Self {
             request,
-            source: Mutex::new(Source { store, feed, taken: 0 }),
+            source: Mutex::new(Source { store, feed, ahead: Ahead::default(), taken: 0 }),
             ledger: Mutex::new(ledger),
             progress: Mutex::new(Progress { report, pass: None, aborted: None }),
             is_aborted: AtomicBool::new(false),
@@ -171,7 +173,7 @@ impl<'a> Lanes<'a> {
     /// The ledger is locked once for what is recorded of one client and what is asked of the next.
     fn gather_behind(&self, done: Option<Done>, recorded: &mut Option<Item>) -> Result<Option<Gathered>, Error> {
         let mut source = lock(&self.source);
-        let Source { store, feed, taken } = &mut *source;
+        let Source { store, feed, ahead, taken } = &mut *source;
         let mut ledger = lock(&self.ledger);
         if let Some(done) = done {
             let client = done.examined.client_id;
@@ -182,17 +184,17 @@ impl<'a> Lanes<'a> {
             return Ok(None);
         }
         while !self.is_over() {
-            match gather::next(feed, store, &mut ledger, self.request)? {
-                gather::Next::Client(gathered) => {
-                    *taken += 1;
-                    return Ok(Some(*gathered));
-                }
-                gather::Next::PassedOver => {}
-                gather::Next::End => break,
+            if let Some(gathered) = ahead.take(feed) {
+                *taken += 1;
+                return Ok(Some(gathered));
             }
-            // Those that write need it meanwhile.
-            drop(ledger);
-            ledger = lock(&self.ledger);
+            let Some(clients) = gather::next(feed, ahead.many(), store, &mut ledger, self.request)? else { break };
+            if clients.is_empty() {
+                // Those that write need it meanwhile.
+                drop(ledger);
+                ledger = lock(&self.ledger);
+            }
+            ahead.fill(clients);
         }
         Ok(None)
     }
@@ -341,7 +343,7 @@ impl<'a> Lanes<'a> {
             is_told_by_pass: reason.is_some() && self.is_aborted.load(Ordering::Relaxed),
             is_old_trouble: false,
             because: examined.because.clone(),
-            took: BootTime::now().since(examined.looked_at),
+            took: BootTime::now().since(examined.taken_at),
         }
     }
 
@@ -354,10 +356,12 @@ impl<'a> Lanes<'a> {
     ///
     /// What was done is told also when it cannot be recorded any more: then that is what ended the pass.
     pub(super) fn end(self, requests: u64) -> Outcome {
-        let Source { store, feed, .. } = self.source.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let Source { store, mut feed, mut ahead, .. } =
+            self.source.into_inner().unwrap_or_else(PoisonError::into_inner);
         let mut ledger = self.ledger.into_inner().unwrap_or_else(PoisonError::into_inner);
         let Progress { mut report, pass, mut aborted } =
             self.progress.into_inner().unwrap_or_else(PoisonError::into_inner);
+        ahead.put_back(&mut feed);
         match feed.left(&store) {
             Ok(left) => report.totals.deferred += left,
             Err(error) => prefer(&mut aborted, error.into()),

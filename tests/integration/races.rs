@@ -137,6 +137,21 @@ fn a_client_that_changes_its_asset_or_goes_while_it_is_asked_about_leaves_nothin
     bench.assert_idle("an ID that was corrected in mid-pass");
 }
 
+/// Clients are looked at a few at a time; one that had to wait for a slow IQR is looked at again before it is sent.
+#[test]
+fn a_client_that_changes_its_asset_while_another_one_keeps_its_lane_is_sent_to_the_new_one_only() {
+    let bench = bench(Journal::Wal, 3, Duration::from_millis(250)).with("iqr", "connections", "1");
+    bench.sandbox.state().add_asset(Asset::new(FIRST + 50));
+    let mut pass = bench.spawn(&["sync", "--json"]);
+    until(&mut pass, "IQR should be asked", || bench.sandbox.requests().iter().any(|it| it.targets("webapi.svc")));
+    bench.store().set_slot(2, "Inventory ID", &(FIRST + 50).to_string(), LATER).unwrap();
+    let report = Report::of(pass.finish());
+    assert_eq!((report.code, report.count("sent")), (Some(0), 3), "{report:#?}");
+    assert_ne!(bench.seen(FIRST + 50).description, "");
+    assert_eq!(bench.writes(FIRST + 1), 0, "what it was looked at with first is nobody's any more");
+    bench.assert_sound("an ID that was corrected before its client's turn");
+}
+
 /// Wiped several times in a day, by one method: the lines differ in nothing but their result.
 #[test]
 fn a_drive_that_passes_and_fails_in_turn_on_one_day_shows_its_newest_result_last() {
