@@ -1,4 +1,4 @@
-//! The lanes of a pass: each takes a client, does it, records it, and takes the next.
+//! The lanes of a pass: each takes a client, does it, hands it in, and takes the next.
 
 use std::mem;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use super::ahead::Ahead;
 use super::apply::{Abort, Applier};
 use super::examine::{Examined, Gathered, Ready, Trouble, Verdict};
-use super::feed::Feed;
+use super::feed::{Candidate, Feed};
 use super::journey::Applied;
 use super::plan::Change;
 use super::report::{Item, ItemOutcome, PassOutcome, Report};
@@ -35,6 +35,8 @@ struct Source {
     store: Store,
     feed: Feed,
     ahead: Ahead,
+    /// Those that are done and not recorded yet.
+    done: Vec<Done>,
     taken: u64,
 }
 
@@ -51,10 +53,12 @@ pub(super) struct Work {
     ready: Box<Ready>,
 }
 
-/// A client in hand that is done, and not recorded yet.
+/// A client that is done.
 struct Done {
     examined: Examined,
     ending: Ending,
+    /// What is told of it once it is recorded; nothing of one that is gone.
+    item: Option<Item>,
 }
 
 /// What became of a client.
@@ -84,7 +88,7 @@ impl<'a> Lanes<'a> {
         let report = Report::begun(request.started_at, request.dry_run);
         Self {
             request,
-            source: Mutex::new(Source { store, feed, ahead: Ahead::default(), taken: 0 }),
+            source: Mutex::new(Source { store, feed, ahead: Ahead::default(), done: Vec::new(), taken: 0 }),
             ledger: Mutex::new(ledger),
             progress: Mutex::new(Progress { report, pass: None, aborted: None }),
             is_aborted: AtomicBool::new(false),
@@ -102,7 +106,10 @@ impl<'a> Lanes<'a> {
         let mut work = first.or_else(|| self.next(None));
         while let Some(Work { examined, ready }) = work {
             let done = match applier.apply(examined.client_id, &ready) {
-                Ok(end) => Some(self.done(examined, &ready, end)),
+                Ok(end) => {
+                    let ending = self.ending(&examined, &ready, end);
+                    Some(self.done(examined, ending))
+                }
                 Err(abort) => {
                     self.give_up(&examined, abort);
                     None
@@ -143,14 +150,14 @@ impl<'a> Lanes<'a> {
         self.is_aborted.store(true, Ordering::Relaxed);
     }
 
-    /// Records the client that is done, and finds the next one that IQR is to be asked about. Those that need no answer of
-    /// IQR are recorded on the way.
+    /// Takes in the client that is done, and finds the next one that IQR is to be asked about. Those that need no answer of
+    /// IQR are done on the way.
     fn next(&self, mut done: Option<Done>) -> Option<Work> {
         loop {
-            match self.record_and_gather(done.take()) {
-                Ok(gathered) => match sorted(gathered?.judge(self.request.config)) {
+            match self.exchange(done.take()) {
+                Ok(examined) => match sorted(examined?) {
                     Sorted::Work(work) => return Some(work),
-                    Sorted::Done(local) => done = Some(local),
+                    Sorted::Done(examined, ending) => done = Some(self.done(examined, ending)),
                 },
                 Err(error) => {
                     self.abort(error);
@@ -160,90 +167,127 @@ impl<'a> Lanes<'a> {
         }
     }
 
-    /// What both databases know of the next client, which is judged when they are free again for the other lanes.
-    fn record_and_gather(&self, done: Option<Done>) -> Result<Option<Gathered>, Error> {
-        let mut recorded = None;
-        let gathered = self.gather_behind(done, &mut recorded);
-        if let Some(item) = recorded {
-            self.report(&item);
-        }
-        gathered
+    /// A client that is done for the next one.
+    fn exchange(&self, done: Option<Done>) -> Result<Option<Examined>, Error> {
+        let mut recorded = Vec::new();
+        let next = self.exchange_at(&mut lock(&self.source), done, &mut recorded);
+        self.report_all(&recorded);
+        next
     }
 
-    /// The ledger is locked once for what is recorded of one client and what is asked of the next.
-    fn gather_behind(&self, done: Option<Done>, recorded: &mut Option<Item>) -> Result<Option<Gathered>, Error> {
-        let mut source = lock(&self.source);
-        let Source { store, feed, ahead, taken } = &mut *source;
-        let mut ledger = lock(&self.ledger);
-        if let Some(done) = done {
-            let client = done.examined.client_id;
-            *recorded = self.record(&mut ledger, done)?;
-            feed.settled(client);
-        }
-        if self.request.limit.is_some_and(|limit| *taken >= limit) {
+    fn exchange_at(
+        &self,
+        source: &mut Source,
+        done: Option<Done>,
+        recorded: &mut Vec<Item>,
+    ) -> Result<Option<Examined>, Error> {
+        source.done.extend(done);
+        if self.request.limit.is_some_and(|limit| source.taken >= limit) {
             return Ok(None);
         }
         while !self.is_over() {
-            if let Some(gathered) = ahead.take(feed) {
-                *taken += 1;
-                return Ok(Some(gathered));
+            if let Some(examined) = source.ahead.take(&mut source.feed) {
+                source.taken += 1;
+                return Ok(Some(examined));
             }
-            let Some(clients) = gather::next(feed, ahead.many(), store, &mut ledger, self.request)? else { break };
-            if clients.is_empty() {
-                // Those that write need it meanwhile.
-                drop(ledger);
-                ledger = lock(&self.ledger);
+            if !self.look_ahead(source, recorded)? {
+                break;
             }
-            ahead.fill(clients);
         }
         Ok(None)
     }
 
-    fn done(&self, examined: Examined, ready: &Ready, end: Applied) -> Done {
-        let ending = match end {
+    /// Records those that are done, and looks at the next ones; false when there is none.
+    fn look_ahead(&self, source: &mut Source, recorded: &mut Vec<Item>) -> Result<bool, Error> {
+        let mut ledger = lock(&self.ledger);
+        self.record_done(source, &mut ledger, recorded)?;
+        let Source { store, feed, ahead, .. } = source;
+        let Some(clients) = gather::next(feed, ahead.many(), store, &mut ledger, self.request)? else {
+            return Ok(false);
+        };
+        // Those that write need it meanwhile.
+        drop(ledger);
+        let judge = |(candidate, gathered): (Candidate, Gathered)| (candidate, gathered.judge(self.request.config));
+        ahead.fill(clients.into_iter().map(judge));
+        Ok(true)
+    }
+
+    fn record_done(
+        &self,
+        source: &mut Source,
+        ledger: &mut RunLedger,
+        recorded: &mut Vec<Item>,
+    ) -> Result<(), ledger::Error> {
+        for done in source.done.drain(..) {
+            let client = done.examined.client_id;
+            recorded.extend(self.record(ledger, done)?);
+            source.feed.settled(client);
+        }
+        Ok(())
+    }
+
+    fn ending(&self, examined: &Examined, ready: &Ready, end: Applied) -> Ending {
+        match end {
             Applied::Done { sent, changes, notes } => {
                 let record = ready.record(examined.client_id, examined.seen, (self.request.clock)());
                 Ending::Sent { record: Box::new(record), sent: Some(sent), changes, notes }
             }
             Applied::Held(trouble) => Ending::Trouble(trouble, Cause::HeldByIqr),
             Applied::Failed(trouble, cause) => Ending::Trouble(trouble, cause),
+        }
+    }
+
+    fn done(&self, examined: Examined, ending: Ending) -> Done {
+        let item = match &ending {
+            Ending::Gone => None,
+            Ending::Sent { changes, notes, .. } => {
+                let outcome = if changes.is_empty() { ItemOutcome::Unchanged } else { ItemOutcome::Sent };
+                let message = (!notes.is_empty()).then(|| notes.join("; "));
+                let fields = changes.iter().map(|change| change.field).collect();
+                Some(self.item(&examined, outcome, None, message, fields))
+            }
+            Ending::Trouble(trouble, cause) => Some(self.trouble_item(&examined, trouble, *cause)),
         };
-        Done { examined, ending }
+        Done { examined, ending, item }
+    }
+
+    fn trouble_item(&self, examined: &Examined, trouble: &Trouble, cause: Cause) -> Item {
+        let is_held = matches!(cause, Cause::Local | Cause::HeldByIqr);
+        let outcome = if is_held { ItemOutcome::Held } else { ItemOutcome::Failed };
+        self.item(examined, outcome, Some(trouble.reason), Some(trouble.message.clone()), Vec::new())
     }
 
     /// What there is to report of it, once it is recorded.
     fn record(&self, ledger: &mut RunLedger, done: Done) -> Result<Option<Item>, ledger::Error> {
-        let Done { examined, ending } = done;
+        let Done { examined, ending, mut item } = done;
         match ending {
-            Ending::Gone => ledger.forget(examined.client_id).map(|()| None),
-            Ending::Trouble(trouble, cause) => self.record_trouble(ledger, &examined, &trouble, cause).map(Some),
-            Ending::Sent { record, sent, changes, notes } => {
+            Ending::Gone => ledger.forget(examined.client_id)?,
+            Ending::Trouble(trouble, cause) => {
+                let is_old = self.record_trouble(ledger, &examined, &trouble, cause)?;
+                item = item.map(|item| Item { is_old_trouble: is_old, ..item });
+            }
+            Ending::Sent { record, sent, changes, .. } => {
                 self.begin_pass(ledger)?;
-                let outcome = if changes.is_empty() { ItemOutcome::Unchanged } else { ItemOutcome::Sent };
-                let message = (!notes.is_empty()).then(|| notes.join("; "));
-                let fields = changes.iter().map(|change| change.field).collect();
                 let changes: Vec<ChangeRecord> = changes.into_iter().map(change_record).collect();
                 ledger.record_sent(&record, sent.as_ref(), &changes)?;
-                Ok(Some(self.item(&examined, outcome, None, message, fields)))
             }
         }
+        Ok(item)
     }
 
+    /// Whether an earlier pass came to the same.
     fn record_trouble(
         &self,
         ledger: &mut RunLedger,
         examined: &Examined,
         trouble: &Trouble,
         cause: Cause,
-    ) -> Result<Item, ledger::Error> {
+    ) -> Result<bool, ledger::Error> {
         self.begin_pass(ledger)?;
         let known = ledger.problem(examined.client_id)?;
         let problem = self.problem(examined, trouble, cause, known);
         ledger.record_problem(&problem)?;
-        let is_held = matches!(cause, Cause::Local | Cause::HeldByIqr);
-        let outcome = if is_held { ItemOutcome::Held } else { ItemOutcome::Failed };
-        let item = self.item(examined, outcome, Some(trouble.reason), Some(trouble.message.clone()), Vec::new());
-        Ok(Item { is_old_trouble: problem.since < self.request.started_at, ..item })
+        Ok(problem.since < self.request.started_at)
     }
 
     /// What IQR said of the client itself before stays: it is a person's task, and what ended the pass is told with it.
@@ -251,12 +295,11 @@ impl<'a> Lanes<'a> {
         let mut source = lock(&self.source);
         let mut ledger = lock(&self.ledger);
         let known = ledger.problem(examined.client_id)?;
-        let is_old = |known: &Problem| known.seen != examined.seen || known.reason == Reason::Unreachable.code();
-        let item = if known.as_ref().is_none_or(is_old) {
-            self.record_trouble(&mut ledger, examined, trouble, Cause::Server)?
-        } else {
-            self.item(examined, ItemOutcome::Failed, Some(trouble.reason), Some(trouble.message.clone()), Vec::new())
-        };
+        let mut item = self.trouble_item(examined, trouble, Cause::Server);
+        let is_over = |known: &Problem| known.seen != examined.seen || known.reason == Reason::Unreachable.code();
+        if known.as_ref().is_none_or(is_over) {
+            item.is_old_trouble = self.record_trouble(&mut ledger, examined, trouble, Cause::Server)?;
+        }
         source.feed.settled(examined.client_id);
         Ok(item)
     }
@@ -347,15 +390,32 @@ impl<'a> Lanes<'a> {
         }
     }
 
+    fn report_all(&self, items: &[Item]) {
+        for item in items {
+            self.report(item);
+        }
+    }
+
     fn report(&self, item: &Item) {
         (self.request.progress)(item);
         lock(&self.progress).report.add(item);
+    }
+
+    /// Records those that were done last.
+    fn record_rest(&self) {
+        let mut recorded = Vec::new();
+        let all = self.record_done(&mut lock(&self.source), &mut lock(&self.ledger), &mut recorded);
+        self.report_all(&recorded);
+        if let Err(error) = all {
+            self.abort(error.into());
+        }
     }
 
     /// Records how far the pass came, and what it did.
     ///
     /// What was done is told also when it cannot be recorded any more: then that is what ended the pass.
     pub(super) fn end(self, requests: u64) -> Outcome {
+        self.record_rest();
         let Source { store, mut feed, mut ahead, .. } =
             self.source.into_inner().unwrap_or_else(PoisonError::into_inner);
         let mut ledger = self.ledger.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -394,7 +454,7 @@ fn prefer(told: &mut Option<Error>, error: Error) {
 /// What there is left to do for a client that was judged: to ask IQR, or to record what became of it.
 enum Sorted {
     Work(Work),
-    Done(Done),
+    Done(Examined, Ending),
 }
 
 fn sorted(mut examined: Examined) -> Sorted {
@@ -405,7 +465,7 @@ fn sorted(mut examined: Examined) -> Sorted {
         Verdict::Held(trouble) => Ending::Trouble(trouble, Cause::Local),
         Verdict::Unreadable(trouble) => Ending::Trouble(trouble, Cause::Client),
     };
-    Sorted::Done(Done { examined, ending })
+    Sorted::Done(examined, ending)
 }
 
 fn change_record(change: Change) -> ChangeRecord {
