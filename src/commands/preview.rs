@@ -114,9 +114,8 @@ impl Preview {
         let (held, unreadable, machine) = match verdict {
             Verdict::Held(trouble) => (Some(Hold::from(trouble)), None, machine(examiner.store, client_id)?),
             Verdict::Unreadable(trouble) => (None, Some(trouble), None),
-            Verdict::Ready(ready) => (None, None, Some(ready.machine)),
             Verdict::Gone => return Err(NotFound(format!("client {client_id} was just deleted in WipeOS")).into()),
-            Verdict::Same(_) => (None, None, machine(examiner.store, client_id)?),
+            Verdict::Same(_) | Verdict::Ready(_) => (None, None, machine(examiner.store, client_id)?),
         };
         let last_sent = examiner.ledger.map(|ledger| ledger.sent(client_id)).transpose()?.flatten();
         let problem = examiner.ledger.map(|ledger| ledger.problem(client_id)).transpose()?.flatten();
@@ -207,7 +206,7 @@ pub(super) fn not_found(id: &InventoryId, slot: &str, near: &[String]) -> String
     format!("no client in WipeOS has inventory ID {id} in its slot `{slot}`{}", near::hint(near))
 }
 
-/// The machine of a client that a pass would not send; `None` when it is gone or cannot be understood.
+/// The machine of a client; `None` when it is gone or cannot be understood.
 fn machine(store: &Store, client: ClientId) -> Result<Option<Machine>, store::Error> {
     match store.client(client) {
         Ok(snapshot) => Ok(snapshot.map(|snapshot| snapshot.machine)),
@@ -264,7 +263,7 @@ impl Subject {
     fn ready(&self, id: &InventoryId) -> Ready {
         Ready {
             id: id.clone(),
-            machine: self.machine.clone(),
+            serial_number: self.machine.real_serial().map(str::to_owned),
             update: self.update.clone(),
             // Stands for the update in the ledger, which is not written here.
             digest: [0; 16],

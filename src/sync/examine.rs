@@ -61,9 +61,9 @@ pub enum Verdict {
 pub struct Ready {
     /// The asset.
     pub id: InventoryId,
-    /// The machine.
-    pub machine: Machine,
-    /// What IQR shall say of it.
+    /// The machine's serial number, if it has a real one.
+    pub serial_number: Option<String>,
+    /// What IQR shall say of the machine.
     pub update: AssetUpdate,
     /// Digest of `update`.
     pub digest: [u8; 16],
@@ -188,7 +188,8 @@ impl Open {
             }
             _ => {
                 let sent = asset.map(|asset| asset.sent).unwrap_or_default();
-                Verdict::Ready(Box::new(Ready { id, machine, update, digest, sent, intent }))
+                let serial_number = machine.real_serial().map(str::to_owned);
+                Verdict::Ready(Box::new(Ready { id, serial_number, update, digest, sent, intent }))
             }
         }
     }

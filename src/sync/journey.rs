@@ -85,7 +85,7 @@ pub fn first_plan(
 #[must_use]
 pub fn serial_mismatch(ready: &Ready, asset: &Asset) -> Option<String> {
     let theirs = asset.serial_number.trim();
-    let ours = ready.machine.real_serial()?;
+    let ours = ready.serial_number.as_deref()?;
     let differs = !is_placeholder_serial(theirs) && !is_same_serial(ours, theirs);
     differs.then(|| {
         format!(
