@@ -109,13 +109,15 @@ impl Preview {
     fn gather(examiner: &Examiner<'_>, typed: &str, template: Option<TemplateKind>) -> Result<Self> {
         let (id, mut clients) = find(examiner, typed)?;
         let client_id = clients.remove(0);
-        let mut found = examiner.examine(client_id)?;
+        let look =
+            || -> Result<_, examine::Error> { Ok((examiner.examine(client_id)?, machine(examiner.store, client_id)?)) };
+        let (mut found, machine) = examiner.store.consistently(look)?;
         let verdict = std::mem::replace(&mut found.verdict, Verdict::Gone);
-        let (held, unreadable, machine) = match verdict {
-            Verdict::Held(trouble) => (Some(Hold::from(trouble)), None, machine(examiner.store, client_id)?),
-            Verdict::Unreadable(trouble) => (None, Some(trouble), None),
+        let (held, unreadable) = match verdict {
+            Verdict::Held(trouble) => (Some(Hold::from(trouble)), None),
+            Verdict::Unreadable(trouble) => (None, Some(trouble)),
             Verdict::Gone => return Err(NotFound(format!("client {client_id} was just deleted in WipeOS")).into()),
-            Verdict::Same(_) | Verdict::Ready(_) => (None, None, machine(examiner.store, client_id)?),
+            Verdict::Same(_) | Verdict::Ready(_) => (None, None),
         };
         let last_sent = examiner.ledger.map(|ledger| ledger.sent(client_id)).transpose()?.flatten();
         let problem = examiner.ledger.map(|ledger| ledger.problem(client_id)).transpose()?.flatten();

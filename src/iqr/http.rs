@@ -258,7 +258,7 @@ fn agent(settings: &Settings) -> Agent {
         .max_idle_connections_per_host(connections)
         .max_idle_age(IDLE)
         .input_buffer_size(16 * 1024)
-        .output_buffer_size(8 * 1024)
+        .output_buffer_size(16 * 1024)
         .max_response_header_size(16 * 1024)
         .build();
     Agent::with_parts(

@@ -31,39 +31,41 @@ pub(super) struct Ahead {
 }
 
 impl Default for Ahead {
+    /// The first look is at one client.
     fn default() -> Self {
-        Self { waiting: VecDeque::new(), is_whole: false, many: 1, fresh_until: BootTime::now() + FRESH }
+        Self { waiting: VecDeque::new(), is_whole: false, many: 1, fresh_until: BootTime::now() }
     }
 }
 
 impl Ahead {
-    /// The next of them, if there is one that is still fresh. The first one always is: one that takes long to look at would
-    /// else never be done.
+    /// The next of them, if there is one that is still fresh; those that are not are given back. The first one is taken
+    /// however old it is: one that takes long to look at would else never be done.
     pub fn take(&mut self, feed: &mut Feed) -> Option<Examined> {
         if !mem::take(&mut self.is_whole) && self.fresh_until.left().is_zero() {
-            self.put_back(feed);
+            self.give_back(feed);
         }
         let (_, examined) = self.waiting.pop_front()?;
         Some(Examined { taken_at: BootTime::now(), ..examined })
     }
 
     /// Gives those that wait back to the feed.
-    pub fn put_back(&mut self, feed: &mut Feed) {
+    pub fn give_back(&mut self, feed: &mut Feed) {
         while let Some((candidate, _)) = self.waiting.pop_back() {
             feed.put_back(candidate);
         }
     }
 
-    /// How many are to be looked at together now that none waits: more when the last ones were soon taken.
-    pub fn many(&mut self) -> usize {
-        let were_soon_taken = self.fresh_until.left() > FRESH / 2;
-        self.many = if were_soon_taken { MOST.min(2 * self.many) } else { 1.max(self.many / 2) };
+    /// A look begins: how many are to be looked at together. More than the last time, when those were soon looked at and
+    /// soon taken.
+    pub fn begin(&mut self) -> usize {
+        let was_quick = self.fresh_until.left() > FRESH / 2;
+        self.many = if was_quick { MOST.min(2 * self.many) } else { 1.max(self.many / 2) };
+        self.fresh_until = BootTime::now() + FRESH;
         self.many
     }
 
-    /// These were looked at just now.
+    /// These were looked at.
     pub fn fill(&mut self, clients: impl Iterator<Item = (Candidate, Examined)>) {
-        self.fresh_until = BootTime::now() + FRESH;
         self.waiting.extend(clients);
         self.is_whole = true;
     }
@@ -107,7 +109,7 @@ mod tests {
         }
 
         fn look(&mut self) -> usize {
-            let many = self.ahead.many();
+            let many = self.ahead.begin();
             let first = self.feed.next(&self.store, &mut self.ledger).unwrap().unwrap();
             let candidates = [vec![first], self.feed.more(many - 1)].concat();
             self.ahead.fill(candidates.into_iter().map(|candidate| (candidate, examined(candidate.client_id))));
@@ -127,7 +129,7 @@ mod tests {
     #[test]
     fn those_that_waited_for_long_are_looked_at_again_in_their_order_and_the_first_one_is_taken_however_old() {
         let mut looked = Looked::begin();
-        looked.ahead.many = 4;
+        looked.ahead.many = 8;
         looked.look();
         looked.left(Duration::ZERO);
         assert_eq!(looked.take(), Some(1));
@@ -149,12 +151,13 @@ mod tests {
     }
 
     #[test]
-    fn those_that_are_put_back_count_as_left() {
+    fn those_that_are_given_back_count_as_left() {
         let mut looked = Looked::begin();
+        looked.left(HOUR);
         looked.look();
         looked.left(HOUR);
         assert_eq!(looked.take(), Some(1));
-        looked.ahead.put_back(&mut looked.feed);
+        looked.ahead.give_back(&mut looked.feed);
         assert_eq!(looked.feed.left(&looked.store).unwrap(), CLIENTS.unsigned_abs() - 1);
     }
 }

@@ -1,7 +1,7 @@
 //! One client before IQR is asked: is it there, may it be sent, and what shall be said of it.
 //!
 //! It takes two steps. What both databases know of the client is gathered, which takes both of them; what follows from it,
-//! the mapping above all, is judged without them, so that meanwhile they are free for others.
+//! the mapping above all, is judged without them.
 
 use super::known::Known;
 use crate::config::Config;
@@ -155,6 +155,12 @@ impl Gathered {
     #[must_use]
     pub fn has_rival(&self) -> bool {
         matches!(self.prospect, Prospect::Clear(Verdict::Held(Trouble { reason: Reason::DuplicateInventoryId, .. })))
+    }
+
+    /// Whether nothing stands against it before it is mapped.
+    #[must_use]
+    pub fn may_be_sent(&self) -> bool {
+        matches!(self.prospect, Prospect::Open(_))
     }
 
     /// What follows from it. Asks nobody.

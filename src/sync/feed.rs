@@ -7,7 +7,7 @@
 //! How far the appliance's history has been looked at (the horizon) moves only past clients whose outcome is recorded,
 //! so that a pass may be cut short or killed at any point.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 use super::comparison;
@@ -98,8 +98,10 @@ pub struct Feed {
     is_compare_resumed: bool,
     /// How many pages of the full comparison this pass may still read.
     pages_left: u32,
-    /// Handed out and not recorded yet.
-    open: BTreeSet<ClientId>,
+    /// Handed out and not recorded yet, and the assets that they claim.
+    open: BTreeMap<ClientId, Option<String>>,
+    /// They wait until nobody else in hand claims their asset; then they go first.
+    aside: Vec<(String, Candidate)>,
     /// The last client never looked at that was handed out.
     reached: i64,
 }
@@ -156,7 +158,8 @@ impl Feed {
             is_news_done: false,
             handled: Handled::default(),
             pages_left,
-            open: BTreeSet::new(),
+            open: BTreeMap::new(),
+            aside: Vec::new(),
         })
     }
 
@@ -167,11 +170,8 @@ impl Feed {
     /// When the appliance's database or the ledger cannot be used.
     pub fn next(&mut self, store: &Store, ledger: &mut RunLedger) -> Result<Option<Candidate>, Error> {
         loop {
-            let concerned = self.concerned.pop_first();
-            let again = concerned.map(|client_id| Candidate { client_id, errand: Errand::Again });
-            if let Some(candidate) = again.or_else(|| self.queue.pop_front()) {
-                if self.handled.insert(candidate.client_id) {
-                    self.open.insert(candidate.client_id);
+            if let Some(candidate) = self.waiting() {
+                if self.hand_out(candidate) {
                     return Ok(Some(candidate));
                 }
             } else if matches!(self.stage, Stage::End | Stage::Enough) {
@@ -182,23 +182,73 @@ impl Feed {
         }
     }
 
+    fn waiting(&mut self) -> Option<Candidate> {
+        let released = self.aside.iter().position(|(asset, waiting)| !self.is_claimed(asset, waiting.client_id));
+        if let Some(place) = released {
+            return Some(self.aside.remove(place).1);
+        }
+        let concerned = self.concerned.pop_first();
+        let again = concerned.map(|client_id| Candidate { client_id, errand: Errand::Again });
+        again.or_else(|| self.queue.pop_front())
+    }
+
+    /// Whether it was not handed out before.
+    fn hand_out(&mut self, candidate: Candidate) -> bool {
+        let is_new = self.handled.insert(candidate.client_id);
+        if is_new {
+            self.open.insert(candidate.client_id, None);
+        }
+        is_new
+    }
+
     /// At most so many more of those that are queued, as they would be next; none while others go first.
     pub fn more(&mut self, most: usize) -> Vec<Candidate> {
         let mut more = Vec::new();
         while more.len() < most && self.concerned.is_empty() {
             let Some(candidate) = self.queue.pop_front() else { break };
-            if self.handled.insert(candidate.client_id) {
-                self.open.insert(candidate.client_id);
+            if self.hand_out(candidate) {
                 more.push(candidate);
             }
         }
         more
     }
 
-    /// This client, which was queued, has not been done: it is next again.
+    /// This client has not been done: it is next again.
     pub fn put_back(&mut self, candidate: Candidate) {
         self.passed_over(candidate.client_id);
-        self.queue.push_front(candidate);
+        match candidate.errand {
+            // It may have been no one's turn in the queue, which is in the order of keys.
+            Errand::Again => _ = self.concerned.insert(candidate.client_id),
+            _ => self.queue.push_front(candidate),
+        }
+    }
+
+    /// This client was handed out and claims this asset.
+    pub fn claim(&mut self, client: ClientId, asset: Option<&str>) {
+        if let Some(claim) = self.open.get_mut(&client) {
+            *claim = asset.map(str::to_owned);
+        }
+    }
+
+    /// The same, if no other client in hand claims it; else this one is set aside until that one is recorded.
+    pub fn claim_alone(&mut self, candidate: Candidate, asset: Option<&str>) -> bool {
+        let client = candidate.client_id;
+        if let Some(asset) = asset.filter(|asset| self.is_claimed(asset, client)) {
+            self.aside.push((asset.to_owned(), candidate));
+            self.passed_over(client);
+            return false;
+        }
+        self.claim(client, asset);
+        true
+    }
+
+    fn is_claimed(&self, asset: &str, but: ClientId) -> bool {
+        self.open.iter().any(|(client, claimed)| *client != but && claimed.as_deref() == Some(asset))
+    }
+
+    /// Whether the outcome of every client that was looked at is recorded.
+    fn is_all_recorded(&self) -> bool {
+        self.open.is_empty() && self.aside.is_empty()
     }
 
     /// Puts clients in front that the news of another one concerns, by key, each once.
@@ -313,7 +363,7 @@ impl Feed {
     fn save_round(&self, ledger: &mut RunLedger) -> Result<(), Error> {
         let reached = match self.stage {
             Stage::Only | Stage::News(..) | Stage::New(_) => return Ok(()),
-            Stage::Every(round) if self.open.is_empty() => {
+            Stage::Every(round) if self.is_all_recorded() => {
                 let waiting = self.queue.iter().find(|waiting| waiting.errand == Errand::Full);
                 Some(waiting.map_or(round.after, |waiting| ClientId(waiting.client_id.0.saturating_sub(1))))
             }
@@ -346,7 +396,7 @@ impl Feed {
     /// One page of the full comparison: clients whose marks are not those that were last looked at, and clients that are
     /// gone.
     fn refill_compare(&mut self, store: &Store, ledger: &mut RunLedger, after: ClientId) -> Result<(), Error> {
-        if self.open.is_empty() {
+        if self.is_all_recorded() {
             ledger.set_full_comparison_cursor(after)?;
         }
         let Some(pages_left) = self.pages_left.checked_sub(1) else {
@@ -394,9 +444,10 @@ impl Feed {
     /// Every new client up to this one is recorded. They are queued by key, and nothing else is queued with them.
     fn settled_up_to(&self) -> i64 {
         let beyond_start = ClientId(self.start.client_id.saturating_add(1));
-        let handed_out = self.open.range(beyond_start..).next();
+        let handed_out = self.open.range(beyond_start..).next().map(|(client, _)| *client);
+        let aside = self.aside.iter().map(|(_, aside)| aside.client_id).filter(|client| *client >= beyond_start);
         let waiting = self.queue.front().filter(|_| matches!(self.stage, Stage::New(_)));
-        let first = handed_out.copied().into_iter().chain(waiting.map(|waiting| waiting.client_id)).min();
+        let first = handed_out.into_iter().chain(aside).chain(waiting.map(|waiting| waiting.client_id)).min();
         first.map_or(self.reached, |first| first.0.saturating_sub(1).min(self.reached))
     }
 
@@ -410,7 +461,7 @@ impl Feed {
         if matches!(self.wanted, Wanted::Only(_)) {
             return Ok(());
         }
-        let is_complete = self.is_exhausted() && self.open.is_empty();
+        let is_complete = self.is_exhausted() && self.is_all_recorded();
         let client_id = self.settled_up_to();
         let horizon = if self.is_news_settled() {
             Horizon { client_id, ..self.now.clone().not_after(self.clock) }
@@ -433,7 +484,7 @@ impl Feed {
         }
         if is_complete {
             ledger.set_looked_at(self.signature, config)?;
-        } else if self.stage == Stage::Enough && self.open.is_empty() {
+        } else if self.stage == Stage::Enough && self.is_all_recorded() {
             // All but the comparison is done: what is held was looked at under this config.
             ledger.set_looked_at(None, config)?;
         }
@@ -443,7 +494,8 @@ impl Feed {
     /// Whether all news of clients that were looked at before is recorded.
     fn is_news_settled(&self) -> bool {
         let is_known = |client: &ClientId| client.0 <= self.start.client_id;
-        self.is_news_done && !self.open.iter().any(is_known)
+        let aside = self.aside.iter().map(|(_, aside)| &aside.client_id);
+        self.is_news_done && !self.open.keys().chain(aside).any(is_known)
     }
 
     /// How many clients this pass leaves for the next one, at least.
@@ -455,7 +507,8 @@ impl Feed {
         if self.is_exhausted() {
             return Ok(0);
         }
-        let queued = self.queue.iter().map(|waiting| waiting.client_id).chain(self.concerned.iter().copied());
+        let queued = self.queue.iter().chain(self.aside.iter().map(|(_, aside)| aside));
+        let queued = queued.map(|waiting| waiting.client_id).chain(self.concerned.iter().copied());
         let waiting = queued.filter(|client| !self.handled.contains(*client)).count() as u64;
         let beyond = match self.stage {
             Stage::News(..) | Stage::New(_) => store.count_after(ClientId(self.reached))?,
@@ -469,6 +522,53 @@ impl Feed {
     }
 
     fn is_exhausted(&self) -> bool {
-        self.stage == Stage::End && self.queue.is_empty() && self.concerned.is_empty()
+        self.stage == Stage::End && self.queue.is_empty() && self.concerned.is_empty() && self.aside.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::commands::testing::Bench;
+
+    /// One that goes first out of its turn was looked at together with those whose turn it was.
+    #[test]
+    fn what_is_given_back_stays_behind_the_horizon() {
+        let bench = Bench::new();
+        let store = bench.store();
+        let mut ledger = RunLedger::open(&bench.config.ledger.path).unwrap();
+        let (wanted, now) = (Wanted::Due { retry: false, full: false }, crate::clock::now());
+        let mut feed = Feed::begin(&store, &ledger, wanted, now, None, &bench.config.sync).unwrap();
+        let first = feed.next(&store, &mut ledger).unwrap().unwrap();
+        feed.settled(first.client_id);
+        let out_of_turn = ClientId(first.client_id.0 + 3);
+        feed.also([out_of_turn]);
+        let mut together = vec![feed.next(&store, &mut ledger).unwrap().unwrap()];
+        together.extend(feed.more(2));
+        assert_eq!(together[0], Candidate { client_id: out_of_turn, errand: Errand::Again });
+        assert_eq!(together[1].client_id.0, first.client_id.0 + 1);
+        together.into_iter().rev().for_each(|candidate| feed.put_back(candidate));
+        feed.finish(&mut ledger, now, [0; 16]).unwrap();
+        assert_eq!(ledger.horizon().unwrap().unwrap().client_id, first.client_id.0);
+    }
+
+    #[test]
+    fn who_claims_the_asset_of_another_one_in_hand_waits_until_that_one_is_recorded() {
+        let bench = Bench::new();
+        let store = bench.store();
+        let mut ledger = RunLedger::open(&bench.config.ledger.path).unwrap();
+        let wanted = Wanted::Only((1..=3).map(ClientId).collect());
+        let now = crate::clock::now();
+        let mut feed = Feed::begin(&store, &ledger, wanted, now, None, &bench.config.sync).unwrap();
+        let mut next = |feed: &mut Feed| feed.next(&store, &mut ledger).unwrap();
+        let [one, two, three] = [(); 3].map(|()| next(&mut feed).unwrap());
+        assert!(feed.claim_alone(one, Some("700001")));
+        assert!(!feed.claim_alone(two, Some("700001")));
+        assert!(feed.claim_alone(three, Some("700002")));
+        assert_eq!((next(&mut feed), feed.left(&store).unwrap()), (None, 1));
+        feed.settled(one.client_id);
+        assert_eq!(next(&mut feed), Some(two));
+        assert!(feed.claim_alone(two, Some("700001")));
+        assert_eq!((next(&mut feed), feed.left(&store).unwrap()), (None, 0));
     }
 }

@@ -20,25 +20,47 @@ pub(super) fn next(
     let mut candidates = vec![first];
     candidates.extend(feed.more(most.saturating_sub(1)));
     let snapshot = ledger.snapshot()?;
-    let found = store.consistently(|| {
-        candidates.iter().map(|candidate| gather(*candidate, store, ledger, request)).collect::<Result<Vec<_>, _>>()
-    })?;
-    let mut clients = Vec::with_capacity(found.len());
+    let look = |candidate: &Candidate| gather(*candidate, store, ledger, request);
+    let mut found = store.consistently(|| candidates.iter().map(look).collect::<Result<Vec<_>, _>>());
+    if found.is_err() && candidates.len() > 1 {
+        // What cannot be read may be one of the others: it is not to keep those before it waiting.
+        candidates.drain(1..).rev().for_each(|candidate| feed.put_back(candidate));
+        found = store.consistently(|| Ok(vec![look(&first)?]));
+    }
+    let found = candidates.into_iter().zip(found?);
+    let mut clients = Vec::new();
     let mut concerned = Vec::new();
-    for (candidate, gathered) in candidates.into_iter().zip(found) {
-        match gathered {
-            Some(gathered) => {
-                concerned.extend(concerned_by(&gathered, ledger)?);
-                clients.push((candidate, gathered));
-            }
-            None => feed.passed_over(candidate.client_id),
-        }
+    for (candidate, gathered) in one_for_each_asset(found, feed) {
+        concerned.extend(concerned_by(&gathered, ledger)?);
+        clients.push((candidate, gathered));
     }
     drop(snapshot);
     // Before the news that concerns them counts as done: a pass that is killed would else forget them.
     ledger.wake(&concerned, request.started_at)?;
     feed.also(concerned);
     Ok(Some(clients))
+}
+
+/// Those of them that may go on now. What is not recorded yet is not found by those who claim the same asset; so one that may
+/// be sent waits while another client in hand claims its asset, and is looked at again when that one is recorded.
+fn one_for_each_asset(
+    found: impl Iterator<Item = (Candidate, Option<Gathered>)>,
+    feed: &mut Feed,
+) -> Vec<(Candidate, Gathered)> {
+    let mut clients = Vec::new();
+    for (candidate, gathered) in found {
+        match gathered {
+            Some(gathered) => clients.push((candidate, gathered)),
+            None => feed.passed_over(candidate.client_id),
+        }
+    }
+    for (candidate, gathered) in clients.iter().filter(|(_, gathered)| !gathered.may_be_sent()) {
+        feed.claim(candidate.client_id, gathered.inventory_id.as_deref());
+    }
+    clients.retain(|(candidate, gathered)| {
+        !gathered.may_be_sent() || feed.claim_alone(*candidate, gathered.inventory_id.as_deref())
+    });
+    clients
 }
 
 /// `None` for a client that may have news and has none.

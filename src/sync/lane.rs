@@ -10,6 +10,7 @@ use super::examine::{Examined, Gathered, Ready, Trouble, Verdict};
 use super::feed::{Candidate, Feed};
 use super::journey::Applied;
 use super::plan::Change;
+use super::processor::Processor;
 use super::report::{Item, ItemOutcome, PassOutcome, Report};
 use super::retry::{self, Cause};
 use super::{Error, Outcome, Request, end, gather, lock};
@@ -27,6 +28,7 @@ pub(super) struct Lanes<'a> {
     /// Something that concerns every client ended the pass.
     is_aborted: AtomicBool,
     deadline: BootTime,
+    processor: Processor,
 }
 
 /// Where clients come from. It is locked before the ledger, and the ledger before the progress, where one is locked while
@@ -93,6 +95,7 @@ impl<'a> Lanes<'a> {
             progress: Mutex::new(Progress { report, pass: None, aborted: None }),
             is_aborted: AtomicBool::new(false),
             deadline,
+            processor: Processor::of_caller(),
         }
     }
 
@@ -103,8 +106,10 @@ impl<'a> Lanes<'a> {
 
     /// Does clients until there are none, the time is over, or the pass is ended.
     pub(super) fn run(&self, applier: &Applier<'_>, first: Option<Work>) {
+        let mut bound = self.processor.bind();
         let mut work = first.or_else(|| self.next(None));
         while let Some(Work { examined, ready }) = work {
+            bound.ease();
             let done = match applier.apply(examined.client_id, &ready) {
                 Ok(end) => {
                     let ending = self.ending(&examined, &ready, end);
@@ -182,18 +187,17 @@ impl<'a> Lanes<'a> {
         recorded: &mut Vec<Item>,
     ) -> Result<Option<Examined>, Error> {
         source.done.extend(done);
-        if self.request.limit.is_some_and(|limit| source.taken >= limit) {
-            return Ok(None);
-        }
-        while !self.is_over() {
+        while !self.is_over() && self.request.limit.is_none_or(|limit| source.taken < limit) {
             if let Some(examined) = source.ahead.take(&mut source.feed) {
                 source.taken += 1;
                 return Ok(Some(examined));
             }
-            if !self.look_ahead(source, recorded)? {
+            if !self.processor.watch(|| self.look_ahead(source, recorded))? {
                 break;
             }
         }
+        // Nobody may come any more.
+        self.record_done(source, &mut lock(&self.ledger), recorded)?;
         Ok(None)
     }
 
@@ -202,7 +206,7 @@ impl<'a> Lanes<'a> {
         let mut ledger = lock(&self.ledger);
         self.record_done(source, &mut ledger, recorded)?;
         let Source { store, feed, ahead, .. } = source;
-        let Some(clients) = gather::next(feed, ahead.many(), store, &mut ledger, self.request)? else {
+        let Some(clients) = gather::next(feed, ahead.begin(), store, &mut ledger, self.request)? else {
             return Ok(false);
         };
         // Those that write need it meanwhile.
@@ -218,12 +222,20 @@ impl<'a> Lanes<'a> {
         ledger: &mut RunLedger,
         recorded: &mut Vec<Item>,
     ) -> Result<(), ledger::Error> {
-        for done in source.done.drain(..) {
-            let client = done.examined.client_id;
-            recorded.extend(self.record(ledger, done)?);
-            source.feed.settled(client);
+        let mut all = Ok(());
+        for Done { examined, ending, mut item } in source.done.drain(..) {
+            // What was done is told also when it cannot be recorded.
+            match all.and_then(|()| self.record(ledger, &examined, ending)) {
+                Ok(is_old) => {
+                    item = item.map(|item| Item { is_old_trouble: is_old, ..item });
+                    source.feed.settled(examined.client_id);
+                    all = Ok(());
+                }
+                Err(error) => all = Err(error),
+            }
+            recorded.extend(item);
         }
-        Ok(())
+        all
     }
 
     fn ending(&self, examined: &Examined, ready: &Ready, end: Applied) -> Ending {
@@ -257,22 +269,18 @@ impl<'a> Lanes<'a> {
         self.item(examined, outcome, Some(trouble.reason), Some(trouble.message.clone()), Vec::new())
     }
 
-    /// What there is to report of it, once it is recorded.
-    fn record(&self, ledger: &mut RunLedger, done: Done) -> Result<Option<Item>, ledger::Error> {
-        let Done { examined, ending, mut item } = done;
+    /// Records what became of a client; whether an earlier pass came to the same trouble.
+    fn record(&self, ledger: &mut RunLedger, examined: &Examined, ending: Ending) -> Result<bool, ledger::Error> {
         match ending {
             Ending::Gone => ledger.forget(examined.client_id)?,
-            Ending::Trouble(trouble, cause) => {
-                let is_old = self.record_trouble(ledger, &examined, &trouble, cause)?;
-                item = item.map(|item| Item { is_old_trouble: is_old, ..item });
-            }
+            Ending::Trouble(trouble, cause) => return self.record_trouble(ledger, examined, &trouble, cause),
             Ending::Sent { record, sent, changes, .. } => {
                 self.begin_pass(ledger)?;
                 let changes: Vec<ChangeRecord> = changes.into_iter().map(change_record).collect();
                 ledger.record_sent(&record, sent.as_ref(), &changes)?;
             }
         }
-        Ok(item)
+        Ok(false)
     }
 
     /// Whether an earlier pass came to the same.
@@ -401,7 +409,7 @@ impl<'a> Lanes<'a> {
         lock(&self.progress).report.add(item);
     }
 
-    /// Records those that were done last.
+    /// Records those that were done before a pass that asked nobody ended.
     fn record_rest(&self) {
         let mut recorded = Vec::new();
         let all = self.record_done(&mut lock(&self.source), &mut lock(&self.ledger), &mut recorded);
@@ -421,7 +429,7 @@ impl<'a> Lanes<'a> {
         let mut ledger = self.ledger.into_inner().unwrap_or_else(PoisonError::into_inner);
         let Progress { mut report, pass, mut aborted } =
             self.progress.into_inner().unwrap_or_else(PoisonError::into_inner);
-        ahead.put_back(&mut feed);
+        ahead.give_back(&mut feed);
         match feed.left(&store) {
             Ok(left) => report.totals.deferred += left,
             Err(error) => prefer(&mut aborted, error.into()),

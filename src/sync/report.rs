@@ -48,7 +48,7 @@ pub struct Item {
     /// Why it was due.
     #[serde(skip)]
     pub because: Vec<DueBecause>,
-    /// From when it was looked at until its outcome was recorded.
+    /// From when it was taken in hand until it was done.
     #[serde(skip)]
     pub took: Duration,
 }

@@ -245,3 +245,27 @@ fn clients_that_fail_are_tried_after_the_fresh_ones_and_ever_more_seldom() {
     let report = bench.sync_well();
     assert_eq!((report.fate(1), report.count("failed")), (("sent", None), 0));
 }
+
+/// Spellings that no index finds are met only when their client is looked at; others may be in hand by then.
+#[test]
+fn clients_in_hand_at_the_same_time_never_share_an_asset_however_their_id_was_typed() {
+    let plain = FIRST.to_string();
+    let odd = [format!("\n{plain}"), format!("   {plain}"), format!("\u{a0}{plain}")];
+    for connections in ["1", "8"] {
+        for odd in &odd {
+            let bench = Bench::empty().with("iqr", "connections", connections);
+            bench.add(&client(0).with_inventory_id(odd), Asset::new(FIRST));
+            bench.store().add(&client(5).with_inventory_id(&plain)).unwrap();
+            let report = bench.sync();
+            let held = ("held", Some("duplicate-inventory-id"));
+            assert_eq!([report.fate(1), report.fate(2)], [held, held], "{odd:?}: {report:#?}");
+            assert_eq!(bench.writes(FIRST), 0, "{odd:?}");
+            bench.assert_idle("both are held");
+        }
+        let bench = Bench::empty().with("iqr", "connections", connections);
+        bench.add(&client(0).with_inventory_id(&odd[0]), Asset::new(FIRST));
+        bench.store().add(&client(5).with_inventory_id(&odd[1])).unwrap();
+        let report = bench.sync();
+        assert_eq!([report.count("sent"), report.count("held")], [1, 1], "{report:#?}");
+    }
+}
