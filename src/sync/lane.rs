@@ -10,7 +10,7 @@ use super::examine::{Examined, Gathered, Ready, Trouble, Verdict};
 use super::feed::{Candidate, Feed};
 use super::journey::Applied;
 use super::plan::Change;
-use super::processor::Processor;
+use super::processor::{Bound, Processor};
 use super::report::{Item, ItemOutcome, PassOutcome, Report};
 use super::retry::{self, Cause};
 use super::{Error, Outcome, Request, end, gather, lock};
@@ -28,7 +28,7 @@ pub(super) struct Lanes<'a> {
     /// Something that concerns every client ended the pass.
     is_aborted: AtomicBool,
     deadline: BootTime,
-    processor: Processor,
+    processor: Option<Processor>,
 }
 
 /// Where clients come from. It is locked before the ledger, and the ledger before the progress, where one is locked while
@@ -106,7 +106,7 @@ impl<'a> Lanes<'a> {
 
     /// Does clients until there are none, the time is over, or the pass is ended.
     pub(super) fn run(&self, applier: &Applier<'_>, first: Option<Work>) {
-        let mut bound = self.processor.bind();
+        let mut bound = Bound::to(self.processor.as_ref());
         let mut work = first.or_else(|| self.next(None));
         while let Some(Work { examined, ready }) = work {
             bound.ease();
@@ -192,7 +192,7 @@ impl<'a> Lanes<'a> {
                 source.taken += 1;
                 return Ok(Some(examined));
             }
-            if !self.processor.watch(|| self.look_ahead(source, recorded))? {
+            if !self.look_ahead(source, recorded)? {
                 break;
             }
         }
