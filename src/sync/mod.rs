@@ -8,8 +8,8 @@
 //!
 //! Several lanes do this at once, each with one request in flight and one client in hand. What needs no wire is done for
 //! several clients in a row: a few are looked at ahead of the lanes, and those that are done are recorded when the next ones
-//! are looked at. That is committed at the latest with the next write that is begun; until then a begun write stands for
-//! what was sent. What concerns one client fails that client; what concerns all ends the pass.
+//! are looked at. That is committed with the next write that is begun; until then a begun write stands for what was sent.
+//! No two clients in hand claim one asset. What concerns one client fails that client; what concerns all ends the pass.
 
 mod ahead;
 pub mod apply;
