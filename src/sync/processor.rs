@@ -11,9 +11,8 @@ use std::fs;
 use std::time::Duration;
 
 use rustix::thread::{CpuSet, sched_getaffinity, sched_getcpu, sched_setaffinity};
-use rustix::time::{ClockId, clock_gettime};
 
-use crate::iqr::BootTime;
+use crate::iqr::{self, BootTime};
 
 /// So often a lane looks whether it has to wait for the processor.
 const WATCH: Duration = Duration::from_millis(100);
@@ -84,8 +83,7 @@ impl<'a> Bound<'a> {
 
 impl Times {
     fn now() -> Self {
-        let busy = Duration::try_from(clock_gettime(ClockId::ProcessCPUTime)).unwrap_or_default();
-        Self { waited: waited().unwrap_or_default(), busy }
+        Self { waited: waited().unwrap_or_default(), busy: iqr::busy() }
     }
 
     /// Whether the thread waited for others than its fellows: longer than all of them ran, and not just a little.

@@ -241,10 +241,10 @@ fn a_ledger_on_a_full_disk_sends_no_more_than_it_can_record_and_goes_on_when_the
     assert_eq!((second.code, second.count("failed")), (Some(0), 0), "{second:#?}");
     let first_sent = first["sent"].as_u64().unwrap();
     assert!(first_sent + second.count("sent") <= 40, "{first:#}, then {second:#?}");
-    // Of each of the four connections one client may have been done whose outcome found no room, and one whose outcome
-    // waited for the commit that failed: that they were begun is recorded.
+    // Eight clients that were looked at together and one of each of the four connections may have been done whose outcome
+    // found no room, and as many whose outcome waited for the commit that failed: that they were begun is recorded.
     let counted = first_sent + second.count("sent") + second.count("unchanged");
-    assert!((40..=48).contains(&counted), "{first:#}, then {second:#?}");
+    assert!((40..=64).contains(&counted), "{first:#}, then {second:#?}");
     bench.assert_sound("a full disk");
     bench.assert_signed_out("a full disk");
     // The disk is gone with its namespace, and the ledger with it.
