@@ -7,12 +7,13 @@
 //! How far the appliance's history has been looked at (the horizon) moves only past clients whose outcome is recorded,
 //! so that a pass may be cut short or killed at any point.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
 use super::comparison;
 use super::examine::Error;
 use super::handled::Handled;
+use super::in_hand::InHand;
 use super::recent::{self, Recent};
 use super::round::Round;
 use crate::config::SyncConfig;
@@ -98,10 +99,8 @@ pub struct Feed {
     is_compare_resumed: bool,
     /// How many pages of the full comparison this pass may still read.
     pages_left: u32,
-    /// Handed out and not recorded yet, and the assets that they claim.
-    open: BTreeMap<ClientId, Option<String>>,
-    /// They wait until nobody else in hand claims their asset; then they go first.
-    aside: Vec<(String, Candidate)>,
+    /// Handed out and not recorded yet; those that wait for one of them go first when they need not any more.
+    in_hand: InHand,
     /// The last client never looked at that was handed out.
     reached: i64,
 }
@@ -158,8 +157,7 @@ impl Feed {
             is_news_done: false,
             handled: Handled::default(),
             pages_left,
-            open: BTreeMap::new(),
-            aside: Vec::new(),
+            in_hand: InHand::default(),
         })
     }
 
@@ -183,9 +181,8 @@ impl Feed {
     }
 
     fn waiting(&mut self) -> Option<Candidate> {
-        let released = self.aside.iter().position(|(asset, waiting)| !self.is_claimed(asset, waiting.client_id));
-        if let Some(place) = released {
-            return Some(self.aside.remove(place).1);
+        if let Some(released) = self.in_hand.released() {
+            return Some(released);
         }
         let concerned = self.concerned.pop_first();
         let again = concerned.map(|client_id| Candidate { client_id, errand: Errand::Again });
@@ -196,7 +193,7 @@ impl Feed {
     fn hand_out(&mut self, candidate: Candidate) -> bool {
         let is_new = self.handled.insert(candidate.client_id);
         if is_new {
-            self.open.insert(candidate.client_id, None);
+            self.in_hand.add(candidate.client_id);
         }
         is_new
     }
@@ -225,30 +222,19 @@ impl Feed {
 
     /// This client was handed out and claims this asset.
     pub fn claim(&mut self, client: ClientId, asset: Option<&str>) {
-        if let Some(claim) = self.open.get_mut(&client) {
-            *claim = asset.map(str::to_owned);
-        }
+        self.in_hand.claim(client, asset);
     }
 
     /// The same, if no other client in hand claims it; else this one is set aside until that one is recorded.
     pub fn claim_alone(&mut self, candidate: Candidate, asset: Option<&str>) -> bool {
         let client = candidate.client_id;
-        if let Some(asset) = asset.filter(|asset| self.is_claimed(asset, client)) {
-            self.aside.push((asset.to_owned(), candidate));
-            self.passed_over(client);
+        if let Some(asset) = asset.filter(|asset| self.in_hand.is_claimed(asset, client)) {
+            self.in_hand.set_aside(asset, candidate);
+            self.handled.remove(client);
             return false;
         }
         self.claim(client, asset);
         true
-    }
-
-    fn is_claimed(&self, asset: &str, but: ClientId) -> bool {
-        self.open.iter().any(|(client, claimed)| *client != but && claimed.as_deref() == Some(asset))
-    }
-
-    /// Whether the outcome of every client that was looked at is recorded.
-    fn is_all_recorded(&self) -> bool {
-        self.open.is_empty() && self.aside.is_empty()
     }
 
     /// Puts clients in front that the news of another one concerns, by key, each once.
@@ -258,12 +244,12 @@ impl Feed {
 
     /// The outcome of this client is recorded.
     pub fn settled(&mut self, client: ClientId) {
-        self.open.remove(&client);
+        self.in_hand.remove(client);
     }
 
     /// This client has no news; it may still be handed out for another reason.
     pub fn passed_over(&mut self, client: ClientId) {
-        self.open.remove(&client);
+        self.in_hand.remove(client);
         self.handled.remove(client);
     }
 
@@ -363,7 +349,7 @@ impl Feed {
     fn save_round(&self, ledger: &mut RunLedger) -> Result<(), Error> {
         let reached = match self.stage {
             Stage::Only | Stage::News(..) | Stage::New(_) => return Ok(()),
-            Stage::Every(round) if self.is_all_recorded() => {
+            Stage::Every(round) if self.in_hand.is_empty() => {
                 let waiting = self.queue.iter().find(|waiting| waiting.errand == Errand::Full);
                 Some(waiting.map_or(round.after, |waiting| ClientId(waiting.client_id.0.saturating_sub(1))))
             }
@@ -396,7 +382,7 @@ impl Feed {
     /// One page of the full comparison: clients whose marks are not those that were last looked at, and clients that are
     /// gone.
     fn refill_compare(&mut self, store: &Store, ledger: &mut RunLedger, after: ClientId) -> Result<(), Error> {
-        if self.is_all_recorded() {
+        if self.in_hand.is_empty() {
             ledger.set_full_comparison_cursor(after)?;
         }
         let Some(pages_left) = self.pages_left.checked_sub(1) else {
@@ -444,10 +430,9 @@ impl Feed {
     /// Every new client up to this one is recorded. They are queued by key, and nothing else is queued with them.
     fn settled_up_to(&self) -> i64 {
         let beyond_start = ClientId(self.start.client_id.saturating_add(1));
-        let handed_out = self.open.range(beyond_start..).next().map(|(client, _)| *client);
-        let aside = self.aside.iter().map(|(_, aside)| aside.client_id).filter(|client| *client >= beyond_start);
+        let unrecorded = self.in_hand.unrecorded().range(beyond_start..).next().copied();
         let waiting = self.queue.front().filter(|_| matches!(self.stage, Stage::New(_)));
-        let first = handed_out.into_iter().chain(aside).chain(waiting.map(|waiting| waiting.client_id)).min();
+        let first = unrecorded.into_iter().chain(waiting.map(|waiting| waiting.client_id)).min();
         first.map_or(self.reached, |first| first.0.saturating_sub(1).min(self.reached))
     }
 
@@ -461,7 +446,7 @@ impl Feed {
         if matches!(self.wanted, Wanted::Only(_)) {
             return Ok(());
         }
-        let is_complete = self.is_exhausted() && self.is_all_recorded();
+        let is_complete = self.is_exhausted() && self.in_hand.is_empty();
         let client_id = self.settled_up_to();
         let horizon = if self.is_news_settled() {
             Horizon { client_id, ..self.now.clone().not_after(self.clock) }
@@ -484,7 +469,7 @@ impl Feed {
         }
         if is_complete {
             ledger.set_looked_at(self.signature, config)?;
-        } else if self.stage == Stage::Enough && self.is_all_recorded() {
+        } else if self.stage == Stage::Enough && self.in_hand.is_empty() {
             // All but the comparison is done: what is held was looked at under this config.
             ledger.set_looked_at(None, config)?;
         }
@@ -494,8 +479,7 @@ impl Feed {
     /// Whether all news of clients that were looked at before is recorded.
     fn is_news_settled(&self) -> bool {
         let is_known = |client: &ClientId| client.0 <= self.start.client_id;
-        let aside = self.aside.iter().map(|(_, aside)| &aside.client_id);
-        self.is_news_done && !self.open.keys().chain(aside).any(is_known)
+        self.is_news_done && !self.in_hand.unrecorded().iter().any(is_known)
     }
 
     /// How many clients this pass leaves for the next one, at least.
@@ -507,8 +491,8 @@ impl Feed {
         if self.is_exhausted() {
             return Ok(0);
         }
-        let queued = self.queue.iter().chain(self.aside.iter().map(|(_, aside)| aside));
-        let queued = queued.map(|waiting| waiting.client_id).chain(self.concerned.iter().copied());
+        let queued = self.queue.iter().map(|waiting| waiting.client_id).chain(self.in_hand.aside());
+        let queued = queued.chain(self.concerned.iter().copied());
         let waiting = queued.filter(|client| !self.handled.contains(*client)).count() as u64;
         let beyond = match self.stage {
             Stage::News(..) | Stage::New(_) => store.count_after(ClientId(self.reached))?,
@@ -522,7 +506,10 @@ impl Feed {
     }
 
     fn is_exhausted(&self) -> bool {
-        self.stage == Stage::End && self.queue.is_empty() && self.concerned.is_empty() && self.aside.is_empty()
+        self.stage == Stage::End
+            && self.queue.is_empty()
+            && self.concerned.is_empty()
+            && self.in_hand.aside().next().is_none()
     }
 }
 

@@ -23,6 +23,7 @@ pub mod feed;
 mod gather;
 mod half_done;
 mod handled;
+mod in_hand;
 pub mod item_search;
 pub mod items;
 pub mod journey;
