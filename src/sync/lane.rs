@@ -10,7 +10,7 @@ use super::examine::{Examined, Gathered, Ready, Trouble, Verdict};
 use super::feed::{Candidate, Feed};
 use super::journey::Applied;
 use super::plan::Change;
-use super::processor::{Bound, Processor};
+use super::processor::Bound;
 use super::report::{Item, ItemOutcome, PassOutcome, Report};
 use super::retry::{self, Cause};
 use super::{Error, Outcome, Request, end, gather, lock};
@@ -28,7 +28,6 @@ pub(super) struct Lanes<'a> {
     /// Something that concerns every client ended the pass.
     is_aborted: AtomicBool,
     deadline: BootTime,
-    processor: Option<Processor>,
 }
 
 /// Where clients come from. It is locked before the ledger, and the ledger before the progress, where one is locked while
@@ -95,7 +94,6 @@ impl<'a> Lanes<'a> {
             progress: Mutex::new(Progress { report, pass: None, aborted: None }),
             is_aborted: AtomicBool::new(false),
             deadline,
-            processor: Processor::of_caller(),
         }
     }
 
@@ -105,8 +103,7 @@ impl<'a> Lanes<'a> {
     }
 
     /// Does clients until there are none, the time is over, or the pass is ended.
-    pub(super) fn run(&self, applier: &Applier<'_>, first: Option<Work>) {
-        let mut bound = Bound::to(self.processor.as_ref());
+    pub(super) fn run(&self, applier: &Applier<'_>, first: Option<Work>, mut bound: Bound<'_>) {
         let mut work = first.or_else(|| self.next(None));
         while let Some(Work { examined, ready }) = work {
             bound.ease();

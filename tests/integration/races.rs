@@ -152,6 +152,20 @@ fn a_client_that_changes_its_asset_while_another_one_keeps_its_lane_is_sent_to_t
     bench.assert_sound("an ID that was corrected before its client's turn");
 }
 
+/// Clients are looked at together; what cannot be read of one is told, and those before it are sent.
+#[test]
+fn a_client_that_cannot_be_read_does_not_keep_those_before_it() {
+    let bench = bench(Journal::Wal, 4, Duration::ZERO).with("iqr", "connections", "1");
+    let unreadable = "ALTER TABLE battery RENAME TO cell;
+        CREATE VIEW battery AS SELECT client_id, position, health_percent,
+            CASE client_id WHEN 3 THEN json('{') ELSE cycles END AS cycles FROM cell;
+        INSERT INTO cell (client_id, position) SELECT 3, 99;";
+    bench.store().connection().execute_batch(unreadable).unwrap();
+    let report = bench.sync();
+    assert_eq!((report.code, report.count("sent")), (Some(6), 2), "{report:#?}");
+    assert!(bench.writes(FIRST + 1) > 0 && bench.writes(FIRST + 2) == 0);
+}
+
 /// Wiped several times in a day, by one method: the lines differ in nothing but their result.
 #[test]
 fn a_drive_that_passes_and_fails_in_turn_on_one_day_shows_its_newest_result_last() {
