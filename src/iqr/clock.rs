@@ -40,12 +40,6 @@ impl Add<Duration> for BootTime {
     }
 }
 
-/// How long the threads of this process have run, all together (`CLOCK_PROCESS_CPUTIME_ID`).
-#[must_use]
-pub fn busy() -> Duration {
-    read(ClockId::ProcessCPUTime)
-}
-
 /// Seconds since 1970 by this machine's clock, to be compared with the server's.
 pub(super) fn unix_seconds() -> i64 {
     i64::try_from(read(ClockId::Realtime).as_secs()).unwrap_or(i64::MAX)

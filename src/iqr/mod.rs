@@ -34,7 +34,7 @@ mod text;
 mod together;
 mod wire;
 
-pub use clock::{BootTime, busy};
+pub use clock::BootTime;
 pub use endpoint::{Endpoint, EndpointError, Endpoints, Format, Method, Operation};
 pub use error::{Cause, Error, Failure, Outcome, Scope};
 pub use inventory::update_body;

@@ -10,7 +10,6 @@ use super::examine::{Examined, Gathered, Ready, Trouble, Verdict};
 use super::feed::{Candidate, Feed};
 use super::journey::Applied;
 use super::plan::Change;
-use super::processor::Bound;
 use super::report::{Item, ItemOutcome, PassOutcome, Report};
 use super::retry::{self, Cause};
 use super::{Error, Outcome, Request, end, gather, lock};
@@ -103,10 +102,9 @@ impl<'a> Lanes<'a> {
     }
 
     /// Does clients until there are none, the time is over, or the pass is ended.
-    pub(super) fn run(&self, applier: &Applier<'_>, first: Option<Work>, mut bound: Bound<'_>) {
+    pub(super) fn run(&self, applier: &Applier<'_>, first: Option<Work>) {
         let mut work = first.or_else(|| self.next(None));
         while let Some(Work { examined, ready }) = work {
-            bound.ease();
             let done = match applier.apply(examined.client_id, &ready) {
                 Ok(end) => {
                     let ending = self.ending(&examined, &ready, end);

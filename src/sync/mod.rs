@@ -30,7 +30,6 @@ pub mod journey;
 pub mod known;
 mod lane;
 pub mod plan;
-mod processor;
 mod recent;
 pub mod report;
 pub mod retry;
@@ -56,7 +55,6 @@ use commits::Commits;
 use feed::{Feed, Wanted};
 use items::MasterItems;
 use lane::Lanes;
-use processor::{Bound, Processor};
 pub use report::{Item, ItemOutcome, PassOutcome, Report};
 
 /// What a pass is asked to do.
@@ -298,13 +296,12 @@ fn pass(request: &Request<'_>, begun: Begun, ledger: RunLedger, deadline: BootTi
             None
         }
     };
-    let processor = Processor::of_caller();
     thread::scope(|scope| {
         let first = Mutex::new(first);
         for _ in 0..config.iqr.connections {
             let take_first = || lock(&first).take();
-            let (lanes, applier, processor, first) = (&lanes, &applier, processor.as_ref(), take_first());
-            scope.spawn(move || lanes.run(applier, first, Bound::to(processor)));
+            let (lanes, applier, first) = (&lanes, &applier, take_first());
+            scope.spawn(move || lanes.run(applier, first));
         }
     });
     if let Err(error) = iqr.finish() {

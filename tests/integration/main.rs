@@ -35,6 +35,7 @@ mod sick_server;
 mod stories;
 mod strace_kill;
 mod stragglers;
+mod systemd_unit;
 mod tls;
 mod two_appliances;
 mod unbegun;
