@@ -23,7 +23,7 @@
 //! | [`store`] | the WipeOS database, read-only: who may have news, and each client whole |
 //! | [`ledger`] | our own database: what was sent, what has trouble, the passes; its guard is the run lock |
 //! | [`mapping`] | pure: machine → update (templates, processor, maker, model, chassis, comments) |
-//! | [`iqr`] | IQR's web API: session, assets, master items, wire format, errors, pace |
+//! | [`iqr`] | IQR's web API: session, assets, master items, wire format, errors, limiter |
 //! | [`sync`] | the pass: feed → examine → plan (pure) → apply → record |
 //! | [`monitor`] | who else is told of a pass: Prometheus, and whoever waits for signs of life |
 //! | [`output`], [`logging`] | what people and scripts are shown |

@@ -9,6 +9,7 @@
 //! as medians, spreads and ratios. See `benches/README.md`.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "the tables on stdout are what this program is for")]
 
+mod crowd;
 mod floor;
 mod idle;
 mod measure;
@@ -19,9 +20,11 @@ mod work;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::{Result, bail};
 use clap::{Parser, Subcommand};
+use crowd::Crowd;
 
 use stand::{Contestant, Place};
 use table::{Table, memory, time};
@@ -103,6 +106,16 @@ enum What {
         #[arg(long, default_value = "20s")]
         budget: String,
     },
+    /// A tenant that allows few requests at once: one appliance, then many
+    Crowd {
+        #[arg(long, value_delimiter = ',', default_values_t = [1, 2, 3, 6])]
+        limits: Vec<usize>,
+        #[arg(long, value_delimiter = ',', default_values_t = [4, 8, 16])]
+        connections: Vec<u16>,
+        /// Appliances that share a limit of 30
+        #[arg(long, default_value_t = 20)]
+        appliances: u16,
+    },
     /// The start of the program, and its size
     Start,
     /// The floor itself
@@ -134,12 +147,31 @@ fn main() -> Result<ExitCode> {
         What::Wire { clients, rtt, connections } => work::wire(&place, clients, &rtt, &connections)?,
         What::Peers { clients, rtt } => work::peers(&place, clients, rtt, rounds, peers)?,
         What::Backlog { clients, budget } => work::backlog(&place, clients, &budget)?,
+        What::Crowd { limits, connections, appliances } => {
+            crowd::crowds(&place, &all_crowds(&limits, &connections, appliances))?
+        }
         What::Start => start(&place, rounds)?,
         What::Floor { database } => return floor(&database),
         What::Measure { command } => return measure(&command),
     };
     println!("{text}");
     Ok(ExitCode::SUCCESS)
+}
+
+/// One appliance with each limit and none, then many on a limit of 30.
+fn all_crowds(limits: &[usize], connections: &[u16], appliances: u16) -> Vec<Crowd> {
+    let limits: Vec<Option<usize>> = limits.iter().copied().map(Some).chain([None]).collect();
+    let one = |connections: u16, limit| {
+        let rtt = Duration::from_millis(5);
+        Crowd { appliances: 1, clients: 200, connections, limit, rtt }
+    };
+    let mut crowds: Vec<Crowd> =
+        limits.iter().flat_map(|&limit| connections.iter().map(move |&connections| one(connections, limit))).collect();
+    if appliances > 0 {
+        let rtt = Duration::from_millis(20);
+        crowds.push(Crowd { appliances, clients: 40, connections: 4, limit: Some(30), rtt });
+    }
+    crowds
 }
 
 fn start(place: &Place, rounds: usize) -> Result<String> {

@@ -6,20 +6,22 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::Iqr;
 use super::endpoint::{Fill, Method, Operation};
 use super::error::{Cause, Error, Failure, Outcome};
 use super::http::{Answer, Body, Credential, Fault, FaultKind, Request};
-use super::pace::{Permit, When, pause};
-use super::session::{Link, Live, Refusal};
+use super::limiter::{Permit, Refusal};
+use super::session::{self, Link, Live};
 use super::text::{is_missing_endpoint, quote_bytes};
+use super::wait::{When, pause};
 use super::wire::{Bad, Verdict, verdict};
+use super::{BootTime, Iqr};
 
 /// Most repeats of a read.
 const REPEATS: u32 = 2;
 
 /// Most repeats of one that used up its time: three of them would be most of a pass.
 const SLOW_REPEATS: u32 = 1;
+
 /// How many writes in a row may fail by one asset's fault: the first, and the one that the caller makes after a read.
 const OWN_WRITES: u32 = 2;
 
@@ -32,6 +34,8 @@ enum Setback {
     Final(Error),
     /// It may help; counted against the server. A read is repeated so many times at most.
     Passing { cause: Cause, outcome: Outcome, repeats: u32 },
+    /// The tenant takes no more requests for now: this one may be made again from `until` on.
+    Refused { cause: Cause, until: BootTime },
 }
 
 impl From<Error> for Setback {
@@ -61,20 +65,28 @@ impl Iqr {
         when: When,
         decode: impl Fn(&[u8]) -> Result<T, Bad>,
     ) -> Result<T, Error> {
-        self.ask(request, when, decode).map_err(|error| self.pace.in_the_end(error))
+        self.ask(request, when, decode).map_err(|error| self.limiter.in_the_end(error))
     }
 
     fn ask<T>(&self, request: &Request, when: When, decode: impl Fn(&[u8]) -> Result<T, Bad>) -> Result<T, Error> {
-        let mut failures = 0;
+        let (mut failures, mut refusals) = (0, 0);
         loop {
             let (cause, outcome, repeats) = match self.try_read(request, when, &decode) {
                 Ok(value) => return Ok(value),
                 Err(Setback::Final(error)) => return Err(error),
                 Err(Setback::Passing { cause, outcome, repeats }) => (cause, outcome, repeats),
+                Err(Setback::Refused { cause, until }) => {
+                    self.limiter.wait_out(until, &self.limits, when, &told(request, &cause))?;
+                    refusals += 1;
+                    if self.limiter.is_stuck(refusals, false) {
+                        return Err(not_taken(request, cause));
+                    }
+                    continue;
+                }
             };
             failures += 1;
             when.check(&self.limits, &request.shown)?;
-            let again = failures <= repeats && self.pace.may_repeat();
+            let again = failures <= repeats && self.limiter.may_repeat();
             if !again || !pause(failures, &self.limits, when) {
                 when.check(&self.limits, &request.shown)?;
                 return Err(self.give_up(request, cause, outcome, failures));
@@ -88,28 +100,32 @@ impl Iqr {
             Ok(answer) => answer,
             Err(Setback::Final(error)) => return Err(error),
             Err(Setback::Passing { cause, outcome, .. }) => {
-                self.pace.write_failed(&format!("{}: {cause}", request.shown));
+                self.limiter.write_failed(&told(request, &cause));
                 return Err(self.give_up(request, cause, outcome, 1));
+            }
+            Err(Setback::Refused { cause, until }) => {
+                self.limiter.wait_out(until, &self.limits, When::InTime, &told(request, &cause))?;
+                return Err(not_taken(request, cause));
             }
         };
         if !answer.is_success() {
-            self.pace.answered();
+            self.limiter.answered();
             return Err(refused(request, &answer));
         }
         match verdict(&answer.body) {
             Verdict::Taken => {
-                self.pace.succeeded();
-                self.pace.write_succeeded();
+                self.limiter.succeeded();
+                self.limiter.write_succeeded();
                 Ok(())
             }
             Verdict::Refused(text) => {
-                self.pace.answered();
+                self.limiter.answered();
                 Err(Error::Refused { request: request.shown.clone(), status: answer.status, text })
             }
             Verdict::Unreadable(text) => {
                 let told = format!("{}: {text}", request.shown);
-                self.pace.failed(&told);
-                self.pace.write_failed(&told);
+                self.limiter.failed(&told);
+                self.limiter.write_failed(&told);
                 Err(self.give_up(request, Cause::BadAnswer(text), Outcome::Unknown, 1))
             }
         }
@@ -127,11 +143,11 @@ impl Iqr {
         }
         match decode(&answer.body) {
             Ok(value) => {
-                self.pace.succeeded();
+                self.limiter.succeeded();
                 Ok(value)
             }
             Err(Bad(text)) => {
-                self.pace.failed(&format!("{}: {text}", request.shown));
+                self.limiter.failed(&format!("{}: {text}", request.shown));
                 Err(Setback::Passing { cause: Cause::BadAnswer(text), outcome: Outcome::Refused, repeats: REPEATS })
             }
         }
@@ -141,10 +157,10 @@ impl Iqr {
     fn declined(&self, request: &Request, answer: &Answer) -> Setback {
         let error = refused(request, answer);
         let is_missing = answer.status == 404 && is_missing_endpoint(&quote_bytes(&answer.body));
-        if is_missing && !self.pace.has_succeeded() {
-            self.pace.failed(&format!("{error}; check [iqr.endpoints]"));
+        if is_missing && !self.limiter.has_succeeded() {
+            self.limiter.failed(&format!("{error}; check [iqr.endpoints]"));
         } else if answer.status != 403 {
-            self.pace.answered();
+            self.limiter.answered();
         }
         Setback::Final(error)
     }
@@ -152,8 +168,8 @@ impl Iqr {
     /// One request with a session that is believed to live, and one more when it did not. What comes back was answered
     /// 2xx or a 4xx that is meant.
     fn attempt(&self, request: &Request, when: When) -> Result<Answer, Setback> {
-        let permit = self.pace.enter(&self.limits, when, &request.shown)?;
-        let link = Link { http: &self.http, limits: &self.limits, when };
+        let permit = self.limiter.enter(&self.limits, when, &request.shown)?;
+        let link = self.link(when);
         let mut refused_before = None;
         loop {
             when.check(&self.limits, &request.shown)?;
@@ -171,7 +187,7 @@ impl Iqr {
                 self.session.renewal_helped(before != status);
             }
             if matches!(status, 300..=399 | 401 | 403 | 404) {
-                let renewed = self.session.renew(link, Refusal { session, status, request, is_repeated })?;
+                let renewed = self.session.renew(link, session::Refusal { session, status, request, is_repeated })?;
                 if renewed && !is_repeated {
                     refused_before = Some(status);
                     continue;
@@ -194,7 +210,7 @@ impl Iqr {
         let status = answer.status;
         if !matches!(status, 401 | 403 | 404) {
             self.session.let_write_pass(request);
-        } else if self.session.renew(link, Refusal { session, status, request, is_repeated: false })? {
+        } else if self.session.renew(link, session::Refusal { session, status, request, is_repeated: false })? {
             let cause = Cause::Status { status, text: quote_bytes(&answer.body) };
             return Err(Setback::Passing { cause, outcome: Outcome::Unknown, repeats: REPEATS });
         }
@@ -213,54 +229,59 @@ impl Iqr {
         }
         let told = format!("{}: {}", request.shown, fault.text);
         if fault.kind != FaultKind::TimedOut {
-            self.pace.failed(&told);
+            self.limiter.failed(&told);
         } else if when.until(&self.limits).left() < CLOSE {
             // What became of a write is read in the time of grace; only a read tells that nothing is answered.
             if !request.is_write {
-                self.pace.failed(&told);
+                self.limiter.failed(&told);
             }
             return Setback::Final(Error::OutOfTime { request: request.shown.clone(), outcome });
         } else {
-            self.pace.failed_heavily(&told);
+            self.limiter.failed_heavily(&told);
         }
         let repeats = if fault.kind == FaultKind::TimedOut { SLOW_REPEATS } else { REPEATS };
         Setback::Passing { cause: Cause::Network(fault.text), outcome, repeats }
     }
 
-    /// Tells answers from failures, and tells the pace.
+    /// Tells answers from failures, and tells the limiter.
     fn sorted(&self, request: &Request, answer: Answer, permit: &Permit<'_>) -> Result<Answer, Setback> {
         let status = answer.status;
-        let told = || format!("{}: the server answered {status}", request.shown);
-        let text = || quote_bytes(&answer.body);
-        let (cause, outcome) = match status {
+        let shown = format!("{}: the server answered {status}", request.shown);
+        let cause = || Cause::Status { status, text: quote_bytes(&answer.body) };
+        let (outcome, is_refusal) = match status {
             200..=299 | 400..=407 | 409..=428 | 430..=499 => return Ok(answer),
-            429 => (Cause::Status { status, text: text() }, Outcome::NotSent),
-            408 | 500.. => (Cause::Status { status, text: text() }, Outcome::Unknown),
+            429 => (Outcome::NotSent, true),
+            408 | 500.. => (Outcome::Unknown, status == 503 && answer.retry_after.is_some()),
             _ => {
                 let cause =
                     Cause::BadAnswer(format!("it answered {status}, which leads elsewhere and is not followed"));
                 // A login page, a portal: everybody is sent there, and not by chance.
-                self.pace.failed_heavily(&told());
+                self.limiter.failed_heavily(&shown);
                 return Err(Setback::Passing { cause, outcome: Outcome::Unknown, repeats: 0 });
             }
         };
-        if status == 429 || (status == 503 && answer.retry_after.is_some()) {
-            self.pace.throttled(permit, answer.retry_after, &told());
-        } else {
-            self.pace.failed(&told());
+        let refused_until = is_refusal.then(|| {
+            let (generation, asked) = (permit.generation(), answer.retry_after);
+            self.limiter.refused(&Refusal { generation, asked, is_write: request.is_write, cause: &shown })
+        });
+        match refused_until {
+            Some(until) if outcome == Outcome::NotSent => Err(Setback::Refused { cause: cause(), until }),
+            _ => {
+                self.limiter.failed(&shown);
+                Err(Setback::Passing { cause: cause(), outcome, repeats: REPEATS })
+            }
         }
-        Err(Setback::Passing { cause, outcome, repeats: REPEATS })
     }
 
     /// The pass's own error where the pass is over, this request's where it is not.
     fn give_up(&self, request: &Request, cause: Cause, outcome: Outcome, failures: u32) -> Error {
-        match self.pace.stopped() {
+        match self.limiter.stopped() {
             Some(stopped) if !request.is_write => stopped,
             _ => {
                 let only_this = if request.is_write {
-                    self.pace.only_failing_write(OWN_WRITES)
+                    self.limiter.only_failing_write(OWN_WRITES)
                 } else {
-                    self.pace.only_failing(failures)
+                    self.limiter.only_failing(failures)
                 };
                 Failure { request: request.shown.clone(), cause, outcome, only_this }.into()
             }
@@ -270,4 +291,14 @@ impl Iqr {
 
 fn refused(request: &Request, answer: &Answer) -> Error {
     Error::Refused { request: request.shown.clone(), status: answer.status, text: quote_bytes(&answer.body) }
+}
+
+/// What happened to a request, for messages.
+fn told(request: &Request, cause: &Cause) -> String {
+    format!("{}: {cause}", request.shown)
+}
+
+/// A request that the tenant did not take; nothing was done.
+fn not_taken(request: &Request, cause: Cause) -> Error {
+    Failure { request: request.shown.clone(), cause, outcome: Outcome::NotSent, only_this: false }.into()
 }

@@ -42,6 +42,12 @@ pub enum Error {
         /// What happened, with method and path.
         cause: String,
     },
+    /// The tenant takes no more requests for now (429), from anybody: the pass is over, and no client failed.
+    #[error("IQR takes no more requests for now: {cause}; the next pass goes on{FEWER_REQUESTS}")]
+    Throttled {
+        /// What happened, with method and path.
+        cause: String,
+    },
     /// A signal asked to stop; the request was not sent.
     #[error("stopped by a signal before {request}")]
     Interrupted {
@@ -125,7 +131,12 @@ impl Error {
     pub fn scope(&self) -> Scope {
         match self {
             Self::NotFound { .. } | Self::Refused { .. } | Self::Failed(_) => Scope::ThisAsset,
-            _ => Scope::Pass,
+            Self::KeyRefused { .. }
+            | Self::Unreachable { .. }
+            | Self::Throttled { .. }
+            | Self::Interrupted { .. }
+            | Self::OutOfTime { .. }
+            | Self::ReadOnly { .. } => Scope::Pass,
         }
     }
 
@@ -146,7 +157,9 @@ impl Error {
             Self::NotFound { .. } | Self::Refused { .. } | Self::KeyRefused { .. } => Outcome::Refused,
             Self::Failed(failure) => failure.outcome,
             Self::OutOfTime { outcome, .. } => *outcome,
-            Self::Unreachable { .. } | Self::Interrupted { .. } | Self::ReadOnly { .. } => Outcome::NotSent,
+            Self::Unreachable { .. } | Self::Throttled { .. } | Self::Interrupted { .. } | Self::ReadOnly { .. } => {
+                Outcome::NotSent
+            }
         }
     }
 
@@ -156,6 +169,12 @@ impl Error {
     pub fn asks_for_a_read(&self) -> bool {
         let outcome = self.outcome();
         outcome == Outcome::Unknown || (outcome == Outcome::NotSent && matches!(self, Self::Failed(_)))
+    }
+
+    /// Whether the tenant took no request for now (429): nothing was done, and the limiter has waited.
+    #[must_use]
+    pub fn is_refused_for_now(&self) -> bool {
+        matches!(self, Self::Failed(Failure { cause: Cause::Status { status: 429, .. }, .. }))
     }
 
     /// Whether the server has answered for want of a session (401, 403, 404) or of leisure (429): then nothing is on its
@@ -172,7 +191,7 @@ impl Error {
             Self::NotFound { .. } => Reason::NotInIqr,
             Self::Refused { .. } | Self::KeyRefused { .. } | Self::ReadOnly { .. } => Reason::Refused,
             Self::Failed(Failure { cause: Cause::BadAnswer(_), .. }) => Reason::BadAnswer,
-            Self::Failed(_) | Self::Unreachable { .. } => Reason::Unreachable,
+            Self::Failed(_) | Self::Unreachable { .. } | Self::Throttled { .. } => Reason::Unreachable,
             Self::Interrupted { .. } | Self::OutOfTime { .. } => Reason::TimeBudget,
         }
     }
@@ -182,12 +201,16 @@ impl Failure {
     /// What to do about it, where waiting alone may not help.
     fn advice(&self) -> &'static str {
         match self.cause {
-            Cause::Status { status: 429, .. } => "; if this happens often, lower iqr.connections",
+            Cause::Status { status: 429, .. } => FEWER_REQUESTS,
             _ if self.only_this => "; other requests go well: look at it in IQR",
             _ => "",
         }
     }
 }
+
+/// What to do about a tenant that takes few requests.
+const FEWER_REQUESTS: &str =
+    "; if this happens often, lower iqr.connections or start fewer appliances at the same time";
 
 /// What a 403 is mostly about, once the session is known to be good.
 const MAY_IT: &str = "; check what the API user may do in IQR";

@@ -3,8 +3,8 @@
 use super::endpoint::{Fill, Operation};
 use super::error::Error;
 use super::http::Request;
-use super::pace::When;
 use super::settings::{Field, Settings};
+use super::wait::When;
 use super::wire::{self, Record};
 use super::{Iqr, text};
 use crate::model::{Asset, InventoryId};
@@ -57,7 +57,7 @@ impl Iqr {
             Ok(asset) => asset.ok_or_else(none),
             // Some hosts say of a missing asset what they say of a missing path; a path that has worked is there.
             Err(Error::Refused { status: 404, text, .. })
-                if !text::is_missing_endpoint(&text) || self.pace.has_succeeded() =>
+                if !text::is_missing_endpoint(&text) || self.limiter.has_succeeded() =>
             {
                 Err(none())
             }

@@ -3,7 +3,7 @@
 use super::Iqr;
 use super::endpoint::{Fill, Operation};
 use super::error::Error;
-use super::pace::When;
+use super::wait::When;
 use super::wire::{self, Record};
 
 /// A master item as IQR has it; every text is trimmed.

@@ -1,10 +1,11 @@
-//! The client of IQR's web API: session, inventory, master items, wire format, errors, pace.
+//! The client of IQR's web API: session, inventory, master items, wire format, errors, limiter.
 //!
 //! The only room that names ureq. It knows nothing of WipeOS and keeps nothing on disk. What it promises:
 //!
 //! - every request has a deadline for the whole of it, and no answer is larger than 2 MiB;
 //! - reads are repeated a little, writes never ([`Error::outcome`] says what may have become of one);
 //! - a server that is down is asked about ten times in a pass, a dead key once;
+//! - no more requests are in flight than the tenant allows (429), as far as it shows it;
 //! - one session for all threads, renewed before it ends, ended by [`Iqr::finish`];
 //! - no message or log line holds the key, the token or a request header.
 
@@ -19,7 +20,7 @@ pub mod fuzzing;
 mod http;
 mod inventory;
 mod items;
-mod pace;
+mod limiter;
 mod probe;
 pub(crate) mod proxy;
 mod resolver;
@@ -32,6 +33,8 @@ mod testing;
 mod tests;
 mod text;
 mod together;
+mod wait;
+mod window;
 mod wire;
 
 pub use clock::BootTime;
@@ -45,8 +48,9 @@ pub use wire::sendable;
 
 use crate::secret::Secret;
 use http::Http;
-use pace::{Pace, When};
+use limiter::Limiter;
 use session::{Link, Session};
+use wait::When;
 
 /// A client for one pass. Shared by all threads by reference; a thread has at most one request in flight.
 pub struct Iqr {
@@ -54,7 +58,7 @@ pub struct Iqr {
     limits: Limits,
     http: Http,
     session: Session,
-    pace: Pace,
+    limiter: Limiter,
 }
 
 impl Iqr {
@@ -63,7 +67,21 @@ impl Iqr {
     pub fn new(settings: Settings, key: &Secret, access: Access, limits: Limits) -> Self {
         let http = Http::new(&settings, access);
         http.conceal_key(key);
-        Self { http, session: Session::new(&settings, key), pace: Pace::new(settings.connections), settings, limits }
+        Self {
+            http,
+            session: Session::new(&settings, key),
+            limiter: Limiter::new(settings.connections, None),
+            settings,
+            limits,
+        }
+    }
+
+    /// Begins with as many requests in flight as an earlier pass found that the tenant allows, once the first has
+    /// succeeded; never more than `connections`.
+    #[must_use]
+    pub fn with_in_flight(mut self, found: Option<u8>) -> Self {
+        self.limiter = Limiter::new(self.settings.connections, found);
+        self
     }
 
     /// Opens the session, which the first call would do too.
@@ -72,7 +90,11 @@ impl Iqr {
     ///
     /// [`Error::KeyRefused`] and [`Error::Unreachable`], which every later call will give as well, without a request.
     pub fn sign_in(&self) -> Result<(), Error> {
-        self.session.current(Link { http: &self.http, limits: &self.limits, when: When::InTime }).map(drop)
+        self.session.current(self.link(When::InTime)).map(drop)
+    }
+
+    fn link(&self, when: When) -> Link<'_> {
+        Link { http: &self.http, limits: &self.limits, limiter: &self.limiter, when }
     }
 
     /// How many requests were sent, session calls and repeats included.
@@ -91,7 +113,19 @@ impl Iqr {
     /// [`Error::Unreachable`] where requests failed and none was answered as it should be, however few they were.
     #[must_use]
     pub fn outage(&self) -> Option<Error> {
-        self.pace.outage()
+        self.limiter.outage()
+    }
+
+    /// Whether a write that was refused for now so many times ([`Error::is_refused_for_now`]) is to be left to the next pass.
+    #[must_use]
+    pub fn is_stuck(&self, refusals: u32) -> bool {
+        self.limiter.is_stuck(refusals, true)
+    }
+
+    /// How many requests at once the tenant was found to allow; `None` where it refused none.
+    #[must_use]
+    pub fn found_in_flight(&self) -> Option<u8> {
+        self.limiter.found()
     }
 
     /// Ends every session that was opened, within five seconds, also after the deadline and when interrupted.

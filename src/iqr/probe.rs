@@ -11,9 +11,8 @@ use ureq::http::Uri;
 use super::endpoint::{Fill, Method, Operation};
 use super::error::Error;
 use super::http::{Answer, Credential, Request};
-use super::pace::When;
-use super::session::Link;
 use super::text::{is_html, quote_bytes};
+use super::wait::When;
 use super::{Iqr, proxy};
 
 /// Longest time for the look-up of a name.
@@ -112,7 +111,7 @@ impl Iqr {
     pub fn glimpse(&self, operation: Operation, key: &str) -> Result<Glimpse, Error> {
         let request = self.request(operation, Fill { id: key, item_number: key, manufacturer: "" }, None);
         let when = When::InTime;
-        let session = self.session.current(Link { http: &self.http, limits: &self.limits, when })?;
+        let session = self.session.current(self.link(when))?;
         let answer = self.http.exchange(&request, Credential::Token(session.token()), when.until(&self.limits));
         Ok(Glimpse::of(&request, &answer.map_err(|fault| unreachable(&request, &fault.text))?))
     }

@@ -12,8 +12,9 @@ use std::time::Duration;
 use super::endpoint::{Endpoint, Fill, Operation};
 use super::error::Error;
 use super::http::{Answer, Body, Credential, Fault, FaultKind, Http, Request};
-use super::pace::{GRACE, When, backoff, full_jitter, sleep_until};
+use super::limiter::{self, Limiter};
 use super::settings::{Limits, Settings};
+use super::wait::{GRACE, When, backoff, full_jitter, sleep_until};
 use super::{BootTime, text, wire};
 use crate::secret::Secret;
 
@@ -95,6 +96,7 @@ enum Sequel {
 pub(super) struct Link<'a> {
     pub http: &'a Http,
     pub limits: &'a Limits,
+    pub limiter: &'a Limiter,
     pub when: When,
 }
 
@@ -104,6 +106,8 @@ enum SignIn {
     Never(Error),
     /// It may help.
     Again { cause: String, wait: Option<Duration>, slow: bool },
+    /// The tenant takes no more requests for now.
+    Refused { asked: Option<Duration> },
 }
 
 impl Live {
@@ -216,7 +220,7 @@ impl Session {
 
     fn open(&self, state: &mut State, link: Link<'_>, after_refusal: bool) -> Result<Arc<Live>, Error> {
         let token = self.sign_in(link).inspect_err(|error| {
-            if matches!(error, Error::KeyRefused { .. } | Error::Unreachable { .. }) {
+            if matches!(error, Error::KeyRefused { .. } | Error::Unreachable { .. } | Error::Throttled { .. }) {
                 state.dead = Some(error.clone());
             }
         })?;
@@ -241,10 +245,15 @@ impl Session {
         loop {
             link.when.check(link.limits, &self.create.shown)?;
             let until = link.when.until(link.limits);
+            let generation = link.limiter.generation();
             let (cause, wait, slow) = match self.try_sign_in(link.http, until) {
                 Ok(token) => return Ok(token),
                 Err(SignIn::Never(error)) => return Err(error),
                 Err(SignIn::Again { cause, wait, slow }) => (cause, wait, slow),
+                Err(SignIn::Refused { asked }) => {
+                    self.wait_out(link, generation, asked)?;
+                    continue;
+                }
             };
             link.when.check(link.limits, &self.create.shown)?;
             tried += if slow { TRIES - 1 } else { 1 };
@@ -254,6 +263,13 @@ impl Session {
             }
             sleep_until(resume, link.limits, link.when);
         }
+    }
+
+    /// Waits as after any refused request.
+    fn wait_out(&self, link: Link<'_>, generation: u64, asked: Option<Duration>) -> Result<(), Error> {
+        let cause = &format!("{}: the server answered 429", self.create.shown);
+        let until = link.limiter.refused(&limiter::Refusal { generation, asked, is_write: false, cause });
+        link.limiter.wait_out(until, link.limits, link.when, cause)
     }
 
     fn try_sign_in(&self, http: &Http, until: BootTime) -> Result<Secret, SignIn> {
@@ -268,7 +284,8 @@ impl Session {
             status @ (401 | 403) => {
                 Err(SignIn::Never(Error::KeyRefused { request: self.create.shown.clone(), status }))
             }
-            status @ (408 | 429 | 500..) => Err(again(format!("the server answered {status}"))),
+            429 => Err(SignIn::Refused { asked: answer.retry_after }),
+            status @ (408 | 500..) => Err(again(format!("the server answered {status}"))),
             _ => Err(SignIn::Never(self.wrong_address(&answer))),
         }
     }
@@ -296,13 +313,17 @@ impl Session {
     /// A session that IQR does not know any more is as good as ended.
     fn end(&self, http: &Http, live: &Live, until: BootTime) -> Result<(), Error> {
         let failed = |cause: String| Error::Unreachable { cause: format!("{}: {cause}", self.end.shown) };
-        match http.exchange(&self.end, Credential::Bearer(&live.token), until) {
-            Ok(Answer { status: 200..=299 | 401 | 403 | 404, .. }) => {
-                log::info!("session {} at IQR ended", live.generation);
-                Ok(())
+        loop {
+            match http.exchange(&self.end, Credential::Bearer(&live.token), until) {
+                Ok(Answer { status: 200..=299 | 401 | 403 | 404, .. }) => {
+                    log::info!("session {} at IQR ended", live.generation);
+                    return Ok(());
+                }
+                // Others are served: the next free moment is this session's.
+                Ok(Answer { status: 429, retry_after, .. }) if may_wait(retry_after, until) => {}
+                Ok(answer) => return Err(failed(format!("the server answered {}", answer.status))),
+                Err(Fault { text, .. }) => return Err(failed(text)),
             }
-            Ok(answer) => Err(failed(format!("the server answered {}", answer.status))),
-            Err(Fault { text, .. }) => Err(failed(text)),
         }
     }
 
@@ -333,6 +354,16 @@ impl State {
         let others = self.doubted.len() > 1;
         if is_write && is_new && !refused.took_write() && others { Sequel::TriedAgain } else { Sequel::Renewed }
     }
+}
+
+/// Waits before a refused sign-out is tried again; false where `until` comes before.
+fn may_wait(asked: Option<Duration>, until: BootTime) -> bool {
+    let wait = asked.unwrap_or_else(|| full_jitter(backoff(1)));
+    if wait >= until.left() {
+        return false;
+    }
+    std::thread::sleep(wait);
+    true
 }
 
 fn request(settings: &Settings, operation: Operation, body: Option<Body>) -> Request {

@@ -66,6 +66,10 @@ const ROUND_CURSOR: &str = "asked comparison reached client";
 const TENANT: &str = "iqr";
 const SEMANTICS: &str = "comment semantics";
 
+/// How many requests at once a tenant allows, and when it was found; the tenant follows.
+const IN_FLIGHT: &str = "requests in flight";
+const IN_FLIGHT_AT: &str = "requests in flight found at";
+
 /// The horizon's numbers and times, by name.
 const HORIZON_KEYS: [&str; 3] = ["horizon client", "horizon wipe", "horizon log"];
 const HORIZON_TIMES: [&str; 3] = ["horizon updated at", "horizon wipe finished at", "horizon log created at"];
@@ -191,6 +195,17 @@ impl Ledger {
         self.row("SELECT item_number FROM master_item WHERE item_number LIKE '% %' LIMIT 1", [], |row| row.get(0))
     }
 
+    /// How many requests at once a tenant was found to allow, and when.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read.
+    pub fn in_flight(&self, tenant: [u8; 16]) -> Result<Option<(u8, Timestamp)>, Error> {
+        let found = self.setting(&of_tenant(IN_FLIGHT, tenant))?;
+        let at = self.setting(&of_tenant(IN_FLIGHT_AT, tenant))?.map(Timestamp::from_unix_millis);
+        Ok(found.zip(at))
+    }
+
     /// Whether a master item is known to exist, by its folded key.
     ///
     /// # Errors
@@ -201,6 +216,11 @@ impl Ledger {
             Ok((row.get(0)?, row.get(1)?))
         })
     }
+}
+
+/// The name of a value that is known per tenant.
+fn of_tenant(name: &str, tenant: [u8; 16]) -> String {
+    format!("{name} {:032x}", u128::from_be_bytes(tenant))
 }
 
 /// An unknown signature is no bytes: no database ever matches it.
@@ -324,6 +344,16 @@ impl RunLedger {
         }
         self.set(&[(TENANT, &tenant)])?;
         Ok(known.is_some())
+    }
+
+    /// Records how many requests at once a tenant was found to allow.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be written.
+    pub fn set_in_flight(&mut self, tenant: [u8; 16], found: u8, at: Timestamp) -> Result<(), Error> {
+        let (name, name_at) = (of_tenant(IN_FLIGHT, tenant), of_tenant(IN_FLIGHT_AT, tenant));
+        self.set(&[(&name, &found), (&name_at, &at.unix_millis())])
     }
 
     /// Remembers what IQR's search for master items finds.

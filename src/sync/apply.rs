@@ -97,7 +97,8 @@ impl<'a> Applier<'a> {
                 journey.note_changes(&plan);
                 return Ok(journey.done(&plan));
             }
-            let is_last = journey.writes == MOST_WRITES;
+            let is_stuck = journey.refused_writes > 0 && self.iqr.is_stuck(journey.refused_writes);
+            let is_last = is_stuck || journey.writes - journey.refused_writes == MOST_WRITES;
             if let Some(doubt) = journey.doubt.take_if(|_| is_last || journey.doubtful_writes == MOST_DOUBTFUL_WRITES) {
                 return Self::failed(doubt);
             }
@@ -135,6 +136,9 @@ impl<'a> Applier<'a> {
     fn failed(error: iqr::Error) -> Result<Applied, Abort> {
         if error.scope() == Scope::Pass {
             return Err(error.into());
+        }
+        if let (true, iqr::Error::Failed(iqr::Failure { request, cause, .. })) = (error.is_refused_for_now(), &error) {
+            return Ok(Applied::Postponed(iqr::Error::Throttled { cause: format!("{request}: {cause}") }));
         }
         let cause = if error.is_server_fault() { Cause::Server } else { Cause::Client };
         let hint = match error {
@@ -227,7 +231,11 @@ impl<'a> Applier<'a> {
     fn after_error(&self, journey: &mut Journey<'_>, error: iqr::Error, with_item: bool) -> Result<Step, Abort> {
         if error.asks_for_a_read() {
             log::info!("client {}: {error}; asset {} is read again", journey.client, journey.ready.id);
-            journey.doubtful_writes += u32::from(!error.was_answered());
+            if error.is_refused_for_now() {
+                journey.refused_writes += 1;
+            } else {
+                journey.doubtful_writes += u32::from(!error.was_answered());
+            }
             journey.doubt = Some(error);
             return Ok(Step::Again);
         }

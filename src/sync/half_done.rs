@@ -54,22 +54,27 @@ impl Salvage<'_> {
         let (iqr, id) = (self.applier.iqr, &self.intent.inventory_id);
         let before = iqr.asset(id)?;
         let mut asset = before.clone();
-        for writes in 0.. {
+        let (mut writes, mut refusals) = (0, 0);
+        loop {
             let lost = self.lost_lines(&asset)?;
             if lost.is_empty() {
                 break;
             }
             let text = comments::restored(&self.intent.comments_before, &asset.comments);
             match iqr.update(id, &[(iqr::Field::Comments, &text)]) {
-                Ok(()) => log::info!(
-                    "asset {id}: {} comment lines that an unfinished write had cost were put back",
-                    lost.len()
-                ),
-                Err(error) if error.outcome() == Outcome::Unknown && writes + 1 < MOST_WRITES => {}
+                Ok(()) => {
+                    writes += 1;
+                    log::info!(
+                        "asset {id}: {} comment lines that an unfinished write had cost were put back",
+                        lost.len()
+                    );
+                }
+                Err(error) if error.is_refused_for_now() && !iqr.is_stuck(refusals) => refusals += 1,
+                Err(error) if error.outcome() == Outcome::Unknown && writes + 1 < MOST_WRITES => writes += 1,
                 Err(error) => return Err(error.into()),
             }
             asset = iqr.read_back(id)?;
-            if writes + 1 == MOST_WRITES && !self.lost_lines(&asset)?.is_empty() {
+            if writes == MOST_WRITES && !self.lost_lines(&asset)?.is_empty() {
                 return self.give_up(&asset, "IQR does not keep them");
             }
         }

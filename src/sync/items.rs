@@ -192,21 +192,25 @@ pub fn create(
     };
     let ours = Spelling { manufacturer: update.manufacturer.clone(), item_number: update.item_number.clone() };
     note_cut(update);
-    let mut error = match iqr.create_item(&item) {
-        Ok(()) => return Ok(Ok(ours)),
-        Err(error) => error,
-    };
-    if error.asks_for_a_read() {
+    let (mut refusals, mut is_repeated) = (0, false);
+    let error = loop {
+        let error = match iqr.create_item(&item) {
+            Ok(()) => return Ok(Ok(ours)),
+            Err(error) => error,
+        };
+        if !error.asks_for_a_read() {
+            break error;
+        }
         if let Some(found) = search.find(wanted(update, aliases))? {
             return Ok(Ok(found));
         }
-        if error.was_answered() || error.outcome() == Outcome::NotSent {
-            match iqr.create_item(&item) {
-                Ok(()) => return Ok(Ok(ours)),
-                Err(again) => error = again,
-            }
+        let did_not_arrive = error.was_answered() || error.outcome() == Outcome::NotSent;
+        if error.is_refused_for_now() && !iqr.is_stuck(refusals) {
+            refusals += 1;
+        } else if !did_not_arrive || std::mem::replace(&mut is_repeated, true) {
+            break error;
         }
-    }
+    };
     match error {
         iqr::Error::Refused { .. } => Ok(Err(refusal(&error, update))),
         error => Err(error),

@@ -30,6 +30,8 @@ pub enum Applied {
     Held(Trouble),
     /// Something went wrong.
     Failed(Trouble, Cause),
+    /// The tenant did not take its requests for now: it is left to the next pass.
+    Postponed(iqr::Error),
 }
 
 /// One asset on its way.
@@ -47,6 +49,8 @@ pub(super) struct Journey<'a> {
     pub changes: Vec<Change>,
     pub notes: Vec<String>,
     pub writes: u32,
+    /// How many of them were refused for now (429): IQR did nothing.
+    pub refused_writes: u32,
     /// How the newest write failed, if it may have been taken nevertheless.
     pub doubt: Option<iqr::Error>,
     /// How many writes failed so, for another reason than an ended session.
@@ -118,6 +122,7 @@ impl<'a> Journey<'a> {
             changes: Vec::new(),
             notes: Vec::new(),
             writes: 0,
+            refused_writes: 0,
             doubt: None,
             doubtful_writes: 0,
             is_restoring: false,

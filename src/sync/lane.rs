@@ -45,6 +45,8 @@ struct Progress {
     report: Report,
     pass: Option<PassId>,
     aborted: Option<Error>,
+    /// Why clients were left to the next pass though this one goes on.
+    postponed: Option<iqr::Error>,
 }
 
 /// A client in hand that IQR is to be asked about.
@@ -75,6 +77,8 @@ enum Ending {
     },
     /// It was not sent.
     Trouble(Trouble, Cause),
+    /// It is left to the next pass.
+    Postponed(iqr::Error),
 }
 
 impl<'a> Lanes<'a> {
@@ -90,7 +94,7 @@ impl<'a> Lanes<'a> {
             request,
             source: Mutex::new(Source { store, feed, ahead: Ahead::default(), done: Vec::new(), taken: 0 }),
             ledger: Mutex::new(ledger),
-            progress: Mutex::new(Progress { report, pass: None, aborted: None }),
+            progress: Mutex::new(Progress { report, pass: None, aborted: None, postponed: None }),
             is_aborted: AtomicBool::new(false),
             deadline,
         }
@@ -148,6 +152,14 @@ impl<'a> Lanes<'a> {
     pub(super) fn abort(&self, error: Error) {
         prefer(&mut lock(&self.progress).aborted, error);
         self.is_aborted.store(true, Ordering::Relaxed);
+    }
+
+    /// Records how many requests at once the tenant was found to allow, for the next pass.
+    pub(super) fn remember_in_flight(&self, found: u8) {
+        let (tenant, now) = (self.request.config.tenant, (self.request.clock)());
+        if let Err(error) = lock(&self.ledger).set_in_flight(tenant, found, now) {
+            self.abort(error.into());
+        }
     }
 
     /// Takes in the client that is done, and finds the next one that IQR is to be asked about. Those that need no answer of
@@ -219,6 +231,12 @@ impl<'a> Lanes<'a> {
     ) -> Result<(), ledger::Error> {
         let mut all = Ok(());
         for Done { examined, ending, mut item } in source.done.drain(..) {
+            if let Ending::Postponed(error) = ending {
+                // It stays in hand, so that the horizon does not pass it.
+                lock(&self.progress).postponed.get_or_insert(error);
+                recorded.extend(item);
+                continue;
+            }
             // What was done is told also when it cannot be recorded.
             match all.and_then(|()| self.record(ledger, &examined, ending)) {
                 Ok(is_old) => {
@@ -241,6 +259,7 @@ impl<'a> Lanes<'a> {
             }
             Applied::Held(trouble) => Ending::Trouble(trouble, Cause::HeldByIqr),
             Applied::Failed(trouble, cause) => Ending::Trouble(trouble, cause),
+            Applied::Postponed(error) => Ending::Postponed(error),
         }
     }
 
@@ -254,6 +273,7 @@ impl<'a> Lanes<'a> {
                 Some(self.item(&examined, outcome, None, message, fields))
             }
             Ending::Trouble(trouble, cause) => Some(self.trouble_item(&examined, trouble, *cause)),
+            Ending::Postponed(error) => Some(self.deferred_item(&examined, error)),
         };
         Done { examined, ending, item }
     }
@@ -264,11 +284,18 @@ impl<'a> Lanes<'a> {
         self.item(examined, outcome, Some(trouble.reason), Some(trouble.message.clone()), Vec::new())
     }
 
+    /// A client that stays due and is not to blame.
+    fn deferred_item(&self, examined: &Examined, error: &iqr::Error) -> Item {
+        let message = Some(error.to_string());
+        self.item(examined, ItemOutcome::Deferred, Some(error.reason()), message, Vec::new())
+    }
+
     /// Records what became of a client; whether an earlier pass came to the same trouble.
     fn record(&self, ledger: &mut RunLedger, examined: &Examined, ending: Ending) -> Result<bool, ledger::Error> {
         match ending {
             Ending::Gone => ledger.forget(examined.client_id)?,
             Ending::Trouble(trouble, cause) => return self.record_trouble(ledger, examined, &trouble, cause),
+            Ending::Postponed(_) => {}
             Ending::Sent { record, sent, changes, .. } => {
                 self.begin_pass(ledger)?;
                 let changes: Vec<ChangeRecord> = changes.into_iter().map(change_record).collect();
@@ -333,17 +360,14 @@ impl<'a> Lanes<'a> {
         let trouble = |error: &iqr::Error| Trouble { reason: error.reason(), message: error.to_string() };
         match &abort {
             Abort::Iqr(error @ (iqr::Error::Interrupted { .. } | iqr::Error::OutOfTime { .. })) => {
-                let Trouble { message, .. } = trouble(error);
-                self.report(&self.item(
-                    examined,
-                    ItemOutcome::Deferred,
-                    Some(Reason::TimeBudget),
-                    Some(message),
-                    Vec::new(),
-                ));
+                self.report(&self.deferred_item(examined, error));
                 return;
             }
             // Nothing is wrong with the client: it stays due, and the pass says what is.
+            Abort::Iqr(error @ iqr::Error::Throttled { .. }) => {
+                self.abort(error.clone().into());
+                self.report(&self.deferred_item(examined, error));
+            }
             Abort::Iqr(error @ iqr::Error::KeyRefused { .. }) => {
                 self.abort(error.clone().into());
                 let Trouble { reason, message } = trouble(error);
@@ -422,8 +446,11 @@ impl<'a> Lanes<'a> {
         let Source { store, mut feed, mut ahead, .. } =
             self.source.into_inner().unwrap_or_else(PoisonError::into_inner);
         let mut ledger = self.ledger.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let Progress { mut report, pass, mut aborted } =
+        let Progress { mut report, pass, mut aborted, postponed } =
             self.progress.into_inner().unwrap_or_else(PoisonError::into_inner);
+        if let Some(error) = postponed {
+            prefer(&mut aborted, error.into());
+        }
         ahead.give_back(&mut feed);
         match feed.left(&store) {
             Ok(left) => report.totals.deferred += left,

@@ -57,6 +57,9 @@ use items::MasterItems;
 use lane::Lanes;
 pub use report::{Item, ItemOutcome, PassOutcome, Report};
 
+/// For so long the next pass begins with as many requests at once as the tenant was found to allow.
+const IN_FLIGHT_MEMORY_SECS: i64 = 3600;
+
 /// What a pass is asked to do.
 pub struct Request<'a> {
     /// The rules.
@@ -193,6 +196,8 @@ struct Begun {
     left: Vec<Intent>,
     /// What is known of writes to the comments.
     semantics: Option<CommentSemantics>,
+    /// How many requests at once the tenant was found to allow.
+    in_flight: Option<u8>,
 }
 
 /// Opens the appliance's database and finds out what this pass is to look at.
@@ -212,7 +217,11 @@ fn begin(
     let feed = Feed::begin(&store, ledger, wanted, request.started_at, signature, &config.sync)?;
     // A dry run writes nothing, not even what was there before.
     let left = if is_for_one || request.dry_run { Vec::new() } else { ledger.open_intents()? };
-    Ok(Begun { store, feed, left, semantics: ledger.comment_semantics()? })
+    let in_flight = ledger
+        .in_flight(config.tenant)?
+        .filter(|(_, at)| request.started_at.seconds_since(*at).abs() < IN_FLIGHT_MEMORY_SECS);
+    let in_flight = in_flight.map(|(found, _)| found);
+    Ok(Begun { store, feed, left, semantics: ledger.comment_semantics()?, in_flight })
 }
 
 /// An error with its causes.
@@ -260,7 +269,7 @@ fn wanted(request: &Request<'_>, store: &Store, ledger: &RunLedger) -> Result<Wa
 
 fn pass(request: &Request<'_>, begun: Begun, ledger: RunLedger, deadline: BootTime) -> Outcome {
     let config = request.config;
-    let Begun { store, feed, left, semantics } = begun;
+    let Begun { store, feed, left, semantics, in_flight } = begun;
     let lanes = Lanes::new(request, store, ledger, feed, deadline);
     let limits = Limits { deadline, interrupted: Arc::clone(&request.interrupted) };
     let access = if request.dry_run { Access::ReadOnly } else { Access::ReadWrite };
@@ -276,7 +285,7 @@ fn pass(request: &Request<'_>, begun: Begun, ledger: RunLedger, deadline: BootTi
             return lanes.end(0);
         }
     };
-    let iqr = Iqr::new(config.iqr.clone(), &key, access, limits);
+    let iqr = Iqr::new(config.iqr.clone(), &key, access, limits).with_in_flight(in_flight);
     let items = MasterItems::default();
     let applier = Applier {
         iqr: &iqr,
@@ -306,6 +315,9 @@ fn pass(request: &Request<'_>, begun: Begun, ledger: RunLedger, deadline: BootTi
     });
     if let Err(error) = iqr.finish() {
         log::warn!("the session at IQR could not be ended: {error}");
+    }
+    if let Some(found) = iqr.found_in_flight() {
+        lanes.remember_in_flight(found);
     }
     // Too few clients to be sure while they were asked about: at the end it is plain.
     if let Some(outage) = iqr.outage() {

@@ -30,6 +30,7 @@ mod mounted;
 mod races;
 mod read_only;
 mod reasons;
+mod request_limits;
 mod secrets;
 mod sick_server;
 mod stories;

@@ -1,0 +1,488 @@
+//! The limiter of a pass: how many requests are in flight, how long to wait, and when to give up. All workers share it.
+//!
+//! - *Window*: one request in flight until the first succeeds, so that an outage is found by one worker; then as many as
+//!   the tenant allows ([`Window`]).
+//! - *Hold*: where the server asks to wait (`Retry-After`), or refuses the only request in flight, every worker waits.
+//! - *Refusals*: after [`MAX_REFUSALS`] in a row without any success the pass is over; so it is where a wait would outlast it.
+//! - *Circuit breaker*: after [`MAX_FAILURES`] failures in a row, across workers, the pass is over.
+//! - *Retry quota*: repeats cost more than successes bring in; a limping server is not asked twice as much as a healthy one.
+
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::BootTime;
+use super::error::Error;
+use super::settings::Limits;
+use super::wait::{SLICE, When, full_jitter, sleep_until};
+use super::window::Window;
+
+/// Failures in a row after which the server counts as down.
+const MAX_FAILURES: u32 = 8;
+
+/// How many failures a heavy one counts for.
+const HEAVY: u32 = 3;
+
+/// Refusals (429) in a row without any success after which the pass ends; for writes, without any write that was taken.
+const MAX_REFUSALS: u32 = 10;
+
+/// How often one request is refused for now before its client has to wait for the next pass: while others succeed, and
+/// where this one alone was refused since. The second is below [`MAX_REFUSALS`], so that another client is tried before the
+/// pass ends.
+const MAX_OWN_REFUSALS: u32 = 20;
+const MAX_OWN_REFUSALS_IN_A_ROW: u32 = 8;
+
+/// What the quota begins with and never exceeds; a repeat costs [`REPEAT_COST`], a success brings 1.
+const QUOTA: u32 = 250;
+const REPEAT_COST: u32 = 5;
+
+/// The limiter of a pass.
+#[derive(Debug)]
+pub(super) struct Limiter {
+    state: Mutex<State>,
+    freed: Condvar,
+}
+
+#[derive(Debug)]
+struct State {
+    in_flight: usize,
+    /// Workers that wait for a permit.
+    waiting: usize,
+    window: Window,
+    /// Until when no request may be sent.
+    hold: Option<BootTime>,
+    /// What asked for it.
+    held_for: String,
+    failures_in_a_row: u32,
+    has_succeeded: bool,
+    quota: u32,
+    last_failure: Option<String>,
+    /// Writes that failed, and those that were refused, without one that was taken in between: reads that go well do not
+    /// forgive them.
+    failed_writes: u32,
+    refused_writes: u32,
+    has_written: bool,
+    /// Why the pass is over.
+    stopped: Option<Error>,
+}
+
+/// A request that the server does not take now.
+#[derive(Debug)]
+pub(super) struct Refusal<'a> {
+    /// The generation that the request was sent in.
+    pub generation: u64,
+    /// How long the server asks to wait.
+    pub asked: Option<Duration>,
+    pub is_write: bool,
+    /// The request and its answer, for messages.
+    pub cause: &'a str,
+}
+
+/// The right to have one request in flight.
+#[derive(Debug)]
+pub(super) struct Permit<'a> {
+    limiter: &'a Limiter,
+    generation: u64,
+}
+
+impl Limiter {
+    /// Allows `connections` requests in flight at most; begins with `start` where that is known.
+    pub fn new(connections: u8, start: Option<u8>) -> Self {
+        let state = State {
+            in_flight: 0,
+            waiting: 0,
+            window: Window::new(usize::from(connections), start.map(usize::from)),
+            hold: None,
+            held_for: String::new(),
+            failures_in_a_row: 0,
+            has_succeeded: false,
+            quota: QUOTA,
+            last_failure: None,
+            failed_writes: 0,
+            refused_writes: 0,
+            has_written: false,
+            stopped: None,
+        };
+        Self { state: Mutex::new(state), freed: Condvar::new() }
+    }
+
+    /// Waits for the right to send `request`.
+    pub fn enter(&self, limits: &Limits, when: When, request: &str) -> Result<Permit<'_>, Error> {
+        let mut state = self.lock();
+        loop {
+            state.check()?;
+            when.check(limits, request)?;
+            let held = state.held_until();
+            if held.is_some_and(|until| until >= when.until(limits)) {
+                let cause = state.held_for.clone();
+                return Err(state.stop(long_wait(&cause)));
+            }
+            if held.is_none() && state.in_flight < state.window.size() {
+                state.in_flight += 1;
+                return Ok(Permit { limiter: self, generation: state.window.generation() });
+            }
+            let wait = held.map_or(SLICE, |until| until.left().min(SLICE));
+            state.waiting += 1;
+            state = self.freed.wait_timeout(state, wait).unwrap_or_else(PoisonError::into_inner).0;
+            state.waiting -= 1;
+        }
+    }
+
+    /// Records an answer of the kind that was asked for.
+    pub fn succeeded(&self) {
+        let mut state = self.lock();
+        state.failures_in_a_row = 0;
+        state.has_succeeded = true;
+        state.quota = (state.quota + 1).min(QUOTA);
+        if state.window.succeeded() {
+            drop(state);
+            self.freed.notify_all();
+        }
+    }
+
+    /// Records an answer that concerns one asset and shows that the server is well.
+    pub fn answered(&self) {
+        let mut state = self.lock();
+        state.failures_in_a_row = 0;
+        state.window.answered();
+    }
+
+    /// Records a failure that speaks of the server or the network.
+    pub fn failed(&self, cause: &str) {
+        self.lock().fail(cause, 1);
+        self.freed.notify_all();
+    }
+
+    /// Records a failure that weighs more: one that used up the time of its request, or a silent server would get all of
+    /// the pass, or one that every asset would meet.
+    pub fn failed_heavily(&self, cause: &str) {
+        self.lock().fail(cause, HEAVY);
+        self.freed.notify_all();
+    }
+
+    /// Records a write that failed in a way that speaks of the server or the network.
+    pub fn write_failed(&self, cause: &str) {
+        let mut state = self.lock();
+        state.failed_writes += 1;
+        if state.failed_writes >= MAX_FAILURES {
+            state.stop(Error::Unreachable { cause: format!("too many writes in a row failed, the last: {cause}") });
+        }
+    }
+
+    /// Records a write that was taken.
+    pub fn write_succeeded(&self) {
+        let mut state = self.lock();
+        state.failed_writes = 0;
+        state.refused_writes = 0;
+        state.has_written = true;
+    }
+
+    /// As [`Self::only_failing`], for writes: reads that go well between them say nothing of writes.
+    pub fn only_failing_write(&self, own: u32) -> bool {
+        let state = self.lock();
+        state.has_written && state.failed_writes <= own
+    }
+
+    /// Whether anything was answered as it should be in this pass.
+    pub fn has_succeeded(&self) -> bool {
+        self.lock().has_succeeded
+    }
+
+    /// What the end of the pass's time means: where nothing was ever answered well, that IQR cannot be reached.
+    pub fn in_the_end(&self, error: Error) -> Error {
+        let state = self.lock();
+        match (&error, &state.last_failure) {
+            (Error::OutOfTime { .. }, Some(failure)) if !state.has_succeeded => Error::Unreachable {
+                cause: format!("nothing was answered in the time of the pass, the last: {failure}"),
+            },
+            _ => error,
+        }
+    }
+
+    /// What the failures mean where nothing was answered as it should be: the server is to blame, not those that asked.
+    pub fn outage(&self) -> Option<Error> {
+        let state = self.lock();
+        let is_outage = !state.has_succeeded && state.failures_in_a_row > 0;
+        let failure = state.last_failure.as_ref().filter(|_| is_outage)?;
+        Some(Error::Unreachable { cause: format!("nothing was answered as it should be, the last: {failure}") })
+    }
+
+    /// How many requests at once the tenant was found to allow; `None` where it never refused one.
+    pub fn found(&self) -> Option<u8> {
+        self.lock().window.found().and_then(|size| u8::try_from(size).ok())
+    }
+
+    /// What a request that is sent now belongs to, for [`Self::refused`].
+    pub fn generation(&self) -> u64 {
+        self.lock().window.generation()
+    }
+
+    /// Records that a request was refused for now (429, or 503 with `Retry-After`). Returns when it may be made again:
+    /// exactly after `asked` where the server says so, else after a short random wait.
+    pub fn refused(&self, refusal: &Refusal<'_>) -> BootTime {
+        let mut state = self.lock();
+        let refused = state.window.refused(refusal.generation);
+        let until = BootTime::now() + refusal.asked.unwrap_or_else(|| full_jitter(refused.backoff));
+        if refusal.asked.is_some() || refused.concerns_all {
+            state.hold(until, refusal.cause);
+        }
+        state.refused_writes += u32::from(refused.is_counted && refusal.is_write);
+        let kind = if refused.in_a_row >= MAX_REFUSALS { "requests" } else { "writes" };
+        if refused.in_a_row >= MAX_REFUSALS || state.refused_writes >= MAX_REFUSALS {
+            let cause = refusal.cause;
+            state.stop(Error::Throttled {
+                cause: format!("{MAX_REFUSALS} {kind} in a row were refused, the last: {cause}"),
+            });
+        }
+        until
+    }
+
+    /// Waits until a refused request may be made again; an error where the pass is over, or the wait would outlast it.
+    pub fn wait_out(&self, until: BootTime, limits: &Limits, when: When, cause: &str) -> Result<(), Error> {
+        self.lock().check()?;
+        if until >= when.until(limits) {
+            return Err(self.lock().stop(long_wait(cause)));
+        }
+        sleep_until(until, limits, when);
+        when.check(limits, cause)
+    }
+
+    /// Whether a request that was refused `own` times is to be left to the next pass.
+    pub fn is_stuck(&self, own: u32, is_write: bool) -> bool {
+        let state = self.lock();
+        let in_a_row = if is_write { state.refused_writes } else { state.window.refusals_in_a_row() };
+        own >= MAX_OWN_REFUSALS || own.min(in_a_row) >= MAX_OWN_REFUSALS_IN_A_ROW
+    }
+
+    /// Takes the right to repeat a request from the quota.
+    pub fn may_repeat(&self) -> bool {
+        let mut state = self.lock();
+        if state.stopped.is_some() || state.quota < REPEAT_COST {
+            return false;
+        }
+        state.quota -= REPEAT_COST;
+        true
+    }
+
+    /// Why the pass is over, if it is.
+    pub fn stopped(&self) -> Option<Error> {
+        self.lock().stopped.clone()
+    }
+
+    /// Whether the failures in a row are no more than `own`, and something went well before them.
+    pub fn only_failing(&self, own: u32) -> bool {
+        let state = self.lock();
+        state.has_succeeded && state.failures_in_a_row <= own
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Permit<'_> {
+    /// What the request that is sent with it belongs to.
+    pub fn generation(&self) -> u64 {
+        self.generation
+    }
+}
+
+impl State {
+    fn check(&self) -> Result<(), Error> {
+        self.stopped.as_ref().map_or(Ok(()), |error| Err(error.clone()))
+    }
+
+    /// Ends the pass; the first reason stays.
+    fn stop(&mut self, error: Error) -> Error {
+        self.stopped.get_or_insert(error).clone()
+    }
+
+    /// Until when every worker waits.
+    fn held_until(&mut self) -> Option<BootTime> {
+        self.hold = self.hold.filter(|until| !until.left().is_zero());
+        self.hold
+    }
+
+    fn hold(&mut self, until: BootTime, cause: &str) {
+        if self.hold.is_none_or(|held| held < until) {
+            self.hold = Some(until);
+            cause.clone_into(&mut self.held_for);
+        }
+    }
+
+    fn fail(&mut self, cause: &str, weight: u32) {
+        self.last_failure = Some(cause.to_owned());
+        self.failures_in_a_row += weight;
+        if self.failures_in_a_row >= MAX_FAILURES {
+            self.stop(Error::Unreachable { cause: format!("too many requests in a row failed, the last: {cause}") });
+        }
+    }
+}
+
+fn long_wait(cause: &str) -> Error {
+    Error::Throttled { cause: format!("it asks to wait for longer than this pass may last ({cause})") }
+}
+
+impl Drop for Permit<'_> {
+    fn drop(&mut self) {
+        let mut state = self.limiter.lock();
+        state.in_flight -= 1;
+        // To wake nobody costs as much as to wake somebody.
+        if state.waiting > 0 {
+            drop(state);
+            self.limiter.freed.notify_one();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use super::super::error::Outcome;
+    use super::*;
+
+    fn limits(seconds: u64) -> Limits {
+        let deadline = BootTime::now() + Duration::from_secs(seconds);
+        Limits { deadline, interrupted: Arc::new(AtomicBool::new(false)) }
+    }
+
+    fn enter<'a>(limiter: &'a Limiter, limits: &Limits) -> Result<Permit<'a>, Error> {
+        limiter.enter(limits, When::InTime, "GET x")
+    }
+
+    fn refused(limiter: &Limiter, generation: u64, asked: Option<Duration>, is_write: bool) -> BootTime {
+        limiter.refused(&Refusal { generation, asked, is_write, cause: "GET x: the server answered 429" })
+    }
+
+    /// How many permits are given before the next would wait.
+    fn free_permits(limiter: &Limiter) -> usize {
+        let state = limiter.lock();
+        state.window.size() - state.in_flight
+    }
+
+    #[test]
+    fn keeps_one_request_in_flight_until_first_success() {
+        let (limiter, limits) = (Limiter::new(4, None), limits(60));
+        let permit = enter(&limiter, &limits).unwrap();
+        assert_eq!(free_permits(&limiter), 0);
+        limiter.succeeded();
+        assert_eq!(free_permits(&limiter), 3);
+        drop(permit);
+        assert_eq!(free_permits(&limiter), 4);
+    }
+
+    #[test]
+    fn stops_after_eight_failures_in_a_row() {
+        let (limiter, limits) = (Limiter::new(4, None), limits(60));
+        (0..7).for_each(|_| limiter.failed("x"));
+        limiter.succeeded();
+        (0..7).for_each(|_| limiter.failed("x"));
+        limiter.answered();
+        assert!(enter(&limiter, &limits).is_ok());
+        (0..8).for_each(|_| limiter.failed("the server answered 503"));
+        let error = enter(&limiter, &limits).unwrap_err();
+        assert!(matches!(&error, Error::Unreachable { cause } if cause.contains("503")), "{error}");
+        assert!(!limiter.may_repeat());
+    }
+
+    #[test]
+    fn reports_outage_until_anything_is_answered() {
+        let limiter = Limiter::new(1, None);
+        assert_eq!(limiter.outage(), None);
+        limiter.failed("the server answered 503");
+        assert!(matches!(limiter.outage(), Some(Error::Unreachable { cause }) if cause.contains("503")));
+        limiter.answered();
+        assert_eq!(limiter.outage(), None);
+        limiter.succeeded();
+        limiter.failed("x");
+        assert_eq!(limiter.outage(), None);
+    }
+
+    #[test]
+    fn narrows_once_for_refusals_of_one_window() {
+        let (limiter, limits) = (Limiter::new(8, None), limits(60));
+        limiter.succeeded();
+        let permits: Vec<_> = (0..8).map(|_| enter(&limiter, &limits).unwrap()).collect();
+        for permit in &permits {
+            refused(&limiter, permit.generation(), None, false);
+        }
+        drop(permits);
+        assert_eq!((free_permits(&limiter), limiter.stopped(), limiter.outage()), (4, None, None));
+    }
+
+    #[test]
+    fn holds_all_for_retry_after_and_for_the_last_request() {
+        let limits = limits(60);
+        for (size, asked) in [(4, Some(Duration::from_millis(70))), (1, None)] {
+            let limiter = Limiter::new(size, None);
+            limiter.succeeded();
+            let permit = enter(&limiter, &limits).unwrap();
+            let until = refused(&limiter, permit.generation(), asked, false);
+            drop(permit);
+            drop(enter(&limiter, &limits).unwrap());
+            assert!(until.left().is_zero(), "{size} {asked:?}");
+        }
+        let limiter = Limiter::new(4, None);
+        limiter.succeeded();
+        let permit = enter(&limiter, &limits).unwrap();
+        refused(&limiter, permit.generation(), None, false);
+        assert_eq!(limiter.lock().hold, None, "others are served");
+    }
+
+    #[test]
+    fn stops_after_ten_refusals_in_a_row_and_not_after_nine() {
+        let (limiter, limits) = (Limiter::new(1, None), limits(60));
+        let refuse = || refused(&limiter, limiter.generation(), Some(Duration::ZERO), false);
+        (0..9).for_each(|_| _ = refuse());
+        limiter.succeeded();
+        (0..9).for_each(|_| _ = refuse());
+        assert!(enter(&limiter, &limits).is_ok());
+        refuse();
+        let error = enter(&limiter, &limits).unwrap_err();
+        assert!(matches!(&error, Error::Throttled { cause } if cause.contains("429")), "{error}");
+    }
+
+    #[test]
+    fn stops_after_ten_refused_writes_though_reads_succeed() {
+        let limiter = Limiter::new(1, None);
+        for _ in 0..10 {
+            assert_eq!(limiter.stopped(), None);
+            refused(&limiter, limiter.generation(), Some(Duration::ZERO), true);
+            limiter.succeeded();
+        }
+        assert!(matches!(limiter.stopped(), Some(Error::Throttled { .. })));
+    }
+
+    #[test]
+    fn ends_pass_instead_of_sleeping_past_deadline() {
+        let limits = limits(10);
+        let limiter = Limiter::new(1, None);
+        let permit = enter(&limiter, &limits).unwrap();
+        let until = refused(&limiter, permit.generation(), Some(Duration::from_secs(3600)), false);
+        drop(permit);
+        assert!(matches!(enter(&limiter, &limits), Err(Error::Throttled { .. })));
+        let limiter = Limiter::new(4, None);
+        assert!(matches!(limiter.wait_out(until, &limits, When::InTime, "x"), Err(Error::Throttled { .. })));
+        assert!(limiter.stopped().is_some());
+    }
+
+    #[test]
+    fn runs_out_of_repeats_until_successes() {
+        let limiter = Limiter::new(1, None);
+        assert_eq!((0..100).filter(|_| limiter.may_repeat()).count(), 50);
+        (0..REPEAT_COST).for_each(|_| limiter.succeeded());
+        assert!(limiter.may_repeat() && !limiter.may_repeat());
+    }
+
+    #[test]
+    fn stops_waiting_at_deadline_and_interruption_but_not_in_grace() {
+        let (limiter, over) = (Limiter::new(1, None), limits(0));
+        assert!(matches!(enter(&limiter, &over), Err(Error::OutOfTime { outcome: Outcome::NotSent, .. })));
+        assert!(limiter.enter(&over, When::Grace, "GET x").is_ok());
+        let limits = limits(60);
+        limits.interrupted.store(true, Ordering::Relaxed);
+        assert!(matches!(enter(&limiter, &limits), Err(Error::Interrupted { .. })));
+        assert!(limiter.enter(&limits, When::Grace, "GET x").is_ok());
+    }
+}

@@ -1,0 +1,243 @@
+//! Tenants that take few requests at once, or none for a while (429): no client fails, nothing is lost or doubled.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use iqr_sandbox::{Asset, Comments, Options};
+
+use crate::bench::{Bench, FIRST, Report, client};
+use crate::front::{Asked, Deed, Front, http, reach, reach_sandbox};
+
+const RTT: Duration = Duration::from_millis(5);
+
+fn limited(limit: usize, clients: i64, connections: usize) -> Bench {
+    let options = Options { rtt: RTT, max_in_flight: Some(limit), ..Options::default() };
+    Bench::with_options(options).and_clients(clients).with("iqr", "connections", &connections.to_string())
+}
+
+fn behind(clients: i64, manners: impl Fn(&Asked) -> Deed + Send + Sync + 'static) -> (Bench, Front) {
+    let mut bench = Bench::with_clients(clients);
+    let front = Front::start(bench.sandbox.address(), manners);
+    reach(&mut bench, &front.url());
+    (bench, front)
+}
+
+fn refusal() -> Deed {
+    Deed::Keep(http(429, "", "Too many requests"))
+}
+
+/// Everything arrived with this pass, once, and the session is ended.
+#[track_caller]
+fn assert_all_sent(bench: &Bench, report: &Report, clients: i64, context: &str) {
+    let told = (report.code, report.outcome(), report.count("sent"), report.count("failed"), report.count("deferred"));
+    assert_eq!(told, (Some(0), "done", clients.cast_unsigned(), 0, 0), "{context}: {report:#?}");
+    bench.assert_signed_out(context);
+    bench.assert_sound(context);
+}
+
+#[test]
+fn sends_all_within_any_limit_of_the_tenant() {
+    const CLIENTS: i64 = 60;
+    for limit in [1, 2, 3, 6] {
+        for connections in [4, 16] {
+            let bench = limited(limit, CLIENTS, connections);
+            let report = bench.sync();
+            let context = format!("limit {limit}, {connections} connections");
+            assert_all_sent(&bench, &report, CLIENTS, &context);
+            let (refused, all) = (bench.sandbox.counters().turned_away, bench.sandbox.counters().requests);
+            assert!(refused > 0 || connections <= limit, "{context}: the limit was never met");
+            assert!(refused <= all / 4, "{context}: {refused} of {all} requests were refused");
+            bench.sandbox.state().options.max_in_flight = None;
+            bench.assert_idle(&context);
+        }
+    }
+}
+
+/// A tenant that refuses at once and counts those only that it serves.
+#[test]
+fn sends_all_where_the_tenant_counts_served_requests_only() {
+    for limit in [1, 2, 5] {
+        let busy = Arc::new(AtomicUsize::new(0));
+        let (bench, _front) = behind(30, move |asked| {
+            let deed = if busy.fetch_add(1, Ordering::SeqCst) < limit {
+                thread::sleep(RTT);
+                Deed::Keep(asked.answer())
+            } else {
+                refusal()
+            };
+            busy.fetch_sub(1, Ordering::SeqCst);
+            deed
+        });
+        let bench = bench.with("iqr", "connections", "8");
+        assert_all_sent(&bench, &bench.sync(), 30, &format!("limit {limit}"));
+    }
+}
+
+#[test]
+fn many_appliances_share_a_limit() {
+    const CLIENTS: i64 = 10;
+    let first = limited(8, CLIENTS, 4);
+    let url = format!("{:?}", first.sandbox.url());
+    let mut benches = vec![first];
+    for appliance in 1..8 {
+        let bench = Bench::empty().with("iqr", "signin_url", &url).with("iqr", "api_url", &url);
+        for number in appliance * CLIENTS..(appliance + 1) * CLIENTS {
+            benches[0].sandbox.state().add_asset(Asset::new(FIRST + number));
+            bench.store().add(&client(number)).unwrap();
+        }
+        bench.write_key(&benches[0].sandbox.api_key());
+        benches.push(bench);
+    }
+    // Two that create one item at the same moment make twins: IQR has no way to rule that out.
+    for (item_number, maker) in [("OPTIPLEX 9010", "DELL"), ("CF-33-1", "PANASONIC")] {
+        benches[0].sandbox.state().add_item(item_number, maker, "COMPUTER");
+    }
+    thread::scope(|scope| {
+        let passes: Vec<_> = benches.iter().map(|bench| scope.spawn(|| bench.sync())).collect();
+        for (number, pass) in passes.into_iter().enumerate() {
+            let report = pass.join().unwrap();
+            let told = (report.code, report.count("sent"), report.count("failed"));
+            assert_eq!(told, (Some(0), CLIENTS.cast_unsigned(), 0), "appliance {number}: {report:#?}");
+        }
+    });
+    assert!(benches[0].sandbox.counters().turned_away > 0, "the limit was never met");
+    benches[0].assert_signed_out("many appliances");
+    benches[0].assert_sound("many appliances");
+}
+
+#[test]
+fn follows_a_limit_that_changes_in_mid_pass() {
+    let busy = Arc::new(AtomicUsize::new(0));
+    let (bench, _front) = behind(40, move |asked| {
+        let limit = [8, 1, 4, 2][usize::try_from(asked.number / 40).unwrap() % 4];
+        let deed = if busy.fetch_add(1, Ordering::SeqCst) < limit { Deed::Keep(asked.answer()) } else { refusal() };
+        busy.fetch_sub(1, Ordering::SeqCst);
+        deed
+    });
+    let bench = bench.with("iqr", "connections", "8");
+    assert_all_sent(&bench, &bench.sync(), 40, "a limit that changes");
+}
+
+fn assert_ends_without_failures(served: u64, connections: u64) {
+    const CLIENTS: i64 = 20;
+    let (bench, front) = behind(CLIENTS, move |asked| {
+        if asked.number <= served || asked.method == "DELETE" { Deed::Keep(asked.answer()) } else { refusal() }
+    });
+    let mut bench = bench.with("iqr", "connections", &connections.to_string());
+    let report = bench.sync();
+    let context = format!("all but {served} refused, {connections} connections");
+    let told = (report.code, report.outcome(), report.count("failed"));
+    assert_eq!(told, (Some(5), "aborted", 0), "{context}: {report:#?}");
+    let most = served + 10 + 2 * connections + 1;
+    assert!(front.requests() <= most, "{context}: {} requests", front.requests());
+    assert_eq!(bench.in_ledger::<i64>("SELECT count(*) FROM problem"), 0, "{context}: no client is blamed");
+    let status = bench.run(&["status"]);
+    assert!(status.stdout.contains("takes no more requests for now"), "{context}: {status:#?}");
+    reach_sandbox(&mut bench);
+    let rest = bench.sync_well();
+    let all = report.count("sent") + rest.count("sent") + rest.count("unchanged");
+    assert_eq!(all, CLIENTS.cast_unsigned(), "{context}: {rest:#?}");
+    bench.assert_sound(&context);
+}
+
+/// From the first request on, from the first after the sign-in, and in the middle of a pass.
+#[test]
+fn pass_ends_without_failures_where_all_is_refused() {
+    thread::scope(|scope| {
+        for (served, connections) in [(0, 4), (1, 1), (1, 4), (30, 1), (30, 4), (30, 16)] {
+            scope.spawn(move || assert_ends_without_failures(served, connections));
+        }
+    });
+}
+
+#[test]
+fn pass_ends_without_failures_where_writes_are_refused() {
+    let (bench, _front) = behind(20, |asked| if asked.is_write() { refusal() } else { Deed::Keep(asked.answer()) });
+    let mut bench = bench;
+    let report = bench.sync();
+    let told = (report.code, report.outcome(), report.count("failed"), report.count("sent"));
+    assert_eq!(told, (Some(5), "aborted", 0, 0), "{report:#?}");
+    reach_sandbox(&mut bench);
+    assert_eq!(bench.sync_well().count("sent"), 20);
+    bench.assert_sound("writes were refused");
+}
+
+/// Two in five requests are refused, writes that were taken nevertheless among them.
+#[test]
+fn nothing_is_doubled_by_writes_that_were_refused_and_taken() {
+    for (comments, mode) in [(Comments::Adds, "\"changed\""), (Comments::Replaces, "\"full\"")] {
+        let (bench, _front) = behind(20, |asked| match asked.number % 5 {
+            1 => refusal(),
+            3 if asked.is_write() => {
+                asked.answer();
+                refusal()
+            }
+            _ => Deed::Keep(asked.answer()),
+        });
+        bench.set_comment_semantics(comments);
+        let bench = bench.with("sync", "comments", mode);
+        let report = bench.sync();
+        assert_eq!((report.code, report.count("failed")), (Some(0), 0), "{comments:?}: {report:#?}");
+        bench.assert_sound(&format!("{comments:?}"));
+    }
+}
+
+/// It cannot be told from a tenant that takes nothing any more: it is left to the next pass, and keeps nobody waiting.
+#[test]
+fn asset_that_is_always_refused_keeps_no_other_waiting() {
+    const POISONED: i64 = FIRST + 3;
+    for connections in ["1", "4"] {
+        let is_poisoned = |asked: &Asked| asked.target.contains(&POISONED.to_string());
+        let (bench, front) =
+            behind(8, move |asked| if is_poisoned(asked) { refusal() } else { Deed::Keep(asked.answer()) });
+        let mut bench = bench.with("iqr", "connections", connections);
+        let report = bench.sync();
+        let told = (report.code, report.count("sent"), report.count("failed"), report.count("deferred"));
+        assert_eq!(told, (Some(5), 7, 0, 1), "{connections}: {report:#?}");
+        assert_eq!(report.fate(4), ("deferred", Some("unreachable")), "{connections}: {report:#?}");
+        assert!(front.requests() < 80, "{connections}: {} requests", front.requests());
+        reach_sandbox(&mut bench);
+        assert_eq!(bench.sync_well().count("sent"), 1);
+    }
+}
+
+#[test]
+fn session_calls_that_are_refused_are_made_again() {
+    let refused = AtomicUsize::new(0);
+    let (bench, _front) = behind(3, move |asked| {
+        if asked.is_session() && refused.fetch_add(1, Ordering::SeqCst) % 4 < 3 {
+            refusal()
+        } else {
+            Deed::Keep(asked.answer())
+        }
+    });
+    assert_all_sent(&bench, &bench.sync(), 3, "three in four session calls are refused");
+}
+
+/// What a pass has found is the start of the next one, for an hour.
+#[test]
+fn limit_that_was_found_is_remembered_for_an_hour() {
+    const CLIENTS: i64 = 40;
+    let bench = limited(2, CLIENTS, 16);
+    bench.sync_well();
+    let known: i64 = bench.in_ledger("SELECT value FROM setting WHERE name LIKE 'requests in flight %' AND value < 17");
+    assert!((1..=3).contains(&known), "{known}");
+    let refused_by = |context: &str| {
+        let before = bench.sandbox.counters().turned_away;
+        let later = format!("2024-05-0{}", context.len());
+        bench.store().connection().execute("UPDATE client SET memory_bytes = memory_bytes + (1 << 30)", []).unwrap();
+        bench.store().connection().execute("UPDATE client SET updated_at = ?1", [later]).unwrap();
+        assert_eq!(bench.sync_well().count("sent"), CLIENTS.cast_unsigned(), "{context}");
+        bench.sandbox.counters().turned_away - before
+    };
+    let soon = refused_by("soon");
+    let ledger = rusqlite::Connection::open(bench.ledger()).unwrap();
+    let earlier = "UPDATE setting SET value = value - 3600000 WHERE name LIKE 'requests in flight found at %'";
+    assert_eq!(ledger.execute(earlier, []).unwrap(), 1);
+    drop(ledger);
+    // Fifteen of the first sixteen are refused again.
+    let later = refused_by("later");
+    assert!(later > soon && later >= 8, "{soon} soon after, {later} later");
+}
