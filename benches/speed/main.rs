@@ -112,9 +112,11 @@ enum What {
         limits: Vec<usize>,
         #[arg(long, value_delimiter = ',', default_values_t = [4, 8, 16])]
         connections: Vec<u16>,
-        /// Appliances that share a limit of 30
+        /// Appliances that share a limit, with four connections each
         #[arg(long, default_value_t = 20)]
         appliances: u16,
+        #[arg(long, value_delimiter = ',', default_values_t = [30])]
+        shared_limits: Vec<usize>,
     },
     /// The start of the program, and its size
     Start,
@@ -147,8 +149,8 @@ fn main() -> Result<ExitCode> {
         What::Wire { clients, rtt, connections } => work::wire(&place, clients, &rtt, &connections)?,
         What::Peers { clients, rtt } => work::peers(&place, clients, rtt, rounds, peers)?,
         What::Backlog { clients, budget } => work::backlog(&place, clients, &budget)?,
-        What::Crowd { limits, connections, appliances } => {
-            crowd::crowds(&place, &all_crowds(&limits, &connections, appliances))?
+        What::Crowd { limits, connections, appliances, shared_limits } => {
+            crowd::crowds(&place, &all_crowds(&limits, &connections, appliances, &shared_limits))?
         }
         What::Start => start(&place, rounds)?,
         What::Floor { database } => return floor(&database),
@@ -158,20 +160,19 @@ fn main() -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// One appliance with each limit and none, then many on a limit of 30.
-fn all_crowds(limits: &[usize], connections: &[u16], appliances: u16) -> Vec<Crowd> {
+/// One appliance with each limit and none, then many that share one.
+fn all_crowds(limits: &[usize], connections: &[u16], appliances: u16, shared_limits: &[usize]) -> Vec<Crowd> {
     let limits: Vec<Option<usize>> = limits.iter().copied().map(Some).chain([None]).collect();
     let one = |connections: u16, limit| {
         let rtt = Duration::from_millis(5);
         Crowd { appliances: 1, clients: 200, connections, limit, rtt }
     };
-    let mut crowds: Vec<Crowd> =
-        limits.iter().flat_map(|&limit| connections.iter().map(move |&connections| one(connections, limit))).collect();
-    if appliances > 0 {
+    let many = |limit: &usize| {
         let rtt = Duration::from_millis(20);
-        crowds.push(Crowd { appliances, clients: 40, connections: 4, limit: Some(30), rtt });
-    }
-    crowds
+        Crowd { appliances, clients: 40, connections: 4, limit: Some(*limit), rtt }
+    };
+    let alone = limits.iter().flat_map(|&limit| connections.iter().map(move |&connections| one(connections, limit)));
+    alone.chain(shared_limits.iter().map(many)).collect()
 }
 
 fn start(place: &Place, rounds: usize) -> Result<String> {
