@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::clean::one_line;
+use super::clean::{begins_with, one_line};
 use super::fold::fold_key;
 use super::placeholder::{is_kind_of_machine, is_placeholder};
 
@@ -90,6 +90,32 @@ const LEGAL: &[&str] = &[
     "srl",
 ];
 
+/// Words of companies that are no part of a short form, bare and lower case (`ASUSTeK COMPUTER INC.`).
+const COMPANY_WORDS: &[&str] = &[
+    "client",
+    "computer",
+    "computers",
+    "computing",
+    "development",
+    "electric",
+    "electronics",
+    "global",
+    "group",
+    "industrial",
+    "international",
+    "products",
+    "solutions",
+    "systems",
+    "technologies",
+    "technology",
+];
+
+/// Makers whose name is a family of products where another maker has it: HP's `Compaq`.
+const FAMILIES: &[&str] = &["ALIENWARE", "COMPAQ", "DYNABOOK", "EMACHINES", "GATEWAY", "PACKARD BELL"];
+
+/// No company's name is longer, in bytes.
+const MAX_COMPANY_LENGTH: usize = 80;
+
 /// The alias table: the built-in one and what the config adds.
 #[derive(Debug, Clone, Default)]
 pub struct Aliases {
@@ -143,6 +169,42 @@ fn built_in(line: &str) -> Option<&'static str> {
         beginnings.iter().filter(|beginning| begins(beginning)).map(|beginning| (beginning.len(), *short)).max()
     };
     MAKERS.iter().filter_map(longest).max().map(|(_, short)| short)
+}
+
+/// Whether a text that should name a model is only the name of a maker, of this one or of another, alone or with its legal
+/// form: `Dell Inc.`, `IBM CORPORATION`, `Hewlett-Packard Company`.
+pub(super) fn is_only_a_maker(text: &str, short_form: &str) -> bool {
+    // Most models have a digit, and of the makers' names one.
+    let may_be_one = !text.bytes().any(|byte| byte.is_ascii_digit()) || begins_with(text, "system76");
+    if text.is_empty() || text.len() > MAX_COMPANY_LENGTH || !may_be_one {
+        return false;
+    }
+    let own = words(short_form);
+    let is_maker = |name: &str| {
+        name == own
+            || MAKERS.iter().any(|(short, spellings)| {
+                (*short == short_form || !FAMILIES.contains(short)) && spellings.contains(&name)
+            })
+    };
+    let words = words(&without_marks(text));
+    let mut name = words.as_str();
+    loop {
+        if is_maker(name) {
+            return true;
+        }
+        // A single letter is of a legal form with dots: `L.P.`.
+        let Some((rest, last)) = name.rsplit_once(' ') else { return false };
+        if last.len() > 1 && !LEGAL.contains(&last) && !COMPANY_WORDS.contains(&last) {
+            return false;
+        }
+        name = rest;
+    }
+}
+
+/// Whether a text is only a legal form, as it is left of a maker's name without the maker.
+pub(super) fn is_legal_form(text: &str) -> bool {
+    let words = words(text);
+    !words.is_empty() && words.split(' ').all(|word| LEGAL.contains(&word))
 }
 
 /// `Ampere` of `Ampere(R)`. What is nothing but a mark stays.
@@ -243,6 +305,52 @@ mod tests {
         assert_eq!(short_form("Acme(TM) Devices"), "ACME DEVICES");
         assert_eq!(short_form("Intelligent Systems"), "INTELLIGENT SYSTEMS");
         assert_eq!(short_form("Inc."), "INC");
+    }
+
+    #[test]
+    fn tells_names_of_makers_from_models() {
+        for (text, maker) in [
+            ("Dell", "DELL"),
+            ("Dell Inc.", "DELL"),
+            (".ell Inc.", "DELL"),
+            ("DELL COMPUTER CORPORATION", "DELL"),
+            ("IBM CORPORATION", "IBM"),
+            ("IBM", "LENOVO"),
+            ("International Business Machines Corp.", "IBM"),
+            ("Hewlett-Packard Company", "HP"),
+            ("Hewlett-Packard Development Company, L.P.", "HP"),
+            ("HP Inc.", "HP"),
+            ("Hewlett Packard Enterprise", "HPE"),
+            ("LENOVO", "LENOVO"),
+            ("Lenovo Group Limited", "LENOVO"),
+            ("ASUSTeK COMPUTER INC.", "ASUS"),
+            ("Acer, inc.", "ACER"),
+            ("Micro-Star International Co., Ltd.", "MSI"),
+            ("SAMSUNG ELECTRONICS CO., LTD.", "SAMSUNG"),
+            ("Super Micro Computer, Inc.", "SUPERMICRO"),
+            ("Intel(R) Client Systems", "INTEL"),
+            ("System76", "SYSTEM76"),
+            ("Acme Devices Co., Ltd.", "ACME DEVICES"),
+            ("Dell Inc.", "ACME DEVICES"),
+            ("Compaq", "COMPAQ"),
+            ("Alienware Corporation", "ALIENWARE"),
+        ] {
+            assert!(is_only_a_maker(text, maker), "{text}");
+        }
+        for (text, maker) in [
+            ("", ""),
+            ("Inc.", "DELL"),
+            ("Compaq", "HP"),
+            ("Alienware", "DELL"),
+            ("Dell System XPS L502X", "DELL"),
+            ("Lenovo Legion", "LENOVO"),
+            ("Surface Laptop", "MICROSOFT"),
+            ("Computer", "ASUS"),
+            ("HP Pavilion", "HP"),
+            ("System76 Galago", "SYSTEM76"),
+        ] {
+            assert!(!is_only_a_maker(text, maker), "{text}");
+        }
     }
 
     #[test]

@@ -4,7 +4,10 @@
 
 mod hp;
 
+use std::borrow::Cow;
+
 use super::clean::{begins_with, one_line};
+use super::manufacturer::{is_legal_form, is_only_a_maker};
 use super::placeholder::{is_kind_of_machine, is_placeholder, real};
 use crate::model::Machine;
 
@@ -39,9 +42,10 @@ impl<'a> Firmware<'a> {
 /// keep revisions there.
 #[must_use]
 pub fn model_name(manufacturer_short: &str, firmware: &Firmware<'_>, lenovo: LenovoModel) -> String {
-    let product = real(firmware.model);
+    let told = |text| name_or_nothing(text, manufacturer_short);
+    let product = told(firmware.model);
     let name = match manufacturer_short {
-        "LENOVO" | "IBM" => lenovo_name(&product, &real(firmware.version), &real(firmware.family), lenovo),
+        "LENOVO" | "IBM" => lenovo_name(&product, &told(firmware.version), &told(firmware.family), lenovo),
         "HP" | "HPE" => hp::name(&product, &real(firmware.sku)),
         "DELL" => dell_name(&product).to_owned(),
         "ASUS" => asus_name(&product),
@@ -59,6 +63,14 @@ pub fn model_name(manufacturer_short: &str, firmware: &Firmware<'_>, lenovo: Len
     // What is left of a name may be none.
     let is_none = is_placeholder(&name) || is_kind_of_machine(&name);
     if is_none { String::new() } else { name }
+}
+
+/// Text of the firmware as one clean line; a filler and the name of a maker alone are no text.
+fn name_or_nothing<'a>(text: Option<&'a str>, manufacturer_short: &str) -> Cow<'a, str> {
+    match real(text) {
+        text if is_only_a_maker(&text, manufacturer_short) => Cow::Borrowed(""),
+        text => text,
+    }
 }
 
 /// The machine type of a Lenovo (`20L5S01V00`, `7915AC1`), wherever the firmware has it.
@@ -87,7 +99,8 @@ fn lenovo_name(product: &str, version: &str, family: &str, lenovo: LenovoModel) 
     if !name.is_empty() && !is_machine_type(name) && !is_code_name(name) {
         return name.to_owned();
     }
-    let told = without_edition(without_maker(split_bracket(version).0, MAKERS));
+    let (version, type_of_version) = split_bracket(version);
+    let told = without_edition(without_maker(version, MAKERS));
     if is_readable(told) {
         return told.to_owned();
     }
@@ -95,7 +108,7 @@ fn lenovo_name(product: &str, version: &str, family: &str, lenovo: LenovoModel) 
     if is_readable(told) && is_of_a_line(told) {
         return told.to_owned();
     }
-    if name.is_empty() { bracketed.unwrap_or_default().to_owned() } else { name.to_owned() }
+    if name.is_empty() { bracketed.or(type_of_version).unwrap_or_default().to_owned() } else { name.to_owned() }
 }
 
 /// `System x3650 M4` and `7915AC1` of `System x3650 M4 -[7915AC1]-`: servers of IBM and Lenovo.
@@ -215,7 +228,7 @@ pub(super) fn without_maker<'a>(product: &'a str, names: &[&str]) -> &'a str {
     while let Some(shorter) = names.iter().find_map(|name| after_word(rest, name)) {
         rest = shorter;
     }
-    let is_none = |rest: &str| rest.len() < product.len() && is_placeholder(rest);
+    let is_none = |rest: &str| rest.len() < product.len() && (is_placeholder(rest) || is_legal_form(rest));
     if names.iter().any(|name| rest.eq_ignore_ascii_case(name)) || is_none(rest) { "" } else { rest }
 }
 
@@ -268,6 +281,11 @@ mod tests {
             ("System x3650 M4 -[7915AC1]-", "04", "System X", "System x3650 M4", "7915AC1"),
             ("System x3650 M5: -[5462AC1]-", "05", "System X", "System x3650 M5", "5462AC1"),
             ("-[7X06CTO1WW]-", "07", "", "7X06CTO1WW", "7X06CTO1WW"),
+            ("-[848038X]-", "IBM CORPORATION", "", "848038X", "848038X"),
+            ("IBM CORPORATION", "-[848038X]-", "", "848038X", "848038X"),
+            ("eserver xSeries 346 -[88401SU]-", "IBM CORPORATION", "", "eserver xSeries 346", "88401SU"),
+            ("20L5S01V00", "Lenovo Inc.", "", "20L5S01V00", "20L5S01V00"),
+            ("20L5S01V00", "LENOVO GROUP LIMITED", "ThinkPad T480", "ThinkPad T480", "20L5S01V00"),
         ] {
             let by_type = if by_type == "INVALID" { "" } else { by_type };
             assert_eq!(lenovo(product, version, family), [by_name, by_type], "{product} {version}");
@@ -317,6 +335,10 @@ mod tests {
             ("HP", "HP 530 Notebook PC(KD080AA#ACB)", "530"),
             ("ALIENWARE", "Alienware 17 R4", "Alienware 17 R4"),
             ("HPE", "ProLiant DL380 Gen9", "ProLiant DL380 Gen9"),
+            ("HPE", "HPE ProLiant DL360 Gen10", "ProLiant DL360 Gen10"),
+            ("HPE", "HP ProLiant DL360 Gen9", "ProLiant DL360 Gen9"),
+            ("HPE", "Hewlett Packard Enterprise Superdome Flex", "Superdome Flex"),
+            ("HP", "HP HPE-510t", "HPE-510t"),
             ("ASUS", "ASUS TUF Gaming A15", "TUF Gaming A15"),
             ("ASUS", "VivoBook_ASUSLaptop X515JAB_X515JA", "VivoBook X515JAB"),
             ("ASUS", "VivoBook 15_ASUS Laptop X507MA_X507MA", "VivoBook 15 X507MA"),
@@ -340,13 +362,30 @@ mod tests {
 
     #[test]
     fn placeholders_and_bare_makers_are_no_models() {
-        for (maker, product) in
-            [("DELL", " "), ("HP", "HP"), ("ASUS", "System Product Name"), ("ASUS", "All Series"), ("LENOVO", "Lenovo")]
-        {
+        for (maker, product) in [
+            ("DELL", " "),
+            ("HP", "HP"),
+            ("ASUS", "System Product Name"),
+            ("ASUS", "All Series"),
+            ("LENOVO", "Lenovo"),
+            ("DELL", "Dell Inc."),
+            ("DELL", "Dell Dell Inc."),
+            ("IBM", "IBM CORPORATION"),
+            ("HP", "Hewlett-Packard Company"),
+            ("HP", "HP Inc."),
+            ("HPE", "HPE"),
+            ("ASUS", "ASUSTeK COMPUTER INC."),
+            ("ALIENWARE", "Alienware"),
+            ("FRAMEWORK", "Framework Computer Inc"),
+            ("ACME DEVICES", "Acme Devices Co., Ltd."),
+            ("ACME DEVICES", "Dell Inc."),
+        ] {
             assert_eq!(name(maker, product), "", "{maker} {product}");
         }
-        let bare = Firmware { version: Some("Lenovo"), family: Some("IDEAPAD"), ..Firmware::default() };
-        assert_eq!(model_name("LENOVO", &bare, LenovoModel::Name), "");
+        for version in ["Lenovo", "LENOVO", "IBM CORPORATION", "Lenovo Group Limited"] {
+            let bare = Firmware { version: Some(version), family: Some("IDEAPAD"), ..Firmware::default() };
+            assert_eq!(model_name("LENOVO", &bare, LenovoModel::Name), "", "{version}");
+        }
     }
 
     #[test]

@@ -48,7 +48,7 @@ fn product_name(product: &str) -> String {
         "Business PC",
         "Notebook Computer",
     ];
-    let name = without_sku(without_maker(product, &["HP", "Hewlett-Packard"]));
+    let name = without_sku(without_maker(without_enterprise(product), &["HP", "Hewlett-Packard"]));
     for tail in TAILS {
         if let Some(rest) = without_tail(name, tail) {
             return rest.to_owned();
@@ -63,6 +63,14 @@ fn product_name(product: &str) -> String {
         }
         _ => name.to_owned(),
     }
+}
+
+/// `ProLiant DL360 Gen10` of `HPE ProLiant DL360 Gen10`. Before a hyphen `HPE` is a family of desktops: `HPE-521it`.
+fn without_enterprise(product: &str) -> &str {
+    let after =
+        |maker: &str| product.split_at_checked(maker.len()).filter(|(start, _)| start.eq_ignore_ascii_case(maker));
+    let rest = ["HPE ", "Hewlett Packard Enterprise "].into_iter().find_map(after).map(|(_, rest)| rest);
+    rest.unwrap_or(product)
 }
 
 /// `Presario V5000` of `Presario V5000 (EW835EA#ABU)`, `p6200la` of `NY518AA-ABM p6200la`: the SKU has a field of its own.
