@@ -143,8 +143,10 @@ fn fields_of(facts: &Facts<'_>, rules: &Rules) -> Vec<RenderedField> {
 pub fn unusable_identity(machine: &Machine, update: &AssetUpdate) -> Option<String> {
     let manufacturer = || shown(machine.manufacturer.as_deref(), "");
     let model = || shown(machine.model.as_deref(), &update.manufacturer);
-    let lack = match (update.manufacturer.is_empty(), update.item_number.is_empty()) {
-        (false, false) => return None,
+    let too_wide = update.item_number.is_empty().then(|| item_number_cut(update)).flatten();
+    let has_model = too_wide.is_some() || !update.item_number.is_empty();
+    let lack = match (update.manufacturer.is_empty(), !has_model) {
+        (false, false) => return too_wide.map(too_wide_model),
         (true, false) => format!("no manufacturer ({}); correct it in WipeOS", manufacturer()),
         (false, true) => format!("no model ({}); correct it in WipeOS", model()),
         (true, true) => {
@@ -152,6 +154,21 @@ pub fn unusable_identity(machine: &Machine, update: &AssetUpdate) -> Option<Stri
         }
     };
     Some(format!("the firmware names {lack}"))
+}
+
+fn item_number_cut(update: &AssetUpdate) -> Option<&Cut> {
+    update.cuts.iter().find(|cut| cut.text == Limited::ItemNumber)
+}
+
+/// Why a model gets no number that is shorter than its name.
+fn too_wide_model(cut: &Cut) -> String {
+    format!(
+        "the model `{}` has {} characters, an item number has {}, and without one of its words it could be taken for another \
+         model; shorten the model in WipeOS, or raise iqr.widths.item_number if this tenant keeps more",
+        excerpt(&cut.lost),
+        cut.lost.chars().count(),
+        cut.width
+    )
 }
 
 /// What is wrong with a text that names no maker, or no model of this maker.
@@ -162,7 +179,8 @@ fn shown(raw: Option<&str>, maker: &str) -> String {
     }
     let what = match model_name::without_maker(&text, &[maker]) {
         _ if is_placeholder(&text) => "a filler text",
-        // `Lenovo`, and a maker's name with `-pc` behind it.
+        _ if manufacturer::is_only_a_maker(&text, maker) => "only the maker's name",
+        // A maker's name with `-pc` behind it.
         "" => "only the maker's name",
         rest if placeholder::is_kind_of_machine(rest) => "only a kind of machine",
         _ => "none",

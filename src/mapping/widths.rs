@@ -2,7 +2,7 @@
 //!
 //! A column may cut a wider text, or refuse it. Cut by IQR it comes back as another text than was sent; refused it would be
 //! refused for ever, and the client with it. So it is cut here, where it can be told what is left out. A description loses
-//! its end; an item number must go on naming one model, and is made shorter with care.
+//! its end; an item number must go on naming one model, and loses whole words or is not used at all.
 
 use std::num::NonZero;
 
@@ -54,12 +54,14 @@ impl Widths {
         }
     }
 
-    /// The number of a master item that names this model of this maker; what it does not say is added to `cuts`.
+    /// The number of a master item that names this model of this maker; what it does not say is added to `cuts`. A name
+    /// that cannot be made short enough is left out as a whole: the number is empty.
     pub(super) fn fit_item_number(&self, maker: &str, name: String, cuts: &mut Vec<Cut>) -> String {
         let Some(width) = self.item_number.0 else { return name };
-        let (number, lost) = item_number::shortened(&name, maker, usize::from(width.get()));
+        let shortened = item_number::shortened(&name, maker, usize::from(width.get()));
+        let (number, lost) = shortened.map_or_else(|| (String::new(), name), |(number, lost)| (number, lost.join(" ")));
         if !lost.is_empty() {
-            cuts.push(Cut { text: Limited::ItemNumber, width: width.get(), lost: lost.join(" ") });
+            cuts.push(Cut { text: Limited::ItemNumber, width: width.get(), lost });
         }
         number
     }

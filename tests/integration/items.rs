@@ -128,6 +128,47 @@ fn an_item_with_blanks_elsewhere_is_reused() {
     }
 }
 
+/// One machine of these firmware texts, after a pass.
+fn pass_over(maker: &str, model: &str, version: &str) -> (Bench, Report) {
+    let bench = Bench::with_clients(1);
+    let update = "UPDATE client SET manufacturer = ?1, model = ?2, version = ?3";
+    bench.store().connection().execute(update, [maker, model, version]).unwrap();
+    let report = bench.sync_well();
+    (bench, report)
+}
+
+#[test]
+fn holds_a_model_rather_than_merge_it_with_another() {
+    for (maker, model, version, told) in [
+        ("HPE", "ProLiant MicroServer Gen10 Plus", "", "has 31 characters, an item number has 30"),
+        ("Dell Inc.", "Latitude 7230 Rugged Extreme Tablet", "", "could be taken for another model"),
+        ("Dell Inc.", "Dell Inc.", "", "`Dell Inc.` is only the maker's name"),
+        ("IBM", "IBM CORPORATION", "IBM CORPORATION", "`IBM CORPORATION` is only the maker's name"),
+        ("ASUSTeK COMPUTER INC.", "ASUSTeK COMPUTER INC.", "", "is only the maker's name"),
+    ] {
+        let (bench, report) = pass_over(maker, model, version);
+        assert_eq!(report.fate(1), ("held", Some("placeholder-model")), "{model}: {report:#?}");
+        assert!(report.message(1).contains(told), "{model}: {report:#?}");
+        assert_eq!((bench.writes(FIRST), created(&bench)), (0, Vec::new()), "{model}");
+        bench.assert_idle(model);
+    }
+}
+
+#[test]
+fn creates_items_that_keep_every_word_that_counts() {
+    for (maker, model, version, expected) in [
+        ("Microsoft Corporation", "Surface Laptop Go 3 for Business", "", "SURFACE LAPTOP GO 3 BUSINESS"),
+        ("HPE", "HPE ProLiant DL360 Gen10", "", "PROLIANT DL360 GEN10"),
+        ("IBM", "-[848038X]-", "IBM CORPORATION", "848038X"),
+        ("Framework", "Laptop 13 (AMD Ryzen 7040Series)", "A7", "LAPTOP 13 (RYZEN 7040SERIES)"),
+    ] {
+        let (bench, report) = pass_over(maker, model, version);
+        assert_eq!(report.fate(1), ("sent", None), "{model}: {report:#?}");
+        assert_eq!(created(&bench), [expected], "{model}");
+        bench.assert_idle(model);
+    }
+}
+
 #[test]
 fn an_item_under_another_name_of_its_maker_is_reused() {
     let bench = Bench::with_clients(1);

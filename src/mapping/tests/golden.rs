@@ -68,11 +68,27 @@ fn the_panasonic_of_the_specification() {
 }
 
 #[test]
-fn a_model_that_is_wider_than_an_item_number_is_whole_in_the_description() {
-    let model = "ROG Zephyrus G14 GA401II_GA401II";
-    let update = map(&Machine { model: text(model), ..optiplex() }, &rules());
-    assert_eq!(update.item_number, "ROG ZEPHYR G14 GA401II_GA401II");
+fn loses_whole_words_of_a_wide_model_in_its_item_number_only() {
+    let model = "Surface Laptop Go 3 for Business";
+    let update =
+        map(&Machine { model: text(model), manufacturer: text("Microsoft Corporation"), ..optiplex() }, &rules());
+    assert_eq!(update.item_number, "SURFACE LAPTOP GO 3 BUSINESS");
     assert_eq!(update.description, format!("{model} Desktop"));
+}
+
+#[test]
+fn holds_a_model_that_cannot_be_shortened_and_says_why() {
+    let machine =
+        |maker| Machine { manufacturer: text(maker), model: text("ProLiant MicroServer Gen10 Plus"), ..optiplex() };
+    let update = map(&machine("HPE"), &rules());
+    assert_eq!(update.item_number, "");
+    let because = unusable_identity(&machine("HPE"), &update).unwrap();
+    let expected = "the model `PROLIANT MICROSERVER GEN10 PLUS` has 31 characters, an item number has 30, and";
+    assert!(because.starts_with(expected) && because.contains("iqr.widths.item_number"), "{because}");
+    let because = unusable_identity(&machine(" "), &map(&machine(" "), &rules())).unwrap();
+    assert_eq!(because, "the firmware names no manufacturer (it is blank); correct it in WipeOS");
+    let wide = Rules { widths: Widths { item_number: Width::of(31), ..Widths::default() }, ..rules() };
+    assert_eq!(unusable_identity(&machine("HPE"), &map(&machine("HPE"), &wide)), None);
 }
 
 #[test]
@@ -124,6 +140,9 @@ fn why_a_text_is_no_model_is_told_in_the_reason() {
         ("Dell Inc.", " ", "no model (it is blank)"),
         ("acme", "acme-pc", "no model (`acme-pc` is only the maker's name)"),
         ("LENOVO", "Lenovo", "no model (`Lenovo` is only the maker's name)"),
+        ("Dell Inc.", "Dell Inc.", "no model (`Dell Inc.` is only the maker's name)"),
+        ("IBM", "IBM CORPORATION", "no model (`IBM CORPORATION` is only the maker's name)"),
+        ("ASUS", "ASUSTeK COMPUTER INC.", "no model (`ASUSTeK COMPUTER INC.` is only the maker's name)"),
         ("Hewlett-Packard", "HP Notebook", "no model (`HP Notebook` is only a kind of machine)"),
         ("Supermicro", "Super Server", "no model (`Super Server` is only a kind of machine)"),
         ("Acer", "V1.02", "no model (`V1.02` is a filler text)"),

@@ -17,10 +17,9 @@ fn mapped() -> Vec<(fixtures::Labelled, AssetUpdate)> {
     machines.into_iter().map(map).collect()
 }
 
-/// The item number of a column of this width.
-fn number_of(machine: &Machine, width: u16) -> String {
-    let widths = Widths { item_number: Width::of(width), ..Widths::default() };
-    map(machine, &Rules { widths, ..rules() }).item_number
+/// The model as it is without a width.
+fn name_of(machine: &Machine) -> String {
+    map(machine, &Rules { widths: Widths::default(), ..rules() }).item_number
 }
 
 #[test]
@@ -28,10 +27,15 @@ fn no_two_models_of_a_maker_become_one_master_item_by_being_shortened() {
     let mut names: BTreeMap<(u16, String, String), String> = BTreeMap::new();
     let mut shortened = 0;
     for (labelled, update) in mapped() {
-        let name = number_of(&labelled.machine, 0);
-        for width in [20, 24, 30] {
-            let number = number_of(&labelled.machine, width);
+        let name = name_of(&labelled.machine);
+        for width in (10..=40).filter(|_| !name.is_empty()) {
+            let widths = Widths { item_number: Width::of(width), ..Widths::default() };
+            let number = widths.fit_item_number(&update.manufacturer, name.clone(), &mut Vec::new());
             assert!(number.chars().count() <= usize::from(width));
+            // It is held.
+            if number.is_empty() {
+                continue;
+            }
             shortened += u32::from(name != number);
             let key = (width, update.manufacturer.clone(), fold_key(&number));
             let first = names.entry(key).or_insert_with(|| name.clone());
