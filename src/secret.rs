@@ -1,5 +1,9 @@
 //! A text that must not be seen.
 
+mod clean;
+
+pub use clean::{SecretError, SecretFlaw};
+
 /// A secret text: no `Display`, no `Debug` of its content, no `Serialize`. The API key and the session token are kept in
 /// one from the moment they are read.
 #[derive(Clone, PartialEq, Eq)]

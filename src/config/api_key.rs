@@ -6,6 +6,7 @@
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Read};
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
@@ -13,7 +14,7 @@ use thiserror::Error;
 
 use super::exposed::looks_like_a_key;
 use crate::files;
-use crate::secret::Secret;
+use crate::secret::{Secret, SecretError};
 
 const VARIABLE: &str = "WIPEOS_IQR_API_KEY";
 const CREDENTIAL: &str = "iqr-api-key";
@@ -63,13 +64,8 @@ pub enum ApiKeyError {
         source: io::Error,
     },
     /// What is there cannot be a key.
-    #[error("the API key in {origin} {problem}")]
-    Malformed {
-        /// Name of the variable or the file.
-        origin: String,
-        /// What is wrong with it.
-        problem: &'static str,
-    },
+    #[error(transparent)]
+    Malformed(#[from] SecretError),
 }
 
 /// The places of this process where a key may be, in the order in which they are asked. Not `Debug`: it may hold the
@@ -94,7 +90,7 @@ impl<'a> KeySources<'a> {
     /// reads that message should close it.
     pub(super) fn read(&self) -> Result<Secret, ApiKeyError> {
         if let Some(variable) = &self.variable {
-            return checked(variable.to_str(), || format!("${VARIABLE}"));
+            return parsed(variable.as_bytes(), || format!("${VARIABLE}"));
         }
         match private_file(self.file) {
             Err(error @ (ApiKeyError::Missing { .. } | ApiKeyError::KeyForPath | ApiKeyError::Unreadable { .. })) => {
@@ -104,13 +100,13 @@ impl<'a> KeySources<'a> {
         }
     }
 
-    /// The key of the first source that has one, whoever may read it: to look for it, not to use it.
+    /// The key of the first source that has one, whoever may read it and clean or not: to look for it, not to use it.
     pub(super) fn peek(&self) -> Option<Secret> {
-        let text = match &self.variable {
-            Some(variable) => variable.to_str()?.to_owned(),
-            None => std::fs::read_to_string(regular(self.file).or_else(|| regular(&self.of_credential()?))?).ok()?,
-        };
-        Some(Secret::new(text.trim()))
+        if let Some(variable) = &self.variable {
+            return Some(Secret::guess(variable.as_bytes()));
+        }
+        let file = regular(self.file).or_else(|| regular(&self.of_credential()?))?;
+        Some(Secret::guess(&std::fs::read(file).ok()?))
     }
 
     /// Whether the path of the key's file holds the key: then it is a name, and no secret.
@@ -181,17 +177,11 @@ fn contents(opened: io::Result<File>, path: &Path) -> Result<Secret, ApiKeyError
     opened
         .and_then(|file| file.take(LONGEST_FILE).read_to_end(&mut bytes))
         .map_err(|source| ApiKeyError::Unreadable { path: path.into(), source })?;
-    checked(std::str::from_utf8(&bytes).ok(), || path.display().to_string())
+    parsed(&bytes, || path.display().to_string())
 }
 
-fn checked(text: Option<&str>, origin: impl FnOnce() -> String) -> Result<Secret, ApiKeyError> {
-    let problem = match text.map(str::trim) {
-        Some("") => "is blank",
-        Some(key) if key.contains(|c: char| c.is_whitespace() || c.is_control()) => "is more than one word",
-        Some(key) => return Ok(Secret::new(key)),
-        None => "is not text",
-    };
-    Err(ApiKeyError::Malformed { origin: origin(), problem })
+fn parsed(bytes: &[u8], origin: impl FnOnce() -> String) -> Result<Secret, ApiKeyError> {
+    Ok(Secret::parse("API key", bytes, origin)?)
 }
 
 #[cfg(test)]
@@ -265,10 +255,16 @@ mod tests {
     fn what_cannot_be_a_key_is_told_without_being_repeated() {
         for text in [&b""[..], b" \n", b"s3cret\nline", b"s3cret key", b"s3cret\xff", b"s3cret\0"] {
             let error = Places::new().write("file", 0o600, text).read().unwrap_err();
-            assert!(matches!(error, ApiKeyError::Malformed { .. }), "{error}");
+            assert!(matches!(error, ApiKeyError::Malformed(_)), "{error}");
             assert!(!format!("{error:#} {error:?}").contains("s3cret"));
         }
         let mut places = Places::new();
+        places.variable = Some("s3cret\u{200b}");
+        assert_eq!(
+            places.read().unwrap_err().to_string(),
+            "the API key in $WIPEOS_IQR_API_KEY has a zero-width space (U+200B) at character 7; remove all that is not \
+             part of it, or copy it again"
+        );
         places.variable = Some("");
         assert_eq!(
             places.write("file", 0o600, b"key").read().unwrap_err().to_string(),

@@ -165,7 +165,7 @@ impl Number {
         let parts = self.text.split_once(GAP).or_else(|| self.text.rsplit_once('/'));
         let Some((head, last)) = parts else { return false };
         let Some((front, name)) = head.rsplit_once('/').filter(|_| has_digits(&self.text)) else { return false };
-        let lost_before = if self.text.contains(GAP) { self.lost.pop() } else { None };
+        let lost_before = self.lost.pop_if(|lost| lost.starts_with('/'));
         self.lost.push(format!("/{}{}", name.trim(), lost_before.as_deref().unwrap_or("/")));
         self.text = format!("{}{GAP}{}", front.trim_end(), last.trim_start());
         true

@@ -4,7 +4,7 @@ use std::fs;
 
 use iqr_sandbox::{Body, Fault, Kind, Sandbox, When};
 
-use crate::bench::{Bench, Run};
+use crate::bench::{self, Bench, Run};
 
 const KEY: &str = "c2VjcmV0K2tleS9vZi90aGlzK3Rlc3QrYW5kL25vK290aGVyPT0=";
 
@@ -89,6 +89,115 @@ fn a_key_that_is_no_key_is_refused_without_being_shown() {
         let run = bench.run(&["-vv", "sync", "--json"]);
         assert_eq!(run.code, Some(3), "{run:#?}");
         assert_silent(&bench, &run, "a malformed key");
+    }
+}
+
+/// Where a key is read from.
+#[derive(Debug, Clone, Copy)]
+enum Source {
+    File,
+    Environment,
+    Credential,
+}
+
+impl Source {
+    const ALL: [Self; 3] = [Self::File, Self::Environment, Self::Credential];
+
+    /// Runs a command with this key, and the name of the source in messages.
+    fn run(self, bench: &Bench, key: &str, arguments: &[&str]) -> (Run, &'static str) {
+        let mut command = bench.command(arguments);
+        fs::remove_file(bench.path("api-key")).unwrap_or_default();
+        let name = match self {
+            Self::File => {
+                bench.write_key(key);
+                "/api-key"
+            }
+            Self::Environment => {
+                command.env("WIPEOS_IQR_API_KEY", key);
+                "$WIPEOS_IQR_API_KEY"
+            }
+            Self::Credential => {
+                fs::create_dir_all(bench.path("credentials")).unwrap();
+                fs::write(bench.path("credentials/iqr-api-key"), key).unwrap();
+                command.env("CREDENTIALS_DIRECTORY", bench.path("credentials"));
+                "/credentials/iqr-api-key"
+            }
+        };
+        (bench::run(command), name)
+    }
+}
+
+#[test]
+fn names_what_is_in_an_unclean_key_and_asks_nothing() {
+    let (front, end) = KEY.split_at(26);
+    let bench = bench();
+    for (key, expected) in [
+        (format!("\"{KEY}\""), "has a straight double quote (\") at character 1;"),
+        (format!("'{KEY}'\n"), "has a straight single quote (') at character 1;"),
+        (format!("\u{feff}\u{201c}{KEY}\u{201d}"), "has a left curly double quote (U+201C) at character 2;"),
+        (format!("{front}\u{200b}{end}"), "has a zero-width space (U+200B) at character 27;"),
+        (format!(" {KEY}\u{200d}"), "has a zero-width joiner (U+200D) at character 54;"),
+        (format!("{front}\u{feff}{end}"), "has a byte order mark (U+FEFF) at character 27;"),
+        (format!("{front}\u{ad}{end}"), "has a soft hyphen (U+00AD) at character 27;"),
+        (format!("{front}\u{a0}{end}"), "has a non-breaking blank (U+00A0) at character 27;"),
+        (format!("\u{202d}{KEY}"), "has a left-to-right override (U+202D) at character 1;"),
+        (format!("{front} {end}\n"), "has a blank at character 27;"),
+        (format!("{front}\t{end}"), "has a tab (U+0009) at character 27;"),
+        (format!("{front}\n{end}"), "has a line end (U+000A) at character 27;"),
+        (format!("{front}\u{7}{end}"), "has a control character (U+0007) at character 27;"),
+    ] {
+        for source in Source::ALL {
+            for command in ["sync", "auth-test"] {
+                let (run, name) = source.run(&bench, &key, &["-vv", command, "--json"]);
+                let context = format!("{source:?}, {command}, {expected}: {run:#?}");
+                assert_eq!(run.code, Some(3), "{context}");
+                let told = [run.stdout.as_str(), &run.stderr].concat().replace("\\\"", "\"");
+                assert!(told.contains(&format!("{name} {expected}")), "{context}");
+                assert_silent(&bench, &run, &context);
+                assert!(KEY.as_bytes().windows(8).all(|part| !told.contains(std::str::from_utf8(part).unwrap())));
+            }
+        }
+    }
+    assert_eq!(bench.sandbox.counters().requests, 0);
+    let json = Source::File.run(&bench, &format!("\"{KEY}\""), &["auth-test", "--json"]).0.json();
+    let failed = json["steps"].as_array().unwrap().iter().find(|step| step["verdict"] == "failed").unwrap();
+    assert_eq!(failed["step"], "API key", "{json:#}");
+}
+
+#[test]
+fn uses_a_key_with_a_mark_in_front_and_white_space_around() {
+    for source in Source::ALL {
+        for key in [format!("\u{feff}{KEY}\r\n"), format!("\n\t {KEY} \n\n"), format!("\u{feff}\r\n{KEY}")] {
+            let bench = bench();
+            let (run, _) = source.run(&bench, &key, &["sync", "--json"]);
+            assert_eq!(run.code, Some(0), "{source:?}: {run:#?}");
+            assert!(bench.sandbox.counters().requests > 0);
+            assert_silent(&bench, &run, "a key with a mark in front");
+        }
+    }
+}
+
+#[test]
+fn refuses_a_key_file_in_utf_16() {
+    let bench = bench();
+    let bytes: Vec<u8> = [0xfeff].into_iter().chain(KEY.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    bench.write_key("");
+    fs::write(bench.path("api-key"), bytes).unwrap();
+    let run = bench.run(&["sync"]);
+    assert_eq!((run.code, bench.sandbox.counters().requests), (Some(3), 0), "{run:#?}");
+    assert!(run.stderr.contains("is saved as UTF-16") && run.stderr.contains("save it as UTF-8"), "{run:#?}");
+}
+
+#[test]
+fn finds_an_unclean_key_in_a_setting() {
+    for key in [format!("\u{feff}{KEY}\n"), format!("\"{KEY}\""), format!("{KEY}\u{200b}")] {
+        for source in Source::ALL {
+            let bench = bench().with("ledger", "path", &format!("{KEY:?}"));
+            let (run, _) = source.run(&bench, &key, &["status"]);
+            assert_eq!((run.code, run.stdout.as_str()), (Some(3), ""), "{source:?}: {run:#?}");
+            assert!(run.stderr.contains("this is the API key itself; take it out"), "{run:#?}");
+            assert_silent(&bench, &run, "an unclean key in a setting");
+        }
     }
 }
 
