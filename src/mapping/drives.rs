@@ -9,7 +9,7 @@ use super::capacity;
 use super::clean::{begins_with, one_line};
 use super::placeholder::real;
 use super::words::{self, Outcome};
-use crate::model::{Drive, Machine, Timestamp, Wipe, is_placeholder_serial};
+use crate::model::{Drive, Machine, Timestamp, Wipe, is_filler_serial};
 
 /// One drive, as text.
 pub(super) struct DriveFacts<'a> {
@@ -57,7 +57,7 @@ fn fact(drive: &Drive) -> DriveFacts<'_> {
     DriveFacts {
         label: String::new(),
         place: drive.position,
-        serial: if is_placeholder_serial(&serial) { Cow::Borrowed("") } else { serial },
+        serial: if is_filler_serial(&serial) { Cow::Borrowed("") } else { serial },
         model: real(drive.model.as_deref()),
         size: drive.size_bytes.filter(|bytes| *bytes > 0).map(capacity::drive_size_text).unwrap_or_default().into(),
         media: media(drive),

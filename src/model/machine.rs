@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::{Timestamp, excerpt};
+use super::{Timestamp, excerpt, identifies_machine, is_filler_serial};
 
 /// The key of a row of the appliance's `client` table.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -187,10 +187,16 @@ impl Machine {
         parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
     }
 
-    /// The serial number, unless it is blank or one of the fillers that firmware puts there.
+    /// The serial number, unless it is blank or a filler that firmware puts there.
     #[must_use]
     pub fn real_serial(&self) -> Option<&str> {
-        self.serial_number.as_deref().map(str::trim).filter(|serial| !is_placeholder_serial(serial))
+        self.serial_number.as_deref().map(str::trim).filter(|serial| !is_filler_serial(serial))
+    }
+
+    /// The serial number, if it identifies the machine.
+    #[must_use]
+    pub fn identifying_serial(&self) -> Option<&str> {
+        self.serial_number.as_deref().map(str::trim).filter(|serial| identifies_machine(serial))
     }
 }
 
@@ -201,52 +207,4 @@ impl Drive {
         let media = self.media.as_deref().unwrap_or_default().to_ascii_lowercase();
         ["cd", "dvd", "bd-", "blu-ray", "optical"].iter().any(|start| media.starts_with(start))
     }
-}
-
-/// Whether a serial number identifies nothing: blank, a filler text of the firmware, or one character repeated.
-#[must_use]
-pub fn is_placeholder_serial(serial: &str) -> bool {
-    const FILLERS: &[&str] = &[
-        "to be filled by o.e.m.",
-        "to be filled by o.e.m",
-        "system serial number",
-        "chassis serial number",
-        "default string",
-        "not specified",
-        "not applicable",
-        "not available",
-        "invalid",
-        "oem",
-        "o.e.m.",
-        "n/a",
-        "none",
-        "unknown",
-        "serial number",
-        "serialnumber",
-        "no serial number",
-        "empty",
-        "tbd",
-        "0123456789",
-        "123456789",
-        "1234567890",
-        "$(default_string)",
-        "type1serialnumber",
-        "system serial#",
-    ];
-    let folded = serial.trim().to_lowercase();
-    let mut characters = folded.chars().filter(|character| character.is_alphanumeric());
-    let Some(first) = characters.next() else { return true };
-    characters.all(|character| character == first) || FILLERS.contains(&folded.as_str())
-}
-
-/// IQR's column for serial numbers is this wide, in characters.
-const SERIAL_WIDTH: usize = 25;
-
-/// Whether two serial numbers are one: letter case and runs of blanks do not count, and `theirs` may be cut to the width
-/// of IQR's column.
-#[must_use]
-pub fn is_same_serial(ours: &str, theirs: &str) -> bool {
-    let fold = |serial: &str| serial.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
-    let (ours, theirs) = (fold(ours), fold(theirs));
-    ours == theirs || (theirs.chars().count() == SERIAL_WIDTH && ours.starts_with(&theirs))
 }

@@ -9,6 +9,7 @@ mod inventory_id;
 mod machine;
 mod reason;
 mod sent;
+mod serial;
 mod stored;
 mod time;
 mod update;
@@ -17,12 +18,10 @@ pub use asset::Asset;
 pub use due::DueBecause;
 pub use excerpt::excerpt;
 pub use inventory_id::{IdRule, InventoryId, InventoryIdError};
-pub use machine::{
-    Battery, ClientId, DiagnosticsLog, DiagnosticsTest, Drive, Machine, Slot, Wipe, is_placeholder_serial,
-    is_same_serial, slot_of,
-};
+pub use machine::{Battery, ClientId, DiagnosticsLog, DiagnosticsTest, Drive, Machine, Slot, Wipe, slot_of};
 pub use reason::Reason;
 pub use sent::{Sent, SentText, TextMark, line_digests};
+pub use serial::{folded_serial, identifies_machine, is_filler_serial, is_same_serial, is_serial_in_iqr};
 pub use stored::{is_stored, lines_of, stored_form};
 pub use time::{ParseTimestampError, Timestamp};
 pub use update::{AssetUpdate, Chassis, CommentLine, Cut, Limited, TemplateKind};

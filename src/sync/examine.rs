@@ -11,7 +11,7 @@ use crate::ledger::{self, AssetRecord, Intent, Ledger, SentRecord};
 use crate::mapping;
 use crate::model::{
     AssetUpdate, ClientId, CommentLine, DueBecause, IdRule, InventoryId, InventoryIdError, Machine, Reason, Sent,
-    Timestamp, excerpt, is_placeholder_serial, is_same_serial,
+    Timestamp, excerpt, identifies_machine, is_same_serial,
 };
 use crate::store::{self, Look, Seen, Snapshot, Store, UnreadableRecord};
 
@@ -298,7 +298,7 @@ impl Examiner<'_> {
         let mut same_machine_newer = None;
         for rival in self.rivals(machine, id)? {
             let serials =
-                (machine.real_serial(), rival.serial_number.as_deref().filter(|it| !is_placeholder_serial(it)));
+                (machine.real_serial(), rival.serial_number.as_deref().filter(|it| identifies_machine(it)));
             match serials {
                 (Some(ours), Some(theirs)) if is_same_serial(ours, theirs) => {
                     if rival.client_id > machine.client_id {

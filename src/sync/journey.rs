@@ -12,7 +12,7 @@ use super::semantics;
 use crate::config::Config;
 use crate::iqr;
 use crate::ledger::CommentSemantics;
-use crate::model::{Asset, ClientId, Cut, Limited, Reason, Sent, excerpt, is_placeholder_serial, is_same_serial};
+use crate::model::{Asset, ClientId, Cut, Limited, Reason, Sent, excerpt, identifies_machine, is_serial_in_iqr};
 
 /// What became of a client whose asset was read.
 #[derive(Debug)]
@@ -90,7 +90,7 @@ pub fn first_plan(
 pub fn serial_mismatch(ready: &Ready, asset: &Asset) -> Option<String> {
     let theirs = asset.serial_number.trim();
     let ours = ready.serial_number.as_deref()?;
-    let differs = !is_placeholder_serial(theirs) && !is_same_serial(ours, theirs);
+    let differs = identifies_machine(theirs) && !is_serial_in_iqr(ours, theirs);
     differs.then(|| {
         format!(
             "IQR knows asset {} by serial number {}, this machine's is {}; correct the inventory ID in WipeOS or the serial number in IQR",

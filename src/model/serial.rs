@@ -1,0 +1,205 @@
+//! Serial numbers: whether one identifies what it is written on, and whether two are the same.
+//!
+//! Firmware whose maker filled in nothing holds a text that many machines share. No list of such texts is ever complete, so
+//! most of the judgement is about how a text is composed: words, counting digits, a pattern that repeats. Each rule is
+//! narrow enough that a serial number drawn at random, of letters, of digits or of both, hardly ever meets it.
+
+#[cfg(test)]
+mod tests;
+mod words;
+
+/// A shorter text is too poor to tell two machines apart.
+const MIN_MACHINE_SERIAL_CHARS: usize = 5;
+
+/// A longer text is none: the serial numbers of virtual machines have 54 characters.
+const MAX_SERIAL_CHARS: usize = 128;
+
+/// Letters in front of counting digits: `SN`, `SYS`, `ASSET`.
+const MAX_PREFIX_LETTERS: usize = 6;
+
+/// Digits that count up or down, from which on they are no coincidence.
+const MIN_COUNTING_DIGITS: usize = 5;
+
+/// Digits that count up or down, each of them twice.
+const MIN_DOUBLED_DIGITS: usize = 4;
+
+/// One digit repeated behind a prefix. `SN000000` can be the first number of a small series.
+const MIN_REPEATED_DIGITS: usize = 7;
+
+/// The same, where the prefix is set off from it: `SN-00000`.
+const MIN_REPEATED_DIGITS_SET_OFF: usize = 5;
+
+/// A pattern that is repeated is at most so long: `1234512345`.
+const MAX_PERIOD: usize = 5;
+
+/// No text in which characters repeat counts as a pattern below this length.
+const MIN_PATTERN_CHARS: usize = 6;
+
+/// IQR's column for serial numbers is this wide, in characters.
+const IQR_SERIAL_WIDTH: usize = 25;
+
+/// Fillers that no rule of composition meets, as letters and digits in lower case.
+const KNOWN_FILLERS: &[&str] = &[
+    "00020003000400050006000700080009",
+    "03000200040005000006000700080009",
+    "123456781234567890abcddeefaabbcc",
+    "1a2b3c4d",
+    "1q2w3e4r",
+    "1qaz2wsx",
+    "a1b2c3d4",
+    "a1b2c3d4e5",
+    "a1b2c3d4e5f6",
+    "cafebabe",
+    "deadbeef",
+    "iatpass",
+    "q1w2e3r4",
+    "sn123456fvgv3i0b8o5n6n7k",
+];
+
+/// Whether a serial number identifies a machine: it is no filler, and long enough.
+///
+/// Everything that takes a serial number as evidence asks this function: whether two records are one machine, and
+/// whether the serial number in IQR contradicts the machine's.
+#[must_use]
+pub fn identifies_machine(serial: &str) -> bool {
+    let length = serial.chars().filter(char::is_ascii_alphanumeric).count();
+    length >= MIN_MACHINE_SERIAL_CHARS && !is_filler_serial(serial)
+}
+
+/// Whether a serial number, of a machine or of a part, stands for none: it is blank, words instead of a number, counting
+/// digits, one character or a short pattern repeated, or a placeholder that is known.
+#[must_use]
+pub fn is_filler_serial(serial: &str) -> bool {
+    let text = serial.trim();
+    if is_no_serial(text) || is_written_out(text) || is_version(text) {
+        return true;
+    }
+    let bare: String = text.chars().filter(char::is_ascii_alphanumeric).map(|it| it.to_ascii_lowercase()).collect();
+    let bare = bare.strip_prefix("0x").unwrap_or(&bare).as_bytes();
+    bare.is_empty()
+        || is_monotonous(bare)
+        || has_period(bare)
+        || is_counted(bare)
+        || is_prefix_and_repeated_character(text, bare)
+        || words::is_made_of_words(bare)
+        || KNOWN_FILLERS.iter().any(|known| known.as_bytes() == bare)
+}
+
+/// Whether two serial numbers are the same: letter case and runs of blanks do not count.
+#[must_use]
+pub fn is_same_serial(one: &str, other: &str) -> bool {
+    folded_serial(one) == folded_serial(other)
+}
+
+/// Whether the serial number that IQR has, which may be cut to the width of its column, is this one.
+#[must_use]
+pub fn is_serial_in_iqr(ours: &str, theirs: &str) -> bool {
+    let (ours, theirs) = (folded_serial(ours), folded_serial(theirs));
+    ours == theirs || (theirs.chars().count() == IQR_SERIAL_WIDTH && ours.starts_with(&theirs))
+}
+
+/// The form in which serial numbers are compared.
+#[must_use]
+pub fn folded_serial(serial: &str) -> String {
+    serial.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+}
+
+/// Whether it has signs or letters that no maker's serial numbers have: `(null string)`, `$(DEFAULT_STRING)`.
+fn is_no_serial(text: &str) -> bool {
+    text.contains(['(', ')', '<', '>', '$'])
+        || text.chars().any(|character| character.is_alphanumeric() && !character.is_ascii())
+        || text.chars().nth(MAX_SERIAL_CHARS).is_some()
+}
+
+/// Whether it is a name or a sentence: several words without a digit (`Tulip Computers`), or a word in mixed case that is
+/// most of the text (`Unknow`). The letters of hexadecimal digits make no word.
+fn is_written_out(text: &str) -> bool {
+    let has_digit = text.contains(|character: char| character.is_ascii_digit());
+    if !has_digit && text.split_whitespace().nth(1).is_some() {
+        return true;
+    }
+    let is_word = |run: &&str| run.len() >= 3 && run.contains(|letter: char| letter > 'f');
+    let in_words: usize = text.split(|it: char| !it.is_ascii_lowercase()).filter(is_word).map(str::len).sum();
+    let length = text.chars().filter(char::is_ascii_alphanumeric).count();
+    in_words > 0 && in_words * 2 >= length && text.contains(|letter: char| letter.is_ascii_uppercase())
+}
+
+/// `1.0`, `v1.02.3`: numbers of up to three digits between dots.
+fn is_version(text: &str) -> bool {
+    let text = text.strip_prefix(['v', 'V']).unwrap_or(text);
+    let is_part = |part: &str| (1..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
+    text.contains('.') && text.split('.').all(is_part)
+}
+
+/// Whether all characters are the same, or all but one, or all are 0 or 1.
+fn is_monotonous(bare: &[u8]) -> bool {
+    let most = bare.iter().map(|byte| bare.iter().filter(|other| *other == byte).count()).max().unwrap_or_default();
+    most == bare.len()
+        || (bare.len() >= MIN_PATTERN_CHARS
+            && (most + 1 == bare.len() || bare.iter().all(|byte| matches!(byte, b'0' | b'1'))))
+}
+
+/// Whether a short pattern is repeated: `123123`, `ABABABA`.
+fn has_period(bare: &[u8]) -> bool {
+    let repeats = |period: usize| bare.iter().zip(&bare[period..]).all(|(byte, later)| byte == later);
+    bare.len() >= MIN_PATTERN_CHARS && (2..=MAX_PERIOD.min(bare.len() / 2)).any(repeats)
+}
+
+/// Whether digits count up or down behind a short prefix, or behind none, and hardly anything follows: `SYS-9876543210`,
+/// `123456789000`, `0123456789AB`, and with each digit twice `1122334455`.
+fn is_counted(bare: &[u8]) -> bool {
+    let prefix = bare.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+    if prefix > MAX_PREFIX_LETTERS {
+        return false;
+    }
+    let digits = &bare[prefix..];
+    let zeros = digits.iter().take_while(|byte| **byte == b'0').count();
+    let counts = |digits: &[u8]| {
+        let run = counting_run(digits);
+        run >= MIN_COUNTING_DIGITS && digits.len() - run <= run / 3
+    };
+    let is_doubled = || {
+        let (pairs, rest) = bare.as_chunks::<2>();
+        let halved: Vec<u8> = pairs.iter().map(|[digit, _]| *digit).collect();
+        rest.is_empty()
+            && pairs.iter().all(|[digit, again]| digit == again)
+            && halved.len() >= MIN_DOUBLED_DIGITS
+            && counting_run(&halved) == halved.len()
+    };
+    counts(digits) || counts(&digits[zeros..]) || is_doubled()
+}
+
+/// How many characters count up, or down, from the first on, which is a digit; behind 9 comes 0, or A.
+fn counting_run(bare: &[u8]) -> usize {
+    if !bare.first().is_some_and(u8::is_ascii_digit) {
+        return 0;
+    }
+    let run = |follows: fn(u8, u8) -> bool| 1 + bare.windows(2).take_while(|pair| follows(pair[0], pair[1])).count();
+    run(is_next).max(run(|byte, next| next.is_ascii_digit() && is_next(next, byte)))
+}
+
+/// Whether one digit, or letter behind the digits, comes right after another.
+fn is_next(byte: u8, next: u8) -> bool {
+    match byte {
+        b'9' => matches!(next, b'0' | b'a'),
+        _ => next == byte + 1,
+    }
+}
+
+/// `SN-000000`, `PC0000000`, and whatever is spelled out with an X: `R9XXXXXX`.
+fn is_prefix_and_repeated_character(text: &str, bare: &[u8]) -> bool {
+    let Some(last) = bare.last() else { return false };
+    let repeated = bare.iter().rev().take_while(|byte| *byte == last).count();
+    let prefix = &bare[..bare.len() - repeated];
+    let is_set_off = || {
+        let end = text.trim_end_matches(|it: char| it.eq_ignore_ascii_case(&char::from(*last)));
+        end.ends_with(|it: char| !it.is_ascii_alphanumeric())
+    };
+    let is_of_letters = || prefix.iter().all(u8::is_ascii_alphabetic);
+    prefix.len() <= MAX_PREFIX_LETTERS
+        && match repeated {
+            MIN_REPEATED_DIGITS.. => is_of_letters() || *last == b'x',
+            MIN_REPEATED_DIGITS_SET_OFF.. => *last == b'x' || (is_of_letters() && is_set_off()),
+            _ => false,
+        }
+}

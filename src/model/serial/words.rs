@@ -1,0 +1,84 @@
+//! Words that stand where nobody filled in a serial number, and texts that are made of them.
+
+/// Words have to have so many letters together. Those of two letters do not count: they are too often a coincidence.
+const MIN_LETTERS: usize = 4;
+
+/// A word counts from this length on; so does a run of the alphabet, or of the letter X.
+const MIN_WORD_LETTERS: usize = 3;
+
+/// The last word of a text may be cut off, and is known by so many letters.
+const MIN_CUT_WORD_LETTERS: usize = 3;
+
+/// Digits beside words say nothing as long as they are few: `TEST01`.
+const MAX_DIGITS: usize = 4;
+
+/// Words for the field, for its being empty, for what is not sold, for makers who put their name there, and what is typed
+/// without thinking.
+#[rustfmt::skip]
+const WORDS: &[&str] = &[
+    "acer", "admin", "all", "ami", "amd", "american", "applicable", "apple", "asdf", "asdfgh", "asdfghjkl", "asrock", "asset",
+    "assigned", "asus", "asustek", "at", "available", "award", "bad", "barcode", "base", "baseboard", "be", "bell", "benq",
+    "biostar", "bios", "blank", "board", "bochs", "by", "case", "change", "chassis", "clevo", "code", "company", "compaq",
+    "computer", "computers", "configured", "corp", "corporation", "custom", "customer", "data", "default", "defined", "dell",
+    "demo", "desktop", "dev", "device", "dmi", "dummy", "dvt", "ecs", "emachines", "empty", "enclosure", "engineering",
+    "enter", "error", "eval", "evaluation", "evt", "example", "factory", "fake", "fail", "failed", "false", "family", "field",
+    "fill", "filled", "filler", "first", "for", "found", "foxconn", "from", "fujitsu", "gateway", "generic", "gigabyte",
+    "hardware", "here", "hewlett", "host", "id", "ibm", "in", "inc", "index", "info", "information", "initial", "initialized",
+    "inject", "input", "insert", "insyde", "install", "installed", "intel", "internal", "invalid", "is", "item", "known",
+    "kvm", "label", "lab", "laptop", "lenovo", "local", "localhost", "machine", "mainboard", "manufacture", "manufacturer", "mb",
+    "me", "medion", "megatrends", "mfg", "micro", "microsoft", "missing", "model", "more", "motherboard", "msi", "my", "na",
+    "name", "nec", "nil", "no", "none", "normal", "not", "notebook", "nothing", "now", "nr", "null", "num", "numb", "number",
+    "odm", "oem", "oemid", "of", "on", "only", "other", "others", "out", "owner", "packard", "panasonic", "part",
+    "partnumber", "pc", "pegatron", "pending", "phoenix", "placeholder", "platform", "please", "present", "preproduction",
+    "product", "production", "programmed", "proto", "prototype", "provided", "pvt", "qemu", "quanta", "qwerty", "qwertyuiop",
+    "random", "range", "read", "reference", "replace", "reserved", "sample", "samsung", "ser", "serial", "serialno",
+    "serialnum", "server", "service", "servicetag", "set", "sku", "sn", "sno", "sony", "spec", "specified", "standard", "star",
+    "string", "supermicro", "sys", "system", "tablet", "tag", "tba", "tbd", "temp", "temporary", "test", "tested", "tester",
+    "testing", "text", "the", "to", "todo", "toshiba", "true", "tulip", "type", "unassigned", "unavailable", "undef", "undefined",
+    "uninitialized", "unit", "unknow", "unknown", "unprogrammed", "unset", "unspecified", "unused", "update", "user", "uuid",
+    "value", "vendor", "version", "via", "virtual", "virtualbox", "vmware", "void", "with", "workstation", "write", "xen",
+    "your", "zxcv", "zxcvbn", "zxcvbnm",
+];
+
+/// Whether letters and digits, all in lower case, are words of the list without anything else but a few digits:
+/// `systemserialnumb`, `type1serialnumber`, `oemserial`.
+pub(super) fn is_made_of_words(bare: &[u8]) -> bool {
+    // The letters of words before each place that words reach.
+    let mut reached: Vec<Option<usize>> = vec![None; bare.len() + 1];
+    reached[0] = Some(0);
+    for at in 0..bare.len() {
+        let Some(letters) = reached[at] else { continue };
+        let rest = &bare[at..];
+        let mut reach = |length: usize, new_letters: usize| {
+            let place = &mut reached[at + length];
+            *place = (*place).max(Some(letters + new_letters));
+        };
+        for length in lengths_of_words(rest, letters) {
+            reach(length, if length < MIN_WORD_LETTERS { 0 } else { length });
+        }
+        let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        if (1..=MAX_DIGITS).contains(&digits) || is_trivial(&rest[..digits]) {
+            reach(digits, 0);
+        }
+    }
+    // A short word may be the only letters beside the digits: `OEM0`, `123ABC`.
+    let is_alone = || bare.iter().filter(|byte| byte.is_ascii_alphabetic()).count() == MIN_WORD_LETTERS;
+    reached[bare.len()].is_some_and(|letters| letters >= MIN_LETTERS || (letters == MIN_WORD_LETTERS && is_alone()))
+}
+
+/// How long the words are that a text begins with. With words before it, `letters` long, the last word may be cut off.
+fn lengths_of_words(rest: &[u8], letters: usize) -> impl Iterator<Item = usize> {
+    let is_cut = move |word: &str| {
+        letters >= MIN_LETTERS && rest.len() >= MIN_CUT_WORD_LETTERS && word.as_bytes().starts_with(rest)
+    };
+    let words = WORDS.iter().filter(move |word| rest.starts_with(word.as_bytes())).map(|word| word.len());
+    let cut = WORDS.iter().any(|word| is_cut(word)).then_some(rest.len());
+    let alphabet = 1 + rest.windows(2).take_while(|pair| pair[0].is_ascii_alphabetic() && pair[1] == pair[0] + 1).count();
+    let crosses = rest.iter().take_while(|byte| **byte == b'x').count();
+    words.chain(cut).chain([alphabet, crosses].into_iter().filter(|run| *run >= MIN_WORD_LETTERS))
+}
+
+/// Whether digits are counted, or one of them repeated.
+fn is_trivial(digits: &[u8]) -> bool {
+    !digits.is_empty() && (super::is_counted(digits) || super::is_monotonous(digits))
+}
