@@ -265,7 +265,7 @@ impl Subject {
     fn ready(&self, id: &InventoryId) -> Ready {
         Ready {
             id: id.clone(),
-            serial_number: self.machine.real_serial().map(str::to_owned),
+            serial_number: self.machine.identifying_serial().map(str::to_owned),
             update: self.update.clone(),
             // Stands for the update in the ledger, which is not written here.
             digest: [0; 16],

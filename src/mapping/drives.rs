@@ -42,9 +42,13 @@ impl WipeFacts<'_> {
 }
 
 /// The drives that store data, in the machine's order. An optical drive is one of them only if it was wiped.
+pub(super) fn storing(machine: &Machine) -> impl Iterator<Item = &Drive> {
+    machine.drives.iter().filter(|drive| !drive.is_optical() || !drive.wipes.is_empty())
+}
+
+/// What is known of each drive that stores data.
 pub(super) fn facts(machine: &Machine) -> Vec<DriveFacts<'_>> {
-    let kept = machine.drives.iter().filter(|drive| !drive.is_optical() || !drive.wipes.is_empty());
-    let mut drives: Vec<DriveFacts<'_>> = kept.map(fact).collect();
+    let mut drives: Vec<DriveFacts<'_>> = storing(machine).map(fact).collect();
     let labels: Vec<String> = drives.iter().map(|drive| label(&drives, drive)).collect();
     for (drive, label) in drives.iter_mut().zip(labels) {
         drive.label = label;

@@ -11,6 +11,7 @@ mod fields;
 #[cfg(test)]
 mod fixtures;
 mod fold;
+mod identity;
 mod item_number;
 mod manufacturer;
 mod model_name;
@@ -28,6 +29,7 @@ use fields::{Facts, Subject};
 
 pub use drives::WipeStory;
 pub use fold::fold_key;
+pub use identity::{Contradiction, Identity};
 pub use manufacturer::Aliases;
 pub use model_name::LenovoModel;
 pub use placeholder::is_placeholder;

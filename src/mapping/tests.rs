@@ -3,6 +3,7 @@
 mod comments;
 mod golden;
 mod hostile;
+mod identity;
 mod measures;
 
 use super::*;

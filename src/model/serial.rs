@@ -133,10 +133,11 @@ fn is_version(text: &str) -> bool {
 
 /// Whether all characters are the same, or all but one, or all are 0 or 1.
 fn is_monotonous(bare: &[u8]) -> bool {
-    let most = bare.iter().map(|byte| bare.iter().filter(|other| *other == byte).count()).max().unwrap_or_default();
-    most == bare.len()
-        || (bare.len() >= MIN_PATTERN_CHARS
-            && (most + 1 == bare.len() || bare.iter().all(|byte| matches!(byte, b'0' | b'1'))))
+    // If all but one are the same, two of the first three are.
+    let others = |byte: &u8| bare.iter().filter(|other| *other != byte).count();
+    let fewest_others = bare.iter().take(3).map(others).min().unwrap_or_default();
+    let is_binary = || bare.iter().all(|byte| matches!(byte, b'0' | b'1'));
+    fewest_others == 0 || (bare.len() >= MIN_PATTERN_CHARS && (fewest_others == 1 || is_binary()))
 }
 
 /// Whether a short pattern is repeated: `123123`, `ABABABA`.

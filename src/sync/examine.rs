@@ -11,7 +11,7 @@ use crate::ledger::{self, AssetRecord, Intent, Ledger, SentRecord};
 use crate::mapping;
 use crate::model::{
     AssetUpdate, ClientId, CommentLine, DueBecause, IdRule, InventoryId, InventoryIdError, Machine, Reason, Sent,
-    Timestamp, excerpt, identifies_machine, is_same_serial,
+    Timestamp,
 };
 use crate::store::{self, Look, Seen, Snapshot, Store, UnreadableRecord};
 
@@ -61,7 +61,7 @@ pub enum Verdict {
 pub struct Ready {
     /// The asset.
     pub id: InventoryId,
-    /// The machine's serial number, if it has a real one.
+    /// The machine's serial number, if it identifies the machine.
     pub serial_number: Option<String>,
     /// What IQR shall say of the machine.
     pub update: AssetUpdate,
@@ -93,6 +93,8 @@ pub struct Gathered {
     pub inventory_id: Option<String>,
     /// What the ledger knows of it.
     pub known: Known,
+    /// The newer record of the same machine that is sent in its place.
+    pub newer: Option<ClientId>,
     seen: Option<Seen>,
     prospect: Prospect,
     ask_anyway: bool,
@@ -124,12 +126,21 @@ struct Found {
     inventory_id: Option<String>,
     seen: Option<Seen>,
     prospect: Prospect,
+    newer: Option<ClientId>,
 }
 
 impl Found {
     fn clear(inventory_id: Option<String>, seen: Option<Seen>, verdict: Verdict) -> Self {
-        Self { inventory_id, seen, prospect: Prospect::Clear(verdict) }
+        Self { inventory_id, seen, prospect: Prospect::Clear(verdict), newer: None }
     }
+}
+
+/// What other claimants of its asset mean for a client.
+pub(super) struct Rivalry {
+    /// Why it is held.
+    pub trouble: Trouble,
+    /// The newer record of the same machine that is sent in its place.
+    pub newer: Option<ClientId>,
 }
 
 /// Looks at clients; borrows all that it needs for it.
@@ -166,7 +177,7 @@ impl Gathered {
     /// What follows from it. Asks nobody.
     #[must_use]
     pub fn judge(self, config: &Config) -> Examined {
-        let Self { client_id, inventory_id, known, seen, prospect, ask_anyway } = self;
+        let Self { client_id, inventory_id, known, newer: _, seen, prospect, ask_anyway } = self;
         let taken_at = BootTime::now();
         let because = seen.map_or_else(Vec::new, |seen| because(known.sent.as_ref(), seen));
         let verdict = match prospect {
@@ -194,7 +205,7 @@ impl Open {
             }
             _ => {
                 let sent = asset.map(|asset| asset.sent).unwrap_or_default();
-                let serial_number = machine.real_serial().map(str::to_owned);
+                let serial_number = machine.identifying_serial().map(str::to_owned);
                 Verdict::Ready(Box::new(Ready { id, serial_number, update, digest, sent, intent }))
             }
         }
@@ -239,8 +250,8 @@ impl Examiner<'_> {
     }
 
     fn gathered(&self, client_id: ClientId, known: Known, found: Found) -> Gathered {
-        let Found { inventory_id, seen, prospect } = found;
-        Gathered { client_id, inventory_id, known, seen, prospect, ask_anyway: self.ask_anyway }
+        let Found { inventory_id, seen, prospect, newer } = found;
+        Gathered { client_id, inventory_id, known, newer, seen, prospect, ask_anyway: self.ask_anyway }
     }
 
     /// All that is asked of the appliance's database for one client; `None` when its marks are the known ones.
@@ -271,12 +282,12 @@ impl Examiner<'_> {
             Err(error) => return Ok(Found::clear(typed(&error), Some(seen), Verdict::Held(no_id(&error, &machine)))),
         };
         let inventory_id = Some(id.to_string());
-        if let Some(trouble) = self.rival(&machine, &id)? {
-            return Ok(Found::clear(inventory_id, Some(seen), Verdict::Held(trouble)));
+        if let Some(Rivalry { trouble, newer }) = self.rivalry(&machine, &id)? {
+            return Ok(Found { newer, ..Found::clear(inventory_id, Some(seen), Verdict::Held(trouble)) });
         }
         let (asset, intent) = (self.asset(&id)?, self.intent(&id)?);
         let prospect = Prospect::Open(Box::new(Open { id, machine, seen, asset, intent }));
-        Ok(Found { inventory_id, seen: Some(seen), prospect })
+        Ok(Found { inventory_id, seen: Some(seen), prospect, newer: None })
     }
 
     fn asset(&self, id: &InventoryId) -> Result<Option<AssetRecord>, Error> {
@@ -288,79 +299,9 @@ impl Examiner<'_> {
     }
 
     /// What the machine's slot holds, checked.
-    fn inventory_id(&self, machine: &Machine) -> Result<InventoryId, InventoryIdError> {
+    pub(super) fn inventory_id(&self, machine: &Machine) -> Result<InventoryId, InventoryIdError> {
         InventoryId::parse(machine.slot(&self.config.store.inventory_id_slot), self.config.store.id_rule)
     }
-
-    /// Another client that claims the same asset, if it must not be sent because of it: a different machine, or a newer
-    /// record of the same one.
-    fn rival(&self, machine: &Machine, id: &InventoryId) -> Result<Option<Trouble>, Error> {
-        let mut same_machine_newer = None;
-        for rival in self.rivals(machine, id)? {
-            let serials =
-                (machine.real_serial(), rival.serial_number.as_deref().filter(|it| identifies_machine(it)));
-            match serials {
-                (Some(ours), Some(theirs)) if is_same_serial(ours, theirs) => {
-                    if rival.client_id > machine.client_id {
-                        same_machine_newer = Some(rival.client_id);
-                    }
-                }
-                serials => return Ok(Some(two_machines(machine.client_id, rival.client_id, id, serials))),
-            }
-        }
-        Ok(same_machine_newer.map(|newer| Trouble {
-            reason: Reason::DuplicateInventoryId,
-            message: format!(
-                "client {newer} is a newer record of this machine (the same serial number) and is sent to asset {id} in its place; nothing to do"
-            ),
-        }))
-    }
-
-    /// The other clients whose slot holds this ID, however it was typed.
-    fn rivals(&self, machine: &Machine, id: &InventoryId) -> Result<Vec<Claim>, Error> {
-        let typed = machine.slot(&self.config.store.inventory_id_slot).unwrap_or_default();
-        self.claims(typed, id, Some(machine.client_id))
-    }
-
-    /// The clients whose slot holds this ID now, by key. The candidates are those that the database finds, and those that
-    /// were sent or held with it once; each is read to be sure.
-    fn claims(&self, typed: &str, id: &InventoryId, but: Option<ClientId>) -> Result<Vec<Claim>, Error> {
-        let mut clients = self.store.claimants(&self.config.store.inventory_id_slot, typed, id.as_str())?;
-        if let Some(ledger) = self.ledger {
-            clients.extend(ledger.clients_of(id.as_str())?);
-        }
-        clients.retain(|client| Some(*client) != but);
-        clients.sort_unstable();
-        clients.dedup();
-        let mut claims = Vec::new();
-        for client_id in clients {
-            match self.store.client(client_id) {
-                Ok(Some(Snapshot { machine, .. })) if self.inventory_id(&machine).is_ok_and(|found| found == *id) => {
-                    claims.push(Claim { client_id, serial_number: machine.serial_number });
-                }
-                Ok(_) => {}
-                // What its slot holds cannot be told for sure, nor what its serial number is.
-                Err(store::Error::Record(_)) => claims.push(Claim { client_id, serial_number: None }),
-                Err(error) => return Err(error.into()),
-            }
-        }
-        Ok(claims)
-    }
-
-    /// All clients whose slot holds this ID, newest first.
-    ///
-    /// # Errors
-    ///
-    /// When the appliance's database or the ledger cannot be read.
-    pub fn clients_of(&self, typed: &str, id: &InventoryId) -> Result<Vec<ClientId>, Error> {
-        Ok(self.claims(typed, id, None)?.into_iter().rev().map(|claim| claim.client_id).collect())
-    }
-}
-
-/// A client that claims an asset.
-struct Claim {
-    client_id: ClientId,
-    serial_number: Option<String>,
 }
 
 impl Ready {
@@ -394,25 +335,6 @@ fn no_id(error: &InventoryIdError, machine: &Machine) -> Trouble {
     let name = Some(machine.name()).filter(|name| !name.is_empty());
     let name = name.map_or_else(String::new, |name| format!(" ({name})"));
     Trouble { reason, message: format!("{error}; type the IQR inventory ID of this machine{name} into it in WipeOS") }
-}
-
-fn two_machines(
-    client: ClientId,
-    rival: ClientId,
-    id: &InventoryId,
-    (ours, theirs): (Option<&str>, Option<&str>),
-) -> Trouble {
-    let serial = |serial: Option<&str>| {
-        serial.map_or("no serial number".to_owned(), |it| format!("serial number {}", excerpt(it)))
-    };
-    Trouble {
-        reason: Reason::DuplicateInventoryId,
-        message: format!(
-            "clients {client} ({}) and {rival} ({}) both have inventory ID {id}, and are not known to be one machine; correct it in WipeOS in one of them",
-            serial(ours),
-            serial(theirs)
-        ),
-    }
 }
 
 /// What stands for an update in the ledger: every field that may be sent, and where to.

@@ -4,7 +4,7 @@ use super::examine::{self, Examiner, Gathered};
 use super::feed::{Candidate, Errand, Feed};
 use super::{Error, Request};
 use crate::ledger::RunLedger;
-use crate::model::ClientId;
+use crate::model::{ClientId, Reason};
 use crate::store::Store;
 
 /// Asks both databases about at most so many clients that are next; `None` when the feed has ended. Those that may have had
@@ -78,8 +78,9 @@ fn gather(
     }
 }
 
-/// Clients that were held or superseded because this one claimed their inventory ID, which it no longer does, and those
-/// that were sent to the asset which this one claims too.
+/// Clients that were held or superseded because this one claimed their inventory ID, which it no longer does, those
+/// that were sent to the asset which this one claims too, and the newer record of its machine, if it is held as another
+/// machine's.
 fn concerned_by(gathered: &Gathered, ledger: &RunLedger) -> Result<Vec<ClientId>, examine::Error> {
     let mut concerned = Vec::new();
     for old in gathered.known.inventory_ids() {
@@ -89,6 +90,10 @@ fn concerned_by(gathered: &Gathered, ledger: &RunLedger) -> Result<Vec<ClientId>
     }
     if let Some(id) = gathered.inventory_id.as_deref().filter(|_| gathered.has_rival()) {
         concerned.extend(ledger.senders(id)?);
+    }
+    if let Some(newer) = gathered.newer {
+        let problem = ledger.problem(newer)?;
+        concerned.extend(problem.filter(|it| it.reason == Reason::DuplicateInventoryId.code()).map(|_| newer));
     }
     concerned.retain(|client| *client != gathered.client_id);
     Ok(concerned)

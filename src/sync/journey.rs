@@ -85,7 +85,7 @@ pub fn first_plan(
 }
 
 /// What to do when IQR knows the asset by another serial number than the machine's; `None` when it does not, or when one
-/// of the two is no real one.
+/// of the two identifies nothing and so contradicts none.
 #[must_use]
 pub fn serial_mismatch(ready: &Ready, asset: &Asset) -> Option<String> {
     let theirs = asset.serial_number.trim();

@@ -33,6 +33,7 @@ pub mod plan;
 mod recent;
 pub mod report;
 pub mod retry;
+mod rivals;
 mod round;
 mod semantics;
 #[cfg(test)]

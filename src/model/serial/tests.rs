@@ -44,9 +44,8 @@ fn doubts_every_filler_of_public_inventories() {
 
 #[test]
 fn doubts_fillers_in_any_case_and_padding() {
-    let spellings = |filler: &str| {
-        [filler.to_uppercase(), filler.to_lowercase(), format!("  {filler}\t"), format!("{filler}.")]
-    };
+    let spellings =
+        |filler: &str| [filler.to_uppercase(), filler.to_lowercase(), format!("  {filler}\t"), format!("{filler}.")];
     let taken: Vec<String> = fillers().flat_map(spellings).filter(|filler| identifies_machine(filler)).collect();
     assert_eq!(taken, [""; 0]);
 }

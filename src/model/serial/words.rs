@@ -73,7 +73,8 @@ fn lengths_of_words(rest: &[u8], letters: usize) -> impl Iterator<Item = usize> 
     };
     let words = WORDS.iter().filter(move |word| rest.starts_with(word.as_bytes())).map(|word| word.len());
     let cut = WORDS.iter().any(|word| is_cut(word)).then_some(rest.len());
-    let alphabet = 1 + rest.windows(2).take_while(|pair| pair[0].is_ascii_alphabetic() && pair[1] == pair[0] + 1).count();
+    let alphabet =
+        1 + rest.windows(2).take_while(|pair| pair[0].is_ascii_alphabetic() && pair[1] == pair[0] + 1).count();
     let crosses = rest.iter().take_while(|byte| **byte == b'x').count();
     words.chain(cut).chain([alphabet, crosses].into_iter().filter(|run| *run >= MIN_WORD_LETTERS))
 }
