@@ -16,6 +16,7 @@ mod framing;
 mod front;
 mod full;
 mod held;
+mod identity;
 mod invariants;
 mod items;
 mod kills;
