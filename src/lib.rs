@@ -30,7 +30,8 @@
 //! | [`clock`], [`digest`], [`secret`], `files` | the time of day, stable digests, texts that must not be seen, how files are opened |
 //!
 //! Where to change what: the wording of a comment line, `mapping::comments` and the config's templates; a new vendor, one
-//! line in `mapping::manufacturer`; a name of the API, `iqr::endpoint` or the config; when a failing client is tried
+//! line in `mapping::manufacturer`; a filler of serial numbers, `model::serial`; what makes two records one machine,
+//! `mapping::identity`; a name of the API, `iqr::endpoint` or the config; when a failing client is tried
 //! again, `sync::retry`.
 //!
 //! # Invariants

@@ -92,7 +92,7 @@ fn two_machines(client: ClientId, pair: [ClientId; 2], id: &InventoryId, fact: &
     let [older, newer] = [pair[0].min(pair[1]), pair[0].max(pair[1])];
     let third = if pair.contains(&client) { String::new() } else { format!(", as client {client} has,") };
     let message = format!(
-        "clients {older} and {newer} both have inventory ID {id}{third} and are not known to be one machine: {fact}; correct it in WipeOS, or, if they are one machine, clear the ID of the older record, client {older}: that releases client {newer}"
+        "clients {older} and {newer} both have inventory ID {id}{third} and are not known to be one machine: {fact}; correct it in WipeOS in one of them, or, if they are one machine, clear the ID of the older record, client {older}: that releases client {newer}"
     );
     Rivalry { trouble: Trouble { reason: Reason::DuplicateInventoryId, message }, newer: None }
 }
