@@ -29,6 +29,9 @@ const MIN_REPEATED_DIGITS: usize = 7;
 /// The same, where the prefix is set off from it: `SN-00000`.
 const MIN_REPEATED_DIGITS_SET_OFF: usize = 5;
 
+/// Zeros behind a prefix, and one character behind them: `W0000000001`.
+const MIN_ZEROS_BEFORE_LAST: usize = 9;
+
 /// A pattern that is repeated is at most so long: `1234512345`.
 const MAX_PERIOD: usize = 5;
 
@@ -41,6 +44,7 @@ const IQR_SERIAL_WIDTH: usize = 25;
 /// Fillers that no rule of composition meets, as letters and digits in lower case.
 const KNOWN_FILLERS: &[&str] = &[
     "00020003000400050006000700080009",
+    "03142563",
     "03000200040005000006000700080009",
     "123456781234567890abcddeefaabbcc",
     "1a2b3c4d",
@@ -187,20 +191,20 @@ fn is_next(byte: u8, next: u8) -> bool {
     }
 }
 
-/// `SN-000000`, `PC0000000`, and whatever is spelled out with an X: `R9XXXXXX`.
+/// `SN-000000`, `PC0000000`, `W0000000001`, and whatever is spelled out with an X: `R9XXXXXX`.
 fn is_prefix_and_repeated_character(text: &str, bare: &[u8]) -> bool {
-    let Some(last) = bare.last() else { return false };
-    let repeated = bare.iter().rev().take_while(|byte| *byte == last).count();
+    let Some((last, before)) = bare.split_last() else { return false };
+    let at_end = |bare: &[u8], byte: u8| bare.iter().rev().take_while(|other| **other == byte).count();
+    let (repeated, zeros) = (at_end(bare, *last), at_end(before, b'0'));
     let prefix = &bare[..bare.len() - repeated];
     let is_set_off = || {
         let end = text.trim_end_matches(|it: char| it.eq_ignore_ascii_case(&char::from(*last)));
         end.ends_with(|it: char| !it.is_ascii_alphanumeric())
     };
-    let is_of_letters = || prefix.iter().all(u8::is_ascii_alphabetic);
-    prefix.len() <= MAX_PREFIX_LETTERS
-        && match repeated {
-            MIN_REPEATED_DIGITS.. => is_of_letters() || *last == b'x',
-            MIN_REPEATED_DIGITS_SET_OFF.. => *last == b'x' || (is_of_letters() && is_set_off()),
-            _ => false,
-        }
+    let is_short = |prefix: &[u8]| prefix.len() <= MAX_PREFIX_LETTERS;
+    let is_prefix = |prefix: &[u8]| is_short(prefix) && prefix.iter().all(u8::is_ascii_alphabetic);
+    (repeated >= MIN_REPEATED_DIGITS && is_prefix(prefix))
+        || (repeated >= MIN_REPEATED_DIGITS_SET_OFF && is_prefix(prefix) && is_set_off())
+        || (repeated >= MIN_REPEATED_DIGITS_SET_OFF && is_short(prefix) && *last == b'x')
+        || (zeros >= MIN_ZEROS_BEFORE_LAST && is_prefix(&before[..before.len() - zeros]))
 }

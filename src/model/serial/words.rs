@@ -3,8 +3,11 @@
 /// Words have to have so many letters together. Those of two letters do not count: they are too often a coincidence.
 const MIN_LETTERS: usize = 4;
 
-/// A word counts from this length on; so does a run of the alphabet, or of the letter X.
+/// A word counts from this length on; so does a run of the letter X.
 const MIN_WORD_LETTERS: usize = 3;
+
+/// A run of the alphabet counts as a word from this length on: `ABCD`.
+const MIN_ALPHABET_LETTERS: usize = 4;
 
 /// The last word of a text may be cut off, and is known by so many letters.
 const MIN_CUT_WORD_LETTERS: usize = 3;
@@ -16,28 +19,31 @@ const MAX_DIGITS: usize = 4;
 /// without thinking.
 #[rustfmt::skip]
 const WORDS: &[&str] = &[
-    "acer", "admin", "all", "ami", "amd", "american", "applicable", "apple", "asdf", "asdfgh", "asdfghjkl", "asrock", "asset",
-    "assigned", "asus", "asustek", "at", "available", "award", "bad", "barcode", "base", "baseboard", "be", "bell", "benq",
-    "biostar", "bios", "blank", "board", "bochs", "by", "case", "change", "chassis", "clevo", "code", "company", "compaq",
-    "computer", "computers", "configured", "corp", "corporation", "custom", "customer", "data", "default", "defined", "dell",
-    "demo", "desktop", "dev", "device", "dmi", "dummy", "dvt", "ecs", "emachines", "empty", "enclosure", "engineering",
-    "enter", "error", "eval", "evaluation", "evt", "example", "factory", "fake", "fail", "failed", "false", "family", "field",
-    "fill", "filled", "filler", "first", "for", "found", "foxconn", "from", "fujitsu", "gateway", "generic", "gigabyte",
-    "hardware", "here", "hewlett", "host", "id", "ibm", "in", "inc", "index", "info", "information", "initial", "initialized",
-    "inject", "input", "insert", "insyde", "install", "installed", "intel", "internal", "invalid", "is", "item", "known",
-    "kvm", "label", "lab", "laptop", "lenovo", "local", "localhost", "machine", "mainboard", "manufacture", "manufacturer", "mb",
-    "me", "medion", "megatrends", "mfg", "micro", "microsoft", "missing", "model", "more", "motherboard", "msi", "my", "na",
-    "name", "nec", "nil", "no", "none", "normal", "not", "notebook", "nothing", "now", "nr", "null", "num", "numb", "number",
-    "odm", "oem", "oemid", "of", "on", "only", "other", "others", "out", "owner", "packard", "panasonic", "part",
-    "partnumber", "pc", "pegatron", "pending", "phoenix", "placeholder", "platform", "please", "present", "preproduction",
-    "product", "production", "programmed", "proto", "prototype", "provided", "pvt", "qemu", "quanta", "qwerty", "qwertyuiop",
-    "random", "range", "read", "reference", "replace", "reserved", "sample", "samsung", "ser", "serial", "serialno",
-    "serialnum", "server", "service", "servicetag", "set", "sku", "sn", "sno", "sony", "spec", "specified", "standard", "star",
-    "string", "supermicro", "sys", "system", "tablet", "tag", "tba", "tbd", "temp", "temporary", "test", "tested", "tester",
-    "testing", "text", "the", "to", "todo", "toshiba", "true", "tulip", "type", "unassigned", "unavailable", "undef", "undefined",
-    "uninitialized", "unit", "unknow", "unknown", "unprogrammed", "unset", "unspecified", "unused", "update", "user", "uuid",
-    "value", "vendor", "version", "via", "virtual", "virtualbox", "vmware", "void", "with", "workstation", "write", "xen",
-    "your", "zxcv", "zxcvbn", "zxcvbnm",
+    "acer", "admin", "all", "amd", "american", "ami", "apple", "applicable", "asdf", "asdfgh", "asdfghjkl", "asrock",
+    "asset", "assigned", "asus", "asustek", "at", "aucun", "available", "award", "bad", "barcode", "base", "baseboard",
+    "be", "bell", "benq", "bios", "biostar", "blank", "board", "bochs", "by", "case", "change", "chassis", "clevo",
+    "clone", "cloned", "code", "company", "compaq", "computer", "computers", "configured", "corp", "corporation",
+    "custom", "customer", "data", "default", "defined", "deleted", "dell", "demo", "desconocido", "desktop", "dev",
+    "device", "dmi", "dummy", "dvt", "ecs", "emachines", "empty", "enclosure", "engineering", "enter", "error", "eval",
+    "evaluation", "evt", "example", "factory", "fail", "failed", "fake", "false", "family", "field", "fill", "filled",
+    "filler", "first", "for", "found", "foxconn", "from", "fujitsu", "gateway", "generic", "gigabyte", "hardware",
+    "here", "hewlett", "hidden", "host", "ibm", "id", "in", "inc", "inconnu", "index", "info", "information", "initial",
+    "initialized", "inject", "input", "insert", "install", "installed", "insyde", "intel", "internal", "invalid", "is",
+    "item", "keine", "known", "kvm", "lab", "label", "laptop", "lenovo", "local", "localhost", "machine", "main",
+    "mainboard", "mancante", "manufacture", "manufacturer", "matricola", "mb", "me", "medion", "megatrends", "mfg",
+    "micro", "microsoft", "missing", "model", "more", "motherboard", "msi", "my", "na", "name", "nec", "nessuno", "nil",
+    "ninguno", "no", "none", "normal", "not", "notebook", "nothing", "now", "nr", "null", "num", "numb", "number",
+    "odm", "oem", "oemid", "of", "ohne", "on", "onbekend", "only", "other", "others", "out", "owner", "packard",
+    "panasonic", "part", "partnumber", "pc", "pegatron", "pending", "phoenix", "placeholder", "platform", "please",
+    "preproduction", "present", "product", "production", "programmed", "proto", "prototype", "provided", "pvt", "qemu",
+    "quanta", "qwerty", "qwertyuiop", "random", "range", "read", "redacted", "reference", "removed", "replace",
+    "reserved", "sample", "samsung", "sans", "sconosciuto", "senza", "ser", "serial", "serialno", "serialnum", "server",
+    "service", "servicetag", "set", "sku", "sn", "sno", "sony", "spec", "specified", "square", "standard", "star",
+    "string", "supermicro", "sys", "system", "tablet", "tag", "tba", "tbd", "temp", "template", "temporary", "test",
+    "tested", "tester", "testing", "text", "the", "to", "todo", "toshiba", "true", "tulip", "type", "unassigned",
+    "unavailable", "unbekannt", "undef", "undefined", "uninitialized", "unit", "unknow", "unknown", "unprogrammed",
+    "unset", "unspecified", "unused", "update", "user", "uuid", "value", "vendor", "version", "via", "virtual",
+    "virtualbox", "vmware", "void", "with", "workstation", "write", "xen", "your", "zxcv", "zxcvbn", "zxcvbnm",
 ];
 
 /// Whether letters and digits, all in lower case, are words of the list without anything else but a few digits:
@@ -61,7 +67,7 @@ pub(super) fn is_made_of_words(bare: &[u8]) -> bool {
             reach(digits, 0);
         }
     }
-    // A short word may be the only letters beside the digits: `OEM0`, `123ABC`.
+    // A short word may be the only letters beside the digits: `OEM0`.
     let is_alone = || bare.iter().filter(|byte| byte.is_ascii_alphabetic()).count() == MIN_WORD_LETTERS;
     reached[bare.len()].is_some_and(|letters| letters >= MIN_LETTERS || (letters == MIN_WORD_LETTERS && is_alone()))
 }
@@ -76,7 +82,8 @@ fn lengths_of_words(rest: &[u8], letters: usize) -> impl Iterator<Item = usize> 
     let alphabet =
         1 + rest.windows(2).take_while(|pair| pair[0].is_ascii_alphabetic() && pair[1] == pair[0] + 1).count();
     let crosses = rest.iter().take_while(|byte| **byte == b'x').count();
-    words.chain(cut).chain([alphabet, crosses].into_iter().filter(|run| *run >= MIN_WORD_LETTERS))
+    let alphabet = Some(alphabet).filter(|run| *run >= MIN_ALPHABET_LETTERS);
+    words.chain(cut).chain(alphabet).chain(Some(crosses).filter(|run| *run >= MIN_WORD_LETTERS))
 }
 
 /// Whether digits are counted, or one of them repeated.
