@@ -41,7 +41,7 @@ fn wipe_lines(facts: &Facts<'_>, rules: &Rules, names: &mut Names) -> Vec<Commen
         let wipe = drive.wipe.as_ref()?;
         let subject = Subject { facts, drive: Some(drive), test: None };
         let (name, value) = rules.wipe_line.render_line(&subject);
-        Some(CommentLine { name: names.claim(&name), value: one_line(&value).into_owned(), at: wipe.finished_at })
+        Some(CommentLine { name: names.claim(&name), value: guarded(&value, &wipe.result), at: wipe.finished_at })
     };
     facts.drives.iter().filter_map(line).collect()
 }
@@ -55,8 +55,18 @@ fn test_line(test: &Test, facts: &Facts<'_>, rules: &Rules, names: &mut Names) -
     let (name, value) = rules.diagnostics_line.render_line(&subject);
     // A test called like the wipe lines must not claim a wipe.
     let name = if is_like_a_wipe(&name) { format!("{name} test") } else { name };
-    let value = if test.result.is_empty() { String::new() } else { one_line(&value).into_owned() };
+    let value = if test.result.is_empty() { String::new() } else { guarded(&value, &test.result) };
     Some(CommentLine { name: names.claim(&name), value, at: test.at })
+}
+
+/// The value as one line. A template may put other text in front of the result (a method called `Pass 7`): a value
+/// begins like a pass only if the result is one.
+fn guarded(value: &str, result: &str) -> String {
+    let value = one_line(value);
+    if result != words::PASS && words::begins_like_pass(&value) {
+        return format!("{result} ({value})");
+    }
+    value.into_owned()
 }
 
 /// Whether a name is `Wipe`, or begins so and goes on with something else than a letter, as those of drives do.

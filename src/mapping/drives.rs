@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use super::capacity;
 use super::clean::{begins_with, one_line};
 use super::placeholder::real;
+use super::wipe_methods::demands_verification;
 use super::words::{self, Outcome};
 use crate::model::{Drive, Machine, Timestamp, Wipe, is_filler_serial};
 
@@ -174,15 +175,6 @@ fn ended(wipe: &Wipe) -> Option<WipeFacts<'_>> {
 /// demanding.
 fn lacks_verification(wipe: &Wipe) -> bool {
     wipe.verified == Some(false) && demands_verification(wipe.method.as_deref().unwrap_or_default())
-}
-
-fn demands_verification(method: &str) -> bool {
-    // Letters and digits of NIST SP 800-88, IEEE 2883, DoD 5220.22-M, HMG IS5, BSI; and of any that says so itself.
-    const DEMANDING: &[&str] =
-        &["nist", "80088", "ieee", "2883", "dod", "522022", "hmg", "is5", "infosec", "bsi", "vsitr", "verif"];
-    let method: String =
-        method.chars().filter(|character| character.is_alphanumeric()).flat_map(char::to_lowercase).collect();
-    method.is_empty() || DEMANDING.iter().any(|name| method.contains(name))
 }
 
 /// Oldest first, by `time` and then by `key`. One without a time counts as made at `earliest`, and not before those of

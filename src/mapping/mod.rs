@@ -22,6 +22,7 @@ mod template;
 #[cfg(test)]
 mod tests;
 mod widths;
+mod wipe_methods;
 mod words;
 
 use crate::model::{AssetUpdate, Cut, Limited, Machine, TemplateKind, excerpt};

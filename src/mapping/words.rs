@@ -1,6 +1,7 @@
 //! What the result words of tests and wipes mean, and the few words that are printed for them.
 //!
-//! The lists are short on purpose: a word that is not in them is printed as it is and never becomes `PASS`.
+//! The lists are short on purpose: a word that is not in them is printed unchanged, and never becomes `PASS` nor begins
+//! with it. Other programs read these lines.
 
 use std::borrow::Cow;
 
@@ -10,7 +11,7 @@ pub(super) const PASS: &str = "PASS";
 pub(super) const FAIL: &str = "FAIL";
 /// A wipe that ended well by a method that demands verification, and was not verified.
 pub(super) const NOT_VERIFIED: &str = "NOT VERIFIED";
-/// A wipe that ended without saying how, or a result of which only garbage apart reads like a pass.
+/// A wipe that ended without saying how, or a result that is no known word and could be taken for a pass.
 pub(super) const UNKNOWN: &str = "UNKNOWN";
 
 const PASSED: &[&str] = &["pass", "passed", "ok", "success", "successful"];
@@ -82,25 +83,41 @@ fn folded(text: &str) -> String {
     folded
 }
 
-/// A text of no list as it is printed: as it is, but never so that it can be taken for a pass.
+/// Returns a text of no list as it is printed: unchanged, unless another program could take it for a pass. Then it stands
+/// behind [`UNKNOWN`], in parentheses (`UNKNOWN (Pass - HPA not removed)`).
 pub(super) fn unknown_word(text: &str) -> Cow<'_, str> {
     let line = one_line(text);
-    if reads_like_pass(&line) {
+    if is_pass_word(&line) {
         return UNKNOWN.into();
     }
-    match line.split_once([',', ';']) {
-        Some((first, _)) if reads_like_pass(first) => format!("{UNKNOWN} ({line})").into(),
-        _ => line,
-    }
+    let first = line.split([',', ';']).next().unwrap_or_default();
+    if begins_like_pass(&line) || is_pass_word(first) { format!("{UNKNOWN} ({line})").into() } else { line }
 }
 
-fn reads_like_pass(text: &str) -> bool {
+fn is_pass_word(text: &str) -> bool {
     PASSED.contains(&folded(text).as_str())
+}
+
+/// Whether a text begins with `PASS`, as a word or within one, for a reader that skips what it cannot see or what stands
+/// around a word: blanks, quotes, brackets, other punctuation, and characters without a shape of their own.
+pub(super) fn begins_like_pass(text: &str) -> bool {
+    let letters = text.trim_start_matches(|character: char| !character.is_alphanumeric()).chars().map(in_ascii);
+    let letters = letters.filter(|character| character.is_alphanumeric() || *character == ' ');
+    letters.take(PASS.len()).map(|character| character.to_ascii_uppercase()).eq(PASS.chars())
+}
+
+/// The ASCII character that a full-width one stands for; columns with one byte per character keep that one of the two.
+fn in_ascii(character: char) -> char {
+    const FULL_WIDTH_OFFSET: u32 = 0xFEE0;
+    match character {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(character) - FULL_WIDTH_OFFSET).unwrap_or(character),
+        other => other,
+    }
 }
 
 /// Whether one of the words of a text is one for a pass.
 pub(super) fn says_pass(text: &str) -> bool {
-    text.split(|character: char| !character.is_alphanumeric()).any(reads_like_pass)
+    text.split(|character: char| !character.is_alphanumeric()).any(is_pass_word)
 }
 
 /// Whether the value of a comment line is one that this module writes: nothing, a result word, or a result word with
@@ -148,17 +165,34 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_word_is_printed_as_it_is_and_never_reads_like_a_pass() {
+    fn never_prints_an_unknown_word_like_a_pass() {
         for (text, printed) in [
-            ("Passed with warnings", "Passed with warnings"),
-            ("PASS?", "PASS?"),
             ("Completed", "Completed"),
+            ("Bypassed", "Bypassed"),
+            ("2 of 3 passed", "2 of 3 passed"),
             ("PASS\u{fffe}", "UNKNOWN"),
             ("\u{1}Passed", "UNKNOWN"),
+            ("Passed with warnings", "UNKNOWN (Passed with warnings)"),
+            ("PASS?", "UNKNOWN (PASS?)"),
+            ("pass?", "UNKNOWN (pass?)"),
+            ("PASS FAILED", "UNKNOWN (PASS FAILED)"),
+            ("PASS (2 bad sectors)", "UNKNOWN (PASS (2 bad sectors))"),
+            ("Pass - HPA not removed", "UNKNOWN (Pass - HPA not removed)"),
             ("PASS, 3 bad sectors", "UNKNOWN (PASS, 3 bad sectors)"),
+            ("OK; 3 bad sectors", "UNKNOWN (OK; 3 bad sectors)"),
+            ("\"PASS\"", "UNKNOWN (\"PASS\")"),
+            ("'pass", "UNKNOWN ('pass)"),
+            ("[PASS]", "UNKNOWN ([PASS])"),
+            ("\u{feff}PASS", "UNKNOWN (\u{feff}PASS)"),
+            ("\u{200b}PASS\u{200b}", "UNKNOWN (\u{200b}PASS\u{200b})"),
+            ("P\u{200d}ASS", "UNKNOWN (P\u{200d}ASS)"),
+            ("P.A.S.S.", "UNKNOWN (P.A.S.S.)"),
+            ("\u{ff30}\u{ff21}\u{ff33}\u{ff33}", "UNKNOWN (\u{ff30}\u{ff21}\u{ff33}\u{ff33})"),
+            ("PASSIVE", "UNKNOWN (PASSIVE)"),
         ] {
             assert!(matches!(of_wipe(Some(text)), Outcome::Other(_)), "{text}");
             assert_eq!(unknown_word(text), printed);
+            assert!(!begins_like_pass(printed), "{printed}");
         }
     }
 

@@ -1,0 +1,270 @@
+//! The published methods of wiping, and which of them end with a verification.
+//!
+//! Data, one row per publication. A method is found by words of its name, without regard to case, punctuation and
+//! revision: `DoD 5220.22-M (ECE)`, `dod522022m` and `US DoD 5220.22-M E` are one. Where sources differ on a method, its
+//! row demands verification. A name that matches no row demands none, unless it says so itself.
+
+/// A published method of wiping.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct WipeMethod {
+    /// Names of it, in lower case, a blank between words. One of them is enough.
+    pub names: &'static [&'static str],
+    /// Whether its procedure demands that the result is verified.
+    pub verification: Verification,
+    /// The publication and its section.
+    pub source: &'static str,
+}
+
+/// What a published procedure says of reading back what was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verification {
+    /// The procedure ends with it, or is not complete without it.
+    Demanded,
+    /// The procedure does not have it.
+    NotPartOfIt,
+}
+
+const fn demands(names: &'static [&'static str], source: &'static str) -> WipeMethod {
+    WipeMethod { names, verification: Verification::Demanded, source }
+}
+
+const fn overwrites_only(names: &'static [&'static str], source: &'static str) -> WipeMethod {
+    WipeMethod { names, verification: Verification::NotPartOfIt, source }
+}
+
+/// The table.
+pub(super) const WIPE_METHODS: &[WipeMethod] = &[
+    demands(&["nist", "800 88"], "NIST SP 800-88 Rev. 1 (2014) section 4.7, verify methods; kept by Rev. 2 (2025)"),
+    demands(&["ieee", "2883"], "IEEE 2883-2022: verification belongs to clear, purge and destruct"),
+    demands(&["27040"], "ISO/IEC 27040:2015 annex A and 2024: as NIST SP 800-88 and IEEE 2883, verification included"),
+    demands(
+        &["dod", "5220 22", "5200 28", "nispom", "nispomsup"],
+        "DoD 5220.22-M (1995) section 8-306, matrix item d, and supplement 1 chapter 8: three overwrites, then verify",
+    ),
+    demands(
+        &["rcmp", "tssit", "ops ii", "ops 2"],
+        "RCMP TSSIT, appendix OPS-II: media sanitation; G2-003: seven overwrites, then verify",
+    ),
+    demands(
+        &["navso", "navos", "5239 26", "5329 26", "opnavinst", "us navy", "navy"],
+        "NAVSO P-5239-26 (1993), disk media, MFM and RLL: step d verifies; OPNAVINST 5239.1A: likewise",
+    ),
+    demands(
+        &["380 19", "us army", "army"],
+        "US Army AR 380-19 (1998) appendix F: sources differ on the verification after three overwrites",
+    ),
+    demands(
+        &["afssi", "5020", "8580", "air force", "airforce"],
+        "US Air Force AFSSI 5020 (1996), replaced by AFSSI 8580 (2008): overwrites, then verify",
+    ),
+    demands(&["tg 025", "ncsc"], "NCSC-TG-025 (1991): three overwrites, each verified"),
+    demands(
+        &["nsa", "130 1", "130 2", "9 12", "css"],
+        "NSA Manual 130-1 and 130-2: overwrites, then verify; NSA/CSS Policy Manual 9-12: verified sanitization",
+    ),
+    demands(
+        &["nap 14", "nnsa", "205 1", "usdoe"],
+        "NNSA NAP-14.1-C chapter XVI-8 and DOE M 205.1-2: three overwrites, then verify",
+    ),
+    demands(
+        &["hmg", "hmgis 5", "is 5", "infosec", "cesg"],
+        "HMG Infosec Standard 5, baseline and enhanced, and CESG CPA: overwrites, then verify",
+    ),
+    demands(
+        &["csec", "itsg", "itsp 40 006"],
+        "CSEC ITSG-06 (2006) and ITSP.40.006: three overwrites, the last is verified",
+    ),
+    demands(&["gost", "50739", "gostech"], "GOST R 50739-95: sources differ on the verification after two overwrites"),
+    demands(
+        &["bsi", "vsitr", "vs itr", "03423"],
+        "BSI VSITR, BSI-2011-VS, BSI-GS and BSI-GSE, TL-03423: the last overwrite is verified",
+    ),
+    demands(
+        &["ism 6 2", "acsi 33", "asd ism", "dsd ism"],
+        "Australian ISM (earlier ACSI 33): one overwrite, then verify",
+    ),
+    demands(&["nzsit", "nzism"], "NZSIT 402 and NZISM: overwrite, then verify"),
+    demands(&["adisa"], "ADISA Product Assurance and Standard 8.0: every sanitization is verified"),
+    demands(&["irig", "irec", "irex"], "IRIG 106 chapter 10, section 10.8: erase and read back"),
+    demands(&["blancco ssd"], "Blancco SSD Erasure: several steps, then full verification"),
+    overwrites_only(&["gutmann"], "P. Gutmann, Secure Deletion of Data (USENIX 1996) section 3: 35 overwrites"),
+    overwrites_only(&["schneier"], "B. Schneier, Applied Cryptography (1996) section 10.9: seven overwrites"),
+    overwrites_only(&["pfitzner"], "R. Pfitzner: 7 or 33 random overwrites"),
+    overwrites_only(&["zero", "zeros", "zeroes", "zero fill"], "one overwrite with zeros: no published procedure"),
+    overwrites_only(&["random", "prng"], "one overwrite with random bytes: no published procedure"),
+];
+
+/// Whether a method is not complete without a verification. One without a name may be any, so it counts as such; so does
+/// one that says that it verifies.
+pub(super) fn demands_verification(method: &str) -> bool {
+    let name = Words::of(method);
+    let says_so = || name.letters.is_empty() || name.letters.contains("verif");
+    let is_demanding = |row: &WipeMethod| match row.verification {
+        Verification::Demanded => row.names.iter().any(|words| name.has(words)),
+        Verification::NotPartOfIt => false,
+    };
+    says_so() || WIPE_METHODS.iter().any(is_demanding)
+}
+
+/// A name as it is compared: its letters and digits in lower case, and where its words begin and end. A word also ends
+/// between a letter and a digit (`AR380-19`, `800-88r2`).
+struct Words {
+    letters: String,
+    /// Offsets in `letters`, ascending.
+    bounds: Vec<usize>,
+}
+
+impl Words {
+    fn of(text: &str) -> Self {
+        let (mut letters, mut bounds) = (String::with_capacity(text.len()), vec![0]);
+        let mut before = ' ';
+        for character in text.chars().flat_map(char::to_lowercase) {
+            let is_bound = !before.is_alphanumeric() || before.is_numeric() != character.is_numeric();
+            if character.is_alphanumeric() {
+                if is_bound {
+                    bounds.push(letters.len());
+                }
+                letters.push(character);
+            } else {
+                bounds.push(letters.len());
+            }
+            before = character;
+        }
+        bounds.push(letters.len());
+        Self { letters, bounds }
+    }
+
+    /// Whether these words stand in the name, run together or not. One word of letters may also be the beginning or the
+    /// end of a longer one (`dodshort`, `usdod`); with digits or several words, both ends must be those of words.
+    fn has(&self, words: &str) -> bool {
+        let wanted: String = words.split(' ').collect();
+        let is_stem = words.bytes().all(|byte| byte.is_ascii_lowercase());
+        self.letters.match_indices(&wanted).any(|(at, _)| {
+            let ends = [at, at + wanted.len()].map(|end| self.bounds.contains(&end));
+            if is_stem { ends[0] || ends[1] } else { ends[0] && ends[1] }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn finds_published_methods_in_any_spelling() {
+        for method in [
+            "DoD 5220.22-M (ECE)",
+            "dod5220.22m",
+            "US DoD 5220.22-M E",
+            "DoD 5220.22-M(8-306./E, C and E)",
+            "dod522022m",
+            "dodshort",
+            "5220.22",
+            "NIST 800-88 Rev. 1 Clear",
+            "NIST SP800-88r2 Purge",
+            "SP 800 88 Purge",
+            "nistclear",
+            "RCMP TSSIT OPS-II",
+            "OPS2",
+            "Canadian OPS-II",
+            "NAVSO P-5239-26 MFM",
+            "NAVSO P5239/26 (RLL)",
+            "U.S. Navy NAVSO P-5329-26",
+            "AR 380-19",
+            "AR380-19",
+            "US Army",
+            "AFSSI 5020",
+            "AFSSI-5020",
+            "USAF 5020",
+            "Air Force System Security Instruction 5020",
+            "NCSC-TG-025",
+            "HMG IS5 Baseline",
+            "HMGIS5 enhanced",
+            "HMG Infosec Standard 5, Higher",
+            "CSEC ITSG-06",
+            "GOST R 50739-95",
+            "gost_p50739-95",
+            "VSITR",
+            "BSI-2011-VS",
+            "BSI GSI",
+            "BSI-GS/E",
+            "NSA 130-1",
+            "NSA/CSS 9-12",
+            "IREX 106",
+            "IEEE 2883-2022 Purge",
+            "ADISA",
+            "ISM 6.2.92",
+            "NZSIT 402",
+            "NAP-14.1-C",
+            "ISO/IEC 27040",
+            "Zero fill and verify",
+            "Overwrite + Verification",
+        ] {
+            for spelling in [method.to_owned(), method.to_uppercase(), method.to_lowercase()] {
+                assert!(demands_verification(&spelling), "{spelling}");
+            }
+        }
+        for nameless in ["", " ", "--", "\u{200b}"] {
+            assert!(demands_verification(nameless), "{nameless:?}");
+        }
+    }
+
+    #[test]
+    fn demands_nothing_of_overwrites_and_unknown_methods() {
+        for method in [
+            "Gutmann",
+            "Peter Gutmann 35 passes",
+            "Bruce Schneier's Algorithm",
+            "Pfitzner 33",
+            "One pass of zeros",
+            "Random",
+            "PRNG stream",
+            "ATA Secure Erase",
+            "NVMe Format",
+            "This 5 pass wipe",
+            "Overwrite 15020 MB",
+            "Clear",
+        ] {
+            assert!(!demands_verification(method), "{method}");
+        }
+    }
+
+    #[test]
+    fn names_each_row_in_words_that_can_be_found() {
+        for row in WIPE_METHODS {
+            assert!(!row.source.is_empty() && !row.names.is_empty(), "{row:?}");
+            for name in row.names {
+                assert!(Words::of(name).has(name), "{name}");
+                let is_demanding = demands_verification(name);
+                assert_eq!(is_demanding, row.verification == Verification::Demanded, "{name}");
+            }
+        }
+    }
+
+    /// What the list of names before the table found, in the letters and digits of a method.
+    const EARLIER_NAMES: &[&str] =
+        &["nist", "80088", "ieee", "2883", "dod", "522022", "hmg", "is5", "infosec", "bsi", "vsitr", "verif"];
+
+    proptest! {
+        #[test]
+        fn finds_a_name_with_any_text_around_it(
+            row in 0..WIPE_METHODS.len(),
+            before in "([a-zA-Z ]{0,8} )?",
+            after in "( \\PC{0,12})?",
+            between in "[ ._/-]?",
+        ) {
+            let row = WIPE_METHODS[row];
+            for name in row.names {
+                let method = [&before, name.replace(' ', &between).as_str(), &after].concat();
+                prop_assert!(demands_verification(&method) || row.verification == Verification::NotPartOfIt, "{}", method);
+            }
+        }
+
+        #[test]
+        fn demands_no_less_than_the_earlier_names(name in 0..EARLIER_NAMES.len(), revision in "( ?[rv][0-9])?") {
+            prop_assert!(demands_verification(&[EARLIER_NAMES[name], revision.as_str()].concat()));
+        }
+    }
+}
