@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::clean::{begins_with, one_line};
-use super::drives::{DriveFacts, by_age};
+use super::drives::DriveFacts;
 use super::fields::{Facts, Subject};
 use super::words::{self, Outcome};
 use super::{Rules, TestName, Untested};
@@ -41,7 +41,7 @@ fn wipe_lines(facts: &Facts<'_>, rules: &Rules, names: &mut Names) -> Vec<Commen
         let wipe = drive.wipe.as_ref()?;
         let subject = Subject { facts, drive: Some(drive), test: None };
         let (name, value) = rules.wipe_line.render_line(&subject);
-        Some(CommentLine { name: names.claim(&name), value: guarded(&value, &wipe.result), at: wipe.finished_at })
+        Some(CommentLine { name: names.claim(&name), value: guarded(&value, &wipe.result), at: wipe.end.date() })
     };
     facts.drives.iter().filter_map(line).collect()
 }
@@ -94,6 +94,22 @@ enum Severity {
     Failed,
 }
 
+/// Oldest first, by time and then by key. A log without a time counts as made right after those of lower keys.
+fn by_age(logs: &[DiagnosticsLog]) -> Vec<&DiagnosticsLog> {
+    let mut by_key: Vec<&DiagnosticsLog> = logs.iter().collect();
+    by_key.sort_by_key(|log| log.id);
+    let mut newest = None;
+    let mut dated: Vec<(Option<Timestamp>, &DiagnosticsLog)> = Vec::with_capacity(logs.len());
+    for log in by_key {
+        let time = log.created_at.or(newest);
+        newest = newest.max(time);
+        dated.push((time, log));
+    }
+    // The sort is stable: within one time the order of the keys stays.
+    dated.sort_by_key(|(time, _)| *time);
+    dated.into_iter().map(|(_, log)| log).collect()
+}
+
 /// The tests of all logs, by name, in the order in which they were met.
 struct Tests {
     met: Vec<Option<Test>>,
@@ -103,7 +119,7 @@ struct Tests {
 impl Tests {
     fn of(machine: &Machine) -> Self {
         let mut tests = Self { met: Vec::new(), places: BTreeMap::new() };
-        for log in by_age(&machine.diagnostics, |log| log.id, |log| log.created_at, |_| None) {
+        for log in by_age(&machine.diagnostics) {
             tests.add(log);
         }
         tests

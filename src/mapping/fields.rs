@@ -10,6 +10,7 @@ use super::clean::one_line;
 use super::drives::{self, DriveFacts};
 use super::model_name::Firmware;
 use super::placeholder::real;
+use super::wipes::WipeFacts;
 use super::{Rules, Scope, capacity, model_name, processor};
 use crate::model::Machine;
 
@@ -253,7 +254,7 @@ impl<'a> Subject<'a> {
             Field::DriveHealth => |drive| drive.health.clone(),
             Field::WipeMethod => |drive| drive.wipe.as_ref().map(|wipe| wipe.method.clone()).unwrap_or_default(),
             Field::WipeResult => |drive| drive.wipe.as_ref().map(|wipe| wipe.result.clone()).unwrap_or_default(),
-            Field::WipeDate => |drive| drive.wipe.as_ref().map(drives::WipeFacts::date).unwrap_or_default(),
+            Field::WipeDate => |drive| drive.wipe.as_ref().map(WipeFacts::date).unwrap_or_default(),
             _ => return None,
         };
         Some(match self.drive {

@@ -36,6 +36,7 @@ pub fn machine(model: Option<&str>, version: Option<&str>, chassis_type: Option<
     let battery = |position| Battery { position, health_percent: None, cycles: None };
     Machine {
         client_id: ClientId(1),
+        read_at: None,
         manufacturer: None,
         model: model.map(str::to_owned),
         version: version.map(str::to_owned),

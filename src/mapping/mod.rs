@@ -23,12 +23,12 @@ mod template;
 mod tests;
 mod widths;
 mod wipe_methods;
+mod wipes;
 mod words;
 
 use crate::model::{AssetUpdate, Cut, Limited, Machine, TemplateKind, excerpt};
 use fields::{Facts, Subject};
 
-pub use drives::WipeStory;
 pub use fold::fold_key;
 pub use identity::{Contradiction, Identity};
 pub use manufacturer::Aliases;
@@ -37,6 +37,7 @@ pub use placeholder::is_placeholder;
 pub use rules::{PerTemplate, Rules, TestName, Untested};
 pub use template::{Scope, SlotRef, Template, TemplateError};
 pub use widths::{Width, Widths};
+pub use wipes::{WipeEnd, WipeStory, missing_verification};
 pub use words::{has_result_word, is_result_value};
 
 /// A field of the update, with what it was made of.

@@ -5,6 +5,7 @@ mod golden;
 mod hostile;
 mod identity;
 mod measures;
+mod wipes;
 
 use super::*;
 use crate::model::{Battery, ClientId, DiagnosticsLog, DiagnosticsTest, Drive, Machine, Timestamp, Wipe};
@@ -49,6 +50,7 @@ pub(super) fn rules() -> Rules {
 pub(super) fn machine() -> Machine {
     Machine {
         client_id: ClientId(1),
+        read_at: None,
         manufacturer: None,
         model: None,
         version: None,

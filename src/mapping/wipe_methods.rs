@@ -94,16 +94,19 @@ pub(super) const WIPE_METHODS: &[WipeMethod] = &[
     overwrites_only(&["random", "prng"], "one overwrite with random bytes: no published procedure"),
 ];
 
-/// Whether a method is not complete without a verification. One without a name may be any, so it counts as such; so does
-/// one that says that it verifies.
-pub(super) fn demands_verification(method: &str) -> bool {
+/// Returns who says that a method is not complete without a verification; `None` where nobody does. A method without a
+/// name may be any, so it counts as one of those.
+pub(super) fn demanding_source(method: &str) -> Option<&'static str> {
     let name = Words::of(method);
-    let says_so = || name.letters.is_empty() || name.letters.contains("verif");
-    let is_demanding = |row: &WipeMethod| match row.verification {
+    if name.letters.is_empty() {
+        return Some("a wipe without a method may be any");
+    }
+    let is_demanding = |row: &&WipeMethod| match row.verification {
         Verification::Demanded => row.names.iter().any(|words| name.has(words)),
         Verification::NotPartOfIt => false,
     };
-    says_so() || WIPE_METHODS.iter().any(is_demanding)
+    let row = WIPE_METHODS.iter().find(is_demanding).map(|row| row.source);
+    row.or_else(|| name.letters.contains("verif").then_some("the method's name says so"))
 }
 
 /// A name as it is compared: its letters and digits in lower case, and where its words begin and end. A word also ends
@@ -151,6 +154,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    fn demands_verification(method: &str) -> bool {
+        demanding_source(method).is_some()
+    }
 
     #[test]
     fn finds_published_methods_in_any_spelling() {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::{Timestamp, excerpt, identifies_machine, is_filler_serial};
+use super::{Timestamp, excerpt, identifies_machine, is_filler_serial, is_virtual_medium};
 
 /// The key of a row of the appliance's `client` table.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -25,6 +25,10 @@ impl fmt::Display for ClientId {
 pub struct Machine {
     /// Key of the client.
     pub client_id: ClientId,
+    /// When this was read, by the clock of this program; `None` where it does not come from a store. A time that lies
+    /// far behind it cannot be true.
+    #[serde(skip)]
+    pub read_at: Option<Timestamp>,
     /// SMBIOS system manufacturer.
     pub manufacturer: Option<String>,
     /// SMBIOS system product name.
@@ -201,6 +205,13 @@ impl Machine {
 }
 
 impl Drive {
+    /// Whether it is a medium that a management controller lends over the network: it is not fitted, and a wipe of it says
+    /// nothing of the machine.
+    #[must_use]
+    pub fn is_virtual(&self) -> bool {
+        [&self.model, &self.media].into_iter().flatten().any(|name| is_virtual_medium(name))
+    }
+
     /// Whether it reads discs and stores nothing itself.
     #[must_use]
     pub fn is_optical(&self) -> bool {

@@ -13,6 +13,7 @@ mod serial;
 mod stored;
 mod time;
 mod update;
+mod virtual_media;
 
 pub use asset::Asset;
 pub use due::DueBecause;
@@ -25,3 +26,4 @@ pub use serial::{folded_serial, identifies_machine, is_filler_serial, is_same_se
 pub use stored::{is_stored, lines_of, stored_form};
 pub use time::{ParseTimestampError, Timestamp};
 pub use update::{AssetUpdate, Chassis, CommentLine, Cut, Limited, TemplateKind};
+pub use virtual_media::is_virtual_medium;

@@ -10,6 +10,7 @@ use super::columns::{Columns, at, question};
 use super::seen::Contents;
 use super::value::{deciding_time, flag, integer, measure, text, time, unsigned};
 use super::{Error, Failure, PAGE, Seen, Snapshot, Store, UnreadableRecord};
+use crate::clock;
 use crate::model::{Battery, ClientId, DiagnosticsLog, DiagnosticsTest, Drive, Machine, Slot, Wipe, slot_of};
 
 question!(CLIENT, C: [
@@ -287,6 +288,7 @@ fn has_ended(row: &[ValueRef<'_>; W.0.len()]) -> bool {
 fn client(row: &[ValueRef<'_>; C.0.len()], client_id: ClientId) -> Machine {
     Machine {
         client_id,
+        read_at: Some(clock::now()),
         manufacturer: text(row[at!(C, "manufacturer")]),
         model: text(row[at!(C, "model")]),
         version: text(row[at!(C, "version")]),

@@ -4,7 +4,7 @@ use anstyle::Style;
 
 use super::Subject;
 use crate::commands::page::{Page, ago, minute};
-use crate::mapping::WipeStory;
+use crate::mapping::{WipeEnd, WipeStory, missing_verification};
 use crate::model::{DiagnosticsLog, Drive, Machine, Timestamp, Wipe};
 use crate::output::{self, WARN};
 
@@ -24,7 +24,7 @@ pub(super) fn machine(page: &mut Page, subject: &Subject, now: Timestamp) {
         page.row("drives", "none");
     }
     for drive in &machine.drives {
-        drive_rows(page, drive, now);
+        drive_rows(page, drive, machine.read_at, now);
     }
     page.row("batteries", batteries(machine));
     logs(page, &machine.diagnostics);
@@ -36,8 +36,8 @@ pub(super) fn machine(page: &mut Page, subject: &Subject, now: Timestamp) {
 /// Drives whose line tells of a wipe that another one came after, which was begun and has no end: the line holds until
 /// that one ends, and whoever sells the machine has to know.
 pub(super) fn overtaken(machine: &Machine) -> impl Iterator<Item = String> {
-    machine.drives.iter().filter_map(|drive| {
-        let story = WipeStory::of(&drive.wipes);
+    machine.drives.iter().filter(|drive| !drive.is_virtual()).filter_map(|drive| {
+        let story = WipeStory::of(&drive.wipes, machine.read_at);
         let is_overtaken = story.told.is_some() && story.after.iter().any(|wipe| wipe.finished_at.is_none());
         is_overtaken.then(|| {
             format!("! drive {}: a newer wipe has not ended; its line tells of the one that has", drive.position)
@@ -80,24 +80,34 @@ fn screen(machine: &Machine) -> String {
 }
 
 /// The drive, called by the number that its comment line has, and below it what is known of its wipes.
-fn drive_rows(page: &mut Page, drive: &Drive, now: Timestamp) {
+fn drive_rows(page: &mut Page, drive: &Drive, read_at: Option<Timestamp>, now: Timestamp) {
     let size = drive.size_bytes.map(|bytes| format!("{} MB", grouped(bytes / 1_000_000)));
     let serial = drive.serial_number.as_ref().map_or_else(|| "no S/N".to_owned(), |serial| format!("S/N {serial}"));
     let what =
         [drive.media.clone(), size, drive.interface.clone(), drive.model.clone(), Some(serial), drive.health.clone()];
     page.row(&format!("drive {}", drive.position), joined(what));
-    for (style, text) in wipe_rows(drive, now) {
+    if drive.is_virtual() {
+        page.row("", "virtual, so not fitted; it has no part in the texts and no comment line");
+        return;
+    }
+    for (style, text) in wipe_rows(drive, read_at, now) {
         page.styled_row("", style, text);
     }
 }
 
-fn wipe_rows(drive: &Drive, now: Timestamp) -> Vec<(Style, String)> {
-    let story = WipeStory::of(&drive.wipes);
+fn wipe_rows(drive: &Drive, read_at: Option<Timestamp>, now: Timestamp) -> Vec<(Style, String)> {
+    let story = WipeStory::of(&drive.wipes, read_at);
+    let text = |wipe| wipe_text(wipe, read_at, now);
     let told = story.told.map(|wipe| {
         // One that was broken off may have none.
         let end = if wipe.finished_at.is_none() { ", no end recorded" } else { "" };
-        format!("wipe: {}{end}{}", wipe_text(wipe, now), earlier(story.before))
+        format!("wipe: {}{end}{}", text(wipe), earlier(story.before))
     });
+    let unverified = story.told.and_then(missing_verification).map(|source| format!("! not verified: {source}"));
+    let undated = story
+        .undated
+        .first()
+        .map(|newest| format!("! one that may be newer: {}{}", text(newest), earlier(story.undated.len() - 1)));
     let after = story.after.first().map(|newest| {
         let what = match (&told, newest.finished_at) {
             (None, None) => "no wipe has ended; the newest",
@@ -105,11 +115,11 @@ fn wipe_rows(drive: &Drive, now: Timestamp) -> Vec<(Style, String)> {
             (Some(_), None) => "a newer wipe has not ended",
             (Some(_), Some(_)) => "a newer wipe was not run",
         };
-        format!("! {what}: {}{}", wipe_text(newest, now), earlier(story.after.len() - 1))
+        format!("! {what}: {}{}", text(newest), earlier(story.after.len() - 1))
     });
     // Nobody wipes discs.
     let never = (drive.wipes.is_empty() && !drive.is_optical()).then(|| "! never wiped".to_owned());
-    let warnings = after.into_iter().chain(never).map(|text| (WARN, text));
+    let warnings = unverified.into_iter().chain(undated).chain(after).chain(never).map(|text| (WARN, text));
     told.map(|text| (Style::new(), text)).into_iter().chain(warnings).collect()
 }
 
@@ -121,11 +131,14 @@ fn earlier(count: usize) -> String {
 }
 
 /// In WipeOS's own words: what they are worth is told by the comment line below.
-fn wipe_text(wipe: &Wipe, now: Timestamp) -> String {
+fn wipe_text(wipe: &Wipe, read_at: Option<Timestamp>, now: Timestamp) -> String {
     let result = wipe.result.as_ref().map_or_else(|| "no result".to_owned(), |result| format!("`{result}`"));
     let verified = wipe.verified.map(|verified| if verified { "verified" } else { "not verified" }.to_owned());
     let when = match (wipe.finished_at, wipe.started_at) {
-        (Some(at), _) => format!("finished {}", minute(at)),
+        (Some(at), _) => {
+            let doubt = if WipeEnd::of(wipe, read_at) == WipeEnd::Untrue { ", which cannot be true" } else { "" };
+            format!("finished {}{doubt}", minute(at))
+        }
         (None, Some(at)) => format!("begun {} ({})", minute(at), ago(at, now)),
         (None, None) => "no time".to_owned(),
     };

@@ -227,6 +227,33 @@ fn an_optical_drive_that_is_listed_among_the_drives_is_not_denied() {
 }
 
 #[test]
+fn counts_no_virtual_medium_as_fitted() {
+    let lent = |model, media| Drive {
+        model: text(model),
+        media: text(media),
+        size_bytes: Some(1_474_560_000),
+        ..drive("", vec![wipe(1, "success", Some("10:00"))])
+    };
+    let fitted = Drive { size_bytes: Some(250_059_350_016), media: text("HDD"), ..drive("S1", Vec::new()) };
+    let source = "{Drive Size}, {Drive Type}/{Drive Count}/{Drive Model}/{Optical Drive}";
+    for (told, drives, expected) in [
+        ("iDRAC Virtual CD", vec![lent("iDRAC Virtual CD", "CD")], "None/0//None"),
+        ("AMI Virtual CDROM0", vec![fitted.clone(), lent("Virtual Floppy", "")], "250GB, HDD/1//None"),
+        ("", vec![lent("AMI Virtual HDISK0", "HDD"), fitted.clone()], "250GB, HDD/1//None"),
+        (
+            "None",
+            vec![lent("Virtual CDROM", "CD"), Drive { media: text("DVDRW"), ..drive("", vec![]) }],
+            "None/0//DVDRW",
+        ),
+        ("DVDRW", vec![lent("HP iLO Virtual USB", ""), lent("", "Virtual DVD")], "None/0//DVDRW"),
+    ] {
+        let machine = Machine { optical_drive: text(told), drives, ..machine() };
+        assert_eq!(rendered(source, &machine), expected, "{told}");
+        assert_eq!(lines(&machine, &rules()), Vec::<String>::new(), "{told}");
+    }
+}
+
+#[test]
 fn a_malformed_template_is_refused_with_its_place() {
     for (source, scope, offset) in [
         ("ab{Model", Scope::Machine, 2),
