@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::capacity;
 use super::clean::{begins_with, one_line};
+use super::drive_size::{Medium, drive_size_text};
 use super::placeholder::real;
 use super::wipes::{self, WipeFacts};
 use crate::model::{Drive, Machine, Timestamp, is_filler_serial, is_virtual_medium};
@@ -47,12 +47,17 @@ fn fact(drive: &Drive, now: Option<Timestamp>) -> DriveFacts<'_> {
         place: drive.position,
         serial: if is_filler_serial(&serial) { Cow::Borrowed("") } else { serial },
         model: real(drive.model.as_deref()),
-        size: drive.size_bytes.filter(|bytes| *bytes > 0).map(capacity::drive_size_text).unwrap_or_default().into(),
+        size: size(drive).into(),
         media: media(drive),
         interface: real(drive.interface.as_deref()),
         health: real(drive.health.as_deref()),
         wipe: wipes::told(&drive.wipes, now),
     }
+}
+
+fn size(drive: &Drive) -> String {
+    let [media, model] = [&drive.media, &drive.model].map(|text| text.as_deref().unwrap_or_default());
+    drive.size_bytes.map(|bytes| drive_size_text(bytes, Medium::of(media, model))).unwrap_or_default()
 }
 
 /// The serial number alone, if no other drive has the same; else what there is, with the drive's place behind it.

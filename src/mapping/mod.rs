@@ -6,6 +6,7 @@ mod capacity;
 mod chassis;
 mod clean;
 mod comments;
+mod drive_size;
 mod drives;
 mod fields;
 #[cfg(test)]
