@@ -17,8 +17,8 @@ pub struct ChassisChoice {
     pub because: String,
 }
 
-/// Chooses by the product's name first, then by the SMBIOS chassis type; where that says nothing, by a family of names
-/// or by the battery.
+/// Chooses by the product's name first, then by the SMBIOS chassis type, unless the parts contradict it; where that says
+/// nothing, by a family of names or by the battery.
 ///
 /// Firmware is often wrong about the type and seldom about the name: of 757 iMacs 216 call themselves a notebook.
 #[must_use]
@@ -27,6 +27,7 @@ pub fn choose(machine: &Machine) -> ChassisChoice {
     let code = machine.chassis_type.map(|code| code & 0x7F);
     let names = Names::of(machine);
     let choice = by_product(&names, machine, code)
+        .or_else(|| by_parts(&names, machine, code))
         .or_else(|| code.and_then(by_code))
         .or_else(|| by_family(&names))
         .or_else(|| by_battery(machine, code))
@@ -176,6 +177,23 @@ fn all_in_one_word(text: &str) -> Option<String> {
     // A word of its own: `AIO` inside another word is chance.
     let mut words = text.split(|character: char| !character.is_alphanumeric());
     words.find(|word| word.eq_ignore_ascii_case("aio")).map(str::to_owned)
+}
+
+/// Diagonals of screens that are built into a machine with a battery, in inches.
+const PORTABLE_SCREEN_INCHES: std::ops::RangeInclusive<f64> = 5.0..=21.0;
+
+/// A desktop by its type that has a battery, a built-in screen and a webcam is a laptop: free firmware for Chromebooks says
+/// `Desktop` of all of them. A desktop by its name stays one, with a battery for its supply and a screen beside it.
+fn by_parts(names: &Names<'_>, machine: &Machine, code: Option<i64>) -> Option<ChassisChoice> {
+    const DESKTOP: i64 = 3;
+    let has_screen = machine.screen_inches.is_some_and(|inches| PORTABLE_SCREEN_INCHES.contains(&inches));
+    let is_portable = !machine.batteries.is_empty() && has_screen && machine.webcam == Some(true);
+    if code != Some(DESKTOP) || !is_portable || by_family(names).is_some_and(|named| named.chassis == Chassis::Desktop)
+    {
+        return None;
+    }
+    let because = "SMBIOS chassis type 3 (Desktop), but it has a battery, a built-in screen and a webcam";
+    Some(choice(Chassis::Laptop, TemplateKind::Laptop, because))
 }
 
 fn by_code(code: i64) -> Option<ChassisChoice> {

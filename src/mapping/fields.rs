@@ -12,7 +12,7 @@ use super::model_name::Firmware;
 use super::placeholder::real;
 use super::wipes::WipeFacts;
 use super::{Rules, Scope, capacity, model_name, processor};
-use crate::model::Machine;
+use crate::model::{Battery, Machine};
 
 /// A built-in field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -294,8 +294,13 @@ fn joined<'a>(values: impl Iterator<Item = Cow<'a, str>> + Clone) -> Cow<'a, str
     values.join(",").into()
 }
 
+/// What a battery may say of its health, in percent. A new one has a little more than it was built for; what lies beyond is
+/// a counter that was never filled in (255, 65535).
+const MAX_BATTERY_PERCENT: u32 = 110;
+
 fn battery_health(machine: &Machine) -> String {
-    let health = machine.batteries.iter().map(|battery| battery.health_percent);
+    let reading = |battery: &Battery| battery.health_percent.filter(|percent| *percent <= MAX_BATTERY_PERCENT);
+    let health = machine.batteries.iter().map(reading);
     joined(health.map(|health| health.map(|percent| format!("{percent}%").into()).unwrap_or_default())).into_owned()
 }
 

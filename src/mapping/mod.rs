@@ -18,6 +18,7 @@ mod manufacturer;
 mod model_name;
 mod placeholder;
 mod processor;
+mod processor_fillers;
 mod rules;
 mod template;
 #[cfg(test)]

@@ -4,7 +4,7 @@
 //! move to the end. It knows no list of models, so that a processor of next year reads right as well.
 
 use super::clean::{begins_with, one_line};
-use super::placeholder::is_placeholder;
+use super::processor_fillers::names_a_processor;
 
 /// The processor's text, empty when the brand string names none.
 ///
@@ -255,47 +255,6 @@ fn is_left_over(word: &str, follows_cpu: bool) -> bool {
     stub || matches!(word, "0" | "CP" | "C" | "APU" | "SOC")
 }
 
-/// Whether words are left that name more than the maker.
-fn names_a_processor(words: &[String]) -> bool {
-    const NO_NAMES: &[&str] = &[
-        "amd",
-        "apple",
-        "arm",
-        "central",
-        "corporation",
-        "eng",
-        "engineering",
-        "intel",
-        "model",
-        "new",
-        "sample",
-        "samplenology",
-        "technology",
-        "type",
-        "version",
-        "via",
-    ];
-    let words: Vec<String> = words.iter().map(|word| bare(word)).filter(|word| !word.is_empty()).collect();
-    // `AMD Eng Sample: 100-000000163-37_52/34_N`.
-    if words.windows(2).any(|pair| matches!(pair[0].as_str(), "eng" | "engineering") && pair[1] == "sample") {
-        return false;
-    }
-    // An engineering sample: `Genuine Intel(R) CPU 0000`.
-    if words.last().is_none_or(|last| last.bytes().all(|byte| byte == b'0'))
-        || words.iter().any(|word| word == "unknown")
-    {
-        return false;
-    }
-    let text = words.join(" ");
-    let letters = text.chars().filter(|character| character.is_alphabetic()).count();
-    letters >= 3 && !words.iter().all(|word| NO_NAMES.contains(&word.as_str())) && !is_placeholder(&text)
-}
-
-/// Lower case, without signs around it: `version` of `Version.....`, `0000` of `0000%`.
-fn bare(word: &str) -> String {
-    word.trim_matches(|character: char| !character.is_alphanumeric()).to_lowercase()
-}
-
 /// Whether the processor is of a line that no board takes two of.
 fn is_single_socket(words: &[String]) -> bool {
     const LINES: &[&str] = &[
@@ -397,6 +356,24 @@ mod tests {
             "Central Processor",
             "New Processor Technology",
             "Engineering Samplenology",
+            "Not Installed",
+            "NOT INSTALLED",
+            "CPU Not Installed",
+            "CPU 2 not installed",
+            "CPU1: Not Populated",
+            "Not Present",
+            "No CPU detected",
+            "Processor not found",
+            "Intel(R) Xeon(R) not installed",
+            "Uninstalled",
+            "None",
+            "Empty",
+            "<EMPTY>",
+            "Absent",
+            "CPU2",
+            "Socket 1 empty",
+            "Not Recognized",
+            "Unavailable",
         ] {
             assert_eq!(processor_text(brand, Some(4), Some(2)), "", "{brand}");
             assert_eq!(processor_speed(brand), None, "{brand}");

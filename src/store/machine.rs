@@ -8,7 +8,7 @@ use rusqlite::{CachedStatement, Connection, ToSql};
 
 use super::columns::{Columns, at, question};
 use super::seen::Contents;
-use super::value::{deciding_time, flag, integer, measure, text, time, unsigned};
+use super::value::{deciding_time, flag, integer, measure, percent, text, time, unsigned};
 use super::{Error, Failure, PAGE, Seen, Snapshot, Store, UnreadableRecord};
 use crate::clock;
 use crate::model::{Battery, ClientId, DiagnosticsLog, DiagnosticsTest, Drive, Machine, Slot, Wipe, slot_of};
@@ -326,7 +326,7 @@ fn slot(row: &[ValueRef<'_>; S.0.len()]) -> Slot {
 fn battery(row: &[ValueRef<'_>; B.0.len()]) -> Battery {
     Battery {
         position: integer(row[at!(B, "position")]).unwrap_or_default(),
-        health_percent: unsigned(row[at!(B, "health_percent")]),
+        health_percent: percent(row[at!(B, "health_percent")]),
         cycles: unsigned(row[at!(B, "cycles")]),
     }
 }

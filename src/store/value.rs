@@ -43,6 +43,18 @@ pub(super) fn unsigned<T: TryFrom<i64>>(value: ValueRef<'_>) -> Option<T> {
     integer(value).and_then(|number| T::try_from(number).ok())
 }
 
+/// A percentage, rounded to a whole one. A fraction of one percent is none: what was meant may be a share of one.
+pub(super) fn percent(value: ValueRef<'_>) -> Option<u32> {
+    let number = match value {
+        ValueRef::Integer(number) => return u32::try_from(number).ok(),
+        ValueRef::Real(number) => number,
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => trimmed(bytes)?.trim_end_matches(['%', ' ']).parse().ok()?,
+        ValueRef::Null => return None,
+    };
+    let is_share = number > 0.0 && number < 1.0;
+    if is_share { None } else { whole(number.round()).and_then(|number| u32::try_from(number).ok()) }
+}
+
 /// A measure; `None` also for infinities and what is not above zero.
 pub(super) fn measure(value: ValueRef<'_>) -> Option<f64> {
     let number = match value {
@@ -83,4 +95,32 @@ pub(super) fn deciding_time(
         value: format!("{text:?}"),
         expected: "a time of the form YYYY-MM-DD HH:MM:SS",
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_percentages_however_they_are_stored() {
+        for (value, expected) in [
+            (ValueRef::Integer(76), Some(76)),
+            (ValueRef::Integer(0), Some(0)),
+            (ValueRef::Integer(65_535), Some(65_535)),
+            (ValueRef::Integer(-1), None),
+            (ValueRef::Real(76.2349), Some(76)),
+            (ValueRef::Real(99.5), Some(100)),
+            (ValueRef::Real(0.0), Some(0)),
+            (ValueRef::Real(0.76), None),
+            (ValueRef::Real(-3.5), None),
+            (ValueRef::Real(f64::NAN), None),
+            (ValueRef::Real(f64::INFINITY), None),
+            (ValueRef::Text(b"76.2349"), Some(76)),
+            (ValueRef::Text(b" 76 % "), Some(76)),
+            (ValueRef::Text(b"good"), None),
+            (ValueRef::Null, None),
+        ] {
+            assert_eq!(percent(value), expected, "{value:?}");
+        }
+    }
 }

@@ -227,6 +227,69 @@ fn an_optical_drive_that_is_listed_among_the_drives_is_not_denied() {
 }
 
 #[test]
+fn takes_a_desktop_with_the_parts_of_a_laptop_for_one() {
+    let parts = |model: &str, code, batteries: usize, inches, webcam| Machine {
+        manufacturer: text("GOOGLE"),
+        model: text(model),
+        chassis_type: Some(code),
+        batteries: vec![battery(Some(90)); batteries],
+        screen_inches: inches,
+        webcam,
+        ..machine()
+    };
+    let chromebook = parts("Snappy", 3, 1, Some(11.6), Some(true));
+    let update = map(&chromebook, &rules());
+    assert_eq!((update.chassis, update.template), (Chassis::Laptop, TemplateKind::Laptop));
+    assert!(update.template_because.contains("a battery, a built-in screen and a webcam"), "{update:?}");
+    assert_eq!(map(&parts("Snappy", 0x83, 2, Some(14.0), Some(true)), &rules()).chassis, Chassis::Laptop);
+    for desktop in [
+        parts("Snappy", 3, 0, Some(11.6), Some(true)),
+        parts("Snappy", 3, 1, None, Some(true)),
+        parts("Snappy", 3, 1, Some(23.8), Some(true)),
+        parts("Snappy", 3, 1, Some(11.6), Some(false)),
+        parts("Snappy", 3, 1, Some(11.6), None),
+        parts("Snappy", 7, 1, Some(11.6), Some(true)),
+        parts("OptiPlex 7010", 3, 1, Some(19.0), Some(true)),
+    ] {
+        assert_eq!(map(&desktop, &rules()).chassis, Chassis::Desktop, "{desktop:?}");
+    }
+    assert_eq!(map(&parts("iMac12,1", 3, 1, Some(21.0), Some(true)), &rules()).chassis, Chassis::AllInOne);
+}
+
+#[test]
+fn prints_only_percentages_of_batteries() {
+    for (health, expected) in [
+        ([Some(76), Some(255)], "76%,?"),
+        ([Some(65_535), Some(0)], "?,0%"),
+        ([Some(100), Some(104)], "100%,104%"),
+        ([Some(110), Some(111)], "110%,?"),
+        ([Some(255), None], ""),
+    ] {
+        let machine = Machine { batteries: health.map(battery).to_vec(), ..machine() };
+        assert_eq!(rendered("{Battery Health}", &machine), expected);
+        assert_eq!(rendered("{Battery Count}", &machine), "2");
+    }
+}
+
+#[test]
+fn sizes_drives_by_their_medium() {
+    for (model, media, bytes, expected) in [
+        ("Maxtor 6L250S0", "HDD", 251_000_193_024, "250GB"),
+        ("Maxtor 6Y060L0", "HDD", 61_492_838_400, "60GB"),
+        ("APPLE SSD AP0512M", "NVMe", 500_277_790_720, "512GB"),
+        ("APPLE SSD AP0512M", "", 500_277_792_768, "512GB"),
+        ("APPLE SSD SM064C", "SSD", 60_672_704_512, "64GB"),
+        ("HGST HUH721212AL5200", "HDD", 11_756_399_230_976, "12TB"),
+        ("HGST HUH721212AL5200", "", 11_756_399_230_976, "12TB"),
+        ("WDC WD7500BPKT", "HDD", 750_156_374_016, "750GB"),
+        ("X", "HDD", 9_223_372_036_854_775_807, ""),
+    ] {
+        let one = Drive { model: text(model), media: text(media), size_bytes: Some(bytes), ..drive("S1", Vec::new()) };
+        assert_eq!(rendered("{Drive Size}", &Machine { drives: vec![one], ..machine() }), expected, "{model}");
+    }
+}
+
+#[test]
 fn counts_no_virtual_medium_as_fitted() {
     let lent = |model, media| Drive {
         model: text(model),
