@@ -45,7 +45,7 @@ CREATE TABLE client_slot (
 CREATE TABLE battery (
     client_id      INTEGER NOT NULL,
     position       INTEGER NOT NULL,
-    health_percent INTEGER,
+    health_percent INTEGER,               -- also with decimals; beyond 110 it is no reading
     cycles         INTEGER
 );
 
@@ -66,7 +66,7 @@ CREATE TABLE wipe (
     disk_id     INTEGER NOT NULL,
     method      TEXT,
     result      TEXT,
-    verified    INTEGER,                   -- 0, 1, or NULL: not known
+    verified    INTEGER,                   -- 0, 1 (or f, t), or NULL: not known
     started_at  TEXT,
     finished_at TEXT                       -- NULL while it runs
 );

@@ -66,12 +66,17 @@ pub(super) fn measure(value: ValueRef<'_>) -> Option<f64> {
     number.filter(|number| number.is_finite() && *number > 0.0)
 }
 
-/// 0 or 1.
+/// 0 or 1, or the word that a copy from a database with a type for it has.
 pub(super) fn flag(value: ValueRef<'_>) -> Option<bool> {
     match integer(value) {
         Some(0) => Some(false),
         Some(1) => Some(true),
-        _ => None,
+        Some(_) => None,
+        None => match text(value)?.to_ascii_lowercase().as_str() {
+            "f" | "false" | "n" | "no" => Some(false),
+            "t" | "true" | "y" | "yes" => Some(true),
+            _ => None,
+        },
     }
 }
 
@@ -100,6 +105,26 @@ pub(super) fn deciding_time(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn reads_flags_as_numbers_and_as_words() {
+        for (value, expected) in [
+            (ValueRef::Integer(0), Some(false)),
+            (ValueRef::Real(1.0), Some(true)),
+            (ValueRef::Text(b"0"), Some(false)),
+            (ValueRef::Text(b"f"), Some(false)),
+            (ValueRef::Text(b" FALSE "), Some(false)),
+            (ValueRef::Text(b"No"), Some(false)),
+            (ValueRef::Text(b"t"), Some(true)),
+            (ValueRef::Text(b"true"), Some(true)),
+            (ValueRef::Integer(2), None),
+            (ValueRef::Real(0.5), None),
+            (ValueRef::Text(b"?"), None),
+            (ValueRef::Null, None),
+        ] {
+            assert_eq!(flag(value), expected, "{value:?}");
+        }
+    }
 
     #[test]
     fn reads_percentages_however_they_are_stored() {

@@ -44,4 +44,5 @@ mod unbegun;
 mod upkeep;
 mod watching;
 mod widths;
+mod wipes;
 mod wrapped;
