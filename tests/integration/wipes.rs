@@ -7,11 +7,12 @@ use iqr_sandbox::store::{Battery, Client, Disk, Wipe};
 
 use crate::bench::{Bench, FIRST, client};
 
+#[expect(clippy::unnecessary_wraps, reason = "the fields that it fills are options")]
 fn text(text: &str) -> Option<String> {
     Some(text.to_owned())
 }
 
-/// A wipe by DoD 5220.22-M that ended then.
+/// A verified wipe by a method that demands it, which ended then.
 fn wipe(result: &str, finished_at: &str) -> Wipe {
     Wipe {
         method: text("US DoD 5220.22-M (ECE)"),
