@@ -87,7 +87,7 @@ impl Medium {
         let is_apple = model.first().is_some_and(|first| first == "apple");
         for words in [&model, &media] {
             match () {
-                () if has(words, ROTATING) => return Self::Rotating,
+                () if has(words, ROTATING) && !has(words, &["non", "not"]) => return Self::Rotating,
                 () if has(words, EMBEDDED) => return Self::EmbeddedFlash,
                 () if has(words, FLASH) => return if is_apple { Self::AppleFlash } else { Self::Flash },
                 () => {}
@@ -385,6 +385,7 @@ mod tests {
             ("eMMC", "DF4128", Medium::EmbeddedFlash),
             ("", "WDC WD5000AAKX", Medium::Unknown),
             ("SCSI", "", Medium::Unknown),
+            ("SSD (non-rotating)", "", Medium::Flash),
         ] {
             assert_eq!(Medium::of(media, model), medium, "{media} {model}");
         }
