@@ -58,6 +58,14 @@ fn takes_a_future_end_as_true_where_no_clock_was_read() {
 }
 
 #[test]
+fn maps_a_machine_the_same_on_another_day() {
+    let wipes = vec![timed(1, "fail", "", "1970-01-01 00:00:00"), timed(2, "pass", "", "2026-02-01 10:00:00")];
+    let machine = machine_with(wipes);
+    let later = Machine { read_at: time("2027-01-01 00:00:00"), ..machine.clone() };
+    assert_eq!(map(&machine, &rules()), map(&later, &rules()));
+}
+
+#[test]
 fn never_takes_a_wipe_for_the_newest_by_an_untrue_end() {
     const UNSET: &str = "1970-01-01 01:00:00";
     const FUTURE: &str = "2062-01-01 00:00:00";
