@@ -10,14 +10,14 @@ use super::comments::Writing;
 use super::commits::Commits;
 use super::examine::{Ready, Trouble};
 use super::items::{self, MasterItems};
-use super::journey::{Applied, Journey, serial_mismatch};
+use super::journey::{Applied, Journey, SentLines, serial_mismatch};
 use super::plan::{self, Field, Plan};
 use super::retry::Cause;
 use super::{lock, semantics};
 use crate::config::{Config, SerialCheck};
 use crate::iqr::{self, Iqr, Scope};
 use crate::ledger::{self, CommentSemantics, Intent, RunLedger};
-use crate::model::{Asset, ClientId, Reason, Sent, Timestamp};
+use crate::model::{Asset, ClientId, InventoryId, Reason, Sent, Timestamp};
 
 /// How often an asset is written at most in one pass: the write, one repair, and what lost answers cost.
 const MOST_WRITES: u32 = 4;
@@ -93,6 +93,14 @@ impl<'a> Applier<'a> {
             if let Some(ended) = journey.judge(&plan) {
                 return Ok(ended);
             }
+            let withholds = journey.has_lines_to_withhold(&plan);
+            let (plan, withheld) = if withholds { plan.split(Field::Comments) } else { (plan, None) };
+            if let Some(lines) = withheld.filter(|_| plan.is_empty()) {
+                return match std::mem::replace(&mut journey.sent_lines, SentLines::None) {
+                    SentLines::Unanswered(error) => Self::unsettled(error, &ready.id),
+                    SentLines::Answered | SentLines::None => Ok(journey.stuck(&lines)),
+                };
+            }
             if plan.is_empty() || self.dry_run {
                 journey.note_changes(&plan);
                 return Ok(journey.done(&plan));
@@ -146,6 +154,21 @@ impl<'a> Applier<'a> {
             _ => "",
         };
         Ok(Applied::Failed(Trouble { reason: error.reason(), message: format!("{error}{hint}") }, cause))
+    }
+
+    /// Comment lines that were sent may still arrive.
+    fn unsettled(error: iqr::Error, id: &InventoryId) -> Result<Applied, Abort> {
+        let told = match &error {
+            iqr::Error::Failed(iqr::Failure { request, cause, .. }) => format!("{request} failed: {cause}"),
+            other => other.to_string(),
+        };
+        let message = format!(
+            "{told}; the comment lines may still arrive, so the next pass reads asset {id} before it sends them again"
+        );
+        Ok(match Self::failed(error)? {
+            Applied::Failed(trouble, cause) => Applied::Failed(Trouble { message, ..trouble }, cause),
+            other => other,
+        })
     }
 
     /// The serial number tells whether this is the right asset.
@@ -220,7 +243,8 @@ impl<'a> Applier<'a> {
     /// Without a read-back, IQR is taken at its word.
     fn after_yes(&self, journey: &mut Journey<'_>, plan: &Plan, sent: Sent) -> Step {
         journey.doubt = None;
-        if !self.config.sync.verify_writes && journey.lesson.is_none() {
+        let is_unsettled = matches!(journey.sent_lines, SentLines::Unanswered(_));
+        if !self.config.sync.verify_writes && journey.lesson.is_none() && !is_unsettled {
             return Step::Finished(sent);
         }
         journey.answered.clone_from(&plan.changes);
@@ -280,8 +304,10 @@ impl<'a> Applier<'a> {
         } else {
             self.commits.begin_write(self.ledger, intent)?;
         }
-        journey.written = change.map(|change| change.write.clone());
-        journey.before = before;
+        if let Some(change) = change {
+            journey.written = Some(change.write.clone());
+            journey.before = before;
+        }
         Ok(sent)
     }
 
@@ -292,12 +318,16 @@ impl<'a> Applier<'a> {
         is_risky && journey.asset.lacks_comments && !journey.is_omission_believed && !self.dry_run
     }
 
-    fn send(&self, journey: &Journey<'_>, plan: &Plan, item: Option<&items::Spelling>) -> Result<(), iqr::Error> {
+    fn send(&self, journey: &mut Journey<'_>, plan: &Plan, item: Option<&items::Spelling>) -> Result<(), iqr::Error> {
         let id = &journey.ready.id;
         let fields: Vec<(iqr::Field, &str)> =
             plan.changes.iter().filter_map(|change| Some((wire_field(change.field)?, change.write.as_str()))).collect();
         if !fields.is_empty() {
-            self.iqr.update(id, &fields)?;
+            let answer = self.iqr.update(id, &fields);
+            if plan.change(Field::Comments).is_some() {
+                journey.sent_lines = SentLines::of(&answer);
+            }
+            answer?;
         }
         match item {
             Some(item) => self.iqr.change_item(id, &item.item_number, &item.manufacturer),

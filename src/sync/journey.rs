@@ -10,7 +10,7 @@ use super::plan::{self, Change, Field, Plan, Policy};
 use super::retry::Cause;
 use super::semantics;
 use crate::config::Config;
-use crate::iqr;
+use crate::iqr::{self, Outcome};
 use crate::ledger::CommentSemantics;
 use crate::model::{Asset, ClientId, Cut, Limited, Reason, Sent, excerpt, identifies_machine, is_serial_in_iqr};
 
@@ -32,6 +32,30 @@ pub enum Applied {
     Failed(Trouble, Cause),
     /// The tenant did not take its requests for now: it is left to the next pass.
     Postponed(iqr::Error),
+}
+
+/// Comment lines that were sent in an attempt. IQR may take them after it was read: a read shows what has arrived, not what
+/// is still to come, and lines that are sent again to a tenant that adds would stand twice for ever.
+pub(super) enum SentLines {
+    /// None was sent, or none reached IQR.
+    None,
+    /// They were sent, and IQR has answered.
+    Answered,
+    /// They were sent, and it is not known whether IQR takes them.
+    Unanswered(iqr::Error),
+}
+
+impl SentLines {
+    /// As the answer to the write of them shows.
+    pub fn of(answer: &Result<(), iqr::Error>) -> Self {
+        match answer {
+            Ok(()) => Self::Answered,
+            Err(error) if error.outcome() == Outcome::Unknown && !error.was_answered() => {
+                Self::Unanswered(error.clone())
+            }
+            Err(_) => Self::None,
+        }
+    }
 }
 
 /// One asset on its way.
@@ -61,6 +85,8 @@ pub(super) struct Journey<'a> {
     pub is_omission_believed: bool,
     /// Whether its master item was looked up once more because IQR refused the remembered one.
     pub is_item_asked_again: bool,
+    /// What became of the comment lines that this attempt has sent.
+    pub sent_lines: SentLines,
     /// What was known of writes to the comments when the plan was made.
     pub planned_by: Option<CommentSemantics>,
     /// Held from a write that teaches until it is read back.
@@ -128,9 +154,18 @@ impl<'a> Journey<'a> {
             is_restoring: false,
             is_omission_believed: false,
             is_item_asked_again: false,
+            sent_lines: SentLines::None,
             planned_by: None,
             lesson: None,
         }
+    }
+
+    /// Whether the comments of this plan have to wait for a later pass: lines were sent, and may still arrive. A tenant that
+    /// is known to replace the comments may be sent them again.
+    pub fn has_lines_to_withhold(&self, plan: &Plan) -> bool {
+        !matches!(self.sent_lines, SentLines::None)
+            && plan.change(Field::Comments).is_some()
+            && self.planned_by != Some(CommentSemantics::Replaces)
     }
 
     /// Plans on what IQR shows, and on the lines that a replacing write cost, which come back.

@@ -116,6 +116,14 @@ impl Plan {
         self
     }
 
+    /// The plan without the change of one field, and that change alone.
+    #[must_use]
+    pub(super) fn split(mut self, field: Field) -> (Self, Option<Self>) {
+        let split_off = self.clone().only(field);
+        self.changes.retain(|change| change.field != field);
+        (self, Some(split_off))
+    }
+
     /// Makes the plan put back a text of the comments that a write had cost: `shown` is what IQR has.
     pub(super) fn restore_comments(&mut self, shown: &str, restored: &str) {
         match self.changes.iter_mut().find(|change| change.field == Field::Comments) {

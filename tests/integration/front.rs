@@ -16,6 +16,7 @@ use crate::bench::Bench;
 pub const HOSTS: [&str; 2] = ["signin_url", "api_url"];
 
 /// One request as it arrived.
+#[derive(Clone)]
 pub struct Asked {
     /// Counted from 1 over all connections.
     pub number: u64,
@@ -87,6 +88,11 @@ impl Asked {
 
     pub fn is_session(&self) -> bool {
         self.target.starts_with("/api/IntegrationAPI/Session")
+    }
+
+    /// A write that holds comment lines.
+    pub fn has_comments(&self) -> bool {
+        self.is_write() && String::from_utf8_lossy(&self.whole).contains("inventorycomments")
     }
 
     pub fn is_write(&self) -> bool {

@@ -20,6 +20,7 @@ mod identity;
 mod invariants;
 mod items;
 mod kills;
+mod late_commits;
 mod ledger_faults;
 mod locks;
 mod logs;
