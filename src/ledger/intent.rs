@@ -7,7 +7,7 @@ use std::slice;
 
 use rusqlite::{Connection, OptionalExtension, Row};
 
-use super::sent::{insert_asset, line_bytes, sent, sent_text_bytes};
+use super::sent::{insert_asset, line_bytes, mark_bytes, sent, sent_text_bytes};
 use super::{ChangeRecord, Error, Ledger, RunLedger, RunLock, history};
 use crate::model::{ClientId, InventoryId, Sent, Timestamp};
 
@@ -57,31 +57,23 @@ fn intent(row: &Row<'_>) -> rusqlite::Result<Intent> {
 }
 
 impl RunLedger {
-    /// Records that a write to an asset is about to be sent, with its comments as they are. What cannot be recorded is
-    /// not sent. The record also survives a power cut: for writes that may cost lines of the comments.
-    ///
-    /// # Errors
-    ///
-    /// When the ledger cannot be written, or the lock does not hold any more.
-    pub fn begin_write_for_good(&mut self, intent: &Intent) -> Result<(), Error> {
-        self.check_lock()?;
-        // Within a transaction SQLite does not change it.
-        self.commit()?;
-        self.set_synchronous("full")?;
-        let written = self.write(|transaction| insert(transaction, intent));
-        self.set_synchronous("normal")?;
-        written.map(|_| ())
-    }
-
     /// Records that writes to assets are about to be sent, with their comments as they are: all of them or none. What
-    /// cannot be recorded is not sent.
+    /// cannot be recorded is not sent. The records are on the disk when this returns, and survive a power cut with all
+    /// that was recorded before them: without them a text of ours in IQR would pass for a person's, and lines that a
+    /// replacing write costs could not be put back.
     ///
     /// # Errors
     ///
     /// When the ledger cannot be written, or the lock does not hold any more.
     pub fn begin_writes(&mut self, intents: &[Intent]) -> Result<(), Error> {
         self.check_lock()?;
-        self.write(|transaction| intents.iter().try_for_each(|intent| insert(transaction, intent).map(|_| ())))
+        // Within a transaction SQLite does not change it.
+        self.commit()?;
+        self.set_synchronous("full")?;
+        let written =
+            self.write(|transaction| intents.iter().try_for_each(|intent| insert(transaction, intent).map(|_| ())));
+        self.set_synchronous("normal")?;
+        written
     }
 
     fn check_lock(&self) -> Result<(), Error> {
@@ -116,13 +108,14 @@ impl RunLedger {
 
 fn insert(connection: &Connection, intent: &Intent) -> rusqlite::Result<usize> {
     let sql = "INSERT OR REPLACE INTO intent
-               (inventory_id, client_id, comments_before, description, extended_description, lines, other_lines, at)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+               (inventory_id, client_id, comments_before, description, extended_description, lines, other_lines, earlier, at)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
     let Intent { inventory_id, client_id, comments_before, sent, at } = intent;
     let texts = [sent.description, sent.extended_description].map(sent_text_bytes);
     let lines = [&sent.lines, &sent.other_lines].map(|lines| line_bytes(lines));
     let (id, client, at) = (inventory_id.as_str(), client_id.0, at.unix_millis());
-    let values = (id, client, comments_before, &texts[0], &texts[1], &lines[0], &lines[1], at);
+    let earlier = mark_bytes(&sent.earlier);
+    let values = (id, client, comments_before, &texts[0], &texts[1], &lines[0], &lines[1], earlier, at);
     connection.prepare_cached(sql)?.execute(values)
 }
 

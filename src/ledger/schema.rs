@@ -123,6 +123,9 @@ const MIGRATIONS: &[&str] = &[
          FROM change_of_field GROUP BY at, client_id, inventory_id ORDER BY min(id);
      DROP TABLE change_of_field;
      CREATE INDEX change_inventory_id ON change(inventory_id);",
+    // A text of ours that arrives late is known again.
+    "ALTER TABLE asset ADD COLUMN earlier BLOB NOT NULL DEFAULT x'';
+     ALTER TABLE intent ADD COLUMN earlier BLOB NOT NULL DEFAULT x'';",
 ];
 
 /// The version that this program reads and writes.

@@ -110,12 +110,22 @@ pub(super) fn sent(row: &Row<'_>) -> rusqlite::Result<Sent> {
         extended_description: sent_text(row, "extended_description")?,
         lines: lines(row, "lines")?,
         other_lines: lines(row, "other_lines")?,
+        earlier: earlier(row)?,
     })
 }
 
 fn lines(row: &Row<'_>, column: &str) -> rusqlite::Result<Vec<u64>> {
     let bytes: Vec<u8> = row.get(column)?;
     Ok(bytes.as_chunks::<8>().0.iter().map(|line| u64::from_le_bytes(*line)).collect())
+}
+
+fn earlier(row: &Row<'_>) -> rusqlite::Result<Vec<TextMark>> {
+    let bytes: Vec<u8> = row.get("earlier")?;
+    Ok(bytes.as_chunks::<{ TextMark::BYTES }>().0.iter().filter_map(|mark| TextMark::from_bytes(mark)).collect())
+}
+
+pub(super) fn mark_bytes(marks: &[TextMark]) -> Vec<u8> {
+    marks.iter().flat_map(|mark| mark.to_bytes()).collect()
 }
 
 pub(super) fn line_bytes(lines: &[u64]) -> Vec<u8> {
@@ -125,7 +135,7 @@ pub(super) fn line_bytes(lines: &[u64]) -> Vec<u8> {
 fn sent_text(row: &Row<'_>, column: &str) -> rusqlite::Result<SentText> {
     let bytes: Option<Vec<u8>> = row.get(column)?;
     let bytes = bytes.unwrap_or_default();
-    let (meant, landed) = bytes.split_at_checked(12).unwrap_or_default();
+    let (meant, landed) = bytes.split_at_checked(TextMark::BYTES).unwrap_or_default();
     Ok(SentText { meant: TextMark::from_bytes(meant), landed: TextMark::from_bytes(landed) })
 }
 
@@ -151,11 +161,12 @@ pub(super) fn insert_asset(
     sent: &Sent,
 ) -> rusqlite::Result<usize> {
     let sql = "INSERT OR REPLACE INTO asset
-               (inventory_id, client_id, description, extended_description, lines, other_lines, at)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+               (inventory_id, client_id, description, extended_description, lines, other_lines, earlier, at)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
     let texts = [sent.description, sent.extended_description].map(sent_text_bytes);
     let lines = [&sent.lines, &sent.other_lines].map(|lines| line_bytes(lines));
-    let values = (inventory_id, client_id.0, &texts[0], &texts[1], &lines[0], &lines[1], at.unix_millis());
+    let earlier = mark_bytes(&sent.earlier);
+    let values = (inventory_id, client_id.0, &texts[0], &texts[1], &lines[0], &lines[1], earlier, at.unix_millis());
     connection.prepare_cached(sql)?.execute(values)
 }
 

@@ -13,6 +13,9 @@ pub struct TextMark {
 }
 
 impl TextMark {
+    /// The length of [`Self::to_bytes`].
+    pub const BYTES: usize = 12;
+
     /// The mark of a text.
     #[must_use]
     pub fn of(text: &str) -> Self {
@@ -34,8 +37,8 @@ impl TextMark {
 
     /// For the ledger.
     #[must_use]
-    pub fn to_bytes(self) -> [u8; 12] {
-        let mut bytes = [0; 12];
+    pub fn to_bytes(self) -> [u8; Self::BYTES] {
+        let mut bytes = [0; Self::BYTES];
         bytes[..4].copy_from_slice(&self.length.to_le_bytes());
         bytes[4..].copy_from_slice(&self.digest.to_le_bytes());
         bytes
@@ -64,7 +67,13 @@ pub struct Sent {
     /// Digests of other lines of our making that IQR shows: those that newer ones stand for, where it only adds, and
     /// those of a write whose end is not recorded. They tell whose a line is, not what was last said.
     pub other_lines: Vec<u64>,
+    /// Texts of both fields that this program rendered before those above, the newest last, at most
+    /// [`MAX_EARLIER_TEXTS`]. A write that was given up may bring one of them to IQR late: it is ours all the same.
+    pub earlier: Vec<TextMark>,
 }
+
+/// Most earlier texts that are remembered of an asset.
+pub const MAX_EARLIER_TEXTS: usize = 8;
 
 /// One text field: what we meant, and what IQR made of it (it may cut to its column width).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -97,7 +106,24 @@ impl Sent {
         }
         let begun = lines_of(&asset.comments).filter(|line| intended.made_line(line));
         self.other_lines.extend(begun.map(|line| digest::short(line.as_bytes())));
+        self.remember(intended);
         self
+    }
+
+    /// Remembers the texts of another state as ones that this program rendered earlier.
+    pub fn remember(&mut self, other: &Self) {
+        let now = self.texts();
+        let others = other.earlier.iter().copied().chain(other.texts().into_iter().flatten());
+        for mark in others.filter(|mark| !now.contains(&Some(*mark))) {
+            self.earlier.retain(|known| *known != mark);
+            self.earlier.push(mark);
+        }
+        self.earlier.drain(..self.earlier.len().saturating_sub(MAX_EARLIER_TEXTS));
+    }
+
+    fn texts(&self) -> [Option<TextMark>; 4] {
+        let [description, extended] = [self.description, self.extended_description];
+        [description.meant, description.landed, extended.meant, extended.landed]
     }
 
     /// Whether this comment line was among those last sent.

@@ -4,6 +4,7 @@
 //! answer, a verification and a repair are the same step: what is there is not sent, what is missing is. A write is never
 //! repeated without a read in between.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
 use super::comments::Writing;
@@ -13,7 +14,7 @@ use super::items::{self, MasterItems};
 use super::journey::{Applied, Journey, SentLines, serial_mismatch};
 use super::plan::{self, Field, Plan};
 use super::retry::Cause;
-use super::{lock, semantics};
+use super::{half_done, lock, semantics};
 use crate::config::{Config, SerialCheck};
 use crate::iqr::{self, Iqr, Scope};
 use crate::ledger::{self, CommentSemantics, Intent, RunLedger};
@@ -56,6 +57,8 @@ pub struct Applier<'a> {
     pub semantics: Mutex<Option<CommentSemantics>>,
     /// Held by the client whose write will show what writes to the comments do: one is enough to find it out.
     pub lesson: Mutex<()>,
+    /// Whether a write of this pass has shown it.
+    pub has_seen_semantics: AtomicBool,
 }
 
 /// What follows from one write.
@@ -78,6 +81,11 @@ impl<'a> Applier<'a> {
         let asset = match believed(!ready.sent.lines.is_empty(), || self.iqr.asset(&ready.id)) {
             Ok(asset) => asset,
             Err(error) => return Self::failed(error),
+        };
+        let asset = match self.with_lost_lines(ready, asset) {
+            Ok(asset) => asset,
+            Err(Abort::Iqr(error)) => return Self::failed(error),
+            Err(abort) => return Err(abort),
         };
         let mut journey = Journey::begin(client, ready, asset);
         if let Some(applied) = self.check_serial(&mut journey) {
@@ -125,6 +133,14 @@ impl<'a> Applier<'a> {
         }
     }
 
+    /// Puts back what a write to this asset has cost whose end is not recorded.
+    fn with_lost_lines(&self, ready: &Ready, asset: Asset) -> Result<Asset, Abort> {
+        match ready.intent.as_ref().filter(|_| !self.dry_run) {
+            Some(intent) => half_done::restored(self, intent, asset),
+            None => Ok(asset),
+        }
+    }
+
     pub(super) fn ledger(&self) -> MutexGuard<'_, RunLedger> {
         lock(self.ledger)
     }
@@ -134,7 +150,7 @@ impl<'a> Applier<'a> {
         *lock(&self.semantics)
     }
 
-    fn learn(&self, shown: CommentSemantics) -> Result<(), ledger::Error> {
+    pub(super) fn learn(&self, shown: CommentSemantics) -> Result<(), ledger::Error> {
         self.ledger().set_comment_semantics(shown)?;
         *lock(&self.semantics) = Some(shown);
         Ok(())
@@ -205,7 +221,9 @@ impl<'a> Applier<'a> {
             journey.answered.retain(|change| change.field != Field::Comments);
             journey.notes.extend(semantics::advice(shown, self.config.sync.comments));
         }
-        journey.lesson = None;
+        if journey.lesson.take().is_some() && journey.shown_semantics().is_some() {
+            self.has_seen_semantics.store(true, Ordering::Relaxed);
+        }
         Ok(Writing::of(known, self.config.sync.comments))
     }
 
@@ -221,7 +239,7 @@ impl<'a> Applier<'a> {
             }
         }
         if self.teaches(&journey.asset.comments, plan) {
-            journey.lesson = Some(lock(&self.lesson));
+            journey.lesson = Some(lock(&self.lesson)).filter(|_| self.teaches(&journey.asset.comments, plan));
         }
         // Another client's write may have shown it since this was planned: then it is planned by that.
         if journey.planned_by != self.semantics() {
@@ -296,14 +314,8 @@ impl<'a> Applier<'a> {
             sent: plan::sent_state(&journey.ready.update, after, &plan.comment_lines, &journey.sent),
             at: self.started_at,
         };
-        let is_risky = before.as_deref().is_some_and(|before| !before.trim().is_empty())
-            && self.semantics() != Some(CommentSemantics::Adds);
         let sent = intent.sent.clone();
-        if is_risky {
-            self.ledger().begin_write_for_good(&intent)?;
-        } else {
-            self.commits.begin_write(self.ledger, intent)?;
-        }
+        self.commits.begin_write(self.ledger, intent)?;
         if let Some(change) = change {
             journey.written = Some(change.write.clone());
             journey.before = before;
@@ -335,11 +347,12 @@ impl<'a> Applier<'a> {
         }
     }
 
-    /// Whether a write will show what writes to the comments do, which is not known yet: then it is read back whatever
-    /// the config says.
+    /// Whether a write has to show what writes to the comments do: then it is read back whatever the config says. It is not
+    /// known yet, or no write of this pass has shown it: the tenant may have changed its ways.
     fn teaches(&self, before: &str, plan: &Plan) -> bool {
         let is_telling = plan.change(Field::Comments).is_some() && !before.trim().is_empty();
-        is_telling && self.semantics().is_none()
+        let is_read_back = self.config.sync.verify_writes || self.has_seen_semantics.load(Ordering::Relaxed);
+        is_telling && (self.semantics().is_none() || !is_read_back)
     }
 }
 

@@ -1,8 +1,7 @@
-//! One commit for several lanes.
+//! One sync of the disk for several lanes.
 //!
-//! What is about to be sent has to be recorded for good first, and a commit costs about the same for one record as for
-//! eight: they stand on the same pages. So lanes that wait for a commit of another one wait together, and the first of
-//! them records what all of them have.
+//! What is about to be sent has to be on the disk first, and a sync takes as long for eight records as for one. So lanes
+//! that wait for the sync of another one wait together, and the first of them records what all of them have.
 
 use std::mem;
 use std::sync::{Arc, Mutex, OnceLock};

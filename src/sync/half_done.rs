@@ -13,8 +13,9 @@ use crate::iqr::{self, Outcome, Scope};
 use crate::ledger::{ChangeRecord, CommentSemantics, Intent};
 use crate::model::{Asset, Sent};
 
-/// How often the lines are written at most in one pass, each time after a read.
-const MOST_WRITES: u32 = 2;
+/// How often the lines are written at most in one pass, each time after a read: once to see what IQR does with them, once
+/// as it wants them, and once more.
+const MOST_WRITES: u32 = 3;
 
 /// An asset that refuses its lines for this long (seconds) is left to people. What stood there is in its history.
 const PATIENCE: i64 = 86_400;
@@ -26,6 +27,16 @@ const PATIENCE: i64 = 86_400;
 /// What concerns every client. A write that cannot be settled now is left for the next pass.
 pub(super) fn settle(applier: &Applier<'_>, left: &[Intent]) -> Result<(), Abort> {
     left.iter().try_for_each(|intent| Salvage { applier, intent }.settle())
+}
+
+/// The asset of a client as it is once the lines are put back that an earlier write to it has cost.
+///
+/// # Errors
+///
+/// When they cannot be put back now.
+pub(super) fn restored(applier: &Applier<'_>, intent: &Intent, asset: Asset) -> Result<Asset, Abort> {
+    let now = asset.clone();
+    Ok(Salvage { applier, intent }.restored(asset)?.unwrap_or(now))
 }
 
 /// One begun write, and what it takes to settle it.
@@ -49,47 +60,76 @@ impl Salvage<'_> {
         }
     }
 
-    /// Reads, writes what is missing, and reads again, until nothing is missing.
+    /// Reads the asset, and puts back what is missing.
     fn restore(&self) -> Result<(), Abort> {
-        let (iqr, id) = (self.applier.iqr, &self.intent.inventory_id);
-        let before = iqr.asset(id)?;
-        let mut asset = before.clone();
-        let (mut writes, mut refusals) = (0, 0);
-        loop {
-            let lost = self.lost_lines(&asset)?;
-            if lost.is_empty() {
-                break;
-            }
-            let text = comments::restored(&self.intent.comments_before, &asset.comments);
-            match iqr.update(id, &[(iqr::Field::Comments, &text)]) {
-                Ok(()) => {
-                    writes += 1;
-                    log::info!(
-                        "asset {id}: {} comment lines that an unfinished write had cost were put back",
-                        lost.len()
-                    );
-                }
-                Err(error) if error.is_refused_for_now() && !iqr.is_stuck(refusals) => refusals += 1,
-                Err(error) if error.outcome() == Outcome::Unknown && writes + 1 < MOST_WRITES => writes += 1,
-                Err(error) => return Err(error.into()),
-            }
-            asset = iqr.read_back(id)?;
-            if writes == MOST_WRITES && !self.lost_lines(&asset)?.is_empty() {
-                return self.give_up(&asset, "IQR does not keep them");
-            }
+        let before = self.applier.iqr.asset(&self.intent.inventory_id)?;
+        match self.restored(before.clone())? {
+            Some(asset) => self.end(&before, &asset),
+            None => Ok(()),
         }
-        self.end(&before, &asset)
     }
 
-    /// Lines of others that the write cost, where writes replace the field.
-    fn lost_lines(&self, asset: &Asset) -> Result<Vec<String>, Abort> {
+    /// Writes what is missing, and reads again, until nothing is missing. Returns the asset as it is then; nothing where it
+    /// was left to people.
+    fn restored(&self, mut asset: Asset) -> Result<Option<Asset>, Abort> {
+        if !self.has_lost_lines(&asset)? {
+            return Ok(Some(asset));
+        }
+        let (iqr, id) = (self.applier.iqr, &self.intent.inventory_id);
+        let whole = comments::restored(&self.intent.comments_before, &asset.comments);
+        let (mut writes, mut refusals) = (0, 0);
+        loop {
+            let missing = comments::lost_lines(&whole, &asset.comments);
+            if missing.is_empty() {
+                log::info!("asset {id}: comment lines that an unfinished write had cost were put back");
+                return Ok(Some(asset));
+            }
+            if writes == MOST_WRITES {
+                self.give_up(&asset, "IQR does not keep them")?;
+                return Ok(None);
+            }
+            let text = self.text_of(&missing, &whole, &asset);
+            match iqr.update(id, &[(iqr::Field::Comments, &text)]) {
+                Ok(()) => writes += 1,
+                Err(error) if error.is_refused_for_now() && !iqr.is_stuck(refusals) => refusals += 1,
+                Err(error) if error.outcome() == Outcome::Unknown && self.is_known_to_replace() => writes += 1,
+                Err(error) => return Err(error.into()),
+            }
+            let shown = iqr.read_back(id)?;
+            self.learn(&asset, &text, &shown)?;
+            asset = shown;
+        }
+    }
+
+    /// What is written to put lines back. Where IQR was known to add, the missing lines alone: they stand there once
+    /// whatever it does by now, and what becomes of the others shows what it does.
+    fn text_of(&self, missing: &[String], whole: &str, asset: &Asset) -> String {
+        match self.applier.semantics() {
+            Some(CommentSemantics::Adds) => missing.join("\n"),
+            Some(CommentSemantics::Replaces) | None => comments::restored(whole, &asset.comments),
+        }
+    }
+
+    fn learn(&self, before: &Asset, written: &str, shown: &Asset) -> Result<(), Abort> {
+        let sent = self.sent(before)?;
+        let shown = semantics::shown(&before.comments, Some(written), &shown.comments, &[], &sent);
+        match shown.filter(|shown| Some(*shown) != self.applier.semantics()) {
+            Some(shown) => Ok(self.applier.learn(shown)?),
+            None => Ok(()),
+        }
+    }
+
+    fn is_known_to_replace(&self) -> bool {
+        self.applier.semantics() == Some(CommentSemantics::Replaces)
+    }
+
+    /// Whether the write cost lines of others. What is seen counts for more than what was learned: a tenant that added
+    /// may replace by now.
+    fn has_lost_lines(&self, asset: &Asset) -> Result<bool, Abort> {
         let sent = self.sent(asset)?;
         let (before, after) = (&self.intent.comments_before, &asset.comments);
-        let replaces = match self.applier.semantics() {
-            Some(known) => known == CommentSemantics::Replaces,
-            None => semantics::was_replaced(before, after, &[], &sent),
-        };
-        Ok(if replaces { semantics::lost(before, after, &[], &sent) } else { Vec::new() })
+        let is_replaced = self.is_known_to_replace() || semantics::was_replaced(before, after, &[], &sent);
+        Ok(is_replaced && !semantics::lost(before, after, &[], &sent).is_empty())
     }
 
     /// What is known of the asset's lines: what was recorded, and what the write was to send.

@@ -78,7 +78,7 @@ enum Ending {
     /// It was not sent.
     Trouble(Trouble, Cause),
     /// It is left to the next pass.
-    Postponed(iqr::Error),
+    Postponed(Box<iqr::Error>),
 }
 
 impl<'a> Lanes<'a> {
@@ -169,7 +169,7 @@ impl<'a> Lanes<'a> {
             match self.exchange(done.take()) {
                 Ok(examined) => match sorted(examined?) {
                     Sorted::Work(work) => return Some(work),
-                    Sorted::Done(examined, ending) => done = Some(self.done(examined, ending)),
+                    Sorted::Done(examined, ending) => done = Some(self.done(*examined, ending)),
                 },
                 Err(error) => {
                     self.abort(error);
@@ -233,7 +233,7 @@ impl<'a> Lanes<'a> {
         for Done { examined, ending, mut item } in source.done.drain(..) {
             if let Ending::Postponed(error) = ending {
                 // It stays in hand, so that the horizon does not pass it.
-                lock(&self.progress).postponed.get_or_insert(error);
+                lock(&self.progress).postponed.get_or_insert(*error);
                 recorded.extend(item);
                 continue;
             }
@@ -259,7 +259,7 @@ impl<'a> Lanes<'a> {
             }
             Applied::Held(trouble) => Ending::Trouble(trouble, Cause::HeldByIqr),
             Applied::Failed(trouble, cause) => Ending::Trouble(trouble, cause),
-            Applied::Postponed(error) => Ending::Postponed(error),
+            Applied::Postponed(error) => Ending::Postponed(Box::new(error)),
         }
     }
 
@@ -484,7 +484,7 @@ fn prefer(told: &mut Option<Error>, error: Error) {
 /// What there is left to do for a client that was judged: to ask IQR, or to record what became of it.
 enum Sorted {
     Work(Work),
-    Done(Examined, Ending),
+    Done(Box<Examined>, Ending),
 }
 
 fn sorted(mut examined: Examined) -> Sorted {
@@ -495,7 +495,7 @@ fn sorted(mut examined: Examined) -> Sorted {
         Verdict::Held(trouble) => Ending::Trouble(trouble, Cause::Local),
         Verdict::Unreadable(trouble) => Ending::Trouble(trouble, Cause::Client),
     };
-    Sorted::Done(examined, ending)
+    Sorted::Done(Box::new(examined), ending)
 }
 
 fn change_record(change: Change) -> ChangeRecord {

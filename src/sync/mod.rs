@@ -298,6 +298,7 @@ fn pass(request: &Request<'_>, begun: Begun, ledger: RunLedger, deadline: BootTi
         started_at: request.started_at,
         dry_run: request.dry_run,
         lesson: Mutex::default(),
+        has_seen_semantics: AtomicBool::new(false),
     };
     let first = match half_done::settle(&applier, &left) {
         Ok(()) => first,

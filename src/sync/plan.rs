@@ -9,7 +9,7 @@ use serde::{Serialize, Serializer};
 use super::comments::{self, LineFate, Writing};
 use crate::config::Reassign;
 use crate::mapping::{Aliases, fold_key};
-use crate::model::{Asset, AssetUpdate, CommentLine, Sent, SentText, is_stored, line_digests};
+use crate::model::{Asset, AssetUpdate, CommentLine, Sent, SentText, TextMark, is_stored, line_digests};
 
 /// The rules of the config that a plan depends on.
 #[derive(Debug, Clone)]
@@ -174,12 +174,14 @@ impl<'a> From<&'a Asset> for Texts<'a> {
 pub fn plan(update: &AssetUpdate, asset: &Asset, sent: &Sent, policy: &Policy<'_>) -> Plan {
     let mut plan = Plan::default();
     plan.changes.extend(item_change(update, asset, policy));
-    plan.text(Field::Description, &update.description, &asset.description, sent.description);
+    let [description, extended_description] =
+        [sent.description, sent.extended_description].map(|last| Known { last, earlier: &sent.earlier });
+    plan.text(Field::Description, &update.description, &asset.description, description);
     plan.text(
         Field::ExtendedDescription,
         &update.extended_description,
         &asset.extended_description,
-        sent.extended_description,
+        extended_description,
     );
     plan.comments(update, asset, sent, policy.writing);
     plan
@@ -201,7 +203,7 @@ pub fn sent_state(update: &AssetUpdate, shown: Texts<'_>, plan_lines: &[LineFate
     let mut lines: Vec<u64> = mapped.iter().chain(as_written).flat_map(|line| line_digests(line)).collect();
     lines.sort_unstable();
     lines.dedup();
-    Sent {
+    let mut sent = Sent {
         description: text(&update.description, shown.description),
         extended_description: text(&update.extended_description, shown.extended_description),
         other_lines: comments::lines_of_ours(shown.comments, &update.comments, before)
@@ -209,7 +211,10 @@ pub fn sent_state(update: &AssetUpdate, shown: Texts<'_>, plan_lines: &[LineFate
             .filter(|line| lines.binary_search(line).is_err())
             .collect(),
         lines,
-    }
+        earlier: Vec::new(),
+    };
+    sent.remember(before);
+    sent
 }
 
 fn item_change(update: &AssetUpdate, asset: &Asset, policy: &Policy<'_>) -> Option<Change> {
@@ -246,8 +251,8 @@ fn item_text(item_number: &str, manufacturer: &str) -> String {
 }
 
 impl Plan {
-    fn text(&mut self, field: Field, ours: &str, theirs: &str, sent: SentText) {
-        match merge_text(ours, theirs, sent) {
+    fn text(&mut self, field: Field, ours: &str, theirs: &str, known: Known<'_>) {
+        match merge_text(ours, theirs, known) {
             TextFate::Kept => {}
             TextFate::Left => self.left.push(LeftToPerson { field, ours: ours.to_owned() }),
             TextFate::Set(to) => self.changes.push(Change { field, from: theirs.to_owned(), write: to.clone(), to }),
@@ -275,9 +280,18 @@ enum TextFate {
     Set(String),
 }
 
-/// A merge of three: what we say, what IQR says, and what we said last. A person's addition behind our text is carried
+/// What is known of our texts in a field.
+#[derive(Debug, Clone, Copy)]
+struct Known<'a> {
+    last: SentText,
+    /// Those before it, of both fields.
+    earlier: &'a [TextMark],
+}
+
+/// A merge of three: what we say, what IQR says, and what we said before. A person's addition behind our text is carried
 /// over, a person's rewriting is left alone. Where we never wrote, we write (specification, step 8e).
-fn merge_text(ours: &str, theirs: &str, sent: SentText) -> TextFate {
+fn merge_text(ours: &str, theirs: &str, known: Known<'_>) -> TextFate {
+    let sent = known.last;
     if ours.is_empty() || is_stored(theirs, ours) {
         return TextFate::Kept;
     }
@@ -294,7 +308,12 @@ fn merge_text(ours: &str, theirs: &str, sent: SentText) -> TextFate {
                 TextFate::Kept
             }
         }
-        _ => TextFate::Left,
+        _ => {
+            // A write that was given up has arrived late, or what was recorded of a newer one is lost.
+            let behind = |mark: &TextMark| mark.rest_of(theirs).filter(|added| is_addition(added));
+            let added = known.earlier.iter().filter_map(behind).min_by_key(|added| added.len());
+            added.map_or(TextFate::Left, |added| TextFate::Set(format!("{ours}{added}")))
+        }
     }
 }
 
@@ -343,8 +362,30 @@ mod tests {
                 set("OptiPlex 9020 Desktop"),
             ),
         ];
-        for (ours, theirs, sent, fate) in rows {
-            assert_eq!(merge_text(ours, theirs, sent), fate, "ours {ours:?}, theirs {theirs:?}");
+        for (ours, theirs, last, fate) in rows {
+            assert_eq!(
+                merge_text(ours, theirs, Known { last, earlier: &[] }),
+                fate,
+                "ours {ours:?}, theirs {theirs:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn renews_texts_that_were_rendered_earlier() {
+        let set = |text: &str| TextFate::Set(text.to_owned());
+        let earlier = ["8GB", "16GB"].map(TextMark::of);
+        let rows = [
+            ("32GB", "16GB", set("32GB")),
+            ("32GB", "8GB, lid cracked", set("32GB, lid cracked")),
+            ("32GB", "16GB2", TextFate::Left),
+            ("32GB", "4GB", TextFate::Left),
+            ("32GB", "32GB", TextFate::Kept),
+            ("24GB", "16GB", set("24GB")),
+        ];
+        for (ours, theirs, fate) in rows {
+            let known = Known { last: SentText::of("32GB", "32GB"), earlier: &earlier };
+            assert_eq!(merge_text(ours, theirs, known), fate, "ours {ours:?}, theirs {theirs:?}");
         }
     }
 

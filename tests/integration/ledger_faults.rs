@@ -326,24 +326,24 @@ fn a_lock_that_is_deleted_in_mid_pass_ends_it_and_nothing_is_there_twice() {
 const MANY: i64 = 2500;
 
 /// The ledger refuses the begun write of these clients, by their key.
-fn refuse(bench: &Bench, which: &str) -> Connection {
+fn refuse(bench: &Bench, table: &str, which: &str) -> Connection {
     let ledger = Connection::open(bench.ledger()).unwrap();
     let refusal = format!(
-        "CREATE TRIGGER refusal BEFORE INSERT ON intent WHEN {which} BEGIN SELECT RAISE(ABORT, 'no such luck'); END"
+        "CREATE TRIGGER refusal BEFORE INSERT ON {table} WHEN {which} BEGIN SELECT RAISE(ABORT, 'no such luck'); END"
     );
     ledger.execute_batch(&refusal).unwrap();
     ledger
 }
 
-/// What was recorded of clients, and is undone because the write of the next one fails, is no news that was looked at.
+/// What was recorded of clients, and is undone because the record of the next one fails, is no news that was looked at.
 #[test]
-fn what_was_undone_with_a_write_that_failed_is_looked_at_again() {
+fn what_was_undone_with_a_record_that_failed_is_looked_at_again() {
     let bench = Bench::empty().with("iqr", "connections", "1");
     let first = "INSERT INTO client (id, updated_at) VALUES (?1, '2024-01-01 00:00:00')";
     bench.store().connection().execute(first, [MANY]).unwrap();
     bench.add(&client(0), Asset::new(FIRST));
     bench.sync_with(&["--full"]);
-    let ledger = refuse(&bench, &format!("NEW.client_id = {}", MANY + 5));
+    let ledger = refuse(&bench, "problem", &format!("NEW.client_id = {}", MANY + 4));
     let add = |number, client: &Client| assert_eq!(bench.add(client, Asset::new(FIRST + number)), MANY + 1 + number);
     add(1, &client(1));
     add(2, &client(2).with_inventory_id("typed wrong"));
@@ -384,7 +384,7 @@ fn the_reason_is_told_whichever_lane_met_with_it() {
         let bench = Bench::with_options(options).with("iqr", "connections", "8");
         bench.sync_well();
         let bench = bench.and_clients(40);
-        refuse(&bench, &format!("NEW.client_id = {}", 17 + round));
+        refuse(&bench, "intent", &format!("NEW.client_id = {}", 17 + round));
         let struck = bench.sync();
         assert_eq!(struck.code, Some(6), "{struck:#?}");
         assert!(struck.stderr.contains("no such luck") && !struck.stderr.contains("undone"), "{}", struck.stderr);

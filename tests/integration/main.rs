@@ -8,6 +8,7 @@
 mod any_input;
 mod auth_test;
 mod bench;
+mod changed_semantics;
 mod comments;
 mod consequences;
 mod counting;
