@@ -30,6 +30,7 @@ mod machine_states;
 mod machines;
 mod manuals;
 mod mounted;
+mod power_cuts;
 mod races;
 mod read_only;
 mod reasons;
