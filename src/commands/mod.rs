@@ -122,7 +122,12 @@ impl Exit {
             iqr::Error::KeyRefused { .. } => Self::KeyRefused,
             iqr::Error::NotFound { .. } => Self::NotFound,
             iqr::Error::Refused { .. } => Self::Failed,
-            _ => Self::Unreachable,
+            iqr::Error::Failed(_)
+            | iqr::Error::Unreachable { .. }
+            | iqr::Error::Throttled { .. }
+            | iqr::Error::Interrupted { .. }
+            | iqr::Error::OutOfTime { .. }
+            | iqr::Error::ReadOnly { .. } => Self::Unreachable,
         }
     }
 }

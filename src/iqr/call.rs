@@ -6,15 +6,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::Iqr;
 use super::endpoint::{Fill, Method, Operation};
 use super::error::{Cause, Error, Failure, Outcome};
 use super::http::{Answer, Body, Credential, Fault, FaultKind, Request};
-use super::limiter::{Permit, Refusal};
+use super::limiter::{Permit, Refusal, Retry};
 use super::session::{self, Link, Live};
 use super::text::{is_missing_endpoint, quote_bytes};
 use super::wait::{When, pause};
 use super::wire::{Bad, Verdict, verdict};
-use super::{BootTime, Iqr};
 
 /// Most repeats of a read.
 const REPEATS: u32 = 2;
@@ -35,7 +35,7 @@ enum Setback {
     /// It may help; counted against the server. A read is repeated so many times at most.
     Passing { cause: Cause, outcome: Outcome, repeats: u32 },
     /// The tenant takes no more requests for now: this one may be made again from `until` on.
-    Refused { cause: Cause, until: BootTime },
+    Refused { cause: Cause, retry: Retry },
 }
 
 impl From<Error> for Setback {
@@ -75,8 +75,9 @@ impl Iqr {
                 Ok(value) => return Ok(value),
                 Err(Setback::Final(error)) => return Err(error),
                 Err(Setback::Passing { cause, outcome, repeats }) => (cause, outcome, repeats),
-                Err(Setback::Refused { cause, until }) => {
-                    self.limiter.wait_out(until, &self.limits, when, &told(request, &cause))?;
+                Err(Setback::Refused { cause, retry }) => {
+                    let shown = &request.shown;
+                    self.limiter.wait_out(retry, &self.limits, when, shown, &message(request, &cause))?;
                     refusals += 1;
                     if self.limiter.is_stuck(refusals, false) {
                         return Err(not_taken(request, cause));
@@ -100,11 +101,12 @@ impl Iqr {
             Ok(answer) => answer,
             Err(Setback::Final(error)) => return Err(error),
             Err(Setback::Passing { cause, outcome, .. }) => {
-                self.limiter.write_failed(&told(request, &cause));
+                self.limiter.write_failed(&message(request, &cause));
                 return Err(self.give_up(request, cause, outcome, 1));
             }
-            Err(Setback::Refused { cause, until }) => {
-                self.limiter.wait_out(until, &self.limits, When::InTime, &told(request, &cause))?;
+            Err(Setback::Refused { cause, retry }) => {
+                let shown = &request.shown;
+                self.limiter.wait_out(retry, &self.limits, When::InTime, shown, &message(request, &cause))?;
                 return Err(not_taken(request, cause));
             }
         };
@@ -260,12 +262,12 @@ impl Iqr {
                 return Err(Setback::Passing { cause, outcome: Outcome::Unknown, repeats: 0 });
             }
         };
-        let refused_until = is_refusal.then(|| {
+        let retry = is_refusal.then(|| {
             let (generation, asked) = (permit.generation(), answer.retry_after);
             self.limiter.refused(&Refusal { generation, asked, is_write: request.is_write, cause: &shown })
         });
-        match refused_until {
-            Some(until) if outcome == Outcome::NotSent => Err(Setback::Refused { cause: cause(), until }),
+        match retry {
+            Some(retry) if outcome == Outcome::NotSent => Err(Setback::Refused { cause: cause(), retry }),
             _ => {
                 self.limiter.failed(&shown);
                 Err(Setback::Passing { cause: cause(), outcome, repeats: REPEATS })
@@ -293,8 +295,8 @@ fn refused(request: &Request, answer: &Answer) -> Error {
     Error::Refused { request: request.shown.clone(), status: answer.status, text: quote_bytes(&answer.body) }
 }
 
-/// What happened to a request, for messages.
-fn told(request: &Request, cause: &Cause) -> String {
+/// Describes what happened to a request.
+fn message(request: &Request, cause: &Cause) -> String {
     format!("{}: {cause}", request.shown)
 }
 

@@ -43,7 +43,7 @@ pub enum Error {
         cause: String,
     },
     /// The tenant takes no more requests for now (429), from anybody: the pass is over, and no client failed.
-    #[error("IQR takes no more requests for now: {cause}; the next pass goes on{FEWER_REQUESTS}")]
+    #[error("IQR takes no more requests for now: {cause}{FEWER_REQUESTS}")]
     Throttled {
         /// What happened, with method and path.
         cause: String,
@@ -146,7 +146,12 @@ impl Error {
         match self {
             Self::NotFound { .. } | Self::Refused { .. } => false,
             Self::Failed(failure) => !failure.only_this,
-            _ => true,
+            Self::KeyRefused { .. }
+            | Self::Unreachable { .. }
+            | Self::Throttled { .. }
+            | Self::Interrupted { .. }
+            | Self::OutOfTime { .. }
+            | Self::ReadOnly { .. } => true,
         }
     }
 
@@ -200,10 +205,12 @@ impl Error {
 impl Failure {
     /// What to do about it, where waiting alone may not help.
     fn advice(&self) -> &'static str {
-        match self.cause {
-            Cause::Status { status: 429, .. } => FEWER_REQUESTS,
-            _ if self.only_this => "; other requests go well: look at it in IQR",
-            _ => "",
+        if matches!(self.cause, Cause::Status { status: 429, .. }) {
+            FEWER_REQUESTS
+        } else if self.only_this {
+            "; other requests go well: look at it in IQR"
+        } else {
+            ""
         }
     }
 }

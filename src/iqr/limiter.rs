@@ -14,7 +14,7 @@ use super::BootTime;
 use super::error::Error;
 use super::settings::Limits;
 use super::wait::{SLICE, When, full_jitter, sleep_until};
-use super::window::Window;
+use super::window::{Refused, Window};
 
 /// Failures in a row after which the server counts as down.
 const MAX_FAILURES: u32 = 8;
@@ -24,6 +24,9 @@ const HEAVY: u32 = 3;
 
 /// Refusals (429) in a row without any success after which the pass ends; for writes, without any write that was taken.
 const MAX_REFUSALS: u32 = 10;
+
+/// The window is not widened before so many times the wait has passed that its last refusal cost.
+const PROBE_SPACING: u32 = 10;
 
 /// How often one request is refused for now before its client has to wait for the next pass: while others succeed, and
 /// where this one alone was refused since. The second is below [`MAX_REFUSALS`], so that another client is tried before the
@@ -48,10 +51,14 @@ struct State {
     /// Workers that wait for a permit.
     waiting: usize,
     window: Window,
-    /// Until when no request may be sent.
+    /// No request may be sent before this.
     hold: Option<BootTime>,
-    /// What asked for it.
-    held_for: String,
+    /// The answer that asked to wait as long as `hold`, where one did.
+    asked_by: Option<String>,
+    /// The window is not widened before this.
+    may_widen_from: BootTime,
+    /// The newest request that was refused for now.
+    last_refusal: Option<String>,
     failures_in_a_row: u32,
     has_succeeded: bool,
     quota: u32,
@@ -77,6 +84,14 @@ pub(super) struct Refusal<'a> {
     pub cause: &'a str,
 }
 
+/// When a refused request may be made again.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Retry {
+    pub until: BootTime,
+    /// The server asked for this wait.
+    is_asked: bool,
+}
+
 /// The right to have one request in flight.
 #[derive(Debug)]
 pub(super) struct Permit<'a> {
@@ -92,7 +107,9 @@ impl Limiter {
             waiting: 0,
             window: Window::new(usize::from(connections), start.map(usize::from)),
             hold: None,
-            held_for: String::new(),
+            asked_by: None,
+            may_widen_from: BootTime::now(),
+            last_refusal: None,
             failures_in_a_row: 0,
             has_succeeded: false,
             quota: QUOTA,
@@ -112,9 +129,11 @@ impl Limiter {
             state.check()?;
             when.check(limits, request)?;
             let held = state.held_until();
-            if held.is_some_and(|until| until >= when.until(limits)) {
-                let cause = state.held_for.clone();
-                return Err(state.stop(long_wait(&cause)));
+            if let (Some(until), Some(cause)) = (held, &state.asked_by)
+                && until >= when.until(limits)
+            {
+                let error = if limits.interrupted() { interrupted(request) } else { long_wait(cause) };
+                return Err(state.stop(error));
             }
             if held.is_none() && state.in_flight < state.window.size() {
                 state.in_flight += 1;
@@ -133,7 +152,8 @@ impl Limiter {
         state.failures_in_a_row = 0;
         state.has_succeeded = true;
         state.quota = (state.quota + 1).min(QUOTA);
-        if state.window.succeeded() {
+        let may_widen = state.may_widen_from.left().is_zero();
+        if state.window.succeeded(may_widen) {
             drop(state);
             self.freed.notify_all();
         }
@@ -176,7 +196,7 @@ impl Limiter {
         state.has_written = true;
     }
 
-    /// As [`Self::only_failing`], for writes: reads that go well between them say nothing of writes.
+    /// Returns the same as [`Self::only_failing`] for writes: reads that go well between them say nothing of writes.
     pub fn only_failing_write(&self, own: u32) -> bool {
         let state = self.lock();
         state.has_written && state.failed_writes <= own
@@ -190,11 +210,14 @@ impl Limiter {
     /// What the end of the pass's time means: where nothing was ever answered well, that IQR cannot be reached.
     pub fn in_the_end(&self, error: Error) -> Error {
         let state = self.lock();
-        match (&error, &state.last_failure) {
-            (Error::OutOfTime { .. }, Some(failure)) if !state.has_succeeded => Error::Unreachable {
-                cause: format!("nothing was answered in the time of the pass, the last: {failure}"),
-            },
-            _ => error,
+        if state.has_succeeded || !matches!(error, Error::OutOfTime { .. }) {
+            return error;
+        }
+        let told = |last| format!("nothing was answered in the time of the pass, the last: {last}");
+        match (&state.last_failure, &state.last_refusal) {
+            (Some(failure), _) => Error::Unreachable { cause: told(failure) },
+            (None, Some(refusal)) => Error::Throttled { cause: told(refusal) },
+            (None, None) => error,
         }
     }
 
@@ -218,32 +241,35 @@ impl Limiter {
 
     /// Records that a request was refused for now (429, or 503 with `Retry-After`). Returns when it may be made again:
     /// exactly after `asked` where the server says so, else after a short random wait.
-    pub fn refused(&self, refusal: &Refusal<'_>) -> BootTime {
+    pub fn refused(&self, refusal: &Refusal<'_>) -> Retry {
         let mut state = self.lock();
         let refused = state.window.refused(refusal.generation);
-        let until = BootTime::now() + refusal.asked.unwrap_or_else(|| full_jitter(refused.backoff));
-        if refusal.asked.is_some() || refused.concerns_all {
-            state.hold(until, refusal.cause);
+        // To ask at once is to be refused at once.
+        let asked = refusal.asked.filter(|asked| !asked.is_zero());
+        let until = BootTime::now() + asked.unwrap_or_else(|| full_jitter(refused.backoff));
+        if let Some(asked) = asked {
+            log::info!("{}; it asks to wait {} s", refusal.cause, asked.as_secs());
+            state.may_widen_from = BootTime::now() + asked.saturating_mul(PROBE_SPACING);
         }
-        state.refused_writes += u32::from(refused.is_counted && refusal.is_write);
-        let kind = if refused.in_a_row >= MAX_REFUSALS { "requests" } else { "writes" };
-        if refused.in_a_row >= MAX_REFUSALS || state.refused_writes >= MAX_REFUSALS {
-            let cause = refusal.cause;
-            state.stop(Error::Throttled {
-                cause: format!("{MAX_REFUSALS} {kind} in a row were refused, the last: {cause}"),
-            });
+        if asked.is_some() || refused.concerns_all {
+            state.hold(until, asked.map(|_| refusal.cause));
         }
-        until
+        state.last_refusal = Some(refusal.cause.to_owned());
+        state.count_refusal(refused, refusal);
+        Retry { until, is_asked: asked.is_some() }
     }
 
     /// Waits until a refused request may be made again; an error where the pass is over, or the wait would outlast it.
-    pub fn wait_out(&self, until: BootTime, limits: &Limits, when: When, cause: &str) -> Result<(), Error> {
+    pub fn wait_out(&self, retry: Retry, limits: &Limits, when: When, request: &str, cause: &str) -> Result<(), Error> {
         self.lock().check()?;
-        if until >= when.until(limits) {
+        let end = when.until(limits);
+        if retry.is_asked && retry.until >= end && !limits.interrupted() {
             return Err(self.lock().stop(long_wait(cause)));
         }
-        sleep_until(until, limits, when);
-        when.check(limits, cause)
+        if !sleep_until(retry.until.min(end), limits, when) {
+            return Err(interrupted(request));
+        }
+        when.check(limits, request)
     }
 
     /// Whether a request that was refused `own` times is to be left to the next pass.
@@ -302,10 +328,20 @@ impl State {
         self.hold
     }
 
-    fn hold(&mut self, until: BootTime, cause: &str) {
+    fn hold(&mut self, until: BootTime, asked_by: Option<&str>) {
         if self.hold.is_none_or(|held| held < until) {
             self.hold = Some(until);
-            cause.clone_into(&mut self.held_for);
+            self.asked_by = asked_by.map(str::to_owned);
+        }
+    }
+
+    /// So many refusals in a row end the pass.
+    fn count_refusal(&mut self, refused: Refused, Refusal { is_write, cause, .. }: &Refusal<'_>) {
+        self.refused_writes += u32::from(refused.is_counted && *is_write);
+        let kind = if refused.in_a_row >= MAX_REFUSALS { "requests" } else { "writes" };
+        if refused.in_a_row >= MAX_REFUSALS || self.refused_writes >= MAX_REFUSALS {
+            let cause = format!("{MAX_REFUSALS} {kind} in a row were refused, the last: {cause}");
+            self.stop(Error::Throttled { cause });
         }
     }
 
@@ -319,14 +355,18 @@ impl State {
 }
 
 fn long_wait(cause: &str) -> Error {
-    Error::Throttled { cause: format!("it asks to wait for longer than this pass may last ({cause})") }
+    Error::Throttled { cause: format!("it asks to wait for longer than there is time ({cause})") }
+}
+
+fn interrupted(request: &str) -> Error {
+    Error::Interrupted { request: request.to_owned() }
 }
 
 impl Drop for Permit<'_> {
     fn drop(&mut self) {
         let mut state = self.limiter.lock();
         state.in_flight -= 1;
-        // To wake nobody costs as much as to wake somebody.
+        // A wake-up call costs the same where no worker waits.
         if state.waiting > 0 {
             drop(state);
             self.limiter.freed.notify_one();
@@ -351,7 +391,7 @@ mod tests {
         limiter.enter(limits, When::InTime, "GET x")
     }
 
-    fn refused(limiter: &Limiter, generation: u64, asked: Option<Duration>, is_write: bool) -> BootTime {
+    fn refused(limiter: &Limiter, generation: u64, asked: Option<Duration>, is_write: bool) -> Retry {
         limiter.refused(&Refusal { generation, asked, is_write, cause: "GET x: the server answered 429" })
     }
 
@@ -408,7 +448,7 @@ mod tests {
             refused(&limiter, permit.generation(), None, false);
         }
         drop(permits);
-        assert_eq!((free_permits(&limiter), limiter.stopped(), limiter.outage()), (4, None, None));
+        assert_eq!((free_permits(&limiter), limiter.stopped(), limiter.outage()), (1, None, None));
     }
 
     #[test]
@@ -418,7 +458,7 @@ mod tests {
             let limiter = Limiter::new(size, None);
             limiter.succeeded();
             let permit = enter(&limiter, &limits).unwrap();
-            let until = refused(&limiter, permit.generation(), asked, false);
+            let until = refused(&limiter, permit.generation(), asked, false).until;
             drop(permit);
             drop(enter(&limiter, &limits).unwrap());
             assert!(until.left().is_zero(), "{size} {asked:?}");
@@ -459,12 +499,31 @@ mod tests {
         let limits = limits(10);
         let limiter = Limiter::new(1, None);
         let permit = enter(&limiter, &limits).unwrap();
-        let until = refused(&limiter, permit.generation(), Some(Duration::from_secs(3600)), false);
+        let retry = refused(&limiter, permit.generation(), Some(Duration::from_secs(3600)), false);
         drop(permit);
         assert!(matches!(enter(&limiter, &limits), Err(Error::Throttled { .. })));
-        let limiter = Limiter::new(4, None);
-        assert!(matches!(limiter.wait_out(until, &limits, When::InTime, "x"), Err(Error::Throttled { .. })));
-        assert!(limiter.stopped().is_some());
+        for when in [When::InTime, When::Grace] {
+            let limiter = Limiter::new(4, None);
+            let waited = limiter.wait_out(retry, &limits, when, "GET x", "429");
+            assert!(matches!(waited, Err(Error::Throttled { .. })), "{when:?}");
+            assert!(limiter.stopped().is_some());
+        }
+    }
+
+    /// A read that tells what became of a write waits like any other as long as the pass has time.
+    #[test]
+    fn waits_in_grace_for_longer_than_grace_while_there_is_time() {
+        let (limiter, limits) = (Limiter::new(1, None), limits(60));
+        let until = BootTime::now() + Duration::from_secs(20);
+        limiter.lock().hold(until, Some("429"));
+        let interrupt = Arc::clone(&limits.interrupted);
+        let waiting = std::thread::scope(|scope| {
+            let waiting = scope.spawn(|| limiter.enter(&limits, When::Grace, "GET x").map(drop));
+            interrupt.store(true, Ordering::Relaxed);
+            waiting.join().unwrap()
+        });
+        assert!(matches!(waiting, Err(Error::Interrupted { .. })), "{waiting:?}");
+        assert!(!until.left().is_zero(), "an interruption ends the wait");
     }
 
     #[test]

@@ -21,6 +21,11 @@ use crate::secret::Secret;
 /// Tries of one sign-in when the server or the network fails.
 const TRIES: u32 = 3;
 
+/// How often a sign-out is tried that fails, and one that is refused for now; the least wait after a refusal.
+const MAX_SIGN_OUTS: u32 = 2;
+const MAX_REFUSED_SIGN_OUTS: u32 = 4;
+const MIN_SIGN_OUT_WAIT: Duration = Duration::from_millis(50);
+
 /// Renewals that changed nothing, after which the refusal of a read is believed at once.
 const FRUITLESS_READS: u32 = 3;
 
@@ -214,7 +219,7 @@ impl Session {
         left.extend(state.current.take());
         drop(state);
         let until = BootTime::now() + GRACE;
-        let ended = left.iter().map(|live| self.end(http, live, until).or_else(|_| self.end(http, live, until)));
+        let ended = left.iter().map(|live| self.end(http, live, until));
         ended.collect::<Vec<_>>().into_iter().collect()
     }
 
@@ -247,7 +252,10 @@ impl Session {
             let until = link.when.until(link.limits);
             let generation = link.limiter.generation();
             let (cause, wait, slow) = match self.try_sign_in(link.http, until) {
-                Ok(token) => return Ok(token),
+                Ok(token) => {
+                    link.limiter.answered();
+                    return Ok(token);
+                }
                 Err(SignIn::Never(error)) => return Err(error),
                 Err(SignIn::Again { cause, wait, slow }) => (cause, wait, slow),
                 Err(SignIn::Refused { asked }) => {
@@ -267,9 +275,10 @@ impl Session {
 
     /// Waits as after any refused request.
     fn wait_out(&self, link: Link<'_>, generation: u64, asked: Option<Duration>) -> Result<(), Error> {
-        let cause = &format!("{}: the server answered 429", self.create.shown);
-        let until = link.limiter.refused(&limiter::Refusal { generation, asked, is_write: false, cause });
-        link.limiter.wait_out(until, link.limits, link.when, cause)
+        let shown = &self.create.shown;
+        let cause = &format!("{shown}: the server answered 429");
+        let retry = link.limiter.refused(&limiter::Refusal { generation, asked, is_write: false, cause });
+        link.limiter.wait_out(retry, link.limits, link.when, shown, cause)
     }
 
     fn try_sign_in(&self, http: &Http, until: BootTime) -> Result<Secret, SignIn> {
@@ -310,20 +319,29 @@ impl Session {
         }
     }
 
-    /// A session that IQR does not know any more is as good as ended.
+    /// A session that IQR does not know any more is as good as ended. A sign-out that fails is tried twice; one that is
+    /// refused for now (429) a few times more, for other requests may be served meanwhile.
     fn end(&self, http: &Http, live: &Live, until: BootTime) -> Result<(), Error> {
-        let failed = |cause: String| Error::Unreachable { cause: format!("{}: {cause}", self.end.shown) };
+        let mut tries = 0;
         loop {
-            match http.exchange(&self.end, Credential::Bearer(&live.token), until) {
+            let answer = http.exchange(&self.end, Credential::Bearer(&live.token), until);
+            tries += 1;
+            let (cause, wait, most) = match answer {
                 Ok(Answer { status: 200..=299 | 401 | 403 | 404, .. }) => {
                     log::info!("session {} at IQR ended", live.generation);
                     return Ok(());
                 }
-                // Others are served: the next free moment is this session's.
-                Ok(Answer { status: 429, retry_after, .. }) if may_wait(retry_after, until) => {}
-                Ok(answer) => return Err(failed(format!("the server answered {}", answer.status))),
-                Err(Fault { text, .. }) => return Err(failed(text)),
+                Ok(Answer { status: 429, retry_after, .. }) => {
+                    let wait = full_jitter(backoff(tries)).max(MIN_SIGN_OUT_WAIT).max(retry_after.unwrap_or_default());
+                    ("the server answered 429".to_owned(), wait, MAX_REFUSED_SIGN_OUTS)
+                }
+                Ok(answer) => (format!("the server answered {}", answer.status), Duration::ZERO, MAX_SIGN_OUTS),
+                Err(Fault { text, .. }) => (text, Duration::ZERO, MAX_SIGN_OUTS),
+            };
+            if tries >= most || wait >= until.left() {
+                return Err(Error::Unreachable { cause: format!("{}: {cause}", self.end.shown) });
             }
+            std::thread::sleep(wait);
         }
     }
 
@@ -354,16 +372,6 @@ impl State {
         let others = self.doubted.len() > 1;
         if is_write && is_new && !refused.took_write() && others { Sequel::TriedAgain } else { Sequel::Renewed }
     }
-}
-
-/// Waits before a refused sign-out is tried again; false where `until` comes before.
-fn may_wait(asked: Option<Duration>, until: BootTime) -> bool {
-    let wait = asked.unwrap_or_else(|| full_jitter(backoff(1)));
-    if wait >= until.left() {
-        return false;
-    }
-    std::thread::sleep(wait);
-    true
 }
 
 fn request(settings: &Settings, operation: Operation, body: Option<Body>) -> Request {

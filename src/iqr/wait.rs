@@ -29,7 +29,8 @@ impl When {
     pub fn until(self, limits: &Limits) -> BootTime {
         match self {
             Self::InTime => limits.deadline,
-            Self::Grace => (BootTime::now() + GRACE).min(limits.deadline + GRACE),
+            Self::Grace if limits.interrupted() => (BootTime::now() + GRACE).min(limits.deadline + GRACE),
+            Self::Grace => limits.deadline + GRACE,
         }
     }
 
@@ -51,10 +52,10 @@ pub(super) fn pause(repeat: u32, limits: &Limits, when: When) -> bool {
     end < when.until(limits) && sleep_until(end, limits, when)
 }
 
-/// Sleeps until `end`; false when interrupted before.
+/// Sleeps until `end`; false when an interruption leaves no time for that.
 pub(super) fn sleep_until(end: BootTime, limits: &Limits, when: When) -> bool {
     loop {
-        if when == When::InTime && limits.interrupted() {
+        if limits.interrupted() && (when == When::InTime || end > when.until(limits)) {
             return false;
         }
         let left = end.left();
@@ -70,7 +71,7 @@ pub(super) fn backoff(repeat: u32) -> Duration {
     FIRST_PAUSE.saturating_mul(1 << repeat.saturating_sub(1).min(8)).min(LONGEST_PAUSE)
 }
 
-/// Anything up to `longest`: lanes that failed together do not come back together.
+/// Anything up to `longest`: workers that failed together do not come back together.
 pub(super) fn full_jitter(longest: Duration) -> Duration {
     let millis = u64::try_from(longest.as_millis()).unwrap_or(u64::MAX);
     Duration::from_millis(random() % millis.saturating_add(1).max(1))

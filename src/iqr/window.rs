@@ -1,7 +1,7 @@
 //! How many requests may be in flight at once: additive increase, multiplicative decrease.
 //!
-//! A tenant that allows few requests at once answers 429 to those above its limit, and tells nobody what the limit is. The
-//! window finds it: a refusal halves it, successes widen it by one. Pure: it waits for nothing and reads no clock.
+//! A tenant that allows few requests at once answers 429 to those above its limit, and does not say what the limit is. The
+//! window finds it: a refusal halves it at least, successes widen it by one. Pure: it waits for nothing and reads no clock.
 
 use std::time::Duration;
 
@@ -29,8 +29,11 @@ pub(super) struct Window {
     probe: usize,
     /// The size at the newest refusal; `None` once it was passed without one.
     refused_at: Option<usize>,
-    /// Grows with each refusal that counts: what was sent before it says nothing new.
+    /// Grows with each refusal that counts: what was sent before it says nothing new, but how many of them are refused.
     generation: u64,
+    /// The size before the newest refusal that counts, and how many of its requests were refused.
+    size_before_refusal: usize,
+    refused_requests: usize,
     /// The bound of the next wait.
     backoff: Duration,
     refusals_in_a_row: u32,
@@ -62,6 +65,8 @@ impl Window {
             probe: MIN_PROBE,
             refused_at: None,
             generation: 0,
+            size_before_refusal: 0,
+            refused_requests: 0,
             backoff: MIN_BACKOFF,
             refusals_in_a_row: 0,
         }
@@ -82,9 +87,9 @@ impl Window {
         self.refusals_in_a_row
     }
 
-    /// The size that the tenant was found to allow; `None` where it never refused and nothing was known before.
+    /// The size that the tenant was found to allow; `None` where nothing was learned of it.
     pub fn found(&self) -> Option<usize> {
-        (self.is_open && (self.generation > 0 || self.start < self.max)).then_some(self.size)
+        (self.is_open && (self.generation > 0 || self.size != self.start)).then_some(self.size)
     }
 
     /// Records an answer that is no refusal and no success of the kind that was asked for.
@@ -93,8 +98,9 @@ impl Window {
         self.backoff = (self.backoff / 2).max(MIN_BACKOFF);
     }
 
-    /// Records a success. Returns whether more requests may be in flight now.
-    pub fn succeeded(&mut self) -> bool {
+    /// Records a success. Returns whether more requests may be in flight now; `may_widen` is false as long as it would
+    /// cost too much to be refused again.
+    pub fn succeeded(&mut self, may_widen: bool) -> bool {
         self.answered();
         if !self.is_open {
             self.is_open = true;
@@ -105,7 +111,7 @@ impl Window {
             return false;
         }
         self.successes += 1;
-        if self.successes < self.probe * self.size {
+        if self.successes < self.probe * self.size || !may_widen {
             return false;
         }
         if self.refused_at.is_some_and(|refused| self.size >= refused) {
@@ -130,8 +136,13 @@ impl Window {
                 self.probe = (self.probe * 2).min(MAX_PROBE);
             }
             self.refused_at = Some(self.size);
+            (self.size_before_refusal, self.refused_requests) = (self.size, 1);
             self.size = self.size.div_ceil(2);
             self.successes = 0;
+        } else if generation + 1 == self.generation {
+            // Of one window the tenant takes as many as it allows.
+            self.refused_requests += 1;
+            self.size = self.size.min(self.size_before_refusal.saturating_sub(self.refused_requests).max(1));
         }
         Refused { backoff, concerns_all, in_a_row: self.refusals_in_a_row, is_counted }
     }
@@ -149,7 +160,7 @@ mod tests {
             sizes.push(size);
             // Those above the limit are refused at once, the others are answered later.
             (limit..size).for_each(|_| _ = window.refused(generation));
-            (0..size.min(limit)).for_each(|_| _ = window.succeeded());
+            (0..size.min(limit)).for_each(|_| _ = window.succeeded(true));
         }
         sizes
     }
@@ -157,12 +168,12 @@ mod tests {
     #[test]
     fn opens_after_first_success() {
         let mut window = Window::new(8, None);
-        assert_eq!((window.size(), window.succeeded(), window.size()), (1, true, 8));
+        assert_eq!((window.size(), window.succeeded(true), window.size()), (1, true, 8));
         let mut window = Window::new(8, Some(3));
-        assert_eq!((window.size(), window.succeeded(), window.size()), (1, true, 3));
+        assert_eq!((window.size(), window.succeeded(true), window.size()), (1, true, 3));
         for (max, start, size) in [(1, None, 1), (0, None, 1), (4, Some(9), 4), (4, Some(0), 1)] {
             let mut window = Window::new(max, start);
-            window.succeeded();
+            window.succeeded(true);
             assert_eq!(window.size(), size, "{max} {start:?}");
         }
     }
@@ -170,7 +181,7 @@ mod tests {
     #[test]
     fn stays_wide_without_refusals() {
         let mut window = Window::new(16, None);
-        window.succeeded();
+        window.succeeded(true);
         assert_eq!(sizes(&mut window, 16, 100), [16; 100]);
         assert_eq!(window.found(), None);
     }
@@ -179,7 +190,7 @@ mod tests {
     fn uses_most_of_any_limit() {
         for (max, limit) in [(4, 1), (8, 1), (16, 1), (4, 2), (16, 2), (4, 3), (16, 3), (8, 6), (16, 6), (16, 15)] {
             let mut window = Window::new(max, None);
-            window.succeeded();
+            window.succeeded(true);
             let rounds = 200;
             let sizes = sizes(&mut window, limit, rounds);
             let served: usize = sizes.iter().map(|size| *size.min(&limit)).sum();
@@ -192,7 +203,7 @@ mod tests {
     #[test]
     fn follows_a_limit_that_changes() {
         let mut window = Window::new(16, None);
-        window.succeeded();
+        window.succeeded(true);
         sizes(&mut window, 2, 300);
         assert!(window.size() <= 3);
         sizes(&mut window, 16, 300);
@@ -204,13 +215,45 @@ mod tests {
     #[test]
     fn counts_refusals_of_one_window_once() {
         let mut window = Window::new(16, None);
-        window.succeeded();
+        window.succeeded(true);
         let generation = window.generation();
         let refused: Vec<u32> = (0..16).map(|_| window.refused(generation).in_a_row).collect();
-        assert_eq!((refused, window.size()), (vec![1; 16], 8));
+        assert_eq!((refused, window.size()), (vec![1; 16], 1));
         assert_eq!(window.refused(window.generation()).in_a_row, 2);
-        window.succeeded();
+        window.succeeded(true);
         assert_eq!(window.refused(window.generation()).in_a_row, 1);
+    }
+
+    #[test]
+    fn finds_limit_by_the_refusals_of_one_window() {
+        for (refused, size) in [(1, 8), (8, 8), (10, 6), (13, 3), (15, 1), (16, 1)] {
+            let mut window = Window::new(16, None);
+            window.succeeded(true);
+            let generation = window.generation();
+            (0..refused).for_each(|_| _ = window.refused(generation));
+            assert_eq!(window.size(), size, "{refused} refused");
+        }
+    }
+
+    #[test]
+    fn reports_only_what_was_learned() {
+        let mut window = Window::new(16, Some(3));
+        window.succeeded(true);
+        assert_eq!(window.found(), None, "a start that was known stays as old as it is");
+        window.refused(window.generation());
+        assert_eq!(window.found(), Some(2));
+        let mut window = Window::new(16, Some(3));
+        (0..=3 * MIN_PROBE).for_each(|_| _ = window.succeeded(true));
+        assert_eq!(window.found(), Some(4));
+    }
+
+    #[test]
+    fn stays_as_wide_while_a_refusal_would_cost_too_much() {
+        let mut window = Window::new(16, Some(3));
+        (0..1000).for_each(|_| _ = window.succeeded(false));
+        assert_eq!(window.size(), 3);
+        window.succeeded(true);
+        assert_eq!(window.size(), 4);
     }
 
     #[test]
@@ -223,10 +266,10 @@ mod tests {
         };
         let backoffs: Vec<u128> = (0..10).map(|_| backoff()).collect();
         assert_eq!(backoffs, [50, 100, 200, 400, 800, 1600, 3200, 6400, 8000, 8000]);
-        window.succeeded();
-        window.succeeded();
+        window.succeeded(true);
+        window.succeeded(true);
         assert_eq!(window.refused(window.generation()).backoff.as_millis(), 2000);
-        (0..10).for_each(|_| _ = window.succeeded());
+        (0..10).for_each(|_| _ = window.succeeded(true));
         assert_eq!(window.refused(window.generation()).backoff, MIN_BACKOFF);
     }
 }

@@ -79,6 +79,16 @@ impl Ledger {
         self.rows(sql, [inventory_id], |row| row.get(0).map(ClientId))
     }
 
+    /// So many assets that were sent, in no order.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read.
+    pub fn some_assets(&self, limit: usize) -> Result<Vec<String>, Error> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.rows("SELECT inventory_id FROM asset LIMIT ?1", [limit], |row| row.get(0))
+    }
+
     /// The clients that an asset was last sent from.
     ///
     /// # Errors

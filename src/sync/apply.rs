@@ -165,10 +165,8 @@ impl<'a> Applier<'a> {
             return Ok(Applied::Postponed(iqr::Error::Throttled { cause: format!("{request}: {cause}") }));
         }
         let cause = if error.is_server_fault() { Cause::Server } else { Cause::Client };
-        let hint = match error {
-            iqr::Error::NotFound { .. } => "; check the inventory ID in WipeOS, or receive the asset in IQR",
-            _ => "",
-        };
+        let is_missing = matches!(error, iqr::Error::NotFound { .. });
+        let hint = if is_missing { "; check the inventory ID in WipeOS, or receive the asset in IQR" } else { "" };
         Ok(Applied::Failed(Trouble { reason: error.reason(), message: format!("{error}{hint}") }, cause))
     }
 

@@ -6,16 +6,16 @@ use std::sync::{Mutex, PoisonError};
 
 use super::ahead::Ahead;
 use super::apply::{Abort, Applier};
-use super::examine::{Examined, Gathered, Ready, Trouble, Verdict};
+use super::ending::{Done, Ending, Sorted, Work, change_record, sorted};
+use super::examine::{Examined, Gathered, Ready, Trouble};
 use super::feed::{Candidate, Feed};
 use super::journey::Applied;
-use super::plan::Change;
 use super::report::{Item, ItemOutcome, PassOutcome, Report};
 use super::retry::{self, Cause};
 use super::{Error, Outcome, Request, end, gather, lock};
-use crate::iqr::{self, BootTime};
-use crate::ledger::{self, ChangeRecord, PassId, Problem, RunLedger, SentRecord};
-use crate::model::{Reason, Sent};
+use crate::iqr::{self, BootTime, Iqr};
+use crate::ledger::{self, ChangeRecord, PassId, Problem, RunLedger};
+use crate::model::{InventoryId, Reason};
 use crate::store::Store;
 
 /// What all lanes share.
@@ -45,40 +45,8 @@ struct Progress {
     report: Report,
     pass: Option<PassId>,
     aborted: Option<Error>,
-    /// Why clients were left to the next pass though this one goes on.
-    postponed: Option<iqr::Error>,
-}
-
-/// A client in hand that IQR is to be asked about.
-pub(super) struct Work {
-    examined: Examined,
-    ready: Box<Ready>,
-}
-
-/// A client that is done.
-struct Done {
-    examined: Examined,
-    ending: Ending,
-    /// What is told of it once it is recorded; nothing of one that is gone.
-    item: Option<Item>,
-}
-
-/// What became of a client.
-enum Ending {
-    /// It is no longer in the appliance's database.
-    Gone,
-    /// Its asset says what it shall say.
-    Sent {
-        record: Box<SentRecord>,
-        /// What its asset was found or made to say, if IQR was asked.
-        sent: Option<Sent>,
-        changes: Vec<Change>,
-        notes: Vec<String>,
-    },
-    /// It was not sent.
-    Trouble(Trouble, Cause),
-    /// It is left to the next pass.
-    Postponed(Box<iqr::Error>),
+    /// Clients whose requests were refused for now again and again.
+    postponed: Vec<(Examined, iqr::Error)>,
 }
 
 impl<'a> Lanes<'a> {
@@ -94,7 +62,7 @@ impl<'a> Lanes<'a> {
             request,
             source: Mutex::new(Source { store, feed, ahead: Ahead::default(), done: Vec::new(), taken: 0 }),
             ledger: Mutex::new(ledger),
-            progress: Mutex::new(Progress { report, pass: None, aborted: None, postponed: None }),
+            progress: Mutex::new(Progress { report, pass: None, aborted: None, postponed: Vec::new() }),
             is_aborted: AtomicBool::new(false),
             deadline,
         }
@@ -160,6 +128,39 @@ impl<'a> Lanes<'a> {
         if let Err(error) = lock(&self.ledger).set_in_flight(tenant, found, now) {
             self.abort(error.into());
         }
+    }
+
+    /// Decides about the clients whose requests were refused for now again and again. Where the tenant serves another asset
+    /// at the end, the fault is theirs, and they fail; else it serves nobody, and they are left to the next pass.
+    pub(super) fn settle_postponed(&self, iqr: &Iqr) {
+        let postponed = mem::take(&mut lock(&self.progress).postponed);
+        let Some((_, error)) = postponed.first() else { return };
+        let serves_others = !self.is_over() && self.serves_another_asset(iqr, &postponed);
+        if !serves_others && !self.is_over() {
+            self.abort(error.clone().into());
+        }
+        for (examined, error) in postponed {
+            if serves_others {
+                let told = match &error {
+                    iqr::Error::Throttled { cause } => cause.clone(),
+                    other => other.to_string(),
+                };
+                let message = format!("{told}, again and again; other requests go well: look at it in IQR");
+                let trouble = Trouble { reason: error.reason(), message };
+                let done = self.done(examined, Ending::Trouble(trouble, Cause::Client));
+                lock(&self.source).done.push(done);
+            } else {
+                self.report(&self.deferred_item(&examined, &error));
+            }
+        }
+    }
+
+    /// Reads an asset that was sent before and is none of these.
+    fn serves_another_asset(&self, iqr: &Iqr, postponed: &[(Examined, iqr::Error)]) -> bool {
+        let Ok(assets) = lock(&self.ledger).some_assets(postponed.len() + 1) else { return false };
+        let is_other = |id: &String| postponed.iter().all(|(examined, _)| examined.inventory_id.as_ref() != Some(id));
+        let Some(other) = assets.into_iter().find(is_other) else { return false };
+        matches!(iqr.asset(&InventoryId::of_record(other)), Ok(_) | Err(iqr::Error::NotFound { .. }))
     }
 
     /// Takes in the client that is done, and finds the next one that IQR is to be asked about. Those that need no answer of
@@ -233,8 +234,7 @@ impl<'a> Lanes<'a> {
         for Done { examined, ending, mut item } in source.done.drain(..) {
             if let Ending::Postponed(error) = ending {
                 // It stays in hand, so that the horizon does not pass it.
-                lock(&self.progress).postponed.get_or_insert(*error);
-                recorded.extend(item);
+                lock(&self.progress).postponed.push((examined, *error));
                 continue;
             }
             // What was done is told also when it cannot be recorded.
@@ -265,7 +265,8 @@ impl<'a> Lanes<'a> {
 
     fn done(&self, examined: Examined, ending: Ending) -> Done {
         let item = match &ending {
-            Ending::Gone => None,
+            // A postponed client is reported once it is known what its refusals mean.
+            Ending::Gone | Ending::Postponed(_) => None,
             Ending::Sent { changes, notes, .. } => {
                 let outcome = if changes.is_empty() { ItemOutcome::Unchanged } else { ItemOutcome::Sent };
                 let message = (!notes.is_empty()).then(|| notes.join("; "));
@@ -273,7 +274,6 @@ impl<'a> Lanes<'a> {
                 Some(self.item(&examined, outcome, None, message, fields))
             }
             Ending::Trouble(trouble, cause) => Some(self.trouble_item(&examined, trouble, *cause)),
-            Ending::Postponed(error) => Some(self.deferred_item(&examined, error)),
         };
         Done { examined, ending, item }
     }
@@ -446,11 +446,8 @@ impl<'a> Lanes<'a> {
         let Source { store, mut feed, mut ahead, .. } =
             self.source.into_inner().unwrap_or_else(PoisonError::into_inner);
         let mut ledger = self.ledger.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let Progress { mut report, pass, mut aborted, postponed } =
+        let Progress { mut report, pass, mut aborted, .. } =
             self.progress.into_inner().unwrap_or_else(PoisonError::into_inner);
-        if let Some(error) = postponed {
-            prefer(&mut aborted, error.into());
-        }
         ahead.give_back(&mut feed);
         match feed.left(&store) {
             Ok(left) => report.totals.deferred += left,
@@ -479,25 +476,4 @@ fn prefer(told: &mut Option<Error>, error: Error) {
     if told.as_ref().is_none_or(followed) {
         *told = Some(error);
     }
-}
-
-/// What there is left to do for a client that was judged: to ask IQR, or to record what became of it.
-enum Sorted {
-    Work(Work),
-    Done(Box<Examined>, Ending),
-}
-
-fn sorted(mut examined: Examined) -> Sorted {
-    let ending = match mem::replace(&mut examined.verdict, Verdict::Gone) {
-        Verdict::Ready(ready) => return Sorted::Work(Work { examined, ready }),
-        Verdict::Gone => Ending::Gone,
-        Verdict::Same(record) => Ending::Sent { record, sent: None, changes: Vec::new(), notes: Vec::new() },
-        Verdict::Held(trouble) => Ending::Trouble(trouble, Cause::Local),
-        Verdict::Unreadable(trouble) => Ending::Trouble(trouble, Cause::Client),
-    };
-    Sorted::Done(Box::new(examined), ending)
-}
-
-fn change_record(change: Change) -> ChangeRecord {
-    ChangeRecord { field: change.field.name().into(), before: change.from, after: change.to }
 }

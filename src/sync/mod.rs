@@ -18,6 +18,7 @@ mod commits;
 mod comparison;
 pub mod due;
 mod end;
+mod ending;
 pub mod examine;
 pub mod feed;
 mod gather;
@@ -315,6 +316,12 @@ fn pass(request: &Request<'_>, begun: Begun, ledger: RunLedger, deadline: BootTi
             scope.spawn(move || lanes.run(applier, first));
         }
     });
+    wind_up(lanes, &iqr)
+}
+
+/// Ends the session, and what a pass has learned is kept.
+fn wind_up(lanes: Lanes<'_>, iqr: &Iqr) -> Outcome {
+    lanes.settle_postponed(iqr);
     if let Err(error) = iqr.finish() {
         log::warn!("the session at IQR could not be ended: {error}");
     }

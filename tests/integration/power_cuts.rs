@@ -86,7 +86,9 @@ impl File {
             bytes.truncate(bytes.len() / 2);
         }
         let mut content = self.synced.clone();
-        kept.iter().for_each(|write| Self::apply(&mut content, write));
+        for write in &kept {
+            Self::apply(&mut content, write);
+        }
         content
     }
 }

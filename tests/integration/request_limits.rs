@@ -184,9 +184,8 @@ fn nothing_is_doubled_by_writes_that_were_refused_and_taken() {
     }
 }
 
-/// It cannot be told from a tenant that takes nothing any more: it is left to the next pass, and keeps nobody waiting.
 #[test]
-fn asset_that_is_always_refused_keeps_no_other_waiting() {
+fn asset_that_is_always_refused_fails_alone() {
     const POISONED: i64 = FIRST + 3;
     for connections in ["1", "4"] {
         let is_poisoned = |asked: &Asked| asked.target.contains(&POISONED.to_string());
@@ -194,12 +193,84 @@ fn asset_that_is_always_refused_keeps_no_other_waiting() {
             behind(8, move |asked| if is_poisoned(asked) { refusal() } else { Deed::Keep(asked.answer()) });
         let mut bench = bench.with("iqr", "connections", connections);
         let report = bench.sync();
-        let told = (report.code, report.count("sent"), report.count("failed"), report.count("deferred"));
-        assert_eq!(told, (Some(5), 7, 0, 1), "{connections}: {report:#?}");
-        assert_eq!(report.fate(4), ("deferred", Some("unreachable")), "{connections}: {report:#?}");
+        let told = (report.code, report.outcome(), report.count("sent"), report.count("failed"));
+        assert_eq!(told, (Some(1), "done", 7, 1), "{connections}: {report:#?}");
+        assert_eq!(report.fate(4), ("failed", Some("unreachable")), "{connections}: {report:#?}");
+        assert!(report.message(4).contains("other requests go well"), "{report:#?}");
         assert!(front.requests() < 80, "{connections}: {} requests", front.requests());
+        // Alone due, it is told from the tenant all the same.
+        let again = bench.sync_with(&["--retry"]);
+        assert_eq!((again.code, again.count("failed")), (Some(1), 1), "{connections}: {again:#?}");
         reach_sandbox(&mut bench);
-        assert_eq!(bench.sync_well().count("sent"), 1);
+        assert_eq!(bench.sync_with(&["--retry"]).count("sent"), 1);
+    }
+}
+
+/// `Retry-After` with every refusal: obeyed, and not met more often than it takes to learn the limit.
+#[test]
+fn limits_with_retry_after_are_learned_and_kept() {
+    thread::scope(|scope| {
+        for (limit, connections, headers) in [
+            (1, "16", "Retry-After: 0\r\n"),
+            (3, "8", "Retry-After: 0\r\n"),
+            (1, "8", "Retry-After: 1\r\n"),
+            (3, "16", "Retry-After: 1\r\n"),
+            (2, "4", "Retry-After: 6\r\n"),
+        ] {
+            scope.spawn(move || {
+                let busy = AtomicUsize::new(0);
+                let refused = Arc::new(AtomicUsize::new(0));
+                let count = Arc::clone(&refused);
+                let (bench, _front) = behind(30, move |asked| {
+                    let is_served = busy.fetch_add(1, Ordering::SeqCst) < limit || asked.method == "DELETE";
+                    let deed = if is_served {
+                        thread::sleep(RTT);
+                        Deed::Keep(asked.answer())
+                    } else {
+                        count.fetch_add(1, Ordering::SeqCst);
+                        Deed::Keep(http(429, headers, ""))
+                    };
+                    busy.fetch_sub(1, Ordering::SeqCst);
+                    deed
+                });
+                let bench = bench.with("iqr", "connections", connections);
+                let context = format!("limit {limit}, {connections} connections, {headers}");
+                assert_all_sent(&bench, &bench.sync(), 30, &context);
+                let refused = refused.load(Ordering::SeqCst);
+                assert!(refused <= 40, "{context}: {refused} refused");
+            });
+        }
+    });
+}
+
+/// One wait that is longer than the time of grace, around a read that tells what became of a write.
+#[test]
+fn read_back_waits_as_long_as_the_pass_has_time() {
+    for status in [429, 503] {
+        let (bench, _front) = behind(3, move |asked| match asked.number {
+            8 => Deed::Keep(http(status, "Retry-After: 6\r\n", "")),
+            _ => Deed::Keep(asked.answer()),
+        });
+        let bench = bench.with("iqr", "connections", "1");
+        assert_all_sent(&bench, &bench.sync(), 3, &format!("{status}"));
+    }
+}
+
+/// Whatever the tenant refuses, a pass makes few requests of any kind.
+#[test]
+fn refused_sign_out_is_tried_a_few_times() {
+    for headers in ["", "Retry-After: 0\r\n", "Retry-After: Sun, 06 Nov 1994 08:49:37 GMT\r\n"] {
+        let sign_outs = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&sign_outs);
+        let (bench, _front) = behind(2, move |asked| {
+            if asked.method == "DELETE" {
+                count.fetch_add(1, Ordering::SeqCst);
+                return Deed::Keep(http(429, headers, ""));
+            }
+            Deed::Keep(asked.answer())
+        });
+        assert_eq!(bench.sync().count("sent"), 2);
+        assert!(sign_outs.load(Ordering::SeqCst) <= 4, "{headers:?}: {sign_outs:?}");
     }
 }
 
