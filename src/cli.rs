@@ -103,6 +103,8 @@ pub enum Command {
     MasterItem(MasterItemArgs),
     /// The last passes; what is due, held and failing, each with its reason
     Status(StatusArgs),
+    /// Ends the notice that an asset still shows what another machine sent
+    Dismiss(DismissArgs),
     /// Writes a commented config file (./wipeos-iqr.toml, or --config); never overwrites
     Init(InitArgs),
 }
@@ -233,6 +235,24 @@ pub struct StatusArgs {
     /// Write a page for browsers into this file; - is stdout
     #[arg(long, value_name = "FILE", conflicts_with_all = ["json", "inventory_id"])]
     pub html: Option<PathBuf>,
+}
+
+/// `dismiss`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  wipeos-iqr dismiss 400999 --reason 'corrected in IQR'
+  wipeos-iqr dismiss 400999 --reason 'sold in May, came back as 400001'
+
+The reason is kept with the history of the asset: `wipeos-iqr status 400999`.
+Nothing is written to IQR.")]
+pub struct DismissArgs {
+    /// The inventory ID of the asset, as the notice names it
+    #[arg(value_name = "ID")]
+    pub inventory_id: String,
+    /// Why the notice is to end
+    #[arg(long, value_name = "TEXT")]
+    pub reason: String,
 }
 
 /// `init`

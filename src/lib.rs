@@ -80,6 +80,7 @@ pub fn run(cli: &Cli) -> Exit {
         Command::AuthTest(args) => commands::auth_test::run(&cli.global, args),
         Command::MasterItem(args) => commands::master_item::run(&cli.global, args),
         Command::Status(args) => commands::status::run(&cli.global, args),
+        Command::Dismiss(args) => commands::dismiss::run(&cli.global, args),
         Command::Init(args) => commands::init::run(&cli.global, args),
     };
     result.unwrap_or_else(|error| {

@@ -12,7 +12,7 @@ use iqr_sandbox::{Options, Sandbox};
 use rusqlite::{Connection, OpenFlags, params};
 use wipeos_iqr::clock;
 use wipeos_iqr::ledger::RunLedger;
-use wipeos_iqr::model::{ClientId, Sent};
+use wipeos_iqr::model::{ClientId, Registration, Sent};
 use wipeos_iqr::store::Store;
 
 use crate::measure::{self, Ended};
@@ -218,6 +218,7 @@ impl Stand {
                     let at = clock::now();
                     let record = wipeos_iqr::ledger::SentRecord {
                         client_id,
+                        registration: Registration::default(),
                         inventory_id,
                         seen: Some(seen),
                         digest: [0; 16],

@@ -37,6 +37,7 @@ complete -c wipeos-iqr -n "__fish_wipeos_iqr_needs_command" -f -a "preview" -d '
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_needs_command" -f -a "auth-test" -d 'Signs in, reads something harmless, signs out; checks config, databases and clock on the way'
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_needs_command" -f -a "master-item" -d 'Looks a master item up, and creates it if asked to'
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_needs_command" -f -a "status" -d 'The last passes; what is due, held and failing, each with its reason'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_needs_command" -f -a "dismiss" -d 'Ends the notice that an asset still shows what another machine sent'
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_needs_command" -f -a "init" -d 'Writes a commented config file (./wipeos-iqr.toml, or --config); never overwrites'
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand sync" -l inventory-id -d 'Only the client with this inventory ID' -r
@@ -104,6 +105,14 @@ complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand status" -l json -d
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand status" -s v -l verbose -d 'Log more on stderr: -v what is done, -vv every request'
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand status" -s q -l quiet -d 'Log nothing but the error that ends the program'
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand status" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand dismiss" -l reason -d 'Why the notice is to end' -r
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand dismiss" -l config -d 'The config file; an empty name counts as not given' -r -F
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand dismiss" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that shows it'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand dismiss" -s v -l verbose -d 'Log more on stderr: -v what is done, -vv every request'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand dismiss" -s q -l quiet -d 'Log nothing but the error that ends the program'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand dismiss" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand init" -l from-store -d 'Look at the WipeOS database for the slot that holds the inventory ID' -r -F
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand init" -l config -d 'The config file; an empty name counts as not given' -r -F
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand init" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that shows it'
@@ -112,10 +121,11 @@ never\t'Not at all'"
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand init" -s v -l verbose -d 'Log more on stderr: -v what is done, -vv every request'
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand init" -s q -l quiet -d 'Log nothing but the error that ends the program'
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand init" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand help; and not __fish_seen_subcommand_from sync preview auth-test master-item status init help" -f -a "sync" -d 'One pass: finds the clients that are due and brings them to IQR'
-complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand help; and not __fish_seen_subcommand_from sync preview auth-test master-item status init help" -f -a "preview" -d 'Shows what would be sent for an inventory ID, and why'
-complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand help; and not __fish_seen_subcommand_from sync preview auth-test master-item status init help" -f -a "auth-test" -d 'Signs in, reads something harmless, signs out; checks config, databases and clock on the way'
-complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand help; and not __fish_seen_subcommand_from sync preview auth-test master-item status init help" -f -a "master-item" -d 'Looks a master item up, and creates it if asked to'
-complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand help; and not __fish_seen_subcommand_from sync preview auth-test master-item status init help" -f -a "status" -d 'The last passes; what is due, held and failing, each with its reason'
-complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand help; and not __fish_seen_subcommand_from sync preview auth-test master-item status init help" -f -a "init" -d 'Writes a commented config file (./wipeos-iqr.toml, or --config); never overwrites'
-complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand help; and not __fish_seen_subcommand_from sync preview auth-test master-item status init help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand help; and not __fish_seen_subcommand_from sync preview auth-test master-item status dismiss init help" -f -a "sync" -d 'One pass: finds the clients that are due and brings them to IQR'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand help; and not __fish_seen_subcommand_from sync preview auth-test master-item status dismiss init help" -f -a "preview" -d 'Shows what would be sent for an inventory ID, and why'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand help; and not __fish_seen_subcommand_from sync preview auth-test master-item status dismiss init help" -f -a "auth-test" -d 'Signs in, reads something harmless, signs out; checks config, databases and clock on the way'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand help; and not __fish_seen_subcommand_from sync preview auth-test master-item status dismiss init help" -f -a "master-item" -d 'Looks a master item up, and creates it if asked to'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand help; and not __fish_seen_subcommand_from sync preview auth-test master-item status dismiss init help" -f -a "status" -d 'The last passes; what is due, held and failing, each with its reason'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand help; and not __fish_seen_subcommand_from sync preview auth-test master-item status dismiss init help" -f -a "dismiss" -d 'Ends the notice that an asset still shows what another machine sent'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand help; and not __fish_seen_subcommand_from sync preview auth-test master-item status dismiss init help" -f -a "init" -d 'Writes a commented config file (./wipeos-iqr.toml, or --config); never overwrites'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand help; and not __fish_seen_subcommand_from sync preview auth-test master-item status dismiss init help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

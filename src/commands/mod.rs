@@ -2,6 +2,7 @@
 
 pub mod auth_test;
 mod diff;
+pub mod dismiss;
 pub mod init;
 pub mod master_item;
 mod near;

@@ -37,6 +37,12 @@ pub fn existing(store: &Store, config: &StoreConfig, typed: &str) -> Result<Vec<
     Ok(found)
 }
 
+/// Those of `ids` that differ from what was `typed` by one slip of the finger, the likeliest slips first.
+#[must_use]
+pub fn among(typed: &str, rule: IdRule, ids: &[&str]) -> Vec<String> {
+    variants(typed, rule).into_iter().filter(|variant| ids.contains(&variant.as_str())).take(MOST).collect()
+}
+
 /// The end of a message that says that nobody has an ID.
 #[must_use]
 pub fn hint(near: &[String]) -> String {
@@ -180,6 +186,14 @@ mod tests {
             let is_met = variants.iter().any(|variant| variant == typed);
             assert_eq!(is_met, typed != "4138oO", "{typed}: one slip, or the same slip throughout");
         }
+    }
+
+    #[test]
+    fn finds_ids_of_a_list_that_are_one_slip_away() {
+        let ids = ["413801", "999999", "143800"];
+        assert_eq!(among("413800", IdRule::Digits, &ids), ["143800", "413801"]);
+        assert_eq!(among("4138O1", IdRule::Digits, &ids), ["413801"]);
+        assert!(among("1", IdRule::Digits, &ids).is_empty());
     }
 
     #[test]

@@ -20,7 +20,7 @@ use super::{Exit, NotFound, Usage};
 use crate::cli::{Global, StatusArgs};
 use crate::clock;
 use crate::config::Config;
-use crate::ledger::{self, Heartbeat, Holder, Ledger, Pass, Problem};
+use crate::ledger::{self, Heartbeat, Holder, Ledger, LeftBehind, Pass, Problem};
 use crate::model::Timestamp;
 use crate::monitor::file;
 use crate::output;
@@ -51,6 +51,8 @@ struct Status {
     /// What ended a pass that was just made.
     failure: Option<Failure>,
     problems: Vec<Problem>,
+    /// Assets that still show what another machine sent.
+    left_behind: Vec<LeftBehind>,
     passes: Vec<Pass>,
     heartbeat: Option<Heartbeat>,
     /// Of the WipeOS database; `None` when it cannot be read.
@@ -74,7 +76,8 @@ struct StoreStatus {
 pub fn run(global: &Global, args: &StatusArgs) -> Result<Exit> {
     let config = super::load(global)?;
     let now = clock::now();
-    let (ledger, mut status, recent) = match (read_ledger(&config.ledger.path, now), &args.html) {
+    let oldest_kept = config.ledger.oldest_kept(now);
+    let (ledger, mut status, recent) = match (read_ledger(&config.ledger.path, oldest_kept, now), &args.html) {
         (Err(error), Some(path)) => return Err(write_blind(path, &config, error, now)),
         (read, _) => read?,
     };
@@ -85,7 +88,7 @@ pub fn run(global: &Global, args: &StatusArgs) -> Result<Exit> {
         if error.is::<NotFound>() || error.is::<Usage>() {
             return read.map(|()| Exit::Done);
         }
-        status.add_story_of_ledger(&config, ledger.as_ref(), args)?;
+        status.add_story_of_ledger(&config, ledger.as_ref(), args, now)?;
     }
     if args.json {
         output::print_json(&json::Json::of(&status, now))?;
@@ -125,9 +128,14 @@ pub(super) struct Failure {
 /// # Errors
 ///
 /// Those of the template, which has none.
-pub(super) fn html_after_pass(ledger: Option<&Path>, due: Option<u64>, failure: Option<Failure>) -> Result<String> {
+pub(super) fn html_after_pass(
+    ledger: Option<&Path>,
+    oldest_kept: Timestamp,
+    due: Option<u64>,
+    failure: Option<Failure>,
+) -> Result<String> {
     let now = clock::now();
-    let (mut status, recent) = match ledger.map(|path| told_by(path, now)) {
+    let (mut status, recent) = match ledger.map(|path| told_by(path, oldest_kept, now)) {
         Some(Ok(told)) => told,
         Some(Err(error)) => (Status::of_unreadable(ledger, &error), Vec::new()),
         None => (Status::blind(None), Vec::new()),
@@ -139,17 +147,17 @@ pub(super) fn html_after_pass(ledger: Option<&Path>, due: Option<u64>, failure: 
 }
 
 /// What a ledger tells: the status but for the WipeOS database, and the passes of the last days.
-fn told_by(path: &Path, now: Timestamp) -> Result<(Status, Vec<Pass>)> {
-    let (_, mut status, recent) = read_ledger(path, now)?;
+fn told_by(path: &Path, oldest_kept: Timestamp, now: Timestamp) -> Result<(Status, Vec<Pass>)> {
+    let (_, mut status, recent) = read_ledger(path, oldest_kept, now)?;
     // Who holds the lock just now is this pass.
     status.ledger_place = ledger::takes_nothing(path);
     Ok((status, recent))
 }
 
 /// What a ledger tells of itself, with the passes of the last days; no ledger where there is none yet.
-fn read_ledger(path: &Path, now: Timestamp) -> Result<(Option<Ledger>, Status, Vec<Pass>)> {
+fn read_ledger(path: &Path, oldest_kept: Timestamp, now: Timestamp) -> Result<(Option<Ledger>, Status, Vec<Pass>)> {
     let ledger = Ledger::open(path)?;
-    let (status, recent) = (Status::of_ledger(ledger.as_ref())?, html::recent(ledger.as_ref(), now)?);
+    let (status, recent) = (Status::of_ledger(ledger.as_ref(), oldest_kept)?, html::recent(ledger.as_ref(), now)?);
     Ok((ledger, status, recent))
 }
 
@@ -163,11 +171,12 @@ impl Status {
         Self { blindness: Some(format!("{error:#}")), ..Self::blind(ledger) }
     }
 
-    fn of_ledger(ledger: Option<&Ledger>) -> Result<Self> {
+    fn of_ledger(ledger: Option<&Ledger>, oldest_kept: Timestamp) -> Result<Self> {
         let Some(ledger) = ledger else { return Ok(Self::default()) };
         Ok(Self {
             has_ledger: true,
             problems: ledger.problems()?,
+            left_behind: ledger.left_behind(oldest_kept)?,
             passes: ledger.passes(PASSES)?,
             heartbeat: ledger.heartbeat(),
             ..Self::default()
@@ -191,9 +200,7 @@ impl Status {
         now: Timestamp,
     ) -> Result<()> {
         if let Some(typed) = &args.inventory_id {
-            let asset = Story::of(config, store, ledger, typed)?;
-            self.problems.retain(|problem| asset.is_about(problem));
-            self.story = Some(asset);
+            self.tell_only(Story::of(config, store, ledger, typed)?, ledger, config.ledger.oldest_kept(now))?;
         }
         let due = due::count(store, ledger, now, config)?;
         self.store = Some(StoreStatus { due, missing_indexes: store.missing_indexes()? });
@@ -201,12 +208,31 @@ impl Status {
     }
 
     /// Where the WipeOS database cannot be read, what the ledger knows of the asset.
-    fn add_story_of_ledger(&mut self, config: &Config, ledger: Option<&Ledger>, args: &StatusArgs) -> Result<()> {
-        let (Some(ledger), Some(typed)) = (ledger, &args.inventory_id) else { return Ok(()) };
-        self.story = Story::of_ledger(config, ledger, typed)?;
-        if let Some(story) = &self.story {
-            self.problems.retain(|problem| story.is_about(problem));
+    fn add_story_of_ledger(
+        &mut self,
+        config: &Config,
+        ledger: Option<&Ledger>,
+        args: &StatusArgs,
+        now: Timestamp,
+    ) -> Result<()> {
+        let (Some(known), Some(typed)) = (ledger, &args.inventory_id) else { return Ok(()) };
+        match Story::of_ledger(config, known, typed)? {
+            Some(story) => self.tell_only(story, ledger, config.ledger.oldest_kept(now)),
+            None => Ok(()),
         }
+    }
+
+    /// Of problems and notices, those of one asset.
+    fn tell_only(&mut self, story: Story, ledger: Option<&Ledger>, oldest_kept: Timestamp) -> Result<()> {
+        self.problems.retain(|problem| story.is_about(problem));
+        self.left_behind.retain(|notice| story.is_named_by(notice));
+        // One of many assets of a replaced database.
+        if let Some(own) = ledger.map(|it| it.left_behind_of(&story.inventory_id, oldest_kept)).transpose()?.flatten()
+            && !self.left_behind.iter().any(|notice| notice.inventory_id == own.inventory_id)
+        {
+            self.left_behind.push(own);
+        }
+        self.story = Some(story);
         Ok(())
     }
 

@@ -87,7 +87,7 @@ fn pass(config: &Config, args: &SyncArgs, started_at: Timestamp, told: &Mutex<Sp
         Some(id) => Scope::Asset(id),
         None => Scope::Due { retry: args.retry, full: args.full },
     };
-    let watchers = Watchers::of(&config.watch, Some(&config.ledger.path), args, started_at);
+    let watchers = Watchers::of(&config.watch, Some(&config.ledger), args, started_at);
     let begun = || watchers.iter().for_each(Watchers::begun);
     let outcome = sync::run(&Request {
         config,

@@ -34,7 +34,7 @@ use crate::digest;
 use crate::files;
 use crate::iqr;
 use crate::mapping::Rules;
-use crate::model::IdRule;
+use crate::model::{IdRule, Timestamp};
 use crate::secret::Secret;
 
 /// The commented file that `init` writes: every setting with its built-in default.
@@ -91,6 +91,14 @@ pub struct LedgerConfig {
     pub path: PathBuf,
     /// How long the history of passes and changes is kept: at least a day.
     pub keep: Duration,
+}
+
+impl LedgerConfig {
+    /// History from before this, at `now`, is not kept.
+    #[must_use]
+    pub fn oldest_kept(&self, now: Timestamp) -> Timestamp {
+        now.plus_seconds(i64::try_from(self.keep.as_secs()).unwrap_or(i64::MAX).saturating_neg())
+    }
 }
 
 /// `[metrics]`, `[monitor]` and `[report]`: who is told of each pass. None of it changes what a pass does.

@@ -2,11 +2,11 @@
 //!
 //! A line that is no TOML is not believed, nor is a setting that is wrong in itself, nor one that is not UTF-8.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::report::Report;
 use super::section::Section;
-use super::{WatchConfig, read};
+use super::{LedgerConfig, WatchConfig, read};
 
 /// What the readable part of a broken config says.
 #[derive(Debug, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub struct Salvage {
     /// Who is told of each pass.
     pub watch: WatchConfig,
     /// Where our own database is; `None` where the file is no TOML, and this may stand in what cannot be read.
-    pub ledger: Option<PathBuf>,
+    pub ledger: Option<LedgerConfig>,
 }
 
 impl Salvage {
@@ -39,7 +39,7 @@ impl Salvage {
                 ping_url: ping_url.filter(|url| is_whole(Path::new(url.expose()))),
                 html: html.filter(|path| is_whole(path)),
             };
-            Self { watch, ledger: Some(ledger.path).filter(|path| is_toml && is_own && is_whole(path)) }
+            Self { watch, ledger: Some(ledger).filter(|ledger| is_toml && is_own && is_whole(&ledger.path)) }
         })
     }
 }
@@ -64,10 +64,10 @@ mod tests {
     #[test]
     fn a_mistake_elsewhere_leaves_those_who_are_told() {
         let found = salvaged(&format!("{WATCHED}[sync]\ntime_budgt = 1\n[report]\nhtml = \"x.txt\""));
-        assert_eq!(found.watch.textfile, Some(PathBuf::from("/etc/wipeos-iqr/x.prom")));
+        assert_eq!(found.watch.textfile, Some(Path::new("/etc/wipeos-iqr/x.prom").to_owned()));
         assert_eq!(found.watch.ping_url.as_ref().map(Secret::expose), Some("https://hc/x"));
         assert_eq!(found.watch.html, None, "it is wrong in itself");
-        assert_eq!(found.ledger, Some(PathBuf::from("/etc/wipeos-iqr/our.db")));
+        assert_eq!(found.ledger.unwrap().path, Path::new("/etc/wipeos-iqr/our.db"));
     }
 
     #[test]

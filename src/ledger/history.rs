@@ -101,6 +101,9 @@ pub struct ChangeRecord {
 type Told<T> = [T; 3];
 
 impl ChangeRecord {
+    /// The name in place of a field where nothing was changed in IQR, and a person dismissed the notice of an asset.
+    pub const DISMISSED: &'static str = "notice";
+
     fn told(&self) -> Told<&str> {
         [&self.field, &self.before, &self.after]
     }

@@ -8,7 +8,7 @@ use std::slice;
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::sent::{insert_asset, line_bytes, mark_bytes, sent, sent_text_bytes};
-use super::{ChangeRecord, Error, Ledger, RunLedger, RunLock, history};
+use super::{ChangeRecord, Error, Ledger, RunLedger, RunLock, history, left_behind};
 use crate::model::{ClientId, InventoryId, Sent, Timestamp};
 
 /// A write that was begun.
@@ -96,7 +96,12 @@ impl RunLedger {
         change: Option<&ChangeRecord>,
     ) -> Result<(), Error> {
         let key = (intent.inventory_id.as_str(), intent.client_id, intent.at);
+        let known = self.asset(&intent.inventory_id)?;
         self.write(|transaction| {
+            // What was given up may have arrived or not.
+            if sent.is_some() || change.is_none() {
+                left_behind::settle(transaction, intent, known.as_ref(), sent)?;
+            }
             history::insert(transaction, change.map_or(&[][..], slice::from_ref), key)?;
             if let Some(sent) = sent {
                 insert_asset(transaction, key, sent)?;

@@ -8,6 +8,7 @@
 mod error;
 mod history;
 mod intent;
+mod left_behind;
 mod lock;
 mod place;
 mod problems;
@@ -32,6 +33,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, Params, Row, ffi};
 pub use error::Error;
 pub use history::{ChangeRecord, End, Pass, PassId, PassTotals};
 pub use intent::Intent;
+pub use left_behind::{LeftBehind, Move, Replacement};
 pub use lock::{Heartbeat, Holder, begun, lock_path};
 pub use place::{folder_of, or_here, suspicion, takes_nothing};
 pub use problems::{Problem, ProblemCount};
@@ -91,6 +93,15 @@ impl Ledger {
             }
             found => Ok(found.map(|(ledger, _)| ledger)),
         }
+    }
+
+    /// Whether there is no file yet.
+    ///
+    /// # Errors
+    ///
+    /// When that cannot be told.
+    pub fn is_missing(path: &Path) -> Result<bool, Error> {
+        Ok(!error::exists(path)?)
     }
 
     /// With the version of the file, which may be older than ours.

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use rusqlite::{Row, named_params, params_from_iter};
 
-use super::{Error, Ledger, RunLedger, intent};
-use crate::model::{ClientId, Timestamp};
+use super::{Error, Ledger, RunLedger, intent, left_behind};
+use crate::model::{ClientId, Reason, Timestamp};
 use crate::store::Seen;
 
 /// Why a client is not sent.
@@ -163,6 +163,11 @@ impl RunLedger {
                     ":since": problem.since.unix_millis(), ":next_try": problem.next_try.map(Timestamp::unix_millis),
                     ":seen": problem.seen.map(Seen::to_bytes),
                 })?;
+            if problem.reason == Reason::NotInIqr.code()
+                && let Some(gone) = &problem.inventory_id
+            {
+                left_behind::delete(transaction, gone)?;
+            }
             let asset = problem.inventory_id.as_deref().filter(|_| !problem.held);
             if let Some(asset) = asset {
                 intent::close(transaction, problem.client_id, asset)?;

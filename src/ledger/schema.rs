@@ -126,6 +126,25 @@ const MIGRATIONS: &[&str] = &[
     // A text of ours that arrives late is known again.
     "ALTER TABLE asset ADD COLUMN earlier BLOB NOT NULL DEFAULT x'';
      ALTER TABLE intent ADD COLUMN earlier BLOB NOT NULL DEFAULT x'';",
+    // Assets that show what was sent of a machine that has another inventory ID by now, or, where `replaced_at` is set, of one
+    // whose client belongs to another machine since the WipeOS database was replaced. What is recorded of a begun write to
+    // an asset before the ID of its client is known has that asset in `now`.
+    "ALTER TABLE sent ADD COLUMN created_at INTEGER;
+     ALTER TABLE sent ADD COLUMN serial_number TEXT;
+     CREATE TABLE left_behind (
+         inventory_id TEXT PRIMARY KEY,
+         client_id INTEGER NOT NULL,
+         created_at INTEGER,
+         serial_number TEXT,
+         sent_at INTEGER NOT NULL,
+         now TEXT,
+         is_attention INTEGER NOT NULL,
+         noticed_at INTEGER NOT NULL,
+         replaced_at INTEGER
+     ) WITHOUT ROWID;
+     CREATE INDEX left_behind_client_id ON left_behind(client_id);
+     CREATE INDEX left_behind_noticed_at ON left_behind(noticed_at) WHERE replaced_at IS NULL;
+     CREATE INDEX left_behind_replaced_at ON left_behind(replaced_at, sent_at) WHERE replaced_at IS NOT NULL;",
 ];
 
 /// The version that this program reads and writes.

@@ -2,8 +2,8 @@
 
 use rusqlite::{Connection, Row};
 
-use super::{ChangeRecord, Error, Ledger, RunLedger, history, intent};
-use crate::model::{ClientId, InventoryId, Sent, SentText, TextMark, Timestamp};
+use super::{ChangeRecord, Error, Ledger, RunLedger, history, intent, left_behind};
+use crate::model::{ClientId, InventoryId, Registration, Sent, SentText, TextMark, Timestamp};
 use crate::store::Seen;
 
 /// What was last sent of a client.
@@ -11,6 +11,8 @@ use crate::store::Seen;
 pub struct SentRecord {
     /// The client.
     pub client_id: ClientId,
+    /// Which machine it was; empty where an older version of this program sent it.
+    pub registration: Registration,
     /// The asset that it was sent to.
     pub inventory_id: String,
     /// What marked the client's state in the read that was sent; `None` when it is to be looked at again whatever it is.
@@ -28,6 +30,8 @@ pub struct AssetRecord {
     pub client_id: ClientId,
     /// The texts, to tell them from what a person makes of them.
     pub sent: Sent,
+    /// When.
+    pub at: Timestamp,
 }
 
 impl Ledger {
@@ -47,7 +51,8 @@ impl Ledger {
     /// When the ledger cannot be read.
     pub fn asset(&self, id: &InventoryId) -> Result<Option<AssetRecord>, Error> {
         self.row("SELECT * FROM asset WHERE inventory_id = ?1", [id.as_str()], |row| {
-            Ok(AssetRecord { client_id: ClientId(row.get("client_id")?), sent: sent(row)? })
+            let at = Timestamp::from_unix_millis(row.get("at")?);
+            Ok(AssetRecord { client_id: ClientId(row.get("client_id")?), sent: sent(row)?, at })
         })
     }
 
@@ -103,14 +108,20 @@ fn seen(row: &Row<'_>) -> rusqlite::Result<Option<Seen>> {
     Ok(row.get_ref("seen")?.as_blob_or_null()?.and_then(Seen::from_bytes))
 }
 
-fn record(row: &Row<'_>) -> rusqlite::Result<SentRecord> {
+pub(super) fn record(row: &Row<'_>) -> rusqlite::Result<SentRecord> {
     Ok(SentRecord {
         client_id: ClientId(row.get("client_id")?),
+        registration: registration(row)?,
         inventory_id: row.get("inventory_id")?,
         seen: seen(row)?,
         digest: row.get("digest")?,
         at: Timestamp::from_unix_millis(row.get("at")?),
     })
+}
+
+pub(super) fn registration(row: &Row<'_>) -> rusqlite::Result<Registration> {
+    let created_at = row.get::<_, Option<i64>>("created_at")?.map(Timestamp::from_unix_millis);
+    Ok(Registration { created_at, serial_number: row.get("serial_number")? })
 }
 
 /// What was sent, out of a row that tells it.
@@ -156,12 +167,21 @@ pub(super) fn sent_text_bytes(text: SentText) -> Option<Vec<u8>> {
 fn insert_sent(connection: &Connection, record: &SentRecord) -> rusqlite::Result<usize> {
     let seen = record.seen.map(Seen::to_bytes);
     let seen = seen.as_ref().map_or(&[][..], |seen| &seen[..]);
-    let values = (record.client_id.0, &record.inventory_id, seen, record.digest, record.at.unix_millis());
+    let (created_at, serial_number) = registration_values(&record.registration);
+    let (id, at) = (&record.inventory_id, record.at.unix_millis());
+    let values = (record.client_id.0, id, seen, record.digest, at, created_at, serial_number);
     // `INSERT OR REPLACE` would have SQLite copy every page first, to be able to undo this statement alone.
-    let sql = "INSERT INTO sent (client_id, inventory_id, seen, digest, at) VALUES (?1, ?2, ?3, ?4, ?5)
+    let sql = "INSERT INTO sent (client_id, inventory_id, seen, digest, at, created_at, serial_number)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
                ON CONFLICT (client_id) DO UPDATE SET inventory_id = excluded.inventory_id, seen = excluded.seen,
-                   digest = excluded.digest, at = excluded.at";
+                   digest = excluded.digest, at = excluded.at, created_at = excluded.created_at,
+                   serial_number = excluded.serial_number";
     connection.prepare_cached(sql)?.execute(values)
+}
+
+/// The columns of a registration.
+pub(super) fn registration_values(registration: &Registration) -> (Option<i64>, Option<&str>) {
+    (registration.created_at.map(Timestamp::unix_millis), registration.serial_number.as_deref())
 }
 
 /// What an asset was made to say, from which client and when.
@@ -202,6 +222,8 @@ impl RunLedger {
                 intent::delete(transaction, &record.inventory_id)?;
             }
             insert_sent(transaction, record)?;
+            // Whatever it showed before of another machine is overwritten.
+            left_behind::delete(transaction, &record.inventory_id)?;
             delete(transaction, DELETE_PROBLEM, record.client_id)?;
             intent::reopen(transaction, record.client_id, Some(&record.inventory_id))
         })

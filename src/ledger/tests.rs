@@ -1,7 +1,7 @@
 use std::fs;
 
 use super::*;
-use crate::model::{ClientId, IdRule, InventoryId, Sent, Timestamp};
+use crate::model::{ClientId, IdRule, InventoryId, Registration, Sent, Timestamp};
 use crate::store::Seen;
 
 const DAY: i64 = 24 * 3600;
@@ -48,6 +48,7 @@ impl Desk {
     fn send(&mut self, client: i64, at: Timestamp) {
         let record = SentRecord {
             client_id: ClientId(client),
+            registration: Registration::default(),
             inventory_id: client.to_string(),
             seen: Some(Seen { updated: 1, wipes: 2, logs: 3 }),
             digest: [7; 16],

@@ -105,7 +105,8 @@ impl RunLedger {
                     "DELETE FROM asset WHERE inventory_id > :after AND inventory_id <= ifnull(:last, x'')
                          AND at < :cutoff
                          AND NOT EXISTS (SELECT 1 FROM sent WHERE sent.inventory_id = asset.inventory_id)
-                         AND NOT EXISTS (SELECT 1 FROM intent WHERE intent.inventory_id = asset.inventory_id)",
+                         AND NOT EXISTS (SELECT 1 FROM intent WHERE intent.inventory_id = asset.inventory_id)
+                         AND NOT EXISTS (SELECT 1 FROM left_behind WHERE left_behind.inventory_id = asset.inventory_id)",
                 )?
                 .execute(named_params! {":after": after, ":last": last, ":cutoff": cutoff.unix_millis()})?;
             let reached = last.unwrap_or_default();

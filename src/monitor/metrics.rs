@@ -33,6 +33,8 @@ pub struct Metrics<'a> {
     pub last_good: Option<Timestamp>,
     /// What is held and failing after the pass; `None` when the ledger cannot be read.
     pub problems: Option<&'a [ProblemCount]>,
+    /// How many notices there are of assets that show what another machine sent; `None` when the ledger cannot be read.
+    pub left_behind: Option<usize>,
 }
 
 impl Metrics<'_> {
@@ -46,6 +48,11 @@ impl Metrics<'_> {
         }
         if let Some(problems) = self.problems {
             troubles(&mut text, problems);
+        }
+        if let Some(left_behind) = self.left_behind {
+            let help = "Assets that still show what was sent of a machine with another inventory ID; all those of a replaced WipeOS database count as one.";
+            text.family("left_behind_assets", help);
+            text.sample("left_behind_assets", None, left_behind);
         }
         text.0
     }
@@ -153,7 +160,8 @@ mod tests {
             finished_at: Timestamp::from_unix_millis(1_700_000_001_500),
             ..Report::begun(Timestamp::from_unix_millis(1_700_000_000_000), false)
         };
-        Metrics { report: &report, has_begun, last_good: None, problems }.to_text()
+        Metrics { report: &report, has_begun, last_good: None, problems, left_behind: problems.map(<[_]>::len) }
+            .to_text()
     }
 
     #[test]
@@ -167,7 +175,8 @@ mod tests {
     fn the_time_of_the_last_good_pass_is_read_as_it_was_written() {
         let good = Timestamp::from_unix_millis(1_700_000_001_537);
         let report = Report::begun(good, false);
-        let metrics = Metrics { report: &report, has_begun: false, last_good: Some(good), problems: None };
+        let metrics =
+            Metrics { report: &report, has_begun: false, last_good: Some(good), problems: None, left_behind: None };
         assert_eq!(last_good(&metrics.to_text()), Some(good));
         assert_eq!(last_good(&text_of(None, true)), None);
         assert_eq!(last_good("wipeos_iqr_last_success_timestamp_seconds soon"), None);
@@ -191,5 +200,6 @@ mod tests {
         assert!(text.contains("wipeos_iqr_failing_clients{reason=\"of \\\"tomorrow\\\"\\\\\"} 1\n"), "{text}");
         assert!(text.contains("wipeos_iqr_failing_clients{reason=\"not-in-iqr\"} 0\n"), "{text}");
         assert!(!text.contains("time-budget"), "{text}");
+        assert!(text.ends_with("gauge\nwipeos_iqr_left_behind_assets 2\n"), "{text}");
     }
 }

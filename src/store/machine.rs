@@ -11,7 +11,9 @@ use super::seen::Contents;
 use super::value::{deciding_time, flag, integer, measure, percent, text, time, unsigned};
 use super::{Error, Failure, PAGE, Seen, Snapshot, Store, UnreadableRecord};
 use crate::clock;
-use crate::model::{Battery, ClientId, DiagnosticsLog, DiagnosticsTest, Drive, Machine, Slot, Wipe, slot_of};
+use crate::model::{
+    Battery, ClientId, DiagnosticsLog, DiagnosticsTest, Drive, Machine, Registration, Slot, Wipe, slot_of,
+};
 
 question!(CLIENT, C: [
     "id", "updated_at", "manufacturer", "model", "version", "family", "sku", "serial_number", "asset_tag", "chassis_type",
@@ -85,6 +87,19 @@ impl Store {
     /// When the database cannot be read.
     pub fn seen(&self, id: ClientId) -> Result<Option<Seen>, Error> {
         self.reading(|connection| Ok(Reader::new(connection)?.read(id, None)?.map(|(seen, _)| seen)))
+    }
+
+    /// Which machine a client is, told also where its record cannot be understood; `None` when there is no such client.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read.
+    pub fn registration(&self, id: ClientId) -> Result<Option<Registration>, Error> {
+        self.reading(|connection| {
+            let mut machine = Machine::default();
+            let is_there = Reader::new(connection)?.client(id, Some(&mut machine))?;
+            Ok(is_there.then(|| Registration::from_machine(&machine)))
+        })
     }
 
     /// The marks of the next clients after `after`, in the order of their keys: at most [`PAGE`], none at the end.

@@ -86,7 +86,8 @@ mod tests {
 
     fn examined(client_id: ClientId) -> Examined {
         let (inventory_id, seen, because) = (None, None, Vec::new());
-        Examined { client_id, inventory_id, seen, because, taken_at: BootTime::now(), verdict: Verdict::Gone }
+        let (registration, departure, taken_at) = (None, None, BootTime::now());
+        Examined { client_id, inventory_id, seen, registration, departure, because, taken_at, verdict: Verdict::Gone }
     }
 
     /// A feed of clients, and what looks at those that are next.

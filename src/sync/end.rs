@@ -45,6 +45,9 @@ pub(super) fn record(
     };
     // Where nothing was done nothing has to go either.
     ledger.forget_lone_assets(oldest_lone(request, report.finished_at))?;
+    if let Some(before) = ledger.heartbeat() {
+        ledger.expire_notices(request.config.ledger.oldest_kept(before.finished_at.min(report.finished_at)))?;
+    }
     let by_signal = || (report.outcome == PassOutcome::Aborted).then(|| "stopped by a signal".to_owned());
     let why = aborted.map(|error| in_full(error)).or_else(by_signal);
     let end = match &why {
@@ -75,7 +78,7 @@ pub(super) fn close(request: &Request<'_>, ledger: &mut RunLedger, report: &Repo
     // One pass under a clock that jumped must not take history away: what is old by the last pass's time, too, is old.
     let known = before.map(|before| before.finished_at.min(finished_at));
     // It can wait, so no pass fails for it.
-    if let Some(Err(error)) = known.map(|known| ledger.prune(oldest_kept(request, known), finished_at)) {
+    if let Some(Err(error)) = known.map(|known| ledger.prune(request.config.ledger.oldest_kept(known), finished_at)) {
         log::warn!("old history could not be taken away: {}", in_full(&error));
     }
     // A pass for one asset says nothing of the others.
@@ -88,11 +91,6 @@ pub(super) fn beat(request: &Request<'_>, ledger: &mut RunLedger, finished_at: T
     let before = || ledger.heartbeat().and_then(|before| before.last_good(finished_at));
     let last_good = if is_good { Some(finished_at) } else { before() };
     ledger.beat(&Heartbeat { started_at: request.started_at, finished_at, last_good });
-}
-
-/// History that is older than this, at `now`, is not kept.
-fn oldest_kept(request: &Request<'_>, now: Timestamp) -> Timestamp {
-    before(now, request.config.ledger.keep)
 }
 
 /// What was sent to an asset before this and has no client any more is not kept: at least for a year, because by it our

@@ -5,7 +5,7 @@ use super::plan::Change;
 use super::report::Item;
 use super::retry::Cause;
 use crate::iqr;
-use crate::ledger::{ChangeRecord, SentRecord};
+use crate::ledger::SentRecord;
 use crate::model::Sent;
 
 /// A client in hand that IQR is to be asked about.
@@ -55,8 +55,4 @@ pub(super) fn sorted(mut examined: Examined) -> Sorted {
         Verdict::Unreadable(trouble) => Ending::Trouble(trouble, Cause::Client),
     };
     Sorted::Done(Box::new(examined), ending)
-}
-
-pub(super) fn change_record(change: Change) -> ChangeRecord {
-    ChangeRecord { field: change.field.name().into(), before: change.from, after: change.to }
 }

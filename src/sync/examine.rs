@@ -10,8 +10,8 @@ use crate::iqr::BootTime;
 use crate::ledger::{self, AssetRecord, Intent, Ledger, SentRecord};
 use crate::mapping;
 use crate::model::{
-    AssetUpdate, ClientId, CommentLine, DueBecause, IdRule, InventoryId, InventoryIdError, Machine, Reason, Sent,
-    Timestamp,
+    AssetUpdate, ClientId, CommentLine, DueBecause, IdRule, InventoryId, InventoryIdError, Machine, Reason,
+    Registration, Sent, Timestamp,
 };
 use crate::store::{self, Look, Seen, Snapshot, Store, UnreadableRecord};
 
@@ -33,12 +33,25 @@ pub struct Examined {
     pub inventory_id: Option<String>,
     /// What marked its state.
     pub seen: Option<Seen>,
+    /// Which machine it is; `None` for one that is gone.
+    pub registration: Option<Registration>,
+    /// How its inventory ID was changed since an outcome was last recorded of it, if it was.
+    pub departure: Option<Departure>,
     /// Why it is due.
     pub because: Vec<DueBecause>,
     /// When it was taken in hand.
     pub taken_at: BootTime,
     /// What follows.
     pub verdict: Verdict,
+}
+
+/// What the change of a client's inventory ID leaves behind.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Departure {
+    /// What was sent to the asset whose ID the client had until now.
+    pub left: Option<Box<SentRecord>>,
+    /// Whether writes to other assets may have been begun and never recorded as ended.
+    pub may_have_begun: bool,
 }
 
 /// What follows from looking at a client.
@@ -96,6 +109,7 @@ pub struct Gathered {
     /// The newer record of the same machine that is sent in its place.
     pub newer: Option<ClientId>,
     seen: Option<Seen>,
+    registration: Option<Registration>,
     prospect: Prospect,
     ask_anyway: bool,
 }
@@ -125,13 +139,18 @@ struct Open {
 struct Found {
     inventory_id: Option<String>,
     seen: Option<Seen>,
+    registration: Option<Registration>,
     prospect: Prospect,
     newer: Option<ClientId>,
 }
 
 impl Found {
     fn clear(inventory_id: Option<String>, seen: Option<Seen>, verdict: Verdict) -> Self {
-        Self { inventory_id, seen, prospect: Prospect::Clear(verdict), newer: None }
+        Self { inventory_id, seen, registration: None, prospect: Prospect::Clear(verdict), newer: None }
+    }
+
+    fn with_registration(self, registration: Option<Registration>) -> Self {
+        Self { registration, ..self }
     }
 }
 
@@ -177,14 +196,15 @@ impl Gathered {
     /// What follows from it. Asks nobody.
     #[must_use]
     pub fn judge(self, config: &Config) -> Examined {
-        let Self { client_id, inventory_id, known, newer: _, seen, prospect, ask_anyway } = self;
+        let Self { client_id, inventory_id, known, newer: _, seen, registration, prospect, ask_anyway } = self;
         let taken_at = BootTime::now();
         let because = seen.map_or_else(Vec::new, |seen| because(known.sent.as_ref(), seen));
+        let departure = known.departure(inventory_id.as_deref());
         let verdict = match prospect {
             Prospect::Clear(verdict) => verdict,
             Prospect::Open(open) => open.judge(known, ask_anyway, config),
         };
-        Examined { client_id, inventory_id, seen, because, taken_at, verdict }
+        Examined { client_id, inventory_id, seen, registration, departure, because, taken_at, verdict }
     }
 }
 
@@ -201,7 +221,8 @@ impl Open {
         let is_settled = is_last && !ask_anyway && intent.is_none() && known.problem.is_none();
         match record {
             Some(record) if is_settled && record.digest == digest => {
-                Verdict::Same(Box::new(SentRecord { seen: Some(seen), ..record }))
+                let registration = Registration::from_machine(&machine);
+                Verdict::Same(Box::new(SentRecord { seen: Some(seen), registration, ..record }))
             }
             _ => {
                 let sent = asset.map(|asset| asset.sent).unwrap_or_default();
@@ -250,8 +271,9 @@ impl Examiner<'_> {
     }
 
     fn gathered(&self, client_id: ClientId, known: Known, found: Found) -> Gathered {
-        let Found { inventory_id, seen, prospect, newer } = found;
-        Gathered { client_id, inventory_id, known, newer, seen, prospect, ask_anyway: self.ask_anyway }
+        let Found { inventory_id, seen, registration, prospect, newer } = found;
+        let ask_anyway = self.ask_anyway;
+        Gathered { client_id, inventory_id, known, newer, seen, registration, prospect, ask_anyway }
     }
 
     /// All that is asked of the appliance's database for one client; `None` when its marks are the known ones.
@@ -273,10 +295,16 @@ impl Examiner<'_> {
             Ok(id) => Some(id.to_string()),
             Err(error) => typed(&error),
         };
-        Ok(Found::clear(inventory_id, self.store.seen(client_id)?, Verdict::Unreadable(trouble)))
+        let found = Found::clear(inventory_id, self.store.seen(client_id)?, Verdict::Unreadable(trouble));
+        Ok(found.with_registration(self.store.registration(client_id)?))
     }
 
-    fn read(&self, Snapshot { machine, seen }: Snapshot) -> Result<Found, Error> {
+    fn read(&self, snapshot: Snapshot) -> Result<Found, Error> {
+        let registration = Registration::from_machine(&snapshot.machine);
+        Ok(self.matched(snapshot)?.with_registration(Some(registration)))
+    }
+
+    fn matched(&self, Snapshot { machine, seen }: Snapshot) -> Result<Found, Error> {
         let id = match self.inventory_id(&machine) {
             Ok(id) => id,
             Err(error) => return Ok(Found::clear(typed(&error), Some(seen), Verdict::Held(no_id(&error, &machine)))),
@@ -287,7 +315,7 @@ impl Examiner<'_> {
         }
         let (asset, intent) = (self.asset(&id)?, self.intent(&id)?);
         let prospect = Prospect::Open(Box::new(Open { id, machine, seen, asset, intent }));
-        Ok(Found { inventory_id, seen: Some(seen), prospect, newer: None })
+        Ok(Found { inventory_id, seen: Some(seen), registration: None, prospect, newer: None })
     }
 
     fn asset(&self, id: &InventoryId) -> Result<Option<AssetRecord>, Error> {
@@ -307,8 +335,15 @@ impl Examiner<'_> {
 impl Ready {
     /// The record that this client is sent.
     #[must_use]
-    pub fn record(&self, client_id: ClientId, seen: Option<Seen>, at: Timestamp) -> SentRecord {
-        SentRecord { client_id, inventory_id: self.id.to_string(), seen, digest: self.digest, at }
+    pub fn record(&self, examined: &Examined, at: Timestamp) -> SentRecord {
+        SentRecord {
+            client_id: examined.client_id,
+            registration: examined.registration.clone().unwrap_or_default(),
+            inventory_id: self.id.to_string(),
+            seen: examined.seen,
+            digest: self.digest,
+            at,
+        }
     }
 }
 

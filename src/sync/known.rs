@@ -1,7 +1,8 @@
 //! What the ledger knows of a client.
 
+use super::examine::Departure;
 use crate::ledger::{self, Ledger, Problem, SentRecord};
-use crate::model::ClientId;
+use crate::model::{ClientId, Reason};
 use crate::store::Seen;
 
 /// What the ledger knows of a client.
@@ -30,6 +31,24 @@ impl Known {
             Some(problem) => problem.seen,
             None => self.sent.as_ref()?.seen,
         }
+    }
+
+    /// What it leaves behind if it has this inventory ID now; `None` where that is the one that was last recorded of it.
+    /// An asset that IQR does not have shows nothing, and one that it has left before was told of then.
+    #[must_use]
+    pub fn departure(&self, now: Option<&str>) -> Option<Departure> {
+        let sent = self.sent.as_ref();
+        let last = match &self.problem {
+            Some(problem) => problem.inventory_id.as_deref(),
+            None => sent.map(|record| record.inventory_id.as_str()),
+        };
+        let is_known = sent.is_some() || self.problem.is_some();
+        if is_known && last == now {
+            return None;
+        }
+        let is_gone = self.problem.as_ref().is_some_and(|problem| problem.reason == Reason::NotInIqr.code());
+        let left = sent.filter(|record| last == Some(record.inventory_id.as_str()) && !is_gone);
+        Some(Departure { left: left.cloned().map(Box::new), may_have_begun: self.problem.is_some() })
     }
 
     /// The inventory IDs under which it was sent, and held or failing.

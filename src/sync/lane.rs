@@ -6,13 +6,14 @@ use std::sync::{Mutex, PoisonError};
 
 use super::ahead::Ahead;
 use super::apply::{Abort, Applier};
-use super::ending::{Done, Ending, Sorted, Work, change_record, sorted};
+use super::ending::{Done, Ending, Sorted, Work, sorted};
 use super::examine::{Examined, Gathered, Ready, Trouble};
 use super::feed::{Candidate, Feed};
 use super::journey::Applied;
+use super::plan::Change;
 use super::report::{Item, ItemOutcome, PassOutcome, Report};
 use super::retry::{self, Cause};
-use super::{Error, Outcome, Request, end, gather, lock};
+use super::{Error, Outcome, Request, end, gather, left_behind, lock};
 use crate::iqr::{self, BootTime, Iqr};
 use crate::ledger::{self, ChangeRecord, PassId, Problem, RunLedger};
 use crate::model::{InventoryId, Reason};
@@ -238,7 +239,8 @@ impl<'a> Lanes<'a> {
                 continue;
             }
             // What was done is told also when it cannot be recorded.
-            match all.and_then(|()| self.record(ledger, &examined, ending)) {
+            let left = all.and_then(|()| left_behind::record(&source.store, ledger, &examined, self.request));
+            match left.and_then(|()| self.record(ledger, &examined, ending)) {
                 Ok(is_old) => {
                     item = item.map(|item| Item { is_old_trouble: is_old, ..item });
                     source.feed.settled(examined.client_id);
@@ -254,7 +256,7 @@ impl<'a> Lanes<'a> {
     fn ending(&self, examined: &Examined, ready: &Ready, end: Applied) -> Ending {
         match end {
             Applied::Done { sent, changes, notes } => {
-                let record = ready.record(examined.client_id, examined.seen, (self.request.clock)());
+                let record = ready.record(examined, (self.request.clock)());
                 Ending::Sent { record: Box::new(record), sent: Some(sent), changes, notes }
             }
             Applied::Held(trouble) => Ending::Trouble(trouble, Cause::HeldByIqr),
@@ -298,7 +300,7 @@ impl<'a> Lanes<'a> {
             Ending::Postponed(_) => {}
             Ending::Sent { record, sent, changes, .. } => {
                 self.begin_pass(ledger)?;
-                let changes: Vec<ChangeRecord> = changes.into_iter().map(change_record).collect();
+                let changes: Vec<ChangeRecord> = changes.into_iter().map(Change::into_record).collect();
                 ledger.record_sent(&record, sent.as_ref(), &changes)?;
             }
         }
@@ -328,6 +330,7 @@ impl<'a> Lanes<'a> {
         let mut item = self.trouble_item(examined, trouble, Cause::Server);
         let is_over = |known: &Problem| known.seen != examined.seen || known.reason == Reason::Unreachable.code();
         if known.as_ref().is_none_or(is_over) {
+            left_behind::record(&source.store, &mut ledger, examined, self.request)?;
             item.is_old_trouble = self.record_trouble(&mut ledger, examined, trouble, Cause::Server)?;
         }
         source.feed.settled(examined.client_id);

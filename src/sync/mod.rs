@@ -30,6 +30,7 @@ pub mod items;
 pub mod journey;
 pub mod known;
 mod lane;
+pub mod left_behind;
 pub mod plan;
 mod recent;
 pub mod report;

@@ -8,6 +8,7 @@ use serde::{Serialize, Serializer};
 
 use super::comments::{self, LineFate, Writing};
 use crate::config::Reassign;
+use crate::ledger::ChangeRecord;
 use crate::mapping::{Aliases, fold_key};
 use crate::model::{Asset, AssetUpdate, CommentLine, Sent, SentText, TextMark, is_stored, line_digests};
 
@@ -74,6 +75,14 @@ pub struct Change {
     /// What is sent for it, where that is not `to` itself.
     #[serde(skip)]
     pub write: String,
+}
+
+impl Change {
+    /// The change as the history of its asset has it.
+    #[must_use]
+    pub fn into_record(self) -> ChangeRecord {
+        ChangeRecord { field: self.field.name().into(), before: self.from, after: self.to }
+    }
 }
 
 /// A field that is left to the person who rewrote it since we sent it.

@@ -34,18 +34,24 @@ impl Health {
                 Self { level: Level::Attention, sentence: format!("{trouble} {backlog}") }
             }
             (None, Some(backlog)) => Self { level: Level::Waiting, sentence: backlog },
-            (None, None) => Self::of_held(status.held().count() as u64),
+            (None, None) => Self::of_waiting(status),
         }
     }
 
-    fn of_held(held: u64) -> Self {
-        match held {
-            0 => Self { level: Level::Well, sentence: "All is well.".to_owned() },
-            number => {
-                let held = output::count(number, "machine waits", "machines wait");
-                Self { level: Level::Waiting, sentence: format!("The passes are well; {held} for a person.") }
-            }
+    /// Machines that are held, and assets that show what another machine sent, wait for a person.
+    fn of_waiting(status: &Status) -> Self {
+        let attentions = status.left_behind.iter().filter(|notice| notice.is_attention).count() as u64;
+        let waiting = [(status.held().count() as u64, "machine", "machines"), (attentions, "asset", "assets")];
+        let waiting: Vec<String> = waiting
+            .into_iter()
+            .filter(|(number, ..)| *number > 0)
+            .map(|(number, one, many)| output::count(number, &format!("{one} waits"), &format!("{many} wait")))
+            .collect();
+        if waiting.is_empty() {
+            return Self { level: Level::Well, sentence: "All is well.".to_owned() };
         }
+        let sentence = format!("The passes are well; {} for a person.", waiting.join(" and "));
+        Self { level: Level::Waiting, sentence }
     }
 }
 

@@ -13,9 +13,10 @@ use super::advice::explained;
 use super::health::{Health, Level};
 use super::obstacle::Obstacle;
 use crate::commands::page::{ago, length, minute};
-use crate::ledger::{Ledger, Pass, Problem};
+use crate::ledger::{Ledger, LeftBehind, Pass, Problem};
 use crate::model::Timestamp;
 use crate::output;
+use crate::sync::left_behind;
 
 /// How far back the page looks, today included.
 const DAYS: usize = 7;
@@ -49,6 +50,8 @@ struct Page {
     days: Vec<DayRow>,
     reasons: Vec<ReasonRow>,
     tables: Vec<Clients>,
+    left_behind: Vec<LeftRow>,
+    more_left_behind: usize,
     passes: Vec<PassRow>,
 }
 
@@ -98,6 +101,15 @@ struct ClientRow {
     /// A dash where only the server is to blame: then none is counted.
     tries: String,
     next: String,
+}
+
+/// An asset that shows what another machine sent.
+struct LeftRow {
+    inventory_id: String,
+    kind: &'static str,
+    message: String,
+    sent: String,
+    noticed: String,
 }
 
 struct PassRow {
@@ -153,6 +165,8 @@ pub(super) fn page(status: &Status, recent: &[Pass], now: Timestamp) -> askama::
         days: days(recent, now),
         reasons: reasons(status, now),
         tables: tables(status, now),
+        left_behind: status.left_behind.iter().take(MOST_CLIENTS).map(LeftRow::of).collect(),
+        more_left_behind: status.left_behind.len().saturating_sub(MOST_CLIENTS),
         passes: recent.iter().take(MOST_PASSES).map(PassRow::of).collect(),
     };
     page.render()
@@ -302,6 +316,19 @@ impl ClientRow {
                 Some(_) => "next pass".to_owned(),
                 None => "on news".to_owned(),
             },
+        }
+    }
+}
+
+impl LeftRow {
+    fn of(notice: &LeftBehind) -> Self {
+        let message = format!("{}; {}", left_behind::what(notice), left_behind::advice(notice));
+        Self {
+            inventory_id: output::one_line(&notice.inventory_id),
+            kind: if notice.is_attention { "attention" } else { "information" },
+            message: output::one_line(&message),
+            sent: minute(notice.sent_at),
+            noticed: minute(notice.noticed_at),
         }
     }
 }

@@ -6,9 +6,10 @@ use super::Status;
 use super::advice::advice;
 use super::obstacle::Obstacle;
 use super::story::{Standing, State, Story};
-use crate::ledger::{Pass, Problem};
+use crate::ledger::{LeftBehind, Pass, Problem};
 use crate::model::{ClientId, DueBecause, Reason, Timestamp};
 use crate::store::MissingIndex;
+use crate::sync::left_behind;
 
 #[derive(Serialize)]
 pub(super) struct Json<'a> {
@@ -16,6 +17,7 @@ pub(super) struct Json<'a> {
     due: Option<u64>,
     held: Vec<Trouble<'a>>,
     failing: Vec<Trouble<'a>>,
+    left_behind: Vec<LeftJson<'a>>,
     passes: Vec<PassJson<'a>>,
     last_pass: Option<LastPass>,
     missing_indexes: Vec<String>,
@@ -34,6 +36,22 @@ struct Trouble<'a> {
     attempts: u32,
     since: Timestamp,
     next_try: Option<Timestamp>,
+}
+
+/// An asset that still shows what another machine sent; or one of many, where the WipeOS database was replaced.
+#[derive(Serialize)]
+struct LeftJson<'a> {
+    inventory_id: &'a str,
+    client_id: ClientId,
+    now: Option<&'a str>,
+    serial_number: Option<&'a str>,
+    sent_at: Timestamp,
+    attention: bool,
+    noticed_at: Timestamp,
+    message: String,
+    advice: String,
+    store_replaced_at: Option<Timestamp>,
+    assets: u64,
 }
 
 #[derive(Serialize)]
@@ -106,6 +124,7 @@ impl<'a> Json<'a> {
             due: status.store.as_ref().map(|store| store.due),
             held: status.held().map(trouble).collect(),
             failing: status.failing().map(trouble).collect(),
+            left_behind: status.left_behind.iter().map(left).collect(),
             passes: status.passes.iter().map(pass).collect(),
             last_pass: status
                 .heartbeat
@@ -126,6 +145,22 @@ fn trouble(problem: &Problem) -> Trouble<'_> {
         attempts: problem.attempts,
         since: problem.since,
         next_try: problem.next_try,
+    }
+}
+
+fn left(notice: &LeftBehind) -> LeftJson<'_> {
+    LeftJson {
+        inventory_id: &notice.inventory_id,
+        client_id: notice.client_id,
+        now: notice.now.as_deref(),
+        serial_number: notice.registration.serial_number.as_deref(),
+        sent_at: notice.sent_at,
+        attention: notice.is_attention,
+        noticed_at: notice.noticed_at,
+        message: left_behind::what(notice),
+        advice: left_behind::advice(notice),
+        store_replaced_at: notice.replacement.map(|replacement| replacement.at),
+        assets: notice.replacement.map_or(1, |replacement| replacement.assets),
     }
 }
 
@@ -175,7 +210,7 @@ fn asset<'a>(story: &'a Story, obstacle: Option<&Obstacle>, time: Timestamp) -> 
         inventory_id: &story.inventory_id,
         clients: story.clients.iter().map(|client| client.client_id).collect(),
         now: story.clients.iter().map(|client| now(client, obstacle, time)).collect(),
-        sent: story.sent.iter().map(|record| Sent { client_id: record.client_id, at: record.at }).collect(),
+        sent: story.sent.iter().map(|&(client_id, at)| Sent { client_id, at }).collect(),
         changes: story
             .changes
             .iter()

@@ -6,9 +6,10 @@ use super::Status;
 use super::advice::explained;
 use super::obstacle::Obstacle;
 use crate::commands::page::{Page, Span, ago, length, minute};
-use crate::ledger::{Heartbeat, Pass, Problem};
+use crate::ledger::{Heartbeat, LeftBehind, Pass, Problem};
 use crate::model::Timestamp;
 use crate::output::{self, BAD, DIM, GOOD, WARN};
+use crate::sync::left_behind;
 
 /// Most held and most failing clients that are told one by one.
 const MOST: usize = 20;
@@ -16,7 +17,7 @@ const MOST: usize = 20;
 pub(super) fn page(status: &Status, now: Timestamp, is_verbose: bool) -> String {
     let mut page = Page::default();
     if let Some(story) = &status.story {
-        story::story(&mut page, story, Obstacle::of(status, now).as_ref(), now);
+        story::story(&mut page, story, &status.left_behind, Obstacle::of(status, now).as_ref(), now);
         return page.into_text();
     }
     let obstacle = Obstacle::of(status, now);
@@ -30,6 +31,7 @@ pub(super) fn page(status: &Status, now: Timestamp, is_verbose: bool) -> String 
     }
     counts(&mut page, status);
     problems(&mut page, status, now);
+    notices(&mut page, &status.left_behind);
     if is_verbose || obstacle.is_some() || !is_well(status) {
         passes(&mut page, &status.passes);
     }
@@ -150,6 +152,29 @@ fn table(page: &mut Page, title: &str, problems: &[&Problem], now: Timestamp) {
         let more = output::count(more, "more client", "more clients");
         page.item(&[Span::plain(format!("and {more}; status --json tells all"))]);
     }
+}
+
+/// Where there are none, nothing is said of them.
+fn notices(page: &mut Page, notices: &[LeftBehind]) {
+    if notices.is_empty() {
+        return;
+    }
+    page.section("Assets that show what another machine sent");
+    for notice in notices.iter().take(MOST) {
+        left_behind(page, notice);
+    }
+    let more = notices.len().saturating_sub(MOST) as u64;
+    if more > 0 {
+        let more = output::count(more, "more asset", "more assets");
+        page.item(&[Span::plain(format!("and {more}; status --json tells all"))]);
+    }
+}
+
+fn left_behind(page: &mut Page, notice: &LeftBehind) {
+    let style = if notice.is_attention { WARN } else { DIM };
+    let label = if notice.is_attention { "attention" } else { "information" };
+    page.styled_row(label, style, left_behind::what(notice));
+    page.row("", left_behind::advice(notice));
 }
 
 fn entry(page: &mut Page, problem: &Problem, now: Timestamp) {

@@ -6,7 +6,7 @@ use super::obstacle::Obstacle;
 use crate::commands::preview::not_found;
 use crate::commands::{NotFound, Usage, near};
 use crate::config::Config;
-use crate::ledger::{ChangeRecord, Intent, Ledger, Problem, SentRecord};
+use crate::ledger::{ChangeRecord, Intent, Ledger, LeftBehind, Problem};
 use crate::model::{ClientId, DueBecause, InventoryId, InventoryIdError, Reason, Timestamp};
 use crate::output;
 use crate::store::Store;
@@ -19,7 +19,8 @@ pub(super) struct Story {
     pub clients: Vec<Standing>,
     /// The WipeOS database was asked for them.
     is_of_store: bool,
-    pub sent: Vec<SentRecord>,
+    /// What was last sent to it, by each client: when; the newest first.
+    pub sent: Vec<(ClientId, Timestamp)>,
     /// A write that was begun by a pass that was killed.
     pub intent: Option<Intent>,
     /// Newest first.
@@ -126,6 +127,15 @@ impl Story {
         }
     }
 
+    /// Whether a notice names this asset: it shows what another machine sent, or its machine has left another asset.
+    pub(super) fn is_named_by(&self, notice: &LeftBehind) -> bool {
+        let is_here = || match &notice.now {
+            Some(now) => *now == self.inventory_id,
+            None => self.clients.iter().any(|client| client.client_id == notice.client_id),
+        };
+        notice.inventory_id == self.inventory_id || (notice.replacement.is_none() && is_here())
+    }
+
     pub(super) fn is_about(&self, problem: &Problem) -> bool {
         problem.inventory_id.as_ref() == Some(&self.inventory_id)
             || self.clients.iter().any(|client| client.client_id == problem.client_id)
@@ -223,12 +233,15 @@ impl State {
     }
 }
 
-/// What was last sent to this asset, by each client that sent to it; the newest first.
-fn sent(ledger: &Ledger, id: &InventoryId) -> Result<Vec<SentRecord>> {
-    let mut records = Vec::new();
+/// When something was last sent to this asset, by each client that sent to it, also by one that has another ID by now; the
+/// newest first.
+fn sent(ledger: &Ledger, id: &InventoryId) -> Result<Vec<(ClientId, Timestamp)>> {
+    let mut sent = Vec::new();
     for client in ledger.senders(id.as_str())? {
-        records.extend(ledger.sent(client)?);
+        sent.extend(ledger.sent(client)?.map(|record| (client, record.at)));
     }
-    records.sort_by_key(|record| std::cmp::Reverse(record.at));
-    Ok(records)
+    let last = ledger.asset(id)?.map(|asset| (asset.client_id, asset.at));
+    sent.extend(last.filter(|(client, _)| sent.iter().all(|(other, _)| other != client)));
+    sent.sort_by_key(|(_, at)| std::cmp::Reverse(*at));
+    Ok(sent)
 }

@@ -18,6 +18,8 @@ pub(super) struct Sheets {
     pub html: Option<PathBuf>,
     /// `None` where it is not known which it is.
     pub ledger: Option<PathBuf>,
+    /// History from before this counts as gone.
+    pub oldest_kept: Timestamp,
     pub started_at: Timestamp,
     /// Of a pass that got as far as looking at clients.
     pub begun: Option<Report>,
@@ -38,7 +40,7 @@ impl Sheets {
         if let Some(path) = &self.html {
             let due = self.begun.as_ref().map(|report| report.totals.deferred);
             let failure = self.failure.clone().map(|why| Failure { at: self.started_at, why });
-            match status::html_after_pass(self.ledger.as_deref(), due, failure) {
+            match status::html_after_pass(self.ledger.as_deref(), self.oldest_kept, due, failure) {
                 Ok(page) => write(path, &page),
                 Err(error) => log::info!("{} is not written: {error:#}", path.display()),
             }
@@ -51,22 +53,22 @@ impl Sheets {
             finished_at: clock::now(),
             ..Report::begun(self.started_at, false)
         };
-        let problems = self.problems().unwrap_or_else(|error| {
+        let (problems, left_behind) = self.known().unwrap_or_else(|error| {
             log::info!("the metrics are written without what is held and failing: {error}");
-            None
+            (None, None)
         });
         let report = self.begun.as_ref().unwrap_or(&unbegun);
         let (has_begun, last_good) = (self.begun.is_some(), self.last_good(path, report.finished_at));
-        Metrics { report, has_begun, last_good, problems: problems.as_deref() }.to_text()
+        Metrics { report, has_begun, last_good, problems: problems.as_deref(), left_behind }.to_text()
     }
 
-    /// `None` where it is not known.
-    fn problems(&self) -> Result<Option<Vec<ProblemCount>>, ledger::Error> {
-        let Some(path) = &self.ledger else { return Ok(None) };
+    /// What is held and failing, and how many assets show what another machine sent; `None` where it is not known.
+    fn known(&self) -> Result<(Option<Vec<ProblemCount>>, Option<usize>), ledger::Error> {
+        let Some(path) = &self.ledger else { return Ok((None, None)) };
         match Ledger::open(path)? {
-            Some(ledger) => Ok(Some(ledger.problem_counts()?)),
+            Some(ledger) => Ok((Some(ledger.problem_counts()?), Some(ledger.left_behind(self.oldest_kept)?.len()))),
             // A pass that could not make one knows nothing of the clients.
-            None => Ok(self.begun.as_ref().map(|_| Vec::new())),
+            None => Ok((self.begun.as_ref().map(|_| Vec::new()), self.begun.as_ref().map(|_| 0))),
         }
     }
 

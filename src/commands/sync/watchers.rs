@@ -4,12 +4,11 @@
 //! None of them can change what the pass came to, or hold it up for longer than [`PATIENCE`]: what goes wrong here is a
 //! line in the log.
 
-use std::path::Path;
 use std::time::Instant;
 
 use super::sheets::Sheets;
 use crate::cli::SyncArgs;
-use crate::config::{ConfigError, Salvage, WatchConfig};
+use crate::config::{ConfigError, LedgerConfig, Salvage, WatchConfig};
 use crate::model::Timestamp;
 use crate::monitor::{PATIENCE, Ping, Signal, aside};
 use crate::sync::{self, Outcome, PassOutcome, Report, in_full};
@@ -17,7 +16,7 @@ use crate::sync::{self, Outcome, PassOutcome, Report, in_full};
 /// Those whom the config names.
 pub(super) struct Watchers<'a> {
     watch: &'a WatchConfig,
-    ledger: Option<&'a Path>,
+    ledger: Option<&'a LedgerConfig>,
     ping: Option<Ping>,
     /// Whether the pass is for all that is due: one for a single asset says nothing of the others.
     is_whole: bool,
@@ -28,7 +27,7 @@ impl<'a> Watchers<'a> {
     /// `None` where there are none, and in a dry run, which nobody is told of.
     pub(super) fn of(
         watch: &'a WatchConfig,
-        ledger: Option<&'a Path>,
+        ledger: Option<&'a LedgerConfig>,
         args: &SyncArgs,
         started_at: Timestamp,
     ) -> Option<Self> {
@@ -65,7 +64,8 @@ impl<'a> Watchers<'a> {
         let sheets = Sheets {
             textfile: self.watch.textfile.clone().filter(|_| self.is_whole),
             html: self.watch.html.clone(),
-            ledger: self.ledger.map(Path::to_owned),
+            ledger: self.ledger.map(|ledger| ledger.path.clone()),
+            oldest_kept: self.ledger.map_or(self.started_at, |ledger| ledger.oldest_kept(self.started_at)),
             started_at: self.started_at,
             begun: begun.cloned(),
             failure: failure.filter(|_| self.is_whole),
@@ -90,7 +90,7 @@ impl<'a> Watchers<'a> {
 pub(super) fn tell_of_config(error: &ConfigError, args: &SyncArgs, started_at: Timestamp) {
     let ConfigError::Invalid(problems) = error else { return };
     let Some(Salvage { watch, ledger }) = Salvage::of(&problems.path) else { return };
-    if let Some(watchers) = Watchers::of(&watch, ledger.as_deref(), args, started_at) {
+    if let Some(watchers) = Watchers::of(&watch, ledger.as_ref(), args, started_at) {
         watchers.tell_all(None, Some(in_full(error)));
     }
 }

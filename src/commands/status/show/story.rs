@@ -1,12 +1,12 @@
 //! The story of one asset for people: how it stands and what to do, then what was sent when.
 
-use super::tries;
+use super::{left_behind, tries};
 use crate::commands::diff;
 use crate::commands::page::{Page, Span, ago, minute};
 use crate::commands::status::advice::explained;
 use crate::commands::status::obstacle::Obstacle;
 use crate::commands::status::story::{Standing, State, Story};
-use crate::ledger::ChangeRecord;
+use crate::ledger::{ChangeRecord, LeftBehind};
 use crate::model::{DueBecause, Reason, Timestamp};
 use crate::output::{self, BAD, DIM, GOOD, STRONG, WARN};
 use crate::sync::plan::Field;
@@ -14,19 +14,27 @@ use crate::sync::plan::Field;
 /// Most changes of one asset that are told.
 const MOST_CHANGES: usize = 40;
 
-/// `obstacle` is what kept the last pass from sending what is due.
-pub(super) fn story(page: &mut Page, story: &Story, obstacle: Option<&Obstacle>, now: Timestamp) {
+/// `notices` are those that name the asset; `obstacle` is what kept the last pass from sending what is due.
+pub(super) fn story(
+    page: &mut Page,
+    story: &Story,
+    notices: &[LeftBehind],
+    obstacle: Option<&Obstacle>,
+    now: Timestamp,
+) {
     page.title(&[Span::new(STRONG, format!("Asset {}", story.inventory_id))]);
     page.row("clients", story.of_no_client().unwrap_or_default());
     for client in &story.clients {
         standing(page, client, &story.inventory_id, obstacle, now);
     }
-    if story.sent.is_empty() {
+    if story.sent.is_empty() && story.changes.is_empty() {
         page.styled_row("last sent", WARN, "never");
     }
-    for record in &story.sent {
-        let when = format!("{} ({})", minute(record.at), ago(record.at, now));
-        page.row("last sent", format!("{when}, from client {}", record.client_id));
+    for (client, at) in &story.sent {
+        page.row("last sent", format!("{} ({}), from client {client}", minute(*at), ago(*at, now)));
+    }
+    for notice in notices {
+        left_behind(page, notice);
     }
     if let Some(intent) = story.intent.as_ref().filter(|_| !story.clients.iter().any(|it| it.state.is_answered())) {
         let when = minute(intent.at);
@@ -114,6 +122,10 @@ fn history(page: &mut Page, changes: &[(Timestamp, ChangeRecord)]) {
 
 /// The comments line by line, other fields word by word.
 fn change(page: &mut Page, when: &str, change: &ChangeRecord) {
+    if change.field == ChangeRecord::DISMISSED {
+        page.spans_row(when, &[Span::new(STRONG, "notice "), Span::plain(&change.after)]);
+        return page.row("", &change.before);
+    }
     let name = change.field.replace('_', " ");
     if change.field != Field::Comments.name() {
         let mut spans = vec![Span::new(STRONG, format!("{name}: "))];

@@ -1,0 +1,189 @@
+//! What a client leaves behind whose inventory ID was changed: an asset that still shows what was sent of its machine.
+//!
+//! Nothing is written to that asset. A person is told, who corrects it in IQR and dismisses the notice.
+
+use super::Request;
+use super::examine::Examined;
+use crate::ledger::{self, LeftBehind, Move, RunLedger, SentRecord};
+use crate::model::{ClientId, InventoryId, Registration, Timestamp};
+use crate::store::{Seen, Store};
+
+/// How many clients on each side are read to tell a WipeOS database that was replaced from a key that was given anew.
+const MAX_NEIGHBOURS: i64 = 8;
+
+/// Records what a client leaves behind, before its outcome is recorded: both are committed together.
+///
+/// # Errors
+///
+/// When the ledger cannot be read or written.
+pub(super) fn record(
+    store: &Store,
+    ledger: &mut RunLedger,
+    examined: &Examined,
+    request: &Request<'_>,
+) -> Result<(), ledger::Error> {
+    let (Some(departure), Some(registration)) = (&examined.departure, &examined.registration) else { return Ok(()) };
+    let rule = request.config.store.id_rule;
+    let now = examined.inventory_id.as_deref().and_then(|typed| InventoryId::parse(Some(typed), rule).ok());
+    let moved = Move {
+        client_id: examined.client_id,
+        registration,
+        now: now.as_ref().map(InventoryId::as_str),
+        at: request.started_at,
+    };
+    ledger.follow(&moved)?;
+    let notice = match &departure.left {
+        Some(left) if !left.registration.is_same_machine(registration) => {
+            return record_replacement(store, ledger, left, &moved);
+        }
+        Some(left) => ledger.notice_left(left, &moved, (is_slip(left.seen, examined.seen), None))?,
+        None => None,
+    };
+    if departure.may_have_begun {
+        ledger.notice_begun(&moved)?;
+    }
+    if let Some(notice) = notice {
+        let level = if notice.is_attention { log::Level::Warn } else { log::Level::Info };
+        log::log!(level, "{}; {}", what(&notice), advice(&notice));
+    }
+    Ok(())
+}
+
+/// Whether nothing was wiped or tested since the send: then the ID was mistyped. Where that is not known, a person has to
+/// look.
+fn is_slip(then: Option<Seen>, now: Option<Seen>) -> bool {
+    then.zip(now).is_none_or(|(then, now)| then.wipes == now.wipes && then.logs == now.logs)
+}
+
+/// The client belongs to another machine than what was sent of it. The machine of before is no longer in WipeOS: there is
+/// something to tell only if that is so because the whole database was replaced.
+fn record_replacement(
+    store: &Store,
+    ledger: &mut RunLedger,
+    left: &SentRecord,
+    moved: &Move<'_>,
+) -> Result<(), ledger::Error> {
+    let replaced_at = match ledger.replaced_since(left.at)? {
+        Some(at) => at,
+        None if is_replaced(store, ledger, left.client_id, moved.at)? => moved.at,
+        None => return Ok(()),
+    };
+    if let Some(notice) = ledger.notice_left(left, moved, (false, Some(replaced_at)))?
+        && replaced_at == moved.at
+    {
+        log::info!("{}", what(&notice));
+    }
+    Ok(())
+}
+
+/// Whether the clients beside this one, too, belong to other machines than before this pass. SQLite gives a key anew only
+/// where no greater one is left: a client with a greater key that is still the same shows that rows were replaced.
+fn is_replaced(
+    store: &Store,
+    ledger: &RunLedger,
+    client: ClientId,
+    pass_began: Timestamp,
+) -> Result<bool, ledger::Error> {
+    let mut is_one_the_same = false;
+    for beside in ledger.sent_beside(client, MAX_NEIGHBOURS)? {
+        let is_of_pass = beside.at >= pass_began;
+        if is_of_pass || beside.registration == Registration::default() || !is_unchanged(store, &beside) {
+            continue;
+        }
+        if beside.client_id > client {
+            return Ok(true);
+        }
+        is_one_the_same = true;
+    }
+    Ok(!is_one_the_same)
+}
+
+/// What cannot be read now proves nothing, and must not keep an outcome from being recorded.
+fn is_unchanged(store: &Store, record: &SentRecord) -> bool {
+    let now = store.registration(record.client_id).ok().flatten();
+    now.is_some_and(|now| now.is_same_machine(&record.registration))
+}
+
+/// What an asset shows that it should not.
+#[must_use]
+pub fn what(notice: &LeftBehind) -> String {
+    let LeftBehind { inventory_id, sent_at, now, .. } = notice;
+    if let Some(replacement) = notice.replacement {
+        let (at, assets) = (replacement.at.date_text(), replacement.assets);
+        let assets = if assets == 1 { "1 asset shows".to_owned() } else { format!("{assets} assets show") };
+        return format!(
+            "the WipeOS database was replaced on {at}: {assets} what machines of the old one sent, such as asset {inventory_id}"
+        );
+    }
+    let now = match now {
+        Some(now) => format!("is now {now}"),
+        None => "has no inventory ID now".to_owned(),
+    };
+    format!(
+        "asset {inventory_id} still shows what {} sent on {}; that machine {now}",
+        machine(notice),
+        sent_at.date_text()
+    )
+}
+
+/// The machine, by its serial number where that is known.
+fn machine(notice: &LeftBehind) -> String {
+    match &notice.registration.serial_number {
+        Some(serial) => format!("machine {}", crate::model::excerpt(serial)),
+        None => format!("the machine of client {}", notice.client_id),
+    }
+}
+
+/// What a person does about it.
+#[must_use]
+pub fn advice(notice: &LeftBehind) -> String {
+    let id = &notice.inventory_id;
+    let dismissal = format!("`wipeos-iqr dismiss {id} --reason TEXT`");
+    match (notice.replacement, notice.is_attention) {
+        (Some(_), _) => format!("look at them in IQR if they are still in the shop; {dismissal} ends this notice"),
+        (None, true) => {
+            format!(
+                "correct asset {id} in IQR by hand, then {dismissal}; if the new ID is the slip, correct that in WipeOS"
+            )
+        }
+        (None, false) => format!(
+            "the machine was wiped or tested again since, so it may have been received again: if asset {id} shows what it \
+             should not, correct it in IQR by hand; {dismissal} ends this notice"
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tells_a_slip_from_a_machine_received_again() {
+        let then = Seen { updated: 11, wipes: 22, logs: 33 };
+        assert!(is_slip(Some(then), Some(Seen { updated: 12, ..then })), "an edit alone");
+        assert!(!is_slip(Some(then), Some(Seen { wipes: 23, ..then })));
+        assert!(!is_slip(Some(then), Some(Seen { logs: 34, ..then })));
+        assert!(is_slip(None, Some(then)), "what is not known is for a person to look at");
+    }
+
+    #[test]
+    fn names_the_machine_and_where_it_is_now() {
+        let at = Timestamp::from_unix_millis(1_714_554_000_000);
+        let serial_number = Some("5CG7123XYZ".to_owned());
+        let notice = LeftBehind {
+            inventory_id: "400999".to_owned(),
+            client_id: ClientId(17),
+            registration: Registration { created_at: None, serial_number },
+            sent_at: at,
+            now: Some("400001".to_owned()),
+            is_attention: true,
+            noticed_at: at,
+            replacement: None,
+        };
+        let told = "asset 400999 still shows what machine 5CG7123XYZ sent on 2024-05-01; that machine is now 400001";
+        assert_eq!(what(&notice), told);
+        let nameless = LeftBehind { registration: Registration::default(), now: None, ..notice };
+        let told = "asset 400999 still shows what the machine of client 17 sent on 2024-05-01; that machine has no inventory ID now";
+        assert_eq!(what(&nameless), told);
+    }
+}
