@@ -23,6 +23,7 @@ mod items;
 mod kills;
 mod late_commits;
 mod ledger_faults;
+mod left_behind;
 mod locks;
 mod logs;
 mod long_passes;
