@@ -32,7 +32,7 @@
 //! Where to change what: the wording of a comment line, `mapping::comments` and the config's templates; a new vendor, one
 //! line in `mapping::manufacturer`; a filler of serial numbers, `model::serial`; what makes two records one machine,
 //! `mapping::identity`; a name of the API, `iqr::endpoint` or the config; when a failing client is tried
-//! again, `sync::retry`.
+//! again, `sync::retry`; which asset counts as showing what another machine sent, `sync::left_behind`.
 //!
 //! # Invariants
 //!

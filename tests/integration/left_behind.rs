@@ -4,7 +4,7 @@
 use std::fs;
 use std::time::{Duration, Instant};
 
-use iqr_sandbox::store::{Client, Disk, ID_SLOT, Journal, Log, Store, Wipe};
+use iqr_sandbox::store::{Client, Disk, ID_SLOT, Log, Wipe};
 use iqr_sandbox::{Asset, Fault, Kind, When};
 use rustix::process::Signal;
 use serde_json::Value;
@@ -13,15 +13,15 @@ use crate::bench::{Bench, FIRST, LATER, PATIENCE, Run, client, quoted};
 use crate::watching::samples;
 
 /// Times after [`LATER`], each of its own.
-const EDITS: [&str; 3] = ["2024-05-02 08:00:00", "2024-05-03 08:00:00", "2024-05-04 08:00:00"];
+pub const EDITS: [&str; 3] = ["2024-05-02 08:00:00", "2024-05-03 08:00:00", "2024-05-04 08:00:00"];
 
 const UPDATE: &str = "Inventories/Update";
 
 /// An asset that no client has at first.
-const FREE: i64 = FIRST + 50;
+pub const FREE: i64 = FIRST + 50;
 
 /// So many clients, sent, and some free assets.
-fn sent(clients: i64) -> Bench {
+pub fn sent(clients: i64) -> Bench {
     let bench = Bench::with_clients(clients);
     bench.sandbox.state().add_assets((FREE..FREE + 5).map(Asset::new));
     bench.sync_well();
@@ -29,16 +29,16 @@ fn sent(clients: i64) -> Bench {
 }
 
 impl Bench {
-    fn retype(&self, client: i64, id: impl ToString, at: &str) {
+    pub fn retype(&self, client: i64, id: impl ToString, at: &str) {
         self.store().set_slot(client, ID_SLOT, &id.to_string(), at).unwrap();
     }
 
-    fn notices(&self) -> Vec<Value> {
+    pub fn notices(&self) -> Vec<Value> {
         self.run(&["status", "--json"]).json()["left_behind"].as_array().unwrap().clone()
     }
 
     /// Of each notice: the asset, the ID that its machine has now, and whether it is an attention.
-    fn left_behind(&self) -> Vec<(i64, Option<i64>, bool)> {
+    pub fn left_behind(&self) -> Vec<(i64, Option<i64>, bool)> {
         let number = |value: &Value| value.as_str().map(|id| id.parse().unwrap());
         let notices = self.notices();
         let of = |it: &Value| (number(&it["inventory_id"]).unwrap(), number(&it["now"]), it["attention"] == true);
@@ -47,11 +47,11 @@ impl Bench {
         left
     }
 
-    fn dismiss(&self, id: impl ToString, reason: &str) -> Run {
+    pub fn dismiss(&self, id: impl ToString, reason: &str) -> Run {
         self.run(&["dismiss", &id.to_string(), "--reason", reason])
     }
 
-    fn told(&self, arguments: &[&str]) -> String {
+    pub fn told(&self, arguments: &[&str]) -> String {
         flat(&self.run(arguments).stdout)
     }
 }
@@ -60,7 +60,7 @@ fn flat(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn today() -> String {
+pub fn today() -> String {
     wipeos_iqr::clock::now().date_text()
 }
 
@@ -442,89 +442,6 @@ fn notices_what_arrived_of_a_write_that_failed() {
         bench.sync_well();
         assert_eq!(bench.left_behind(), left, "{:#?}", bench.seen(FIRST));
     }
-}
-
-/// The store of a bench, made anew and renamed over the old one.
-fn replace_store(bench: &Bench, clients: &[Client]) {
-    let path = bench.path("new.db");
-    let mut store = Store::create(&path, Journal::Delete).unwrap();
-    clients.iter().for_each(|client| _ = store.add(client).unwrap());
-    drop(store);
-    for end in ["-wal", "-shm"] {
-        _ = fs::remove_file(bench.path(&format!("wipeos.db{end}")));
-    }
-    fs::rename(path, bench.database()).unwrap();
-}
-
-#[test]
-fn says_nothing_of_a_store_that_is_written_anew_with_its_rows() {
-    let bench = sent(4);
-    for _ in 0..2 {
-        replace_store(&bench, &(0..4).map(client).collect::<Vec<_>>());
-        bench.sync_well();
-        assert_eq!(bench.left_behind(), []);
-    }
-    let moved = client(1).with_inventory_id(&FREE.to_string());
-    replace_store(&bench, &[client(0), moved, client(2), client(3)]);
-    bench.sync_well();
-    assert_eq!(bench.left_behind(), [(FIRST + 1, Some(FREE), true)], "a correction is one in any file");
-}
-
-#[test]
-fn raises_one_notice_for_a_store_that_was_replaced() {
-    let bench = sent(5).with("metrics", "textfile", "\"x.prom\"");
-    bench.sandbox.state().add_assets((FIRST + 5..FIRST + 12).map(Asset::new));
-    // Other machines of the same keys; the first of them gets an ID that a machine of the old store had.
-    let mut clients: Vec<Client> = (6..11).map(client).collect();
-    clients[0] = client(6).with_inventory_id(&(FIRST + 3).to_string());
-    replace_store(&bench, &clients);
-    let report = bench.sync_well();
-    assert_eq!(report.count("sent"), 5, "{report:#?}");
-    let notices = bench.notices();
-    assert_eq!(notices.len(), 1, "{notices:#?}");
-    assert_eq!((&notices[0]["attention"], &notices[0]["assets"]), (&Value::Bool(false), &Value::from(4)));
-    let what =
-        format!("the WipeOS database was replaced on {}: 4 assets show what machines of the old one sent", today());
-    assert!(bench.told(&["status"]).contains(&what), "{}", bench.told(&["status"]));
-    assert!(bench.told(&["status", &(FIRST + 4).to_string()]).contains(&what));
-    assert!(!bench.told(&["status", &(FIRST + 3).to_string()]).contains("replaced"), "it was sent since");
-    let metrics = samples(&fs::read_to_string(bench.path("x.prom")).unwrap());
-    assert_eq!(metrics["wipeos_iqr_left_behind_assets"], "1");
-    bench.assert_idle("it asks nothing");
-    // A correction in the new store is a notice of its own.
-    bench.retype(5, FIRST + 11, EDITS[0]);
-    bench.sync_well();
-    let expected = [(FIRST, None, false), (FIRST + 10, Some(FIRST + 11), true)];
-    assert_eq!(bench.left_behind(), expected);
-    assert_eq!(bench.dismiss(FIRST + 4, "all of them are sold").code, Some(0));
-    assert_eq!(bench.left_behind(), expected[1..]);
-}
-
-#[test]
-fn counts_a_replaced_store_once_over_several_passes() {
-    let bench = sent(4).with("iqr", "connections", "1");
-    bench.sandbox.state().add_assets((FIRST + 5..FIRST + 12).map(Asset::new));
-    replace_store(&bench, &(6..10).map(client).collect::<Vec<_>>());
-    for _ in 0..4 {
-        bench.sync_with(&["--limit", "1"]);
-        assert_eq!(bench.notices().len(), 1);
-    }
-    assert_eq!(bench.notices()[0]["assets"], 4);
-}
-
-/// The key of a deleted client may be given to the next one.
-#[test]
-fn says_nothing_of_a_key_that_was_given_anew() {
-    let bench = sent(3);
-    let store = bench.store();
-    for table in ["client_slot", "battery", "disk", "diagnostics_log"] {
-        store.connection().execute(&format!("DELETE FROM {table} WHERE client_id = 3"), []).unwrap();
-    }
-    store.delete(3).unwrap();
-    let new = bench.store().add(&client(7).with_inventory_id(&FREE.to_string())).unwrap();
-    assert_eq!(new, 3);
-    let report = bench.sync_well();
-    assert_eq!((report.fate(3), bench.left_behind()), (("sent", None), vec![]));
 }
 
 /// A ledger of an older version knows machines by their keys alone.

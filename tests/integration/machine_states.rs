@@ -5,7 +5,7 @@
 //! `$WIPEOS_TEST_ROUNDS` says how many rounds, `$WIPEOS_TEST_SEED` with which seed to begin; a failure tells both and
 //! what was done.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use iqr_sandbox::rng::Rng;
@@ -46,6 +46,10 @@ struct World {
     /// Whether the ledger is deleted now and then. With it goes the knowledge of whose a line with an unknown word is, if
     /// its client is gone too: then only known words are used.
     loses_ledger: bool,
+    /// Keys of clients that were deleted: a new client may have got one.
+    deleted: BTreeSet<i64>,
+    /// IQR said that it has no asset: then none that was left is told of.
+    hid_assets: bool,
 }
 
 impl World {
@@ -55,7 +59,17 @@ impl World {
         bench.sandbox.state().add_assets((0..ASSETS + 40).map(|number| Asset::new(FIRST + number)));
         (0..CLIENTS).for_each(|number| _ = bench.store().add(&client(number)).unwrap());
         let name = format!("{comments:?}, {mode}, seed {seed}");
-        Self { bench, rng: Rng::new(seed), typed: BTreeMap::new(), count: 0, told: Vec::new(), name, loses_ledger }
+        Self {
+            bench,
+            rng: Rng::new(seed),
+            typed: BTreeMap::new(),
+            count: 0,
+            told: Vec::new(),
+            name,
+            loses_ledger,
+            deleted: BTreeSet::new(),
+            hid_assets: false,
+        }
     }
 
     fn tell(&mut self, what: String) {
@@ -172,6 +186,7 @@ impl World {
                 store.connection().execute(&format!("DELETE FROM {table} WHERE client_id = ?1"), [client]).unwrap();
             }
             store.delete(client).unwrap();
+            self.deleted.insert(client);
         }
     }
 
@@ -250,6 +265,7 @@ impl World {
         let fault =
             if self.rng.chance(500) { fault.and(When::Method("POST".to_owned())).after_commit() } else { fault };
         self.tell(format!("a pass with {fault:?}"));
+        self.hid_assets |= format!("{fault:?}").contains("404");
         self.bench.sandbox.set_faults(vec![fault]);
         self.bench.sync();
         self.bench.sandbox.set_faults(Vec::new());
@@ -289,6 +305,7 @@ impl World {
         self.bench.assert_sound(&context);
         self.assert_typed_stand(&context);
         self.assert_agree(&context);
+        self.assert_left_behind(&context);
         self.bench.assert_idle(&context);
     }
 
@@ -314,6 +331,36 @@ impl World {
             let preview = run.json();
             assert_eq!(preview["held"], serde_json::Value::Null, "{preview:#}\n{context}");
             self.assert_says(id, &preview["mapped"], context);
+        }
+    }
+
+    /// The inventory ID that a client has now; `None` where it has none, or where its key may be another machine's.
+    fn id_of(&self, client: i64) -> Option<Option<i64>> {
+        let sql = "SELECT value FROM client_slot WHERE client_id = ?1 AND name = ?2";
+        let typed = self.bench.store().connection().query_row(sql, params![client, ID_SLOT], |row| row.get(0));
+        let typed: String = typed.ok().filter(|_| !self.deleted.contains(&client))?;
+        Some(typed.trim().parse().ok())
+    }
+
+    /// Every asset that shows what a machine sent which has another ID by now is named, with that ID, and no other one.
+    fn assert_left_behind(&self, context: &str) {
+        let told: BTreeMap<i64, Option<i64>> =
+            self.bench.left_behind().into_iter().map(|(asset, now, _)| (asset, now)).collect();
+        let context = format!("told: {told:?}\n{context}");
+        for notice in self.bench.notices() {
+            let (client, asset) = (notice["client_id"].as_i64().unwrap(), notice["inventory_id"].as_str().unwrap());
+            let asset = asset.parse::<i64>().unwrap();
+            let Some(now) = self.id_of(client).filter(|_| notice["store_replaced_at"].is_null()) else { continue };
+            assert_eq!((told[&asset], now == Some(asset)), (now, false), "asset {asset} of client {client}: {context}");
+        }
+        let ledger = rusqlite::Connection::open(self.bench.ledger()).unwrap();
+        let sql = "SELECT CAST(inventory_id AS INTEGER), client_id FROM asset WHERE EXISTS
+                   (SELECT 1 FROM change WHERE change.inventory_id = asset.inventory_id AND change.client_id = asset.client_id)";
+        let mut statement = ledger.prepare(sql).unwrap();
+        let assets = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        for (asset, client) in assets.map(Result::<(i64, i64), _>::unwrap) {
+            let is_left = self.id_of(client).is_some_and(|now| now != Some(asset));
+            assert!(!is_left || self.hid_assets || told.contains_key(&asset), "asset {asset} of {client}: {context}");
         }
     }
 

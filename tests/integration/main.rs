@@ -35,6 +35,7 @@ mod power_cuts;
 mod races;
 mod read_only;
 mod reasons;
+mod replaced_store;
 mod request_limits;
 mod secrets;
 mod sick_server;
