@@ -29,7 +29,7 @@ pub fn sent(clients: i64) -> Bench {
 }
 
 impl Bench {
-    pub fn retype(&self, client: i64, id: impl ToString, at: &str) {
+    pub fn retype(&self, client: i64, id: impl ToString + Copy, at: &str) {
         self.store().set_slot(client, ID_SLOT, &id.to_string(), at).unwrap();
     }
 
@@ -47,7 +47,7 @@ impl Bench {
         left
     }
 
-    pub fn dismiss(&self, id: impl ToString, reason: &str) -> Run {
+    pub fn dismiss(&self, id: impl ToString + Copy, reason: &str) -> Run {
         self.run(&["dismiss", &id.to_string(), "--reason", reason])
     }
 
@@ -104,11 +104,14 @@ fn says_when_a_left_asset_was_last_sent() {
     assert_eq!(json["asset"]["sent"][0]["client_id"], 1, "{json:#}");
 }
 
+/// A name, what happens before the ID is changed, and whether the change is an attention then.
+type Change<'a> = (&'a str, &'a dyn Fn(&Bench), bool);
+
 #[test]
 fn tells_a_slip_of_typing_from_a_machine_received_again() {
     let wipe = Wipe { result: Some("Success".to_owned()), finished_at: Some(LATER.to_owned()), ..Wipe::default() };
     let running = Wipe { started_at: Some(LATER.to_owned()), ..Wipe::default() };
-    let changes: [(&str, &dyn Fn(&Bench), bool); 5] = [
+    let changes: [Change; 5] = [
         ("nothing", &|_| {}, true),
         ("an edit", &|bench| bench.store().edit(1, "technician", "QX", EDITS[0]).unwrap(), true),
         ("a wipe that runs", &|bench| _ = bench.store().add_wipe(1, 0, &running).unwrap(), true),
@@ -152,7 +155,7 @@ fn dismisses_with_a_reason_that_stays_in_the_history() {
     assert_eq!(bench.left_behind().len(), 1, "nothing was dismissed");
     // Neither IQR nor WipeOS is asked.
     fs::rename(bench.database(), bench.path("away.db")).unwrap();
-    let (run, requests) = bench.requests_of(|| bench.dismiss(format!("0{FIRST}"), " Jo corrected\u{1b}[2J it "));
+    let (run, requests) = bench.requests_of(|| bench.dismiss(&format!("0{FIRST}"), " Jo corrected\u{1b}[2J it "));
     assert_eq!((run.code, requests.len(), run.stderr.as_str()), (Some(0), 0, ""), "{run:#?}");
     fs::rename(bench.path("away.db"), bench.database()).unwrap();
     assert_eq!(bench.left_behind(), []);
@@ -268,7 +271,7 @@ fn says_nothing_where_nothing_is_left_behind() {
     bench.sync_well();
     assert_eq!(bench.left_behind(), [], "corrected back");
     // The same ID in other words.
-    bench.retype(1, format!(" 00{FREE} "), EDITS[2]);
+    bench.retype(1, &format!(" 00{FREE} "), EDITS[2]);
     bench.sync_well();
     assert_eq!(bench.left_behind(), [], "the same ID");
     bench.store().delete(1).unwrap();

@@ -334,12 +334,11 @@ impl World {
         }
     }
 
-    /// The inventory ID that a client has now; `None` where it has none, or where its key may be another machine's.
-    fn id_of(&self, client: i64) -> Option<Option<i64>> {
+    /// What is typed in the slot of a client; `None` where there is none, or where its key may be another machine's.
+    fn typed_of(&self, client: i64) -> Option<String> {
         let sql = "SELECT value FROM client_slot WHERE client_id = ?1 AND name = ?2";
         let typed = self.bench.store().connection().query_row(sql, params![client, ID_SLOT], |row| row.get(0));
-        let typed: String = typed.ok().filter(|_| !self.deleted.contains(&client))?;
-        Some(typed.trim().parse().ok())
+        typed.ok().filter(|_| !self.deleted.contains(&client))
     }
 
     /// Every asset that shows what a machine sent which has another ID by now is named, with that ID, and no other one.
@@ -350,7 +349,8 @@ impl World {
         for notice in self.bench.notices() {
             let (client, asset) = (notice["client_id"].as_i64().unwrap(), notice["inventory_id"].as_str().unwrap());
             let asset = asset.parse::<i64>().unwrap();
-            let Some(now) = self.id_of(client).filter(|_| notice["store_replaced_at"].is_null()) else { continue };
+            let Some(typed) = self.typed_of(client).filter(|_| notice["store_replaced_at"].is_null()) else { continue };
+            let now = typed.trim().parse().ok();
             assert_eq!((told[&asset], now == Some(asset)), (now, false), "asset {asset} of client {client}: {context}");
         }
         let ledger = rusqlite::Connection::open(self.bench.ledger()).unwrap();
@@ -359,7 +359,7 @@ impl World {
         let mut statement = ledger.prepare(sql).unwrap();
         let assets = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
         for (asset, client) in assets.map(Result::<(i64, i64), _>::unwrap) {
-            let is_left = self.id_of(client).is_some_and(|now| now != Some(asset));
+            let is_left = self.typed_of(client).is_some_and(|typed| typed.trim().parse() != Ok(asset));
             assert!(!is_left || self.hid_assets || told.contains_key(&asset), "asset {asset} of {client}: {context}");
         }
     }

@@ -14,7 +14,9 @@ use crate::watching::samples;
 fn replace_store(bench: &Bench, clients: &[Client]) {
     let path = bench.path("new.db");
     let mut store = Store::create(&path, Journal::Delete).unwrap();
-    clients.iter().for_each(|client| _ = store.add(client).unwrap());
+    for client in clients {
+        store.add(client).unwrap();
+    }
     drop(store);
     for end in ["-wal", "-shm"] {
         _ = fs::remove_file(bench.path(&format!("wipeos.db{end}")));
