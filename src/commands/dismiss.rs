@@ -55,7 +55,7 @@ fn dismiss(ledger: &mut RunLedger, config: &Config, (typed, reason): (&str, &str
     let Some(notice) = ledger.left_behind_of(&id, cutoff)? else {
         return Err(unknown(typed, config, &ledger.left_behind(cutoff)?).into());
     };
-    let what = left_behind::what(&notice);
+    let what = left_behind::sentence(&notice);
     ledger.dismiss(&notice, &what, reason, now)?;
     Ok(format!("dismissed: {what}"))
 }

@@ -200,7 +200,7 @@ impl Status {
         now: Timestamp,
     ) -> Result<()> {
         if let Some(typed) = &args.inventory_id {
-            self.tell_only(Story::of(config, store, ledger, typed)?, ledger, config.ledger.oldest_kept(now))?;
+            self.narrow_to(Story::of(config, store, ledger, typed)?, ledger, config.ledger.oldest_kept(now))?;
         }
         let due = due::count(store, ledger, now, config)?;
         self.store = Some(StoreStatus { due, missing_indexes: store.missing_indexes()? });
@@ -217,13 +217,13 @@ impl Status {
     ) -> Result<()> {
         let (Some(known), Some(typed)) = (ledger, &args.inventory_id) else { return Ok(()) };
         match Story::of_ledger(config, known, typed)? {
-            Some(story) => self.tell_only(story, ledger, config.ledger.oldest_kept(now)),
+            Some(story) => self.narrow_to(story, ledger, config.ledger.oldest_kept(now)),
             None => Ok(()),
         }
     }
 
-    /// Of problems and notices, those of one asset.
-    fn tell_only(&mut self, story: Story, ledger: Option<&Ledger>, oldest_kept: Timestamp) -> Result<()> {
+    /// Leaves out the problems and notices of other assets than this one.
+    fn narrow_to(&mut self, story: Story, ledger: Option<&Ledger>, oldest_kept: Timestamp) -> Result<()> {
         self.problems.retain(|problem| story.is_about(problem));
         self.left_behind.retain(|notice| story.is_named_by(notice));
         // One of many assets of a replaced database.

@@ -75,7 +75,7 @@ impl Ledger {
             notice,
         )?;
         for replacement in self.replacements(cutoff)? {
-            let sql = "SELECT * FROM left_behind WHERE replaced_at = ?1 ORDER BY noticed_at, inventory_id LIMIT 1";
+            let sql = "SELECT * FROM left_behind WHERE replaced_at = ?1 ORDER BY client_id LIMIT 1";
             let first = self.row(sql, [replacement.at.unix_millis()], notice)?;
             notices.extend(first.map(|first| LeftBehind { replacement: Some(replacement), ..first }));
         }
@@ -156,7 +156,8 @@ impl RunLedger {
     ///
     /// When the ledger cannot be written.
     pub fn follow(&mut self, moved: &Move<'_>) -> Result<(), Error> {
-        let notices = self.rows("SELECT * FROM left_behind WHERE client_id = ?1", [moved.client_id.0], notice)?;
+        let sql = "SELECT * FROM left_behind WHERE replaced_at IS NULL AND client_id = ?1";
+        let notices = self.rows(sql, [moved.client_id.0], notice)?;
         let is_same = |notice: &LeftBehind| notice.registration.is_same_machine(moved.registration);
         for notice in notices.into_iter().filter(is_same) {
             self.write_along(|transaction| match moved.now {
@@ -282,7 +283,7 @@ fn set_now(
     let (created_at, serial_number) = registration_values(registration);
     let sql = "UPDATE left_behind SET now = ?2, created_at = ifnull(created_at, ?3),
                    serial_number = ifnull(serial_number, ?4)
-               WHERE inventory_id = ?1 AND replaced_at IS NULL";
+               WHERE inventory_id = ?1";
     let values = (inventory_id, now, created_at, serial_number);
     connection.prepare_cached(sql)?.execute(values).map(|_| ())
 }

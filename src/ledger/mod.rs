@@ -99,7 +99,7 @@ impl Ledger {
     ///
     /// # Errors
     ///
-    /// When that cannot be told.
+    /// When the folder cannot be read.
     pub fn is_missing(path: &Path) -> Result<bool, Error> {
         Ok(!error::exists(path)?)
     }

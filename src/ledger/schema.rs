@@ -142,9 +142,7 @@ const MIGRATIONS: &[&str] = &[
          noticed_at INTEGER NOT NULL,
          replaced_at INTEGER
      ) WITHOUT ROWID;
-     CREATE INDEX left_behind_client_id ON left_behind(client_id);
-     CREATE INDEX left_behind_noticed_at ON left_behind(noticed_at) WHERE replaced_at IS NULL;
-     CREATE INDEX left_behind_replaced_at ON left_behind(replaced_at, sent_at) WHERE replaced_at IS NOT NULL;",
+     CREATE INDEX left_behind_client_id ON left_behind(replaced_at, client_id);",
 ];
 
 /// The version that this program reads and writes.

@@ -1,12 +1,12 @@
-//! What tells whether the key of a client still stands for the same machine.
+//! The facts by which the key of a client is known to stand for the same machine still.
 
 use super::{Machine, Timestamp, is_same_serial};
 
 /// When a client was made, and the serial number of its machine. A WipeOS database that is replaced gives the same keys to
-/// other machines; these two tell them apart.
+/// other machines, which differ in these two.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Registration {
-    /// When the client was made, as far as WipeOS tells.
+    /// When the client was made, where WipeOS knows it.
     pub created_at: Option<Timestamp>,
     /// The serial number, unless it is a filler.
     pub serial_number: Option<String>,
@@ -39,7 +39,7 @@ mod tests {
     }
 
     #[test]
-    fn tells_machines_apart_by_time_and_by_serial() {
+    fn separates_machines_by_time_and_by_serial() {
         let known = registration(Some(1_000), Some("5CG7123XYZ"));
         assert!(known.is_same_machine(&known));
         assert!(known.is_same_machine(&registration(Some(1_000), Some(" 5cg7123xyz"))), "case and blanks say nothing");

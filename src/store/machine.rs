@@ -89,7 +89,7 @@ impl Store {
         self.reading(|connection| Ok(Reader::new(connection)?.read(id, None)?.map(|(seen, _)| seen)))
     }
 
-    /// Which machine a client is, told also where its record cannot be understood; `None` when there is no such client.
+    /// Reads which machine a client is, also where its record cannot be understood; `None` when there is no such client.
     ///
     /// # Errors
     ///

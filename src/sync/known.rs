@@ -33,8 +33,8 @@ impl Known {
         }
     }
 
-    /// What it leaves behind if it has this inventory ID now; `None` where that is the one that was last recorded of it.
-    /// An asset that IQR does not have shows nothing, and one that it has left before was told of then.
+    /// Returns what the client leaves behind if it has this inventory ID now; `None` where that is the one that was last
+    /// recorded of it. An asset that IQR does not have shows nothing, and one that the client left before was noticed then.
     #[must_use]
     pub fn departure(&self, now: Option<&str>) -> Option<Departure> {
         let sent = self.sent.as_ref();

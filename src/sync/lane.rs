@@ -15,7 +15,7 @@ use super::report::{Item, ItemOutcome, PassOutcome, Report};
 use super::retry::{self, Cause};
 use super::{Error, Outcome, Request, end, gather, left_behind, lock};
 use crate::iqr::{self, BootTime, Iqr};
-use crate::ledger::{self, ChangeRecord, PassId, Problem, RunLedger};
+use crate::ledger::{self, PassId, Problem, RunLedger};
 use crate::model::{InventoryId, Reason};
 use crate::store::Store;
 
@@ -300,7 +300,7 @@ impl<'a> Lanes<'a> {
             Ending::Postponed(_) => {}
             Ending::Sent { record, sent, changes, .. } => {
                 self.begin_pass(ledger)?;
-                let changes: Vec<ChangeRecord> = changes.into_iter().map(Change::into_record).collect();
+                let changes: Vec<_> = changes.into_iter().map(Change::into_record).collect();
                 ledger.record_sent(&record, sent.as_ref(), &changes)?;
             }
         }

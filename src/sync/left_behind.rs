@@ -1,6 +1,6 @@
 //! What a client leaves behind whose inventory ID was changed: an asset that still shows what was sent of its machine.
 //!
-//! Nothing is written to that asset. A person is told, who corrects it in IQR and dismisses the notice.
+//! Nothing is written to that asset. A notice names it to a person, who corrects it in IQR and dismisses the notice.
 
 use super::Request;
 use super::examine::Examined;
@@ -8,7 +8,7 @@ use crate::ledger::{self, LeftBehind, Move, RunLedger, SentRecord};
 use crate::model::{ClientId, InventoryId, Registration, Timestamp};
 use crate::store::{Seen, Store};
 
-/// How many clients on each side are read to tell a WipeOS database that was replaced from a key that was given anew.
+/// How many clients on each side are read to decide whether the WipeOS database was replaced or a key was given anew.
 const MAX_NEIGHBOURS: i64 = 8;
 
 /// Records what a client leaves behind, before its outcome is recorded: both are committed together.
@@ -44,7 +44,7 @@ pub(super) fn record(
     }
     if let Some(notice) = notice {
         let level = if notice.is_attention { log::Level::Warn } else { log::Level::Info };
-        log::log!(level, "{}; {}", what(&notice), advice(&notice));
+        log::log!(level, "{}; {}", sentence(&notice), advice(&notice));
     }
     Ok(())
 }
@@ -55,8 +55,8 @@ fn is_slip(then: Option<Seen>, now: Option<Seen>) -> bool {
     then.zip(now).is_none_or(|(then, now)| then.wipes == now.wipes && then.logs == now.logs)
 }
 
-/// The client belongs to another machine than what was sent of it. The machine of before is no longer in WipeOS: there is
-/// something to tell only if that is so because the whole database was replaced.
+/// The client belongs to another machine than what was sent of it. The machine of before is no longer in WipeOS, which is
+/// worth a notice only where the whole database was replaced.
 fn record_replacement(
     store: &Store,
     ledger: &mut RunLedger,
@@ -71,7 +71,7 @@ fn record_replacement(
     if let Some(notice) = ledger.notice_left(left, moved, (false, Some(replaced_at)))?
         && replaced_at == moved.at
     {
-        log::info!("{}", what(&notice));
+        log::info!("{}", sentence(&notice));
     }
     Ok(())
 }
@@ -104,9 +104,9 @@ fn is_unchanged(store: &Store, record: &SentRecord) -> bool {
     now.is_some_and(|now| now.is_same_machine(&record.registration))
 }
 
-/// What an asset shows that it should not.
+/// Says what an asset shows that is not its own.
 #[must_use]
-pub fn what(notice: &LeftBehind) -> String {
+pub fn sentence(notice: &LeftBehind) -> String {
     let LeftBehind { inventory_id, sent_at, now, .. } = notice;
     if let Some(replacement) = notice.replacement {
         let (at, assets) = (replacement.at.date_text(), replacement.assets);
@@ -126,7 +126,7 @@ pub fn what(notice: &LeftBehind) -> String {
     )
 }
 
-/// The machine, by its serial number where that is known.
+/// Names the machine, by its serial number where that is known.
 fn machine(notice: &LeftBehind) -> String {
     match &notice.registration.serial_number {
         Some(serial) => format!("machine {}", crate::model::excerpt(serial)),
@@ -134,7 +134,7 @@ fn machine(notice: &LeftBehind) -> String {
     }
 }
 
-/// What a person does about it.
+/// Says what a person does about it.
 #[must_use]
 pub fn advice(notice: &LeftBehind) -> String {
     let id = &notice.inventory_id;
@@ -158,7 +158,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tells_a_slip_from_a_machine_received_again() {
+    fn separates_a_slip_from_a_machine_received_again() {
         let then = Seen { updated: 11, wipes: 22, logs: 33 };
         assert!(is_slip(Some(then), Some(Seen { updated: 12, ..then })), "an edit alone");
         assert!(!is_slip(Some(then), Some(Seen { wipes: 23, ..then })));
@@ -180,10 +180,11 @@ mod tests {
             noticed_at: at,
             replacement: None,
         };
-        let told = "asset 400999 still shows what machine 5CG7123XYZ sent on 2024-05-01; that machine is now 400001";
-        assert_eq!(what(&notice), told);
+        let expected =
+            "asset 400999 still shows what machine 5CG7123XYZ sent on 2024-05-01; that machine is now 400001";
+        assert_eq!(sentence(&notice), expected);
         let nameless = LeftBehind { registration: Registration::default(), now: None, ..notice };
-        let told = "asset 400999 still shows what the machine of client 17 sent on 2024-05-01; that machine has no inventory ID now";
-        assert_eq!(what(&nameless), told);
+        let expected = "asset 400999 still shows what the machine of client 17 sent on 2024-05-01; that machine has no inventory ID now";
+        assert_eq!(sentence(&nameless), expected);
     }
 }

@@ -447,21 +447,6 @@ fn notices_what_arrived_of_a_write_that_failed() {
     }
 }
 
-/// A ledger of an older version knows machines by their keys alone.
-#[test]
-fn follows_by_its_key_what_an_older_version_has_sent() {
-    let bench = sent(1);
-    let connection = rusqlite::Connection::open(bench.ledger()).unwrap();
-    let older = "DROP TABLE left_behind; ALTER TABLE sent DROP COLUMN created_at;
-                 ALTER TABLE sent DROP COLUMN serial_number; PRAGMA user_version = 6;";
-    connection.execute_batch(older).unwrap();
-    drop(connection);
-    bench.retype(1, FREE, LATER);
-    bench.store().edit(1, "serial_number", "CHANGED77", EDITS[0]).unwrap();
-    bench.sync_well();
-    assert_eq!(bench.left_behind(), [(FIRST, Some(FREE), true)]);
-}
-
 #[test]
 fn shows_a_hostile_serial_number_harmless() {
     let bench = Bench::empty();
@@ -490,4 +475,17 @@ fn dismisses_in_the_ledger_of_the_config() {
     let other = bench.path("other.db");
     bench.set("ledger", "path", &quoted(&other));
     assert_eq!((bench.dismiss(FIRST, "x").code, other.exists()), (Some(7), false));
+}
+
+/// It has news that IQR did not take, and then another ID.
+#[test]
+fn notices_a_client_that_was_failing_where_it_was() {
+    let bench = sent(1);
+    bench.store().edit(1, "memory_bytes", &(64_i64 << 30).to_string(), LATER).unwrap();
+    bench.sandbox.set_faults(vec![Fault::new(When::Id(FIRST), Kind::Truncated)]);
+    assert_eq!(bench.sync().fate(1).0, "failed");
+    bench.sandbox.set_faults(Vec::new());
+    bench.retype(1, FREE, EDITS[0]);
+    bench.sync_well();
+    assert_eq!(bench.left_behind(), [(FIRST, Some(FREE), true)]);
 }

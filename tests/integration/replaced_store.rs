@@ -6,7 +6,7 @@ use iqr_sandbox::Asset;
 use iqr_sandbox::store::{Client, Journal, Store};
 use serde_json::Value;
 
-use crate::bench::{Bench, FIRST, client};
+use crate::bench::{Bench, FIRST, LATER, client};
 use crate::left_behind::{EDITS, FREE, sent, today};
 use crate::watching::samples;
 
@@ -93,4 +93,19 @@ fn says_nothing_of_a_key_that_was_given_anew() {
     assert_eq!(new, 3);
     let report = bench.sync_well();
     assert_eq!((report.fate(3), bench.left_behind()), (("sent", None), vec![]));
+}
+
+/// A ledger of an older version knows machines by their keys alone.
+#[test]
+fn follows_by_its_key_what_an_older_version_has_sent() {
+    let bench = sent(1);
+    let connection = rusqlite::Connection::open(bench.ledger()).unwrap();
+    let older = "DROP TABLE left_behind; ALTER TABLE sent DROP COLUMN created_at;
+                 ALTER TABLE sent DROP COLUMN serial_number; PRAGMA user_version = 6;";
+    connection.execute_batch(older).unwrap();
+    drop(connection);
+    bench.retype(1, FREE, LATER);
+    bench.store().edit(1, "serial_number", "CHANGED77", EDITS[0]).unwrap();
+    bench.sync_well();
+    assert_eq!(bench.left_behind(), [(FIRST, Some(FREE), true)]);
 }

@@ -322,7 +322,7 @@ impl ClientRow {
 
 impl LeftRow {
     fn of(notice: &LeftBehind) -> Self {
-        let message = format!("{}; {}", left_behind::what(notice), left_behind::advice(notice));
+        let message = format!("{}; {}", left_behind::sentence(notice), left_behind::advice(notice));
         Self {
             inventory_id: output::one_line(&notice.inventory_id),
             kind: if notice.is_attention { "attention" } else { "information" },

@@ -157,7 +157,7 @@ fn left(notice: &LeftBehind) -> LeftJson<'_> {
         sent_at: notice.sent_at,
         attention: notice.is_attention,
         noticed_at: notice.noticed_at,
-        message: left_behind::what(notice),
+        message: left_behind::sentence(notice),
         advice: left_behind::advice(notice),
         store_replaced_at: notice.replacement.map(|replacement| replacement.at),
         assets: notice.replacement.map_or(1, |replacement| replacement.assets),

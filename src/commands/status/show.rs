@@ -173,7 +173,7 @@ fn notices(page: &mut Page, notices: &[LeftBehind]) {
 fn left_behind(page: &mut Page, notice: &LeftBehind) {
     let style = if notice.is_attention { WARN } else { DIM };
     let label = if notice.is_attention { "attention" } else { "information" };
-    page.styled_row(label, style, left_behind::what(notice));
+    page.styled_row(label, style, left_behind::sentence(notice));
     page.row("", left_behind::advice(notice));
 }
 
