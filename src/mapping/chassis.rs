@@ -179,15 +179,17 @@ fn all_in_one_word(text: &str) -> Option<String> {
     words.find(|word| word.eq_ignore_ascii_case("aio")).map(str::to_owned)
 }
 
-/// Diagonals of screens that are built into a machine with a battery, in inches.
-const PORTABLE_SCREEN_INCHES: std::ops::RangeInclusive<f64> = 5.0..=21.0;
+/// Diagonals of screens that are built into a machine with a battery, in inches. Desks have screens from 19 inches on.
+const PORTABLE_SCREEN_INCHES: std::ops::RangeInclusive<f64> = 5.0..=18.4;
 
 /// A desktop by its type that has a battery, a built-in screen and a webcam is a laptop: free firmware for Chromebooks says
 /// `Desktop` of all of them. A desktop by its name stays one, with a battery for its supply and a screen beside it.
 fn by_parts(names: &Names<'_>, machine: &Machine, code: Option<i64>) -> Option<ChassisChoice> {
     const DESKTOP: i64 = 3;
     let has_screen = machine.screen_inches.is_some_and(|inches| PORTABLE_SCREEN_INCHES.contains(&inches));
-    let is_portable = !machine.batteries.is_empty() && has_screen && machine.webcam == Some(true);
+    // A row without a reading may be that of a supply or of a mouse.
+    let has_battery = machine.batteries.iter().any(|battery| battery.reading().is_some());
+    let is_portable = has_battery && has_screen && machine.webcam == Some(true);
     if code != Some(DESKTOP) || !is_portable || by_family(names).is_some_and(|named| named.chassis == Chassis::Desktop)
     {
         return None;

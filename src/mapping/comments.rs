@@ -60,11 +60,12 @@ fn test_line(test: &Test, facts: &Facts<'_>, rules: &Rules, names: &mut Names) -
 }
 
 /// The value as one line. A template may put other text in front of the result (a method called `Pass 7`): a value
-/// begins like a pass only if the result is one.
+/// begins like a pass only if the result is one. A result without letters (`-`) is no word to put in front of it.
 fn guarded(value: &str, result: &str) -> String {
     let value = one_line(value);
     if result != words::PASS && words::begins_like_pass(&value) {
-        return format!("{result} ({value})");
+        let led = format!("{result} ({value})");
+        return if words::begins_like_pass(&led) { format!("{} ({value})", words::UNKNOWN) } else { led };
     }
     value.into_owned()
 }

@@ -49,11 +49,12 @@ const EMBEDDED_GB: &[u64] = &[4, 8, 16, 32, 64, 128, 256, 512, 1024];
 /// Sizes of Apple's flash, in GB.
 const APPLE_GB: &[u64] = &[16, 24, 32, 64, 128, 256, 512, 768, 1024, 2048, 4096, 8192];
 
-/// Capacities in bytes of flash drives that are sold by a larger size than they hold (Apple's, Intel's Optane), and that
-/// size in GB.
+/// Capacities in bytes of flash drives that are sold by another size than they hold (Apple's, Intel's Optane), and that size
+/// in GB.
 const KNOWN_FLASH: &[(u64, u64)] = &[
     (14_403_239_936, 16),
     (29_260_513_280, 32),
+    (58_977_157_120, 58),
     (60_672_704_512, 64),
     (121_332_826_112, 128),
     (251_000_193_024, 256),
@@ -315,6 +316,7 @@ mod tests {
     #[test]
     fn gives_flash_the_size_it_is_sold_by() {
         for (bytes, expected) in [
+            (58_977_157_120, "58GB"),
             (120_034_123_776, "120GB"),
             (128_035_676_160, "128GB"),
             (125_069_950_976, "128GB"),

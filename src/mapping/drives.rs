@@ -4,9 +4,10 @@ use std::borrow::Cow;
 
 use super::clean::{begins_with, one_line};
 use super::drive_size::{Medium, drive_size_text};
-use super::placeholder::real;
+use super::placeholder::{is_placeholder, real};
+use super::processor_fillers::is_denied;
 use super::wipes::{self, WipeFacts};
-use crate::model::{Drive, Machine, Timestamp, is_filler_serial, is_virtual_medium};
+use crate::model::{Drive, Machine, is_filler_serial, is_virtual_medium};
 
 /// One drive, as text.
 pub(super) struct DriveFacts<'a> {
@@ -32,7 +33,7 @@ pub(super) fn storing(machine: &Machine) -> impl Iterator<Item = &Drive> {
 
 /// What is known of each drive that stores data.
 pub(super) fn facts(machine: &Machine) -> Vec<DriveFacts<'_>> {
-    let mut drives: Vec<DriveFacts<'_>> = storing(machine).map(|drive| fact(drive, machine.read_at)).collect();
+    let mut drives: Vec<DriveFacts<'_>> = storing(machine).map(|drive| fact(drive, machine)).collect();
     let labels: Vec<String> = drives.iter().map(|drive| label(&drives, drive)).collect();
     for (drive, label) in drives.iter_mut().zip(labels) {
         drive.label = label;
@@ -40,7 +41,7 @@ pub(super) fn facts(machine: &Machine) -> Vec<DriveFacts<'_>> {
     drives
 }
 
-fn fact(drive: &Drive, now: Option<Timestamp>) -> DriveFacts<'_> {
+fn fact<'a>(drive: &'a Drive, machine: &Machine) -> DriveFacts<'a> {
     let serial = one_line(drive.serial_number.as_deref().unwrap_or_default());
     DriveFacts {
         label: String::new(),
@@ -51,7 +52,7 @@ fn fact(drive: &Drive, now: Option<Timestamp>) -> DriveFacts<'_> {
         media: media(drive),
         interface: real(drive.interface.as_deref()),
         health: real(drive.health.as_deref()),
-        wipe: wipes::told(&drive.wipes, now),
+        wipe: wipes::told(&drive.wipes, machine),
     }
 }
 
@@ -85,16 +86,49 @@ fn media(drive: &Drive) -> Cow<'_, str> {
     usual.map_or(media, Cow::Borrowed)
 }
 
+/// Words that say at the beginning of a text that there is no such part.
+const ABSENT: &[&str] = &[
+    "absent",
+    "disabled",
+    "empty",
+    "false",
+    "missing",
+    "no",
+    "none",
+    "notinstalled",
+    "notpresent",
+    "removed",
+    "unavailable",
+    "uninstalled",
+];
+
 /// The machine's optical drive, also where the appliance lists it among the drives only (and says `None` beside it). A
 /// virtual one is none.
 pub(super) fn optical_drive(machine: &Machine) -> Cow<'_, str> {
-    let told = real(machine.optical_drive.as_deref());
-    if told.is_empty() || is_virtual_medium(&told) {
-        let mut fitted = machine.drives.iter().filter(|drive| drive.is_optical() && !drive.is_virtual());
-        fitted.next().map(disc).unwrap_or_default()
+    let told = fitted(real(machine.optical_drive.as_deref()));
+    if told.is_empty() {
+        let mut drives = machine.drives.iter().filter(|drive| drive.is_optical() && !drive.is_virtual());
+        drives.next().map(disc).unwrap_or_default()
     } else {
         told
     }
+}
+
+/// A list of drives without those that are virtual or absent; unchanged where there are none.
+fn fitted(told: Cow<'_, str>) -> Cow<'_, str> {
+    let is_fitted = |name: &&str| !name.is_empty() && !is_virtual_medium(name) && !is_absent(name);
+    let names = || told.split([',', ';', '|']).map(str::trim);
+    if names().all(|name| is_fitted(&name)) {
+        return told;
+    }
+    names().filter(is_fitted).collect::<Vec<_>>().join(", ").into()
+}
+
+/// Whether a text says that there is no such part: `Not Installed`, `No optical drive`.
+fn is_absent(text: &str) -> bool {
+    let words = text.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty());
+    let words: Vec<String> = words.map(str::to_lowercase).collect();
+    is_denied(&words) || words.first().is_some_and(|first| ABSENT.contains(&first.as_str())) || is_placeholder(text)
 }
 
 /// Which discs a drive takes: by its medium, or where that is only `Optical` by its model (`HL-DT-ST DVDRAM GU90N`).

@@ -294,13 +294,8 @@ fn joined<'a>(values: impl Iterator<Item = Cow<'a, str>> + Clone) -> Cow<'a, str
     values.join(",").into()
 }
 
-/// What a battery may say of its health, in percent. A new one has a little more than it was built for; what lies beyond is
-/// a counter that was never filled in (255, 65535).
-const MAX_BATTERY_PERCENT: u32 = 110;
-
 fn battery_health(machine: &Machine) -> String {
-    let reading = |battery: &Battery| battery.health_percent.filter(|percent| *percent <= MAX_BATTERY_PERCENT);
-    let health = machine.batteries.iter().map(reading);
+    let health = machine.batteries.iter().map(Battery::reading);
     joined(health.map(|health| health.map(|percent| format!("{percent}%").into()).unwrap_or_default())).into_owned()
 }
 

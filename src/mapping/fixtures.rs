@@ -5,7 +5,7 @@ use std::{env, fs};
 
 use serde_json::Value;
 
-use crate::model::{Battery, ClientId, Machine};
+use crate::model::{Battery, ClientId, Machine, Timestamp};
 
 /// A machine and what people who looked at it call it.
 pub struct Labelled {
@@ -36,7 +36,7 @@ pub fn machine(model: Option<&str>, version: Option<&str>, chassis_type: Option<
     let battery = |position| Battery { position, health_percent: None, cycles: None };
     Machine {
         client_id: ClientId(1),
-        read_at: None,
+        read_at: Timestamp::default(),
         manufacturer: None,
         model: model.map(str::to_owned),
         version: version.map(str::to_owned),

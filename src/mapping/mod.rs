@@ -14,6 +14,7 @@ mod fixtures;
 mod fold;
 mod identity;
 mod item_number;
+mod letters;
 mod manufacturer;
 mod model_name;
 mod placeholder;

@@ -374,6 +374,12 @@ mod tests {
             "Socket 1 empty",
             "Not Recognized",
             "Unavailable",
+            "GenuineIntel",
+            "SOCKET LGA1151",
+            "Type of CPU",
+            "pc-q35-6.2",
+            "Intel64 Family 6 Model 142 Stepping 10, GenuineIntel",
+            "x86 Family 6 Model 23",
         ] {
             assert_eq!(processor_text(brand, Some(4), Some(2)), "", "{brand}");
             assert_eq!(processor_speed(brand), None, "{brand}");

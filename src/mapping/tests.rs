@@ -50,7 +50,7 @@ pub(super) fn rules() -> Rules {
 pub(super) fn machine() -> Machine {
     Machine {
         client_id: ClientId(1),
-        read_at: None,
+        read_at: "2026-03-01 12:00:00".parse().unwrap(),
         manufacturer: None,
         model: None,
         version: None,

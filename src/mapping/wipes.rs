@@ -3,23 +3,33 @@
 //! Saying "wiped" of a drive that is not is the worst thing that this program can do: whatever is in doubt here is
 //! decided against the pass. What WipeOS says in so many words is not in doubt.
 //!
-//! The rule: of all wipes that ended, those that may be the latest are compared, and the gravest of them is told. The
-//! latest with a true end may be it; one with an earlier end is not. A wipe without a true end (it has none, or one that
-//! cannot be true) may be it unless it is known to be older: its key is lower than that of the latest, and its start,
-//! where that can be true, lies before the latest one's end. So a pass without a true end is told only of a drive that has
-//! nothing worse to tell, and a failure without one is hidden by no pass that it may have come after.
+//! The rule: a wipe hides one with a graver result only if it is certain that it came later. That is certain where its
+//! end can be true, its key is higher, and no start and no end that is known of the two contradicts the keys. Whatever
+//! contradicts them, a clock was wrong, and either of the two may be the newest: the graver result is told.
+//!
+//! The time of the read decides no result. A failure that is told today would else become a pass when the day of a wrong
+//! end comes, though nothing was wiped. It decides only whether an end is printed as a date.
 
 use std::borrow::Cow;
+use std::cmp::Reverse;
 
 use super::clean::one_line;
 use super::wipe_methods::demanding_source;
 use super::words::{self, Outcome};
-use crate::model::{Timestamp, Wipe};
+use crate::model::{Machine, Timestamp, Wipe};
 
-/// A time that is further ahead of the clock than this cannot be true. Clocks of two machines differ, by a time zone too.
-const MAX_AHEAD_SECS: i64 = 24 * 60 * 60;
-/// The end of 1970: a clock that was never set says a time before it. Milliseconds.
-const UNSET_CLOCK_UNTIL_MILLIS: i64 = 365 * 24 * 60 * 60 * 1000;
+const DAY_SECS: i64 = 24 * 60 * 60;
+/// An end that is further ahead of the read than this is not printed. Clocks of two machines differ, by a time zone too.
+const MAX_AHEAD_SECS: i64 = DAY_SECS;
+/// No wipe takes longer: 35 overwrites of the drives that are wiped so take three weeks.
+const MAX_WIPE_SECS: i64 = 30 * DAY_SECS;
+/// The beginning of 2005, in milliseconds. Clocks whose battery was empty begin in 1970, 1980 or 1999 to 2002; the methods
+/// that are in use were published later.
+const EARLIEST_MILLIS: i64 = 1_104_537_600_000;
+/// A wipe does not end so long before WipeOS made the record of its machine, nor so long after the record's newest edit.
+/// Later reset times (2009, 2015) and wrong years are found by that; records that were taken over from another database
+/// keep their dates.
+const MAX_FROM_CLIENT_SECS: i64 = 5 * 365 * DAY_SECS;
 
 /// How the wipe that counts has ended.
 #[derive(Debug, PartialEq, Eq)]
@@ -45,20 +55,22 @@ impl WipeFacts<'_> {
 pub enum WipeEnd {
     /// The appliance has none.
     Missing,
-    /// What it has cannot be true: before the start, of a clock that was never set, or far in the future.
+    /// The appliance's end cannot be true: it contradicts the start or the client, is of a clock that was never set, or
+    /// lies in the future.
     Untrue,
     /// It ended then.
     At(Timestamp),
 }
 
 impl WipeEnd {
-    /// Judges the end of a wipe that was read at `now`.
+    /// Judges the end of a wipe of this machine, as of the time when the machine was read.
     #[must_use]
-    pub fn of(wipe: &Wipe, now: Option<Timestamp>) -> Self {
-        let Some(end) = wipe.finished_at else { return Self::Missing };
-        // To the second, as most times are written.
-        let is_before_start = wipe.started_at.is_some_and(|start| end.seconds_since(start) < 0);
-        if is_before_start || !is_credible(end, now) { Self::Untrue } else { Self::At(end) }
+    pub fn judge(wipe: &Wipe, machine: &Machine) -> Self {
+        if wipe.finished_at.is_none() {
+            return Self::Missing;
+        }
+        let is_past = |end: &Timestamp| end.seconds_since(machine.read_at) <= MAX_AHEAD_SECS;
+        consistent_end(wipe, machine).filter(is_past).map_or(Self::Untrue, Self::At)
     }
 
     /// The time, if it can be true.
@@ -71,10 +83,25 @@ impl WipeEnd {
     }
 }
 
-/// Whether a clock that is set can have said this time by now.
-fn is_credible(time: Timestamp, now: Option<Timestamp>) -> bool {
-    let is_ahead = now.is_some_and(|now| time.seconds_since(now) > MAX_AHEAD_SECS);
-    time.unix_millis() >= UNSET_CLOCK_UNTIL_MILLIS && !is_ahead
+/// The end of a wipe, unless the rows of the machine contradict it.
+fn consistent_end(wipe: &Wipe, machine: &Machine) -> Option<Timestamp> {
+    let end = wipe.finished_at.filter(is_of_set_clock)?;
+    // To the second, as most times are written.
+    let has_length = credible_start(wipe).is_none_or(|start| (0..=MAX_WIPE_SECS).contains(&end.seconds_since(start)));
+    let is_near = |one: Option<Timestamp>, other: Option<Timestamp>| {
+        one.zip(other).is_none_or(|(one, other)| other.seconds_since(one) <= MAX_FROM_CLIENT_SECS)
+    };
+    let edited = machine.created_at.max(machine.updated_at);
+    (has_length && is_near(Some(end), machine.created_at) && is_near(edited, Some(end))).then_some(end)
+}
+
+/// The start of a wipe, unless it is of a clock that was not set yet.
+fn credible_start(wipe: &Wipe) -> Option<Timestamp> {
+    wipe.started_at.filter(is_of_set_clock)
+}
+
+fn is_of_set_clock(time: &Timestamp) -> bool {
+    time.unix_millis() >= EARLIEST_MILLIS
 }
 
 /// What two results weigh where either may be the newest.
@@ -91,65 +118,88 @@ struct Ended<'a> {
     gravity: Gravity,
     result: Cow<'a, str>,
     end: WipeEnd,
-    /// When it began, if that can be true.
-    start: Option<Timestamp>,
+    /// Whether its end can be true by the rows alone.
+    may_be_newest: bool,
 }
 
 impl<'a> Ended<'a> {
     /// `None` when it still runs or was never run.
-    fn judge(wipe: &'a Wipe, now: Option<Timestamp>) -> Option<Self> {
+    fn judge(wipe: &'a Wipe, machine: &Machine) -> Option<Self> {
         let (gravity, result): (_, Cow<'a, str>) = match words::of_wipe(wipe.result.as_deref()) {
             // A wipe that was broken off may never get a time, and it has ended all the same.
             Outcome::Failed => (Gravity::Failed, words::FAIL.into()),
             _ if wipe.finished_at.is_none() => return None,
             Outcome::NotRun => return None,
             Outcome::Blank => (Gravity::Unclear, words::UNKNOWN.into()),
-            Outcome::Passed if lacks_verification(wipe) => (Gravity::Unclear, words::NOT_VERIFIED.into()),
+            Outcome::Passed if missing_verification(wipe).is_some() => (Gravity::Unclear, words::NOT_VERIFIED.into()),
             Outcome::Passed => (Gravity::Passed, words::PASS.into()),
             Outcome::Other(text) => (Gravity::Unclear, words::unknown_word(text)),
         };
-        let start = wipe.started_at.filter(|start| is_credible(*start, now));
-        Some(Self { wipe, gravity, result, end: WipeEnd::of(wipe, now), start })
-    }
-
-    /// Whether this may have ended after `latest`, the latest of those with a true end.
-    fn may_follow(&self, latest: (Timestamp, i64)) -> bool {
-        let (time, key) = latest;
-        match self.end {
-            WipeEnd::At(end) => (end, self.wipe.id) >= latest,
-            WipeEnd::Missing | WipeEnd::Untrue => self.wipe.id > key || self.start.is_some_and(|start| start >= time),
-        }
+        let may_be_newest = consistent_end(wipe, machine).is_some();
+        Some(Self { wipe, gravity, result, end: WipeEnd::judge(wipe, machine), may_be_newest })
     }
 }
 
-/// The wipe that counts, by the rule in the head of this file.
-fn counted(wipes: &[Wipe], now: Option<Timestamp>) -> Option<Ended<'_>> {
-    let judge = |wipe| Ended::judge(wipe, now);
-    let ended: Vec<Ended<'_>> = by_age(wipes, now).into_iter().filter_map(judge).collect();
-    let latest = ended.iter().filter_map(|ended| Some((ended.end.date()?, ended.wipe.id))).max();
-    let may_be_latest = ended.into_iter().filter(|ended| latest.is_none_or(|latest| ended.may_follow(latest)));
+/// The highest key and the latest times of some wipes.
+#[derive(Debug, Default, Clone, Copy)]
+struct Latest {
+    id: Option<i64>,
+    start: Option<Timestamp>,
+    end: Option<Timestamp>,
+}
+
+impl Latest {
+    fn with(self, wipe: &Wipe) -> Self {
+        Self {
+            id: self.id.max(Some(wipe.id)),
+            start: self.start.max(credible_start(wipe)),
+            end: self.end.max(wipe.finished_at),
+        }
+    }
+
+    /// Whether all these wipes came before this one, by their keys and by every time that is known.
+    fn is_before(&self, wipe: &Wipe) -> bool {
+        let agrees =
+            |one: Option<Timestamp>, other: Option<Timestamp>| one.zip(other).is_none_or(|(one, other)| one <= other);
+        let start = credible_start(wipe);
+        self.id < Some(wipe.id)
+            && agrees(self.start, start)
+            && agrees(self.end, wipe.finished_at)
+            && agrees(self.start, wipe.finished_at)
+    }
+}
+
+/// The wipe that counts, by the rule in the head of this file: the lightest result that every graver one is certain to
+/// have come before.
+fn counted<'a>(wipes: &'a [Wipe], machine: &Machine) -> Option<Ended<'a>> {
+    let mut ended: Vec<Ended<'_>> = wipes.iter().filter_map(|wipe| Ended::judge(wipe, machine)).collect();
+    let graver_than = |gravity: Gravity| {
+        let graver = ended.iter().filter(|other| other.gravity > gravity);
+        graver.fold(Latest::default(), |latest, other| latest.with(other.wipe))
+    };
+    let graver = [Gravity::Passed, Gravity::Unclear, Gravity::Failed].map(|gravity| (gravity, graver_than(gravity)));
+    ended.retain(|one| {
+        let mut graver = graver.iter().filter(|(gravity, _)| *gravity == one.gravity);
+        graver.all(|(_, graver)| graver.id.is_none() || (one.may_be_newest && graver.is_before(one.wipe)))
+    });
     // Of those that weigh the same the newest is told; an end that cannot be true makes none the newest.
-    may_be_latest.max_by_key(|ended| (ended.gravity, ended.end != WipeEnd::Untrue))
+    let has_untrue_end = |one: &Ended<'_>| one.wipe.finished_at.is_some() && !one.may_be_newest;
+    ended.into_iter().min_by_key(|one| (one.gravity, has_untrue_end(one), Reverse(one.wipe.id)))
 }
 
 /// How the wipe that counts has ended; `None` when none has.
-pub(super) fn told(wipes: &[Wipe], now: Option<Timestamp>) -> Option<WipeFacts<'_>> {
-    counted(wipes, now).map(|ended| {
+pub(super) fn told<'a>(wipes: &'a [Wipe], machine: &Machine) -> Option<WipeFacts<'a>> {
+    counted(wipes, machine).map(|ended| {
         let method = one_line(ended.wipe.method.as_deref().unwrap_or_default());
         WipeFacts { result: ended.result, method, end: ended.end }
     })
 }
 
-/// Whether the wipe is known not to be verified though its method demands it.
+/// Returns who demands the verification that this wipe is known not to have had.
 ///
 /// Only an explicit no contradicts the word `success`: it is WipeOS itself that says it, of the whole wipe and so of the
 /// verification that belongs to the method. A `verified` that is NULL says nothing (a view over another schema may have
 /// nothing to put there), and is no reason to deny what WipeOS said.
-fn lacks_verification(wipe: &Wipe) -> bool {
-    missing_verification(wipe).is_some()
-}
-
-/// Returns who demands the verification that this wipe is known not to have had.
 #[must_use]
 pub fn missing_verification(wipe: &Wipe) -> Option<&'static str> {
     let is_unverified = wipe.verified == Some(false);
@@ -161,45 +211,28 @@ pub fn missing_verification(wipe: &Wipe) -> Option<&'static str> {
 pub struct WipeStory<'a> {
     /// The one that its line tells of.
     pub told: Option<&'a Wipe>,
-    /// How many others there are that it outranks.
+    /// How many others came before it.
     pub before: usize,
     /// Those that may have come after it, and that no line tells of: they run, were never ended, or were not run. Newest
     /// first.
     pub after: Vec<&'a Wipe>,
-    /// Those that may have come after it and ended, and have no end that can be true. They weigh no more than the one that
-    /// is told. Newest first.
-    pub undated: Vec<&'a Wipe>,
+    /// Those that ended and may have come after it: their keys and times contradict each other, or their end cannot be
+    /// true. They weigh no more than the one that is told. Newest first.
+    pub uncertain: Vec<&'a Wipe>,
 }
 
 impl<'a> WipeStory<'a> {
-    /// The story of these wipes, which were read at `now`.
+    /// Sorts the wipes of a drive of this machine.
     #[must_use]
-    pub fn of(wipes: &'a [Wipe], now: Option<Timestamp>) -> Self {
-        let told = counted(wipes, now).map(|ended| ended.wipe);
-        let mut others = by_age(wipes, now);
-        let place = told.and_then(|told| others.iter().position(|wipe| wipe.id == told.id));
-        let mut after = others.split_off(place.map_or(0, |place| place + 1));
-        after.reverse();
-        let is_ended = |wipe: &&Wipe| Ended::judge(wipe, now).is_some();
-        let (undated, after) = after.into_iter().partition(is_ended);
-        Self { told, before: place.unwrap_or_default(), after, undated }
+    pub fn from_wipes(wipes: &'a [Wipe], machine: &Machine) -> Self {
+        let told = counted(wipes, machine).map(|ended| ended.wipe);
+        let mut others: Vec<&Wipe> = wipes.iter().filter(|wipe| told.is_none_or(|told| told.id != wipe.id)).collect();
+        others.sort_by_key(|wipe| Reverse(wipe.id));
+        let all = others.len();
+        others.retain(|wipe| told.is_none_or(|told| !Latest::default().with(wipe).is_before(told)));
+        let before = all - others.len();
+        let is_ended = |wipe: &&Wipe| Ended::judge(wipe, machine).is_some();
+        let (uncertain, after) = others.into_iter().partition(is_ended);
+        Self { told, before, after, uncertain }
     }
-}
-
-/// Oldest first, by end and then by key. A wipe without a true end counts as ended when it began, and not before those of
-/// lower keys.
-fn by_age(wipes: &[Wipe], now: Option<Timestamp>) -> Vec<&Wipe> {
-    let mut by_key: Vec<&Wipe> = wipes.iter().collect();
-    by_key.sort_by_key(|wipe| wipe.id);
-    let mut newest = None;
-    let mut dated: Vec<(Option<Timestamp>, &Wipe)> = Vec::with_capacity(wipes.len());
-    for wipe in by_key {
-        let start = wipe.started_at.filter(|start| is_credible(*start, now));
-        let time = WipeEnd::of(wipe, now).date().or_else(|| newest.max(start));
-        newest = newest.max(time);
-        dated.push((time, wipe));
-    }
-    // The sort is stable: within one time the order of the keys stays.
-    dated.sort_by_key(|(time, _)| *time);
-    dated.into_iter().map(|(_, wipe)| wipe).collect()
 }

@@ -25,10 +25,9 @@ impl fmt::Display for ClientId {
 pub struct Machine {
     /// Key of the client.
     pub client_id: ClientId,
-    /// When this was read, by the clock of this program; `None` where it does not come from a store. A time that lies
-    /// far behind it cannot be true.
+    /// When this was read, by the clock of this program. A time that lies far behind it cannot be true.
     #[serde(skip)]
-    pub read_at: Option<Timestamp>,
+    pub read_at: Timestamp,
     /// SMBIOS system manufacturer.
     pub manufacturer: Option<String>,
     /// SMBIOS system product name.
@@ -137,7 +136,7 @@ pub struct Wipe {
     pub method: Option<String>,
     /// Result word as WipeOS stored it.
     pub result: Option<String>,
-    /// Whether the wipe was verified; `None` when it is not known.
+    /// Whether the wipe was verified; `None` when the appliance says nothing of it. A value that is no known yes is a no.
     pub verified: Option<bool>,
     /// When it was started.
     pub started_at: Option<Timestamp>,
@@ -201,6 +200,16 @@ impl Machine {
     #[must_use]
     pub fn identifying_serial(&self) -> Option<&str> {
         self.serial_number.as_deref().map(str::trim).filter(|serial| identifies_machine(serial))
+    }
+}
+
+impl Battery {
+    /// Full charge against design capacity, in percent, where it is a reading. A new battery has a little more than it was
+    /// built for; a number beyond that is a counter that was never filled in (255, 65535).
+    #[must_use]
+    pub fn reading(&self) -> Option<u32> {
+        const MAX_PERCENT: u32 = 110;
+        self.health_percent.filter(|percent| *percent <= MAX_PERCENT)
     }
 }
 

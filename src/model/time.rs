@@ -67,6 +67,13 @@ impl Timestamp {
     }
 }
 
+impl Default for Timestamp {
+    /// The beginning of 1970, before anything that can have happened.
+    fn default() -> Self {
+        Self(OffsetDateTime::UNIX_EPOCH)
+    }
+}
+
 impl From<OffsetDateTime> for Timestamp {
     /// To the millisecond, which is what the ledger keeps.
     fn from(time: OffsetDateTime) -> Self {

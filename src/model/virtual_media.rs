@@ -21,21 +21,34 @@ const CONTROLLERS: &[&str] = &[
 /// What is lent, as the names of the media have it. A `Virtual Disk`, `Drive` or `Volume` is none of them: the volume of a
 /// RAID controller and the disk of a virtual machine are called so, and data is stored there.
 const MEDIA: &[&str] = &[
-    "cd", "cdrom", "dvd", "dvdrom", "bd", "disc", "floppy", "fdd", "fd", "hdisk", "media", "medium", "optical", "usb",
+    "cd", "cdrom", "dvd", "dvdrom", "bd", "disc", "floppy", "fdd", "fd", "hdisk", "iso", "media", "medium", "optical",
+    "usb",
 ];
 
 /// Cisco's and others' short forms of a virtual medium.
 const SHORT_FORMS: &[&str] = &["vcd", "vdvd", "vfdd", "vfd", "vhdd", "vmedia", "vusb"];
 
+/// Words for what is lent and not fitted.
+const LENT: &[&str] = &["virtual", "mapped", "remote", "redirected"];
+
+/// Controllers that give a medium no other name than their own, and words that may stand beside it.
+const NAMELESS: &[&str] = &["ilo", "idrac", "drac", "xcc", "cimc"];
+const MAKERS: &[&str] = &["hp", "hpe", "dell", "lenovo", "cisco"];
+
 /// Whether the name of a drive is that of a virtual medium of a management controller: `iDRAC Virtual CD`,
-/// `AMI Virtual CDROM0`, `Virtual Floppy`, `CIMC-Mapped vDVD`.
+/// `AMI Virtual CDROM0`, `Virtual Floppy`, `CIMC-Mapped vDVD`; or of another computer that is attached as one (`Linux File-CD
+/// Gadget`).
 #[must_use]
 pub fn is_virtual_medium(name: &str) -> bool {
     let words = words(name);
     let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
-    let says_virtual = words.iter().any(|word| word == "virtual" || word == "mapped");
+    let is_only_a_controller =
+        has(NAMELESS) && words.iter().all(|word| NAMELESS.contains(&word.as_str()) || MAKERS.contains(&word.as_str()));
     has(SHORT_FORMS)
-        || (says_virtual && (has(MEDIA) || has(CONTROLLERS)))
+        || has(&["gadget"])
+        || is_only_a_controller
+        || words.windows(2).any(|pair| pair == ["composite", "device"])
+        || (has(LENT) && (has(MEDIA) || has(CONTROLLERS)))
         || words.first().is_some_and(|word| word == "idrac")
 }
 
@@ -71,6 +84,15 @@ mod tests {
             "PepperC Virtual Disc 1",
             "Avocent Virtual_Media",
             "HUAWEI Virtual DVD-ROM VM 1.1.0",
+            "Linux File-CD Gadget",
+            "Linux File-Stor Gadget",
+            "IBM Composite Device-0",
+            "Lenovo Composite Device-0",
+            "SUN Remote ISO CDROM",
+            "Remote ISO",
+            "Remote Floppy",
+            "iLO",
+            "HP iLO 4",
         ] {
             assert!(is_virtual_medium(name), "{name}");
         }
@@ -88,6 +110,10 @@ mod tests {
             "TS-L633C",
             "AMI",
             "ILO 5 SD card",
+            "HPE",
+            "Inspector Gadgetron",
+            "Remote",
+            "USB Composite",
         ] {
             assert!(!is_virtual_medium(name), "{name}");
         }

@@ -8,7 +8,7 @@ use rusqlite::{CachedStatement, Connection, ToSql};
 
 use super::columns::{Columns, at, question};
 use super::seen::Contents;
-use super::value::{deciding_time, flag, integer, measure, percent, text, time, unsigned};
+use super::value::{confirmed, deciding_time, flag, integer, measure, percent, text, time, unsigned};
 use super::{Error, Failure, PAGE, Seen, Snapshot, Store, UnreadableRecord};
 use crate::clock;
 use crate::model::{
@@ -303,7 +303,7 @@ fn has_ended(row: &[ValueRef<'_>; W.0.len()]) -> bool {
 fn client(row: &[ValueRef<'_>; C.0.len()], client_id: ClientId) -> Machine {
     Machine {
         client_id,
-        read_at: Some(clock::now()),
+        read_at: clock::now(),
         manufacturer: text(row[at!(C, "manufacturer")]),
         model: text(row[at!(C, "model")]),
         version: text(row[at!(C, "version")]),
@@ -368,7 +368,7 @@ fn wipe(row: &[ValueRef<'_>; W.0.len()], client_id: ClientId) -> rusqlite::Resul
         id,
         method: text(row[at!(W, "method")]),
         result: text(row[at!(W, "result")]),
-        verified: flag(row[at!(W, "verified")]),
+        verified: confirmed(row[at!(W, "verified")]),
         started_at: time(row[at!(W, "started_at")]),
         finished_at,
     }))

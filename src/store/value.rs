@@ -43,15 +43,22 @@ pub(super) fn unsigned<T: TryFrom<i64>>(value: ValueRef<'_>) -> Option<T> {
     integer(value).and_then(|number| T::try_from(number).ok())
 }
 
-/// A percentage, rounded to a whole one. A fraction of one percent is none: what was meant may be a share of one.
+/// A percentage, rounded to a whole one. A number with a fraction from 0 to 1 is none: it may be meant as a share of one.
 pub(super) fn percent(value: ValueRef<'_>) -> Option<u32> {
     let number = match value {
         ValueRef::Integer(number) => return u32::try_from(number).ok(),
         ValueRef::Real(number) => number,
-        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => trimmed(bytes)?.trim_end_matches(['%', ' ']).parse().ok()?,
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => {
+            let text = trimmed(bytes)?;
+            let number = text.trim_end_matches(['%', ' ']);
+            if let Ok(whole) = number.parse() {
+                return Some(whole);
+            }
+            number.parse().ok()?
+        }
         ValueRef::Null => return None,
     };
-    let is_share = number > 0.0 && number < 1.0;
+    let is_share = number > 0.0 && number <= 1.0;
     if is_share { None } else { whole(number.round()).and_then(|number| u32::try_from(number).ok()) }
 }
 
@@ -77,6 +84,35 @@ pub(super) fn flag(value: ValueRef<'_>) -> Option<bool> {
             "t" | "true" | "y" | "yes" => Some(true),
             _ => None,
         },
+    }
+}
+
+/// Whether a text or a number says yes. A column that speaks against a wipe is read so: a value that is not understood
+/// (`skipped`, 2) is a no, and only one that is missing or blank says nothing.
+pub(super) fn confirmed(value: ValueRef<'_>) -> Option<bool> {
+    const YES: &[&str] = &[
+        "1",
+        "1.0",
+        "true",
+        "t",
+        "yes",
+        "y",
+        "on",
+        "verified",
+        "ok",
+        "okay",
+        "pass",
+        "passed",
+        "success",
+        "successful",
+    ];
+    match value {
+        ValueRef::Null => None,
+        ValueRef::Integer(_) | ValueRef::Real(_) => Some(integer(value) == Some(1)),
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => {
+            let word = String::from_utf8_lossy(bytes).trim().to_lowercase();
+            (!word.is_empty()).then(|| YES.contains(&word.as_str()))
+        }
     }
 }
 
@@ -127,6 +163,57 @@ mod tests {
     }
 
     #[test]
+    fn takes_for_a_no_what_is_no_known_yes() {
+        for word in ["1", "true", "TRUE", " Yes ", "t", "y", "Verified", "ok", "PASS", "passed"] {
+            assert_eq!(confirmed(ValueRef::Text(word.as_bytes())), Some(true), "{word}");
+        }
+        for word in [
+            "0",
+            "f",
+            "no",
+            "failed",
+            "FAIL",
+            "unverified",
+            "not verified",
+            "No (skipped)",
+            "errors",
+            "off",
+            "nein",
+            "non",
+            "skipped",
+            "partial",
+            "pending",
+            "2",
+            "-1",
+            "?",
+            "NULL",
+            "\0",
+            "ok?",
+            "verified with errors",
+        ] {
+            assert_eq!(confirmed(ValueRef::Text(word.as_bytes())), Some(false), "{word}");
+        }
+        for (value, expected) in [
+            (ValueRef::Null, None),
+            (ValueRef::Text(b" \t"), None),
+            (ValueRef::Blob(b""), None),
+            (ValueRef::Integer(1), Some(true)),
+            (ValueRef::Real(1.0), Some(true)),
+            (ValueRef::Blob(b"true"), Some(true)),
+            (ValueRef::Integer(0), Some(false)),
+            (ValueRef::Integer(-1), Some(false)),
+            (ValueRef::Integer(2), Some(false)),
+            (ValueRef::Real(0.5), Some(false)),
+            (ValueRef::Real(f64::NAN), Some(false)),
+            (ValueRef::Blob(b"\0"), Some(false)),
+            (ValueRef::Blob(b"\x01"), Some(false)),
+            (ValueRef::Text(b"\xff"), Some(false)),
+        ] {
+            assert_eq!(confirmed(value), expected, "{value:?}");
+        }
+    }
+
+    #[test]
     fn reads_percentages_however_they_are_stored() {
         for (value, expected) in [
             (ValueRef::Integer(76), Some(76)),
@@ -137,6 +224,12 @@ mod tests {
             (ValueRef::Real(99.5), Some(100)),
             (ValueRef::Real(0.0), Some(0)),
             (ValueRef::Real(0.76), None),
+            (ValueRef::Real(1.0), None),
+            (ValueRef::Real(1.4), Some(1)),
+            (ValueRef::Integer(1), Some(1)),
+            (ValueRef::Text(b"1"), Some(1)),
+            (ValueRef::Text(b"1 %"), Some(1)),
+            (ValueRef::Text(b"1.0"), None),
             (ValueRef::Real(-3.5), None),
             (ValueRef::Real(f64::NAN), None),
             (ValueRef::Real(f64::INFINITY), None),

@@ -24,7 +24,7 @@ pub(super) fn machine(page: &mut Page, subject: &Subject, now: Timestamp) {
         page.row("drives", "none");
     }
     for drive in &machine.drives {
-        drive_rows(page, drive, machine.read_at, now);
+        drive_rows(page, drive, machine, now);
     }
     page.row("batteries", batteries(machine));
     logs(page, &machine.diagnostics);
@@ -37,7 +37,7 @@ pub(super) fn machine(page: &mut Page, subject: &Subject, now: Timestamp) {
 /// that one ends, and whoever sells the machine has to know.
 pub(super) fn overtaken(machine: &Machine) -> impl Iterator<Item = String> {
     machine.drives.iter().filter(|drive| !drive.is_virtual()).filter_map(|drive| {
-        let story = WipeStory::of(&drive.wipes, machine.read_at);
+        let story = WipeStory::from_wipes(&drive.wipes, machine);
         let is_overtaken = story.told.is_some() && story.after.iter().any(|wipe| wipe.finished_at.is_none());
         is_overtaken.then(|| {
             format!("! drive {}: a newer wipe has not ended; its line tells of the one that has", drive.position)
@@ -80,7 +80,7 @@ fn screen(machine: &Machine) -> String {
 }
 
 /// The drive, called by the number that its comment line has, and below it what is known of its wipes.
-fn drive_rows(page: &mut Page, drive: &Drive, read_at: Option<Timestamp>, now: Timestamp) {
+fn drive_rows(page: &mut Page, drive: &Drive, machine: &Machine, now: Timestamp) {
     let size = drive.size_bytes.map(|bytes| format!("{} MB", grouped(bytes / 1_000_000)));
     let serial = drive.serial_number.as_ref().map_or_else(|| "no S/N".to_owned(), |serial| format!("S/N {serial}"));
     let what =
@@ -90,24 +90,24 @@ fn drive_rows(page: &mut Page, drive: &Drive, read_at: Option<Timestamp>, now: T
         page.row("", "virtual, so not fitted; it has no part in the texts and no comment line");
         return;
     }
-    for (style, text) in wipe_rows(drive, read_at, now) {
+    for (style, text) in wipe_rows(drive, machine, now) {
         page.styled_row("", style, text);
     }
 }
 
-fn wipe_rows(drive: &Drive, read_at: Option<Timestamp>, now: Timestamp) -> Vec<(Style, String)> {
-    let story = WipeStory::of(&drive.wipes, read_at);
-    let text = |wipe| wipe_text(wipe, read_at, now);
+fn wipe_rows(drive: &Drive, machine: &Machine, now: Timestamp) -> Vec<(Style, String)> {
+    let story = WipeStory::from_wipes(&drive.wipes, machine);
+    let text = |wipe| wipe_text(wipe, machine, now);
     let told = story.told.map(|wipe| {
         // One that was broken off may have none.
         let end = if wipe.finished_at.is_none() { ", no end recorded" } else { "" };
         format!("wipe: {}{end}{}", text(wipe), earlier(story.before))
     });
     let unverified = story.told.and_then(missing_verification).map(|source| format!("! not verified: {source}"));
-    let undated = story
-        .undated
+    let uncertain = story
+        .uncertain
         .first()
-        .map(|newest| format!("! one that may be newer: {}{}", text(newest), earlier(story.undated.len() - 1)));
+        .map(|newest| format!("! one that may be newer: {}{}", text(newest), earlier(story.uncertain.len() - 1)));
     let after = story.after.first().map(|newest| {
         let what = match (&told, newest.finished_at) {
             (None, None) => "no wipe has ended; the newest",
@@ -119,7 +119,7 @@ fn wipe_rows(drive: &Drive, read_at: Option<Timestamp>, now: Timestamp) -> Vec<(
     });
     // Nobody wipes discs.
     let never = (drive.wipes.is_empty() && !drive.is_optical()).then(|| "! never wiped".to_owned());
-    let warnings = unverified.into_iter().chain(undated).chain(after).chain(never).map(|text| (WARN, text));
+    let warnings = unverified.into_iter().chain(uncertain).chain(after).chain(never).map(|text| (WARN, text));
     told.map(|text| (Style::new(), text)).into_iter().chain(warnings).collect()
 }
 
@@ -131,12 +131,12 @@ fn earlier(count: usize) -> String {
 }
 
 /// In WipeOS's own words: what they are worth is told by the comment line below.
-fn wipe_text(wipe: &Wipe, read_at: Option<Timestamp>, now: Timestamp) -> String {
+fn wipe_text(wipe: &Wipe, machine: &Machine, now: Timestamp) -> String {
     let result = wipe.result.as_ref().map_or_else(|| "no result".to_owned(), |result| format!("`{result}`"));
     let verified = wipe.verified.map(|verified| if verified { "verified" } else { "not verified" }.to_owned());
     let when = match (wipe.finished_at, wipe.started_at) {
         (Some(at), _) => {
-            let doubt = if WipeEnd::of(wipe, read_at) == WipeEnd::Untrue { ", which cannot be true" } else { "" };
+            let doubt = if WipeEnd::judge(wipe, machine) == WipeEnd::Untrue { ", which cannot be true" } else { "" };
             format!("finished {}{doubt}", minute(at))
         }
         (None, Some(at)) => format!("begun {} ({})", minute(at), ago(at, now)),

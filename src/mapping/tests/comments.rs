@@ -81,6 +81,26 @@ fn what_is_known_not_to_be_verified_is_no_pass_where_the_method_demands_it() {
     assert_eq!(wiped(vec![drive("S1", vec![nameless])]), ["Wipe - S1: NOT VERIFIED, 2026-01-02"]);
 }
 
+#[test]
+fn leads_no_line_with_a_sign_before_a_pass() {
+    for (result, method, expected) in [
+        ("-", "Pass 1 zeros", "UNKNOWN (-, Pass 1 zeros, 2026-01-02)"),
+        ("?", "pass of zeros", "UNKNOWN (?, pass of zeros, 2026-01-02)"),
+        ("***", "Passes: 3", "UNKNOWN (***, Passes: 3, 2026-01-02)"),
+        ("\u{2714}", "Pass 1", "UNKNOWN (\u{2714}, Pass 1, 2026-01-02)"),
+        ("odd", "Pass 1", "odd, Pass 1, 2026-01-02"),
+        ("-", "Zeros", "-, Zeros, 2026-01-02"),
+        ("fail", "Pass 1", "FAIL, Pass 1, 2026-01-02"),
+    ] {
+        let wipe = Wipe { method: text(method), ..wipe(1, result, Some("10:00")) };
+        assert_eq!(wiped(vec![drive("S1", vec![wipe])]), [format!("Wipe - S1: {expected}")]);
+    }
+    let mut rules = rules();
+    rules.diagnostics_line = Template::parse("{Test}: {Result} {Test}", Scope::Test).unwrap();
+    let machine = Machine { diagnostics: vec![log(1, "09:00", &[("Passage", "--")])], ..machine() };
+    assert_eq!(lines(&machine, &rules), ["Passage: UNKNOWN (-- Passage)"]);
+}
+
 /// Drives of these serials and models in the places from 0 on, each with a wipe that failed.
 fn placed(drives: &[(&str, &str)]) -> Vec<Drive> {
     let wipes = vec![Wipe { method: None, finished_at: None, ..wipe(1, "failed", None) }];
@@ -153,7 +173,7 @@ fn the_story_of_a_drives_wipes_tells_the_one_that_its_line_tells_and_those_that_
         (vec![wipe(1, "success", Some("10:00"))], (Some(1), 0, vec![])),
         (vec![wipe(1, "running", None)], (None, 0, vec![1])),
         (vec![wipe(1, "success", Some("10:00")), wipe(2, "", None)], (Some(1), 0, vec![2])),
-        (vec![wipe(1, "failed", Some("11:00")), wipe(2, "success", Some("10:00"))], (Some(1), 1, vec![])),
+        (vec![wipe(1, "failed", Some("11:00")), wipe(2, "success", Some("10:00"))], (Some(1), 0, vec![])),
         (
             vec![wipe(1, "success", Some("10:00")), wipe(2, "", None), wipe(3, "ok", Some("12:00"))],
             (Some(3), 2, vec![]),
@@ -164,7 +184,7 @@ fn the_story_of_a_drives_wipes_tells_the_one_that_its_line_tells_and_those_that_
         ),
     ];
     for (wipes, (told, before, after)) in cases {
-        let story = WipeStory::of(&wipes, None);
+        let story = WipeStory::from_wipes(&wipes, &machine());
         let keys: Vec<i64> = story.after.iter().map(|wipe| wipe.id).collect();
         assert_eq!((story.told.map(|wipe| wipe.id), story.before, keys), (told, before, after), "{wipes:?}");
         assert_eq!(wiped(vec![drive("S1", wipes.clone())]).len(), usize::from(told.is_some()));

@@ -220,6 +220,17 @@ fn an_optical_drive_that_is_listed_among_the_drives_is_not_denied() {
         ("None", vec![optical("TSSTcorp DVD+-RW TS-L633C")], "DVDRW"),
         ("None", vec![optical("MATSHITA UJ8HC")], "Optical"),
         ("N/A", vec![drive("S1", Vec::new())], "None"),
+        ("HL-DT-ST DVDRAM GU90N, AMI Virtual CDROM0", Vec::new(), "HL-DT-ST DVDRAM GU90N"),
+        ("AMI Virtual CDROM0,HL-DT-ST DVDRAM GU90N", Vec::new(), "HL-DT-ST DVDRAM GU90N"),
+        ("DVDRW; iDRAC Virtual CD", Vec::new(), "DVDRW"),
+        ("DVDRW; BD-RE", Vec::new(), "DVDRW; BD-RE"),
+        ("iDRAC Virtual CD, Virtual Floppy", vec![dvd()], "DVDRW"),
+        ("Linux File-CD Gadget", Vec::new(), "None"),
+        ("Lenovo Composite Device-0", Vec::new(), "None"),
+        ("SUN Remote ISO CDROM", Vec::new(), "None"),
+        ("iLO", Vec::new(), "None"),
+        ("Not Installed", Vec::new(), "None"),
+        ("No optical drive", vec![dvd()], "DVDRW"),
     ] {
         let machine = Machine { optical_drive: text(told), drives, ..machine() };
         assert_eq!(rendered("{Optical Drive}", &machine), expected, "{told}");
@@ -246,6 +257,10 @@ fn takes_a_desktop_with_the_parts_of_a_laptop_for_one() {
         parts("Snappy", 3, 0, Some(11.6), Some(true)),
         parts("Snappy", 3, 1, None, Some(true)),
         parts("Snappy", 3, 1, Some(23.8), Some(true)),
+        parts("Vostro 3668", 3, 1, Some(19.0), Some(true)),
+        parts("D500SC", 3, 1, Some(19.5), Some(true)),
+        Machine { batteries: vec![battery(Some(255))], ..parts("Snappy", 3, 0, Some(15.6), Some(true)) },
+        Machine { batteries: vec![battery(None)], ..parts("Snappy", 3, 0, Some(15.6), Some(true)) },
         parts("Snappy", 3, 1, Some(11.6), Some(false)),
         parts("Snappy", 3, 1, Some(11.6), None),
         parts("Snappy", 7, 1, Some(11.6), Some(true)),
