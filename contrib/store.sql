@@ -45,7 +45,7 @@ CREATE TABLE client_slot (
 CREATE TABLE battery (
     client_id      INTEGER NOT NULL,
     position       INTEGER NOT NULL,
-    health_percent INTEGER,               -- also with decimals; beyond 110 it is no reading
+    health_percent INTEGER,               -- also with decimals; beyond 110 it is no reading, nor a share (0.76, 1.0)
     cycles         INTEGER
 );
 
@@ -66,7 +66,7 @@ CREATE TABLE wipe (
     disk_id     INTEGER NOT NULL,
     method      TEXT,
     result      TEXT,
-    verified    INTEGER,                   -- 0, 1 (or f, t), or NULL: not known
+    verified    INTEGER,                   -- 1 (or t, yes, ...), NULL: not known; anything else is a no
     started_at  TEXT,
     finished_at TEXT                       -- NULL while it runs
 );

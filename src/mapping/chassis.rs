@@ -13,7 +13,7 @@ pub struct ChassisChoice {
     pub chassis: Chassis,
     /// The template of the extended description.
     pub template: TemplateKind,
-    /// Which rule decided (`SMBIOS chassis type 10 (Notebook)`).
+    /// The rule that decided (`SMBIOS chassis type 10 (Notebook)`).
     pub because: String,
 }
 
@@ -25,7 +25,7 @@ pub struct ChassisChoice {
 pub fn choose(machine: &Machine) -> ChassisChoice {
     // Bit 7 says that the chassis can be locked, not what it is (SMBIOS 7.4.1).
     let code = machine.chassis_type.map(|code| code & 0x7F);
-    let names = Names::of(machine);
+    let names = Names::from_machine(machine);
     let choice = by_product(&names, machine, code)
         .or_else(|| by_parts(&names, machine, code))
         .or_else(|| code.and_then(by_code))
@@ -35,14 +35,14 @@ pub fn choose(machine: &Machine) -> ChassisChoice {
     told_a_tablet(told_a_server(choice, &names), &names)
 }
 
-/// Where the firmware has the name: some makers have it in the version. One clean line each, without the maker in front.
+/// The fields in which the firmware has the name: some makers have it in the version. One clean line each, without the maker in front.
 struct Names<'a> {
     product: Cow<'a, str>,
     version: Cow<'a, str>,
 }
 
 impl<'a> Names<'a> {
-    fn of(machine: &'a Machine) -> Self {
+    fn from_machine(machine: &'a Machine) -> Self {
         let name = |text: &'a Option<String>| bare_name(text.as_deref().unwrap_or_default());
         Self { product: name(&machine.model), version: name(&machine.version) }
     }

@@ -20,7 +20,7 @@ pub(super) fn lines(facts: &Facts<'_>, rules: &Rules) -> Vec<CommentLine> {
     let mut names = Names::default();
     // Lines of wipes get their names first: none of them may give way to a test that is called like it.
     let mut wipes = wipe_lines(facts, rules, &mut names);
-    let mut tests = Tests::of(facts.machine);
+    let mut tests = Tests::from_machine(facts.machine);
     let mut lines = Vec::with_capacity(wipes.len() + tests.len());
     for name in &rules.order {
         if name.key == WIPE {
@@ -80,7 +80,7 @@ fn is_like_a_wipe(name: &str) -> bool {
 #[derive(Debug)]
 struct Test {
     name: String,
-    /// As it is printed; empty when no log has a result.
+    /// The printed form; empty when no log has a result.
     result: String,
     severity: Severity,
     at: Option<Timestamp>,
@@ -118,7 +118,7 @@ struct Tests {
 }
 
 impl Tests {
-    fn of(machine: &Machine) -> Self {
+    fn from_machine(machine: &Machine) -> Self {
         let mut tests = Self { met: Vec::new(), places: BTreeMap::new() };
         for log in by_age(&machine.diagnostics) {
             tests.add(log);
@@ -191,7 +191,7 @@ fn judged(result: Option<&str>) -> (Severity, String) {
     }
 }
 
-/// What the name of a test is found by.
+/// The form of a test's name by which it is found.
 pub(super) fn folded(name: &str) -> String {
     one_line(name).to_lowercase()
 }

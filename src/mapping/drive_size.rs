@@ -10,18 +10,18 @@ const MAX_ROTATING_BYTES: u64 = 60_000 * GB;
 /// No flash drive is larger. The largest that were made have 245.76 TB.
 const MAX_FLASH_BYTES: u64 = 300_000 * GB;
 
-/// How far a rotating drive is from the size on its label, in thousandths: drives of 2000 to 2005 have up to 2.9 percent
+/// The distance of a rotating drive from the size on its label, in thousandths: drives of 2000 to 2005 have up to 2.9 percent
 /// more (82,348,277,760 bytes are 80 GB), those formatted with protection information have two percent less.
 const ROTATING_TOLERANCE: u64 = 30;
-/// How far a flash drive is from the size that it is sold by, in thousandths.
+/// The distance of a flash drive from the size that it is sold by, in thousandths.
 const FLASH_TOLERANCE: u64 = 7;
-/// What formatting with protection information, or an area that is kept back, may take, in thousandths.
+/// The part that formatting with protection information, or an area that is kept back, may take, in thousandths.
 const PROTECTION_LOSS: u64 = 30;
-/// What flash that is sold by a power of two may lack of it, in thousandths.
+/// The part that flash that is sold by a power of two may lack of it, in thousandths.
 const BINARY_LOSS: u64 = 50;
-/// What Apple's flash may lack of the size that it is sold by, in thousandths.
+/// The part that Apple's flash may lack of the size that it is sold by, in thousandths.
 const APPLE_LOSS: u64 = 125;
-/// What flash that is soldered to the board may lack of a power of two, in thousandths.
+/// The part that flash that is soldered to the board may lack of a power of two, in thousandths.
 const EMBEDDED_LOSS: u64 = 65;
 /// Drives of one model differ by a few sectors.
 const KNOWN_SPREAD_BYTES: u64 = 1 << 20;
@@ -61,7 +61,7 @@ const KNOWN_FLASH: &[(u64, u64)] = &[
     (500_277_790_720, 512),
 ];
 
-/// What a drive stores its data on, as far as it decides the size.
+/// The medium that a drive stores its data on, as far as it decides the size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Medium {
     /// Rotating disks, with a cache of flash or without.
@@ -77,8 +77,8 @@ pub(super) enum Medium {
 }
 
 impl Medium {
-    /// Tells the medium by the appliance's word for it and by the model. A model that names its medium is believed first.
-    pub(super) fn of(media: &str, model: &str) -> Self {
+    /// Determines the medium by the appliance's word for it and by the model. A model that names its medium is believed first.
+    pub(super) fn from_names(media: &str, model: &str) -> Self {
         const ROTATING: &[&str] = &["hdd", "sshd", "hybrid", "hard", "rotating", "rotational", "magnetic", "spinning"];
         const EMBEDDED: &[&str] = &["emmc", "mmc", "ufs"];
         const FLASH: &[&str] = &["ssd", "nvme", "flash", "solid", "optane", "msata"];
@@ -135,7 +135,7 @@ fn flash(bytes: u64) -> Option<u64> {
         .or_else(|| protected(FLASH_GB, bytes))
 }
 
-/// The same where the medium is not known.
+/// The size by which a drive of an unknown medium is sold, in GB.
 fn flash_or_rotating(bytes: u64) -> Option<u64> {
     known_flash(bytes)
         .or_else(|| nearest(FLASH_GB, bytes, FLASH_TOLERANCE))
@@ -389,7 +389,7 @@ mod tests {
             ("SCSI", "", Medium::Unknown),
             ("SSD (non-rotating)", "", Medium::Flash),
         ] {
-            assert_eq!(Medium::of(media, model), medium, "{media} {model}");
+            assert_eq!(Medium::from_names(media, model), medium, "{media} {model}");
         }
     }
 

@@ -11,7 +11,7 @@ use crate::model::{Drive, Machine, is_filler_serial, is_virtual_medium};
 
 /// One drive, as text.
 pub(super) struct DriveFacts<'a> {
-    /// What its wipe line is called by: its serial number, or its model and place.
+    /// The name of its wipe line: its serial number, or its model and place.
     pub label: String,
     pub place: i64,
     pub serial: Cow<'a, str>,
@@ -31,7 +31,7 @@ pub(super) fn storing(machine: &Machine) -> impl Iterator<Item = &Drive> {
     machine.drives.iter().filter(is_fitted)
 }
 
-/// What is known of each drive that stores data.
+/// Returns the texts of each drive that stores data.
 pub(super) fn facts(machine: &Machine) -> Vec<DriveFacts<'_>> {
     let mut drives: Vec<DriveFacts<'_>> = storing(machine).map(|drive| fact(drive, machine)).collect();
     let labels: Vec<String> = drives.iter().map(|drive| label(&drives, drive)).collect();
@@ -58,7 +58,7 @@ fn fact<'a>(drive: &'a Drive, machine: &Machine) -> DriveFacts<'a> {
 
 fn size(drive: &Drive) -> String {
     let [media, model] = [&drive.media, &drive.model].map(|text| text.as_deref().unwrap_or_default());
-    drive.size_bytes.map(|bytes| drive_size_text(bytes, Medium::of(media, model))).unwrap_or_default()
+    drive.size_bytes.map(|bytes| drive_size_text(bytes, Medium::from_names(media, model))).unwrap_or_default()
 }
 
 /// The serial number alone, if no other drive has the same; else what there is, with the drive's place behind it.
@@ -131,7 +131,7 @@ fn is_absent(text: &str) -> bool {
     is_denied(&words) || words.first().is_some_and(|first| ABSENT.contains(&first.as_str())) || is_placeholder(text)
 }
 
-/// Which discs a drive takes: by its medium, or where that is only `Optical` by its model (`HL-DT-ST DVDRAM GU90N`).
+/// The kind of discs that a drive takes: by its medium, or where that is only `Optical` by its model (`HL-DT-ST DVDRAM GU90N`).
 fn disc(drive: &Drive) -> Cow<'_, str> {
     const DISCS: [&str; 3] = ["DVD", "BD", "CD"];
     let (media, model) = (real(drive.media.as_deref()), real(drive.model.as_deref()));

@@ -128,25 +128,25 @@ fn folded(name: &str) -> String {
     letters(name).collect()
 }
 
-/// What counts of a name. Every template of a config asks for several names, and every pass reads the config.
+/// The letters of a name that count. Every template of a config asks for several names, and every pass reads the config.
 fn letters(name: &str) -> impl Iterator<Item = char> {
     name.chars().filter(|character| !character.is_whitespace()).flat_map(char::to_lowercase)
 }
 
-/// What is derived of a machine, once for all its templates.
+/// The facts that are derived of a machine, once for all its templates.
 pub(super) struct Facts<'a> {
     pub machine: &'a Machine,
     pub manufacturer: String,
     pub model: String,
     pub chassis: ChassisChoice,
     pub drives: Vec<DriveFacts<'a>>,
-    /// As it is printed; several templates ask for it, or none.
+    /// The printed form; several templates ask for it, or none.
     processor: OnceCell<String>,
     inventory_id_slot: &'a str,
 }
 
 impl<'a> Facts<'a> {
-    pub(super) fn of(machine: &'a Machine, rules: &'a Rules) -> Self {
+    pub(super) fn from_machine(machine: &'a Machine, rules: &'a Rules) -> Self {
         let manufacturer = rules.aliases.short_form(machine.manufacturer.as_deref().unwrap_or_default());
         let model = model_name::model_name(&manufacturer, &Firmware::of(machine), rules.lenovo);
         Self {
@@ -161,7 +161,7 @@ impl<'a> Facts<'a> {
     }
 }
 
-/// What a template is rendered for.
+/// The machine, drive or test that a template is rendered for.
 pub(super) struct Subject<'a> {
     pub facts: &'a Facts<'a>,
     /// The one drive that fields of a drive stand for; without it they stand for all.
@@ -175,7 +175,7 @@ impl<'a> Subject<'a> {
         Self { facts, drive: None, test: None }
     }
 
-    /// What a field prints that is empty and has no fallback: a machine has no such part, and that is told.
+    /// Returns the text of a field that is empty and has no fallback: a machine has no such part, and that is printed.
     pub(super) fn default_of(&self, field: Field) -> &'static str {
         match field {
             Field::OpticalDrive => "None",

@@ -44,7 +44,7 @@ impl Identity {
     /// The evidence that a record gives, as the mapping understands it.
     #[must_use]
     pub fn of(machine: &Machine, rules: &Rules) -> Self {
-        let facts = Facts::of(machine, rules);
+        let facts = Facts::from_machine(machine, rules);
         let drives = drives::storing(machine).filter_map(|drive| drive.serial_number.as_deref().map(folded_serial));
         Self {
             serial: machine.serial_number.clone().filter(|serial| !serial.trim().is_empty()),

@@ -63,7 +63,7 @@ pub struct RenderedField {
 /// What IQR shall say of this machine; the template is chosen by its chassis.
 #[must_use]
 pub fn map(machine: &Machine, rules: &Rules) -> AssetUpdate {
-    update(&Facts::of(machine, rules), rules)
+    update(&Facts::from_machine(machine, rules), rules)
 }
 
 /// What IQR would say of this machine by another template.
@@ -75,7 +75,7 @@ pub fn map_with_template(machine: &Machine, rules: &Rules, template: TemplateKin
 /// Each rendered field with the template that made it, in the order in which people read them.
 #[must_use]
 pub fn explain(machine: &Machine, rules: &Rules) -> Vec<RenderedField> {
-    fields_of(&Facts::of(machine, rules), rules)
+    fields_of(&Facts::from_machine(machine, rules), rules)
 }
 
 /// As [`explain`], by another template than that of the chassis.
@@ -85,7 +85,7 @@ pub fn explain_with_template(machine: &Machine, rules: &Rules, template: Templat
 }
 
 fn asked_for<'a>(machine: &'a Machine, rules: &'a Rules, template: TemplateKind) -> Facts<'a> {
-    let mut facts = Facts::of(machine, rules);
+    let mut facts = Facts::from_machine(machine, rules);
     facts.chassis.template = template;
     "asked for".clone_into(&mut facts.chassis.because);
     facts

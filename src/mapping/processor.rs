@@ -46,7 +46,7 @@ pub fn processor_speed(brand: &str) -> Option<String> {
 
 /// A brand string, taken apart.
 struct Brand {
-    /// What names the processor.
+    /// The words that name the processor.
     words: Vec<String>,
     speed: Option<String>,
     cores: Option<u32>,
@@ -184,7 +184,7 @@ fn compute_cores(word: &str) -> Option<u32> {
     cores.parse().ok()
 }
 
-/// Without AMD's tail on the graphics part (`with Radeon Graphics`, `APU with ...`, `RADEON R5, 10 COMPUTE CORES
+/// Removes AMD's tail on the graphics part (`with Radeon Graphics`, `APU with ...`, `RADEON R5, 10 COMPUTE CORES
 /// 4C+6G`): graphics have a field of their own.
 fn without_graphics<'a>(words: &'a [&'a str]) -> &'a [&'a str] {
     let is = |at: usize, word: &str| words.get(at).is_some_and(|other| other.eq_ignore_ascii_case(word));
@@ -198,7 +198,7 @@ fn without_graphics<'a>(words: &'a [&'a str]) -> &'a [&'a str] {
     &words[..(1..words.len()).find(begins).unwrap_or(words.len())]
 }
 
-/// Without the number of cores: it is told at the end (`Pentium Dual-Core E5200`, `Tegra 3 Quad Core`).
+/// Removes the number of cores: it is told at the end (`Pentium Dual-Core E5200`, `Tegra 3 Quad Core`).
 fn without_cores<'a>(words: &[&'a str]) -> Vec<&'a str> {
     let core = |at: usize| words.get(at).is_some_and(|word| word.eq_ignore_ascii_case("core"));
     let says_cores = |at: usize| {

@@ -1,4 +1,4 @@
-//! What firmware says where it names no processor.
+//! Texts of firmware that name no processor.
 
 use super::placeholder::is_placeholder;
 
@@ -115,7 +115,7 @@ const NO_NAMES: &[&str] = &[
     "x86-64",
 ];
 
-/// What a denial denies: `Not Installed`, `No CPU detected`. Sorted.
+/// Words that a denial stands before: `Not Installed`, `No CPU detected`. Sorted.
 const DENIED: &[&str] =
     &["applicable", "available", "detected", "found", "installed", "populated", "present", "recognized", "specified"];
 

@@ -333,7 +333,7 @@ mod tests {
         }
     }
 
-    /// What the list of names before the table found, in the letters and digits of a method.
+    /// The names of the list before the table, in the letters and digits of a method.
     const EARLIER_NAMES: &[&str] =
         &["nist", "80088", "ieee", "2883", "dod", "hmg", "is5", "infosec", "bsi", "vsitr", "verif"];
 

@@ -1,4 +1,4 @@
-//! What is known of a drive's wipes, and which of them its line tells of.
+//! The wipes of a drive, and the choice of the one that its line tells of.
 //!
 //! Saying "wiped" of a drive that is not is the worst thing that this program can do: whatever is in doubt here is
 //! decided against the pass. What WipeOS says in so many words is not in doubt.
@@ -8,7 +8,8 @@
 //! contradicts them, a clock was wrong, and either of the two may be the newest: the graver result is told.
 //!
 //! The time of the read decides no result. A failure that is told today would else become a pass when the day of a wrong
-//! end comes, though nothing was wiped. It decides only whether an end is printed as a date.
+//! end comes, though nothing was wiped. It decides only whether an end is printed as a date. So an end that is ahead of the
+//! clock, and that key and starts confirm, counts at once: to wait for it would be to let time decide.
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
@@ -31,7 +32,7 @@ const EARLIEST_MILLIS: i64 = 1_104_537_600_000;
 /// keep their dates.
 const MAX_FROM_CLIENT_SECS: i64 = 5 * 365 * DAY_SECS;
 
-/// How the wipe that counts has ended.
+/// The outcome of the wipe that counts.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct WipeFacts<'a> {
     pub result: Cow<'a, str>,
@@ -104,7 +105,7 @@ fn is_of_set_clock(time: &Timestamp) -> bool {
     time.unix_millis() >= EARLIEST_MILLIS
 }
 
-/// What two results weigh where either may be the newest.
+/// The weight of two results where either may be the newest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Gravity {
     Passed,
@@ -187,7 +188,7 @@ fn counted<'a>(wipes: &'a [Wipe], machine: &Machine) -> Option<Ended<'a>> {
     ended.into_iter().min_by_key(|one| (one.gravity, has_untrue_end(one), Reverse(one.wipe.id)))
 }
 
-/// How the wipe that counts has ended; `None` when none has.
+/// Returns the outcome of the wipe that counts; `None` when none has ended.
 pub(super) fn told<'a>(wipes: &'a [Wipe], machine: &Machine) -> Option<WipeFacts<'a>> {
     counted(wipes, machine).map(|ended| {
         let method = one_line(ended.wipe.method.as_deref().unwrap_or_default());
@@ -211,12 +212,12 @@ pub fn missing_verification(wipe: &Wipe) -> Option<&'static str> {
 pub struct WipeStory<'a> {
     /// The one that its line tells of.
     pub told: Option<&'a Wipe>,
-    /// How many others came before it.
+    /// The number of others that came before it.
     pub before: usize,
-    /// Those that may have come after it, and that no line tells of: they run, were never ended, or were not run. Newest
+    /// Wipes that may have come after it, and that no line tells of: they run, were never ended, or were not run. Newest
     /// first.
     pub after: Vec<&'a Wipe>,
-    /// Those that ended and may have come after it: their keys and times contradict each other, or their end cannot be
+    /// Wipes that ended and may have come after it: their keys and times contradict each other, or their end cannot be
     /// true. They weigh no more than the one that is told. Newest first.
     pub uncertain: Vec<&'a Wipe>,
 }

@@ -25,7 +25,7 @@ impl fmt::Display for ClientId {
 pub struct Machine {
     /// Key of the client.
     pub client_id: ClientId,
-    /// When this was read, by the clock of this program. A time that lies far behind it cannot be true.
+    /// When this was read, by the clock of this program. The end of a wipe that lies more than a day after it is not printed.
     #[serde(skip)]
     pub read_at: Timestamp,
     /// SMBIOS system manufacturer.
@@ -89,14 +89,14 @@ pub struct Machine {
 pub struct Slot {
     /// The slot's own name.
     pub name: String,
-    /// What the technician typed.
+    /// The text that the technician typed.
     pub value: Option<String>,
 }
 
 /// A battery.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Battery {
-    /// Where it sits, from the appliance.
+    /// Its place, from the appliance.
     pub position: i64,
     /// Full charge against design capacity, in percent.
     pub health_percent: Option<u32>,
@@ -109,7 +109,7 @@ pub struct Battery {
 pub struct Drive {
     /// Key of the row of `disk`.
     pub id: i64,
-    /// Where it sits, from the appliance.
+    /// Its place, from the appliance.
     pub position: i64,
     /// Model as the drive gives it.
     pub model: Option<String>,

@@ -18,7 +18,7 @@ const CONTROLLERS: &[&str] = &[
     "peppercon",
 ];
 
-/// What is lent, as the names of the media have it. A `Virtual Disk`, `Drive` or `Volume` is none of them: the volume of a
+/// The kinds of media that are lent, as their names have them. A `Virtual Disk`, `Drive` or `Volume` is none of them: the volume of a
 /// RAID controller and the disk of a virtual machine are called so, and data is stored there.
 const MEDIA: &[&str] = &[
     "cd", "cdrom", "dvd", "dvdrom", "bd", "disc", "floppy", "fdd", "fd", "hdisk", "iso", "media", "medium", "optical",
@@ -110,7 +110,6 @@ mod tests {
             "TS-L633C",
             "AMI",
             "ILO 5 SD card",
-            "HPE",
             "Inspector Gadgetron",
             "Remote",
             "USB Composite",
