@@ -8,7 +8,6 @@ mod probe;
 mod write_test;
 
 use std::path::Path;
-use std::time::Duration;
 
 use anyhow::Result;
 use serde::Serialize;
@@ -21,7 +20,6 @@ use crate::config::Config;
 use crate::ledger::{self, Ledger};
 use crate::model::{ClientId, InventoryId};
 use crate::output::{self, BAD, GOOD, STRONG, Unwritten, WARN, styled};
-use crate::store::Store;
 use crate::sync::examine;
 
 /// How a step went.
@@ -179,7 +177,7 @@ fn look_at_ledger(path: &Path) -> Result<Option<Ledger>, ledger::Error> {
 
 /// Opens the database and checks the contract; returns what is newest in it, and what its missing indexes cost.
 fn look_at_store(config: &Config) -> Result<(String, Vec<String>)> {
-    let store = Store::open(&config.store.database, super::short_patience(Duration::from_secs(5)))?;
+    let store = super::open_database(&config.store.database)?;
     store.check()?;
     if !config.assumed_slots().is_empty() {
         config.check_slots(Some(&store.slot_names()?))?;

@@ -31,6 +31,10 @@ use crate::sync::examine;
 /// How long a command that only shows things waits for a writer that holds the WipeOS database.
 const STORE_TIME: Duration = Duration::from_secs(5);
 
+/// How long such a command asks the WipeOS database: a large one without indexes takes its time, and a view without an end
+/// takes all of it.
+const ANSWER_TIME: Duration = Duration::from_secs(20);
+
 /// How the program ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
@@ -151,9 +155,14 @@ fn warn_of_doubts(config: &Config) {
 /// Opens the WipeOS database and checks the config's templates against it. A writer is waited for some seconds, as long
 /// as a person may wait.
 fn open_store(config: &Config) -> Result<Store, crate::sync::Error> {
-    let store = Store::open(&config.store.database, short_patience(STORE_TIME))?;
+    let store = open_database(&config.store.database)?;
     crate::sync::check_slots(config, &store)?;
     Ok(store)
+}
+
+/// Opens the WipeOS database for a command that only shows things.
+fn open_database(path: &Path) -> Result<Store, store::Error> {
+    Store::open(path, short_patience(STORE_TIME), short_patience(ANSWER_TIME))
 }
 
 /// Set when the program is asked to stop; a second signal ends it at once.
@@ -175,7 +184,7 @@ fn connect(config: &Config, access: Access) -> Result<Iqr, ConfigError> {
     Ok(Iqr::new(config.iqr.clone(), &config.api_key()?, access, limits))
 }
 
-/// Waits a moment for a writer that holds the database.
+/// Waits for so long from now on.
 fn short_patience(longest: Duration) -> Patience {
     let end = BootTime::now() + longest;
     Box::new(move || !end.left().is_zero())

@@ -11,9 +11,12 @@ use std::fs::{File, Metadata};
 use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::Path;
 
+use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags, Result};
 
+use super::limits::MAX_CLIENT_BYTES;
 use super::signature;
+use super::watchdog::Watchdog;
 use crate::sqlite;
 
 /// The database, open for reading.
@@ -29,14 +32,16 @@ pub(super) struct Access {
 const CACHE: i64 = -384;
 
 impl Access {
-    pub(super) fn open(path: &Path) -> Result<Self> {
+    pub(super) fn open(path: &Path, watchdog: &Watchdog) -> Result<Self> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         // The mark comes first: what happens from now on is noticed.
         let at_rest = AtRest::of(path).filter(|at_rest| at_rest.is_wal_mode() && signature::is_closed(path));
-        let connection = match at_rest {
+        let mut connection = match at_rest {
             Some(_) => Connection::open_with_flags(sqlite::unchanging(path), flags | OpenFlags::SQLITE_OPEN_URI)?,
             None => Connection::open_with_flags(path, flags)?,
         };
+        connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, MAX_CLIENT_BYTES)?;
+        watchdog.watch(&mut connection)?;
         #[cfg(test)]
         let connection = super::testing::overheard(connection);
         Ok(Self { connection, at_rest, is_prepared: Cell::new(false) })

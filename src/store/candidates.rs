@@ -59,6 +59,9 @@ impl Source {
     /// The questions about clients that have been looked at before.
     pub const NEWS: [Self; 5] = [Self::Updated, Self::Wiped, Self::WipeRows, Self::Logged, Self::LogRows];
 
+    /// What is longer than 64 bytes is no time: it is passed over without being read, however long it is. Its client is met
+    /// by its key, and by the full comparison.
+    ///
     /// Pages are keyed by (text, key): the key alone where the question is about keys. Equal texts are asked for apart,
     /// because SQLite finds `(text, key) > (?, ?)` by the text alone: a million rows of one second would be read anew
     /// for every page.
@@ -69,7 +72,7 @@ impl Source {
                 "SELECT * FROM (SELECT id, updated_at, id FROM client WHERE updated_at = :text AND id > :key
                                 ORDER BY id LIMIT :limit)
                  UNION ALL
-                 SELECT * FROM (SELECT id, updated_at, id FROM client WHERE updated_at > :text
+                 SELECT * FROM (SELECT id, updated_at, id FROM client WHERE updated_at > :text AND octet_length(updated_at) <= 64
                                 ORDER BY updated_at, id LIMIT :limit)
                  LIMIT :limit"
             }
@@ -78,7 +81,7 @@ impl Source {
                      SELECT * FROM (SELECT id, disk_id, finished_at FROM wipe WHERE finished_at = :text AND id > :key
                                     ORDER BY id LIMIT :limit)
                      UNION ALL
-                     SELECT * FROM (SELECT id, disk_id, finished_at FROM wipe WHERE finished_at > :text
+                     SELECT * FROM (SELECT id, disk_id, finished_at FROM wipe WHERE finished_at > :text AND octet_length(finished_at) <= 64
                                     ORDER BY finished_at, id LIMIT :limit)
                      LIMIT :limit) AS w LEFT JOIN disk AS d ON d.id = w.disk_id"
             }
@@ -91,7 +94,7 @@ impl Source {
                 "SELECT * FROM (SELECT client_id, created_at, id FROM diagnostics_log WHERE created_at = :text AND id > :key
                                 ORDER BY id LIMIT :limit)
                  UNION ALL
-                 SELECT * FROM (SELECT client_id, created_at, id FROM diagnostics_log WHERE created_at > :text
+                 SELECT * FROM (SELECT client_id, created_at, id FROM diagnostics_log WHERE created_at > :text AND octet_length(created_at) <= 64
                                 ORDER BY created_at, id LIMIT :limit)
                  LIMIT :limit"
             }
@@ -103,16 +106,16 @@ impl Source {
     fn overlap_statement(self) -> Option<&'static str> {
         match self {
             Self::Updated => Some(
-                "SELECT id, id, updated_at FROM client WHERE updated_at BETWEEN :from AND :to
+                "SELECT id, id, updated_at FROM client WHERE updated_at BETWEEN :from AND :to AND octet_length(updated_at) <= 64
                  ORDER BY updated_at DESC LIMIT :limit",
             ),
             Self::Wiped => Some(
                 "SELECT d.client_id, w.id, w.finished_at FROM
-                     (SELECT id, disk_id, finished_at FROM wipe WHERE finished_at BETWEEN :from AND :to
+                     (SELECT id, disk_id, finished_at FROM wipe WHERE finished_at BETWEEN :from AND :to AND octet_length(finished_at) <= 64
                       ORDER BY finished_at DESC LIMIT :limit) AS w CROSS JOIN disk AS d ON d.id = w.disk_id",
             ),
             Self::Logged => Some(
-                "SELECT client_id, id, created_at FROM diagnostics_log WHERE created_at BETWEEN :from AND :to
+                "SELECT client_id, id, created_at FROM diagnostics_log WHERE created_at BETWEEN :from AND :to AND octet_length(created_at) <= 64
                  ORDER BY created_at DESC LIMIT :limit",
             ),
             Self::New | Self::WipeRows | Self::LogRows => None,
@@ -262,9 +265,9 @@ impl Store {
                 client_id: key("SELECT max(id) FROM client")?,
                 wipe_id: key("SELECT max(id) FROM wipe")?,
                 log_id: key("SELECT max(id) FROM diagnostics_log")?,
-                updated_at: time(Source::Updated, "SELECT max(updated_at) AS newest FROM client")?,
-                wipe_finished_at: time(Source::Wiped, "SELECT max(finished_at) AS newest FROM wipe")?,
-                log_created_at: time(Source::Logged, "SELECT max(created_at) AS newest FROM diagnostics_log")?,
+                updated_at: time(Source::Updated, "SELECT max(updated_at) AS newest FROM client WHERE octet_length(updated_at) <= 64")?,
+                wipe_finished_at: time(Source::Wiped, "SELECT max(finished_at) AS newest FROM wipe WHERE octet_length(finished_at) <= 64")?,
+                log_created_at: time(Source::Logged, "SELECT max(created_at) AS newest FROM diagnostics_log WHERE octet_length(created_at) <= 64")?,
             })
         })
     }

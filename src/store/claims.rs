@@ -4,6 +4,7 @@ use std::sync::{Arc, LazyLock};
 
 use rusqlite::{ToSql, params_from_iter};
 
+use super::limits::{MAX_CLIENT_BYTES, MAX_ROWS};
 use super::{Error, Store};
 use crate::model::ClientId;
 
@@ -20,6 +21,9 @@ const BEHIND_BLANKS: &str = "!";
 const HAS_SLIPS: &str = "SELECT EXISTS (SELECT 1 FROM client_slot WHERE name = ?1 AND value > '' AND value < '!')
     OR EXISTS (SELECT 1 FROM client_slot WHERE name = ?1 AND value >= '0' AND value < '1')";
 
+/// Most bytes of all names of slots.
+const MAX_NAMES_BYTES: usize = MAX_CLIENT_BYTES as usize;
+
 /// The text with whatever is behind it, and the number.
 static CLAIMANTS: LazyLock<String> = LazyLock::new(|| claimants_in(2));
 /// Those, and what was typed, where it is another text.
@@ -35,7 +39,8 @@ fn claimants_in(ranges: usize) -> String {
     format!(
         "WITH range(first, last) AS (VALUES {ranges})
          SELECT s.client_id FROM range CROSS JOIN client_slot AS s
-         WHERE s.name = ?1 AND s.value >= range.first AND s.value <= range.last"
+         WHERE s.name = ?1 AND s.value >= range.first AND s.value <= range.last LIMIT {}",
+        MAX_ROWS + 1
     )
 }
 
@@ -46,7 +51,7 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// When the database cannot be read.
+    /// When the database cannot be read; [`Error::TooMany`] when so many rows hold it that nobody can tell them apart.
     pub fn claimants(&self, slot: &str, typed: &str, plain: &str) -> Result<Vec<ClientId>, Error> {
         let spellings = self.spellings(slot)?;
         let number: Option<i64> = plain.parse().ok();
@@ -71,6 +76,9 @@ impl Store {
             }
             Ok(found)
         })?;
+        if clients.len() > MAX_ROWS {
+            return Err(Error::TooMany { path: self.path.clone(), what: "rows of client_slot with one inventory ID" });
+        }
         clients.sort_unstable();
         clients.dedup();
         Ok(clients)
@@ -106,8 +114,18 @@ impl Store {
                      SELECT (SELECT min(name) FROM client_slot WHERE name > slot.name) FROM slot WHERE slot.name IS NOT NULL)
                  SELECT name FROM slot WHERE name IS NOT NULL",
             )?;
-            let rows = statement.query_map([], |row| row.get(0))?;
-            Ok(rows.collect::<rusqlite::Result<_>>()?)
-        })
+            let mut rows = statement.query([])?;
+            let (mut names, mut bytes) = (Vec::new(), 0);
+            while let Some(row) = rows.next()? {
+                let name: String = row.get(0)?;
+                bytes += name.len();
+                names.push(name);
+                if names.len() > MAX_ROWS || bytes > MAX_NAMES_BYTES {
+                    return Ok(None);
+                }
+            }
+            Ok(Some(names))
+        })?
+        .ok_or_else(|| Error::TooMany { path: self.path.clone(), what: "names of slots in client_slot" })
     }
 }

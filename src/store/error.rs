@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use rusqlite::ErrorCode;
 use thiserror::Error;
 
+use super::Excess;
+use super::limits::MAX_ROWS;
 use crate::model::ClientId;
 
 /// The appliance's database cannot be used, or one record in it cannot.
@@ -56,6 +58,22 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
+    /// It gave no answer in the time that the caller has.
+    #[error(
+        "the WipeOS database {path} gave no answer in time; look for a view in it that has no end, and for missing indexes, which `wipeos-iqr auth-test` names"
+    )]
+    NoAnswer {
+        /// The file.
+        path: PathBuf,
+    },
+    /// More rows than can be told apart have something in common.
+    #[error("the WipeOS database {path} has more than {MAX_ROWS} {what}; delete in WipeOS what is not needed, or correct the view")]
+    TooMany {
+        /// The file.
+        path: PathBuf,
+        /// Of what there are too many.
+        what: &'static str,
+    },
     /// A database in WAL mode with files beside it that cannot be opened.
     #[error(
         "the WipeOS database {path} has commits in its -wal file and its -shm file cannot be opened or made; start WipeOS, which brings them in, or run as the account that owns the database"
@@ -73,24 +91,45 @@ pub enum Error {
         source: rusqlite::Error,
     },
     /// One record holds what cannot be understood: that client alone cannot be sent.
-    #[error("client {}: {_0}", _0.client_id)]
+    #[error("client {}: {_0}", _0.client_id())]
     Record(UnreadableRecord),
 }
 
-/// A value in the appliance's database that decides something and cannot be understood.
+/// What of a client cannot be understood, though it decides something.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("{column} of {row} is {value}, not {expected}; correct it in WipeOS")]
-pub struct UnreadableRecord {
-    /// The client it belongs to.
-    pub client_id: ClientId,
-    /// The column.
-    pub column: &'static str,
-    /// The table and key of the row.
-    pub row: String,
-    /// What is there.
-    pub value: String,
-    /// What would have been understood.
-    pub expected: &'static str,
+pub enum UnreadableRecord {
+    /// A value that decides something is not what it should be.
+    #[error("{column} of {row} is {value}, not {expected}; correct it in WipeOS")]
+    Value {
+        /// The client it belongs to.
+        client_id: ClientId,
+        /// The column.
+        column: &'static str,
+        /// The table and key of the row.
+        row: String,
+        /// What is there.
+        value: String,
+        /// What would have been understood.
+        expected: &'static str,
+    },
+    /// A client has more than is read.
+    #[error("{what}")]
+    TooMuch {
+        /// The client.
+        client_id: ClientId,
+        /// Of what.
+        what: Excess,
+    },
+}
+
+impl UnreadableRecord {
+    /// Returns the client it belongs to.
+    #[must_use]
+    pub fn client_id(&self) -> ClientId {
+        match self {
+            Self::Value { client_id, .. } | Self::TooMuch { client_id, .. } => *client_id,
+        }
+    }
 }
 
 impl Error {
@@ -102,6 +141,7 @@ impl Error {
                 Self::NotADatabase { path, problem: plain(&source) }
             }
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Locked { path },
+            Some(ErrorCode::OperationInterrupted) => Self::NoAnswer { path },
             Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly) => Self::SharedMemory { path },
             _ => Self::Sqlite { path, source },
         }

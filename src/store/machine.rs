@@ -7,6 +7,7 @@ use rusqlite::types::{Value, ValueRef};
 use rusqlite::{CachedStatement, Connection, ToSql};
 
 use super::columns::{Columns, at, question};
+use super::limits::{Place, Taken};
 use super::seen::Contents;
 use super::value::{confirmed, deciding_time, flag, integer, measure, percent, text, time, unsigned};
 use super::{Error, Failure, PAGE, Seen, Snapshot, Store, UnreadableRecord};
@@ -19,17 +20,18 @@ question!(CLIENT, C: [
     "id", "updated_at", "manufacturer", "model", "version", "family", "sku", "serial_number", "asset_tag", "chassis_type",
     "processor", "processor_cores", "processor_count", "memory_bytes", "memory_type", "graphics", "optical_drive",
     "webcam", "touchscreen", "screen_inches", "screen_resolution", "technician", "job", "created_at",
-] "FROM client WHERE id = ?1");
+] "FROM client WHERE id = ?1 LIMIT 1");
 question!(FOLLOWING, F: ["id"] "FROM client WHERE id > ?1 ORDER BY id LIMIT ?2");
-question!(SLOTS, S: ["name", "value"] "FROM client_slot WHERE client_id = ?1");
-question!(BATTERIES, B: ["position", "health_percent", "cycles"] "FROM battery WHERE client_id = ?1 ORDER BY position");
+// Each stops one row behind `MAX_ROWS`: SQLite would sort what is without an end for ever, and keep all of it.
+question!(SLOTS, S: ["name", "value"] "FROM client_slot WHERE client_id = ?1 LIMIT 20001");
+question!(BATTERIES, B: ["position", "health_percent", "cycles"] "FROM battery WHERE client_id = ?1 ORDER BY position LIMIT 20001");
 question!(DRIVES, D: ["id", "position", "model", "serial_number", "size_bytes", "media", "interface", "health"]
-    "FROM disk WHERE client_id = ?1 ORDER BY position, id");
+    "FROM disk WHERE client_id = ?1 ORDER BY position, id LIMIT 20001");
 question!(WIPES, W: ["id", "method", "result", "verified", "finished_at", "started_at"]
-    "FROM wipe WHERE disk_id = ?1 ORDER BY id");
+    "FROM wipe WHERE disk_id = ?1 ORDER BY id LIMIT 20001");
 question!(LOGS, L: ["id", "created_at", "technician"]
-    "FROM diagnostics_log WHERE client_id = ?1 ORDER BY created_at, id");
-question!(TESTS, T: ["name", "result", "position"] "FROM diagnostics_test WHERE log_id = ?1 ORDER BY position");
+    "FROM diagnostics_log WHERE client_id = ?1 ORDER BY created_at, id LIMIT 20001");
+question!(TESTS, T: ["name", "result", "position"] "FROM diagnostics_test WHERE log_id = ?1 ORDER BY position LIMIT 20001");
 
 /// What marks a wipe: when it began is no news.
 const MARKS_OF_WIPE: Range<usize> = 0..at!(W, "started_at");
@@ -118,7 +120,8 @@ impl Store {
         })
     }
 
-    /// What a slot of the inventory item menu holds, told also where the client's record cannot be understood.
+    /// What a slot of the inventory item menu holds, told also where the client's record cannot be understood; `None` also
+    /// where the client has too many slots.
     ///
     /// # Errors
     ///
@@ -126,11 +129,16 @@ impl Store {
     pub fn slot(&self, id: ClientId, name: &str) -> Result<Option<String>, Error> {
         self.reading(|connection| {
             let mut slots = Vec::new();
-            each(&mut connection.prepare_cached(SLOTS)?, &S, id.0, |row| {
+            let mut rows = Rows { place: Place { client_id: id, table: "client_slot" }, taken: &mut Taken::default() };
+            let all = rows.each(&mut connection.prepare_cached(SLOTS)?, &S, id.0, |row| {
                 slots.push(slot(row));
                 Ok(())
-            })?;
-            Ok(slot_of(&slots, name).map(str::to_owned))
+            });
+            match all {
+                Ok(()) => Ok(slot_of(&slots, name).map(str::to_owned)),
+                Err(Failure::Record(_)) => Ok(None),
+                Err(error) => Err(error),
+            }
         })
     }
 }
@@ -150,6 +158,7 @@ struct Reader<'a> {
     logs: CachedStatement<'a>,
     tests: CachedStatement<'a>,
     contents: Contents,
+    taken: Taken,
 }
 
 /// What of a client cannot be understood, though it decides something.
@@ -166,13 +175,30 @@ impl<'a> Reader<'a> {
             logs: connection.prepare_cached(LOGS)?,
             tests: connection.prepare_cached(TESTS)?,
             contents: Contents::new(),
+            taken: Taken::default(),
         })
     }
 
     /// The marks of a client, `None` when there is no such client; in `machine`, where there is one, the client whole, as
     /// far as it can be understood.
-    fn read(&mut self, id: ClientId, mut machine: Option<&mut Machine>) -> rusqlite::Result<Option<(Seen, Problem)>> {
+    fn read(&mut self, id: ClientId, machine: Option<&mut Machine>) -> Result<Option<(Seen, Problem)>, Failure> {
         self.contents.clear();
+        self.taken = Taken::default();
+        let problem = match self.read_tables(id, machine) {
+            Ok(None) => return Ok(None),
+            Ok(Some(problem)) => problem,
+            // What was read until then marks its state, and is that of no client that can be read.
+            Err(Failure::Record(problem)) => {
+                self.contents.updated.begin(b'+');
+                Some(problem)
+            }
+            Err(error) => return Err(error),
+        };
+        Ok(Some((self.contents.seen(), problem)))
+    }
+
+    /// Whether there is such a client, and what of it cannot be understood; an error where it has too much.
+    fn read_tables(&mut self, id: ClientId, mut machine: Option<&mut Machine>) -> Result<Option<Problem>, Failure> {
         if !self.client(id, machine.as_deref_mut())? {
             return Ok(None);
         }
@@ -180,24 +206,28 @@ impl<'a> Reader<'a> {
         self.batteries(id, machine.as_deref_mut())?;
         let of_wipes = self.drives(id, machine.as_deref_mut())?;
         let of_logs = self.diagnostics(id, machine)?;
-        Ok(Some((self.contents.seen(), of_wipes.or(of_logs))))
+        Ok(Some(of_wipes.or(of_logs)))
     }
 
     /// Whether there is such a client.
-    fn client(&mut self, id: ClientId, machine: Option<&mut Machine>) -> rusqlite::Result<bool> {
-        let mut rows = self.client.query([id.0])?;
-        let Some(row) = rows.next()? else { return Ok(false) };
-        let row = C.of(row)?;
-        self.contents.updated.add(&row);
-        if let Some(machine) = machine {
-            *machine = client(&row, id);
-        }
-        Ok(true)
+    fn client(&mut self, id: ClientId, mut machine: Option<&mut Machine>) -> Result<bool, Failure> {
+        let mut is_there = false;
+        let mut rows = Rows { place: Place { client_id: id, table: "client" }, taken: &mut self.taken };
+        rows.each(&mut self.client, &C, id.0, |row| {
+            self.contents.updated.add(row);
+            is_there = true;
+            if let Some(machine) = machine.as_deref_mut() {
+                *machine = client(row, id);
+            }
+            Ok(())
+        })?;
+        Ok(is_there)
     }
 
-    fn slots(&mut self, id: ClientId, mut machine: Option<&mut Machine>) -> rusqlite::Result<()> {
+    fn slots(&mut self, id: ClientId, mut machine: Option<&mut Machine>) -> Result<(), Failure> {
         self.contents.updated.begin(b's');
-        each(&mut self.slots, &S, id.0, |row| {
+        let mut rows = Rows { place: Place { client_id: id, table: "client_slot" }, taken: &mut self.taken };
+        rows.each(&mut self.slots, &S, id.0, |row| {
             self.contents.updated.add(row);
             if let Some(machine) = machine.as_deref_mut() {
                 machine.slots.push(slot(row));
@@ -206,9 +236,10 @@ impl<'a> Reader<'a> {
         })
     }
 
-    fn batteries(&mut self, id: ClientId, mut machine: Option<&mut Machine>) -> rusqlite::Result<()> {
+    fn batteries(&mut self, id: ClientId, mut machine: Option<&mut Machine>) -> Result<(), Failure> {
         self.contents.updated.begin(b'b');
-        each(&mut self.batteries, &B, id.0, |row| {
+        let mut rows = Rows { place: Place { client_id: id, table: "battery" }, taken: &mut self.taken };
+        rows.each(&mut self.batteries, &B, id.0, |row| {
             self.contents.updated.add(row);
             if let Some(machine) = machine.as_deref_mut() {
                 machine.batteries.push(battery(row));
@@ -218,10 +249,11 @@ impl<'a> Reader<'a> {
     }
 
     /// The drives and their wipes.
-    fn drives(&mut self, id: ClientId, mut machine: Option<&mut Machine>) -> rusqlite::Result<Problem> {
+    fn drives(&mut self, id: ClientId, mut machine: Option<&mut Machine>) -> Result<Problem, Failure> {
         let mut keys: Vec<Value> = Vec::new();
         self.contents.updated.begin(b'd');
-        each(&mut self.drives, &D, id.0, |row| {
+        let mut rows = Rows { place: Place { client_id: id, table: "disk" }, taken: &mut self.taken };
+        rows.each(&mut self.drives, &D, id.0, |row| {
             self.contents.updated.add(row);
             keys.push(row[at!(D, "id")].try_into()?);
             if let Some(machine) = machine.as_deref_mut() {
@@ -230,9 +262,10 @@ impl<'a> Reader<'a> {
             Ok(())
         })?;
         let mut problem = None;
+        let mut rows = Rows { place: Place { client_id: id, table: "wipe" }, taken: &mut self.taken };
         for (place, key) in keys.into_iter().enumerate() {
             self.contents.wipes.begin(b'w');
-            each(&mut self.wipes, &W, key, |row| {
+            rows.each(&mut self.wipes, &W, key, |row| {
                 if has_ended(row) {
                     self.contents.wipes.add(&row[MARKS_OF_WIPE]);
                 }
@@ -248,11 +281,12 @@ impl<'a> Reader<'a> {
     }
 
     /// The logs and their tests.
-    fn diagnostics(&mut self, id: ClientId, machine: Option<&mut Machine>) -> rusqlite::Result<Problem> {
+    fn diagnostics(&mut self, id: ClientId, machine: Option<&mut Machine>) -> Result<Problem, Failure> {
         let mut keys: Vec<Value> = Vec::new();
         let mut problem = None;
         let mut logs = Vec::new();
-        each(&mut self.logs, &L, id.0, |row| {
+        let mut rows = Rows { place: Place { client_id: id, table: "diagnostics_log" }, taken: &mut self.taken };
+        rows.each(&mut self.logs, &L, id.0, |row| {
             self.contents.logs.add(&row[MARKS_OF_LOG]);
             keys.push(row[at!(L, "id")].try_into()?);
             if machine.is_some() {
@@ -263,9 +297,10 @@ impl<'a> Reader<'a> {
             }
             Ok(())
         })?;
+        let mut rows = Rows { place: Place { client_id: id, table: "diagnostics_test" }, taken: &mut self.taken };
         for (place, key) in keys.into_iter().enumerate() {
             self.contents.logs.begin(b't');
-            each(&mut self.tests, &T, key, |row| {
+            rows.each(&mut self.tests, &T, key, |row| {
                 self.contents.logs.add(row);
                 if let Some(log) = logs.get_mut(place) {
                     log.tests.push(test(row));
@@ -281,18 +316,30 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Does something with the values of each row of the answer.
-fn each<const N: usize>(
-    statement: &mut CachedStatement<'_>,
-    columns: &Columns<N>,
-    key: impl ToSql,
-    mut read: impl FnMut(&[ValueRef<'_>; N]) -> rusqlite::Result<()>,
-) -> rusqlite::Result<()> {
-    let mut rows = statement.query([key])?;
-    while let Some(row) = rows.next()? {
-        read(&columns.of(row)?)?;
+/// The rows of one client in one table.
+struct Rows<'a> {
+    place: Place,
+    taken: &'a mut Taken,
+}
+
+impl Rows<'_> {
+    /// Does something with the values of each row of the answer.
+    fn each<const N: usize>(
+        &mut self,
+        statement: &mut CachedStatement<'_>,
+        columns: &Columns<N>,
+        key: impl ToSql,
+        mut read: impl FnMut(&[ValueRef<'_>; N]) -> rusqlite::Result<()>,
+    ) -> Result<(), Failure> {
+        let place = self.place;
+        let mut rows = statement.query([key]).map_err(|error| place.failure(error))?;
+        while let Some(row) = rows.next().map_err(|error| place.failure(error))? {
+            let row = columns.of(row)?;
+            self.taken.add(place, columns, &row)?;
+            read(&row)?;
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 /// Only a wipe that has ended is news.

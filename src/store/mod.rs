@@ -12,6 +12,7 @@ mod candidates;
 mod claims;
 mod columns;
 mod error;
+mod limits;
 mod machine;
 mod schema;
 mod seen;
@@ -21,6 +22,7 @@ mod sweep;
 #[cfg(test)]
 pub(crate) mod testing;
 mod value;
+mod watchdog;
 
 use std::cell::{Cell, RefCell};
 use std::path::{Path, PathBuf};
@@ -31,6 +33,7 @@ use rusqlite::Connection;
 
 pub use candidates::{Cursor, Horizon, PAGE, RecentRow, Source};
 pub use error::{Error, UnreadableRecord};
+pub use limits::Excess;
 pub use machine::Look;
 pub use schema::MissingIndex;
 pub use seen::Seen;
@@ -39,20 +42,23 @@ pub use slots::SlotSample;
 
 use self::at_rest::Access;
 use self::sweep::Swept;
+use self::watchdog::Watchdog;
 use crate::model::Machine;
 use crate::sqlite::{self, Transaction};
 
 /// How long one attempt waits for a writer that holds the database before the caller is asked again.
 const BUSY_SLICE: Duration = Duration::from_millis(100);
 
-/// Decides whether to go on waiting for a writer: asked about ten times a second while the database is locked.
-pub type Patience = Box<dyn Fn() -> bool + Send>;
+/// Decides whether to go on waiting, for a writer or for an answer: asked about ten times a second while the database is
+/// locked, and every few thousand steps of a statement.
+pub type Patience = Box<dyn Fn() -> bool + Send + Sync>;
 
 /// The appliance's database, open for reading.
 pub struct Store {
     access: RefCell<Access>,
     path: PathBuf,
-    patience: Patience,
+    for_writer: Patience,
+    watchdog: Watchdog,
     /// The slot that was asked for, and the names under which the database has it.
     spellings: RefCell<Option<(String, Arc<[String]>)>>,
     /// The kinds of time that have no index and were read once instead.
@@ -89,18 +95,21 @@ pub struct Snapshot {
 }
 
 impl Store {
-    /// Opens the database read-only. `patience` says how long to wait for a writer that holds it.
+    /// Opens the database read-only. `for_writer` says how long to wait for a writer that holds it, `for_answer` how long
+    /// to wait for an answer: then a question is interrupted that has lasted for a second or more.
     ///
     /// # Errors
     ///
     /// When the file is missing, is no database, or may not be read; each told in words.
-    pub fn open(path: &Path, patience: Patience) -> Result<Self, Error> {
+    pub fn open(path: &Path, for_writer: Patience, for_answer: Patience) -> Result<Self, Error> {
         error::readable(path)?;
-        let (access, path) = (RefCell::new(open(path)?), path.to_owned());
+        let watchdog = Watchdog::new(for_answer);
+        let (access, path) = (RefCell::new(open(path, &watchdog)?), path.to_owned());
         Ok(Self {
             access,
             path,
-            patience,
+            for_writer,
+            watchdog,
             spellings: RefCell::default(),
             swept: RefCell::default(),
             is_reading: Cell::default(),
@@ -119,7 +128,7 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// Those of `ask`; [`Error::Locked`] when patience is over.
+    /// Those of `ask`; [`Error::Locked`] when patience with a writer is over.
     pub fn consistently<T, E: From<Error>>(&self, ask: impl Fn() -> Result<T, E>) -> Result<T, E> {
         if self.is_reading.get() {
             return ask();
@@ -127,12 +136,12 @@ impl Store {
         loop {
             let answer = self.in_transaction(&ask);
             if self.access.borrow().is_stale(&self.path) {
-                self.access.replace(open(&self.path)?);
+                self.access.replace(open(&self.path, &self.watchdog)?);
                 self.swept.take();
             } else if !self.was_locked.get() {
                 return answer;
             }
-            if !(self.patience)() {
+            if !(self.for_writer)() {
                 return Err(Error::Locked { path: self.path.clone() }.into());
             }
         }
@@ -153,7 +162,10 @@ impl Store {
 
     /// Runs `read`, by itself or as one of several questions.
     fn reading<T>(&self, read: impl Fn(&Connection) -> Result<T, Failure>) -> Result<T, Error> {
-        self.consistently(|| read(&self.access.borrow().connection).map_err(|failure| self.failed(failure)))
+        self.consistently(|| {
+            self.watchdog.begin();
+            read(&self.access.borrow().connection).map_err(|failure| self.failed(failure))
+        })
     }
 
     fn failed(&self, failure: Failure) -> Error {
@@ -191,8 +203,8 @@ impl Store {
     }
 }
 
-fn open(path: &Path) -> Result<Access, Error> {
-    let access = Access::open(path).map_err(|source| Error::from_sqlite(path, source))?;
+fn open(path: &Path, watchdog: &Watchdog) -> Result<Access, Error> {
+    let access = Access::open(path, watchdog).map_err(|source| Error::from_sqlite(path, source))?;
     sqlite::configure(&access.connection, BUSY_SLICE).map_err(|source| explain(path, &access.connection, source))?;
     Ok(access)
 }

@@ -6,6 +6,12 @@ use rusqlite::named_params;
 
 use super::{Error, Store, value};
 
+/// Most slots that are read of all these clients.
+const MAX_SAMPLED_ROWS: u32 = 200_000;
+
+/// Most bytes of their names and values.
+const MAX_SAMPLED_BYTES: usize = 64 << 20;
+
 /// What technicians typed into one slot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SlotSample {
@@ -36,12 +42,22 @@ impl Store {
         self.reading(|connection| {
             let mut statement = connection.prepare_cached(
                 "SELECT s.name, s.value FROM (SELECT id FROM client ORDER BY id DESC LIMIT :clients) AS c
-                 CROSS JOIN client_slot AS s ON s.client_id = c.id ORDER BY c.id DESC",
+                 CROSS JOIN client_slot AS s ON s.client_id = c.id ORDER BY c.id DESC LIMIT :rows",
             )?;
-            let rows = statement.query_map(named_params! {":clients": clients}, |row| {
-                Ok(value::text(row.get_ref("name")?).zip(value::text(row.get_ref("value")?)))
-            })?;
-            Ok(rows.filter_map(Result::transpose).collect::<rusqlite::Result<_>>()?)
+            let mut rows = statement.query(named_params! {":clients": clients, ":rows": MAX_SAMPLED_ROWS})?;
+            let (mut typed, mut bytes) = (Vec::new(), 0);
+            while let Some(row) = rows.next()? {
+                let Some((name, value)) = value::text(row.get_ref("name")?).zip(value::text(row.get_ref("value")?))
+                else {
+                    continue;
+                };
+                bytes += name.len() + value.len();
+                if bytes > MAX_SAMPLED_BYTES {
+                    break;
+                }
+                typed.push((name, value));
+            }
+            Ok(typed)
         })
     }
 }

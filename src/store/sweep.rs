@@ -9,6 +9,9 @@ use rusqlite::{Connection, named_params};
 use super::candidates::{Horizon, Source};
 use super::{Error, Store};
 
+/// Most rows that are read into one temporary table. A view that never ends would fill the disk with it.
+const MAX_SWEPT_ROWS: i64 = 1_000_000;
+
 /// A kind of time whose rows were read into a temporary table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Swept {
@@ -30,8 +33,9 @@ impl Store {
             for source in Source::NEWS {
                 if !is_indexed(connection, source)? {
                     let (before, since) = source.stretch(from);
-                    fill(connection, source, &since)?;
-                    swept.push(Swept { source, before });
+                    if fill(connection, source, &since)? {
+                        swept.push(Swept { source, before });
+                    }
                 }
             }
             Ok(swept)
@@ -67,17 +71,25 @@ fn is_indexed(connection: &Connection, source: Source) -> rusqlite::Result<bool>
     Ok(steps.iter().all(|step| !step.starts_with("SCAN")))
 }
 
-fn fill(connection: &Connection, source: Source, since: &str) -> rusqlite::Result<()> {
-    let Some((table, column)) = source.table() else { return Ok(()) };
+/// Whether the temporary table has all rows since a time; false where they are too many for it.
+fn fill(connection: &Connection, source: Source, since: &str) -> rusqlite::Result<bool> {
+    let Some((table, column)) = source.table() else { return Ok(false) };
     let columns = source.columns();
     connection.execute_batch(&format!(
         "DROP TABLE IF EXISTS temp.new_{table};
          CREATE TEMP TABLE new_{table} AS SELECT {columns} FROM {table} LIMIT 0;
          CREATE INDEX temp.new_{table}_{column} ON new_{table}({column}, id);"
     ))?;
-    let sql = format!("INSERT INTO temp.new_{table} SELECT {columns} FROM {table} WHERE {column} >= :since");
-    connection.execute(&sql, named_params! {":since": since})?;
-    Ok(())
+    let sql = format!(
+        "INSERT INTO temp.new_{table} SELECT {columns} FROM {table}
+         WHERE {column} >= :since AND octet_length({column}) <= 64 LIMIT :limit"
+    );
+    let rows = connection.execute(&sql, named_params! {":since": since, ":limit": MAX_SWEPT_ROWS})?;
+    let is_whole = i64::try_from(rows).is_ok_and(|rows| rows < MAX_SWEPT_ROWS);
+    if !is_whole {
+        connection.execute_batch(&format!("DROP TABLE temp.new_{table}"))?;
+    }
+    Ok(is_whole)
 }
 
 #[cfg(test)]
@@ -102,7 +114,7 @@ mod tests {
     }
 
     fn open(folder: &TempDir) -> Store {
-        Store::open(&folder.path().join("wipeos.db"), Box::new(|| true)).unwrap()
+        Store::open(&folder.path().join("wipeos.db"), Box::new(|| true), Box::new(|| true)).unwrap()
     }
 
     /// All that a pass asks that began at `from`.

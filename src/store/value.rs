@@ -129,7 +129,7 @@ pub(super) fn deciding_time(
     name: impl FnOnce() -> String,
 ) -> Result<Option<Timestamp>, UnreadableRecord> {
     let Some(text) = text(value) else { return Ok(None) };
-    text.parse().map(Some).map_err(|_| UnreadableRecord {
+    text.parse().map(Some).map_err(|_| UnreadableRecord::Value {
         client_id,
         column,
         row: name(),

@@ -101,7 +101,7 @@ mod tests {
     impl Looked {
         fn begin() -> Self {
             let bench = Bench::new();
-            let store = Store::open(&bench.database(), Box::new(|| false)).unwrap();
+            let store = Store::open(&bench.database(), Box::new(|| false), Box::new(|| true)).unwrap();
             let ledger = RunLedger::open(&bench.config.ledger.path).unwrap();
             let wanted = Wanted::Only((1..=CLIENTS).map(ClientId).collect());
             let now = Timestamp::from_unix_millis(0);

@@ -5,9 +5,12 @@ use std::time::Duration;
 use super::examine;
 use super::feed::Feed;
 use super::report::{PassOutcome, Report};
-use super::{Error, Request, Scope, in_full};
+use super::{Error, Outcome, Request, Scope, in_full};
 use crate::ledger::{self, End, Heartbeat, PassId, PassTotals, RunLedger};
 use crate::model::Timestamp;
+
+/// Why a pass ended that a signal stopped.
+const STOPPED: &str = "stopped by a signal";
 
 const YEAR: Duration = Duration::from_secs(365 * 24 * 3600);
 
@@ -48,7 +51,7 @@ pub(super) fn record(
     if let Some(before) = ledger.heartbeat() {
         ledger.expire_notices(request.config.ledger.oldest_kept(before.finished_at.min(report.finished_at)))?;
     }
-    let by_signal = || (report.outcome == PassOutcome::Aborted).then(|| "stopped by a signal".to_owned());
+    let by_signal = || (report.outcome == PassOutcome::Aborted).then(|| STOPPED.to_owned());
     let why = aborted.map(|error| in_full(error)).or_else(by_signal);
     let end = match &why {
         Some(why) => End::Aborted(why),
@@ -66,6 +69,17 @@ pub(super) fn record_failure(
 ) -> Result<(), ledger::Error> {
     let pass = ledger.start_pass(request.started_at)?;
     ledger.finish_pass(pass, (request.clock)(), End::Aborted(&in_full(error)), PassTotals::default())
+}
+
+/// The end of a pass that a signal stopped before it knew what it is to do.
+pub(super) fn stopped(request: &Request<'_>, mut ledger: RunLedger) -> Result<Outcome, ledger::Error> {
+    let mut report = Report::begun(request.started_at, request.dry_run);
+    report.outcome = PassOutcome::Aborted;
+    report.finished_at = (request.clock)();
+    let pass = ledger.start_pass(request.started_at)?;
+    ledger.finish_pass(pass, report.finished_at, End::Aborted(STOPPED), PassTotals::default())?;
+    beat(request, &mut ledger, report.finished_at, false);
+    Ok(Outcome { report, aborted: None })
 }
 
 /// The end of every pass: the time is written where `status` finds it, and what is old goes.

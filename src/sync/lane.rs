@@ -13,7 +13,7 @@ use super::journey::Applied;
 use super::plan::Change;
 use super::report::{Item, ItemOutcome, PassOutcome, Report};
 use super::retry::{self, Cause};
-use super::{Error, Outcome, Request, end, gather, left_behind, lock};
+use super::{Error, Outcome, Request, end, gather, is_stopped, left_behind, lock};
 use crate::iqr::{self, BootTime, Iqr};
 use crate::ledger::{self, PassId, Problem, RunLedger};
 use crate::model::{InventoryId, Reason};
@@ -119,7 +119,9 @@ impl<'a> Lanes<'a> {
 
     /// Ends the pass for all lanes.
     pub(super) fn abort(&self, error: Error) {
-        prefer(&mut lock(&self.progress).aborted, error);
+        if !is_stopped(self.request, &error) {
+            prefer(&mut lock(&self.progress).aborted, error);
+        }
         self.is_aborted.store(true, Ordering::Relaxed);
     }
 
@@ -452,9 +454,10 @@ impl<'a> Lanes<'a> {
         let Progress { mut report, pass, mut aborted, .. } =
             self.progress.into_inner().unwrap_or_else(PoisonError::into_inner);
         ahead.give_back(&mut feed);
-        match feed.left(&store) {
+        match feed.left(&store).map_err(Error::from) {
             Ok(left) => report.totals.deferred += left,
-            Err(error) => prefer(&mut aborted, error.into()),
+            Err(error) if is_stopped(self.request, &error) => {}
+            Err(error) => prefer(&mut aborted, error),
         }
         report.totals.requests = requests;
         if aborted.is_some() || self.request.interrupted.load(Ordering::Relaxed) {

@@ -181,6 +181,7 @@ pub fn run(request: &Request<'_>) -> Result<Outcome, Error> {
     let deadline = BootTime::now() + config.sync.time_budget;
     match begin(request, &ledger, deadline, signature) {
         Ok(begun) => Ok(pass(request, begun, ledger, deadline)),
+        Err(error) if is_stopped(request, &error) => Ok(end::stopped(request, ledger)?),
         Err(error) => {
             if !matches!(error, Error::NoSuchAsset(_)) {
                 end::record_failure(request, &mut ledger, &error)?;
@@ -211,7 +212,8 @@ fn begin(
     signature: Option<Signature>,
 ) -> Result<Begun, Error> {
     let config = request.config;
-    let store = Store::open(&config.store.database, patience(deadline, Arc::clone(&request.interrupted)))?;
+    let patience = || patience(deadline, Arc::clone(&request.interrupted));
+    let store = Store::open(&config.store.database, patience(), patience())?;
     // Before anything is sent: what is missing would else be found by the first client that needs it.
     store.check()?;
     check_slots(config, &store)?;
@@ -233,7 +235,13 @@ pub(crate) fn in_full(error: &dyn std::error::Error) -> String {
     causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }
 
-/// Waits for a writer that holds the database as long as the pass has time.
+/// Whether an error says no more than that a signal stopped the pass while the appliance's database was asked.
+fn is_stopped(request: &Request<'_>, error: &Error) -> bool {
+    let is_no_answer = matches!(error, Error::Store(store::Error::NoAnswer { .. }));
+    is_no_answer && request.interrupted.load(Ordering::Relaxed)
+}
+
+/// Waits for the appliance's database, and for a writer that holds it, as long as the pass has time.
 fn patience(deadline: BootTime, interrupted: Arc<AtomicBool>) -> Patience {
     Box::new(move || !interrupted.load(Ordering::Relaxed) && !deadline.left().is_zero())
 }

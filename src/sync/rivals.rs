@@ -22,7 +22,11 @@ impl Examiner<'_> {
         let typed = machine.slot(&self.config.store.inventory_id_slot).unwrap_or_default();
         let mut records: Vec<(ClientId, Identity)> = Vec::new();
         let mut newest = client;
-        for candidate in self.candidates(typed, id)?.into_iter().filter(|candidate| *candidate != client) {
+        let candidates = match self.candidates(typed, id) {
+            Err(Error::Store(store::Error::TooMany { .. })) => return Ok(Some(too_many(client, id))),
+            candidates => candidates?,
+        };
+        for candidate in candidates.into_iter().filter(|candidate| *candidate != client) {
             let Some(claim) = self.claim(candidate, id)? else { continue };
             let Some(identity) = claim.identity else {
                 let fact = format!("the record of client {candidate} cannot be understood");
@@ -93,6 +97,13 @@ fn two_machines(client: ClientId, pair: [ClientId; 2], id: &InventoryId, fact: &
     let third = if pair.contains(&client) { String::new() } else { format!(", as client {client} has,") };
     let message = format!(
         "clients {older} and {newer} both have inventory ID {id}{third} and are not known to be one machine: {fact}; correct it in WipeOS in one of them, or, if they are one machine, clear the ID of the older record, client {older}: that releases client {newer}"
+    );
+    Rivalry { trouble: Trouble { reason: Reason::DuplicateInventoryId, message }, newer: None }
+}
+
+fn too_many(client: ClientId, id: &InventoryId) -> Rivalry {
+    let message = format!(
+        "client {client} has inventory ID {id}, which too many other clients have for them to be told apart; correct it in WipeOS"
     );
     Rivalry { trouble: Trouble { reason: Reason::DuplicateInventoryId, message }, newer: None }
 }

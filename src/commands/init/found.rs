@@ -4,11 +4,10 @@ use std::path::{Path, PathBuf};
 
 use super::slots::{self, Doubt, Proposal, Slot};
 use crate::commands::page::Page;
-use crate::commands::{STORE_TIME, Usage, short_patience};
+use crate::commands::{Usage, open_database};
 use crate::config;
 use crate::model::{ClientId, IdRule};
 use crate::output;
-use crate::store::Store;
 
 /// The slots of this many clients are looked at, the newest.
 const CLIENTS: u32 = 2000;
@@ -31,7 +30,7 @@ impl Found {
     /// When it cannot be read or lacks tables; [`Usage`] when its path cannot be written into a config.
     pub fn look(path: &Path) -> anyhow::Result<Self> {
         let database = writable(path)?;
-        let store = Store::open(path, short_patience(STORE_TIME))?;
+        let store = open_database(path)?;
         store.check()?;
         let slots: Vec<Slot> = store.slot_samples(CLIENTS)?.iter().map(Slot::of).collect();
         let proposal = slots::propose(&slots);

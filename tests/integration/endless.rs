@@ -1,0 +1,232 @@
+//! A WipeOS database that never comes to an end: views without an end, and clients with more than any machine has.
+
+use std::io::Read;
+use std::process::Stdio;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use iqr_sandbox::Asset;
+use rusqlite::Connection;
+use rustix::process::{Pid, Signal, kill_process};
+use wait4::Wait4;
+
+use crate::bench::{Bench, FIRST, LATER, PATIENCE, Report, Run, client};
+
+const TABLES: [&str; 7] =
+    ["client", "client_slot", "battery", "disk", "wipe", "diagnostics_log", "diagnostics_test"];
+
+/// Numbers without an end.
+const NUMBERS: &str = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c)";
+
+/// The program needs a tenth of it.
+const MAX_BYTES: u64 = 100 << 20;
+
+/// Far more than a pass of a second needs to end, and far less than one that does not end.
+const MAX_TIME: Duration = Duration::from_secs(15);
+
+/// A run and the most memory that it had.
+struct Measured {
+    run: Run,
+    bytes: u64,
+    took: Duration,
+}
+
+/// Runs the program to its end; a signal comes after a while, if one is to come.
+fn measured(bench: &Bench, arguments: &[&str], signal: Option<Duration>) -> Measured {
+    let started = Instant::now();
+    let mut command = bench.command(arguments);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let pid = Pid::from_child(&child);
+    let (done, is_done) = std::sync::mpsc::channel::<()>();
+    let killer = thread::spawn(move || {
+        let (wait, signal) = signal.map_or((PATIENCE, Signal::KILL), |wait| (wait, Signal::TERM));
+        if is_done.recv_timeout(wait).is_err() {
+            _ = kill_process(pid, signal);
+        }
+    });
+    let (mut out, mut err) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
+    let errors = thread::spawn(move || {
+        let mut text = String::new();
+        err.read_to_string(&mut text).unwrap();
+        text
+    });
+    let mut stdout = String::new();
+    out.read_to_string(&mut stdout).unwrap();
+    let stderr = errors.join().unwrap();
+    let ended = child.wait4().unwrap();
+    _ = done.send(());
+    killer.join().unwrap();
+    let run = Run { code: ended.status.code(), stdout, stderr };
+    Measured { run, bytes: ended.rusage.maxrss, took: started.elapsed() }
+}
+
+/// The columns of a table, each with the text that a view has for it.
+fn columns(connection: &Connection, table: &str) -> String {
+    let mut statement = connection.prepare("SELECT name FROM pragma_table_info(?1)").unwrap();
+    let names = statement.query_map([table], |row| row.get::<_, String>(0)).unwrap();
+    let column = |name: String| match name.as_str() {
+        "id" | "position" => format!("x AS {name}"),
+        "client_id" | "disk_id" | "log_id" => format!("1 AS {name}"),
+        "name" => "'Inventory ID' AS name".to_owned(),
+        "value" => "'700001' AS value".to_owned(),
+        "updated_at" | "finished_at" | "created_at" => format!("'{LATER}' AS {name}"),
+        _ => format!("NULL AS {name}"),
+    };
+    names.map(|name| column(name.unwrap())).collect::<Vec<_>>().join(", ")
+}
+
+/// A view without an end stands in the place of a table.
+fn with_endless(table: &str, condition: &str) -> Bench {
+    let bench = Bench::with_clients(2);
+    let store = bench.store();
+    let columns = columns(store.connection(), table);
+    let view = format!(
+        "PRAGMA legacy_alter_table = ON; ALTER TABLE {table} RENAME TO {table}_rows;
+         CREATE VIEW {table} AS {NUMBERS} SELECT {columns} FROM c {condition}"
+    );
+    store.connection().execute_batch(&view).unwrap();
+    drop(store);
+    bench
+}
+
+#[track_caller]
+fn assert_bounded(measured: &Measured, context: &str) {
+    assert!(measured.took < MAX_TIME, "{context}: {:?}, {:#?}", measured.took, measured.run);
+    assert!(measured.bytes < MAX_BYTES, "{context}: {} bytes, {:#?}", measured.bytes, measured.run);
+}
+
+#[test]
+fn ends_a_pass_over_an_endless_view_in_its_time() {
+    for table in TABLES {
+        for condition in ["", "WHERE x < 0"] {
+            let bench = with_endless(table, condition).with("sync", "time_budget", "\"1s\"");
+            let pass = measured(&bench, &["sync", "--json"], None);
+            let context = format!("{table} {condition}");
+            assert_bounded(&pass, &context);
+            let report = Report::of(pass.run);
+            assert_eq!((report.code, report.outcome()), (Some(6), "aborted"), "{context}: {report:#?}");
+            assert!(report.stderr.contains("gave no answer in time"), "{context}: {report:#?}");
+        }
+    }
+}
+
+#[test]
+fn stops_for_a_signal_while_a_view_does_not_end() {
+    for table in TABLES {
+        let bench = with_endless(table, "");
+        let pass = measured(&bench, &["sync", "--json"], Some(Duration::from_millis(1500)));
+        assert_bounded(&pass, table);
+        let report = Report::of(pass.run);
+        assert_eq!((report.code, report.outcome()), (Some(0), "aborted"), "{table}: {report:#?}");
+        let why: String = bench.in_ledger("SELECT message FROM pass ORDER BY id DESC LIMIT 1");
+        assert_eq!(why, "stopped by a signal", "{table}");
+    }
+}
+
+#[test]
+fn goes_on_once_a_view_has_an_end_again() {
+    let bench = with_endless("diagnostics_test", "").with("sync", "time_budget", "\"1s\"");
+    assert_eq!(bench.sync().code, Some(6));
+    let mend = "DROP VIEW diagnostics_test; ALTER TABLE diagnostics_test_rows RENAME TO diagnostics_test";
+    bench.store().connection().execute_batch(mend).unwrap();
+    assert_eq!(bench.sync_well().count("sent"), 2);
+    bench.assert_idle("the view is a table again");
+}
+
+#[test]
+fn ends_commands_that_show_things_with_code_6() {
+    let preview = ["preview", "700001"];
+    let new = |bench: &Bench| bench.path("new.toml").to_str().unwrap().to_owned();
+    let runs: Vec<_> = [("client_slot", &preview[..]), ("wipe", &preview), ("client", &["status"]), ("wipe", &["auth-test"])]
+        .into_iter()
+        .map(|(table, arguments)| thread::spawn(move || {
+            let bench = with_endless(table, "");
+            (table, measured(&bench, arguments, None))
+        }))
+        .collect();
+    let bench = with_endless("client_slot", "");
+    let mut init = bench.command(&["init", "--from-store"]);
+    init.arg(bench.database()).arg("--config").arg(new(&bench));
+    let init = crate::bench::run(init);
+    assert_eq!(init.code, Some(6), "{init:#?}");
+    for run in runs {
+        let (table, measured) = run.join().unwrap();
+        assert_eq!(measured.run.code, Some(6), "{table}: {:#?}", measured.run);
+        let told = [measured.run.stdout.as_str(), &measured.run.stderr].concat();
+        assert!(told.split_whitespace().collect::<Vec<_>>().join(" ").contains("gave no answer in time"), "{told}");
+        assert!(measured.bytes < MAX_BYTES && measured.took < PATIENCE, "{table}: {:?}", measured.took);
+    }
+}
+
+/// What is put into the store for the first of three clients, and what is said of it.
+const TOO_MUCH: [(&str, &str); 10] = [
+    ("INSERT INTO battery SELECT 1, x, 80, 1 FROM c", "table battery has more than 20000 rows"),
+    ("INSERT INTO client_slot SELECT 1, 'slot ' || x, x FROM c", "table client_slot has more than 20000 rows"),
+    ("INSERT INTO disk (client_id, position) SELECT 1, x FROM c", "table disk has more than 20000 rows"),
+    (
+        "INSERT INTO wipe (disk_id, result) SELECT (SELECT min(id) FROM disk WHERE client_id = 1), 'pass' FROM c",
+        "table wipe has more than 20000 rows",
+    ),
+    (
+        "INSERT INTO diagnostics_log (client_id, created_at) SELECT 1, '2024-01-01 00:00:00' FROM c",
+        "table diagnostics_log has more than 20000 rows",
+    ),
+    (
+        "INSERT INTO diagnostics_test (log_id, position, name, result)
+         SELECT (SELECT min(id) FROM diagnostics_log WHERE client_id = 1), x, 'test ' || x, 'pass' FROM c",
+        "table diagnostics_test has more than 20000 rows",
+    ),
+    (
+        "UPDATE client SET graphics = printf('%.*c', 1048577, 'g') WHERE id = 1",
+        "client.graphics has 1048577 bytes",
+    ),
+    (
+        "UPDATE disk SET model = zeroblob(200000000) WHERE client_id = 1",
+        "more than 64 MiB of text, counted up to table disk",
+    ),
+    (
+        "UPDATE client SET updated_at = printf('%.*c', 3000000, '9') WHERE id = 1",
+        "client.updated_at has 3000000 bytes",
+    ),
+    (
+        "INSERT INTO client_slot SELECT 1, 'slot ' || x, printf('%.*c', 1000000, 'v') FROM c LIMIT 70",
+        "more than 64 MiB of text, counted up to table client_slot",
+    ),
+];
+
+#[test]
+fn fails_only_the_client_that_has_too_much() {
+    for (sql, told) in TOO_MUCH {
+        let bench = Bench::with_clients(3);
+        let numbers = "WITH RECURSIVE c(x) AS (SELECT 100 UNION ALL SELECT x + 1 FROM c LIMIT 20001)";
+        let sql = format!("PRAGMA foreign_keys = OFF; {numbers} {sql}");
+        bench.store().connection().execute_batch(&sql.replace("c LIMIT 70", "c WHERE x < 170")).unwrap();
+        let pass = measured(&bench, &["sync", "--json"], None);
+        assert!(pass.bytes < 4 * MAX_BYTES, "{told}: {} bytes", pass.bytes);
+        let report = Report::of(pass.run);
+        assert_eq!((report.code, report.count("sent")), (Some(1), 2), "{report:#?}");
+        assert_eq!(report.fate(1), ("failed", Some("bad-record")), "{report:#?}");
+        assert!(report.message(1).contains(told), "{told}: {report:#?}");
+        bench.store().edit(2, "memory_bytes", &(64_i64 << 30).to_string(), LATER).unwrap();
+        let next = bench.sync();
+        assert_eq!((next.code, next.count("sent"), next.count("failed")), (Some(0), 1, 0), "{told}: {next:#?}");
+    }
+}
+
+#[test]
+fn sends_a_client_that_has_as_much_as_may_be() {
+    let bench = Bench::empty();
+    bench.add(&client(0), Asset::new(FIRST));
+    let numbers = "WITH RECURSIVE c(x) AS (SELECT 100 UNION ALL SELECT x + 1 FROM c LIMIT 19990)";
+    for (sql, _) in TOO_MUCH.iter().take(6) {
+        bench.store().connection().execute_batch(&format!("{numbers} {sql}")).unwrap();
+    }
+    let longest = "UPDATE client SET graphics = printf('%.*c', 1048576, 'g') WHERE id = 1";
+    bench.store().connection().execute_batch(longest).unwrap();
+    let pass = measured(&bench, &["sync", "--json"], None);
+    let report = Report::of(pass.run);
+    assert_eq!(report.count("sent"), 1, "{:#?}", report.message(1));
+    assert!(pass.took < PATIENCE / 2, "{:?}", pass.took);
+    assert!(bench.lines(FIRST).iter().any(|line| line == "test 20089: PASS"));
+    bench.assert_idle("as much as may be");
+}
