@@ -265,9 +265,18 @@ impl Store {
                 client_id: key("SELECT max(id) FROM client")?,
                 wipe_id: key("SELECT max(id) FROM wipe")?,
                 log_id: key("SELECT max(id) FROM diagnostics_log")?,
-                updated_at: time(Source::Updated, "SELECT max(updated_at) AS newest FROM client WHERE octet_length(updated_at) <= 64")?,
-                wipe_finished_at: time(Source::Wiped, "SELECT max(finished_at) AS newest FROM wipe WHERE octet_length(finished_at) <= 64")?,
-                log_created_at: time(Source::Logged, "SELECT max(created_at) AS newest FROM diagnostics_log WHERE octet_length(created_at) <= 64")?,
+                updated_at: time(
+                    Source::Updated,
+                    "SELECT max(updated_at) AS newest FROM client WHERE octet_length(updated_at) <= 64",
+                )?,
+                wipe_finished_at: time(
+                    Source::Wiped,
+                    "SELECT max(finished_at) AS newest FROM wipe WHERE octet_length(finished_at) <= 64",
+                )?,
+                log_created_at: time(
+                    Source::Logged,
+                    "SELECT max(created_at) AS newest FROM diagnostics_log WHERE octet_length(created_at) <= 64",
+                )?,
             })
         })
     }

@@ -4,7 +4,7 @@ use std::sync::{Arc, LazyLock};
 
 use rusqlite::{ToSql, params_from_iter};
 
-use super::limits::{MAX_CLIENT_BYTES, MAX_ROWS};
+use super::limits::MAX_ROWS;
 use super::{Error, Store};
 use crate::model::ClientId;
 
@@ -22,7 +22,7 @@ const HAS_SLIPS: &str = "SELECT EXISTS (SELECT 1 FROM client_slot WHERE name = ?
     OR EXISTS (SELECT 1 FROM client_slot WHERE name = ?1 AND value >= '0' AND value < '1')";
 
 /// Most bytes of all names of slots.
-const MAX_NAMES_BYTES: usize = MAX_CLIENT_BYTES as usize;
+const MAX_NAMES_BYTES: usize = 64 << 20;
 
 /// The text with whatever is behind it, and the number.
 static CLAIMANTS: LazyLock<String> = LazyLock::new(|| claimants_in(2));
@@ -88,8 +88,8 @@ impl Store {
     fn spellings(&self, slot: &str) -> Result<Arc<[String]>, Error> {
         let mut known = self.spellings.borrow_mut();
         if known.as_ref().is_none_or(|(name, _)| name != slot) {
-            let mut names = self.raw_slot_names()?;
-            names.retain(|name| name.trim().eq_ignore_ascii_case(slot.trim()));
+            let wanted = slot.trim();
+            let names = self.names_of_slots(|name| name.trim().eq_ignore_ascii_case(wanted))?;
             *known = Some((slot.to_owned(), names.into()));
         }
         Ok(known.as_ref().map(|(_, names)| Arc::clone(names)).unwrap_or_default())
@@ -99,14 +99,15 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// When the database cannot be read.
+    /// When the database cannot be read; [`Error::TooMany`] when the names are more than memory should hold.
     pub fn slot_names(&self) -> Result<Vec<String>, Error> {
-        Ok(self.raw_slot_names()?.iter().map(|name| name.trim().to_owned()).collect())
+        Ok(self.names_of_slots(|_| true)?.iter().map(|name| name.trim().to_owned()).collect())
     }
 
-    /// The names as they are, found by leaping from one name to the next in the index.
-    fn raw_slot_names(&self) -> Result<Vec<String>, Error> {
-        self.reading(|connection| {
+    /// The names of those slots that are wanted, unchanged, found by leaping from one name to the next in the index. One
+    /// client with too many slots, or with a name that is no text, keeps no other client from being sent.
+    fn names_of_slots(&self, is_wanted: impl Fn(&str) -> bool) -> Result<Vec<String>, Error> {
+        let names = self.reading(|connection| {
             let mut statement = connection.prepare_cached(
                 "WITH RECURSIVE slot(name) AS (
                      SELECT min(name) FROM client_slot
@@ -117,15 +118,17 @@ impl Store {
             let mut rows = statement.query([])?;
             let (mut names, mut bytes) = (Vec::new(), 0);
             while let Some(row) = rows.next()? {
-                let name: String = row.get(0)?;
-                bytes += name.len();
-                names.push(name);
-                if names.len() > MAX_ROWS || bytes > MAX_NAMES_BYTES {
+                let Ok(name) = row.get_ref(0)?.as_str() else { continue };
+                if is_wanted(name) {
+                    bytes += name.len();
+                    names.push(name.to_owned());
+                }
+                if bytes > MAX_NAMES_BYTES {
                     return Ok(None);
                 }
             }
             Ok(Some(names))
-        })?
-        .ok_or_else(|| Error::TooMany { path: self.path.clone(), what: "names of slots in client_slot" })
+        })?;
+        names.ok_or_else(|| Error::TooMany { path: self.path.clone(), what: "names of slots in client_slot" })
     }
 }

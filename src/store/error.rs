@@ -8,7 +8,6 @@ use rusqlite::ErrorCode;
 use thiserror::Error;
 
 use super::Excess;
-use super::limits::MAX_ROWS;
 use crate::model::ClientId;
 
 /// The appliance's database cannot be used, or one record in it cannot.
@@ -66,8 +65,8 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
-    /// More rows than can be told apart have something in common.
-    #[error("the WipeOS database {path} has more than {MAX_ROWS} {what}; delete in WipeOS what is not needed, or correct the view")]
+    /// There is more of something than is read at once.
+    #[error("the WipeOS database {path} has too many {what}; delete in WipeOS what is not needed, or correct the view")]
     TooMany {
         /// The file.
         path: PathBuf,

@@ -47,14 +47,23 @@ impl fmt::Display for Excess {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Rows { table } => {
-                write!(f, "table {table} has more than {MAX_ROWS} rows of this client; delete what does not belong to it")
+                write!(
+                    f,
+                    "table {table} has more than {MAX_ROWS} rows of this client; delete what does not belong to it"
+                )
             }
             Self::Value { table, column, bytes } => {
-                write!(f, "{table}.{column} has {bytes} bytes, and at most {MAX_VALUE_BYTES} are read; shorten it in WipeOS")
+                write!(
+                    f,
+                    "{table}.{column} has {bytes} bytes, and at most {MAX_VALUE_BYTES} are read; shorten it in WipeOS"
+                )
             }
             Self::Bytes { table } => {
                 let mebibytes = MAX_CLIENT_BYTES >> 20;
-                write!(f, "its rows have more than {mebibytes} MiB of text, counted up to table {table}; shorten them in WipeOS")
+                write!(
+                    f,
+                    "its rows have more than {mebibytes} MiB of text, counted up to table {table}; shorten them in WipeOS"
+                )
             }
         }
     }

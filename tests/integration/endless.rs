@@ -1,5 +1,6 @@
 //! A WipeOS database that never comes to an end: views without an end, and clients with more than any machine has.
 
+use std::fs;
 use std::io::Read;
 use std::process::Stdio;
 use std::thread;
@@ -8,12 +9,10 @@ use std::time::{Duration, Instant};
 use iqr_sandbox::Asset;
 use rusqlite::Connection;
 use rustix::process::{Pid, Signal, kill_process};
-use wait4::Wait4;
 
 use crate::bench::{Bench, FIRST, LATER, PATIENCE, Report, Run, client};
 
-const TABLES: [&str; 7] =
-    ["client", "client_slot", "battery", "disk", "wipe", "diagnostics_log", "diagnostics_test"];
+const TABLES: [&str; 7] = ["client", "client_slot", "battery", "disk", "wipe", "diagnostics_log", "diagnostics_test"];
 
 /// Numbers without an end.
 const NUMBERS: &str = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c)";
@@ -37,27 +36,39 @@ fn measured(bench: &Bench, arguments: &[&str], signal: Option<Duration>) -> Meas
     let mut command = bench.command(arguments);
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let pid = Pid::from_child(&child);
-    let (done, is_done) = std::sync::mpsc::channel::<()>();
-    let killer = thread::spawn(move || {
-        let (wait, signal) = signal.map_or((PATIENCE, Signal::KILL), |wait| (wait, Signal::TERM));
-        if is_done.recv_timeout(wait).is_err() {
-            _ = kill_process(pid, signal);
+    let (out, err) = (read_all(child.stdout.take().unwrap()), read_all(child.stderr.take().unwrap()));
+    let mut bytes = 0;
+    let mut signal = signal;
+    let status = loop {
+        bytes = bytes.max(most_bytes(pid));
+        if let Some(status) = child.try_wait().unwrap() {
+            break status;
         }
-    });
-    let (mut out, mut err) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
-    let errors = thread::spawn(move || {
+        if signal.take_if(|after| started.elapsed() > *after).is_some() {
+            _ = kill_process(pid, Signal::TERM);
+        }
+        if started.elapsed() > PATIENCE {
+            _ = kill_process(pid, Signal::KILL);
+        }
+        thread::sleep(Duration::from_millis(5));
+    };
+    let run = Run { code: status.code(), stdout: out.join().unwrap(), stderr: err.join().unwrap() };
+    Measured { run, bytes, took: started.elapsed() }
+}
+
+fn read_all(mut pipe: impl Read + Send + 'static) -> thread::JoinHandle<String> {
+    thread::spawn(move || {
         let mut text = String::new();
-        err.read_to_string(&mut text).unwrap();
+        pipe.read_to_string(&mut text).unwrap();
         text
-    });
-    let mut stdout = String::new();
-    out.read_to_string(&mut stdout).unwrap();
-    let stderr = errors.join().unwrap();
-    let ended = child.wait4().unwrap();
-    _ = done.send(());
-    killer.join().unwrap();
-    let run = Run { code: ended.status.code(), stdout, stderr };
-    Measured { run, bytes: ended.rusage.maxrss, took: started.elapsed() }
+    })
+}
+
+/// The most memory that a process has had so far; what `wait4` tells begins with that of the test itself.
+fn most_bytes(pid: Pid) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{}/status", pid.as_raw_nonzero())).unwrap_or_default();
+    let most = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse().ok());
+    most.unwrap_or(0) * 1024
 }
 
 /// The columns of a table, each with the text that a view has for it.
@@ -66,7 +77,7 @@ fn columns(connection: &Connection, table: &str) -> String {
     let names = statement.query_map([table], |row| row.get::<_, String>(0)).unwrap();
     let column = |name: String| match name.as_str() {
         "id" | "position" => format!("x AS {name}"),
-        "client_id" | "disk_id" | "log_id" => format!("1 AS {name}"),
+        "client_id" | "disk_id" | "log_id" => format!("x % 2 + 1 AS {name}"),
         "name" => "'Inventory ID' AS name".to_owned(),
         "value" => "'700001' AS value".to_owned(),
         "updated_at" | "finished_at" | "created_at" => format!("'{LATER}' AS {name}"),
@@ -104,6 +115,11 @@ fn ends_a_pass_over_an_endless_view_in_its_time() {
             let context = format!("{table} {condition}");
             assert_bounded(&pass, &context);
             let report = Report::of(pass.run);
+            // The slots are read in no order, so that those of one client are seen to be too many.
+            if (table, condition) == ("client_slot", "") {
+                assert_eq!((report.code, report.fate(1)), (Some(1), ("failed", Some("bad-record"))), "{report:#?}");
+                continue;
+            }
             assert_eq!((report.code, report.outcome()), (Some(6), "aborted"), "{context}: {report:#?}");
             assert!(report.stderr.contains("gave no answer in time"), "{context}: {report:#?}");
         }
@@ -113,13 +129,13 @@ fn ends_a_pass_over_an_endless_view_in_its_time() {
 #[test]
 fn stops_for_a_signal_while_a_view_does_not_end() {
     for table in TABLES {
-        let bench = with_endless(table, "");
+        let bench = with_endless(table, "WHERE x < 0");
         let pass = measured(&bench, &["sync", "--json"], Some(Duration::from_millis(1500)));
         assert_bounded(&pass, table);
         let report = Report::of(pass.run);
         assert_eq!((report.code, report.outcome()), (Some(0), "aborted"), "{table}: {report:#?}");
-        let why: String = bench.in_ledger("SELECT message FROM pass ORDER BY id DESC LIMIT 1");
-        assert_eq!(why, "stopped by a signal", "{table}");
+        let others = "SELECT count(*) FROM pass WHERE message IS NOT 'stopped by a signal'";
+        assert_eq!(bench.in_ledger::<i64>(others), 0, "{table}");
     }
 }
 
@@ -135,15 +151,18 @@ fn goes_on_once_a_view_has_an_end_again() {
 
 #[test]
 fn ends_commands_that_show_things_with_code_6() {
-    let preview = ["preview", "700001"];
+    const PREVIEW: [&str; 2] = ["preview", "700001"];
     let new = |bench: &Bench| bench.path("new.toml").to_str().unwrap().to_owned();
-    let runs: Vec<_> = [("client_slot", &preview[..]), ("wipe", &preview), ("client", &["status"]), ("wipe", &["auth-test"])]
-        .into_iter()
-        .map(|(table, arguments)| thread::spawn(move || {
-            let bench = with_endless(table, "");
-            (table, measured(&bench, arguments, None))
-        }))
-        .collect();
+    let runs: Vec<_> =
+        [("client_slot", &PREVIEW[..]), ("wipe", &PREVIEW), ("client", &["status"]), ("wipe", &["auth-test"])]
+            .into_iter()
+            .map(|(table, arguments)| {
+                thread::spawn(move || {
+                    let bench = with_endless(table, "");
+                    (table, measured(&bench, arguments, None))
+                })
+            })
+            .collect();
     let bench = with_endless("client_slot", "");
     let mut init = bench.command(&["init", "--from-store"]);
     init.arg(bench.database()).arg("--config").arg(new(&bench));
@@ -176,18 +195,12 @@ const TOO_MUCH: [(&str, &str); 10] = [
          SELECT (SELECT min(id) FROM diagnostics_log WHERE client_id = 1), x, 'test ' || x, 'pass' FROM c",
         "table diagnostics_test has more than 20000 rows",
     ),
-    (
-        "UPDATE client SET graphics = printf('%.*c', 1048577, 'g') WHERE id = 1",
-        "client.graphics has 1048577 bytes",
-    ),
+    ("UPDATE client SET graphics = printf('%.*c', 1048577, 'g') WHERE id = 1", "client.graphics has 1048577 bytes"),
     (
         "UPDATE disk SET model = zeroblob(200000000) WHERE client_id = 1",
         "more than 64 MiB of text, counted up to table disk",
     ),
-    (
-        "UPDATE client SET updated_at = printf('%.*c', 3000000, '9') WHERE id = 1",
-        "client.updated_at has 3000000 bytes",
-    ),
+    ("UPDATE client SET updated_at = printf('%.*c', 3000000, '9') WHERE id = 1", "client.updated_at has 3000000 bytes"),
     (
         "INSERT INTO client_slot SELECT 1, 'slot ' || x, printf('%.*c', 1000000, 'v') FROM c LIMIT 70",
         "more than 64 MiB of text, counted up to table client_slot",
@@ -209,7 +222,7 @@ fn fails_only_the_client_that_has_too_much() {
         assert!(report.message(1).contains(told), "{told}: {report:#?}");
         bench.store().edit(2, "memory_bytes", &(64_i64 << 30).to_string(), LATER).unwrap();
         let next = bench.sync();
-        assert_eq!((next.code, next.count("sent"), next.count("failed")), (Some(0), 1, 0), "{told}: {next:#?}");
+        assert_eq!((next.count("sent"), next.fate(2).0), (1, "sent"), "{told}: {next:#?}");
     }
 }
 
