@@ -201,7 +201,7 @@ impl Stand {
     }
 
     fn fill_ledger(&self) -> Result<()> {
-        let store = Store::open(&self.path("wipeos.db"), Box::new(|| true))?;
+        let store = Store::open(&self.path("wipeos.db"), Box::new(|| true), Box::new(|| true))?;
         let mut ledger = RunLedger::open(&self.path("ledger.db"))?;
         let appliance = self.appliance()?;
         let mut good = appliance.prepare(

@@ -198,7 +198,11 @@ pub(super) fn folded(name: &str) -> String {
 
 /// The names given so far. A line is found again in IQR by its name, so no two may have the same.
 #[derive(Default)]
-struct Names(BTreeSet<String>);
+struct Names {
+    taken: BTreeSet<String>,
+    /// The number that was last put behind a name: all below it are taken.
+    numbers: BTreeMap<String, u64>,
+}
 
 impl Names {
     /// The name as a line may have it: one line, no colon, and with a number behind it where it is taken.
@@ -208,12 +212,17 @@ impl Names {
             name if name.is_empty() => "Unnamed".into(),
             name => name,
         };
-        let mut claimed = name.clone().into_owned();
-        let mut number = 1;
-        while !self.0.insert(folded(&claimed)) {
-            number += 1;
-            claimed = format!("{name} {number}");
+        let key = folded(&name);
+        if self.taken.insert(key.clone()) {
+            return name.into_owned();
         }
-        claimed
+        let number = self.numbers.entry(key).or_insert(1);
+        loop {
+            *number += 1;
+            let claimed = format!("{name} {number}");
+            if self.taken.insert(folded(&claimed)) {
+                return claimed;
+            }
+        }
     }
 }

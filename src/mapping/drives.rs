@@ -1,6 +1,7 @@
 //! The drives of a machine, as text.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use super::clean::{begins_with, one_line};
 use super::drive_size::{Medium, drive_size_text};
@@ -34,7 +35,12 @@ pub(super) fn storing(machine: &Machine) -> impl Iterator<Item = &Drive> {
 /// Returns the texts of each drive that stores data.
 pub(super) fn facts(machine: &Machine) -> Vec<DriveFacts<'_>> {
     let mut drives: Vec<DriveFacts<'_>> = storing(machine).map(|drive| fact(drive, machine)).collect();
-    let labels: Vec<String> = drives.iter().map(|drive| label(&drives, drive)).collect();
+    let mut serials: HashMap<String, usize> = HashMap::new();
+    for drive in &drives {
+        *serials.entry(drive.serial.to_ascii_lowercase()).or_default() += 1;
+    }
+    let is_alone = |serial: &str| serials.get(&serial.to_ascii_lowercase()) == Some(&1);
+    let labels: Vec<String> = drives.iter().map(|drive| label(drive, is_alone)).collect();
     for (drive, label) in drives.iter_mut().zip(labels) {
         drive.label = label;
     }
@@ -65,18 +71,14 @@ fn size(drive: &Drive) -> String {
 ///
 /// A line is found again in IQR by this name, so it must not change with the drives beside it: a drive without a serial
 /// number is always named by its place, also where it is the only one of its model.
-fn label(drives: &[DriveFacts<'_>], drive: &DriveFacts<'_>) -> String {
+fn label(drive: &DriveFacts<'_>, is_alone: impl Fn(&str) -> bool) -> String {
     let place = drive.place;
     match (drive.serial.as_ref(), drive.model.as_ref()) {
         ("", "") => format!("drive {place}"),
         ("", model) => format!("{model} drive {place}"),
-        (serial, _) if is_alone(drives, serial) => serial.to_owned(),
+        (serial, _) if is_alone(serial) => serial.to_owned(),
         (serial, _) => format!("{serial} drive {place}"),
     }
-}
-
-fn is_alone(drives: &[DriveFacts<'_>], serial: &str) -> bool {
-    drives.iter().filter(|drive| drive.serial.eq_ignore_ascii_case(serial)).count() == 1
 }
 
 /// `HDD`, `SSD`, ... in the usual letters; what is not known is printed as it is.

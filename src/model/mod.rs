@@ -23,7 +23,7 @@ pub use inventory_id::{IdRule, InventoryId, InventoryIdError};
 pub use machine::{Battery, ClientId, DiagnosticsLog, DiagnosticsTest, Drive, Machine, Slot, Wipe, slot_of};
 pub use reason::Reason;
 pub use registration::Registration;
-pub use sent::{Sent, SentText, TextMark, line_digests};
+pub use sent::{KnownLines, Sent, SentText, TextMark, line_digests};
 pub use serial::{folded_serial, identifies_machine, is_filler_serial, is_same_serial, is_serial_in_iqr};
 pub use stored::{is_stored, lines_of, stored_form};
 pub use time::{ParseTimestampError, Timestamp};

@@ -104,7 +104,8 @@ impl Sent {
         if shows(intended.extended_description, &asset.extended_description) {
             self.extended_description = intended.extended_description;
         }
-        let begun = lines_of(&asset.comments).filter(|line| intended.made_line(line));
+        let lines = intended.known_lines();
+        let begun = lines_of(&asset.comments).filter(|line| lines.made_line(line));
         self.other_lines.extend(begun.map(|line| digest::short(line.as_bytes())));
         self.remember(intended);
         self
@@ -126,16 +127,46 @@ impl Sent {
         [description.meant, description.landed, extended.meant, extended.landed]
     }
 
+    /// The comment lines, to be asked about as many others as there are.
+    #[must_use]
+    pub fn known_lines(&self) -> KnownLines {
+        let sorted = |mut digests: Vec<u64>| {
+            digests.sort_unstable();
+            digests
+        };
+        KnownLines {
+            last: sorted(self.lines.clone()),
+            made: sorted(self.lines.iter().chain(&self.other_lines).copied().collect()),
+        }
+    }
+}
+
+/// The comment lines of a [`Sent`].
+#[derive(Debug, Clone)]
+pub struct KnownLines {
+    /// Those that were last sent, in order.
+    last: Vec<u64>,
+    /// All that are known to be of our making, in order.
+    made: Vec<u64>,
+}
+
+impl KnownLines {
+    /// Whether no line was last sent.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.last.is_empty()
+    }
+
     /// Whether this comment line was among those last sent.
     #[must_use]
     pub fn has_line(&self, line: &str) -> bool {
-        has(&self.lines, line)
+        has(&self.last, line)
     }
 
     /// Whether this comment line is known to be of our making.
     #[must_use]
     pub fn made_line(&self, line: &str) -> bool {
-        has(&self.lines, line) || has(&self.other_lines, line)
+        has(&self.made, line)
     }
 }
 
@@ -154,7 +185,7 @@ fn has(digests: &[u64], line: &str) -> bool {
     if digests.is_empty() {
         return false;
     }
-    let has = |text: &str| digests.contains(&digest::short(text.as_bytes()));
+    let has = |text: &str| digests.binary_search(&digest::short(text.as_bytes())).is_ok();
     has(line) || (line.is_ascii() && matches!(stored_form(line), Cow::Owned(form) if has(&form)))
 }
 

@@ -5,10 +5,15 @@
 //! other line is somebody else's, whatever its name, and is never touched. No line is ever taken away, no value is ever
 //! blanked, and no line ever stands there twice.
 
+use std::borrow::{Borrow, Cow};
+use std::collections::HashMap;
+use std::hash::Hash;
+
+use super::line_index::{LineIndex, NameSet};
 use crate::config::CommentMode;
 use crate::ledger::CommentSemantics;
 use crate::mapping::{has_result_word, is_result_value};
-use crate::model::{CommentLine, Sent, is_stored, lines_of, stored_form};
+use crate::model::{CommentLine, KnownLines, Sent, is_stored, lines_of, stored_form};
 
 /// What a write to the comments field does, so far as is known or configured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,12 +65,14 @@ pub struct Merge {
 /// Merges `ours` into the `existing` text. Pure.
 #[must_use]
 pub fn merge(existing: &str, ours: &[CommentLine], sent: &Sent, writing: Writing) -> Merge {
-    let mut text = Text::of(existing);
+    let (mut text, sent) = (Text::of(existing), sent.known_lines());
     let forms: Vec<_> = ours.iter().map(|line| stored_form(&line.name)).collect();
+    let mut counts: HashMap<&str, usize> = HashMap::new();
+    forms.iter().for_each(|form| *counts.entry(form).or_default() += 1);
     // A column that cannot hold every letter may make one name of two: then each is known by its own letters only.
-    let is_alone = |form| forms.iter().filter(|other| *other == form).count() == 1;
-    let place = |(line, form)| text.place(Ours { line, is_alone: is_alone(form) }, sent, writing);
-    let lines: Vec<LineFate> = ours.iter().zip(&forms).map(place).collect();
+    let is_alone = |form: &str| counts.get(form) == Some(&1);
+    let place = |(line, form)| text.place(Ours { line, is_alone: is_alone(form) }, &sent, writing);
+    let lines: Vec<LineFate> = ours.iter().zip(forms.iter().map(AsRef::as_ref)).map(place).collect();
     let news: Vec<&str> = lines.iter().filter_map(LineFate::news).collect();
     let write = match writing {
         _ if news.is_empty() => String::new(),
@@ -78,27 +85,30 @@ pub fn merge(existing: &str, ours: &[CommentLine], sent: &Sent, writing: Writing
 /// The lines of `before` that are missing in `after`, each as often as it is missing.
 #[must_use]
 pub fn lost_lines(before: &str, after: &str) -> Vec<String> {
-    let mut left: Vec<&str> = lines_of(after).collect();
-    let mut is_there = |is_same: &dyn Fn(&str) -> bool| {
-        left.iter().position(|other| is_same(other)).map(|found| left.swap_remove(found)).is_some()
-    };
+    let mut left: HashMap<&str, usize> = HashMap::new();
+    lines_of(after).for_each(|line| *left.entry(line).or_default() += 1);
     // Equal lines first: `?` may be what a column made of another line, and is itself all the same.
-    let changed: Vec<&str> = lines_of(before).filter(|line| !is_there(&|other| other == *line)).collect();
-    changed.into_iter().filter(|line| !is_there(&|other| is_stored(other, line))).map(str::to_owned).collect()
+    let changed: Vec<&str> = lines_of(before).filter(|line| !take(&mut left, line)).collect();
+    let mut forms: HashMap<Cow<'_, str>, usize> = HashMap::new();
+    for (line, count) in left.into_iter().filter(|(line, _)| line.is_ascii()) {
+        *forms.entry(stored_form(line)).or_default() += count;
+    }
+    changed.into_iter().filter(|line| !take(&mut forms, stored_form(line).as_ref())).map(str::to_owned).collect()
+}
+
+/// Takes one of those that are counted; false when there is none.
+fn take<K: Borrow<str> + Eq + Hash>(counts: &mut HashMap<K, usize>, line: &str) -> bool {
+    let Some(count) = counts.get_mut(line).filter(|count| **count > 0) else { return false };
+    *count -= 1;
+    true
 }
 
 /// The lines of `text` that this program made: known ones, and those with the name of one of `ours` that are taken for
 /// ours.
-pub(super) fn lines_of_ours<'a>(
-    text: &'a str,
-    ours: &'a [CommentLine],
-    sent: &'a Sent,
-) -> impl Iterator<Item = &'a str> {
-    let has_name =
-        |line: &str, name: &str| line.split_once(':').is_some_and(|(other, _)| is_stored(other.trim(), name));
-    lines_of(text).filter(move |line| {
-        is_known(line, sent) || (ours.iter().any(|our| has_name(line, &our.name)) && is_machine_made(line, sent))
-    })
+pub(super) fn lines_of_ours<'a>(text: &'a str, ours: &'a [CommentLine], sent: &Sent) -> impl Iterator<Item = &'a str> {
+    let (names, sent) = (NameSet::new(ours.iter().map(|our| our.name.as_str())), sent.known_lines());
+    let has_name = move |line: &str| line.split_once(':').is_some_and(|(name, _)| names.has(name.trim()));
+    lines_of(text).filter(move |line| is_known(line, &sent) || (has_name(line) && is_machine_made(line, &sent)))
 }
 
 /// The text that has all lines of `before` again, and behind them those that only `now` has.
@@ -138,6 +148,7 @@ impl Ours<'_> {
 /// A text of lines, each with the line end that it has, so that what is not ours stays as it is to the byte.
 struct Text {
     lines: Vec<Line>,
+    index: LineIndex,
 }
 
 struct Line {
@@ -147,21 +158,32 @@ struct Line {
 
 impl Text {
     fn of(text: &str) -> Self {
-        let mut lines = Vec::new();
+        let mut made = Self { lines: Vec::new(), index: LineIndex::default() };
         let mut rest = text;
         while let Some(at) = rest.find(['\n', '\r']) {
             let end = ["\r\n", "\n", "\r"].into_iter().find(|end| rest[at..].starts_with(end)).unwrap_or("\n");
-            lines.push(Line { text: rest[..at].to_owned(), end });
+            made.push(rest[..at].to_owned(), end);
             rest = &rest[at + end.len()..];
         }
         if !rest.is_empty() {
-            lines.push(Line { text: rest.to_owned(), end: "" });
+            made.push(rest.to_owned(), "");
         }
-        Self { lines }
+        made
+    }
+
+    fn push(&mut self, text: String, end: &'static str) {
+        self.lines.push(Line { text, end });
+        self.enter(self.lines.len() - 1);
+    }
+
+    /// Enters a line into the index.
+    fn enter(&mut self, at: usize) {
+        let line = self.lines[at].text.trim_end();
+        self.index.add(at, line, without_date(line));
     }
 
     /// Decides what becomes of one of our lines, and does it to this text.
-    fn place(&mut self, ours: Ours<'_>, sent: &Sent, writing: Writing) -> LineFate {
+    fn place(&mut self, ours: Ours<'_>, sent: &KnownLines, writing: Writing) -> LineFate {
         let wanted = ours.line.text();
         let is_theirs = (ours.line.value.is_empty() || self.is_edited(&wanted, sent)) && self.has_strangers(ours, sent);
         let Some(at) = self.newest_of(ours, sent) else {
@@ -175,7 +197,10 @@ impl Text {
         }
         let to = self.distinct(ours.line, wanted);
         match writing {
-            Writing::Replaces if !is_outdated => self.lines[at].text.clone_from(&to),
+            Writing::Replaces if !is_outdated => {
+                self.lines[at].text.clone_from(&to);
+                self.enter(at);
+            }
             _ => self.add(to.clone()),
         }
         LineFate::Changed { from: there, to }
@@ -184,8 +209,7 @@ impl Text {
     /// Whether a result that is not known to be ours stands behind the newest line that is: where nothing tells who wrote
     /// it, it may be ours, and would pass for the newest.
     fn has_result_behind(&self, at: usize, ours: Ours<'_>) -> bool {
-        let mut behind = Text::named(&self.lines[at + 1..], ours);
-        behind.any(|(_, value)| has_result_word(value))
+        self.named(ours).any(|(place, _, value)| place > at && has_result_word(value))
     }
 
     fn add_new(&mut self, wanted: String) -> LineFate {
@@ -194,32 +218,28 @@ impl Text {
     }
 
     /// The last line that is ours and has this name: where the server only adds, the last one is what counts.
-    fn newest_of(&self, ours: Ours<'_>, sent: &Sent) -> Option<usize> {
-        self.lines.iter().rposition(|line| {
-            let text = line.text.trim_end();
-            let Some((name, value)) = text.split_once(':') else { return false };
-            ours.has_name(name) && (says(value.trim(), &ours.line.value) || is_machine_made(text, sent))
-        })
+    fn newest_of(&self, ours: Ours<'_>, sent: &KnownLines) -> Option<usize> {
+        let is_ours = |text, value| says(value, &ours.line.value) || is_machine_made(text, sent);
+        self.named(ours).filter(|(_, text, value)| is_ours(text, value)).map(|(place, ..)| place).max()
     }
 
     /// Whether what is wanted was sent and stands there no more. Where it does, with a line of ours behind it that says
     /// otherwise, that line is of a write whose end is not recorded, and what is wanted is said again.
-    fn is_edited(&self, wanted: &str, sent: &Sent) -> bool {
-        sent.has_line(wanted) && !self.lines.iter().any(|line| says(line.text.trim_end(), wanted))
+    fn is_edited(&self, wanted: &str, sent: &KnownLines) -> bool {
+        sent.has_line(wanted) && !self.index.saying(wanted).any(|at| says(self.lines[at].text.trim_end(), wanted))
     }
 
     /// Whether a line of this name is not ours.
-    fn has_strangers(&self, ours: Ours<'_>, sent: &Sent) -> bool {
-        Text::named(&self.lines, ours)
-            .any(|(text, value)| !says(value, &ours.line.value) && !is_machine_made(text, sent))
+    fn has_strangers(&self, ours: Ours<'_>, sent: &KnownLines) -> bool {
+        self.named(ours).any(|(_, text, value)| !says(value, &ours.line.value) && !is_machine_made(text, sent))
     }
 
-    /// The lines with the name of ours, each with its value.
-    fn named<'a>(lines: &'a [Line], ours: Ours<'a>) -> impl Iterator<Item = (&'a str, &'a str)> {
-        let lines = lines.iter().map(|line| line.text.trim_end());
-        lines.filter_map(move |text| {
+    /// The lines with the name of ours, in no order, each with its place and its value.
+    fn named<'a>(&'a self, ours: Ours<'a>) -> impl Iterator<Item = (usize, &'a str, &'a str)> {
+        self.index.named(&ours.line.name, ours.is_alone).filter_map(move |place| {
+            let text = self.lines[place].text.trim_end();
             let (name, value) = text.split_once(':')?;
-            ours.has_name(name).then(|| (text, value.trim()))
+            ours.has_name(name).then(|| (place, text, value.trim()))
         })
     }
 
@@ -237,7 +257,7 @@ impl Text {
     }
 
     fn has_line(&self, text: &str) -> bool {
-        self.lines.iter().any(|line| is_stored(line.text.trim_end(), text))
+        self.index.saying(text).any(|at| is_stored(self.lines[at].text.trim_end(), text))
     }
 
     /// Adds a line at the end, with the kind of line end that the text uses.
@@ -246,7 +266,7 @@ impl Text {
         if let Some(last) = self.lines.last_mut().filter(|last| last.end.is_empty()) {
             last.end = end;
         }
-        self.lines.push(Line { text, end: "" });
+        self.push(text, "");
     }
 }
 
@@ -258,15 +278,15 @@ impl std::fmt::Display for Text {
 
 /// Whether this program wrote a line: it is known to have been sent. Only where nothing is known of the asset, a bare
 /// word of those that the mapping writes is taken for ours; with anything behind it, a person may have written it.
-pub(super) fn is_machine_made(line: &str, sent: &Sent) -> bool {
+pub(super) fn is_machine_made(line: &str, sent: &KnownLines) -> bool {
     let value = line.split_once(':').map_or(line, |(_, value)| without_date(value.trim()));
     let is_bare_word = || !value.contains(", ") && is_result_value(value);
-    is_known(line, sent) || (sent.lines.is_empty() && is_bare_word())
+    is_known(line, sent) || (sent.is_empty() && is_bare_word())
 }
 
 /// Whether a line is known to have been sent. One that was told apart by its time is remembered as the mapping has it,
 /// once it was kept.
-fn is_known(line: &str, sent: &Sent) -> bool {
+fn is_known(line: &str, sent: &KnownLines) -> bool {
     sent.made_line(line) || sent.made_line(without_date(line))
 }
 

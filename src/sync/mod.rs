@@ -31,6 +31,7 @@ pub mod journey;
 pub mod known;
 mod lane;
 pub mod left_behind;
+mod line_index;
 pub mod plan;
 mod recent;
 pub mod report;

@@ -2,6 +2,7 @@
 //!
 //! `preview` prints this value and `sync` applies it, so the two cannot differ.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use serde::{Serialize, Serializer};
@@ -204,9 +205,12 @@ pub fn sent_state(update: &AssetUpdate, shown: Texts<'_>, plan_lines: &[LineFate
         SentText::of(ours, if is_ours { theirs } else { ours })
     };
     let mapped: Vec<String> = update.comments.iter().map(CommentLine::text).collect();
+    let is_mapped: HashSet<&str> = mapped.iter().map(String::as_str).collect();
     let as_written = plan_lines.iter().filter_map(|fate| match fate {
         // A line that stands there in another form (with its time behind it) is ours in that form too.
-        LineFate::Changed { to: line, .. } | LineFate::Kept(line) => Some(line).filter(|line| !mapped.contains(line)),
+        LineFate::Changed { to: line, .. } | LineFate::Kept(line) => {
+            Some(line).filter(|line| !is_mapped.contains(line.as_str()))
+        }
         LineFate::New(_) => None,
     });
     let mut lines: Vec<u64> = mapped.iter().chain(as_written).flat_map(|line| line_digests(line)).collect();

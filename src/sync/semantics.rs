@@ -1,9 +1,10 @@
 //! What a write to the comments field does in this tenant, learned from what it did.
 
 use super::comments::{is_machine_made, lost_lines};
+use super::line_index::NameSet;
 use crate::config::CommentMode;
 use crate::ledger::CommentSemantics;
-use crate::model::{Sent, is_stored, lines_of};
+use crate::model::{KnownLines, Sent, is_stored, lines_of};
 
 /// What a write has shown, if it has shown anything. `before` and `after` are the whole texts, `written` what was sent
 /// (`None` when the pass that sent it was killed), `ours` the names of our lines. An empty field shows nothing.
@@ -38,15 +39,18 @@ fn is_text(shown: &str, text: &str) -> bool {
 /// Lines of others that are in `before` and not in `after`. Our own lines are planned anew, and do not count.
 #[must_use]
 pub fn lost(before: &str, after: &str, ours: &[String], sent: &Sent) -> Vec<String> {
-    lost_lines(before, after).into_iter().filter(|line| !is_ours(line, ours, sent)).collect()
+    let ours = Ours::new(ours, sent);
+    lost_lines(before, after).into_iter().filter(|line| !ours.has(line)).collect()
 }
 
 /// Whether a write that nobody saw the end of has replaced the text: one of our lines is there, and of the lines of
 /// others that were there before none is. What people typed since does not count.
 #[must_use]
 pub fn was_replaced(before: &str, after: &str, ours: &[String], sent: &Sent) -> bool {
-    let others = lines_of(before).filter(|line| !is_ours(line, ours, sent)).count();
-    others > 0 && lost(before, after, ours, sent).len() == others && lines_of(after).any(|line| sent.made_line(line))
+    let is_ours = Ours::new(ours, sent);
+    let others = lines_of(before).filter(|line| !is_ours.has(line)).count();
+    let is_made = |line| is_ours.sent.made_line(line);
+    others > 0 && lost(before, after, ours, sent).len() == others && lines_of(after).any(is_made)
 }
 
 /// What to tell an administrator whose config says otherwise.
@@ -65,13 +69,25 @@ pub fn advice(shown: CommentSemantics, mode: CommentMode) -> Option<String> {
     }
 }
 
-/// Whether a line is known to be ours, or has one of our names and is taken for ours.
-fn is_ours(line: &str, ours: &[String], sent: &Sent) -> bool {
-    if sent.made_line(line) {
-        return true;
+/// Tells our lines from those of others.
+struct Ours<'a> {
+    names: NameSet<'a>,
+    sent: KnownLines,
+}
+
+impl<'a> Ours<'a> {
+    fn new(names: &'a [String], sent: &Sent) -> Self {
+        Self { names: NameSet::new(names.iter().map(String::as_str)), sent: sent.known_lines() }
     }
-    let Some((name, _)) = line.split_once(':') else { return false };
-    ours.iter().any(|our| is_stored(name.trim(), our)) && is_machine_made(line, sent)
+
+    /// Whether a line is known to be ours, or has one of our names and is taken for ours.
+    fn has(&self, line: &str) -> bool {
+        if self.sent.made_line(line) {
+            return true;
+        }
+        let Some((name, _)) = line.split_once(':') else { return false };
+        self.names.has(name.trim()) && is_machine_made(line, &self.sent)
+    }
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use crate::commands::diff;
 use crate::commands::page::{Page, Span, ago, minute};
 use crate::config::Config;
 use crate::mapping::{RenderedField, Rules};
-use crate::model::{Cut, DueBecause, Limited, Sent, Timestamp};
+use crate::model::{Cut, DueBecause, KnownLines, Limited, Timestamp};
 use crate::output::{self, BAD, DIM, GOOD, STRONG, WARN};
 use crate::sync::comments::LineFate;
 use crate::sync::plan::{Change, Field};
@@ -161,9 +161,10 @@ fn attributes(page: &mut Page, subject: &Subject) {
 
 /// What becomes of each line. Without IQR it is known only which lines were sent before.
 fn comments(page: &mut Page, subject: &Subject, remote: Option<&Remote>, rules: &Rules) {
+    let sent = subject.sent.known_lines();
     let lines: Vec<Vec<Span>> = match remote {
         Some(remote) => remote.plan.comment_lines.iter().map(fate_spans).collect(),
-        None => subject.update.comments.iter().map(|line| offline_spans(&line.to_string(), &subject.sent)).collect(),
+        None => subject.update.comments.iter().map(|line| offline_spans(&line.to_string(), &sent)).collect(),
     };
     page.section(match remote {
         Some(_) => "Comment lines (+ new, ~ changed, = kept)",
@@ -181,7 +182,7 @@ fn comments(page: &mut Page, subject: &Subject, remote: Option<&Remote>, rules: 
     }
 }
 
-fn offline_spans(line: &str, sent: &Sent) -> Vec<Span> {
+fn offline_spans(line: &str, sent: &KnownLines) -> Vec<Span> {
     let (style, mark) = if sent.has_line(line) { (DIM, '=') } else { (GOOD, '+') };
     vec![Span::new(style, format!("{mark} {line}"))]
 }
