@@ -10,3 +10,15 @@ use crate::model::Timestamp;
 pub fn now() -> Timestamp {
     OffsetDateTime::now_utc().into()
 }
+
+#[cfg(test)]
+pub mod testing {
+    use std::time::Duration;
+
+    use rustix::time::{ClockId, clock_gettime};
+
+    /// The processor time of this thread: what other processes do at the same time does not count.
+    pub fn cpu_time() -> Duration {
+        Duration::try_from(clock_gettime(ClockId::ThreadCPUTime)).unwrap()
+    }
+}

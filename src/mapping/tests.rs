@@ -4,6 +4,7 @@ mod comments;
 mod golden;
 mod hostile;
 mod identity;
+mod large;
 mod measures;
 mod wipes;
 

@@ -1,12 +1,17 @@
-//! What SQLite does in a pass with nothing due, read off the statements that such a pass runs.
+//! What SQLite does in a pass with nothing due, read off the statements that such a pass runs; and what a merge costs.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use iqr_sandbox::store as sample;
 use rusqlite::{Connection, OpenFlags};
 
+use crate::clock::testing::cpu_time;
 use crate::commands::testing::Bench;
+use crate::model::{CommentLine, Sent, line_digests, lines_of};
 use crate::store::testing::{plan, take_statements};
+use crate::sync::comments::{self, Writing};
+use crate::sync::semantics;
 
 /// What may be read from end to end: lists that SQLite makes itself, and a table that has a row only for a write whose end
 /// is not known.
@@ -64,4 +69,40 @@ fn without_an_index_the_plans_tell_a_scan() {
     appliance.connection().execute_batch("DROP INDEX wipe_finished_at").unwrap();
     let plans = plans(&bench, &statements);
     assert!(plans.iter().any(|(_, steps)| !scans(steps).is_empty()), "{plans:#?}");
+}
+
+/// As much as IQR may show and a client may say: what costs the square of it takes minutes.
+#[test]
+fn merges_many_lines_into_many_in_a_moment() {
+    let MANY: usize = std::env::var("MANY").map_or(20_000, |l| l.parse().unwrap());
+    let line = |name: String, value: &str| CommentLine { name, value: value.to_owned(), at: None };
+    let existing = |line: &dyn Fn(usize) -> String| (0..MANY).map(|number| line(number) + "\r\n").collect::<String>();
+    let texts = [
+        existing(&|number| format!("Test {number}: FAIL")),
+        existing(&|number| format!("Test  {number}: PASS (2026-11-22 16:04)")),
+        existing(&|number| format!("Größe {number}: by Jo")),
+        existing(&|_| "Test 1: FAIL".to_owned()),
+        existing(&|_| "??: ?".to_owned()),
+    ];
+    let lines = [
+        (0..MANY).map(|number| line(format!("Test {number}"), "PASS")).collect::<Vec<_>>(),
+        (0..MANY).map(|number| line("Ж".repeat(number % 150 + 1) + &"?".repeat(number / 150), "PASS")).collect(),
+    ];
+    let sent = |text: &str| Sent { lines: lines_of(text).flat_map(line_digests).collect(), ..Sent::default() };
+    for text in &texts {
+        for (ours, sent) in lines.iter().zip([Sent::default(), sent(text)]) {
+            let started = cpu_time();
+            for writing in [Writing::Adds, Writing::Replaces] {
+                let merged = comments::merge(text, ours, &sent, writing);
+                let names: Vec<String> = ours.iter().map(|line| line.name.clone()).collect();
+                assert!(semantics::lost(text, &merged.text, &names, &sent).is_empty());
+                drop(comments::restored(&merged.text, text));
+                comments::lines_of_ours(&merged.text, ours, &sent).for_each(drop);
+                _ = semantics::shown(text, Some(&merged.write), &merged.text, &names, &sent);
+            }
+            let took = cpu_time() - started;
+            eprintln!("{:?} {took:?}", text.lines().next());
+            assert!(took < Duration::from_secs(100), "{:?}: {took:?}", text.lines().next());
+        }
+    }
 }

@@ -8,7 +8,7 @@ use super::*;
 use crate::model::Slot;
 
 /// A machine with this text everywhere.
-fn filled_with(hostile: &str) -> Machine {
+pub(super) fn filled_with(hostile: &str) -> Machine {
     let all = || text(hostile);
     let wipe = Wipe { method: all(), ..wipe(1, hostile, Some("10:00")) };
     let drive = Drive { model: all(), media: all(), interface: all(), health: all(), ..drive(hostile, vec![wipe]) };
