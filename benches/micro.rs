@@ -31,7 +31,7 @@ impl Sample {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = folder.path().join("wipeos.db");
         store::generate(&path, 1, 2, &Mix::default()).expect("a generated store");
-        let store = Store::open(&path, Box::new(|| true), Box::new(|| false)).expect("the store just made");
+        let store = Store::open(&path, Box::new(|| true), Box::new(|| true)).expect("the store just made");
         let machine = store.client(ClientId(2)).expect("a readable store").expect("the second client").machine;
         let config = Config::parse("", Path::new("wipeos-iqr.toml")).expect("the defaults");
         let update = mapping::map(&machine, &config.rules);

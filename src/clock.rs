@@ -12,7 +12,7 @@ pub fn now() -> Timestamp {
 }
 
 #[cfg(test)]
-pub mod testing {
+pub(crate) mod testing {
     use std::time::Duration;
 
     use rustix::time::{ClockId, clock_gettime};

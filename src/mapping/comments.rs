@@ -5,9 +5,10 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::clean::{begins_with, one_line};
+use super::clean::one_line;
 use super::drives::DriveFacts;
 use super::fields::{Facts, Subject};
+use super::look_alikes;
 use super::words::{self, Outcome};
 use super::{Rules, TestName, Untested};
 use crate::model::{CommentLine, DiagnosticsLog, Machine, Timestamp};
@@ -63,17 +64,19 @@ fn test_line(test: &Test, facts: &Facts<'_>, rules: &Rules, names: &mut Names) -
 /// begins like a pass only if the result is one. A result without letters (`-`) is no word to put in front of it.
 fn guarded(value: &str, result: &str) -> String {
     let value = one_line(value);
-    if result != words::PASS && words::begins_like_pass(&value) {
+    let value = if value.chars().any(look_alikes::is_hidden) { look_alikes::escaped(&value).into() } else { value };
+    if result != words::PASS && words::looks_like_pass(&value) {
         let led = format!("{result} ({value})");
-        return if words::begins_like_pass(&led) { format!("{} ({value})", words::UNKNOWN) } else { led };
+        return if words::looks_like_pass(&led) { format!("{} ({value})", words::UNKNOWN) } else { led };
     }
     value.into_owned()
 }
 
-/// Whether a name is `Wipe`, or begins so and goes on with something else than a letter, as those of drives do.
+/// Whether a name is `Wipe`, or looks like it, or begins so and goes on with something else than a letter, as those of drives do.
 fn is_like_a_wipe(name: &str) -> bool {
-    let name = one_line(name);
-    begins_with(&name, WIPE) && !name[WIPE.len()..].starts_with(char::is_alphanumeric)
+    let mut seen = look_alikes::seen(name).skip_while(|character| matches!(character, '.' | ' '));
+    let is_wipe = WIPE.chars().all(|letter| seen.next() == Some(letter.to_ascii_uppercase()));
+    is_wipe && seen.next().is_none_or(|next| matches!(next, '.' | ' '))
 }
 
 /// A test and the result that counts.
@@ -196,6 +199,12 @@ pub(super) fn folded(name: &str) -> String {
     one_line(name).to_lowercase()
 }
 
+/// A name that cannot be taken for another one: without a colon or what looks like one, and with the numbers of characters
+/// that are hidden or look like letters.
+fn plain_name(name: &str) -> String {
+    look_alikes::escaped_name(&name.replace(look_alikes::is_like_a_colon, "-"))
+}
+
 /// The names given so far. A line is found again in IQR by its name, so no two may have the same.
 #[derive(Default)]
 struct Names {
@@ -207,7 +216,8 @@ struct Names {
 impl Names {
     /// The name as a line may have it: one line, no colon, and with a number behind it where it is taken.
     fn claim(&mut self, name: &str) -> String {
-        let name: Cow<'_, str> = if name.contains(':') { name.replace(':', "-").into() } else { name.into() };
+        let is_plain = name.is_ascii() && !name.contains(':');
+        let name: Cow<'_, str> = if is_plain { name.into() } else { plain_name(name).into() };
         let name = match one_line(&name) {
             name if name.is_empty() => "Unnamed".into(),
             name => name,

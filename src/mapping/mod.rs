@@ -15,6 +15,7 @@ mod fold;
 mod identity;
 mod item_number;
 mod letters;
+mod look_alikes;
 mod manufacturer;
 mod model_name;
 mod placeholder;

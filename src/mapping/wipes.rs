@@ -10,6 +10,9 @@
 //! The time of the read decides no result. A failure that is told today would else become a pass when the day of a wrong
 //! end comes, though nothing was wiped. It decides only whether an end is printed as a date. So an end that is ahead of the
 //! clock, and that key and starts confirm, counts at once: to wait for it would be to let time decide.
+//!
+//! A wipe without an end runs, or waits, while it has no result or a word for that: no line tells of it. With any other word
+//! it counts as one that ended, and not as a pass.
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
@@ -129,8 +132,10 @@ impl<'a> Ended<'a> {
         let (gravity, result): (_, Cow<'a, str>) = match words::of_wipe(wipe.result.as_deref()) {
             // A wipe that was broken off may never get a time, and it has ended all the same.
             Outcome::Failed => (Gravity::Failed, words::FAIL.into()),
-            _ if wipe.finished_at.is_none() => return None,
             Outcome::NotRun => return None,
+            _ if wipe.finished_at.is_none() && words::is_running(wipe.result.as_deref()) => return None,
+            // WipeOS says what it came to and not that it ended: it is no pass, and hides the one before it.
+            Outcome::Passed if wipe.finished_at.is_none() => (Gravity::Unclear, words::UNKNOWN.into()),
             Outcome::Blank => (Gravity::Unclear, words::UNKNOWN.into()),
             Outcome::Passed if missing_verification(wipe).is_some() => (Gravity::Unclear, words::NOT_VERIFIED.into()),
             Outcome::Passed => (Gravity::Passed, words::PASS.into()),

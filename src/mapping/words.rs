@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 
 use super::clean::one_line;
+use super::look_alikes;
 
 pub(super) const PASS: &str = "PASS";
 pub(super) const FAIL: &str = "FAIL";
@@ -34,6 +35,25 @@ const BROKEN_OFF: &[&str] = &[
     "verify failed",
     "wipe failed",
     "unsuccessful",
+];
+/// Words of wipes that have not ended yet; a percentage behind them does not count.
+const RUNNING: &[&str] = &[
+    "active",
+    "erasing",
+    "in progress",
+    "in queue",
+    "not started",
+    "ongoing",
+    "pending",
+    "processing",
+    "queued",
+    "running",
+    "scheduled",
+    "started",
+    "starting",
+    "verifying",
+    "waiting",
+    "wiping",
 ];
 
 /// What a result text says.
@@ -72,6 +92,15 @@ pub(super) fn of_wipe(result: Option<&str>) -> Outcome<'_> {
     }
 }
 
+/// Whether the result of a wipe says no more than that it has not ended: it is blank, or a word for that, or only how far it
+/// has come.
+pub(super) fn is_running(result: Option<&str>) -> bool {
+    let text = folded(result.unwrap_or_default());
+    let is_behind = |character: char| matches!(character, '.' | '%' | ' ' | '\u{2026}') || character.is_ascii_digit();
+    let word = text.trim_end_matches(is_behind);
+    word.is_empty() && (text.is_empty() || text.ends_with('%')) || RUNNING.contains(&word)
+}
+
 /// `not_tested` and `Not-Tested` are the word `not tested`.
 fn folded(text: &str) -> String {
     let text = text.trim();
@@ -83,37 +112,41 @@ fn folded(text: &str) -> String {
     folded
 }
 
-/// Returns a text of no list as it is printed: unchanged, unless another program could take it for a pass. Then it stands
-/// behind [`UNKNOWN`], in parentheses (`UNKNOWN (Pass - HPA not removed)`).
+/// Returns a text of no list as it is printed: unchanged, unless a person or another program could take it for a pass. Then
+/// it stands behind [`UNKNOWN`], in parentheses (`UNKNOWN (Pass - HPA not removed)`), with the numbers of those characters
+/// that only look like letters, or like nothing (`UNKNOWN (\u{3a1}ASS)`).
 pub(super) fn unknown_word(text: &str) -> Cow<'_, str> {
     let line = one_line(text);
     if is_pass_word(&line) {
         return UNKNOWN.into();
     }
-    let first = line.split([',', ';']).next().unwrap_or_default();
-    if begins_like_pass(&line) || is_pass_word(first) { format!("{UNKNOWN} ({line})").into() } else { line }
+    let is_disguised = || line.chars().any(look_alikes::is_hidden);
+    if is_disguised() || looks_like_pass(&line) {
+        format!("{UNKNOWN} ({})", look_alikes::escaped(&line)).into()
+    } else {
+        line
+    }
 }
 
 fn is_pass_word(text: &str) -> bool {
     PASSED.contains(&folded(text).as_str())
 }
 
-/// Whether a text begins with `PASS`, as a word or within one, for a reader that skips what it cannot see or what stands
-/// around a word: blanks, quotes, brackets, other punctuation, and characters without a shape of their own.
-pub(super) fn begins_like_pass(text: &str) -> bool {
-    let letters = text.trim_start_matches(|character: char| !character.is_alphanumeric()).chars().map(in_ascii);
-    let letters = letters.filter(|character| character.is_alphanumeric() || *character == ' ');
-    letters.take(PASS.len()).map(|character| character.to_ascii_uppercase()).eq(PASS.chars())
+/// Whether a text begins with a word for a pass, for a reader that skips what it cannot see or what stands around a word
+/// (blanks, quotes, brackets, other punctuation), and that takes letters for those which they look like. Of `PASS` and
+/// `SUCCESS` the beginning of a word is enough.
+pub(super) fn looks_like_pass(text: &str) -> bool {
+    let seen = look_alikes::seen(text).skip_while(|character| matches!(character, '.' | ' '));
+    let seen: String = seen.take(MAX_SEEN).collect();
+    let is_whole = |rest: &str| !rest.starts_with(|character: char| !matches!(character, '.' | ' '));
+    let letters = seen.replace('.', "");
+    letters.starts_with(PASS)
+        || letters.starts_with("SUCCESS")
+        || [seen.as_str(), &letters].iter().any(|text| text.strip_prefix("OK").is_some_and(is_whole))
 }
 
-/// The ASCII character that a full-width one stands for; columns with one byte per character keep that one of the two.
-fn in_ascii(character: char) -> char {
-    const FULL_WIDTH_OFFSET: u32 = 0xFEE0;
-    match character {
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(character) - FULL_WIDTH_OFFSET).unwrap_or(character),
-        other => other,
-    }
-}
+/// So many characters tell whether a text begins like a pass; with more punctuation between its letters it does not.
+const MAX_SEEN: usize = 64;
 
 /// Whether one of the words of a text is one for a pass.
 pub(super) fn says_pass(text: &str) -> bool {
@@ -183,16 +216,47 @@ mod tests {
             ("\"PASS\"", "UNKNOWN (\"PASS\")"),
             ("'pass", "UNKNOWN ('pass)"),
             ("[PASS]", "UNKNOWN ([PASS])"),
-            ("\u{feff}PASS", "UNKNOWN (\u{feff}PASS)"),
-            ("\u{200b}PASS\u{200b}", "UNKNOWN (\u{200b}PASS\u{200b})"),
-            ("P\u{200d}ASS", "UNKNOWN (P\u{200d}ASS)"),
+            ("\u{feff}PASS", "UNKNOWN (\\u{feff}PASS)"),
+            ("\u{200b}PASS\u{200b}", "UNKNOWN (\\u{200b}PASS\\u{200b})"),
+            ("P\u{200d}ASS", "UNKNOWN (P\\u{200d}ASS)"),
             ("P.A.S.S.", "UNKNOWN (P.A.S.S.)"),
-            ("\u{ff30}\u{ff21}\u{ff33}\u{ff33}", "UNKNOWN (\u{ff30}\u{ff21}\u{ff33}\u{ff33})"),
+            ("\u{ff30}\u{ff21}\u{ff33}\u{ff33}", "UNKNOWN (\\u{ff30}\\u{ff21}\\u{ff33}\\u{ff33})"),
+            ("\u{3a1}ASS", "UNKNOWN (\\u{3a1}ASS)"),
+            ("PA\u{405}S", "UNKNOWN (PA\\u{405}S)"),
+            ("P\u{430}ssed", "UNKNOWN (P\\u{430}ssed)"),
+            ("PA\u{301}SS", "UNKNOWN (PA\u{301}SS)"),
+            ("P\u{c1}SS", "UNKNOWN (P\u{c1}SS)"),
+            ("\u{1d40f}\u{1d400}\u{1d412}\u{1d412}", "UNKNOWN (\\u{1d40f}\\u{1d400}\\u{1d412}\\u{1d412})"),
+            ("\u{1d6b8}ASS", "UNKNOWN (\\u{1d6b8}ASS)"),
+            ("\u{24c5}\u{24d0}\u{24e2}\u{24e2}", "UNKNOWN (\\u{24c5}\\u{24d0}\\u{24e2}\\u{24e2})"),
+            ("\u{13e2}\u{13aa}\u{13da}\u{13da}", "UNKNOWN (\\u{13e2}\\u{13aa}\\u{13da}\\u{13da})"),
+            ("\u{1d18}\u{1d00}\u{a731}\u{a731}", "UNKNOWN (\\u{1d18}\\u{1d00}\\u{a731}\\u{a731})"),
+            ("PA55", "UNKNOWN (PA55)"),
+            ("\u{41e}K", "UNKNOWN (\\u{41e}K)"),
+            ("O\u{212a}", "UNKNOWN (O\\u{212a})"),
+            ("ok!", "UNKNOWN (ok!)"),
+            ("Success\u{ad}ful", "UNKNOWN (Success\\u{ad}ful)"),
+            ("\u{202e}SSAP", "UNKNOWN (\\u{202e}SSAP)"),
+            ("\u{200b}", "UNKNOWN (\\u{200b})"),
+            ("OKAY", "OKAY"),
+            ("2 Fans", "2 Fans"),
+            ("\u{43e}\u{448}\u{438}\u{431}\u{43a}\u{430}", "\u{43e}\u{448}\u{438}\u{431}\u{43a}\u{430}"),
+            ("\u{901a}\u{8fc7} PASS", "\u{901a}\u{8fc7} PASS"),
             ("PASSIVE", "UNKNOWN (PASSIVE)"),
         ] {
             assert!(matches!(of_wipe(Some(text)), Outcome::Other(_)), "{text}");
             assert_eq!(unknown_word(text), printed);
-            assert!(!begins_like_pass(printed), "{printed}");
+            assert!(!looks_like_pass(printed), "{printed}");
+        }
+    }
+
+    #[test]
+    fn takes_for_running_only_what_says_so() {
+        for running in [None, Some(""), Some("Running"), Some("in_progress"), Some("Wiping 45 %..."), Some("7%")] {
+            assert!(is_running(running), "{running:?}");
+        }
+        for other in ["PASS", "Timeout", "45", "running late", "\u{200b}", "r\u{fc}nning", "unable to run", "?"] {
+            assert!(!is_running(Some(other)), "{other}");
         }
     }
 

@@ -74,7 +74,7 @@ fn without_an_index_the_plans_tell_a_scan() {
 /// As much as IQR may show and a client may say: what costs the square of it takes minutes.
 #[test]
 fn merges_many_lines_into_many_in_a_moment() {
-    let MANY: usize = std::env::var("MANY").map_or(20_000, |l| l.parse().unwrap());
+    const MANY: usize = 5_000;
     let line = |name: String, value: &str| CommentLine { name, value: value.to_owned(), at: None };
     let existing = |line: &dyn Fn(usize) -> String| (0..MANY).map(|number| line(number) + "\r\n").collect::<String>();
     let texts = [
@@ -101,8 +101,7 @@ fn merges_many_lines_into_many_in_a_moment() {
                 _ = semantics::shown(text, Some(&merged.write), &merged.text, &names, &sent);
             }
             let took = cpu_time() - started;
-            eprintln!("{:?} {took:?}", text.lines().next());
-            assert!(took < Duration::from_secs(100), "{:?}: {took:?}", text.lines().next());
+            assert!(took < Duration::from_secs(8), "{:?}: {took:?}", text.lines().next());
         }
     }
 }

@@ -138,3 +138,28 @@ fn sends_what_is_fitted_and_nothing_that_is_lent() {
     let page = bench.run(&["preview", &FIRST.to_string()]).stdout;
     assert!(page.contains("virtual, so not fitted"), "{page}");
 }
+
+#[test]
+fn takes_back_a_pass_that_a_wipe_without_an_end_followed() {
+    let bench = bench_with(vec![wipe("Success", "2024-05-01 10:00:00")]);
+    let newer = Wipe { finished_at: None, started_at: text("2024-05-02 10:00:00"), ..wipe("Running", "") };
+    assert_then(&bench, &newer, "PASS, US DoD 5220.22-M (ECE), 2024-05-01");
+    let page = bench.run(&["preview", &FIRST.to_string()]).stdout;
+    assert!(page.contains("a newer wipe has not ended"), "{page}");
+    // The row gets a result and no end: none of its times tells.
+    bench.store().connection().execute("UPDATE wipe SET result = 'Timeout' WHERE result = 'Running'", []).unwrap();
+    bench.sync_well();
+    assert_eq!(said(&bench).last().unwrap(), "Timeout, US DoD 5220.22-M (ECE)");
+    bench.assert_idle("a wipe without an end");
+}
+
+#[test]
+fn shows_the_letters_of_a_result_that_only_looks_like_a_pass() {
+    let bench = bench_with(vec![wipe("\u{3a1}ASS", "2024-05-01 10:00:00")]);
+    assert_eq!(said(&bench), ["UNKNOWN (\\u{3a1}ASS), US DoD 5220.22-M (ECE), 2024-05-01"]);
+    assert_then(
+        &bench,
+        &wipe("PA\u{200b}SS", "2024-05-02 10:00:00"),
+        "UNKNOWN (PA\\u{200b}SS), US DoD 5220.22-M (ECE), 2024-05-02",
+    );
+}

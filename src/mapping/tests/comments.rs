@@ -48,7 +48,9 @@ fn the_newest_ended_wipe_decides() {
         (vec![aborted.clone(), wipe(4, "success", Some("12:00"))], Some(pass)),
         (vec![wipe(1, "success", Some("10:00")), wipe(2, "running", None)], Some(pass)),
         (vec![wipe(1, "failed", Some("10:00")), wipe(2, "skipped", Some("11:00"))], Some(fail)),
-        (vec![wipe(1, "success", None)], None),
+        // It says what it came to, and not that it ended.
+        (vec![wipe(1, "success", None)], Some("UNKNOWN, NIST SP 800-88 Clear")),
+        (vec![wipe(1, "", None)], None),
         (vec![wipe(1, "", Some("10:00"))], Some("UNKNOWN, NIST SP 800-88 Clear, 2026-01-02")),
         (vec![wipe(1, "Verified with errors", Some("10:00"))], Some(fail)),
         (vec![wipe(1, "Completed", Some("10:00"))], Some("Completed, NIST SP 800-88 Clear, 2026-01-02")),
@@ -189,4 +191,29 @@ fn the_story_of_a_drives_wipes_tells_the_one_that_its_line_tells_and_those_that_
         assert_eq!((story.told.map(|wipe| wipe.id), story.before, keys), (told, before, after), "{wipes:?}");
         assert_eq!(wiped(vec![drive("S1", wipes.clone())]).len(), usize::from(told.is_some()));
     }
+}
+
+#[test]
+fn prints_no_name_that_looks_like_another_one() {
+    for (name, printed) in [
+        ("W\u{200b}ipe - S1", "W\\u{200b}ipe - S1 test"),
+        ("W\u{456}pe - S1", "W\\u{456}pe - S1 test"),
+        ("\u{ff37}ipe", "\\u{ff37}ipe test"),
+        ("(Wipe)", "(Wipe) test"),
+        ("Wiper", "Wiper"),
+        ("Memory\u{ff1a} PASS", "Memory- PASS"),
+        ("Memory\u{200d}", "Memory\\u{200d}"),
+        ("M\u{435}mory", "M\\u{435}mory"),
+        ("Gr\u{f6}\u{df}e", "Gr\u{f6}\u{df}e"),
+        ("\u{41f}\u{430}\u{43c}\u{44f}\u{442}\u{44c} RAM", "\u{41f}\u{430}\u{43c}\u{44f}\u{442}\u{44c} RAM"),
+    ] {
+        let diagnostics = vec![log(1, "09:00", &[(name, "pass")])];
+        assert_eq!(lines(&Machine { diagnostics, ..machine() }, &rules()), [format!("{printed}: PASS")]);
+    }
+}
+
+#[test]
+fn shows_what_is_hidden_in_the_name_of_a_method() {
+    let wipe = Wipe { method: text("\u{202e}raelC"), ..wipe(1, "failed", Some("10:00")) };
+    assert_eq!(wiped(vec![drive("S1", vec![wipe])]), ["Wipe - S1: FAIL, \\u{202e}raelC, 2026-01-02"]);
 }

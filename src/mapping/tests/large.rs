@@ -10,13 +10,15 @@ use crate::model::Slot;
 const MANY: i64 = 20_000;
 
 /// The tests are not optimized, and share the machine with others; what costs the square of many takes minutes.
-const MAX_TIME: Duration = Duration::from_secs(100);
+const MAX_TIME: Duration = Duration::from_secs(10);
+
+/// A good part of the longest value, in bytes.
+const LONG: usize = 1 << 17;
 
 fn map_in_time(machine: &Machine, what: &str) -> crate::model::AssetUpdate {
     let started = cpu_time();
     let update = map(machine, &rules());
     let took = cpu_time() - started;
-    eprintln!("{what}: {took:?}");
     assert!(took < MAX_TIME, "{what}: {took:?}");
     update
 }
@@ -66,7 +68,7 @@ fn maps_many_rows_of_each_table_in_a_moment() {
         map_in_time(&machine, what);
         let started = cpu_time();
         for drive in machine.drives.iter().take(3) {
-            drop(WipeStory::of(&drive.wipes, None));
+            drop(WipeStory::from_wipes(&drive.wipes, &machine));
         }
         let identity = || Identity::of(&machine, &rules());
         drop(identity().contradiction(&identity()));
@@ -86,13 +88,8 @@ fn numbers_many_lines_of_one_name_in_a_row() {
 
 #[test]
 fn maps_the_longest_values_in_a_moment() {
-    for part in
-        ["A", "A ", "((", "CPU @ ", "1", "1.", "é", "\u{200b}", "P\u{301}", "HP ", "-[", "Intel(R) ", ", ", "pass "]
-    {
-        let machine = super::hostile::filled_with(
-            &part.repeat((std::env::var("LEN").map_or(1 << 20, |l| l.parse().unwrap())) / part.len()),
-        );
+    for part in ["A ", "((", "1.", "\u{200b}", "Intel(R) ", "pass "] {
+        let machine = super::hostile::filled_with(&part.repeat(LONG / part.len()));
         map_in_time(&machine, part);
-        map_in_time(&Machine { chassis_type: Some(9), ..machine }, part);
     }
 }

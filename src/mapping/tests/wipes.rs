@@ -192,6 +192,32 @@ fn hides_no_failure_by_an_end_years_after_its_client() {
 }
 
 #[test]
+fn counts_a_wipe_without_an_end_as_not_passed_unless_it_runs() {
+    let early = "2026-02-01 10:00:00";
+    for (result, expected) in [
+        ("", "PASS, Zeros, 2026-02-01"),
+        ("Running", "PASS, Zeros, 2026-02-01"),
+        ("in progress (3 %)", "in progress (3 %), Zeros"),
+        ("In Progress 3%", "PASS, Zeros, 2026-02-01"),
+        ("queued", "PASS, Zeros, 2026-02-01"),
+        ("skipped", "PASS, Zeros, 2026-02-01"),
+        ("Timeout", "Timeout, Zeros"),
+        ("device lost", "device lost, Zeros"),
+        ("Failed", "FAIL, Zeros"),
+        ("success", "UNKNOWN, Zeros"),
+        ("\u{3a1}ASS", "UNKNOWN (\\u{3a1}ASS), Zeros"),
+        ("\u{200b}", "UNKNOWN (\\u{200b}), Zeros"),
+    ] {
+        for started in ["2026-02-02 10:00:00", ""] {
+            let wipes = vec![timed(1, "pass", "", early), timed(2, result, started, "")];
+            assert_eq!(value(wipes), expected, "{result:?}, begun {started:?}");
+        }
+        let before = vec![timed(1, result, "2026-01-31 10:00:00", ""), timed(2, "pass", "", early)];
+        assert_eq!(value(before), "PASS, Zeros, 2026-02-01", "{result:?}");
+    }
+}
+
+#[test]
 fn tells_which_wipes_may_be_newer_than_the_told_one() {
     let wipes = vec![
         timed(1, "pass", "", "2026-01-01 10:00:00"),
@@ -249,13 +275,13 @@ fn any_wipe() -> impl Strategy<Value = Wipe> {
 /// Whether a wipe is known to have passed, in plain words and apart from the code under test.
 fn passed(wipe: &Wipe) -> bool {
     let is_pass = ["pass", "Success"].contains(&wipe.result.as_deref().unwrap_or_default());
-    is_pass && (wipe.verified != Some(false) || wipe.method.as_deref() == Some("Zeros"))
+    is_pass && wipe.finished_at.is_some() && (wipe.verified != Some(false) || wipe.method.as_deref() == Some("Zeros"))
 }
 
-/// Whether a wipe ended: it has an end and was run, or it failed.
+/// Whether a wipe ended: it was run, and has an end or a result that no running wipe has.
 fn ended(wipe: &Wipe) -> bool {
     let result = wipe.result.as_deref().unwrap_or_default();
-    ["fail", "aborted"].contains(&result) || (wipe.finished_at.is_some() && result != "skipped")
+    result != "skipped" && (wipe.finished_at.is_some() || !["", "running"].contains(&result))
 }
 
 fn of_set_clock(time: Option<Timestamp>) -> Option<Timestamp> {
