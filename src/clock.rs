@@ -21,4 +21,9 @@ pub(crate) mod testing {
     pub fn cpu_time() -> Duration {
         Duration::try_from(clock_gettime(ClockId::ThreadCPUTime)).unwrap()
     }
+
+    /// How much of it was used since.
+    pub fn cpu_time_since(earlier: Duration) -> Duration {
+        cpu_time().saturating_sub(earlier)
+    }
 }

@@ -208,9 +208,9 @@ pub(super) fn escaped(text: &str) -> String {
 /// shown by their numbers. A word of another alphabet is left as it is.
 pub(super) fn escaped_name(name: &str) -> String {
     name.split_inclusive(' ')
-        .map(|word| match word.chars().any(|character| character.is_ascii_alphabetic()) {
-            true => escaped(word),
-            false => escape(word, is_hidden),
+        .map(|word| {
+            let has_latin = word.chars().any(|character| character.is_ascii_alphabetic());
+            if has_latin { escaped(word) } else { escape(word, is_hidden) }
         })
         .collect()
 }

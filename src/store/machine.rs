@@ -436,3 +436,16 @@ fn log(
 fn test(row: &[ValueRef<'_>; T.0.len()]) -> DiagnosticsTest {
     DiagnosticsTest { name: text(row[at!(T, "name")]).unwrap_or_default(), result: text(row[at!(T, "result")]) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::limits::MAX_ROWS;
+
+    #[test]
+    fn reads_one_row_more_than_a_client_may_have() {
+        for statement in [SLOTS, BATTERIES, DRIVES, WIPES, LOGS, TESTS] {
+            assert!(statement.ends_with(&format!(" LIMIT {}", MAX_ROWS + 1)), "{statement}");
+        }
+    }
+}

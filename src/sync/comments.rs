@@ -68,7 +68,9 @@ pub fn merge(existing: &str, ours: &[CommentLine], sent: &Sent, writing: Writing
     let (mut text, sent) = (Text::of(existing), sent.known_lines());
     let forms: Vec<_> = ours.iter().map(|line| stored_form(&line.name)).collect();
     let mut counts: HashMap<&str, usize> = HashMap::new();
-    forms.iter().for_each(|form| *counts.entry(form).or_default() += 1);
+    for form in &forms {
+        *counts.entry(form.as_ref()).or_default() += 1;
+    }
     // A column that cannot hold every letter may make one name of two: then each is known by its own letters only.
     let is_alone = |form: &str| counts.get(form) == Some(&1);
     let place = |(line, form)| text.place(Ours { line, is_alone: is_alone(form) }, &sent, writing);
