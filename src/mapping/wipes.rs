@@ -7,9 +7,8 @@
 //! end can be true, its key is higher, and no start and no end that is known of the two contradicts the keys. Whatever
 //! contradicts them, a clock was wrong, and either of the two may be the newest: the graver result is told.
 //!
-//! The time of the read decides no result. A failure that is told today would else become a pass when the day of a wrong
-//! end comes, though nothing was wiped. It decides only whether an end is printed as a date. So an end that is ahead of the
-//! clock, and that key and starts confirm, counts at once: to wait for it would be to let time decide.
+//! An end that is ahead of the read by more than a day cannot be true, and makes no wipe the newest. When that day comes, it
+//! does so only where keys, starts and ends agree: what they contradict stays the graver result at any time.
 //!
 //! A wipe without an end runs, or waits, while it has no result or a word for that: no line tells of it. With any other word
 //! it counts as one that ended, and not as a pass.
@@ -73,8 +72,8 @@ impl WipeEnd {
         if wipe.finished_at.is_none() {
             return Self::Missing;
         }
-        let is_past = |end: &Timestamp| end.seconds_since(machine.read_at) <= MAX_AHEAD_SECS;
-        consistent_end(wipe, machine).filter(is_past).map_or(Self::Untrue, Self::At)
+        let is_ahead = |end: &Timestamp| end.seconds_since(machine.read_at) > MAX_AHEAD_SECS;
+        consistent_end(wipe, machine).filter(|end| !is_ahead(end)).map_or(Self::Untrue, Self::At)
     }
 
     /// The time, if it can be true.
@@ -122,8 +121,6 @@ struct Ended<'a> {
     gravity: Gravity,
     result: Cow<'a, str>,
     end: WipeEnd,
-    /// Whether its end can be true by the rows alone.
-    may_be_newest: bool,
 }
 
 impl<'a> Ended<'a> {
@@ -141,8 +138,7 @@ impl<'a> Ended<'a> {
             Outcome::Passed => (Gravity::Passed, words::PASS.into()),
             Outcome::Other(text) => (Gravity::Unclear, words::unknown_word(text)),
         };
-        let may_be_newest = consistent_end(wipe, machine).is_some();
-        Some(Self { wipe, gravity, result, end: WipeEnd::judge(wipe, machine), may_be_newest })
+        Some(Self { wipe, gravity, result, end: WipeEnd::judge(wipe, machine) })
     }
 }
 
@@ -186,11 +182,10 @@ fn counted<'a>(wipes: &'a [Wipe], machine: &Machine) -> Option<Ended<'a>> {
     let graver = [Gravity::Passed, Gravity::Unclear, Gravity::Failed].map(|gravity| (gravity, graver_than(gravity)));
     ended.retain(|one| {
         let mut graver = graver.iter().filter(|(gravity, _)| *gravity == one.gravity);
-        graver.all(|(_, graver)| graver.id.is_none() || (one.may_be_newest && graver.is_before(one.wipe)))
+        graver.all(|(_, graver)| graver.id.is_none() || (one.end.date().is_some() && graver.is_before(one.wipe)))
     });
     // Of those that weigh the same the newest is told; an end that cannot be true makes none the newest.
-    let has_untrue_end = |one: &Ended<'_>| one.wipe.finished_at.is_some() && !one.may_be_newest;
-    ended.into_iter().min_by_key(|one| (one.gravity, has_untrue_end(one), Reverse(one.wipe.id)))
+    ended.into_iter().min_by_key(|one| (one.gravity, one.end == WipeEnd::Untrue, Reverse(one.wipe.id)))
 }
 
 /// Returns the outcome of the wipe that counts; `None` when none has ended.
