@@ -34,26 +34,34 @@ pub enum InventoryIdError {
         /// What was typed.
         value: String,
         /// What is wrong with it.
-        problem: &'static str,
+        problem: String,
     },
 }
 
 impl InventoryId {
-    /// Checks what a technician typed (specification, step 6).
+    /// Checks what a technician typed (specification, step 6). Blanks, tabs, line ends and NUL around it do not count
+    /// ([`Self::is_stripped`]); other white space is refused, for the clients that have it could not be found by the ID.
     ///
     /// # Errors
     ///
     /// [`InventoryIdError::Blank`] when there is nothing, [`InventoryIdError::Invalid`] when it breaks `rule`.
     pub fn parse(typed: Option<&str>, rule: IdRule) -> Result<Self, InventoryIdError> {
-        let typed = typed.map(str::trim).unwrap_or_default();
-        if typed.is_empty() {
+        let typed = typed.map(|typed| typed.trim_matches(Self::is_stripped)).unwrap_or_default();
+        if typed.trim().is_empty() {
             return Err(InventoryIdError::Blank);
         }
-        match problem(typed, rule) {
+        let problem = odd_blank(typed).or_else(|| problem(typed, rule).map(str::to_owned));
+        match problem {
             Some(problem) => Err(InventoryIdError::Invalid { value: typed.to_owned(), problem }),
             None if rule == IdRule::Digits => Ok(Self(typed.trim_start_matches('0').to_owned())),
             None => Ok(Self(typed.to_owned())),
         }
+    }
+
+    /// Whether a character around an ID does not count: blanks and tabs, line ends, and what pads a field.
+    #[must_use]
+    pub fn is_stripped(character: char) -> bool {
+        matches!(character, '\0' | '\t'..='\r' | ' ')
     }
 
     /// One that was checked when it was recorded, whatever the rule is by now.
@@ -67,6 +75,18 @@ impl InventoryId {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// The white space at an end of the text that is not stripped, by its name.
+fn odd_blank(typed: &str) -> Option<String> {
+    let (first, last) = (typed.chars().next()?, typed.chars().next_back()?);
+    let (place, blank) = [("begins", first), ("ends", last)].into_iter().find(|(_, it)| it.is_whitespace())?;
+    let name = match blank {
+        '\u{a0}' => "a no-break space",
+        '\u{3000}' => "an ideographic space",
+        _ => "an unusual blank",
+    };
+    Some(format!("it {place} with {name} (U+{:04X})", u32::from(blank)))
 }
 
 fn problem(typed: &str, rule: IdRule) -> Option<&'static str> {
@@ -100,8 +120,23 @@ mod tests {
     }
 
     #[test]
+    fn strips_plain_blanks_and_names_others() {
+        for typed in [" 5001", "\t5001 ", "\r\n5001\r\n", " \t005001", "5001\0\0", "\u{b}5001\u{c}"] {
+            assert_eq!(InventoryId::parse(Some(typed), IdRule::Digits).unwrap().as_str(), "5001", "{typed:?}");
+        }
+        for (typed, expected) in [
+            ("\u{a0}5001", "it begins with a no-break space (U+00A0)"),
+            (" 5001\u{3000} ", "it ends with an ideographic space (U+3000)"),
+            ("5001\u{2003}", "it ends with an unusual blank (U+2003)"),
+        ] {
+            let error = InventoryId::parse(Some(typed), IdRule::Digits).unwrap_err();
+            assert!(error.to_string().ends_with(expected), "{error}");
+        }
+    }
+
+    #[test]
     fn blank_is_told_from_malformed() {
-        for typed in [None, Some(""), Some("  \t")] {
+        for typed in [None, Some(""), Some("  \t"), Some("\u{a0} "), Some("\0")] {
             assert_eq!(InventoryId::parse(typed, IdRule::Digits), Err(InventoryIdError::Blank));
         }
         for typed in ["41-3800", "413 800", "A12", "#1", "1.5", "-1", "000", "１２３", "1234567890123456789", "4\u{0}1"]

@@ -2,34 +2,38 @@
 
 use std::sync::{Arc, LazyLock};
 
-use rusqlite::{ToSql, params_from_iter};
+use rusqlite::{Connection, OptionalExtension, ToSql, params_from_iter};
 
 use super::limits::MAX_ROWS;
 use super::{Error, Store};
-use crate::model::ClientId;
+use crate::model::{ClientId, InventoryId};
 
-/// What people and scanners put before a number by mistake, after nothing at all. What they put behind it is found by where
-/// it stands in the index: right behind the number.
-const SLIPS: [&str; 9] = ["0", "00", "000", "0000", "00000", "000000", " ", "  ", "\t"];
+/// The first character that does not count as white space: after a number and all blanks, tabs and line ends behind it,
+/// and before any longer number, come the values that begin with the number and this.
+const FIRST_VISIBLE: &str = "!";
 
-/// The first printable character: after a number and whatever blanks, tabs and ends of lines are behind it, and before any
-/// longer number, come those that begin with the number and this.
-const BEHIND_BLANKS: &str = "!";
+/// An inventory ID has at most so many digits, those in front that are zeros among them.
+const MAX_DIGITS: usize = 18;
 
-/// Whether any value of a slot begins with a blank or the like, or with a zero: mostly none does, and then nobody has put
-/// anything before any number.
-const HAS_SLIPS: &str = "SELECT EXISTS (SELECT 1 FROM client_slot WHERE name = ?1 AND value > '' AND value < '!')
-    OR EXISTS (SELECT 1 FROM client_slot WHERE name = ?1 AND value >= '0' AND value < '1')";
+/// Whether any value of a slot begins with a zero: mostly none does, and then none has zeros in front.
+const HAS_ZEROS: &str = "SELECT EXISTS (SELECT 1 FROM client_slot WHERE name = ?1 AND value >= '0' AND value < '1')";
 
 /// Most bytes of all names of slots.
 const MAX_NAMES_BYTES: usize = 64 << 20;
 
-/// The text with whatever is behind it, and the number.
+/// Whether any value of a slot is a blob, which comes behind all texts.
+const HAS_BLOBS: &str = "SELECT EXISTS (SELECT 1 FROM client_slot WHERE name = ?1 AND value >= x'')";
+
+/// The first value that begins with white space or a control character, from a text on.
+const NEXT_BLANK: &str =
+    "SELECT value FROM client_slot WHERE name = ?1 AND value >= ?2 AND value < '!' ORDER BY value LIMIT 1";
+
+/// The text with whatever white space is behind it, and the number.
 static CLAIMANTS: LazyLock<String> = LazyLock::new(|| claimants_in(2));
 /// Those, and what was typed, where it is another text.
 static CLAIMANTS_AND_TYPED: LazyLock<String> = LazyLock::new(|| claimants_in(3));
-/// Those, and the text with each of the slips before it.
-static CLAIMANTS_WITH_SLIPS: LazyLock<String> = LazyLock::new(|| claimants_in(3 + SLIPS.len()));
+/// The text behind white space, or behind as many zeros as an ID can have.
+static CLAIMANTS_BEHIND: LazyLock<String> = LazyLock::new(|| claimants_in(MAX_DIGITS));
 
 /// One search in the index for each of so many ranges of values, in one walk: a list of values SQLite would make a table of
 /// first, every time, and for a search of its own for each it would open the index anew.
@@ -44,35 +48,120 @@ fn claimants_in(ranges: usize) -> String {
     )
 }
 
+/// A search for the clients of one inventory ID, in one spelling of the slot's name.
+struct Search<'a> {
+    connection: &'a Connection,
+    slot: &'a str,
+    plain: &'a str,
+    found: Vec<ClientId>,
+}
+
+impl Search<'_> {
+    /// The text itself, its number, and what was typed.
+    fn plain(&mut self, typed: &str) -> rusqlite::Result<()> {
+        let last = [self.plain, FIRST_VISIBLE].concat();
+        let number: Option<i64> = self.plain.parse().ok();
+        let plain = self.plain;
+        let ranges: [&dyn ToSql; 6] = [&plain, &last, &number, &number, &typed, &typed];
+        if typed == plain { self.ask(&CLAIMANTS, &ranges[..4]) } else { self.ask(&CLAIMANTS_AND_TYPED, &ranges) }
+    }
+
+    /// The text behind this, and behind this and zeros.
+    fn behind(&mut self, front: &str) -> rusqlite::Result<()> {
+        let texts = self.behind_zeros(front);
+        let ranges: Vec<&dyn ToSql> = texts.as_flattened().iter().map(|value| value as _).collect();
+        self.ask(&CLAIMANTS_BEHIND, &ranges)
+    }
+
+    /// The same, stored as blobs.
+    fn blobs_behind(&mut self, front: &str) -> rusqlite::Result<()> {
+        let blobs = self.behind_zeros(front).map(|range| range.map(String::into_bytes));
+        let ranges: Vec<&dyn ToSql> = blobs.as_flattened().iter().map(|value| value as _).collect();
+        self.ask(&CLAIMANTS_BEHIND, &ranges)
+    }
+
+    /// A range of values for each number of zeros; where that would be too long an ID, one that was there before.
+    fn behind_zeros(&self, front: &str) -> [[String; 2]; MAX_DIGITS] {
+        std::array::from_fn(|zeros| {
+            let zeros = if zeros + self.plain.len() > MAX_DIGITS { 0 } else { zeros };
+            let first = [front, &"0".repeat(zeros), self.plain].concat();
+            [first.clone(), [&first, FIRST_VISIBLE].concat()]
+        })
+    }
+
+    fn ask(&mut self, sql: &str, ranges: &[&dyn ToSql]) -> rusqlite::Result<()> {
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let parameters = [&self.slot as &dyn ToSql].into_iter().chain(ranges.iter().copied());
+        let rows = statement.query_map(params_from_iter(parameters), |row| row.get(0).map(ClientId))?;
+        for client in rows {
+            self.found.push(client?);
+        }
+        Ok(())
+    }
+
+    fn has(&self, sql: &str) -> rusqlite::Result<bool> {
+        self.connection.prepare_cached(sql)?.query_row([self.slot], |row| row.get(0))
+    }
+
+    /// The white space that values of the slot begin with, each kind once: mostly none. The index is leapt through from
+    /// one kind to the next, whatever the number of values.
+    fn blank_fronts(&self) -> rusqlite::Result<Vec<String>> {
+        let mut fronts = Vec::new();
+        let mut from = vec![0];
+        let mut statement = self.connection.prepare_cached(NEXT_BLANK)?;
+        loop {
+            let text = String::from_utf8_lossy(&from);
+            let next = statement.query_row([self.slot, &text], |row| Ok(row.get_ref(0)?.as_bytes()?.to_vec()));
+            let Some(value) = next.optional()? else { break };
+            let blanks = value.iter().take_while(|byte| InventoryId::is_stripped(char::from(**byte))).count();
+            let front = &value[..blanks];
+            // Values that go on visibly come behind those that go on with more white space.
+            from = match value.get(blanks) {
+                Some(b'!'..) => following(front),
+                Some(_) => following(&value[..=blanks]),
+                None => [front, b"\0"].concat(),
+            };
+            fronts.extend(String::from_utf8(front.to_vec()));
+        }
+        fronts.dedup();
+        Ok(fronts)
+    }
+}
+
+/// The first text behind all that begin with this one, whose last byte is ASCII.
+fn following(front: &[u8]) -> Vec<u8> {
+    let mut next = front.to_vec();
+    if let Some(last) = next.last_mut() {
+        *last += 1;
+    }
+    next
+}
+
 impl Store {
     /// Clients whose slot of this name may hold the inventory ID `plain`, by key: it holds `typed`, or `plain` as text or
-    /// number, with leading zeros or blanks around it, or something near it. Those are the spellings that the index can
-    /// find; the caller reads each client to be sure, and meets any other spelling when that client itself is looked at.
+    /// number, with zeros and white space before it and whatever white space behind it. Those are all the spellings that
+    /// [`InventoryId::parse`] takes for this ID; the caller reads each client to be sure.
     ///
     /// # Errors
     ///
     /// When the database cannot be read; [`Error::TooMany`] when so many rows hold it that nobody can tell them apart.
     pub fn claimants(&self, slot: &str, typed: &str, plain: &str) -> Result<Vec<ClientId>, Error> {
         let spellings = self.spellings(slot)?;
-        let number: Option<i64> = plain.parse().ok();
-        let last = [plain, BEHIND_BLANKS].concat();
-        let ranges: [&dyn ToSql; 6] = [&plain, &last, &number, &number, &typed, &typed];
         let mut clients: Vec<ClientId> = self.reading(|connection| {
             let mut found = Vec::new();
             for spelling in spellings.iter() {
-                let has_slips = connection.prepare_cached(HAS_SLIPS)?.query_row([spelling], |row| row.get(0))?;
-                let (sql, ranges, slips) = match has_slips {
-                    true => (&*CLAIMANTS_WITH_SLIPS, &ranges[..], &SLIPS[..]),
-                    false if typed == plain => (&*CLAIMANTS, &ranges[..4], &[][..]),
-                    false => (&*CLAIMANTS_AND_TYPED, &ranges[..], &[][..]),
-                };
-                let slips: Vec<_> =
-                    slips.iter().map(|slip| [[*slip, plain].concat(), [*slip, &last].concat()]).collect();
-                let mut statement = connection.prepare_cached(sql)?;
-                let parameters = [spelling as &dyn ToSql].into_iter().chain(ranges.iter().copied());
-                let parameters = parameters.chain(slips.as_flattened().iter().map(|value| value as _));
-                let rows = statement.query_map(params_from_iter(parameters), |row| row.get(0).map(ClientId))?;
-                found.extend(rows.collect::<rusqlite::Result<Vec<_>>>()?);
+                let mut search = Search { connection, slot: spelling, plain, found };
+                search.plain(typed)?;
+                if search.has(HAS_ZEROS)? {
+                    search.behind("")?;
+                }
+                for front in search.blank_fronts()? {
+                    search.behind(&front)?;
+                }
+                if search.has(HAS_BLOBS)? {
+                    search.blobs_behind("")?;
+                }
+                found = search.found;
             }
             Ok(found)
         })?;
@@ -130,5 +219,72 @@ impl Store {
             Ok(Some(names))
         })?;
         names.ok_or_else(|| Error::TooMany { path: self.path.clone(), what: "names of slots in client_slot" })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::Connection;
+
+    use super::*;
+
+    fn search_of(values: &[&str], plain: &str) -> (Vec<String>, Vec<i64>) {
+        let connection = Connection::open_in_memory().unwrap();
+        let schema = "CREATE TABLE client_slot (client_id INTEGER, name TEXT, value TEXT);
+                      CREATE INDEX by_value ON client_slot (name, value)";
+        connection.execute_batch(schema).unwrap();
+        for (client, value) in values.iter().enumerate() {
+            let row = rusqlite::params![i64::try_from(client).unwrap(), value];
+            connection.execute("INSERT INTO client_slot VALUES (?1, 'ID', ?2)", row).unwrap();
+        }
+        let mut search = Search { connection: &connection, slot: "ID", plain, found: Vec::new() };
+        search.plain(plain).unwrap();
+        search.behind("").unwrap();
+        let fronts = search.blank_fronts().unwrap();
+        for front in &fronts {
+            search.behind(front).unwrap();
+        }
+        let mut found: Vec<i64> = search.found.iter().map(|client| client.0).collect();
+        found.sort_unstable();
+        found.dedup();
+        (fronts, found)
+    }
+
+    #[test]
+    fn leaps_from_one_kind_of_white_space_to_the_next() {
+        let values = [
+            "5001",
+            "",
+            " 1",
+            " 2",
+            " \t3",
+            "\t",
+            "\t4",
+            "\t 5",
+            "\u{1}6",
+            "\u{1}7",
+            "\0\u{7f}",
+            "\n\u{10ffff}8",
+            "\n\u{10ffff}9",
+        ];
+        assert_eq!(search_of(&values, "5001").0, ["\0", "", "\t", "\t ", "\t", "\n", " \t", " "]);
+    }
+
+    #[test]
+    fn finds_every_spelling_that_is_taken_for_the_id() {
+        let alike = [
+            "5001",
+            "05001",
+            "000000000000005001",
+            "  05001 ",
+            "\t5001",
+            "\r\n \t0005001\r\n",
+            "\0 5001",
+            "5001\0",
+            "\u{b}5001\u{c}",
+        ];
+        let others = ["50010", "15001", " 5002", "5001x", "\t0500 1", ""];
+        let values = [&alike[..], &others[..]].concat();
+        assert_eq!(search_of(&values, "5001").1, (0..9).collect::<Vec<i64>>());
     }
 }

@@ -9,7 +9,7 @@ use rusqlite::{CachedStatement, Connection, ToSql};
 use super::columns::{Columns, at, question};
 use super::limits::{Place, Taken};
 use super::seen::Contents;
-use super::value::{confirmed, deciding_time, flag, integer, measure, percent, text, time, unsigned};
+use super::value::{confirmed, deciding_time, flag, integer, measure, percent, text, time, typed, unsigned};
 use super::{Error, Failure, PAGE, Seen, Snapshot, Store, UnreadableRecord};
 use crate::clock;
 use crate::model::{
@@ -382,7 +382,7 @@ fn client(row: &[ValueRef<'_>; C.0.len()], client_id: ClientId) -> Machine {
 }
 
 fn slot(row: &[ValueRef<'_>; S.0.len()]) -> Slot {
-    Slot { name: text(row[at!(S, "name")]).unwrap_or_default(), value: text(row[at!(S, "value")]) }
+    Slot { name: text(row[at!(S, "name")]).unwrap_or_default(), value: typed(row[at!(S, "value")]) }
 }
 
 fn battery(row: &[ValueRef<'_>; B.0.len()]) -> Battery {

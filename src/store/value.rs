@@ -5,7 +5,7 @@
 use rusqlite::types::ValueRef;
 
 use super::UnreadableRecord;
-use crate::model::{ClientId, Timestamp};
+use crate::model::{ClientId, InventoryId, Timestamp};
 
 /// A text, trimmed; `None` when it is NULL or only blanks.
 pub(super) fn text(value: ValueRef<'_>) -> Option<String> {
@@ -14,6 +14,19 @@ pub(super) fn text(value: ValueRef<'_>) -> Option<String> {
         ValueRef::Integer(number) => Some(number.to_string()),
         ValueRef::Real(number) => Some(number.to_string()),
         ValueRef::Text(bytes) | ValueRef::Blob(bytes) => trimmed(bytes),
+    }
+}
+
+/// What a technician typed, without the blanks around it that do not count in an ID. Other white space around it is kept,
+/// so that it can be named; a text of white space alone is missing.
+pub(super) fn typed(value: ValueRef<'_>) -> Option<String> {
+    match value {
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => {
+            let text = String::from_utf8_lossy(bytes);
+            let text = text.trim_matches(InventoryId::is_stripped);
+            (!text.trim().is_empty()).then(|| text.to_owned())
+        }
+        ValueRef::Null | ValueRef::Integer(_) | ValueRef::Real(_) => self::text(value),
     }
 }
 

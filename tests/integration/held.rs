@@ -246,11 +246,11 @@ fn clients_that_fail_are_tried_after_the_fresh_ones_and_ever_more_seldom() {
     assert_eq!((report.fate(1), report.count("failed")), (("sent", None), 0));
 }
 
-/// Spellings that no index finds are met only when their client is looked at; others may be in hand by then.
+/// Blanks in front of an ID, or any number of zeros, hide no client from the others.
 #[test]
 fn clients_in_hand_at_the_same_time_never_share_an_asset_however_their_id_was_typed() {
     let plain = FIRST.to_string();
-    let odd = [format!("\n{plain}"), format!("   {plain}"), format!("\u{a0}{plain}")];
+    let odd = [format!("\n{plain}"), format!("   {plain}"), format!("\r\n \t000000000{plain}")];
     for connections in ["1", "8"] {
         for odd in &odd {
             let bench = Bench::empty().with("iqr", "connections", connections);
@@ -266,6 +266,39 @@ fn clients_in_hand_at_the_same_time_never_share_an_asset_however_their_id_was_ty
         bench.add(&client(0).with_inventory_id(&odd[0]), Asset::new(FIRST));
         bench.store().add(&client(5).with_inventory_id(&odd[1])).unwrap();
         let report = bench.sync();
-        assert_eq!([report.count("sent"), report.count("held")], [1, 1], "{report:#?}");
+        assert_eq!([report.count("sent"), report.count("held")], [0, 2], "{report:#?}");
+    }
+}
+
+/// White space that is no plain blank is refused by its name: the client that has it could not be found by the ID.
+#[test]
+fn names_white_space_that_is_no_plain_blank() {
+    let plain = FIRST.to_string();
+    for (typed, name) in [
+        (format!("\u{a0}{plain}"), "begins with a no-break space (U+00A0)"),
+        (format!("{plain}\u{3000}"), "ends with an ideographic space (U+3000)"),
+    ] {
+        let bench = Bench::empty();
+        bench.add(&client(0).with_inventory_id(&typed), Asset::new(FIRST));
+        bench.store().add(&client(5).with_inventory_id(&plain)).unwrap();
+        let report = bench.sync_well();
+        assert_eq!(report.fate(1), ("held", Some("invalid-inventory-id")), "{report:#?}");
+        assert!(report.message(1).contains(name), "{report:#?}");
+        assert_eq!(report.fate(2), ("sent", None), "{report:#?}");
+    }
+}
+
+/// Both are held in the first pass, for the index finds every spelling that is accepted.
+#[test]
+fn finds_the_other_client_however_its_id_is_typed() {
+    for front in ["0", " ", " 0", "\t", "\n", "\r\n", " \t", "\0 ", "000000000", "\u{b}"] {
+        for behind in ["", " ", "\r\n", "\0", "\u{c}"] {
+            let bench = Bench::with_clients(1);
+            bench.store().add(&client(5).with_inventory_id(&format!("{front}{FIRST}{behind}"))).unwrap();
+            let report = bench.sync_well();
+            let held = ("held", Some("duplicate-inventory-id"));
+            assert_eq!([report.fate(1), report.fate(2)], [held, held], "{front:?} {behind:?}: {report:#?}");
+            assert_eq!(bench.writes(FIRST), 0, "{front:?} {behind:?}");
+        }
     }
 }
