@@ -17,7 +17,8 @@ use crate::iqr::Access;
 use crate::ledger::{Intent, Ledger, Problem, SentRecord};
 use crate::mapping::{self, RenderedField};
 use crate::model::{
-    Asset, AssetUpdate, ClientId, InventoryId, InventoryIdError, Machine, Reason, Sent, TemplateKind, Timestamp,
+    Asset, AssetUpdate, ClientId, InventoryId, InventoryIdError, Machine, OwnNames, Reason, Sent, TemplateKind,
+    Timestamp,
 };
 use crate::output;
 use crate::store::{self, Store};
@@ -266,6 +267,7 @@ impl Subject {
         Ready {
             id: id.clone(),
             serial_number: self.machine.identifying_serial().map(str::to_owned),
+            names: OwnNames::from_machine(&self.machine),
             update: self.update.clone(),
             // Stands for the update in the ledger, which is not written here.
             digest: [0; 16],

@@ -5,64 +5,7 @@ use std::borrow::Cow;
 use super::clean::{begins_with, one_line};
 use super::fold::fold_key;
 use super::placeholder::{is_kind_of_machine, is_placeholder};
-
-/// A short form and the beginnings, in lower-case words, of the raw values that mean it. The longest beginning wins.
-type Maker = (&'static str, &'static [&'static str]);
-
-/// One line a maker; the spellings are those of the public hw-probe collection.
-const MAKERS: &[Maker] = &[
-    ("ACER", &["acer", "acersystem"]),
-    ("ALIENWARE", &["alienware"]),
-    ("APPLE", &["apple"]),
-    ("ASROCK", &["asrock"]),
-    ("ASUS", &["asus", "asustek", "asustekcomputer"]),
-    ("BIOSTAR", &["biostar"]),
-    ("CHUWI", &["chuwi"]),
-    ("CISCO", &["cisco"]),
-    ("CLEVO", &["clevo"]),
-    ("COMPAQ", &["compaq"]),
-    ("DELL", &["dell", "ell inc"]),
-    ("DYNABOOK", &["dynabook"]),
-    ("ECS", &["ecs", "elitegroup"]),
-    ("EMACHINES", &["emachines"]),
-    ("FOXCONN", &["foxconn"]),
-    ("FRAMEWORK", &["framework"]),
-    ("FUJITSU", &["fujitsu"]),
-    ("FUJITSU SIEMENS", &["fujitsu siemens"]),
-    ("GATEWAY", &["gateway"]),
-    ("GETAC", &["getac"]),
-    ("GIGABYTE", &["gigabyte", "giga byte"]),
-    ("GOOGLE", &["google"]),
-    ("HONOR", &["honor"]),
-    ("HP", &["hp", "hewlett packard", "hewlettpackard", "hpqoem"]),
-    ("HPE", &["hpe", "hewlett packard enterprise"]),
-    ("HUAWEI", &["huawei"]),
-    ("IBM", &["ibm", "international business machines"]),
-    ("INTEL", &["intel"]),
-    ("LENOVO", &["lenovo"]),
-    ("LG", &["lg", "lge"]),
-    ("MEDION", &["medion", "medionag", "medionpc"]),
-    ("MICROSOFT", &["microsoft"]),
-    ("MSI", &["msi", "micro star", "microstar"]),
-    ("NEC", &["nec"]),
-    ("PACKARD BELL", &["packard bell"]),
-    ("PANASONIC", &["panasonic", "matsushita"]),
-    ("POSITIVO", &["positivo"]),
-    ("QUANTA", &["quanta"]),
-    ("RAZER", &["razer"]),
-    ("SAMSUNG", &["samsung"]),
-    ("SCHENKER", &["schenker", "schenkertechnologiesgmbh"]),
-    ("SHUTTLE", &["shuttle", "shuttleinc"]),
-    ("SONY", &["sony"]),
-    ("SUN", &["sun microsystems"]),
-    ("SUPERMICRO", &["supermicro", "super micro"]),
-    ("SYSTEM76", &["system76"]),
-    ("TOSHIBA", &["toshiba"]),
-    ("TUXEDO", &["tuxedo"]),
-    ("WORTMANN", &["wortmann"]),
-    ("XIAOMI", &["xiaomi", "timi"]),
-    ("ZOTAC", &["zotac"]),
-];
+use crate::model::makers::{MAKERS, Maker, OTHER_MAKERS};
 
 /// Words of a legal form, bare and lower case: at the end of a name they say nothing of the maker.
 const LEGAL: &[&str] = &[
@@ -77,6 +20,7 @@ const LEGAL: &[&str] = &[
     "gmbh",
     "inc",
     "incorporated",
+    "incorporation",
     "kg",
     "limited",
     "llc",
@@ -89,6 +33,10 @@ const LEGAL: &[&str] = &[
     "spa",
     "srl",
 ];
+
+/// Legal forms that no model's name ends with.
+const LEGAL_ALONE: &[&str] =
+    &["coltd", "corp", "corporation", "gmbh", "inc", "incorporated", "incorporation", "llc", "ltd"];
 
 /// Words of companies that are no part of a short form, bare and lower case (`ASUSTeK COMPUTER INC.`).
 const COMPANY_WORDS: &[&str] = &[
@@ -171,23 +119,41 @@ fn built_in(line: &str) -> Option<&'static str> {
     MAKERS.iter().filter_map(longest).max().map(|(_, short)| short)
 }
 
-/// Whether a text that should name a model is only the name of a maker, of this one or of another, alone or with its legal
-/// form: `Dell Inc.`, `IBM CORPORATION`, `Hewlett-Packard Company`.
+/// Whether a text that should name a model is only the name of a company: of this maker or of another, alone or with its
+/// legal form (`Dell Inc.`, `IBM CORPORATION`), whatever is between them (`Lenovo (Beijing) Limited`), with a filler
+/// behind it (`ASUSTeK Computer Inc. All Series`), or any name that ends with a legal form (`Acme Devices Co., Ltd.`).
 pub(super) fn is_only_a_maker(text: &str, short_form: &str) -> bool {
     // Most models have a digit, and of the makers' names one.
     let may_be_one = !text.bytes().any(|byte| byte.is_ascii_digit()) || begins_with(text, "system76");
     if text.is_empty() || text.len() > MAX_COMPANY_LENGTH || !may_be_one {
         return false;
     }
-    let own = words(short_form);
+    let words = words(&without_marks(text));
+    is_company(&words, short_form) || is_company_and_filler(&words, short_form)
+}
+
+/// Whether lower-case words are the name of a company.
+fn is_company(words: &str, short_form: &str) -> bool {
+    let own = self::words(short_form);
     let is_maker = |name: &str| {
         name == own
+            || OTHER_MAKERS.contains(&name)
             || MAKERS.iter().any(|(short, spellings)| {
                 (*short == short_form || !FAMILIES.contains(short)) && spellings.contains(&name)
             })
     };
-    let words = words(&without_marks(text));
-    let mut name = words.as_str();
+    // In the name of one letter more the form has dots: `S.A.`.
+    let joined = words.strip_suffix(" s a").or_else(|| words.strip_suffix(" s p a")).map(|rest| [rest, " sa"].concat());
+    let words = joined.as_deref().unwrap_or(words);
+    let (before, last) = words.rsplit_once(' ').unwrap_or(("", words));
+    let begins_with_maker = || {
+        let ends = before.match_indices(' ').map(|(at, _)| at).chain([before.len()]);
+        ends.into_iter().any(|end| is_maker(&before[..end]))
+    };
+    if !before.is_empty() && (LEGAL_ALONE.contains(&last) || (LEGAL.contains(&last) && begins_with_maker())) {
+        return true;
+    }
+    let mut name = words;
     loop {
         if is_maker(name) {
             return true;
@@ -199,6 +165,15 @@ pub(super) fn is_only_a_maker(text: &str, short_form: &str) -> bool {
         }
         name = rest;
     }
+}
+
+/// Whether a filler stands behind the name of a company with its legal form.
+fn is_company_and_filler(words: &str, short_form: &str) -> bool {
+    words.match_indices(' ').any(|(at, _)| {
+        let (name, rest) = (&words[..at], &words[at + 1..]);
+        let ends_legally = name.rsplit(' ').next().is_some_and(|last| LEGAL.contains(&last));
+        ends_legally && is_placeholder(rest) && is_company(name, short_form)
+    })
 }
 
 /// Whether a text is only a legal form, as it is left of a maker's name without the maker.
@@ -348,8 +323,35 @@ mod tests {
             ("Computer", "ASUS"),
             ("HP Pavilion", "HP"),
             ("System76 Galago", "SYSTEM76"),
+            ("Strix Limited", "ASUS"),
+            ("Dell Latitude", "DELL"),
+            ("Sony VAIO", "SONY"),
+            ("Surface Co", "MICROSOFT"),
         ] {
             assert!(!is_only_a_maker(text, maker), "{text}");
+        }
+    }
+
+    #[test]
+    fn takes_no_name_of_a_company_for_a_model() {
+        for (text, maker) in [
+            ("Micro-Star Int'l Co.,Ltd.", "MSI"),
+            ("Panasonic Connect Co., Ltd.", "PANASONIC"),
+            ("Positivo Informatica SA", "POSITIVO"),
+            ("Positivo Tecnologia S.A.", "POSITIVO"),
+            ("Lenovo (Beijing) Limited", "LENOVO"),
+            ("LENOVO PC HK Limited", "LENOVO"),
+            ("Xiaomi Communications Co., Ltd.", "XIAOMI"),
+            ("Sony EMCS Corporation", "SONY"),
+            ("ECS ELITEGROUP COMPUTER SYSTEMS CO., LTD", "ECS"),
+            ("ASRock Incorporation", "ASROCK"),
+            ("DELL EMC", "DELL"),
+            ("ASUSTeK Computer Inc. All Series", "ASUS"),
+            ("Gigabyte Technology Co., Ltd. To be filled by O.E.M.", "GIGABYTE"),
+            ("Oracle Corporation", "SUN"),
+            ("Widgets and More GmbH", "DELL"),
+        ] {
+            assert!(is_only_a_maker(text, maker), "{text}");
         }
     }
 

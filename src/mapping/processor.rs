@@ -44,6 +44,20 @@ pub fn processor_speed(brand: &str) -> Option<String> {
     if names_a_processor(&brand.words) { brand.speed } else { None }
 }
 
+/// The words of a brand string that tell one model of a line from another, in lower case: `i5-7300u`, `3770`. They are
+/// written alike wherever the string was read or cut; none where it names no processor.
+pub(super) fn model_numbers(brand: &str) -> Vec<String> {
+    let words = Brand::parse(brand).words;
+    if !names_a_processor(&words) {
+        return Vec::new();
+    }
+    let is_number = |word: &String| word.bytes().filter(u8::is_ascii_digit).count() >= MIN_MODEL_DIGITS;
+    words.iter().flat_map(|word| word.split(' ')).map(str::to_ascii_lowercase).filter(is_number).collect()
+}
+
+/// The fewest digits of a processor's model number.
+const MIN_MODEL_DIGITS: usize = 3;
+
 /// A brand string, taken apart.
 struct Brand {
     /// The words that name the processor.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::{Timestamp, excerpt, identifies_machine, is_filler_serial, is_virtual_medium};
+use super::{OwnNames, Timestamp, excerpt, is_filler_serial, is_virtual_medium};
 
 /// The key of a row of the appliance's `client` table.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -199,7 +199,8 @@ impl Machine {
     /// The serial number, if it identifies the machine.
     #[must_use]
     pub fn identifying_serial(&self) -> Option<&str> {
-        self.serial_number.as_deref().map(str::trim).filter(|serial| identifies_machine(serial))
+        let serial = self.serial_number.as_deref().map(str::trim)?;
+        OwnNames::from_machine(self).is_identified_by(serial).then_some(serial)
     }
 }
 
@@ -219,6 +220,17 @@ impl Drive {
     #[must_use]
     pub fn is_virtual(&self) -> bool {
         [&self.model, &self.media].into_iter().flatten().any(|name| is_virtual_medium(name))
+    }
+
+    /// Whether it is a stick, a card reader or another medium that is moved from machine to machine: it says nothing of
+    /// which machine it is plugged into.
+    #[must_use]
+    pub fn is_removable(&self) -> bool {
+        const READERS: [&str; 7] =
+            ["usb", "card reader", "cardreader", "flash reader", "multi-card", "multicard", "sd/mmc"];
+        let texts =
+            [&self.media, &self.interface, &self.model].into_iter().flatten().map(|text| text.to_ascii_lowercase());
+        texts.into_iter().any(|text| READERS.iter().any(|word| text.contains(word)))
     }
 
     /// Whether it reads discs and stores nothing itself.

@@ -7,6 +7,7 @@ mod due;
 mod excerpt;
 mod inventory_id;
 mod machine;
+pub(crate) mod makers;
 mod reason;
 mod registration;
 mod sent;
@@ -24,7 +25,10 @@ pub use machine::{Battery, ClientId, DiagnosticsLog, DiagnosticsTest, Drive, Mac
 pub use reason::Reason;
 pub use registration::Registration;
 pub use sent::{KnownLines, Sent, SentText, TextMark, line_digests};
-pub use serial::{folded_serial, identifies_machine, is_filler_serial, is_same_serial, is_serial_in_iqr};
+pub use serial::{
+    OwnNames, folded_drive_serial, identifies_machine, is_filler_serial, is_readers_constant, is_same_serial,
+    is_serial_in_iqr,
+};
 pub use stored::{is_stored, lines_of, stored_form};
 pub use time::{ParseTimestampError, Timestamp};
 pub use update::{AssetUpdate, Chassis, CommentLine, Cut, Limited, TemplateKind};

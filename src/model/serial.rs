@@ -4,9 +4,14 @@
 //! most of the judgement is about how a text is composed: words, counting digits, a pattern that repeats. Each rule is
 //! narrow enough that a serial number drawn at random, of letters, of digits or of both, hardly ever meets it.
 
+mod own_names;
+mod patterns;
 #[cfg(test)]
 mod tests;
 mod words;
+
+pub use own_names::OwnNames;
+pub use patterns::is_readers_constant;
 
 /// A shorter text is too poor to tell two machines apart.
 const MIN_MACHINE_SERIAL_CHARS: usize = 5;
@@ -47,16 +52,8 @@ const KNOWN_FILLERS: &[&str] = &[
     "03142563",
     "03000200040005000006000700080009",
     "123456781234567890abcddeefaabbcc",
-    "1a2b3c4d",
-    "1q2w3e4r",
-    "1qaz2wsx",
-    "a1b2c3d4",
-    "a1b2c3d4e5",
-    "a1b2c3d4e5f6",
-    "cafebabe",
-    "deadbeef",
+    "7f000001",
     "iatpass",
-    "q1w2e3r4",
     "sn123456fvgv3i0b8o5n6n7k",
 ];
 
@@ -74,17 +71,18 @@ pub fn identifies_machine(serial: &str) -> bool {
 /// digits, one character or a short pattern repeated, or a placeholder that is known.
 #[must_use]
 pub fn is_filler_serial(serial: &str) -> bool {
-    let text = serial.trim();
-    if is_no_serial(text) || is_written_out(text) || is_version(text) {
+    let text = serial.trim().trim_end_matches('.');
+    if is_no_serial(text) || is_written_out(text) || is_version(text) || patterns::is_pattern_with_signs(text) {
         return true;
     }
-    let bare: String = text.chars().filter(char::is_ascii_alphanumeric).map(|it| it.to_ascii_lowercase()).collect();
+    let bare = letters_and_digits(text);
     let bare = bare.strip_prefix("0x").unwrap_or(&bare).as_bytes();
     bare.is_empty()
         || is_monotonous(bare)
         || has_period(bare)
         || is_counted(bare)
         || is_prefix_and_repeated_character(text, bare)
+        || patterns::is_pattern(bare)
         || words::is_made_of_words(bare)
         || KNOWN_FILLERS.iter().any(|known| known.as_bytes() == bare)
 }
@@ -96,16 +94,44 @@ pub fn is_same_serial(one: &str, other: &str) -> bool {
 }
 
 /// Whether the serial number that IQR has, which may be cut to the width of its column, is this one.
+///
+/// Where the cut is behind a blank, the blank may be gone; blanks in front and doubled ones take their place in the column.
 #[must_use]
 pub fn is_serial_in_iqr(ours: &str, theirs: &str) -> bool {
-    let (ours, theirs) = (folded_serial(ours), folded_serial(theirs));
-    ours == theirs || (theirs.chars().count() == IQR_SERIAL_WIDTH && ours.starts_with(&theirs))
+    let (folded, label) = (folded_serial(ours), folded_serial(theirs));
+    let Some(rest) = folded.strip_prefix(&label) else { return false };
+    let width = theirs.trim_end().chars().count();
+    let is_at_blank = rest.starts_with(' ');
+    rest.is_empty() || width == IQR_SERIAL_WIDTH || (is_at_blank && width + 1 == IQR_SERIAL_WIDTH)
 }
 
-/// The form in which serial numbers are compared.
+/// The form in which serial numbers of drives are compared: letters and digits alone, without the maker's prefix that
+/// some programs leave out (`WD-WCC1234567`, `0025_3858_91B0_1234.`).
 #[must_use]
-pub fn folded_serial(serial: &str) -> String {
-    serial.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+pub fn folded_drive_serial(serial: &str) -> String {
+    let bare: String = serial.chars().filter(|it| it.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    match bare.strip_prefix("wd") {
+        // All serial numbers of this maker begin with this letter.
+        Some(rest) if rest.starts_with('w') => rest.to_owned(),
+        _ => bare,
+    }
+}
+
+/// The form in which serial numbers of machines are compared: in lower case, one blank where some are, and without the
+/// characters that are invisible.
+fn folded_serial(serial: &str) -> String {
+    let visible: String = serial.chars().filter(|character| !is_invisible(*character)).collect();
+    visible.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+}
+
+fn is_invisible(character: char) -> bool {
+    let is_format = matches!(character, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}');
+    is_format || (character.is_control() && !character.is_whitespace())
+}
+
+/// The letters and digits of ASCII, in lower case.
+fn letters_and_digits(text: &str) -> String {
+    text.chars().filter(char::is_ascii_alphanumeric).map(|it| it.to_ascii_lowercase()).collect()
 }
 
 /// Whether it has signs or letters that no maker's serial numbers have: `(null string)`, `$(DEFAULT_STRING)`.
@@ -128,9 +154,11 @@ fn is_written_out(text: &str) -> bool {
     in_words > 0 && in_words * 2 >= length && text.contains(|letter: char| letter.is_ascii_uppercase())
 }
 
-/// `1.0`, `v1.02.3`: numbers of up to three digits between dots.
+/// `1.0`, `v1.02.3`, `Rev 1.0`: numbers of up to three digits between dots.
 fn is_version(text: &str) -> bool {
-    let text = text.strip_prefix(['v', 'V']).unwrap_or(text);
+    let lower = text.to_ascii_lowercase();
+    let worded = ["version", "revision", "ver", "rev", "v"].into_iter().find_map(|word| lower.strip_prefix(word));
+    let text = worded.unwrap_or(&lower).trim_start_matches([' ', '.', ':', '-']);
     let is_part = |part: &str| (1..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
     text.contains('.') && text.split('.').all(is_part)
 }

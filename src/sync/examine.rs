@@ -10,7 +10,7 @@ use crate::iqr::BootTime;
 use crate::ledger::{self, AssetRecord, Intent, Ledger, SentRecord};
 use crate::mapping;
 use crate::model::{
-    AssetUpdate, ClientId, CommentLine, DueBecause, IdRule, InventoryId, InventoryIdError, Machine, Reason,
+    AssetUpdate, ClientId, CommentLine, DueBecause, IdRule, InventoryId, InventoryIdError, Machine, OwnNames, Reason,
     Registration, Sent, Timestamp,
 };
 use crate::store::{self, Look, Seen, Snapshot, Store, UnreadableRecord};
@@ -76,6 +76,8 @@ pub struct Ready {
     pub id: InventoryId,
     /// The machine's serial number, if it identifies the machine.
     pub serial_number: Option<String>,
+    /// The machine's names, which identify it nowhere.
+    pub names: OwnNames,
     /// What IQR shall say of the machine.
     pub update: AssetUpdate,
     /// Digest of `update`.
@@ -187,6 +189,18 @@ impl Gathered {
         matches!(self.prospect, Prospect::Clear(Verdict::Held(Trouble { reason: Reason::DuplicateInventoryId, .. })))
     }
 
+    /// Whether what other claimants of its asset mean for it is not what is recorded of it.
+    #[must_use]
+    pub fn has_news_of_rivals(&self) -> bool {
+        let code = Reason::DuplicateInventoryId.code();
+        let recorded = self.known.problem.as_ref().filter(|problem| problem.reason == code);
+        let found = match &self.prospect {
+            Prospect::Clear(Verdict::Held(trouble)) if trouble.reason == Reason::DuplicateInventoryId => Some(trouble),
+            Prospect::Clear(_) | Prospect::Open(_) => None,
+        };
+        recorded.map(|problem| problem.message.as_str()) != found.map(|trouble| trouble.message.as_str())
+    }
+
     /// Whether nothing stands against it before it is mapped.
     #[must_use]
     pub fn may_be_sent(&self) -> bool {
@@ -227,7 +241,8 @@ impl Open {
             _ => {
                 let sent = asset.map(|asset| asset.sent).unwrap_or_default();
                 let serial_number = machine.identifying_serial().map(str::to_owned);
-                Verdict::Ready(Box::new(Ready { id, serial_number, update, digest, sent, intent }))
+                let names = OwnNames::from_machine(&machine);
+                Verdict::Ready(Box::new(Ready { id, serial_number, names, update, digest, sent, intent }))
             }
         }
     }

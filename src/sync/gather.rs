@@ -79,8 +79,8 @@ fn gather(
 }
 
 /// Clients that were held or superseded because this one claimed their inventory ID, which it no longer does, those
-/// that were sent to the asset which this one claims too, and the newer record of its machine, if it is held as another
-/// machine's.
+/// that were sent to the asset which this one claims too, the newer record of its machine, if it is held as another
+/// machine's, and those that are held for its ID if what is said of this one's rivals has changed.
 fn concerned_by(gathered: &Gathered, ledger: &RunLedger) -> Result<Vec<ClientId>, examine::Error> {
     let mut concerned = Vec::new();
     for old in gathered.known.inventory_ids() {
@@ -90,6 +90,12 @@ fn concerned_by(gathered: &Gathered, ledger: &RunLedger) -> Result<Vec<ClientId>
     }
     if let Some(id) = gathered.inventory_id.as_deref().filter(|_| gathered.has_rival()) {
         concerned.extend(ledger.senders(id)?);
+    }
+    if let Some(id) = gathered.inventory_id.as_deref().filter(|_| gathered.has_news_of_rivals()) {
+        for client in ledger.clients_of(id)? {
+            let problem = ledger.problem(client)?;
+            concerned.extend(problem.filter(|it| it.reason == Reason::DuplicateInventoryId.code()).map(|_| client));
+        }
     }
     if let Some(newer) = gathered.newer {
         let problem = ledger.problem(newer)?;

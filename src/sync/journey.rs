@@ -12,7 +12,7 @@ use super::semantics;
 use crate::config::Config;
 use crate::iqr::{self, Outcome};
 use crate::ledger::CommentSemantics;
-use crate::model::{Asset, ClientId, Cut, Limited, Reason, Sent, excerpt, identifies_machine, is_serial_in_iqr};
+use crate::model::{Asset, ClientId, Cut, Limited, Reason, Sent, excerpt, is_serial_in_iqr};
 
 /// What became of a client whose asset was read.
 #[derive(Debug)]
@@ -114,14 +114,14 @@ pub fn first_plan(
 /// of the two identifies nothing and so contradicts none.
 #[must_use]
 pub fn serial_mismatch(ready: &Ready, asset: &Asset) -> Option<String> {
-    let theirs = asset.serial_number.trim();
+    let theirs = asset.serial_number.as_str();
     let ours = ready.serial_number.as_deref()?;
-    let differs = identifies_machine(theirs) && !is_serial_in_iqr(ours, theirs);
+    let differs = ready.names.is_identified_by(theirs) && !is_serial_in_iqr(ours, theirs);
     differs.then(|| {
         format!(
             "IQR knows asset {} by serial number {}, this machine's is {}; correct the inventory ID in WipeOS or the serial number in IQR",
             ready.id,
-            excerpt(theirs),
+            excerpt(theirs.trim()),
             excerpt(ours)
         )
     })

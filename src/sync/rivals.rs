@@ -5,15 +5,15 @@ use crate::mapping::Identity;
 use crate::model::{ClientId, InventoryId, Machine, Reason};
 use crate::store::{self, Snapshot};
 
-/// A client that claims an asset; without an identity when its record cannot be understood.
+/// A client that claims an asset; it has no identity when its record cannot be understood.
 struct Claim {
     client_id: ClientId,
     identity: Option<Identity>,
 }
 
 impl Examiner<'_> {
-    /// What keeps a client from being sent because others claim its asset: two of them are different machines, or one is
-    /// a newer record of the same machine.
+    /// Finds what keeps a client from being sent because others claim its asset: two of them are different machines, or
+    /// one is a newer record of the same machine.
     ///
     /// The others are read one by one up to the first contradiction. Each is compared with all before it: two that
     /// contradict each other leave it open which of them a third one is, which may be silent of what tells them apart.
@@ -51,11 +51,11 @@ impl Examiner<'_> {
     }
 
     fn identity(&self, machine: &Machine) -> Identity {
-        Identity::of(machine, &self.config.rules)
+        Identity::from_machine(machine, &self.config.rules)
     }
 
-    /// The clients whose slot may hold this ID, by key: those that the database finds, and those that were sent or held
-    /// with it once.
+    /// Lists the clients whose slot may hold this ID, by key: those that the database finds, and those that were sent or
+    /// held with it once.
     fn candidates(&self, typed: &str, id: &InventoryId) -> Result<Vec<ClientId>, Error> {
         let mut clients = self.store.claimants(&self.config.store.inventory_id_slot, typed, id.as_str())?;
         if let Some(ledger) = self.ledger {
@@ -66,7 +66,7 @@ impl Examiner<'_> {
         Ok(clients)
     }
 
-    /// A candidate that is read to be sure; `None` when its slot holds another ID.
+    /// Reads a candidate to be sure; `None` when its slot holds another ID.
     fn claim(&self, client_id: ClientId, id: &InventoryId) -> Result<Option<Claim>, Error> {
         match self.store.client(client_id) {
             Ok(Some(Snapshot { machine, .. })) if self.inventory_id(&machine).is_ok_and(|found| found == *id) => {
@@ -79,7 +79,7 @@ impl Examiner<'_> {
         }
     }
 
-    /// All clients whose slot holds this ID, newest first.
+    /// Lists all clients whose slot holds this ID, newest first.
     ///
     /// # Errors
     ///
@@ -91,7 +91,7 @@ impl Examiner<'_> {
     }
 }
 
-/// Two clients with one ID that are not known to be one machine, and how the newer one is released if they are.
+/// Names two clients with one ID that are not known to be one machine, and how the newer one is released if they are.
 fn two_machines(client: ClientId, pair: [ClientId; 2], id: &InventoryId, fact: &str) -> Rivalry {
     let [older, newer] = [pair[0].min(pair[1]), pair[0].max(pair[1])];
     let third = if pair.contains(&client) { String::new() } else { format!(", as client {client} has,") };
@@ -108,9 +108,10 @@ fn too_many(client: ClientId, id: &InventoryId) -> Rivalry {
     Rivalry { trouble: Trouble { reason: Reason::DuplicateInventoryId, message }, newer: None }
 }
 
+/// Names the newer record of a machine, which is sent in place of an older one.
 fn superseded(newer: ClientId, id: &InventoryId) -> Rivalry {
     let message = format!(
-        "client {newer} is a newer record of this machine (the same serial number) and is sent to asset {id} in its place; nothing to do"
+        "client {newer} is a newer record of this machine (the same serial number) and stands for asset {id} in its place; nothing to do here"
     );
     Rivalry { trouble: Trouble { reason: Reason::DuplicateInventoryId, message }, newer: Some(newer) }
 }

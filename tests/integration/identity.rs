@@ -190,3 +190,69 @@ fn compares_a_serial_with_what_iqr_has_cut_off() {
     let client = |serial| Client { serial_number: text(serial), ..laptop() };
     assert_held_for(&twice(&client(long), &client(&long[..25])), "other serial number");
 }
+
+#[test]
+fn finds_no_mismatch_in_a_label_cut_behind_a_blank() {
+    let long = "VMware-56 4d 1a 2b 3c 4d 5e 6f-70 81 92 a3 b4 c5 d6 e7";
+    for (label, outcome) in
+        [(&long[..25], "sent"), ("  VMware-56 4d 1a 2b 3c 4", "sent"), ("VMware-56 4d 1a 2b 3c 4e ", "held")]
+    {
+        let bench = Bench::empty();
+        let client = Client { serial_number: text(long), ..laptop() };
+        bench.add(&client, Asset::new(FIRST).with(Field::SerialNumber, label));
+        assert_eq!(bench.sync_well().fate(1).0, outcome, "{label}");
+    }
+}
+
+#[test]
+fn takes_no_name_of_a_machine_for_its_serial() {
+    let zbox = |disks| Client {
+        manufacturer: text("ZOTAC"),
+        model: text("ZBOX-CI320NANO"),
+        serial_number: text("ZBOX-CI320NANO"),
+        chassis_type: Some(3),
+        disks,
+        ..client(0)
+    };
+    assert_held_for(&twice(&zbox(Vec::new()), &zbox(vec![disk("S2ABNX0H123456")])), "identifies nothing");
+    // Neither here nor in IQR does it contradict another serial number.
+    for (ours, label) in [("ZBOX-CI320NANO", "G1650123"), ("G1650123", "Zbox CI320nano")] {
+        let bench = Bench::empty();
+        let client = Client { serial_number: text(ours), ..zbox(Vec::new()) };
+        bench.add(&client, Asset::new(FIRST).with(Field::SerialNumber, label));
+        assert_eq!(bench.sync_well().fate(1), ("sent", None), "{ours} and {label}");
+    }
+}
+
+#[test]
+fn holds_both_for_a_shared_card_reader() {
+    let reader = Disk {
+        model: text("Generic- SD/MMC"),
+        media: text("USB"),
+        size_bytes: Some(0),
+        serial_number: text("20120926571200000"),
+        ..Disk::default()
+    };
+    let with = |serial| Client { disks: vec![disk(serial), reader.clone()], ..laptop() };
+    assert_held_for(&twice(&with("S2ABNX0H123456"), &with("S2ABNX0H987651")), "no drive in common (S2ABNX0H123456");
+}
+
+#[test]
+fn says_of_both_that_they_are_two_machines_once_one_is_edited() {
+    let bench = twice(&laptop(), &laptop());
+    let report = bench.sync_well();
+    assert_eq!((report.fate(1), report.fate(2)), (HELD, ("sent", None)), "{report:#?}");
+    bench.store().edit(2, "model", "Latitude 5410", LATER).unwrap();
+    let report = bench.sync_well();
+    for id in [1, 2] {
+        assert_eq!(report.fate(id), HELD, "{report:#?}");
+        assert!(report.message(id).contains("other model (Latitude 5400 and Latitude 5410)"), "{report:#?}");
+    }
+    bench.assert_idle("both say the same");
+    // Corrected, the newer one goes on as before, and the older one says so.
+    bench.store().edit(2, "model", "Latitude 5400", "2024-05-01 09:00:09").unwrap();
+    let report = bench.sync_well();
+    assert_eq!((report.fate(1), report.fate(2)), (HELD, ("unchanged", None)), "{report:#?}");
+    assert!(report.message(1).contains("newer record of this machine"), "{report:#?}");
+    bench.assert_idle("the newer record stands");
+}

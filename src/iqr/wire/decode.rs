@@ -75,7 +75,7 @@ pub(in crate::iqr) fn asset(body: &[u8], id: &InventoryId, names: &FieldNames) -
         inventory_id: told,
         item_number: first_text(&object, &["item", "itemnumber"]),
         manufacturer: id_text(&object, "mfgr"),
-        serial_number: id_text(&object, "serialnumber"),
+        serial_number: find(&object, "serialnumber").map(plain).unwrap_or_default(),
         description: end_trimmed(Field::Description)?,
         extended_description: end_trimmed(Field::ExtendedDescription)?,
         comments: end_trimmed(Field::Comments)?,

@@ -1,7 +1,7 @@
 //! Which two records are one machine, and which fact speaks against it.
 
 use super::{drive, machine, rules, text};
-use crate::mapping::{Contradiction, Identity};
+use crate::mapping::{Contradiction, Identity, LenovoModel, Rules};
 use crate::model::{Battery, Chassis, Drive, Machine};
 
 fn latitude() -> Machine {
@@ -10,18 +10,22 @@ fn latitude() -> Machine {
         model: text("Latitude 5400"),
         serial_number: text("7HX2KQ2"),
         chassis_type: Some(10),
-        drives: vec![drive("S4EWNX0M801234", Vec::new())],
+        drives: vec![sized("S4EWNX0M801234")],
         ..machine()
     }
 }
 
+fn sized(serial: &str) -> Drive {
+    Drive { size_bytes: Some(256_060_514_304), ..drive(serial, Vec::new()) }
+}
+
 fn with_drives(serials: &[&str]) -> Machine {
-    Machine { drives: serials.iter().map(|serial| drive(serial, Vec::new())).collect(), ..latitude() }
+    Machine { drives: serials.iter().map(|serial| sized(serial)).collect(), ..latitude() }
 }
 
 /// The contradiction, which both records find alike but for the order of their texts.
 fn contradiction(one: &Machine, other: &Machine) -> Option<Contradiction> {
-    let (one, other) = (Identity::of(one, &rules()), Identity::of(other, &rules()));
+    let (one, other) = (Identity::from_machine(one, &rules()), Identity::from_machine(other, &rules()));
     let found = one.contradiction(&other);
     let kind = |found: &Option<Contradiction>| found.as_ref().map(std::mem::discriminant);
     assert_eq!(kind(&found), kind(&other.contradiction(&one)), "{found:?}");
@@ -111,7 +115,7 @@ fn leaves_optical_drives_out_of_the_comparison() {
     let optical = |serial| Drive { media: text("DVDRW"), ..drive(serial, Vec::new()) };
     let one = Machine { drives: vec![drive("K1", Vec::new()), optical("R8QQ6GAF")], ..latitude() };
     let other = Machine { drives: vec![drive("K2", Vec::new()), optical("R8QQ6GAF")], ..latitude() };
-    assert_eq!(contradiction(&one, &other), Some(Contradiction::Drives("k1".to_owned(), "k2".to_owned())));
+    assert_eq!(contradiction(&one, &other), Some(Contradiction::Drives("K1".to_owned(), "K2".to_owned())));
     assert_eq!(contradiction(&one, &Machine { drives: vec![optical("KX1")], ..latitude() }), None);
 }
 
@@ -142,4 +146,132 @@ fn compares_names_as_the_mapping_understands_them() {
         contradiction(&chassis(desktop), &chassis(Some(17))),
         Some(Contradiction::Chassis(Chassis::Desktop, Chassis::Server))
     );
+}
+
+#[test]
+fn takes_no_reader_or_stick_for_a_common_drive() {
+    let reader = |serial: &str| Drive {
+        model: text("Generic- SD/MMC"),
+        media: text("USB"),
+        size_bytes: None,
+        ..drive(serial, Vec::new())
+    };
+    let stick = |serial: &str| Drive { interface: text("USB 3.0"), ..sized(serial) };
+    let constant = sized("058F63666485");
+    let unsized_drive = drive("AA00011122233", Vec::new());
+    for shared in [reader("20120926571200000"), stick("4C530001230808"), constant, unsized_drive] {
+        let with = |serial: &str| Machine { drives: vec![sized(serial), shared.clone()], ..latitude() };
+        let found = contradiction(&with("S2ABNX0H123456"), &with("S2ABNX0H987651"));
+        assert!(matches!(found, Some(Contradiction::Drives(..))), "{shared:?}: {found:?}");
+        assert_eq!(contradiction(&with("S2ABNX0H123456"), &with("S2ABNX0H123456")), None);
+    }
+    // Plugged into one of the records, they are no drives of it.
+    for other in [reader("20120926571200000"), stick("4C530001230808"), sized("MSFT30A1B2C3")] {
+        assert_eq!(contradiction(&latitude(), &Machine { drives: vec![other], ..latitude() }), None);
+    }
+}
+
+#[test]
+fn knows_one_drive_in_two_spellings() {
+    for (one, other) in [
+        ("0025_3858_91B0_1234.", "00253858 91B01234"),
+        ("WD-WCC4E1093847", "WCC4E1093847"),
+        ("S4EW\u{200b}NX0M80", "S4EWNX0M80"),
+    ] {
+        assert_eq!(contradiction(&with_drives(&[one, "K1"]), &with_drives(&[other, "K2"])), None, "{one}");
+    }
+}
+
+#[test]
+fn tells_two_products_of_one_name_apart() {
+    let other = |base: &Machine, change: fn(&mut Machine)| {
+        let mut other = base.clone();
+        change(&mut other);
+        contradiction(base, &other).map(|fact| fact.to_string()).unwrap_or_default()
+    };
+    let thinkpad = Machine {
+        manufacturer: text("LENOVO"),
+        model: text("20AWS0DS07"),
+        version: text("ThinkPad T440p"),
+        family: text("ThinkPad T440p"),
+        sku: text("LENOVO_MT_20AW"),
+        processor: text("Intel(R) Core(TM) i5-4300M CPU @ 2.60GHz"),
+        ..latitude()
+    };
+    let compaq = Machine {
+        manufacturer: text("Hewlett-Packard"),
+        model: text("HP Compaq 6715b (GB836EA#ACB)"),
+        version: text("F.0D"),
+        sku: text("GB836EA#ACB"),
+        family: text("103C_5336AN"),
+        ..latitude()
+    };
+    let satellite = Machine { manufacturer: text("TOSHIBA"), version: text("PSKC8E-0DK00SG3"), ..latitude() };
+    assert_eq!(other(&thinkpad, |it| it.model = text("20AWA1NAUK")), "other model (20AWS0DS07 and 20AWA1NAUK)");
+    assert!(other(&thinkpad, |it| it.sku = text("LENOVO_MT_20AN")).starts_with("other SKU"));
+    assert!(other(&thinkpad, |it| it.processor = text("Intel Core i7-4600M")).starts_with("other processor"));
+    assert!(other(&compaq, |it| it.model = text("HP Compaq 6715b (GP690US#ABA)")).starts_with("other model"));
+    assert!(other(&compaq, |it| it.sku = text("GP690US#ABA")).starts_with("other SKU"));
+    assert!(other(&compaq, |it| it.family = text("103C_5335KV")).starts_with("other family"));
+    assert!(other(&satellite, |it| it.version = text("PSKC8E-0DJ00SG3")).starts_with("other version"));
+}
+
+#[test]
+fn takes_a_machine_with_an_updated_bios_for_one() {
+    let aspire = Machine {
+        manufacturer: text("Acer"),
+        model: text("Aspire E5-575"),
+        version: text("V1.22"),
+        family: text("KBL"),
+        sku: text("Aspire E5-575_115F_1.22"),
+        processor: text("Intel(R) Core(TM) i5-7200U CPU @ 2.50GHz"),
+        ..latitude()
+    };
+    for change in [
+        (|it| it.sku = text("Aspire E5-575_115F_1.27")) as fn(&mut Machine),
+        |it| it.version = text("V1.27"),
+        |it| it.sku = None,
+        |it| it.sku = text("To be filled by O.E.M."),
+        |it| it.family = text("  kbl "),
+        |it| it.family = text("Type1Family"),
+        |it| it.model = text("ASPIRE E5-575"),
+        |it| it.processor = text("Intel Core i5-7200U"),
+        |it| it.processor = text("Unknown"),
+        |it| it.drives = Vec::new(),
+    ] {
+        let mut later = aspire.clone();
+        change(&mut later);
+        assert_eq!(contradiction(&aspire, &later), None);
+    }
+}
+
+#[test]
+fn takes_no_name_in_the_record_for_a_serial() {
+    let zotac = Machine {
+        manufacturer: text("ZOTAC"),
+        model: text("ZBOX-CI320NANO"),
+        serial_number: text("ZBOX-CI320NANO"),
+        ..latitude()
+    };
+    let found = contradiction(&zotac, &Machine { drives: Vec::new(), ..zotac.clone() });
+    assert!(matches!(found, Some(Contradiction::SerialIdentifiesNothing(_))), "{found:?}");
+    // The asset tag is none of the names: firmware copies the serial number into it.
+    let tagged = Machine { asset_tag: text("7HX2KQ2"), ..latitude() };
+    assert_eq!(contradiction(&tagged, &tagged), None);
+}
+
+#[test]
+fn depends_on_no_setting_of_how_a_model_is_shown() {
+    let one = Machine {
+        manufacturer: text("LENOVO"),
+        model: text("20AWS0DS07"),
+        version: text("ThinkPad T440p"),
+        ..latitude()
+    };
+    let other = Machine { version: text("ThinkPad T540p"), ..one.clone() };
+    for lenovo in [LenovoModel::Name, LenovoModel::MachineType] {
+        let rules = Rules { lenovo, ..rules() };
+        let [one, other] = [&one, &other].map(|machine| Identity::from_machine(machine, &rules));
+        assert!(one.contradiction(&other).is_some(), "{lenovo:?}");
+    }
 }

@@ -70,7 +70,7 @@ fn maps_many_rows_of_each_table_in_a_moment() {
         for drive in machine.drives.iter().take(3) {
             drop(WipeStory::from_wipes(&drive.wipes, &machine));
         }
-        let identity = || Identity::of(&machine, &rules());
+        let identity = || Identity::from_machine(&machine, &rules());
         drop(identity().contradiction(&identity()));
         assert!(cpu_time_since(started) < MAX_TIME, "{what}");
     }

@@ -29,6 +29,13 @@ const FILLERS: &str = "
 |10000000|00000001|0000000001|000000000010|0101010101|1000000000|01234567|012345678|01234567890|00123456789|X0000000|0000000X|P/N 12345
 |Please Enter Serial|Enter Serial Number|Change Me|no-serial|NoSerial|NO SERIAL|Serial not set|Not Initialized|uninitialized|unset|UNPROGRAMMED
 |Unassigned|customer serial|Your Serial|ÿÿÿÿÿÿÿÿ|默认字符串|Не указано|Micro-Star|Standard PC|Virtual Machine|Not Installed|No Enclosure
+|12345678-1234-1234-1234-123456789ABC|87654321-4321-4321-4321-CBA987654321|AA:BB:CC:DD:EE:FF|AABBCCDDEEFF|FF-EE-DD-CC-BB-AA
+|DE:AD:BE:EF:00:00|DEADBEEF0001|FEEDFACE|5CG1234567|5CG0000000|2UA7654321|CND0000000|C02ABCDEFGH|R90ABCDEFG|PF000000|R9000000|MXL000000
+|ABC123|abc123|ABC1234|ABC123DEF456|XYZ789|QWE456|0A1B2C3D4E5F|A0B1C2D3|a1s2d3f4|9Z8Y7X6W|qazwsx|QAZWSXEDC|zaq12wsx|147258369|963852741|asdzxc
+|1234321|123454321|abcdcba|102030405060|SN102030405060|0102030405060708|0204060810|100200300400|1357924680|2468013579|13579|86420
+|20190101|20230101|31122020|01012020|2020-01-01|2021-11-30|01/01/2020|31.12.2019|YYYYMMDD|YYWWSSSS|YYMMDDNN|C0A80101|C0A8000A|7F000001|192.168.0.1
+|password|foobar|Ser.No|Ser. No.|Rev 1.0|REV:2.10|Ver.1.1|REFURB|REFURBISHED01|SPARE|SPARE-02|LOREM|LOREM IPSUM|azerty
+|ZOTAC|AAEON|BeeLink|CHUWI|CHUWI0001|TECLAST|HUANANZHI|JGINYUE|MACHINIST|Minisforum|GEEKOM-01|SUN MICROSYSTEMS|RAZER|Medion
 |SQUARE|03142563|W0000000001|M000000000001|YOUR_SERIAL|DEVICE_SERIAL|SERIAL1|MSI|NON PRESENTE|SENZA SN|UNBEKANNT|REDACTED|BK11XXXXXXXXXXXX
 |Filled By OEM|Serial #|System Serial No|Type1 - Serial Number|sernum0|BOARD SERIAL|N.A.|n.a|(none)|FFFFFFFFFFFFFFFF|0000000000000000
 ";
@@ -75,8 +82,6 @@ fn takes_serial_numbers_that_look_like_words() {
         "4c4c4544-0051-3610-8054-b7c04f4d3231",
         "FRANBMCPAA1234567X",
         "pf3xk2qr",
-        "ABC1234",
-        "ABC123DEF456",
         "G4N0CV16B829175",
         "NF1S8306980004",
         "GB8814HE7S",
@@ -123,6 +128,11 @@ impl Random {
 /// How makers number their machines, and drives.
 const PATTERNS: &[&str] = &[
     "*******",
+    "########",
+    "*********",
+    "^^^^^^^^",
+    "@@@#####",
+    "MP######",
     "@@@@@@@",
     "#######",
     "5CD####*@@",
@@ -169,6 +179,7 @@ fn doubts_at_most_one_plausible_serial_in_a_thousand() {
 #[test]
 fn compares_serials_without_regard_to_case_and_blanks() {
     assert!(is_same_serial(" 5cd1234xyz", "5CD1234XYZ") && is_same_serial("AB  12", "ab 12"));
+    assert!(is_same_serial("5CD\u{200b}1234XYZ", "5CD1234XYZ\u{feff}"));
     assert!(!is_same_serial("5CD1234XYZ", "5CD1234XY") && !is_same_serial("AB 12", "AB12"));
 }
 
@@ -179,4 +190,83 @@ fn knows_a_serial_that_iqr_has_cut_to_its_column() {
     assert!(!is_serial_in_iqr(long, &long[..IQR_SERIAL_WIDTH - 1]));
     // Of two records of WipeOS none is cut.
     assert!(!is_same_serial(long, &long[..IQR_SERIAL_WIDTH]));
+}
+
+#[test]
+fn knows_a_serial_that_iqr_has_cut_beside_a_blank() {
+    let long = "VMware-56 4d 1a 2b 3c 4d 5e 6f-70 81 92 a3 b4 c5 d6 e7";
+    for label in [
+        "VMware-56 4d 1a 2b 3c 4d ",
+        "VMware-56 4d 1a 2b 3c 4d",
+        "  VMware-56 4d 1a 2b 3c 4",
+        "  VMware-56 4d 1a 2b 3c 4 ",
+        "VMware-56  4d 1a 2b 3c 4d",
+        "vmware-56 4D 1a 2b 3c 4d 5e 6f-70 81 92 a3 b4 c5 d6 e7",
+    ] {
+        assert!(is_serial_in_iqr(long, label), "{label}");
+    }
+    for label in
+        ["VMware-56 4d 1a 2b 3c 4e", "VMware-56 4d 1a 2b 3c", "VMware-56 4d 1a 2b 3c 4", "4d 1a 2b 3c 4d 5e 6f-70 81"]
+    {
+        assert!(!is_serial_in_iqr(long, label), "{label}");
+    }
+}
+
+#[test]
+fn compares_serials_of_drives_by_letters_and_digits() {
+    for (one, other) in [
+        ("0025_3858_91B0_1234.", "00253858 91B01234"),
+        ("WD-WCC1234567", "WCC1234567"),
+        ("WD-WX11A2345678", "wdwx11a2345678"),
+        ("S4EW\u{200b}NX0M801234", " s4ewnx0m801234"),
+    ] {
+        assert_eq!(folded_drive_serial(one), folded_drive_serial(other), "{one}");
+    }
+    assert_ne!(folded_drive_serial("WDZ1234"), folded_drive_serial("Z1234"));
+    assert_eq!(folded_drive_serial(" .-"), "");
+}
+
+#[test]
+fn tells_constants_of_card_readers_from_serials_of_drives() {
+    for constant in
+        ["058F63666485", "000000001532", "MSFT30BB12345678", "152D00539000", "20120926571200000", "20060413092100000"]
+    {
+        assert!(is_readers_constant(constant), "{constant}");
+    }
+    for serial in ["S4EWNX0M801234", "20120926571212345", "50026B7712345678", "WD-WCC1234567", "2012", ""] {
+        assert!(!is_readers_constant(serial), "{serial}");
+    }
+}
+
+#[test]
+fn takes_no_name_of_the_machine_for_its_serial() {
+    let text = |text: &str| Some(text.to_owned());
+    let machine = |maker, model, version, family, sku| {
+        OwnNames::from_machine(&crate::model::Machine {
+            manufacturer: text(maker),
+            model: text(model),
+            version: text(version),
+            family: text(family),
+            sku: text(sku),
+            ..Default::default()
+        })
+    };
+    let zotac = machine("ZOTAC Int'l Ltd", "ZBOX-CI320NANO", "XX", "", "");
+    let hp = machine("Hewlett-Packard", "HP Pavilion Notebook", "A1018100", "103C_5335KV G=N L=CON", "W4X36EA#ACB");
+    let lenovo =
+        machine("LENOVO", "20L5S01V00", "ThinkPad T480", "ThinkPad T480", "LENOVO_MT_20L5_BU_Think_FM_ThinkPad T480");
+    for (names, serials) in [
+        (&zotac, &["ZBOX-CI320NANO", "zbox ci320nano", "CI320NANO", "ZOTAC ZBOX-CI320NANO"][..]),
+        (&hp, &["103C_5335KV", "W4X36EA#ACB", "W4X36EA", "A1018100", "HP Pavilion Notebook", "Hewlett-Packard"]),
+        (&lenovo, &["20L5S01V00", "THINKPADT480", "ThinkPad T480"]),
+        (&machine("Intel", "NUC7i5BNH", "", "", ""), &["NUC7i5BNH", "INTEL NUC7I5BNH"]),
+        (&machine("AZW", "Mini S12", "", "", "U59 Pro"), &["MINIS12", "U59PRO"]),
+    ] {
+        for serial in serials {
+            assert!(!names.is_identified_by(serial), "{serial}");
+        }
+        for serial in ["7HX2KQ2", "PF0ABC12", "W4X36EB", "20L5S01V0", "ZBOXCI320", "L5S01V00"] {
+            assert!(names.is_identified_by(serial), "{serial}");
+        }
+    }
 }

@@ -1,5 +1,7 @@
 //! Words that stand where nobody filled in a serial number, and texts that are made of them.
 
+use crate::model::makers::{MAKERS, OTHER_MAKERS};
+
 /// Words have to have so many letters together. Those of two letters do not count: they are too often a coincidence.
 const MIN_LETTERS: usize = 4;
 
@@ -19,31 +21,36 @@ const MAX_DIGITS: usize = 4;
 /// without thinking.
 #[rustfmt::skip]
 const WORDS: &[&str] = &[
-    "acer", "admin", "all", "amd", "american", "ami", "apple", "applicable", "asdf", "asdfgh", "asdfghjkl", "asrock",
-    "asset", "assigned", "asus", "asustek", "at", "aucun", "available", "award", "bad", "barcode", "base", "baseboard",
-    "be", "bell", "benq", "bios", "biostar", "blank", "board", "bochs", "by", "case", "change", "chassis", "clevo",
-    "clone", "cloned", "code", "company", "compaq", "computer", "computers", "configured", "corp", "corporation",
-    "custom", "customer", "data", "default", "defined", "deleted", "dell", "demo", "desconocido", "desktop", "dev",
-    "device", "dmi", "dummy", "dvt", "ecs", "emachines", "empty", "enclosure", "engineering", "enter", "error", "eval",
-    "evaluation", "evt", "example", "factory", "fail", "failed", "fake", "false", "family", "field", "fill", "filled",
-    "filler", "first", "for", "found", "foxconn", "from", "fujitsu", "gateway", "generic", "gigabyte", "hardware",
-    "here", "hewlett", "hidden", "host", "ibm", "id", "in", "inc", "inconnu", "index", "info", "information", "initial",
-    "initialized", "inject", "input", "insert", "install", "installed", "insyde", "intel", "internal", "invalid", "is",
-    "item", "keine", "known", "kvm", "lab", "label", "laptop", "lenovo", "local", "localhost", "machine", "main",
-    "mainboard", "mancante", "manufacture", "manufacturer", "matricola", "mb", "me", "medion", "megatrends", "mfg",
-    "micro", "microsoft", "missing", "model", "more", "motherboard", "msi", "my", "na", "name", "nec", "nessuno", "nil",
-    "ninguno", "no", "none", "normal", "not", "notebook", "nothing", "now", "nr", "null", "num", "numb", "number",
-    "odm", "oem", "oemid", "of", "ohne", "on", "onbekend", "only", "other", "others", "out", "owner", "packard",
-    "panasonic", "part", "partnumber", "pc", "pegatron", "pending", "phoenix", "placeholder", "platform", "please",
-    "preproduction", "present", "product", "production", "programmed", "proto", "prototype", "provided", "pvt", "qemu",
-    "quanta", "qwerty", "qwertyuiop", "random", "range", "read", "redacted", "reference", "removed", "replace",
-    "reserved", "sample", "samsung", "sans", "sconosciuto", "senza", "ser", "serial", "serialno", "serialnum", "server",
-    "service", "servicetag", "set", "sku", "sn", "sno", "sony", "spec", "specified", "square", "standard", "star",
-    "string", "supermicro", "sys", "system", "tablet", "tag", "tba", "tbd", "temp", "template", "temporary", "test",
-    "tested", "tester", "testing", "text", "the", "to", "todo", "toshiba", "true", "tulip", "type", "unassigned",
-    "unavailable", "unbekannt", "undef", "undefined", "uninitialized", "unit", "unknow", "unknown", "unprogrammed",
-    "unset", "unspecified", "unused", "update", "user", "uuid", "value", "vendor", "version", "via", "virtual",
-    "virtualbox", "vmware", "void", "with", "workstation", "write", "xen", "your", "zxcv", "zxcvbn", "zxcvbnm",
+    "acer", "admin", "all", "amd", "american", "ami", "apple", "applicable", "asdf", "asdfgh", "asdfghjkl",
+    "asrock", "asset", "assigned", "asus", "asustek", "at", "aucun", "available", "award", "azerty", "azertyuiop",
+    "baadfood", "bad", "badcafe", "barcode", "base", "baseboard", "be", "bell", "benq", "bios", "biostar", "blank",
+    "board", "bochs", "broken", "by", "cafebabe", "case", "change", "chassis", "clevo", "clone", "cloned", "code",
+    "coffee", "company", "compaq", "computer", "computers", "configured", "corp", "corporation", "custom",
+    "customer", "data", "deadbeef", "deadcode", "default", "defined", "deleted", "dell", "demo", "desconocido",
+    "desktop", "dev", "device", "dmi", "dolor", "dummy", "dvt", "ecs", "emachines", "empty", "enclosure",
+    "engineering", "enter", "error", "eval", "evaluation", "evt", "example", "facefeed", "factory", "fail",
+    "failed", "fake", "false", "family", "feedface", "field", "fill", "filled", "filler", "first", "foo", "foobar",
+    "for", "found", "foxconn", "from", "fujitsu", "gateway", "generic", "gigabyte", "hardware", "hello", "here",
+    "hewlett", "hidden", "host", "ibm", "id", "in", "inc", "inconnu", "index", "info", "information", "initial",
+    "initialized", "inject", "input", "insert", "install", "installed", "insyde", "intel", "internal", "invalid",
+    "ipsum", "is", "item", "keine", "known", "kvm", "lab", "label", "laptop", "lenovo", "local", "localhost",
+    "lorem", "machine", "main", "mainboard", "mancante", "manufacture", "manufacturer", "matricola", "mb", "me",
+    "medion", "megatrends", "mfg", "micro", "microsoft", "missing", "model", "more", "motherboard", "msi", "my",
+    "na", "name", "nec", "nessuno", "nil", "ninguno", "no", "none", "normal", "nosn", "nosuch", "not", "notag",
+    "notebook", "nothing", "now", "nr", "null", "num", "numb", "number", "odm", "oem", "oemid", "of", "ohne", "on",
+    "onbekend", "only", "other", "others", "out", "owner", "packard", "panasonic", "part", "partnumber", "passwd",
+    "password", "passwort", "pc", "pegatron", "pending", "phoenix", "placeholder", "platform", "please",
+    "preproduction", "present", "product", "production", "programmed", "proto", "prototype", "provided", "pvt",
+    "qemu", "quanta", "qwerty", "qwertyuiop", "qwertz", "random", "range", "read", "redacted", "reference",
+    "refurb", "refurbished", "removed", "repair", "repaired", "replace", "reserved", "return", "returned", "rev",
+    "revision", "sample", "samsung", "sans", "sconosciuto", "scrap", "secret", "senza", "ser", "serial", "serialno",
+    "serialnum", "serno", "server", "service", "servicetag", "set", "sku", "sn", "sno", "snr", "sony", "spare",
+    "spec", "specified", "square", "standard", "star", "stock", "string", "supermicro", "sys", "system", "tablet",
+    "tag", "tba", "tbd", "temp", "template", "temporary", "test", "tested", "tester", "testing", "text", "the",
+    "to", "todo", "toshiba", "true", "tulip", "type", "unassigned", "unavailable", "unbekannt", "undef",
+    "undefined", "uninitialized", "unit", "unknow", "unknown", "unprogrammed", "unset", "unspecified", "unused",
+    "update", "user", "uuid", "value", "vendor", "version", "via", "virtual", "virtualbox", "vmware", "void",
+    "with", "workstation", "world", "write", "xen", "your", "zxcv", "zxcvbn", "zxcvbnm",
 ];
 
 /// Whether letters and digits, all in lower case, are words of the list without anything else but a few digits:
@@ -78,12 +85,26 @@ fn lengths_of_words(rest: &[u8], letters: usize) -> impl Iterator<Item = usize> 
         letters >= MIN_LETTERS && rest.len() >= MIN_CUT_WORD_LETTERS && word.as_bytes().starts_with(rest)
     };
     let words = WORDS.iter().filter(move |word| rest.starts_with(word.as_bytes())).map(|word| word.len());
+    let makers = makers().filter_map(move |name| length_of_maker(name, rest));
     let cut = WORDS.iter().any(|word| is_cut(word)).then_some(rest.len());
     let alphabet =
         1 + rest.windows(2).take_while(|pair| pair[0].is_ascii_alphabetic() && pair[1] == pair[0] + 1).count();
     let crosses = rest.iter().take_while(|byte| **byte == b'x').count();
     let alphabet = Some(alphabet).filter(|run| *run >= MIN_ALPHABET_LETTERS);
-    words.chain(cut).chain(alphabet).chain(Some(crosses).filter(|run| *run >= MIN_WORD_LETTERS))
+    words.chain(makers).chain(cut).chain(alphabet).chain(Some(crosses).filter(|run| *run >= MIN_WORD_LETTERS))
+}
+
+/// The names of makers that are long enough to be no coincidence.
+fn makers() -> impl Iterator<Item = &'static str> {
+    let names = MAKERS.iter().flat_map(|(_, beginnings)| *beginnings).chain(OTHER_MAKERS);
+    names.copied().filter(|name| name.len() >= MIN_LETTERS)
+}
+
+/// How many characters a maker's name takes at the beginning of a text, which has no blanks.
+fn length_of_maker(name: &str, rest: &[u8]) -> Option<usize> {
+    let letters = || name.bytes().filter(|byte| *byte != b' ');
+    let length = letters().count();
+    rest.get(..length).filter(|start| start.iter().copied().eq(letters())).map(|_| length)
 }
 
 /// Whether digits are counted, or one of them repeated.

@@ -1,0 +1,71 @@
+//! The names of makers: the mapping shortens a maker's name by them, and a serial number that is one identifies nothing.
+
+/// A short form and the beginnings, in lower-case words, of the raw values that mean it. The longest beginning wins.
+pub type Maker = (&'static str, &'static [&'static str]);
+
+/// One line a maker; the spellings are those of the public hw-probe collection.
+pub const MAKERS: &[Maker] = &[
+    ("ACER", &["acer", "acersystem"]),
+    ("ALIENWARE", &["alienware"]),
+    ("APPLE", &["apple"]),
+    ("ASROCK", &["asrock"]),
+    ("ASUS", &["asus", "asustek", "asustekcomputer"]),
+    ("BIOSTAR", &["biostar"]),
+    ("CHUWI", &["chuwi"]),
+    ("CISCO", &["cisco"]),
+    ("CLEVO", &["clevo"]),
+    ("COMPAQ", &["compaq"]),
+    ("DELL", &["dell", "dell emc", "ell inc"]),
+    ("DYNABOOK", &["dynabook"]),
+    ("ECS", &["ecs", "elitegroup"]),
+    ("EMACHINES", &["emachines"]),
+    ("FOXCONN", &["foxconn"]),
+    ("FRAMEWORK", &["framework"]),
+    ("FUJITSU", &["fujitsu"]),
+    ("FUJITSU SIEMENS", &["fujitsu siemens"]),
+    ("GATEWAY", &["gateway"]),
+    ("GETAC", &["getac"]),
+    ("GIGABYTE", &["gigabyte", "giga byte"]),
+    ("GOOGLE", &["google"]),
+    ("HONOR", &["honor"]),
+    ("HP", &["hp", "hewlett packard", "hewlettpackard", "hpqoem"]),
+    ("HPE", &["hpe", "hewlett packard enterprise"]),
+    ("HUAWEI", &["huawei"]),
+    ("IBM", &["ibm", "international business machines"]),
+    ("INTEL", &["intel"]),
+    ("LENOVO", &["lenovo"]),
+    ("LG", &["lg", "lge"]),
+    ("MEDION", &["medion", "medionag", "medionpc"]),
+    ("MICROSOFT", &["microsoft"]),
+    ("MSI", &["msi", "micro star", "microstar"]),
+    ("NEC", &["nec"]),
+    ("PACKARD BELL", &["packard bell"]),
+    ("PANASONIC", &["panasonic", "matsushita"]),
+    ("POSITIVO", &["positivo"]),
+    ("QUANTA", &["quanta"]),
+    ("RAZER", &["razer"]),
+    ("SAMSUNG", &["samsung"]),
+    ("SCHENKER", &["schenker", "schenkertechnologiesgmbh"]),
+    ("SHUTTLE", &["shuttle", "shuttleinc"]),
+    ("SONY", &["sony"]),
+    ("SUN", &["sun microsystems"]),
+    ("SUPERMICRO", &["supermicro", "super micro"]),
+    ("SYSTEM76", &["system76"]),
+    ("TOSHIBA", &["toshiba"]),
+    ("TUXEDO", &["tuxedo"]),
+    ("WORTMANN", &["wortmann"]),
+    ("XIAOMI", &["xiaomi", "timi"]),
+    ("ZOTAC", &["zotac"]),
+];
+
+/// Makers whose name is their short form, bare and lower case.
+#[rustfmt::skip]
+pub const OTHER_MAKERS: &[&str] = &[
+    "aaeon", "acemagic", "advantech", "ampere", "aopen", "arbor", "azulle", "azw", "beelink", "blackview", "bmax",
+    "colorful", "compal", "corsair", "eluktronics", "evga", "everex", "geekom", "geobook", "gmktec", "haier",
+    "hasee", "hisense", "huanan", "huananzhi", "hyrican", "igel", "inventec", "irbis", "iru", "itx", "jginyue",
+    "jumper", "kontron", "lanix", "lifebook", "linx", "machinist", "maibenben", "maxsun", "mechrevo", "minisforum",
+    "minix", "morefine", "multilaser", "newline", "ninkear", "nvidia", "onda", "oracle", "prestigio", "protectli",
+    "purism", "qotom", "raspberry", "siemens", "soyo", "tarox", "teclast", "terra", "thunderobot", "topton",
+    "trigkey", "unisys", "vaio", "veriton", "viglen", "vizio", "wistron", "wyse", "xidax",
+];
