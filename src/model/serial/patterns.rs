@@ -142,11 +142,14 @@ fn has_constant_step(bare: &[u8]) -> bool {
     if !digits.iter().all(u8::is_ascii_digit) || digits.len() < super::MIN_COUNTING_DIGITS {
         return false;
     }
-    let steps = |digits: &[u8]| {
+    let step_of = |digits: &[u8]| {
         let step = |pair: &[u8]| (pair[1] + 10 - pair[0]) % 10;
-        let first = digits.get(..2).map(step);
-        first != Some(0) && digits.windows(2).all(|pair| Some(step(pair)) == first)
+        let first = step(digits);
+        Some(first).filter(|first| *first != 0 && digits.windows(2).all(|pair| step(pair) == *first))
     };
+    // Five digits are few: they are the odd or the even ones, and nothing is in front of them.
+    let is_long = digits.len() >= MIN_STEPPED_CHARS;
+    let is_stepped = step_of(digits).is_some_and(|step| is_long || (letters == 0 && matches!(step, 2 | 8)));
     let is_in_numbers = |width: usize, fewest: usize| {
         let numbers: Vec<i64> =
             digits.chunks(width).map(|part| part.iter().fold(0, |sum, it| sum * 10 + i64::from(it - b'0'))).collect();
@@ -157,8 +160,9 @@ fn has_constant_step(bare: &[u8]) -> bool {
     };
     // Behind the odd digits come the even ones: `1357924680`.
     let halves = digits.split_at(digits.len() / 2);
-    steps(digits)
-        || (halves.0.len() >= super::MIN_COUNTING_DIGITS && steps(halves.0) && steps(halves.1))
+    let are_stepped = || step_of(halves.0).is_some() && step_of(halves.1).is_some();
+    is_stepped
+        || (halves.0.len() >= super::MIN_COUNTING_DIGITS && are_stepped())
         || is_in_numbers(2, 4)
         || is_in_numbers(3, 4)
         || is_in_numbers(4, 3)
