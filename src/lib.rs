@@ -26,7 +26,7 @@
 //! | [`iqr`] | IQR's web API: session, assets, master items, wire format, errors, limiter |
 //! | [`sync`] | the pass: feed → examine → plan (pure) → apply → record |
 //! | [`monitor`] | who else is told of a pass: Prometheus, and whoever waits for signs of life |
-//! | [`output`], [`logging`] | what people and scripts are shown |
+//! | [`output`], [`logging`], `escape` | what people and scripts are shown; one table of the characters that a terminal must not get |
 //! | [`clock`], [`digest`], [`secret`], `files` | the time of day, stable digests, texts that must not be seen, how files are opened |
 //!
 //! Where to change what: the wording of a comment line, `mapping::comments` and the config's templates; a new vendor, one
@@ -52,6 +52,7 @@ pub mod clock;
 pub mod commands;
 pub mod config;
 pub mod digest;
+mod escape;
 mod files;
 pub mod iqr;
 pub mod ledger;

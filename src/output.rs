@@ -8,6 +8,7 @@ use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
 use crate::cli::Color;
+use crate::escape::{is_harmful, to_json};
 use crate::logging;
 
 /// Good news.
@@ -35,8 +36,8 @@ pub fn styled(style: Style, text: impl Display) -> String {
     format!("{style}{text}{style:#}")
 }
 
-/// A text from outside, harmless on a terminal and on one line: control characters, escapes and marks that turn the
-/// direction of writing are shown as `\u{..}`.
+/// A text from outside, harmless on a terminal and on one line: control characters and those that no reader sees are
+/// shown as `\u{..}`.
 #[must_use]
 pub fn one_line(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
@@ -48,12 +49,6 @@ pub fn one_line(text: &str) -> String {
         }
     }
     line
-}
-
-fn is_harmful(character: char) -> bool {
-    character.is_control()
-        || matches!(character,
-            '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
 }
 
 /// Stdout cannot be written.
@@ -74,13 +69,13 @@ pub fn print(text: &str) -> Result<(), Unwritten> {
     }
 }
 
-/// Writes one JSON object to stdout.
+/// Writes one JSON object to stdout; a terminal that shows it obeys nothing in it.
 ///
 /// # Errors
 ///
 /// As [`print()`].
 pub fn print_json(value: &impl Serialize) -> Result<(), Unwritten> {
-    let mut text = serde_json::to_string(value).map_err(io::Error::from)?;
+    let mut text = to_json(value).map_err(io::Error::from)?;
     text.push('\n');
     print(&text)
 }
@@ -92,7 +87,7 @@ pub fn print_json(value: &impl Serialize) -> Result<(), Unwritten> {
 ///
 /// As [`print()`]; or when the elements cannot be read.
 pub fn print_json_with_list(head: &impl Serialize, key: &str, elements: impl Read) -> Result<(), Unwritten> {
-    let head = serde_json::to_string(head).map_err(io::Error::from)?;
+    let head = to_json(head).map_err(io::Error::from)?;
     let begin = format!("{},\"{key}\":[", head.strip_suffix('}').unwrap_or(&head));
     print_all(begin.as_bytes().chain(elements).chain(&b"]}\n"[..]))
 }

@@ -17,6 +17,7 @@ use super::{Exit, NotFound, near};
 use crate::cli::{Global, SyncArgs};
 use crate::clock;
 use crate::config::Config;
+use crate::escape::to_json;
 use crate::model::{DueBecause, Timestamp};
 use crate::output::{self, BAD, DIM, GOOD, WARN, styled};
 use crate::sync::{self, Item, ItemOutcome, Outcome, PassOutcome, Report, Request, Scope};
@@ -115,7 +116,7 @@ fn tell(told: &Mutex<Spool>, args: &SyncArgs, item: &Item) {
     if !args.json && !args.dry_run {
         return;
     }
-    let text = if args.json { serde_json::to_string(item).unwrap_or_default() } else { dry_line(item) };
+    let text = if args.json { to_json(item).unwrap_or_default() } else { dry_line(item) };
     let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
     if args.json && !told.is_empty() {
         told.push(",");

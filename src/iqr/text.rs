@@ -1,5 +1,7 @@
 //! What the server said, made fit for a message: one line, short, harmless on a terminal.
 
+use crate::escape::is_harmful;
+
 /// Longest text of the server's that a message repeats, in characters.
 const LONGEST: usize = 200;
 
@@ -63,20 +65,11 @@ fn after_tag(tag: &str) -> &str {
 }
 
 fn push_harmless(quoted: &mut String, character: char) {
-    if character.is_control() || is_invisible(character) {
+    if is_harmful(character) {
         quoted.extend(character.escape_unicode());
     } else {
         quoted.push(character);
     }
-}
-
-/// Marks that reverse, hide or join what stands around them.
-fn is_invisible(character: char) -> bool {
-    matches!(
-        character,
-        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
-            | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'
-    )
 }
 
 #[cfg(test)]
