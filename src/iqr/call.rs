@@ -12,7 +12,7 @@ use super::error::{Cause, Error, Failure, Outcome};
 use super::http::{Answer, Body, Credential, Fault, FaultKind, Request};
 use super::limiter::{Permit, Refusal, Retry};
 use super::session::{self, Link, Live};
-use super::text::{is_missing_endpoint, quote_bytes};
+use super::text::is_missing_endpoint;
 use super::wait::{When, pause};
 use super::wire::{Bad, Verdict, verdict};
 
@@ -112,9 +112,9 @@ impl Iqr {
         };
         if !answer.is_success() {
             self.limiter.answered();
-            return Err(refused(request, &answer));
+            return Err(self.refusal(request, &answer));
         }
-        match verdict(&answer.body) {
+        match verdict(&answer.body, self.http.redactor()) {
             Verdict::Taken => {
                 self.limiter.succeeded();
                 self.limiter.write_succeeded();
@@ -148,7 +148,13 @@ impl Iqr {
                 self.limiter.succeeded();
                 Ok(value)
             }
-            Err(Bad(text)) => {
+            // The server has answered, and the same answer would come again.
+            Err(secret @ Bad::Secret(_)) => {
+                self.limiter.answered();
+                let (request, cause) = (request.shown.clone(), Cause::BadAnswer(secret.to_string()));
+                Err(Setback::Final(Failure { request, cause, outcome: Outcome::Refused, only_this: true }.into()))
+            }
+            Err(Bad::Other(text)) => {
                 self.limiter.failed(&format!("{}: {text}", request.shown));
                 Err(Setback::Passing { cause: Cause::BadAnswer(text), outcome: Outcome::Refused, repeats: REPEATS })
             }
@@ -157,8 +163,8 @@ impl Iqr {
 
     /// A 4xx speaks of one asset, but for one: where the service has no such path, no asset will do better.
     fn declined(&self, request: &Request, answer: &Answer) -> Setback {
-        let error = refused(request, answer);
-        let is_missing = answer.status == 404 && is_missing_endpoint(&quote_bytes(&answer.body));
+        let error = self.refusal(request, answer);
+        let is_missing = answer.status == 404 && is_missing_endpoint(&self.quote(answer));
         if is_missing && !self.limiter.has_succeeded() {
             self.limiter.failed(&format!("{error}; check [iqr.endpoints]"));
         } else if answer.status != 403 {
@@ -213,7 +219,7 @@ impl Iqr {
         if !matches!(status, 401 | 403 | 404) {
             self.session.let_write_pass(request);
         } else if self.session.renew(link, session::Refusal { session, status, request, is_repeated: false })? {
-            let cause = Cause::Status { status, text: quote_bytes(&answer.body) };
+            let cause = Cause::Status { status, text: self.quote(&answer) };
             return Err(Setback::Passing { cause, outcome: Outcome::Unknown, repeats: REPEATS });
         }
         self.sorted(request, answer, permit)
@@ -249,7 +255,7 @@ impl Iqr {
     fn sorted(&self, request: &Request, answer: Answer, permit: &Permit<'_>) -> Result<Answer, Setback> {
         let status = answer.status;
         let shown = format!("{}: the server answered {status}", request.shown);
-        let cause = || Cause::Status { status, text: quote_bytes(&answer.body) };
+        let cause = || Cause::Status { status, text: self.quote(&answer) };
         let (outcome, is_refusal) = match status {
             200..=299 | 400..=407 | 409..=428 | 430..=499 => return Ok(answer),
             429 => (Outcome::NotSent, true),
@@ -275,6 +281,15 @@ impl Iqr {
         }
     }
 
+    fn refusal(&self, request: &Request, answer: &Answer) -> Error {
+        Error::Refused { request: request.shown.clone(), status: answer.status, text: self.quote(answer) }
+    }
+
+    /// What the service says in an answer, fit for a message.
+    fn quote(&self, answer: &Answer) -> String {
+        self.http.redactor().quote_bytes(&answer.body)
+    }
+
     /// The pass's own error where the pass is over, this request's where it is not.
     fn give_up(&self, request: &Request, cause: Cause, outcome: Outcome, failures: u32) -> Error {
         match self.limiter.stopped() {
@@ -289,10 +304,6 @@ impl Iqr {
             }
         }
     }
-}
-
-fn refused(request: &Request, answer: &Answer) -> Error {
-    Error::Refused { request: request.shown.clone(), status: answer.status, text: quote_bytes(&answer.body) }
 }
 
 /// Describes what happened to a request.

@@ -1,5 +1,6 @@
 //! Every decoder of answers on any bytes: for the fuzzer, and for `cargo test`, which tries some.
 
+use super::redact::Redactor;
 use super::settings::FieldNames;
 use super::wire;
 use crate::model::{IdRule, InventoryId};
@@ -11,16 +12,17 @@ use crate::model::{IdRule, InventoryId};
 /// When an answer is taken for what it is not: another asset, a token that is no header.
 pub fn decode(body: &[u8]) {
     let Ok(id) = InventoryId::parse(Some("413800"), IdRule::Digits) else { return };
-    if let Ok(Some(asset)) = wire::asset(body, &id, &FieldNames::default()) {
+    let redactor = &Redactor::default();
+    if let Ok(Some(asset)) = wire::asset(body, &id, &FieldNames::default(), redactor) {
         assert!(asset.inventory_id.trim().trim_start_matches('0').starts_with("413800"), "another asset");
     }
-    if let Ok(token) = wire::session_token(body) {
+    if let Ok(token) = wire::session_token(body, redactor) {
         assert!(token.expose().bytes().all(|byte| byte.is_ascii_graphic()), "no header");
     }
-    if let Ok(items) = wire::items(body) {
+    if let Ok(items) = wire::items(body, redactor) {
         assert!(items.iter().all(|item| !item.item_number.is_empty()), "an item without a number");
     }
-    let _ = (wire::categories(body), wire::verdict(body));
+    let _ = (wire::categories(body, redactor), wire::verdict(body, redactor));
 }
 
 #[cfg(test)]

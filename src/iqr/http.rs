@@ -11,8 +11,8 @@ use ureq::http::{HeaderMap, Request as HttpRequest, Response, header};
 use ureq::tls::{RootCerts, TlsConfig};
 use ureq::unversioned::transport::{Connector, DefaultConnector};
 
-use super::conceal::Concealed;
 use super::endpoint::{Format, Method};
+use super::redact::Redactor;
 use super::resolver::{LookupFailed, Remembering};
 use super::settings::{Access, Settings};
 use super::sparing::Sparing;
@@ -68,14 +68,13 @@ pub(super) enum Credential<'a> {
     Bearer(&'a Secret),
 }
 
-/// A whole answer, of whatever status.
-#[derive(Debug)]
+/// A whole answer, of whatever status. Body and type are as they came, and not to be shown before they are redacted.
 pub(super) struct Answer {
     pub status: u16,
     pub body: Vec<u8>,
     /// What it says that it is; empty when it does not.
     pub content_type: String,
-    /// What the log may show of its headers; empty where it shows none.
+    /// What the log may show of its headers, redacted; empty where it shows none.
     pub headers: String,
     /// How long the server asks to wait.
     pub retry_after: Option<Duration>,
@@ -106,8 +105,7 @@ pub(super) struct Http {
     access: Access,
     timeout: Duration,
     headers: Vec<(String, String)>,
-    key: Concealed,
-    tokens: Concealed,
+    redactor: Redactor,
     requests: AtomicU64,
     skew: AtomicI64,
 }
@@ -119,21 +117,15 @@ impl Http {
             access,
             timeout: settings.request_timeout,
             headers: settings.headers.clone(),
-            key: Concealed::default(),
-            tokens: Concealed::default(),
+            redactor: Redactor::default(),
             requests: AtomicU64::new(0),
             skew: AtomicI64::new(UNKNOWN_SKEW),
         }
     }
 
-    /// From now on the API key is taken out of answers.
-    pub fn conceal_key(&self, key: &Secret) {
-        self.key.add(key);
-    }
-
-    /// From now on this token is taken out of answers, but for those that bring a token.
-    pub fn conceal_token(&self, token: &Secret) {
-        self.tokens.add(token);
+    /// Knows the key and every token of the pass; all that is quoted of an answer goes through it.
+    pub fn redactor(&self) -> &Redactor {
+        &self.redactor
     }
 
     /// Requests begun so far.
@@ -154,7 +146,7 @@ impl Http {
         self.requests.fetch_add(1, Ordering::Relaxed);
         let begun = BootTime::now();
         let timeout = self.timeout.min(until.since(begun)).max(Duration::from_millis(1));
-        let answer = self.send(request, credential, timeout).map_err(fault);
+        let answer = self.send(request, credential, timeout).map_err(|error| fault(error, &self.redactor));
         log(request, begun, &answer);
         answer
     }
@@ -169,8 +161,7 @@ impl Http {
             let request = self.agent.configure_request(head.body(())?);
             self.agent.run(request.timeout_global(Some(timeout)).build())
         };
-        let brings_token = matches!(credential, Credential::None);
-        self.receive(response?, brings_token)
+        self.receive(response?)
     }
 
     fn head(&self, request: &Request, credential: Credential<'_>) -> ureq::http::request::Builder {
@@ -185,18 +176,15 @@ impl Http {
         }
     }
 
-    fn receive(&self, response: Response<ureq::Body>, brings_token: bool) -> Result<Answer, ureq::Error> {
+    fn receive(&self, response: Response<ureq::Body>) -> Result<Answer, ureq::Error> {
         let (head, mut body) = response.into_parts();
         let now = self.server_time(&head.headers);
         let retry_after = text(&head.headers, header::RETRY_AFTER).and_then(|value| date::retry_after(value, now));
         let mut bytes = Vec::with_capacity(told_length(&head.headers));
         body.with_config().limit(LARGEST_ANSWER).reader().read_to_end(&mut bytes)?;
-        let mut body = self.key.take_out(bytes);
-        if !brings_token {
-            body = self.tokens.take_out(body);
-        }
         let content_type = text(&head.headers, header::CONTENT_TYPE).unwrap_or_default().to_owned();
-        Ok(Answer { status: head.status.as_u16(), body, content_type, headers: shown(&head.headers), retry_after })
+        let headers = shown(&head.headers, &self.redactor);
+        Ok(Answer { status: head.status.as_u16(), body: bytes, content_type, headers, retry_after })
     }
 
     /// The server's time by this answer, ours where it does not tell; seconds since 1970.
@@ -268,7 +256,8 @@ fn agent(settings: &Settings) -> Agent {
     )
 }
 
-fn fault(error: ureq::Error) -> Fault {
+/// What a library says of a failure may hold what the server said.
+fn fault(error: ureq::Error, redactor: &Redactor) -> Fault {
     let kind = kind(&error);
     let text = match error {
         ureq::Error::Timeout(_) => "no whole answer in time".to_owned(),
@@ -277,7 +266,7 @@ fn fault(error: ureq::Error) -> Fault {
         ureq::Error::Other(error) => error.to_string(),
         other => other.to_string(),
     };
-    Fault { text: super::text::quote(&text), kind }
+    Fault { text: redactor.quote(&text), kind }
 }
 
 fn kind(error: &ureq::Error) -> FaultKind {
@@ -320,12 +309,12 @@ fn certificate_text(error: String) -> String {
 }
 
 /// The headers of [`SHOWN`], if the log is to show them.
-fn shown(headers: &HeaderMap) -> String {
+fn shown(headers: &HeaderMap, redactor: &Redactor) -> String {
     if !log::log_enabled!(log::Level::Debug) {
         return String::new();
     }
     let named = SHOWN.iter().filter_map(|name| Some((name, headers.get(*name)?.to_str().ok()?)));
-    named.fold(String::new(), |told, (name, value)| told + ", " + name + ": " + &super::text::quote(value))
+    named.fold(String::new(), |told, (name, value)| told + ", " + name + ": " + &redactor.quote(value))
 }
 
 fn log(request: &Request, begun: BootTime, answer: &Result<Answer, Fault>) {

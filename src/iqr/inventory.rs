@@ -53,7 +53,7 @@ impl Iqr {
     fn read_asset(&self, id: &InventoryId, when: When) -> Result<Asset, Error> {
         let none = || Error::NotFound { id: id.to_string() };
         let request = self.request(Operation::InventoryGet, Fill { id: id.as_str(), ..Fill::default() }, None);
-        match self.read(&request, when, |body| wire::asset(body, id, &self.settings.fields)) {
+        match self.read(&request, when, |body| wire::asset(body, id, &self.settings.fields, self.http.redactor())) {
             Ok(asset) => asset.ok_or_else(none),
             // Some hosts say of a missing asset what they say of a missing path; a path that has worked is there.
             Err(Error::Refused { status: 404, text, .. })

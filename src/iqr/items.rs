@@ -41,7 +41,9 @@ impl Iqr {
     /// See [`Error`]. A search that cannot be understood is an error, not a miss: a miss would create a twin.
     pub fn search_items(&self, text: &str, manufacturer: &str) -> Result<Vec<MasterItem>, Error> {
         let fill = Fill { item_number: text, manufacturer, ..Fill::default() };
-        self.read(&self.request(Operation::ItemSearch, fill, None), When::InTime, wire::items)
+        self.read(&self.request(Operation::ItemSearch, fill, None), When::InTime, |body| {
+            wire::items(body, self.http.redactor())
+        })
     }
 
     /// Creates a master item with the default asset creator. Sent once.
@@ -68,6 +70,6 @@ impl Iqr {
     /// See [`Error`].
     pub fn categories(&self) -> Result<Vec<String>, Error> {
         let request = self.request(Operation::CategoryList, Fill::default(), None);
-        self.read(&request, When::InTime, wire::categories)
+        self.read(&request, When::InTime, |body| wire::categories(body, self.http.redactor()))
     }
 }

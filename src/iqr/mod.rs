@@ -7,11 +7,11 @@
 //! - a server that is down is asked about ten times in a pass, a dead key once;
 //! - no more requests are in flight than the tenant allows (429), as far as it shows it;
 //! - one session for all threads, renewed before it ends, ended by [`Iqr::finish`];
-//! - no message or log line holds the key, the token or a request header.
+//! - no message or log line holds the key, the token or a request header, in whatever form the service repeats it; an asset
+//!   whose fields hold one is a bad answer.
 
 mod call;
 mod clock;
-mod conceal;
 mod date;
 mod endpoint;
 mod error;
@@ -23,6 +23,7 @@ mod items;
 mod limiter;
 mod probe;
 pub(crate) mod proxy;
+mod redact;
 mod resolver;
 mod session;
 mod settings;
@@ -66,7 +67,7 @@ impl Iqr {
     #[must_use]
     pub fn new(settings: Settings, key: &Secret, access: Access, limits: Limits) -> Self {
         let http = Http::new(&settings, access);
-        http.conceal_key(key);
+        http.redactor().add(key);
         Self {
             http,
             session: Session::new(&settings, key),

@@ -11,7 +11,8 @@ use ureq::http::Uri;
 use super::endpoint::{Fill, Method, Operation};
 use super::error::Error;
 use super::http::{Answer, Credential, Request};
-use super::text::{is_html, quote_bytes};
+use super::redact::Redactor;
+use super::text::is_html;
 use super::wait::When;
 use super::{Iqr, proxy};
 
@@ -113,7 +114,8 @@ impl Iqr {
         let when = When::InTime;
         let session = self.session.current(self.link(when))?;
         let answer = self.http.exchange(&request, Credential::Token(session.token()), when.until(&self.limits));
-        Ok(Glimpse::of(&request, &answer.map_err(|fault| unreachable(&request, &fault.text))?))
+        let answer = answer.map_err(|fault| unreachable(&request, &fault.text))?;
+        Ok(Glimpse::of(&request, &answer, self.http.redactor()))
     }
 }
 
@@ -122,12 +124,12 @@ fn unreachable(request: &Request, text: &str) -> Error {
 }
 
 impl Glimpse {
-    fn of(request: &Request, answer: &Answer) -> Self {
+    fn of(request: &Request, answer: &Answer, redactor: &Redactor) -> Self {
         Self {
             request: request.shown.clone(),
             status: answer.status,
-            content_type: super::text::quote(&answer.content_type),
-            shape: Shape::of(&answer.body),
+            content_type: redactor.quote(&answer.content_type),
+            shape: Shape::of(&answer.body, redactor),
         }
     }
 
@@ -140,36 +142,40 @@ impl Glimpse {
 }
 
 impl Shape {
-    fn of(body: &[u8]) -> Self {
+    fn of(body: &[u8], redactor: &Redactor) -> Self {
         let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii();
         if body.is_empty() {
             return Self::Empty;
         }
         if is_html(body) {
-            return Self::WebPage(quote_bytes(body));
+            return Self::WebPage(redactor.quote_bytes(body));
         }
         match serde_json::from_slice(body) {
             Ok(Value::Null) => Self::Null,
-            Ok(Value::Object(object)) => Self::Object(object.iter().map(|(name, value)| member(name, value)).collect()),
-            Ok(Value::Array(list)) => Self::List(list.len(), list.first().map(names).unwrap_or_default()),
-            Ok(value) => Self::Value(quote_bytes(value.to_string().as_bytes())),
-            Err(_) => Self::Text(quote_bytes(body)),
+            Ok(Value::Object(object)) => {
+                Self::Object(object.iter().map(|(name, value)| member(name, value, redactor)).collect())
+            }
+            Ok(Value::Array(list)) => {
+                Self::List(list.len(), list.first().map(|element| names(element, redactor)).unwrap_or_default())
+            }
+            Ok(value) => Self::Value(redactor.quote(&value.to_string())),
+            Err(_) => Self::Text(redactor.quote_bytes(body)),
         }
     }
 }
 
-fn member(name: &str, value: &Value) -> (String, String) {
+fn member(name: &str, value: &Value, redactor: &Redactor) -> (String, String) {
     let text = match value {
         Value::Null => String::new(),
-        Value::String(text) => quote_bytes(text.as_bytes()),
-        other => quote_bytes(other.to_string().as_bytes()),
+        Value::String(text) => redactor.quote(text),
+        other => redactor.quote(&other.to_string()),
     };
-    (quote_bytes(name.as_bytes()), text)
+    (redactor.quote(name), text)
 }
 
-fn names(element: &Value) -> Vec<String> {
+fn names(element: &Value, redactor: &Redactor) -> Vec<String> {
     let object = element.as_object();
-    object.map(|object| object.keys().map(|name| quote_bytes(name.as_bytes())).collect()).unwrap_or_default()
+    object.map(|object| object.keys().map(|name| redactor.quote(name)).collect()).unwrap_or_default()
 }
 
 impl std::fmt::Display for Shape {
@@ -207,7 +213,7 @@ mod tests {
             (b"<!DOCTYPE html><body>Endpoint not found.</body>", "a web page: Endpoint not found."),
             (b"<int>5</int>\x1b[2J", "no JSON: 5 \\u{1b}[2J"),
         ] {
-            assert_eq!(Shape::of(body).to_string(), told);
+            assert_eq!(Shape::of(body, &Redactor::default()).to_string(), told);
         }
     }
 

@@ -15,7 +15,7 @@ use super::http::{Answer, Body, Credential, Fault, FaultKind, Http, Request};
 use super::limiter::{self, Limiter};
 use super::settings::{Limits, Settings};
 use super::wait::{GRACE, When, backoff, full_jitter, sleep_until};
-use super::{BootTime, text, wire};
+use super::{BootTime, wire};
 use crate::secret::Secret;
 
 /// Tries of one sign-in when the server or the network fails.
@@ -229,7 +229,7 @@ impl Session {
                 state.dead = Some(error.clone());
             }
         })?;
-        link.http.conceal_token(&token);
+        link.http.redactor().add(&token);
         state.opened += 1;
         log::info!("session {} at IQR opened", state.opened);
         let generation = state.opened;
@@ -289,19 +289,19 @@ impl Session {
         })?;
         let again = |cause| SignIn::Again { cause, wait: answer.retry_after, slow: false };
         match answer.status {
-            200..=299 => wire::session_token(&answer.body).map_err(|bad| again(bad.0)),
+            200..=299 => wire::session_token(&answer.body, http.redactor()).map_err(|bad| again(bad.to_string())),
             status @ (401 | 403) => {
                 Err(SignIn::Never(Error::KeyRefused { request: self.create.shown.clone(), status }))
             }
             429 => Err(SignIn::Refused { asked: answer.retry_after }),
             status @ (408 | 500..) => Err(again(format!("the server answered {status}"))),
-            _ => Err(SignIn::Never(self.wrong_address(&answer))),
+            _ => Err(SignIn::Never(self.wrong_address(&answer, http))),
         }
     }
 
     /// A redirect or a 4xx: not an IQR that signs anybody in.
-    fn wrong_address(&self, answer: &Answer) -> Error {
-        let (shown, status, said) = (&self.create.shown, answer.status, text::quote_bytes(&answer.body));
+    fn wrong_address(&self, answer: &Answer, http: &Http) -> Error {
+        let (shown, status, said) = (&self.create.shown, answer.status, http.redactor().quote_bytes(&answer.body));
         Error::Unreachable { cause: format!("{shown}: the server answered {status} {said}; check iqr.signin_url") }
     }
 

@@ -1,34 +1,30 @@
-//! What the server said, made fit for a message: one line, short, harmless on a terminal.
+//! What the server said, made fit for a message: one line, short, harmless on a terminal. Quoted is it by a
+//! [`Redactor`](super::redact::Redactor) alone.
 
 use crate::escape::is_harmful;
 
-/// Longest text of the server's that a message repeats, in characters.
-const LONGEST: usize = 200;
+/// The most characters of a server's text that a message repeats.
+const MAX_LENGTH: usize = 200;
 
-/// `text` without markup, on one line, control and invisible characters escaped, at most 200 characters.
-pub(super) fn quote(text: &str) -> String {
-    let mut quoted = String::new();
+/// `text` on one line, control and invisible characters escaped, at most 200 characters.
+pub(super) fn one_line(text: &str) -> String {
+    let mut line = String::new();
     let mut length = 0;
-    for word in without_tags(text).split_whitespace() {
+    for word in text.split_whitespace() {
         if length > 0 {
-            quoted.push(' ');
+            line.push(' ');
         }
         for character in word.chars() {
-            if length >= LONGEST {
-                quoted.push('…');
-                return quoted;
+            if length >= MAX_LENGTH {
+                line.push('…');
+                return line;
             }
-            push_harmless(&mut quoted, character);
+            push_harmless(&mut line, character);
             length += 1;
         }
         length += 1;
     }
-    quoted
-}
-
-/// As [`quote`], for an answer's bytes: the beginning is enough.
-pub(super) fn quote_bytes(body: &[u8]) -> String {
-    quote(&String::from_utf8_lossy(&body[..body.len().min(8 * LONGEST)]))
+    line
 }
 
 /// Whether an answer is a web page: a login form, an error page, a proxy's notice.
@@ -46,8 +42,8 @@ pub(super) fn is_missing_endpoint(text: &str) -> bool {
 }
 
 /// Tags become blanks; of a style or script nothing is left, for it says nothing to a person.
-fn without_tags(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len().min(4096));
+pub(super) fn without_tags(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, tag)) = rest.split_once('<') {
         plain.push_str(before);
@@ -64,11 +60,11 @@ fn after_tag(tag: &str) -> &str {
     end.split_once('>').map_or("", |(_, rest)| rest)
 }
 
-fn push_harmless(quoted: &mut String, character: char) {
+fn push_harmless(line: &mut String, character: char) {
     if is_harmful(character) {
-        quoted.extend(character.escape_unicode());
+        line.extend(character.escape_unicode());
     } else {
-        quoted.push(character);
+        line.push(character);
     }
 }
 
@@ -76,12 +72,17 @@ fn push_harmless(quoted: &mut String, character: char) {
 mod tests {
     use super::*;
 
+    fn quote(text: &str) -> String {
+        one_line(&without_tags(text))
+    }
+
     #[test]
     fn what_a_server_says_becomes_one_harmless_line() {
         assert_eq!(quote("a\r\n  b\tc"), "a b c");
         assert_eq!(quote("\u{1b}[2Jx\u{202e}y\u{0}"), "\\u{1b}[2Jx\\u{202e}y\\u{0}");
         assert_eq!(quote("<html><style>p {}</style><p>Request Error</p></html>"), "Request Error");
         assert_eq!(quote("<p"), "");
+        assert_eq!(quote("a\u{ad}b\u{e0041}"), "a\\u{ad}b\\u{e0041}");
         let long = quote(&"é".repeat(1000));
         assert_eq!(long.chars().count(), 201);
         assert!(long.ends_with('…'));

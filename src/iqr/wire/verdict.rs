@@ -8,7 +8,8 @@ use quick_xml::Reader;
 use quick_xml::events::Event;
 use serde_json::Value;
 
-use crate::iqr::text::{is_html, quote, quote_bytes};
+use crate::iqr::redact::Redactor;
+use crate::iqr::text::is_html;
 
 /// What became of a write by its 2xx answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,10 +56,19 @@ const STATEMENTS: [&str; 9] =
     ["result", "message", "error", "exception", "fault", "reason", "detail", "status", "string"];
 
 /// Judges the body of a 2xx answer.
-pub(in crate::iqr) fn verdict(body: &[u8]) -> Verdict {
+pub(in crate::iqr) fn verdict(body: &[u8], redactor: &Redactor) -> Verdict {
+    match judged(body) {
+        Verdict::Taken => Verdict::Taken,
+        Verdict::Refused(said) => Verdict::Refused(redactor.quote(&said)),
+        Verdict::Unreadable(said) => Verdict::Unreadable(redactor.quote(&said)),
+    }
+}
+
+/// The texts of the verdict are as the service said them.
+fn judged(body: &[u8]) -> Verdict {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii();
     if is_html(body) {
-        return Verdict::Unreadable(format!("it answered with a web page: {}", quote_bytes(body)));
+        return Verdict::Unreadable(format!("it answered with a web page: {}", String::from_utf8_lossy(body)));
     }
     let Ok(text) = std::str::from_utf8(body) else {
         return Verdict::Unreadable("the answer is not text".to_owned());
@@ -82,7 +92,7 @@ fn of_statement(name: &str, text: &str) -> Verdict {
     let is_error = name.contains("error") || name.contains("exception") || name.contains("fault");
     let refused =
         if is_error { !nothing } else { lower == "false" || TROUBLE.iter().any(|word| harmless.contains(word)) };
-    if refused { Verdict::Refused(quote(text)) } else { Verdict::Taken }
+    if refused { Verdict::Refused(text.to_owned()) } else { Verdict::Taken }
 }
 
 fn of_json(text: &str) -> Verdict {
@@ -116,7 +126,7 @@ fn first_refusal(mut verdicts: impl Iterator<Item = Verdict>) -> Verdict {
 fn of_xml(text: &str) -> Verdict {
     match elements(text) {
         Ok(elements) => first_refusal(elements.iter().map(|(name, text)| of_element(name, text))),
-        Err(problem) => Verdict::Unreadable(format!("the answer is no whole XML: {}", quote(&problem))),
+        Err(problem) => Verdict::Unreadable(format!("the answer is no whole XML: {problem}")),
     }
 }
 
@@ -187,7 +197,7 @@ mod tests {
             r#"{"HasErrors":false}"#,
         ];
         for body in taken {
-            assert_eq!(verdict(body.as_bytes()), Verdict::Taken, "{body}");
+            assert_eq!(verdict(body.as_bytes(), &Redactor::default()), Verdict::Taken, "{body}");
         }
     }
 
@@ -211,10 +221,10 @@ mod tests {
             r#"{"Result":false}"#,
         ];
         for body in refused {
-            assert!(matches!(verdict(body.as_bytes()), Verdict::Refused(_)), "{body}");
+            assert!(matches!(verdict(body.as_bytes(), &Redactor::default()), Verdict::Refused(_)), "{body}");
         }
         assert_eq!(
-            verdict(b"<string>Bad\n\x1b category error</string>"),
+            verdict(b"<string>Bad\n\x1b category error</string>", &Redactor::default()),
             Verdict::Refused("Bad \\u{1b} category error".into())
         );
     }
@@ -223,8 +233,8 @@ mod tests {
     fn what_is_not_this_api_proves_nothing() {
         let bodies = ["<html>Login</html>", "<string>Upd", "{\"Result\":", "<a><b></a>", "\"half"];
         for body in bodies {
-            assert!(matches!(verdict(body.as_bytes()), Verdict::Unreadable(_)), "{body}");
+            assert!(matches!(verdict(body.as_bytes(), &Redactor::default()), Verdict::Unreadable(_)), "{body}");
         }
-        assert!(matches!(verdict(b"\xff\xfe"), Verdict::Unreadable(_)));
+        assert!(matches!(verdict(b"\xff\xfe", &Redactor::default()), Verdict::Unreadable(_)));
     }
 }

@@ -1,0 +1,67 @@
+//! The forms of a secret: its letters and digits, plain and encoded, in lower case.
+
+use super::views;
+
+/// The least letters and digits by which a part of a secret is known; a shorter form is known as a whole only.
+const MIN_ANCHOR_LENGTH: usize = 12;
+
+/// More letters and digits need not agree for a part of a secret to be known.
+const MAX_ANCHOR_LENGTH: usize = 32;
+
+/// One form of a secret, by its letters and digits. No `Debug`: it is as secret as the secret.
+pub(super) struct Form(Vec<u8>);
+
+impl Form {
+    pub fn letters(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// How much of its beginning or of its end is enough to know it by: a third.
+    pub fn anchor_length(&self) -> usize {
+        (self.0.len() / 3).clamp(MIN_ANCHOR_LENGTH, MAX_ANCHOR_LENGTH).min(self.0.len())
+    }
+}
+
+/// The letters and digits of a text, in lower case.
+pub(super) fn letters(text: &[u8]) -> Vec<u8> {
+    text.iter().filter(|byte| byte.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect()
+}
+
+/// The forms of a secret: plain; in base64 with 0, 1 and 2 bytes before it; in hexadecimal. What differs in nothing but
+/// case, padding, or marks that are no letters and digits, is one form; a secret may itself look like escaped text.
+pub(super) fn of(secret: &str) -> Vec<Form> {
+    let mut forms = Vec::new();
+    views::views(secret.as_bytes(), &mut |view| {
+        forms.push(letters(view.bytes()));
+        forms.extend(view.letters_without_tags().map(views::Letters::into_text));
+    });
+    for text in [secret.to_owned(), secret.to_ascii_lowercase(), secret.to_ascii_uppercase()] {
+        forms.extend((0..3).map(|phase| letters(&base64(text.as_bytes(), phase))));
+        forms.push(text.bytes().flat_map(|byte| format!("{byte:02x}").into_bytes()).collect());
+    }
+    forms.retain(|form| form.len() >= super::MIN_FUZZY_LENGTH);
+    forms.into_iter().map(Form).collect()
+}
+
+/// The characters of base64 that depend on a text alone, when `phase` bytes and whatever else stand around it.
+fn base64(text: &[u8], phase: usize) -> Vec<u8> {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let bytes = [&[0, 0][..phase], text].concat();
+    let first = (phase * 8).div_ceil(6);
+    let bit = |at: usize| usize::from(bytes[at / 8] >> (7 - at % 8) & 1);
+    let character = |at: usize| ALPHABET[(at * 6..at * 6 + 6).fold(0, |value, at| value << 1 | bit(at))];
+    (first..bytes.len() * 8 / 6).map(character).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base64_is_what_does_not_depend_on_what_stands_around() {
+        // "Secret+key" in base64: U2VjcmV0K2tleQ==; ":Secret+key!": OlNlY3JldCtrZXkh; "a:Secret+key": YTpTZWNyZXQra2V5.
+        for (phase, expected) in [(0, "U2VjcmV0K2tle"), (1, "NlY3JldCtrZX"), (2, "TZWNyZXQra2V5")] {
+            assert_eq!(String::from_utf8(base64(b"Secret+key", phase)).unwrap(), expected);
+        }
+    }
+}
