@@ -32,7 +32,7 @@ const MIN_FUZZY_LENGTH: usize = 8;
 /// A shorter secret is part of any answer, and protects nothing.
 const MIN_EXACT_LENGTH: usize = 4;
 
-/// Letters and digits by which a form may begin, as one number: what is looked up at each place of a text.
+/// So many letters and digits, as one number, are looked up at places of a text.
 const WINDOW: usize = 8;
 
 /// The secrets of a pass, in all the forms in which a service may repeat them.
@@ -45,19 +45,21 @@ pub struct Redactor {
 struct Patterns {
     exact: Vec<Secret>,
     forms: Vec<Form>,
-    /// Where to begin a comparison: sorted by the first [`WINDOW`] letters of an anchor.
+    /// Where to begin a comparison, sorted by its window.
     anchors: Vec<Anchor>,
     filter: Filter,
+    /// So many letters of a text may be passed over between two looks without missing an anchor.
+    stride: usize,
     /// Whether a secret has a `<` in it.
     has_marks_of_tags: bool,
 }
 
-/// A part of a form that is enough to know it by.
+/// A window of the beginning or the end of a form.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Anchor {
     window: u64,
     form: usize,
-    /// Where it stands in the form: at its beginning, or so that it ends with it.
+    /// Where it stands in the form.
     offset: usize,
 }
 
@@ -95,7 +97,7 @@ impl Redactor {
         let mut patterns = self.patterns.write().unwrap_or_else(PoisonError::into_inner);
         patterns.has_marks_of_tags |= secret.expose().contains('<');
         if forms::letters(secret.expose().as_bytes()).len() >= MIN_FUZZY_LENGTH {
-            forms::of(secret.expose()).into_iter().for_each(|form| patterns.insert(form));
+            patterns.insert(forms::of(secret.expose()));
         } else if secret.expose().len() >= MIN_EXACT_LENGTH && !patterns.exact.contains(secret) {
             patterns.exact.push(secret.clone());
         }
@@ -150,18 +152,18 @@ impl Redactor {
 }
 
 impl Patterns {
-    fn insert(&mut self, form: Form) {
-        if self.forms.iter().any(|known| known.letters() == form.letters()) {
-            return;
+    fn insert(&mut self, forms: Vec<Form>) {
+        for form in forms {
+            if self.forms.iter().all(|known| known.letters() != form.letters()) {
+                self.forms.push(form);
+            }
         }
-        let (index, last) = (self.forms.len(), form.letters().len() - form.anchor_length());
-        for offset in [0, last] {
-            let anchor = Anchor { window: window(&form.letters()[offset..]), form: index, offset };
-            self.filter.insert(anchor.window);
-            let at = self.anchors.partition_point(|known| *known < anchor);
-            self.anchors.insert(at, anchor);
-        }
-        self.forms.push(form);
+        let shortest = self.forms.iter().map(Form::anchor_length).min().unwrap_or(WINDOW);
+        self.stride = shortest - WINDOW + 1;
+        self.anchors =
+            self.forms.iter().enumerate().flat_map(|(index, form)| anchors(index, form, self.stride)).collect();
+        self.anchors.sort_unstable();
+        self.anchors.iter().for_each(|anchor| self.filter.insert(anchor.window));
     }
 
     /// Tells `found` where in a text a secret stands.
@@ -186,16 +188,15 @@ impl Patterns {
 
     fn search_letters(&self, view: &View<'_>, letters: &Letters, found: &mut dyn FnMut(Range<usize>)) {
         let text = letters.text();
-        let (mut end, mut current, mut ranges) = (0, 0_u64, Vec::new());
-        for (at, letter) in text.iter().enumerate() {
-            current = current << 8 | u64::from(*letter);
-            if !self.filter.may_contain(current) {
-                continue;
-            }
-            let start = (at + 1).checked_sub(WINDOW).filter(|start| *start >= end);
-            if let Some(range) = start.and_then(|start| self.longest_match(text, start, end, current)) {
-                end = range.end;
-                ranges.push(range);
+        let (mut end, mut ranges) = (0, Vec::new());
+        for (number, part) in text.windows(WINDOW).step_by(self.stride).enumerate() {
+            let window = window(part);
+            if self.filter.may_contain(window) {
+                let at = number * self.stride;
+                if let Some(range) = self.longest_match(text, at, end, window) {
+                    end = range.end;
+                    ranges.push(range);
+                }
             }
         }
         if !ranges.is_empty() {
@@ -204,19 +205,26 @@ impl Patterns {
         }
     }
 
-    /// The most that a form has in common with a text around `start`, where one of its anchors stands; nothing before `end`.
-    fn longest_match(&self, text: &[u8], start: usize, end: usize, current: u64) -> Option<Range<usize>> {
-        let first = self.anchors.partition_point(|anchor| anchor.window < current);
-        let candidates = self.anchors[first..].iter().take_while(|anchor| anchor.window == current);
+    /// The most that a form has in common with a text around a place; nothing before `end`.
+    fn longest_match(&self, text: &[u8], at: usize, end: usize, window: u64) -> Option<Range<usize>> {
+        let first = self.anchors.partition_point(|anchor| anchor.window < window);
+        let candidates = self.anchors[first..].iter().take_while(|anchor| anchor.window == window);
         let matches = candidates.filter_map(|anchor| {
             let form = &self.forms[anchor.form];
             let (before, behind) = form.letters().split_at(anchor.offset);
-            let forward = common(behind.iter(), text[start..].iter());
-            let is_known = forward >= form.anchor_length();
-            is_known.then(|| start - common(before.iter().rev(), text[end..start].iter().rev())..start + forward)
+            let backward = common(before.iter().rev(), text.get(end..at)?.iter().rev());
+            let range = at - backward..at + common(behind.iter(), text[at..].iter());
+            (range.len() >= form.anchor_length()).then_some(range)
         });
         matches.max_by_key(Range::len)
     }
+}
+
+/// The windows by which the beginning or the end of a form is met, however a text is stepped through.
+fn anchors(index: usize, form: &Form, stride: usize) -> impl Iterator<Item = Anchor> {
+    let last = form.letters().len() - form.anchor_length();
+    let offsets = (0..stride).flat_map(move |step| [step, last + step]);
+    offsets.map(move |offset| Anchor { window: window(&form.letters()[offset..]), form: index, offset })
 }
 
 fn common<'a>(one: impl Iterator<Item = &'a u8>, other: impl Iterator<Item = &'a u8>) -> usize {
@@ -225,13 +233,11 @@ fn common<'a>(one: impl Iterator<Item = &'a u8>, other: impl Iterator<Item = &'a
 
 /// The first letters as one number.
 fn window(letters: &[u8]) -> u64 {
-    letters.iter().take(WINDOW).fold(0, |window, letter| window << 8 | u64::from(*letter))
+    letters.first_chunk::<WINDOW>().map_or(0, |letters| u64::from_le_bytes(*letters))
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::Instant;
-
     use proptest::prelude::*;
 
     use super::*;
@@ -403,31 +409,6 @@ mod tests {
             redactor.redact("token Ab1-x9z, Ab1-x9z; AB1-X9Z Ab1 x9z pin"),
             "token (secret), (secret); AB1-X9Z Ab1 x9z pin"
         );
-    }
-
-    #[test]
-    #[ignore = "a measurement: cargo test --release --lib redact -- --ignored --nocapture"]
-    #[expect(clippy::print_stderr, reason = "it is a measurement")]
-    fn measures_the_time_per_kilobyte() {
-        let redactor = redactor();
-        (0..3).for_each(|number| redactor.add(&Secret::new(format!("tok{number}Qm4Xv8Rw2Lp6Zt0Ks5Hn9Bd3Gf7Jc1Yh"))));
-        let line = "Wipe - Z2AX7K1B: PASS, NIST SP 800-88 Clear, 2023-03-24\r\nMemory: PASS\r\nUSB: PASS\r\n";
-        let escaped = "%2525&#43;\\u002b<b>=3D0x41 \\\\";
-        for (name, text) in [
-            ("1 kB", line.repeat(13)),
-            ("2 MiB", line.repeat(26_000)),
-            ("2 MiB of escapes", escaped.repeat(70_000)),
-            ("2 MiB of tags", "<a <b <c>".repeat(230_000)),
-            ("2 MiB of beginnings", KEY[..14].repeat(150_000)),
-        ] {
-            let rounds = if text.len() > 2000 { 3 } else { 20_000 };
-            let started = Instant::now();
-            let found = (0..rounds).filter(|_| redactor.is_secret_in(&text)).count();
-            let per_kilobyte = started.elapsed().as_nanos() * 1024 / rounds as u128 / text.len() as u128;
-            let started = Instant::now();
-            let quoted = redactor.quote(&text).len();
-            eprintln!("{name}: {per_kilobyte} ns per kB, found {found}; quoted in {:?} ({quoted})", started.elapsed());
-        }
     }
 
     proptest! {

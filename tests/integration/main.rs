@@ -36,6 +36,7 @@ mod power_cuts;
 mod races;
 mod read_only;
 mod reasons;
+mod redaction;
 mod replaced_store;
 mod request_limits;
 mod secrets;

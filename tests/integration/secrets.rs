@@ -16,7 +16,7 @@ fn bench() -> Bench {
 }
 
 /// The tokens are made by a seed: the first ones of any sandbox are the same.
-fn tokens() -> Vec<String> {
+pub fn tokens() -> Vec<String> {
     use std::io::{Read, Write};
     let sandbox = Sandbox::start(iqr_sandbox::Options::default());
     let body = serde_json::json!({ "APIToken": sandbox.api_key() }).to_string();
