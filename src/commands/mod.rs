@@ -139,12 +139,14 @@ impl Exit {
 
 /// Finds and loads the config.
 fn load(global: &Global) -> Result<Config, ConfigError> {
-    Config::load(&config::locate(global.config.as_deref(), may_be_there)?)
+    Config::load(&config::locate(global.config.as_deref(), is_usable)?)
 }
 
-/// What may not be looked at may be there: to pass it over would be to say that there is none.
-fn may_be_there(path: &Path) -> bool {
-    path.try_exists().unwrap_or(true)
+/// Whether the search for a config ends with this one. One that may not be read may be there: to pass it over would be to
+/// say that there is none. One that another account decides on is passed over.
+fn is_usable(path: &Path) -> bool {
+    let trust = if path.try_exists().unwrap_or(true) { config::check_trust(path) } else { return false };
+    trust.inspect_err(|untrusted| log::warn!("{untrusted}; the search goes on without it")).is_ok()
 }
 
 /// Settings that can be used and hardly are what was meant.

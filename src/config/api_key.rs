@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use super::exposed::looks_like_a_key;
+use super::trust::{self, Refusal, Untrusted};
 use crate::files;
 use crate::secret::{Secret, SecretError};
 
@@ -44,6 +45,9 @@ pub enum ApiKeyError {
         /// Its permission bits.
         mode: u32,
     },
+    /// Another account decides on the file.
+    #[error(transparent)]
+    Untrusted(#[from] Untrusted),
     /// It is a folder, a pipe or the like.
     #[error("the API key file {path} is no regular file; put a file with the key in its place (mode 0600)")]
     NoFile {
@@ -153,7 +157,11 @@ fn private_file(path: &Path) -> Result<Secret, ApiKeyError> {
     match metadata.permissions().mode() & 0o777 {
         mode if mode & 0o077 != 0 => Err(ApiKeyError::Exposed { path: path.into(), mode }),
         _ if !metadata.is_file() => Err(ApiKeyError::NoFile { path: path.into() }),
-        _ => contents(Ok(file), path),
+        _ => match trust::check_opened("API key file", path, &metadata) {
+            Ok(()) => contents(Ok(file), path),
+            Err(Refusal::Untrusted(untrusted)) => Err(untrusted.into()),
+            Err(Refusal::Unknown(source)) => Err(ApiKeyError::Unreadable { path: path.into(), source }),
+        },
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-use super::{ApiKeyError, Problems};
+use super::{ApiKeyError, Problems, Untrusted};
 
 /// Why the config cannot be used. All of it ends the program with exit code 3.
 #[derive(Debug, Error)]
@@ -28,6 +28,9 @@ pub enum ConfigError {
         .0.display()
     )]
     Closed(PathBuf),
+    /// Another account decides on the file.
+    #[error(transparent)]
+    Untrusted(#[from] Untrusted),
     /// The file was read, and something is wrong in it.
     #[error("{0}")]
     Invalid(Problems),

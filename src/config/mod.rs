@@ -15,6 +15,7 @@ mod section;
 mod templates;
 #[cfg(test)]
 mod tests;
+mod trust;
 mod values;
 
 use std::io::{self, Read};
@@ -30,6 +31,8 @@ use self::report::{Leftovers, Report};
 pub use self::salvage::Salvage;
 use self::section::Section;
 use self::templates::Mapping;
+use self::trust::Refusal;
+pub use self::trust::Untrusted;
 use crate::digest;
 use crate::files;
 use crate::iqr;
@@ -39,6 +42,9 @@ use crate::secret::Secret;
 
 /// The commented file that `init` writes: every setting with its built-in default.
 pub const EXAMPLE: &str = include_str!("../../examples/config.toml");
+
+/// What messages call the file.
+const WHAT: &str = "config";
 
 /// The config file in the working directory, looked for when no other is named.
 pub const LOCAL: &str = "./wipeos-iqr.toml";
@@ -169,13 +175,16 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// [`ConfigError::NotFound`] and [`ConfigError::Unreadable`] for the file, [`ConfigError::Invalid`] for all that is
-    /// wrong in it.
+    /// [`ConfigError::NotFound`] and [`ConfigError::Unreadable`] for the file, [`ConfigError::Untrusted`] where another
+    /// account decides on it, [`ConfigError::Invalid`] for all that is wrong in it.
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
-        let bytes = read_at_once(path).map_err(|source| match source.kind() {
-            io::ErrorKind::NotFound => ConfigError::NotFound(vec![path.to_owned()]),
-            io::ErrorKind::PermissionDenied => ConfigError::Closed(path.to_owned()),
-            _ => ConfigError::Unreadable { path: path.to_owned(), source },
+        let bytes = read_at_once(path).map_err(|refusal| match refusal {
+            Refusal::Untrusted(untrusted) => ConfigError::Untrusted(untrusted),
+            Refusal::Unknown(source) => match source.kind() {
+                io::ErrorKind::NotFound => ConfigError::NotFound(vec![path.to_owned()]),
+                io::ErrorKind::PermissionDenied => ConfigError::Closed(path.to_owned()),
+                _ => ConfigError::Unreadable { path: path.to_owned(), source },
+            },
         })?;
         match std::str::from_utf8(&bytes) {
             Ok(source) => Self::parse(source, path),
@@ -280,28 +289,43 @@ impl Config {
     }
 }
 
-/// The file to load: the one that is named (`--config`, `$WIPEOS_IQR_CONFIG`; blank is none), or else the first that
-/// exists of [`LOCAL`] and [`SYSTEM`].
+/// The file to load: the one that is named (`--config`, `$WIPEOS_IQR_CONFIG`; blank is none), or else the first of
+/// [`LOCAL`] and [`SYSTEM`] that is usable.
 ///
 /// # Errors
 ///
-/// [`ConfigError::NotFound`] when none is named and none exists.
-pub fn locate(named: Option<&Path>, exists: impl Fn(&Path) -> bool) -> Result<PathBuf, ConfigError> {
+/// [`ConfigError::NotFound`] when none is named and none is usable.
+pub fn locate(named: Option<&Path>, is_usable: impl Fn(&Path) -> bool) -> Result<PathBuf, ConfigError> {
     let usual = || [LOCAL, SYSTEM].map(PathBuf::from);
     match named.filter(|path| !path.as_os_str().is_empty()) {
         Some(path) => Ok(path.to_owned()),
-        None => usual().into_iter().find(|path| exists(path)).ok_or_else(|| ConfigError::NotFound(usual().to_vec())),
+        None => usual().into_iter().find(|path| is_usable(path)).ok_or_else(|| ConfigError::NotFound(usual().to_vec())),
+    }
+}
+
+/// Checks that no other account decides on a config. What cannot be told is told when the file is read.
+///
+/// # Errors
+///
+/// [`Untrusted`], with the command that mends it.
+pub fn check_trust(path: &Path) -> Result<(), Untrusted> {
+    match trust::check(WHAT, path) {
+        Err(Refusal::Untrusted(untrusted)) => Err(untrusted),
+        Ok(_) | Err(Refusal::Unknown(_)) => Ok(()),
     }
 }
 
 /// A pipe that nobody writes to would keep every pass waiting, one more every two minutes.
-fn read_at_once(path: &Path) -> io::Result<Vec<u8>> {
+fn read_at_once(path: &Path) -> Result<Vec<u8>, Refusal> {
     let mut file = files::at_once().read(true).open(path)?;
-    if file.metadata()?.file_type().is_fifo() {
-        return Err(io::Error::other("it is a pipe; name a file"));
+    let metadata = file.metadata()?;
+    if metadata.file_type().is_fifo() {
+        return Err(io::Error::other("it is a pipe; name a file").into());
     }
+    trust::check_opened(WHAT, path, &metadata)?;
     let mut bytes = Vec::new();
-    file.read_to_end(&mut bytes).map(|_| bytes)
+    file.read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// The settings that decide what is held, and what is written where. The `Debug` form tells all values apart, which is

@@ -46,6 +46,7 @@ mod strace_kill;
 mod stragglers;
 mod systemd_unit;
 mod tls;
+mod trust;
 mod two_appliances;
 mod unbegun;
 mod upkeep;

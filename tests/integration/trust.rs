@@ -1,0 +1,130 @@
+//! A config of another account, or one that another account can change, decides nothing, and no key goes where it says.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{PermissionsExt, chown, symlink};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use crate::bench::{Bench, FIRST, Run, quoted, run};
+
+/// An account that is neither root nor the one that runs the tests.
+const STRANGER: u32 = 54_321;
+
+/// Every command that would send the key.
+const COMMANDS: [&[&str]; 3] = [&["sync"], &["auth-test"], &["preview", "700001", "--remote"]];
+
+fn set_mode(path: &Path, mode: u32) {
+    fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
+}
+
+/// Whether files can be given away here: by root alone.
+fn can_give_away() -> bool {
+    let folder = tempfile::tempdir().unwrap();
+    chown(folder.path(), Some(STRANGER), None).is_ok() || crate::wrapped::skipped("the right to give files away")
+}
+
+#[track_caller]
+fn assert_refused(bench: &Bench, run: &Run, words: &str) {
+    assert_eq!((run.code, bench.sandbox.counters().requests), (Some(3), 0), "{run:#?}");
+    assert!(run.stderr.contains(words), "{words}: {run:#?}");
+}
+
+/// A command that searches for its config, in this folder.
+fn searching(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(assert_cmd::cargo::cargo_bin!("wipeos-iqr"));
+    command.env_clear().env("HOME", folder).current_dir(folder).args(arguments).stdin(Stdio::null());
+    command
+}
+
+#[test]
+fn refuses_a_named_config_that_others_may_write() {
+    for (folder, file, words) in [
+        (0o755, 0o666, "it can be written by others (mode 0666); run: chmod o-w "),
+        (0o757, 0o600, "its folder can be written by others (mode 0757); run: chmod o-w "),
+        (0o1777, 0o622, "it can be written by others (mode 0622); run: chmod o-w "),
+    ] {
+        for arguments in COMMANDS {
+            let bench = Bench::with_clients(1);
+            set_mode(&bench.config(), file);
+            set_mode(&bench.path(""), folder);
+            assert_refused(&bench, &bench.run(arguments), words);
+            let mut by_variable = searching(&bench.path(""), arguments);
+            by_variable.env("WIPEOS_IQR_CONFIG", bench.config());
+            assert_refused(&bench, &run(by_variable), words);
+        }
+    }
+}
+
+#[test]
+fn uses_a_config_that_only_its_owner_may_write() {
+    for (folder, file) in [(0o755, 0o644), (0o1777, 0o600), (0o700, 0o664), (0o775, 0o640)] {
+        let bench = Bench::with_clients(1);
+        set_mode(&bench.config(), file);
+        set_mode(&bench.path(""), folder);
+        bench.sync_well();
+    }
+    let bench = Bench::with_clients(1);
+    symlink(bench.config(), bench.path("link.toml")).unwrap();
+    let run = run({
+        let mut command = searching(&bench.path(""), &["sync"]);
+        command.arg("--config").arg("link.toml");
+        command
+    });
+    assert_eq!((run.code, bench.writes(FIRST) > 0), (Some(0), true), "{run:#?}");
+}
+
+#[test]
+fn refuses_a_config_of_another_account() {
+    if !can_give_away() {
+        return;
+    }
+    for arguments in COMMANDS {
+        let bench = Bench::with_clients(1);
+        set_mode(&bench.path(""), 0o1777);
+        chown(bench.config(), Some(STRANGER), None).unwrap();
+        let words = format!("it belongs to another account ({STRANGER})");
+        assert_refused(&bench, &bench.run(arguments), &words);
+        assert_refused(&bench, &bench.run(arguments), &format!("chown root {}", bench.config().display()));
+        symlink(bench.config(), bench.path("link.toml")).unwrap();
+        assert_refused(&bench, &bench.run(&[arguments, &["--config", "link.toml"][..]].concat()[..]), &words);
+    }
+    let bench = Bench::with_clients(1);
+    set_mode(&bench.config(), 0o664);
+    chown(bench.config(), None, Some(STRANGER)).unwrap();
+    assert_refused(&bench, &bench.run(&["sync"]), "run: chmod g-w ");
+}
+
+#[test]
+fn search_passes_over_a_config_that_others_may_write() {
+    let bench = Bench::with_clients(1);
+    let local = bench.path("wipeos-iqr.toml");
+    fs::copy(bench.config(), &local).unwrap();
+    set_mode(&bench.path(""), 0o777);
+    for arguments in COMMANDS {
+        let run = run(searching(&bench.path(""), arguments));
+        assert!(run.stderr.contains("warning: the config ./wipeos-iqr.toml is not used: its folder "), "{run:#?}");
+        assert!(run.stderr.contains("; the search goes on without it"), "{run:#?}");
+        assert_eq!(bench.sandbox.counters().requests, 0, "{run:#?}");
+    }
+    set_mode(&bench.path(""), 0o755);
+    let run = run(searching(&bench.path(""), &["sync"]));
+    assert_eq!((run.code, run.stderr.as_str(), bench.writes(FIRST) > 0), (Some(0), "", true), "{run:#?}");
+}
+
+#[test]
+fn refuses_a_key_file_that_another_account_decides_on() {
+    let mut bench = Bench::with_clients(1);
+    fs::create_dir(bench.path("open")).unwrap();
+    fs::rename(bench.path("api-key"), bench.path("open/api-key")).unwrap();
+    bench.set("iqr", "api_key_file", &quoted(&bench.path("open/api-key")));
+    set_mode(&bench.path("open"), 0o777);
+    assert_refused(&bench, &bench.run(&["sync"]), "the API key file ");
+    assert_refused(&bench, &bench.run(&["sync"]), "its folder can be written by others (mode 0777); run: chmod o-w ");
+    set_mode(&bench.path("open"), 0o1777);
+    if can_give_away() {
+        chown(bench.path("open/api-key"), Some(STRANGER), None).unwrap();
+        assert_refused(&bench, &bench.run(&["sync"]), "it belongs to another account");
+        chown(bench.path("open/api-key"), Some(0), None).unwrap();
+    }
+    bench.sync_well();
+}
