@@ -14,14 +14,13 @@ use std::path::{Path, PathBuf};
 use nix::unistd::{Uid, User};
 use thiserror::Error;
 
+use crate::files;
+
 /// The system itself follows no more links.
 const MAX_LINKS: usize = 40;
 
 /// In a folder with this bit, only its owner and a file's owner may rename or delete the file.
 const STICKY: u32 = 0o1000;
-
-const BY_GROUP: u32 = 0o020;
-const BY_OTHERS: u32 = 0o002;
 
 /// A file that another account decides on.
 #[derive(Debug, Error)]
@@ -74,8 +73,7 @@ pub(super) fn check(what: &'static str, path: &Path) -> Result<Metadata, Refusal
     let untrusted = |flaw| Refusal::Untrusted(Untrusted { what, path: path.to_owned(), flaw });
     let mut place = path.to_owned();
     for _ in 0..MAX_LINKS {
-        let folder =
-            place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned();
+        let folder = files::folder_of(&place).to_owned();
         let kind = flaw_of_folder(&fs::metadata(&folder)?, account);
         if let Some(kind) = kind {
             return Err(untrusted(Flaw { place: Place::Folder(folder), kind }));
@@ -116,23 +114,8 @@ fn flaw_of_owner(metadata: &Metadata, account: u32) -> Option<FlawKind> {
 }
 
 fn flaw_of_mode(metadata: &Metadata) -> Option<FlawKind> {
-    let mode = metadata.mode();
-    let by_others = mode & BY_OTHERS != 0;
-    let by_group = mode & BY_GROUP != 0 && !is_private(metadata.gid(), metadata.uid());
-    let who = match (by_group, by_others) {
-        (false, false) => return None,
-        (true, false) => "g-w",
-        (false, true) => "o-w",
-        (true, true) => "go-w",
-    };
-    Some(FlawKind::Writable { mode: mode & 0o7777, who })
-}
-
-/// Whether a group has no other members than root or the owner: it is root's, or the owner's primary one, which on systems
-/// whose umask lets it write is the owner's alone. An owner without a name has a group of the same number.
-fn is_private(group: u32, owner: u32) -> bool {
-    let primary = || User::from_uid(Uid::from_raw(owner)).ok().flatten().map_or(owner, |user| user.gid.as_raw());
-    group == 0 || group == primary()
+    let mode = metadata.mode() & 0o7777;
+    files::chmod_against_others(metadata).map(|who| FlawKind::Writable { mode, who })
 }
 
 /// The name of an account, or its number where it has none.

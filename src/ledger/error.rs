@@ -7,6 +7,7 @@ use rusqlite::ErrorCode;
 use thiserror::Error;
 
 use super::place;
+use crate::files::MarkerError;
 
 /// The ledger cannot be used.
 #[derive(Debug, Error)]
@@ -81,6 +82,14 @@ pub enum Error {
         /// The lock file.
         lock: PathBuf,
     },
+    /// The lock file may be a file of somebody else's, which a pass would write.
+    #[error("the lock file {lock} {flaw}; remove it, the next pass makes a new one")]
+    UnsafeLock {
+        /// The lock file.
+        lock: PathBuf,
+        /// What is wrong with it.
+        flaw: MarkerError,
+    },
     /// Something else has the place of a file.
     #[error("{path} is no regular file; remove it, or set `ledger.path`")]
     NoFile {
@@ -115,7 +124,7 @@ impl Error {
     /// The same error, with the ledger's name.
     pub(super) fn at(self, path: &Path) -> Self {
         match self {
-            Self::At { .. } | Self::Running { .. } | Self::NoFile { .. } => self,
+            Self::At { .. } | Self::Running { .. } | Self::NoFile { .. } | Self::UnsafeLock { .. } => self,
             Self::ReadOnly if place::is_read_only(path) => Self::ReadOnlyFileSystem.at(path),
             source => Self::At { path: path.to_owned(), source: Box::new(source) },
         }

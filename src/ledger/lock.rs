@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{Timespec, Timestamps, UTIME_NOW, UTIME_OMIT, futimens};
 
 use super::Error;
-use crate::files;
+use crate::files::{self, MarkerError};
 use crate::model::Timestamp;
 
 /// What the lock file tells of the newest pass.
@@ -50,16 +50,18 @@ impl RunLock {
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             fs::create_dir_all(folder).map_err(|source| in_words(folder, source))?;
         }
-        let mut options = files::at_once();
-        let opened = options.create(true).truncate(false).read(true).write(true).mode(PRIVATE).open(&path);
-        Self::lock(opened.map_err(|source| in_words(&path, source))?, path)
+        match files::open_marker(&path, PRIVATE) {
+            Ok(file) => Self::lock(file, path),
+            Err(MarkerError::Io(source)) => Err(in_words(&path, source)),
+            Err(MarkerError::NoFile) => Err(Error::NoFile { path }),
+            Err(flaw @ (MarkerError::Link | MarkerError::OtherName | MarkerError::Stranger(_))) => {
+                Err(Error::UnsafeLock { lock: path, flaw })
+            }
+        }
     }
 
     fn lock(file: File, path: PathBuf) -> Result<Self, Error> {
         let metadata = file.metadata().map_err(|source| in_words(&path, source))?;
-        if !metadata.is_file() {
-            return Err(Error::NoFile { path });
-        }
         match file.try_lock() {
             Ok(()) => {
                 touch(&file, SYSTEM_TIME);
@@ -72,7 +74,7 @@ impl RunLock {
 
     /// A lock keeps out only those who find it: once its file was deleted or replaced another pass may have begun.
     pub(super) fn check(&self) -> Result<(), Error> {
-        let is_in_place = fs::metadata(&self.path).is_ok_and(|metadata| identity(&metadata) == self.identity);
+        let is_in_place = self.path.symlink_metadata().is_ok_and(|metadata| identity(&metadata) == self.identity);
         if is_in_place { Ok(()) } else { Err(Error::LockLost { lock: self.path.clone() }) }
     }
 
@@ -93,8 +95,7 @@ impl Heartbeat {
     /// What the lock file beside a ledger tells, whatever has become of the ledger itself.
     #[must_use]
     pub fn read(ledger: &Path) -> Option<Self> {
-        // A pipe would keep the reader waiting for who writes to it.
-        let line = Some(lock_path(ledger)).filter(|path| path.is_file()).map(fs::read_to_string)?.ok()?;
+        let line = files::read_marker(&lock_path(ledger))?;
         let mut times = line.split_whitespace().map(|number| number.parse().ok().map(Timestamp::from_unix_millis));
         Some(Self { started_at: times.next()??, finished_at: times.next()??, last_good: times.next().flatten() })
     }
@@ -111,7 +112,7 @@ impl Heartbeat {
 /// dated by the beginning of a pass while it is held, and by the end of the last one after that.
 #[must_use]
 pub fn begun(ledger: &Path, heartbeat: Option<&Heartbeat>) -> Option<Timestamp> {
-    let metadata = lock_path(ledger).metadata().ok().filter(Metadata::is_file)?;
+    let metadata = lock_path(ledger).symlink_metadata().ok().filter(Metadata::is_file)?;
     let dated = Timestamp::from_unix_millis(metadata.mtime() * 1000 + metadata.mtime_nsec() / 1_000_000);
     Some(dated).filter(|dated| heartbeat.is_none_or(|beat| dated.seconds_since(beat.finished_at) > SLACK))
 }
@@ -137,7 +138,7 @@ impl Holder {
     /// The holder of the lock beside a ledger, as the system tells without a try to take it: that could keep a pass away.
     #[must_use]
     pub fn of(ledger: &Path) -> Option<Self> {
-        let metadata = lock_path(ledger).metadata().ok()?;
+        let metadata = lock_path(ledger).symlink_metadata().ok()?;
         let (major, minor) = (rustix::fs::major(metadata.dev()), rustix::fs::minor(metadata.dev()));
         let file = format!("{major:02x}:{minor:02x}:{}", metadata.ino());
         let process = process_of(&fs::read_to_string("/proc/locks").ok()?, &file)?;

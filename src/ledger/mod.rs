@@ -35,7 +35,7 @@ pub use history::{ChangeRecord, End, Pass, PassId, PassTotals};
 pub use intent::Intent;
 pub use left_behind::{LeftBehind, Move, Replacement};
 pub use lock::{Heartbeat, Holder, begun, lock_path};
-pub use place::{folder_of, or_here, suspicion, takes_nothing};
+pub use place::{or_here, suspicion, takes_nothing};
 pub use problems::{Problem, ProblemCount};
 pub use sent::{AssetRecord, SentRecord};
 pub use settings::{CommentSemantics, ItemSearch, RecentRows};
@@ -220,7 +220,7 @@ impl Ledger {
 fn in_words(path: &Path, error: Error) -> Error {
     let opened = files::at_once().read(true).open(path);
     let is_closed = opened.is_err_and(|error| error.kind() == io::ErrorKind::PermissionDenied);
-    let folder = place::folder_of(path);
+    let folder = files::folder_of(path);
     let is_ours = folder.metadata().is_ok_and(|metadata| metadata.uid() == rustix::process::geteuid().as_raw());
     match (is_closed, is_ours) {
         (true, true) => Error::GivenAway { folder: folder.to_owned(), path: path.to_owned() }.at(path),

@@ -47,7 +47,7 @@ fn little_room(ledger: &Path, enough: u64) -> Option<String> {
 
 /// The files of passes that root made are closed to the account of the others, whose folder it is.
 fn foreign(ledger: &Path) -> Option<String> {
-    let folder = folder_of(ledger);
+    let folder = files::folder_of(ledger);
     let owner = folder.metadata().ok()?.uid();
     let is_foreign = |path: &Path| path.metadata().is_ok_and(|metadata| metadata.uid() != owner);
     let path = [lock_path(ledger), ledger.to_owned()].into_iter().find(|path| owner != 0 && is_foreign(path))?;
@@ -67,12 +67,6 @@ pub(super) fn is_read_only(ledger: &Path) -> bool {
 /// Of the nearest folder that is there.
 fn file_system(path: &Path) -> Option<StatVfs> {
     statvfs(path.ancestors().map(or_here).find(|place| place.exists())?).ok()
-}
-
-/// The folder of a file, also of one that is named without its folder.
-#[must_use]
-pub fn folder_of(path: &Path) -> &Path {
-    or_here(path.parent().unwrap_or(path))
 }
 
 /// The path without any part is the working directory.

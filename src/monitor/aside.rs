@@ -6,13 +6,12 @@
 //! up beside it.
 
 use std::fs::File;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Instant;
 
-use crate::files;
+use crate::files::{self, MarkerError};
 
 /// Does `work`, and waits for its end, but not beyond `end`. Says whether it came to it.
 #[must_use]
@@ -42,8 +41,15 @@ impl Turn {
     #[must_use]
     pub fn take(ledger: &Path) -> Self {
         let path = files::beside(ledger, ".told");
-        let file = files::at_once().create(true).truncate(false).write(true).mode(0o640).open(path);
-        Self { _file: file.and_then(|file| file.lock().map(|()| file)).ok() }
+        let file = match files::open_marker(&path, 0o640) {
+            Ok(file) => Some(file),
+            Err(MarkerError::Io(_)) => None,
+            Err(flaw) => {
+                log::warn!("{} {flaw}; remove it, the next pass makes a new one", path.display());
+                None
+            }
+        };
+        Self { _file: file.filter(|file| file.lock().is_ok()) }
     }
 }
 

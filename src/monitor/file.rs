@@ -1,15 +1,17 @@
 //! Files that others read while they are written anew.
 
 use std::ffi::OsStr;
-use std::fs::{self, Permissions};
+use std::fs::{self, Metadata, Permissions};
 use std::io::{self, Write};
-use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use tempfile::Builder;
 
-/// What is written is for other accounts: the web server's, the node exporter's.
+use crate::files;
+
+/// A new file is for other accounts: the web server's, the node exporter's.
 const MODE: u32 = 0o644;
 
 /// What a file is called until it is whole.
@@ -19,30 +21,88 @@ const SUFFIX: &str = ".new";
 /// Nobody writes for so long: whoever began it was killed.
 const LEFT_BEHIND: Duration = Duration::from_secs(3600);
 
+/// Where a file is to be put.
+pub struct Place {
+    path: PathBuf,
+    /// What the file there may be used for, if there is one: that stays.
+    mode: u32,
+}
+
+impl Place {
+    /// The place of a file of this name: its own, or that which a link of this name leads to. One link is followed, and
+    /// none by root in a folder where others may write: they could have put it there, and lead it to any file.
+    ///
+    /// # Errors
+    ///
+    /// When something else than a file stands there, or a link that is not followed.
+    pub fn of(path: &Path) -> io::Result<Self> {
+        let refused = |why: &str| Err(io::Error::new(io::ErrorKind::InvalidInput, why));
+        let Some(found) = look(path)? else { return Ok(Self { path: path.to_owned(), mode: MODE }) };
+        if !found.is_symlink() {
+            return Self::at(path.to_owned(), Some(&found));
+        }
+        let folder = files::folder_of(path);
+        if rustix::process::geteuid().is_root() && is_shared(&folder.metadata()?) {
+            return refused(
+                "it is a link in a folder where others may write, which root does not follow; name the file itself",
+            );
+        }
+        let target = folder.join(path.read_link()?);
+        match look(&target)? {
+            Some(found) if found.is_symlink() => refused("it is a link to another link; name the file itself"),
+            found => Self::at(target, found.as_ref()),
+        }
+    }
+
+    fn at(path: PathBuf, found: Option<&Metadata>) -> io::Result<Self> {
+        if found.is_some_and(|metadata| !metadata.is_file()) {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"));
+        }
+        let mode = found.map_or(MODE, |metadata| metadata.permissions().mode() & 0o777);
+        Ok(Self { path, mode })
+    }
+
+    /// The folder in which the file stands, or will.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        files::folder_of(&self.path)
+    }
+}
+
+/// What stands there, links not followed.
+fn look(path: &Path) -> io::Result<Option<Metadata>> {
+    match path.symlink_metadata() {
+        Ok(metadata) => Ok(Some(metadata)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether anybody but root may put files into a folder.
+fn is_shared(folder: &Metadata) -> bool {
+    folder.uid() != 0 || files::chmod_against_others(folder).is_some()
+}
+
 /// Puts a file with this text in its place: a reader finds the old one or the new one, whole, and a full disk leaves the
-/// old one. What is lost in a power cut is written again by the next pass.
+/// old one. What is lost in a power cut is written again by the next pass. Nothing is written through a link; see
+/// [`Place::of`].
 ///
 /// # Errors
 ///
 /// When the folder is not there or cannot be written, when something else than a file stands there, or the disk is full.
 pub fn replace(path: &Path, text: &str) -> io::Result<()> {
-    // A link stays one: what it leads to is replaced.
-    let found = path.canonicalize();
-    let path = found.as_deref().unwrap_or(path);
-    if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"));
-    }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let place = Place::of(path)?;
+    let folder = place.folder();
     // The collector takes every file whose name ends with `.prom`; this one's never does.
     let mut file = Builder::new().prefix(PREFIX).suffix(SUFFIX).tempfile_in(folder)?;
     file.write_all(text.as_bytes())?;
     // The umask of a service keeps others out of all other files, and rightly so.
-    file.as_file().set_permissions(Permissions::from_mode(MODE))?;
+    file.as_file().set_permissions(Permissions::from_mode(place.mode))?;
     // By the clock of whoever keeps the folder.
     if let Ok(now) = file.as_file().metadata().and_then(|metadata| metadata.modified()) {
         sweep(folder, now);
     }
-    file.persist(path)?;
+    file.persist(&place.path)?;
     Ok(())
 }
 
@@ -64,6 +124,7 @@ fn is_ours(name: &OsStr) -> bool {
 #[cfg(test)]
 mod tests {
     use std::fs::File;
+    use std::os::unix::fs::symlink;
 
     use super::*;
 
@@ -86,7 +147,7 @@ mod tests {
     fn a_file_that_others_may_read_takes_the_place_of_the_old_one_and_nothing_is_left_beside_it() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x.prom");
-        fs::write(&path, "old").unwrap();
+        replace(&path, "old").unwrap();
         replace(&path, "new").unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "new");
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, MODE);
@@ -96,10 +157,40 @@ mod tests {
         let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
         replace(&socket, "no file stands there").unwrap_err();
         fs::remove_file(&socket).unwrap();
-        let link = folder.path().join("link.prom");
-        std::os::unix::fs::symlink(&path, &link).unwrap();
+    }
+
+    #[test]
+    fn follows_one_link_and_keeps_the_mode_of_its_target() {
+        let folder = tempfile::tempdir().unwrap();
+        let [link, twice, target] = ["link.prom", "twice.prom", "target"].map(|name| folder.path().join(name));
+        symlink("target", &link).unwrap();
+        symlink(&link, &twice).unwrap();
+        replace(&link, "new").unwrap();
+        assert_eq!(fs::read_to_string(&target).unwrap(), "new", "it leads nowhere yet");
+        fs::set_permissions(&target, Permissions::from_mode(0o600)).unwrap();
         replace(&link, "newer").unwrap();
-        assert_eq!(fs::read_to_string(&path).unwrap(), "newer");
+        assert_eq!(fs::read_to_string(&target).unwrap(), "newer");
+        assert_eq!(fs::metadata(&target).unwrap().permissions().mode() & 0o777, 0o600);
         assert!(link.is_symlink());
+        let error = replace(&twice, "newest").unwrap_err().to_string();
+        assert!(error.contains("a link to another link"), "{error}");
+        assert_eq!(fs::read_to_string(&target).unwrap(), "newer");
+    }
+
+    #[test]
+    fn root_follows_no_link_where_others_may_write() {
+        for mode in [0o777, 0o1777, 0o773] {
+            let folder = tempfile::tempdir().unwrap();
+            let [link, target] = ["link.prom", "target"].map(|name| folder.path().join(name));
+            fs::write(&target, "old").unwrap();
+            symlink(&target, &link).unwrap();
+            fs::set_permissions(folder.path(), Permissions::from_mode(mode)).unwrap();
+            let replaced = replace(&link, "new");
+            if rustix::process::geteuid().is_root() {
+                assert!(replaced.unwrap_err().to_string().contains("which root does not follow"), "{mode:o}");
+                assert_eq!(fs::read_to_string(&target).unwrap(), "old", "{mode:o}");
+            }
+            replace(&target, "newest").unwrap();
+        }
     }
 }

@@ -25,6 +25,7 @@ mod kills;
 mod late_commits;
 mod ledger_faults;
 mod left_behind;
+mod links;
 mod locks;
 mod logs;
 mod long_passes;

@@ -4,14 +4,13 @@ use std::path::Path;
 
 use rustix::fs::{Access, access};
 
-use crate::ledger::{folder_of, lock_path, or_here, takes_nothing};
+use crate::ledger::{lock_path, or_here, takes_nothing};
+use crate::monitor::file::Place;
 
 /// Whether a file can be put in the place of the one at `path`, if there is one; otherwise why not.
 pub(super) fn can_be_replaced(path: &Path) -> Result<(), String> {
-    if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
-        return Err("it is not a regular file".to_owned());
-    }
-    let folder = folder_of(path);
+    let place = Place::of(path).map_err(|error| error.to_string())?;
+    let folder = place.folder();
     if !folder.is_dir() {
         return Err(format!("there is no folder {}", folder.display()));
     }
