@@ -27,7 +27,7 @@
 //! | [`sync`] | the pass: feed → examine → plan (pure) → apply → record |
 //! | [`monitor`] | who else is told of a pass: Prometheus, and whoever waits for signs of life |
 //! | [`output`], [`logging`], `escape` | what people and scripts are shown; one table of the characters that a terminal must not get |
-//! | [`clock`], [`digest`], [`secret`], `files` | the time of day, stable digests, texts that must not be seen, how files are opened |
+//! | [`clock`], [`digest`], [`secret`], `files`, `hardening` | the time of day, stable digests, texts that must not be seen, how files are opened and whose they may be, no core dumps |
 //!
 //! Where to change what: the wording of a comment line, `mapping::comments` and the config's templates; a new vendor, one
 //! line in `mapping::manufacturer`; a filler of serial numbers, `model::serial`; what makes two records one machine,
@@ -54,6 +54,7 @@ pub mod config;
 pub mod digest;
 mod escape;
 mod files;
+mod hardening;
 pub mod iqr;
 pub mod ledger;
 pub mod logging;
@@ -75,6 +76,7 @@ use commands::Exit;
 pub fn run(cli: &Cli) -> Exit {
     output::choose_color(cli.global.color);
     logging::start(&cli.global);
+    hardening::forbid_core_dumps();
     let result = match &cli.command {
         Command::Sync(args) => commands::sync::run(&cli.global, args),
         Command::Preview(args) => commands::preview::run(&cli.global, args),

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use super::{ApiKeyError, Problems, Untrusted};
+use crate::iqr::ProxyError;
 
 /// Why the config cannot be used. All of it ends the program with exit code 3.
 #[derive(Debug, Error)]
@@ -37,6 +38,9 @@ pub enum ConfigError {
     /// There is no API key, or none that may be used.
     #[error(transparent)]
     ApiKey(#[from] ApiKeyError),
+    /// The environment names a proxy that cannot be used.
+    #[error(transparent)]
+    Proxy(#[from] ProxyError),
     /// `init` found a file where it was to write one.
     #[error("{0} exists already and is left as it is")]
     Exists(PathBuf),

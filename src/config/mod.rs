@@ -273,12 +273,14 @@ impl Config {
     }
 
     /// The API key: of `$WIPEOS_IQR_API_KEY`, of `iqr.api_key_file`, or the systemd credential `iqr-api-key`. To be
-    /// asked for when a session is to be opened, not before: a pass with nothing to do needs none.
+    /// asked for when a session is to be opened, not before: a pass with nothing to do needs none. It is not handed out for a
+    /// way that is not the one which the environment wants.
     ///
     /// # Errors
     ///
-    /// [`ConfigError::ApiKey`]; it never holds any part of the key.
+    /// [`ConfigError::ApiKey`] and [`ConfigError::Proxy`]; neither holds any part of the key or of another secret.
     pub fn api_key(&self) -> Result<Secret, ConfigError> {
+        iqr::check_proxy(&[&self.iqr.signin_url, &self.iqr.api_url])?;
         Ok(api_key::KeySources::of_process(&self.api_key_file).read()?)
     }
 

@@ -6,12 +6,13 @@ use std::io::Read;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
-use ureq::Agent;
 use ureq::http::{HeaderMap, Request as HttpRequest, Response, header};
 use ureq::tls::{RootCerts, TlsConfig};
 use ureq::unversioned::transport::{Connector, DefaultConnector};
+use ureq::{Agent, Proxy};
 
 use super::endpoint::{Format, Method};
+use super::proxy::ProxyError;
 use super::redact::Redactor;
 use super::resolver::{LookupFailed, Remembering};
 use super::settings::{Access, Settings};
@@ -102,6 +103,8 @@ pub(super) enum FaultKind {
 /// The connections to both hosts.
 pub(super) struct Http {
     agent: Agent,
+    /// Why nothing may be sent.
+    blocked: Option<ProxyError>,
     access: Access,
     timeout: Duration,
     headers: Vec<(String, String)>,
@@ -112,8 +115,13 @@ pub(super) struct Http {
 
 impl Http {
     pub fn new(settings: &Settings, access: Access) -> Self {
+        let (proxy, blocked) = match proxy::from_environment(&[&settings.signin_url, &settings.api_url]) {
+            Ok(proxy) => (proxy, None),
+            Err(error) => (None, Some(error)),
+        };
         Self {
-            agent: agent(settings),
+            agent: agent(settings, proxy),
+            blocked,
             access,
             timeout: settings.request_timeout,
             headers: settings.headers.clone(),
@@ -142,6 +150,9 @@ impl Http {
     pub fn exchange(&self, request: &Request, credential: Credential<'_>, until: BootTime) -> Result<Answer, Fault> {
         if self.access == Access::ReadOnly && request.is_write {
             return Err(Fault { text: "read-only".to_owned(), kind: FaultKind::ReadOnly });
+        }
+        if let Some(error) = &self.blocked {
+            return Err(Fault { text: error.to_string(), kind: FaultKind::NotSent });
         }
         self.requests.fetch_add(1, Ordering::Relaxed);
         let begun = BootTime::now();
@@ -234,12 +245,12 @@ fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
     headers.get(name)?.to_str().ok()
 }
 
-fn agent(settings: &Settings) -> Agent {
+fn agent(settings: &Settings, proxy: Option<Proxy>) -> Agent {
     let connections = usize::from(settings.connections.max(1));
     let config = Agent::config_builder()
         .http_status_as_error(false)
         .max_redirects(0)
-        .proxy(proxy::from_environment(&[&settings.signin_url, &settings.api_url]))
+        .proxy(proxy)
         .user_agent(concat!("wipeos-iqr/", env!("CARGO_PKG_VERSION")))
         .tls_config(TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build())
         .max_idle_connections(2 * connections)

@@ -44,6 +44,7 @@ pub use error::{Cause, Error, Failure, Outcome, Scope};
 pub use inventory::update_body;
 pub use items::{MasterItem, NewItem};
 pub use probe::{Glimpse, Route, Shape, route};
+pub use proxy::{ProxyError, check as check_proxy};
 pub use settings::{Access, Field, FieldNames, Limits, Settings, SettingsError, check_header, is_field_name};
 pub use wire::sendable;
 

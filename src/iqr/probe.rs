@@ -70,7 +70,8 @@ pub fn route(url: &str) -> Result<Route, Error> {
         cause: format!("the name of the host {host} cannot be looked up: {why}"),
     };
     let uri: Uri = url.parse().map_err(|_| failed(url, "it is no URL"))?;
-    if let Some(proxy) = proxy::from_environment(&[url]).filter(|proxy| !proxy.is_no_proxy(&uri)) {
+    let proxy = proxy::from_environment(&[url]).map_err(|error| Error::Unreachable { cause: error.to_string() })?;
+    if let Some(proxy) = proxy.filter(|proxy| !proxy.is_no_proxy(&uri)) {
         return Ok(Route::Proxy(format!("{}:{}", proxy.host(), proxy.port())));
     }
     let host = uri.host().unwrap_or_default().trim_matches(['[', ']']).to_owned();

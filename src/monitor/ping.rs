@@ -12,7 +12,7 @@ use ureq::Agent;
 use ureq::tls::{RootCerts, TlsConfig};
 
 use super::PATIENCE;
-use crate::iqr::proxy;
+use crate::iqr::proxy::{self, ProxyError};
 use crate::secret::Secret;
 
 /// What a monitor is told.
@@ -85,7 +85,10 @@ impl Ping {
 }
 
 fn tell_all(url: &Secret, signals: &Receiver<Signal>) {
-    let agent = agent(url.expose());
+    let agent = match agent(url.expose()) {
+        Ok(agent) => agent,
+        Err(error) => return log::info!("the monitor is told nothing: {error}"),
+    };
     while let Ok(signal) = signals.recv() {
         let told = signal.words();
         match agent.get(address(url.expose(), signal)).call() {
@@ -116,16 +119,16 @@ fn reason(error: &ureq::Error) -> String {
     }
 }
 
-fn agent(url: &str) -> Agent {
+fn agent(url: &str) -> Result<Agent, ProxyError> {
     let config = Agent::config_builder()
         .http_status_as_error(false)
         .max_redirects(0)
         .timeout_global(Some(PATIENCE))
-        .proxy(proxy::from_environment(&[url]))
+        .proxy(proxy::from_environment(&[url])?)
         .user_agent(concat!("wipeos-iqr/", env!("CARGO_PKG_VERSION")))
         .tls_config(TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build())
         .build();
-    config.into()
+    Ok(config.into())
 }
 
 #[cfg(test)]

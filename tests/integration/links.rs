@@ -22,7 +22,8 @@ fn assert_untouched(bench: &Bench) {
 
 #[test]
 fn refuses_a_lock_file_that_is_a_link() {
-    let place = |name: &'static str| move |bench: &Bench| symlink(bench.path(name), bench.path("ledger.db.lock")).unwrap();
+    let place =
+        |name: &'static str| move |bench: &Bench| symlink(bench.path(name), bench.path("ledger.db.lock")).unwrap();
     let twin = |bench: &Bench| fs::hard_link(bench.path("target"), bench.path("ledger.db.lock")).unwrap();
     let rows: [(&dyn Fn(&Bench), &str); 3] = [
         (&place("target"), "ledger.db.lock is a link; remove it, the next pass makes a new one"),

@@ -230,3 +230,33 @@ fn a_key_in_the_config_file_is_refused_without_being_shown() {
     assert_eq!(run.code, Some(3), "{run:#?}");
     assert_silent(&bench, &run, "a key in the config");
 }
+
+#[test]
+fn leaves_no_core_dump_that_would_hold_the_key() {
+    use std::os::unix::fs::MetadataExt;
+
+    let bench = bench();
+    bench.sandbox.set_faults(vec![Fault::new(When::Nth(1), Kind::SilentHead(bench::PATIENCE))]);
+    let owner = if rustix::process::geteuid().is_root() { 54_321 } else { rustix::process::geteuid().as_raw() };
+    let mut command = bench.command(&["sync"]);
+    if rustix::process::geteuid().is_root() {
+        // Every process of root's is root's, whatever may be read of it.
+        let given = std::process::Command::new("chown").args(["-R", "54321"]).arg(bench.path("")).status().unwrap();
+        assert!(given.success());
+        std::os::unix::process::CommandExt::uid(&mut command, owner);
+    }
+    let pass = command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).spawn();
+    let mut pass = pass.unwrap();
+    while bench.sandbox.counters().requests == 0 && pass.try_wait().unwrap().is_none() {
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+    let process = format!("/proc/{}", pass.id());
+    let limits = fs::read_to_string(format!("{process}/limits")).unwrap();
+    let of_memory = fs::metadata(format!("{process}/maps")).unwrap().uid();
+    pass.kill().unwrap();
+    pass.wait().unwrap();
+    let core: Vec<&str> =
+        limits.lines().find_map(|line| line.strip_prefix("Max core file size")).unwrap().split_whitespace().collect();
+    assert_eq!(core, ["0", "0", "bytes"], "{limits}");
+    assert_eq!(of_memory, 0, "its memory is nobody's but root's, where {owner} runs it");
+}

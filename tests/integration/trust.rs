@@ -128,3 +128,55 @@ fn refuses_a_key_file_that_another_account_decides_on() {
     }
     bench.sync_well();
 }
+
+/// Where all would go directly, past the proxy that an administrator meant.
+#[test]
+fn sends_nothing_past_a_proxy_that_cannot_be_used() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let url = format!("\"https://{}\"", listener.local_addr().unwrap());
+    let bench = Bench::with_clients(1).with("iqr", "api_url", &url).with("iqr", "signin_url", &url);
+    for (name, value) in [
+        ("HTTPS_PROXY", "http://shop:Pa#ssw0rd@proxy.example:3128"),
+        ("https_proxy", "htp://proxy.example:3128/Pa"),
+        ("HTTPS_PROXY", "socks5://Pa:Pa@proxy.example"),
+        ("HTTPS_PROXY", "http://proxy.example:70000"),
+    ] {
+        for arguments in COMMANDS {
+            let mut command = bench.command(arguments);
+            command.env(name, value);
+            let run = run(command);
+            let told = [run.stdout.as_str(), &run.stderr].concat();
+            assert_eq!(run.code, Some(3), "{value}: {run:#?}");
+            assert!(
+                told.contains(&format!("${name} is not the URL of an HTTP proxy, and nothing is sent past it")),
+                "{told}"
+            );
+            assert!(!told.contains("Pa") && !told.contains("proxy.example"), "{told}");
+        }
+    }
+    assert!(listener.accept().is_err(), "nobody came");
+    let mut offline = bench.command(&["status"]);
+    offline.env("HTTPS_PROXY", "htp://x");
+    assert_eq!(run(offline).code, Some(0), "what sends nothing needs no proxy");
+}
+
+#[test]
+fn json_can_be_shown_on_a_terminal() {
+    let harmful = "Pallet \u{9b}2J\u{202e}7\u{200b}\u{7f}\u{2066}\u{ad}\u{e0041}\u{feff}";
+    let bench = Bench::with_clients(1);
+    bench.store().edit(1, "technician", harmful, crate::bench::LATER).unwrap();
+    bench.store().add(&crate::bench::client(1).with_inventory_id(&format!("x{harmful}"))).unwrap();
+    let mut texts = String::new();
+    for arguments in [&["sync", "--json"][..], &["status", "--json"], &["preview", "700001", "--json"], &["status"]] {
+        let run = bench.run(arguments);
+        assert!(!arguments.contains(&"--json") || run.json().is_object(), "{run:#?}");
+        texts += &run.stdout;
+    }
+    let raw = texts
+        .chars()
+        .find(|character| harmful.contains(*character) && !character.is_ascii_graphic() && *character != ' ');
+    assert_eq!(raw, None, "{texts}");
+    let sync = bench.run(&["sync", "--json", "--retry"]).json();
+    assert!(sync["items"][0]["inventory_id"].as_str().unwrap().contains("\u{9b}2J\u{202e}7"), "{sync:#}");
+}

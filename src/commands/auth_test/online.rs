@@ -1,7 +1,7 @@
 //! The steps that need the network: the way to IQR, the session, an authenticated read, the clock.
 
 use super::{Steps, Verdict};
-use crate::config::Config;
+use crate::config::{Config, ConfigError};
 use crate::iqr::{self, Access, Error, Iqr, Route};
 use crate::model::InventoryId;
 
@@ -13,6 +13,7 @@ impl Steps {
     pub(super) fn iqr(&mut self, config: &Config, asset: Option<&InventoryId>) {
         let iqr = match crate::commands::connect(config, Access::ReadOnly) {
             Ok(iqr) => iqr,
+            Err(error @ ConfigError::Proxy(_)) => return self.fail("proxy", error),
             Err(error) => return self.fail("API key", error),
         };
         self.note("API key", Verdict::Ok, format!("read from {}", config.api_key_origin()));
