@@ -51,7 +51,7 @@ pub fn to_json(value: &impl Serialize) -> serde_json::Result<String> {
     let mut text = Vec::with_capacity(256);
     value.serialize(&mut Serializer::with_formatter(&mut text, Harmless(CompactFormatter)))?;
     // The formatter writes ASCII and parts of texts, between characters.
-    String::from_utf8(text).map_err(|error| serde::ser::Error::custom(error))
+    String::from_utf8(text).map_err(serde::ser::Error::custom)
 }
 
 /// The compact form, with `\uXXXX` for harmful characters. Serde escapes those below U+0020 itself.

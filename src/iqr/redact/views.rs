@@ -187,7 +187,6 @@ fn escape(text: &[u8]) -> Option<(Option<u8>, usize)> {
     let (byte, length) = match text {
         [b'%', b'u' | b'U', digits @ ..] => (number(digits, 4, 16)?, 6),
         [b'%', digits @ ..] => (number(digits, 2, 16)?, 3),
-        [b'0', b'x' | b'X', digits @ ..] => (number(digits, 2, 16)?, 4),
         [b'&', b'#', b'x' | b'X', digits @ ..] => numbered(digits, 16, 3)?,
         [b'&', b'#', digits @ ..] => numbered(digits, 10, 2)?,
         [b'&', name @ ..] => named(name)?,
@@ -196,7 +195,7 @@ fn escape(text: &[u8]) -> Option<(Option<u8>, usize)> {
             (byte, length + usize::from(text.get(length) == Some(&b'}')))
         }
         [b'\\', b'u', digits @ ..] => (number(digits, 4, 16)?, 6),
-        [b'\\', b'x', digits @ ..] => (number(digits, 2, 16)?, 4),
+        [b'0', b'x' | b'X', digits @ ..] | [b'\\', b'x', digits @ ..] => (number(digits, 2, 16)?, 4),
         [b'\\', b'n' | b'r' | b't' | b'b' | b'f' | b'v', ..] => (OTHER, 2),
         [b'\\', b'0'..=b'7', ..] => (number(&text[1..], 3, 8)?, 4),
         [b'\\', mark, ..] if mark.is_ascii_punctuation() => (*mark, 2),
