@@ -22,17 +22,17 @@ fn assert_untouched(bench: &Bench) {
 
 #[test]
 fn refuses_a_lock_file_that_is_a_link() {
-    let place =
-        |name: &'static str| move |bench: &Bench| symlink(bench.path(name), bench.path("ledger.db.lock")).unwrap();
-    let twin = |bench: &Bench| fs::hard_link(bench.path("target"), bench.path("ledger.db.lock")).unwrap();
-    let rows: [(&dyn Fn(&Bench), &str); 3] = [
-        (&place("target"), "ledger.db.lock is a link; remove it, the next pass makes a new one"),
-        (&place("nowhere"), "ledger.db.lock is a link; remove it"),
-        (&twin, "ledger.db.lock has another name besides (a hard link); remove it"),
-    ];
-    for (make, words) in rows {
+    for (name, words) in [
+        ("target", "ledger.db.lock is a link; remove it, the next pass makes a new one"),
+        ("nowhere", "ledger.db.lock is a link; remove it"),
+        ("twin", "ledger.db.lock has another name besides (a hard link); remove it"),
+    ] {
         let bench = with_target();
-        make(&bench);
+        let lock = bench.path("ledger.db.lock");
+        match name {
+            "twin" => fs::hard_link(bench.path("target"), &lock).unwrap(),
+            _ => symlink(bench.path(name), &lock).unwrap(),
+        }
         let report = bench.sync();
         assert_eq!((report.code, report.count("requests")), (Some(6), 0), "{report:#?}");
         assert!(report.stderr.contains(words), "{report:#?}");
