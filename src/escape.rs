@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn table_is_in_order_without_overlap() {
+    fn keeps_the_table_in_order() {
         assert!(INVISIBLE.iter().all(|(first, last)| first <= last));
         assert!(INVISIBLE.windows(2).all(|pair| pair[0].1 < pair[1].0));
     }
@@ -101,7 +101,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn json_reads_back_as_the_same_value(text in "(\\PC|[\u{0}-\u{a0}]|[\u{200b}-\u{206f}]|[\u{e0000}-\u{e0100}]){0,40}") {
+        fn writes_json_that_reads_back_the_same(text in "(\\PC|[\u{0}-\u{a0}]|[\u{200b}-\u{206f}]|[\u{e0000}-\u{e0100}]){0,40}") {
             let json = to_json(&serde_json::json!({ &text: [&text, 1, null] })).unwrap();
             prop_assert!(!json.chars().any(is_harmful), "{json:?}");
             let read: serde_json::Value = serde_json::from_str(&json).unwrap();

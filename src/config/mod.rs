@@ -44,7 +44,7 @@ use crate::secret::Secret;
 pub const EXAMPLE: &str = include_str!("../../examples/config.toml");
 
 /// What messages call the file.
-const WHAT: &str = "config";
+const CONFIG_LABEL: &str = "config";
 
 /// The config file in the working directory, looked for when no other is named.
 pub const LOCAL: &str = "./wipeos-iqr.toml";
@@ -305,13 +305,13 @@ pub fn locate(named: Option<&Path>, is_usable: impl Fn(&Path) -> bool) -> Result
     }
 }
 
-/// Checks that no other account decides on a config. What cannot be told is told when the file is read.
+/// Checks that no other account decides on a config. A file that cannot be examined passes: reading it reports why.
 ///
 /// # Errors
 ///
 /// [`Untrusted`], with the command that mends it.
 pub fn check_trust(path: &Path) -> Result<(), Untrusted> {
-    match trust::check(WHAT, path) {
+    match trust::check(CONFIG_LABEL, path) {
         Err(Refusal::Untrusted(untrusted)) => Err(untrusted),
         Ok(_) | Err(Refusal::Unknown(_)) => Ok(()),
     }
@@ -324,7 +324,7 @@ fn read_at_once(path: &Path) -> Result<Vec<u8>, Refusal> {
     if metadata.file_type().is_fifo() {
         return Err(io::Error::other("it is a pipe; name a file").into());
     }
-    trust::check_opened(WHAT, path, &metadata)?;
+    trust::check_opened(CONFIG_LABEL, path, &metadata)?;
     let mut bytes = Vec::new();
     file.read_to_end(&mut bytes)?;
     Ok(bytes)

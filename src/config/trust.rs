@@ -1,4 +1,4 @@
-//! Whose files decide where the API key goes: those of root, and of the account that runs.
+//! Refuses files of other accounts. Where the API key goes is decided by root and by the account that runs.
 //!
 //! A config names the host that the key is sent to. So a file of another account, or one that another account can change,
 //! is not used, however it was found. Checked are the file, each link that leads to it, and the folder in which each of them
@@ -57,7 +57,7 @@ enum FlawKind {
 #[derive(Debug)]
 pub(super) enum Refusal {
     Untrusted(Untrusted),
-    /// It cannot be told.
+    /// The system does not say.
     Unknown(io::Error),
 }
 
@@ -67,7 +67,7 @@ impl From<io::Error> for Refusal {
     }
 }
 
-/// Checks that nobody but root and this account decides on a file. `what` is what it is for: `config`.
+/// Checks that no account but root and this one decides on a file. `what` names its kind: `config`.
 pub(super) fn check(what: &'static str, path: &Path) -> Result<Metadata, Refusal> {
     let account = rustix::process::geteuid().as_raw();
     let untrusted = |flaw| Refusal::Untrusted(Untrusted { what, path: path.to_owned(), flaw });
@@ -90,7 +90,7 @@ pub(super) fn check(what: &'static str, path: &Path) -> Result<Metadata, Refusal
     Err(Refusal::Unknown(io::Error::other("too many links lead to it")))
 }
 
-/// As [`check()`], for a file that was opened by this path: whoever put another one in its place since is told from it.
+/// Checks a file that was opened by this path, as [`check()`] does, and that no other one has taken its place since.
 pub(super) fn check_opened(what: &'static str, path: &Path, opened: &Metadata) -> Result<(), Refusal> {
     let checked = check(what, path)?;
     if (checked.dev(), checked.ino()) == (opened.dev(), opened.ino()) {

@@ -34,7 +34,7 @@ const MIN_FUZZY_LENGTH: usize = 8;
 /// A shorter secret is part of any answer, and protects nothing.
 const MIN_EXACT_LENGTH: usize = 4;
 
-/// So many letters and digits, as one number, are looked up at places of a text.
+/// The number of letters and digits that are looked up together.
 const WINDOW: usize = 8;
 
 /// The secrets of a pass, in all the forms in which a service may repeat them.
@@ -50,7 +50,7 @@ struct Patterns {
     /// Where to begin a comparison, sorted by its window.
     anchors: Vec<Anchor>,
     filter: Filter,
-    /// So many letters of a text may be passed over between two looks without missing an anchor.
+    /// The step through the letters of a text that misses no anchor.
     stride: usize,
     /// Whether a secret has a `<` in it.
     has_marks_of_tags: bool,
@@ -65,7 +65,7 @@ struct Anchor {
     offset: usize,
 }
 
-/// A set of windows that says at once of most others that they are not in it.
+/// A set of windows that rules out most others at once.
 struct Filter([u64; Filter::WORDS]);
 
 impl Default for Filter {
@@ -168,7 +168,7 @@ impl Patterns {
         self.anchors.iter().for_each(|anchor| self.filter.insert(anchor.window));
     }
 
-    /// Tells `found` where in a text a secret stands.
+    /// Calls `found` with each part of a text that is a secret.
     fn search(&self, text: &str, found: &mut dyn FnMut(Range<usize>)) {
         if self.exact.is_empty() && self.forms.is_empty() {
             return;

@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn root_follows_no_link_where_others_may_write() {
+    fn follows_no_link_for_root_in_shared_folders() {
         for mode in [0o777, 0o1777, 0o773] {
             let folder = tempfile::tempdir().unwrap();
             let [link, target] = ["link.prom", "target"].map(|name| folder.path().join(name));

@@ -86,7 +86,7 @@ fn puts_metrics_behind_one_link_and_keeps_the_mode() {
 }
 
 #[test]
-fn root_puts_no_metrics_behind_a_link_where_others_may_write() {
+fn follows_no_link_as_root_where_others_may_write() {
     if !rustix::process::geteuid().is_root() {
         crate::wrapped::skipped("root");
         return;

@@ -119,7 +119,7 @@ fn echoes(form: &str) -> [Fault; 6] {
 }
 
 #[test]
-fn no_form_of_the_key_is_shown_or_kept() {
+fn shows_and_keeps_no_form_of_the_key() {
     for (number, form) in forms(KEY).iter().enumerate() {
         for place in [number % 6, (number + 2) % 6] {
             let mut bench = bench(2);
@@ -134,7 +134,7 @@ fn no_form_of_the_key_is_shown_or_kept() {
 }
 
 #[test]
-fn no_form_of_a_token_is_shown_or_kept() {
+fn shows_and_keeps_no_form_of_a_token() {
     let token = crate::secrets::tokens().swap_remove(0);
     for (number, form) in forms(&token).iter().enumerate() {
         let bench = self::bench(1);
@@ -146,7 +146,7 @@ fn no_form_of_a_token_is_shown_or_kept() {
 }
 
 #[test]
-fn probe_shows_no_form_of_the_key() {
+fn shows_no_form_of_the_key_in_a_probe() {
     for (number, form) in forms(KEY).iter().enumerate() {
         let bench = bench(1);
         let comments = if number % 2 == 0 { Field::InventoryComments } else { Field::Description };

@@ -95,7 +95,7 @@ fn refuses_a_config_of_another_account() {
 }
 
 #[test]
-fn search_passes_over_a_config_that_others_may_write() {
+fn skips_a_config_that_others_may_write_in_the_search() {
     let bench = Bench::with_clients(1);
     let local = bench.path("wipeos-iqr.toml");
     fs::copy(bench.config(), &local).unwrap();
@@ -162,7 +162,7 @@ fn sends_nothing_past_a_proxy_that_cannot_be_used() {
 }
 
 #[test]
-fn json_can_be_shown_on_a_terminal() {
+fn escapes_json_for_terminals() {
     let harmful = "Pallet \u{9b}2J\u{202e}7\u{200b}\u{7f}\u{2066}\u{ad}\u{e0041}\u{feff}";
     let bench = Bench::with_clients(1);
     bench.store().edit(1, "technician", harmful, crate::bench::LATER).unwrap();

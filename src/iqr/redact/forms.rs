@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn base64_is_what_does_not_depend_on_what_stands_around() {
+    fn encodes_what_does_not_depend_on_surroundings() {
         // "Secret+key" in base64: U2VjcmV0K2tleQ==; ":Secret+key!": OlNlY3JldCtrZXkh; "a:Secret+key": YTpTZWNyZXQra2V5.
         for (phase, expected) in [(0, "U2VjcmV0K2tle"), (1, "NlY3JldCtrZX"), (2, "TZWNyZXQra2V5")] {
             assert_eq!(String::from_utf8(base64(b"Secret+key", phase)).unwrap(), expected);

@@ -185,7 +185,7 @@ fn matches_a_short_secret_exactly() {
 
 proptest! {
     #[test]
-    fn any_text_can_be_redacted(text in "(\\PC|[%&=\\\\<>#;xu0-9A-Fa-f+/{}]|Zk93\\+Lm/4Qx7Rt|\\r\\n){0,60}") {
+    fn redacts_any_text(text in "(\\PC|[%&=\\\\<>#;xu0-9A-Fa-f+/{}]|Zk93\\+Lm/4Qx7Rt|\\r\\n){0,60}") {
         let redactor = redactor();
         let clean = redactor.redact(&text);
         prop_assert_eq!(clean.contains(REDACTED), redactor.is_secret_in(&text));
@@ -193,7 +193,7 @@ proptest! {
     }
 
     #[test]
-    fn a_key_is_found_wherever_it_stands(key in "[A-Za-z0-9+/]{20,44}={0,2}", before in "\\PC{0,20}", behind in "\\PC{0,20}") {
+    fn finds_a_key_wherever_it_stands(key in "[A-Za-z0-9+/]{20,44}={0,2}", before in "\\PC{0,20}", behind in "\\PC{0,20}") {
         prop_assume!(forms::letters(key.as_bytes()).len() >= MIN_FUZZY_LENGTH);
         let redactor = Redactor::default();
         redactor.add(&Secret::new(key.as_str()));

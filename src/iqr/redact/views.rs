@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use memchr::{memchr, memchr3};
 
-/// How often escapes are resolved in what escapes have left: a URL in a URL in an HTML page.
+/// The most levels of escapes that are resolved: a URL in a URL in an HTML page.
 const MAX_LEVELS: usize = 3;
 
 /// No tag between the parts of a secret is longer.
@@ -14,7 +14,7 @@ const MAX_TAG_LENGTH: usize = 512;
 /// No name of an HTML character is longer that stands for a mark on a keyboard.
 const MAX_NAME_LENGTH: usize = 10;
 
-/// What stands for a character that is neither a letter nor a digit nor a mark of escapes.
+/// The byte for a character that is neither a letter nor a digit nor a mark of escapes.
 const OTHER: u8 = 0xff;
 
 /// A byte that is a letter or a digit, in lower case; 0 where it is none.
@@ -98,7 +98,7 @@ impl<'a> View<'a> {
         has_tags.then_some(Letters { text, is_without_tags: true })
     }
 
-    /// Tells `each` of every letter and where it stands in this view, and `tag` of every tag that is left out.
+    /// Calls `each` with the place of every letter in this view, and `tag` for every tag that is left out.
     fn walk(&self, is_without_tags: bool, mut each: impl FnMut(usize, u8), mut tag: impl FnMut()) {
         let mut at = 0;
         while at < self.bytes.len() {
