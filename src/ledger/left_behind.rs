@@ -299,7 +299,7 @@ pub(super) fn settle(
 ) -> rusqlite::Result<()> {
     let (id, client, at) = (intent.inventory_id.as_str(), intent.client_id, intent.at.unix_millis());
     let nothing = Sent::default();
-    let has_arrived = shown.is_some_and(|shown| shown != known.map_or(&nothing, |known| &known.sent));
+    let has_arrived = shown.is_some_and(|shown| !shown.says_as(known.map_or(&nothing, |known| &known.sent)));
     let was_sent_before = known.is_some_and(|known| known.client_id == client);
     match (has_arrived, is_of(connection, id, client)?) {
         (false, true) if !was_sent_before => return delete(connection, id),

@@ -111,6 +111,13 @@ impl Sent {
         self
     }
 
+    /// Whether an asset shows the same by both, whatever was rendered earlier.
+    #[must_use]
+    pub fn says_as(&self, other: &Self) -> bool {
+        let said = |sent: &Self| (sent.description, sent.extended_description);
+        said(self) == said(other) && self.lines == other.lines && self.other_lines == other.other_lines
+    }
+
     /// Remembers the texts of another state as ones that this program rendered earlier.
     pub fn remember(&mut self, other: &Self) {
         let now = self.texts();

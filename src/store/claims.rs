@@ -15,6 +15,9 @@ const FIRST_VISIBLE: &str = "!";
 /// An inventory ID has at most so many digits, those in front that are zeros among them.
 const MAX_DIGITS: usize = 18;
 
+/// Most kinds of white space that values of a slot may begin with; only a broken view has more, and no end of them.
+const MAX_FRONTS: usize = 64;
+
 /// Whether any value of a slot begins with a zero: mostly none does, and then none has zeros in front.
 const HAS_ZEROS: &str = "SELECT EXISTS (SELECT 1 FROM client_slot WHERE name = ?1 AND value >= '0' AND value < '1')";
 
@@ -106,7 +109,7 @@ impl Search<'_> {
     /// The white space that values of the slot begin with, each kind once: mostly none. The index is leapt through from
     /// one kind to the next, whatever the number of values.
     fn blank_fronts(&self) -> rusqlite::Result<Vec<String>> {
-        let mut fronts = Vec::new();
+        let mut fronts: Vec<String> = Vec::new();
         let mut from = vec![0];
         let mut statement = self.connection.prepare_cached(NEXT_BLANK)?;
         loop {
@@ -122,6 +125,9 @@ impl Search<'_> {
                 None => [front, b"\0"].concat(),
             };
             fronts.extend(String::from_utf8(front.to_vec()));
+            if fronts.len() > MAX_FRONTS {
+                break;
+            }
         }
         fronts.dedup();
         Ok(fronts)
@@ -147,15 +153,17 @@ impl Store {
     /// When the database cannot be read; [`Error::TooMany`] when so many rows hold it that nobody can tell them apart.
     pub fn claimants(&self, slot: &str, typed: &str, plain: &str) -> Result<Vec<ClientId>, Error> {
         let spellings = self.spellings(slot)?;
-        let mut clients: Vec<ClientId> = self.reading(|connection| {
-            let mut found = Vec::new();
+        let (mut clients, is_complete) = self.reading(|connection| {
+            let (mut found, mut is_complete) = (Vec::new(), true);
             for spelling in spellings.iter() {
                 let mut search = Search { connection, slot: spelling, plain, found };
                 search.plain(typed)?;
                 if search.has(HAS_ZEROS)? {
                     search.behind("")?;
                 }
-                for front in search.blank_fronts()? {
+                let fronts = search.blank_fronts()?;
+                is_complete &= fronts.len() <= MAX_FRONTS;
+                for front in fronts {
                     search.behind(&front)?;
                 }
                 if search.has(HAS_BLOBS)? {
@@ -163,9 +171,9 @@ impl Store {
                 }
                 found = search.found;
             }
-            Ok(found)
+            Ok((found, is_complete))
         })?;
-        if clients.len() > MAX_ROWS {
+        if clients.len() > MAX_ROWS || !is_complete {
             return Err(Error::TooMany { path: self.path.clone(), what: "rows of client_slot with one inventory ID" });
         }
         clients.sort_unstable();

@@ -189,9 +189,13 @@ impl Gathered {
         matches!(self.prospect, Prospect::Clear(Verdict::Held(Trouble { reason: Reason::DuplicateInventoryId, .. })))
     }
 
-    /// Whether what other claimants of its asset mean for it is not what is recorded of it.
+    /// Whether what other claimants of its asset mean for it is not what is recorded of it. Of a client that was never
+    /// recorded the others are judged with it.
     #[must_use]
     pub fn has_news_of_rivals(&self) -> bool {
+        if self.known.sent.is_none() && self.known.problem.is_none() {
+            return false;
+        }
         let code = Reason::DuplicateInventoryId.code();
         let recorded = self.known.problem.as_ref().filter(|problem| problem.reason == code);
         let found = match &self.prospect {
@@ -311,7 +315,11 @@ impl Examiner<'_> {
             Err(error) => typed(&error),
         };
         let found = Found::clear(inventory_id, self.store.seen(client_id)?, Verdict::Unreadable(trouble));
-        Ok(found.with_registration(self.store.registration(client_id)?))
+        let registration = match self.store.registration(client_id) {
+            Err(store::Error::Record(_)) => None,
+            registration => registration?,
+        };
+        Ok(found.with_registration(registration))
     }
 
     fn read(&self, snapshot: Snapshot) -> Result<Found, Error> {
