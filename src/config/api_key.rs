@@ -15,12 +15,12 @@ use thiserror::Error;
 use super::exposed::looks_like_a_key;
 use super::trust::{self, Refusal, Untrusted};
 use crate::files;
-use crate::secret::{Secret, SecretError};
+use crate::secret::{MAX_SECRET_BYTES, Secret, SecretError};
 
 const VARIABLE: &str = "WIPEOS_IQR_API_KEY";
 const CREDENTIAL: &str = "iqr-api-key";
-/// No key is longer. It bounds what a wrong path (`/dev/zero`) can do.
-const LONGEST_FILE: u64 = 64 * 1024;
+/// One byte more than a key may have: it bounds what a wrong path (`/dev/zero`) can do.
+const MAX_READ: u64 = MAX_SECRET_BYTES as u64 + 1;
 
 /// What people call the file of a key.
 const NAMES_OF_KEYS: [&str; 7] = ["key", "iqr", "secret", "token", "cred", "pass", ".txt"];
@@ -142,7 +142,7 @@ impl<'a> KeySources<'a> {
 
 /// A pipe would be waited for, and a device has no end.
 fn regular(path: &Path) -> Option<PathBuf> {
-    path.metadata().is_ok_and(|file| file.is_file() && file.len() <= LONGEST_FILE).then(|| path.to_owned())
+    path.metadata().is_ok_and(|file| file.is_file() && file.len() < MAX_READ).then(|| path.to_owned())
 }
 
 fn private_file(path: &Path) -> Result<Secret, ApiKeyError> {
@@ -183,7 +183,7 @@ fn shown(path: &Path) -> String {
 fn contents(opened: io::Result<File>, path: &Path) -> Result<Secret, ApiKeyError> {
     let mut bytes = Vec::new();
     opened
-        .and_then(|file| file.take(LONGEST_FILE).read_to_end(&mut bytes))
+        .and_then(|file| file.take(MAX_READ).read_to_end(&mut bytes))
         .map_err(|source| ApiKeyError::Unreadable { path: path.into(), source })?;
     parsed(&bytes, || path.display().to_string())
 }

@@ -67,13 +67,13 @@ pub struct Sent {
     /// Digests of other lines of our making that IQR shows: those that newer ones stand for, where it only adds, and
     /// those of a write whose end is not recorded. They tell whose a line is, not what was last said.
     pub other_lines: Vec<u64>,
-    /// Texts of both fields that this program rendered before those above, the newest last, at most
-    /// [`MAX_EARLIER_TEXTS`]. A write that was given up may bring one of them to IQR late: it is ours all the same.
+    /// Texts of both fields that this program rendered before those above, the newest last, and
+    /// only so many. A write that was given up may bring one of them to IQR late: it is ours all the same.
     pub earlier: Vec<TextMark>,
 }
 
 /// Most earlier texts that are remembered of an asset.
-pub const MAX_EARLIER_TEXTS: usize = 8;
+const MAX_EARLIER_TEXTS: usize = 8;
 
 /// One text field: what we meant, and what IQR made of it (it may cut to its column width).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -12,6 +12,9 @@ use thiserror::Error;
 
 use super::Secret;
 
+/// No secret is longer, with all that is around it.
+pub const MAX_SECRET_BYTES: usize = 64 * 1024;
+
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// What a character is called that no secret holds; the first range that fits. Others have a name by their kind.
@@ -99,6 +102,8 @@ pub struct SecretError {
 pub enum SecretFlaw {
     /// There is nothing but white space.
     Blank,
+    /// It has more than [`MAX_SECRET_BYTES`].
+    TooLong,
     /// It begins with the byte order mark of UTF-16.
     Utf16,
     /// A byte that belongs to no character of UTF-8.
@@ -138,6 +143,9 @@ impl Secret {
 }
 
 fn cleaned(bytes: &[u8]) -> Result<&str, SecretFlaw> {
+    if bytes.len() > MAX_SECRET_BYTES {
+        return Err(SecretFlaw::TooLong);
+    }
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         return Err(SecretFlaw::Utf16);
     }
@@ -181,6 +189,13 @@ impl fmt::Display for SecretFlaw {
         const ADVICE: &str = "remove all that is not part of it, or copy it again";
         match *self {
             Self::Blank => f.write_str("is blank"),
+            Self::TooLong => {
+                write!(
+                    f,
+                    "has more than {} KiB; it is another file, or holds more than it should",
+                    MAX_SECRET_BYTES / 1024
+                )
+            }
             Self::Utf16 => {
                 f.write_str("is saved as UTF-16 (its byte order mark says so); save it as UTF-8 or plain text")
             }

@@ -189,6 +189,15 @@ fn refuses_a_key_file_in_utf_16() {
 }
 
 #[test]
+fn refuses_a_key_file_that_is_too_long() {
+    let bench = bench();
+    bench.write_key(&"B".repeat(64 * 1024 + 1));
+    let run = bench.run(&["sync"]);
+    assert_eq!((run.code, bench.sandbox.counters().requests), (Some(3), 0), "{run:#?}");
+    assert!(run.stderr.contains("has more than 64 KiB"), "{run:#?}");
+}
+
+#[test]
 fn finds_an_unclean_key_in_a_setting() {
     for key in [format!("\u{feff}{KEY}\n"), format!("\"{KEY}\""), format!("{KEY}\u{200b}")] {
         for source in Source::ALL {
