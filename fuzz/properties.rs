@@ -5,7 +5,7 @@ use std::path::Path;
 use wipeos_iqr::config::{Config, ConfigError};
 use wipeos_iqr::digest;
 use wipeos_iqr::mapping::{Scope, Template};
-use wipeos_iqr::model::{CommentLine, Sent};
+use wipeos_iqr::model::{CommentLine, Sent, line_digests};
 use wipeos_iqr::sync::comments::{self, LineFate, Merge, Writing};
 
 /// A template is what was written, or the error has a place in it.
@@ -44,6 +44,9 @@ pub fn comments(text: &str) {
         let merged = comments::merge(existing, &ours, &sent, writing);
         assert_nothing_is_lost(existing, &merged);
         assert_says_each_once(existing, &merged);
+        // What an attempt has written counts as sent for the rest of it.
+        let written = merged.lines.iter().filter_map(LineFate::news).flat_map(line_digests);
+        let sent = Sent { lines: sent.lines.iter().copied().chain(written).collect(), ..sent.clone() };
         let again = comments::merge(&merged.text, &ours, &sent, writing);
         assert_eq!(again.write, "", "{existing:?}, {ours:?}, {writing:?}: the merge of its own outcome adds something");
         if writing == Writing::Adds && !merged.write.is_empty() {

@@ -7,7 +7,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
-use super::comments::Writing;
+use super::comments::{LineFate, Writing};
 use super::commits::Commits;
 use super::examine::{Ready, Trouble};
 use super::items::{self, MasterItems};
@@ -336,6 +336,7 @@ impl<'a> Applier<'a> {
             let answer = self.iqr.update(id, &fields);
             if plan.change(Field::Comments).is_some() {
                 journey.sent_lines = SentLines::of(&answer);
+                journey.written_lines.extend(plan.comment_lines.iter().filter_map(LineFate::news).map(str::to_owned));
             }
             answer?;
         }

@@ -124,8 +124,9 @@ pub fn restored(before: &str, now: &str) -> String {
 }
 
 impl LineFate {
-    /// The line to be sent, if one is.
-    fn news(&self) -> Option<&str> {
+    /// Returns the line to be sent, if one is.
+    #[must_use]
+    pub fn news(&self) -> Option<&str> {
         match self {
             Self::Kept(_) => None,
             Self::New(line) | Self::Changed { to: line, .. } => Some(line),

@@ -12,7 +12,9 @@ use super::semantics;
 use crate::config::Config;
 use crate::iqr::{self, Outcome};
 use crate::ledger::CommentSemantics;
-use crate::model::{Asset, ClientId, Cut, Limited, Reason, Sent, excerpt, is_serial_in_iqr};
+use crate::model::{
+    Asset, ClientId, Cut, Limited, Reason, Sent, excerpt, is_serial_in_iqr, is_stored, line_digests, lines_of,
+};
 
 /// What became of a client whose asset was read.
 #[derive(Debug)]
@@ -85,6 +87,8 @@ pub(super) struct Journey<'a> {
     pub is_omission_believed: bool,
     /// Whether its master item was looked up once more because IQR refused the remembered one.
     pub is_item_asked_again: bool,
+    /// The comment lines of all writes of this attempt.
+    pub written_lines: Vec<String>,
     /// What became of the comment lines that this attempt has sent.
     pub sent_lines: SentLines,
     /// What was known of writes to the comments when the plan was made.
@@ -154,6 +158,7 @@ impl<'a> Journey<'a> {
             is_restoring: false,
             is_omission_believed: false,
             is_item_asked_again: false,
+            written_lines: Vec::new(),
             sent_lines: SentLines::None,
             planned_by: None,
             lesson: None,
@@ -181,16 +186,25 @@ impl<'a> Journey<'a> {
             Writing::Replaces => self.lost_lines(),
         };
         self.is_restoring = !lost.is_empty();
+        let sent = self.sent_by_now();
         if !self.is_restoring {
-            return plan::plan(&self.ready.update, &self.asset, &self.sent, &policy);
+            return plan::plan(&self.ready.update, &self.asset, &sent, &policy);
         }
         let shown = self.asset.comments.clone();
         self.asset.comments = comments::restored(self.before.as_deref().unwrap_or_default(), &shown);
-        let mut plan = plan::plan(&self.ready.update, &self.asset, &self.sent, &policy);
+        let mut plan = plan::plan(&self.ready.update, &self.asset, &sent, &policy);
         plan.restore_comments(&shown, &self.asset.comments);
         self.answered.retain(|change| change.field != Field::Comments);
         self.notes.push(format!("{} comment lines that a write had cost were put back", lost.len()));
         plan
+    }
+
+    /// What was sent before, and the lines that this attempt has written and that the asset shows.
+    fn sent_by_now(&self) -> Sent {
+        let mut sent = self.sent.clone();
+        let is_shown = |line: &&String| lines_of(&self.asset.comments).any(|shown| is_stored(shown, line));
+        sent.lines.extend(self.written_lines.iter().filter(is_shown).flat_map(|line| line_digests(line)));
+        sent
     }
 
     pub fn shown_semantics(&self) -> Option<CommentSemantics> {

@@ -37,3 +37,18 @@ proptest! {
         properties::config(&source);
     }
 }
+
+/// All ways in which four lines of a few values can stand in IQR, be ours, and have been sent.
+#[test]
+fn merges_lines_of_people_and_ours_once() {
+    let lines = ["USB: FAIL", "USB: PASS, Jo", "USB: PASS", "USB: FAIL, Jo", ""];
+    for first in lines {
+        for second in lines {
+            for ours in lines {
+                for before in lines {
+                    properties::comments(&format!("{first}\n{second}\u{1}{ours}\u{1}{before}"));
+                }
+            }
+        }
+    }
+}

@@ -304,3 +304,20 @@ fn comments_that_an_answer_leaves_out_are_not_replaced_where_nothing_was_sent_ye
         assert_typed_stand(&bench, &["lid cracked"], mode);
     }
 }
+
+/// With a new ledger nothing tells whose the first line is: what this attempt has written counts as sent.
+#[test]
+fn writes_a_result_once_beside_one_of_a_person() {
+    let bench = Bench::empty().with("sync", "comments", "\"full\"");
+    bench.set_comment_semantics(Comments::Replaces);
+    bench.add(&client(1), Asset::new(FIRST + 1));
+    for line in ["USB: FAIL", "USB: PASS, Jo"] {
+        bench.sandbox.state().type_comment(FIRST + 1, line);
+    }
+    bench.sync_well();
+    let lines = bench.lines(FIRST + 1);
+    let usb: Vec<&String> = lines.iter().filter(|line| line.starts_with("USB:")).collect();
+    assert_eq!(usb, ["USB: PASS", "USB: PASS, Jo"], "{lines:#?}");
+    assert_eq!(bench.writes(FIRST + 1), 2, "one of the texts, one of the item");
+    bench.assert_idle("beside a person's result");
+}
