@@ -81,12 +81,15 @@ pub(super) fn is_made_of_words(bare: &[u8]) -> bool {
 
 /// How long the words are that a text begins with. With words before it, `letters` long, the last word may be cut off.
 fn lengths_of_words(rest: &[u8], letters: usize) -> impl Iterator<Item = usize> {
+    // Most words are passed over by their first letter.
+    let may_begin = move |word: &&&str| word.as_bytes().first() == rest.first();
     let is_cut = move |word: &str| {
         letters >= MIN_LETTERS && rest.len() >= MIN_CUT_WORD_LETTERS && word.as_bytes().starts_with(rest)
     };
-    let words = WORDS.iter().filter(move |word| rest.starts_with(word.as_bytes())).map(|word| word.len());
-    let makers = makers().filter_map(move |name| length_of_maker(name, rest));
-    let cut = WORDS.iter().any(|word| is_cut(word)).then_some(rest.len());
+    let candidates = WORDS.iter().filter(may_begin);
+    let words = candidates.clone().filter(move |word| rest.starts_with(word.as_bytes())).map(|word| word.len());
+    let makers = makers().filter(move |name| may_begin(&name)).filter_map(move |name| length_of_maker(name, rest));
+    let cut = candidates.clone().any(|word| is_cut(word)).then_some(rest.len());
     let alphabet =
         1 + rest.windows(2).take_while(|pair| pair[0].is_ascii_alphabetic() && pair[1] == pair[0] + 1).count();
     let crosses = rest.iter().take_while(|byte| **byte == b'x').count();
