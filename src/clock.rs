@@ -22,7 +22,7 @@ pub(crate) mod testing {
         Duration::try_from(clock_gettime(ClockId::ThreadCPUTime)).unwrap()
     }
 
-    /// How much of it was used since.
+    /// Returns the processor time that was used since.
     pub fn cpu_time_since(earlier: Duration) -> Duration {
         cpu_time().saturating_sub(earlier)
     }

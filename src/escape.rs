@@ -1,6 +1,6 @@
 //! Characters that a terminal obeys or does not show, and how they are written out.
 //!
-//! One table for all: terminal output, quotations of services, `--json`.
+//! One table for all: terminal output, quotations of services, `--json`, results that are not what they look like.
 
 use std::io;
 
@@ -37,8 +37,14 @@ pub fn is_harmful(character: char) -> bool {
     if character.is_ascii() {
         return character.is_ascii_control();
     }
+    character.is_control() || is_invisible(character)
+}
+
+/// Whether a character is one that no reader sees.
+#[must_use]
+pub fn is_invisible(character: char) -> bool {
     let after = INVISIBLE.partition_point(|(first, _)| *first <= character);
-    character.is_control() || after.checked_sub(1).is_some_and(|at| character <= INVISIBLE[at].1)
+    after.checked_sub(1).is_some_and(|at| character <= INVISIBLE[at].1)
 }
 
 /// Writes a value as JSON in which no harmful character stands unescaped: a parser reads the same value, and a terminal

@@ -14,7 +14,7 @@ use crate::measure::{self, Ended};
 use crate::stand::Place;
 use crate::table::{Table, ratio, time};
 
-/// One experiment.
+/// The set-up of one experiment.
 #[derive(Debug, Clone, Copy)]
 pub struct Crowd {
     pub appliances: u16,

@@ -160,7 +160,7 @@ fn main() -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// One appliance with each limit and none, then many that share one.
+/// Lists one appliance with each limit and with none, then many that share a limit.
 fn all_crowds(limits: &[usize], connections: &[u16], appliances: u16, shared_limits: &[usize]) -> Vec<Crowd> {
     let limits: Vec<Option<usize>> = limits.iter().copied().map(Some).chain([None]).collect();
     let one = |connections: u16, limit| {

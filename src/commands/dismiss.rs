@@ -1,6 +1,6 @@
 //! `dismiss`: ends the notice that an asset still shows what another machine sent, and records why.
 //!
-//! It asks neither IQR nor the WipeOS database. It writes to the ledger, so it takes the run lock as a pass does.
+//! The command asks neither IQR nor the WipeOS database. It writes to the ledger, so it takes the run lock as a pass does.
 
 use anyhow::Result;
 
@@ -13,7 +13,7 @@ use crate::model::{Timestamp, excerpt};
 use crate::output;
 use crate::sync::{examine, left_behind};
 
-/// Most notices that are named to a person who asks for one that there is not.
+/// The number of notices that are named where the wanted one does not exist.
 const MAX_NAMED_NOTICES: usize = 5;
 
 /// Ends a notice.

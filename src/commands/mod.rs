@@ -31,7 +31,7 @@ use crate::sync::examine;
 /// How long a command that only shows things waits for a writer that holds the WipeOS database.
 const STORE_TIME: Duration = Duration::from_secs(5);
 
-/// How long such a command asks the WipeOS database: a large one without indexes takes its time, and a view without an end
+/// The time for which such a command asks the WipeOS database: a large one without indexes takes its time, and a view without an end
 /// takes all of it.
 const ANSWER_TIME: Duration = Duration::from_secs(20);
 

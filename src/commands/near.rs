@@ -37,7 +37,7 @@ pub fn existing(store: &Store, config: &StoreConfig, typed: &str) -> Result<Vec<
     Ok(found)
 }
 
-/// Those of `ids` that differ from what was `typed` by one slip of the finger, the likeliest slips first.
+/// Returns those of `ids` that differ from what was `typed` by one slip of the finger, the likeliest slips first.
 #[must_use]
 pub fn among(typed: &str, rule: IdRule, ids: &[&str]) -> Vec<String> {
     variants(typed, rule).into_iter().filter(|variant| ids.contains(&variant.as_str())).take(MOST).collect()

@@ -11,6 +11,7 @@ use super::fields::{Facts, Subject};
 use super::look_alikes;
 use super::words::{self, Outcome};
 use super::{Rules, TestName, Untested};
+use crate::escape::is_invisible;
 use crate::model::{CommentLine, DiagnosticsLog, Machine, Timestamp};
 
 /// The word of the order that stands for the wipe lines.
@@ -64,7 +65,7 @@ fn test_line(test: &Test, facts: &Facts<'_>, rules: &Rules, names: &mut Names) -
 /// begins like a pass only if the result is one. A result without letters (`-`) is no word to put in front of it.
 fn guarded(value: &str, result: &str) -> String {
     let value = one_line(value);
-    let value = if value.chars().any(look_alikes::is_hidden) { look_alikes::escaped(&value).into() } else { value };
+    let value = if value.chars().any(is_invisible) { look_alikes::escaped(&value).into() } else { value };
     if result != words::PASS && words::looks_like_pass(&value) {
         let led = format!("{result} ({value})");
         return if words::looks_like_pass(&led) { format!("{} ({value})", words::UNKNOWN) } else { led };

@@ -7,6 +7,8 @@
 
 use unicode_width::UnicodeWidthChar;
 
+use crate::escape::is_invisible;
+
 /// Ranges of characters that look like a letter.
 type Ranges = &'static [(u32, u32)];
 
@@ -174,20 +176,11 @@ fn in_table(code: u32) -> Option<char> {
     LOOK_ALIKES.iter().find(|(_, ranges)| has(ranges)).map(|(letter, _)| *letter)
 }
 
-/// Whether a character has no shape of its own, turns the direction of a text, or is a blank that is no space: none of them
-/// belongs into a line that is read.
-pub(super) fn is_hidden(character: char) -> bool {
-    matches!(character,
-        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
-        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}'
-        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
-}
-
 /// What a reader sees of a text: letters as [`letter`] tells them, other letters and digits as U+FFFD, blanks as a space and
 /// punctuation as a dot. What is hidden, and marks above and below letters, is left out.
 pub(super) fn seen(text: &str) -> impl Iterator<Item = char> {
     text.chars().filter_map(|character| match character {
-        _ if is_hidden(character) => None,
+        _ if is_invisible(character) => None,
         _ if character.is_whitespace() => Some(' '),
         _ => match letter(character) {
             Some(letter) => Some(letter),
@@ -201,7 +194,7 @@ pub(super) fn seen(text: &str) -> impl Iterator<Item = char> {
 /// The text with the numbers of characters that are hidden, or are letters of another alphabet that look like Latin ones:
 /// `\u{3a1}ASS`.
 pub(super) fn escaped(text: &str) -> String {
-    escape(text, |character| is_hidden(character) || is_foreign_look_alike(character))
+    escape(text, |character| is_invisible(character) || is_foreign_look_alike(character))
 }
 
 /// A name as it may stand in a line: hidden characters, and letters of another alphabet within a word of Latin ones, are
@@ -210,7 +203,7 @@ pub(super) fn escaped_name(name: &str) -> String {
     name.split_inclusive(' ')
         .map(|word| {
             let has_latin = word.chars().any(|character| character.is_ascii_alphabetic());
-            if has_latin { escaped(word) } else { escape(word, is_hidden) }
+            if has_latin { escaped(word) } else { escape(word, is_invisible) }
         })
         .collect()
 }

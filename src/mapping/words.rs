@@ -7,6 +7,7 @@ use std::borrow::Cow;
 
 use super::clean::one_line;
 use super::look_alikes;
+use crate::escape::is_invisible;
 
 pub(super) const PASS: &str = "PASS";
 pub(super) const FAIL: &str = "FAIL";
@@ -120,7 +121,7 @@ pub(super) fn unknown_word(text: &str) -> Cow<'_, str> {
     if is_pass_word(&line) {
         return UNKNOWN.into();
     }
-    let is_disguised = || line.chars().any(look_alikes::is_hidden);
+    let is_disguised = || line.chars().any(is_invisible);
     if is_disguised() || looks_like_pass(&line) {
         format!("{UNKNOWN} ({})", look_alikes::escaped(&line)).into()
     } else {

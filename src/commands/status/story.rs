@@ -19,7 +19,7 @@ pub(super) struct Story {
     pub clients: Vec<Standing>,
     /// The WipeOS database was asked for them.
     is_of_store: bool,
-    /// What was last sent to it, by each client: when; the newest first.
+    /// The times at which each client was last sent to it, the newest first.
     pub sent: Vec<(ClientId, Timestamp)>,
     /// A write that was begun by a pass that was killed.
     pub intent: Option<Intent>,
