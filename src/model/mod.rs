@@ -29,7 +29,7 @@ pub use serial::{
     OwnNames, folded_drive_serial, identifies_machine, is_filler_serial, is_readers_constant, is_same_serial,
     is_serial_in_iqr,
 };
-pub use stored::{is_stored, lines_of, stored_form};
+pub use stored::{StoredLines, is_stored, lines_of, stored_form};
 pub use time::{ParseTimestampError, Timestamp};
 pub use update::{AssetUpdate, Chassis, CommentLine, Cut, Limited, TemplateKind};
 pub use virtual_media::is_virtual_medium;

@@ -4,6 +4,7 @@
 //! A text that comes back so was stored; to send it again would only double it.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::mem;
 
 /// Whether `shown` is what a column may have made of `meant`. Two texts that both have letters beyond ASCII are alike
@@ -22,6 +23,29 @@ fn may_be_stored(shown: &str, meant: &str) -> bool {
 /// The lines of a field of several lines that are not blank, without their ends.
 pub fn lines_of(text: &str) -> impl Iterator<Item = &str> {
     text.split(['\n', '\r']).map(str::trim_end).filter(|line| !line.is_empty())
+}
+
+/// The lines of a field, to look up many lines in.
+pub struct StoredLines<'a> {
+    lines: HashSet<&'a str>,
+    /// The stored forms of the lines that are ASCII.
+    forms: HashSet<Cow<'a, str>>,
+}
+
+impl<'a> StoredLines<'a> {
+    #[must_use]
+    pub fn of(text: &'a str) -> Self {
+        Self {
+            lines: lines_of(text).collect(),
+            forms: lines_of(text).filter(|line| line.is_ascii()).map(stored_form).collect(),
+        }
+    }
+
+    /// Whether one of the lines [`is_stored`] for `meant`.
+    #[must_use]
+    pub fn has(&self, meant: &str) -> bool {
+        self.lines.contains(meant) || self.forms.contains(&stored_form(meant))
+    }
 }
 
 /// The plainest form that a column may keep of a text: every run of blanks is one space, every run of letters beyond
@@ -80,6 +104,10 @@ mod tests {
         ];
         for (shown, meant, is_same) in rows {
             assert_eq!(is_stored(shown, meant), is_same, "{shown:?} for {meant:?}");
+            if !shown.is_empty() {
+                let text = format!("Serial: A1\r\n{shown}\n\nUSB: PASS, Jo");
+                assert_eq!(StoredLines::of(&text).has(meant), is_same, "{shown:?} for {meant:?} among lines");
+            }
         }
     }
 }

@@ -12,9 +12,7 @@ use super::semantics;
 use crate::config::Config;
 use crate::iqr::{self, Outcome};
 use crate::ledger::CommentSemantics;
-use crate::model::{
-    Asset, ClientId, Cut, Limited, Reason, Sent, excerpt, is_serial_in_iqr, is_stored, line_digests, lines_of,
-};
+use crate::model::{Asset, ClientId, Cut, Limited, Reason, Sent, StoredLines, excerpt, is_serial_in_iqr, line_digests};
 
 /// What became of a client whose asset was read.
 #[derive(Debug)]
@@ -202,8 +200,8 @@ impl<'a> Journey<'a> {
     /// What was sent before, and the lines that this attempt has written and that the asset shows.
     fn sent_by_now(&self) -> Sent {
         let mut sent = self.sent.clone();
-        let is_shown = |line: &&String| lines_of(&self.asset.comments).any(|shown| is_stored(shown, line));
-        sent.lines.extend(self.written_lines.iter().filter(is_shown).flat_map(|line| line_digests(line)));
+        let shown = StoredLines::of(&self.asset.comments);
+        sent.lines.extend(self.written_lines.iter().filter(|line| shown.has(line)).flat_map(|line| line_digests(line)));
         sent
     }
 
