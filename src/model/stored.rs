@@ -33,6 +33,7 @@ pub struct StoredLines<'a> {
 }
 
 impl<'a> StoredLines<'a> {
+    /// The lines of a field as IQR shows it.
     #[must_use]
     pub fn of(text: &'a str) -> Self {
         Self {
