@@ -38,6 +38,9 @@ pub fn run(global: &Global, args: &DismissArgs) -> Result<Exit> {
         return Err(unknown(typed, &config, &[]).into());
     }
     let mut ledger = RunLedger::open(&config.ledger.path)?;
+    if !ledger.is_of(&config.iqr.tenant())? {
+        return Err(unknown(typed, &config, &[]).into());
+    }
     let before = ledger.heartbeat();
     let dismissed = dismiss(&mut ledger, &config, (typed, reason), now);
     // The lock file is dated by the newest pass, and this was none.

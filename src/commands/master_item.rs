@@ -8,7 +8,7 @@ use crate::cli::{Global, MasterItemArgs};
 use crate::config::Config;
 use crate::iqr::Access;
 use crate::ledger::RunLedger;
-use crate::mapping::{self, Aliases};
+use crate::mapping;
 use crate::model::{AssetUpdate, Chassis, Limited, Machine, TemplateKind};
 use crate::output::{self, GOOD, styled};
 use crate::sync::item_search::Search;
@@ -42,7 +42,7 @@ pub fn run(global: &Global, args: &MasterItemArgs) -> Result<Exit> {
     let found = items::look_up(&mut search, &wanted, aliases)?;
     let (spelling, is_created) = match (found, &mut ledger) {
         (Some(spelling), _) => (spelling, false),
-        (None, Some(ledger)) => (create(&mut search, ledger, &wanted, aliases)?, true),
+        (None, Some(ledger)) => (create(&mut search, ledger, &wanted, &config)?, true),
         (None, None) => return missing(args, &wanted),
     };
     if let Err(error) = iqr.finish() {
@@ -52,15 +52,13 @@ pub fn run(global: &Global, args: &MasterItemArgs) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn create(
-    search: &mut Search<'_>,
-    ledger: &mut RunLedger,
-    wanted: &AssetUpdate,
-    aliases: &Aliases,
-) -> Result<Spelling> {
-    let spelling = items::create(search, wanted, aliases)?.map_err(Refused)?;
+fn create(search: &mut Search<'_>, ledger: &mut RunLedger, wanted: &AssetUpdate, config: &Config) -> Result<Spelling> {
+    let spelling = items::create(search, wanted, &config.rules.aliases)?.map_err(Refused)?;
     let key = items::key_of(&wanted.manufacturer, &wanted.item_number);
-    ledger.remember_master_item(&key, &spelling.manufacturer, &spelling.item_number)?;
+    // The ledger may still be of another tenant, which lacks it.
+    if ledger.is_of(&config.iqr.tenant())? {
+        ledger.remember_master_item(&key, &spelling.manufacturer, &spelling.item_number)?;
+    }
     Ok(spelling)
 }
 

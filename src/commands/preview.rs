@@ -82,7 +82,7 @@ pub fn run(global: &Global, args: &PreviewArgs) -> Result<Exit> {
     let config = super::load(global)?;
     super::warn_of_doubts(&config);
     let store = super::open_store(&config)?;
-    let ledger = Ledger::open(&config.ledger.path)?;
+    let ledger = Ledger::open_of(&config.ledger.path, &config.iqr.tenant())?;
     let examiner = Examiner { store: &store, ledger: ledger.as_ref(), config: &config, ask_anyway: true };
     let mut preview = Preview::gather(&examiner, &args.inventory_id, args.template)?;
     let asked = if args.remote { preview.ask_iqr(&config, ledger.as_ref()) } else { Ok(()) };

@@ -25,7 +25,7 @@ use crate::model::Timestamp;
 use crate::monitor::file;
 use crate::output;
 use crate::store::{MissingIndex, Store};
-use crate::sync::due;
+use crate::sync::{due, tenancy};
 
 /// How many passes are told.
 const PASSES: u32 = 10;
@@ -33,6 +33,10 @@ const PASSES: u32 = 10;
 /// All that is told.
 #[derive(Default)]
 struct Status {
+    /// The data host of IQR; `None` where no pass has told it.
+    tenant: Option<String>,
+    /// The data host that the last pass worked with, where the config names another tenant by now.
+    tenant_before: Option<String>,
     has_ledger: bool,
     /// The ledger cannot be read: nothing is known of problems and passes.
     is_blind: bool,
@@ -77,7 +81,9 @@ pub fn run(global: &Global, args: &StatusArgs) -> Result<Exit> {
     let config = super::load(global)?;
     let now = clock::now();
     let oldest_kept = config.ledger.oldest_kept(now);
-    let (ledger, mut status, recent) = match (read_ledger(&config.ledger.path, oldest_kept, now), &args.html) {
+    let tenant = config.iqr.tenant();
+    let read = read_ledger(&config.ledger.path, Some(&tenant), oldest_kept, now);
+    let (ledger, mut status, recent) = match (read, &args.html) {
         (Err(error), Some(path)) => return Err(write_blind(path, &config, error, now)),
         (read, _) => read?,
     };
@@ -148,16 +154,34 @@ pub(super) fn html_after_pass(
 
 /// What a ledger tells: the status but for the WipeOS database, and the passes of the last days.
 fn told_by(path: &Path, oldest_kept: Timestamp, now: Timestamp) -> Result<(Status, Vec<Pass>)> {
-    let (_, mut status, recent) = read_ledger(path, oldest_kept, now)?;
+    let (_, mut status, recent) = read_ledger(path, None, oldest_kept, now)?;
     // Who holds the lock just now is this pass.
     status.ledger_place = ledger::takes_nothing(path);
     Ok((status, recent))
 }
 
 /// What a ledger tells of itself, with the passes of the last days; no ledger where there is none yet.
-fn read_ledger(path: &Path, oldest_kept: Timestamp, now: Timestamp) -> Result<(Option<Ledger>, Status, Vec<Pass>)> {
-    let ledger = Ledger::open(path)?;
-    let (status, recent) = (Status::of_ledger(ledger.as_ref(), oldest_kept)?, html::recent(ledger.as_ref(), now)?);
+fn read_ledger(
+    path: &Path,
+    tenant: Option<&str>,
+    oldest_kept: Timestamp,
+    now: Timestamp,
+) -> Result<(Option<Ledger>, Status, Vec<Pass>)> {
+    let in_use = Ledger::open(path)?;
+    let used_by = in_use.as_ref().map(Ledger::tenant).transpose()?.flatten();
+    let (ledger, before) = match (tenant, used_by) {
+        (Some(tenant), Some(used_by)) if used_by != tenant => (Ledger::open_of(path, tenant)?, Some(used_by)),
+        _ => (in_use, None),
+    };
+    let mut status = Status::of_ledger(ledger.as_ref(), oldest_kept)?;
+    if let Some(tenant) = tenant {
+        status.tenant = Some(tenancy::host(tenant).to_owned());
+    }
+    if let Some(before) = before {
+        status.tenant_before = Some(tenancy::host(&before).to_owned());
+        status.heartbeat = Heartbeat::read(path);
+    }
+    let recent = html::recent(ledger.as_ref(), now)?;
     Ok((ledger, status, recent))
 }
 
@@ -174,6 +198,7 @@ impl Status {
     fn of_ledger(ledger: Option<&Ledger>, oldest_kept: Timestamp) -> Result<Self> {
         let Some(ledger) = ledger else { return Ok(Self::default()) };
         Ok(Self {
+            tenant: ledger.tenant()?.map(|tenant| tenancy::host(&tenant).to_owned()),
             has_ledger: true,
             problems: ledger.problems()?,
             left_behind: ledger.left_behind(oldest_kept)?,

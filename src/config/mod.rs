@@ -72,8 +72,8 @@ pub struct Config {
     /// Digest of all settings that change what is sent or held, so that a changed config is noticed. It differs between
     /// versions of the program too: they may map differently.
     pub fingerprint: [u8; 16],
-    /// Digest of which IQR is written to, and into which of its fields: what was learned of one need not hold for another.
-    pub tenant: [u8; 16],
+    /// Digest of the data host and of the fields that are written: what was learned of others need not hold for these.
+    pub wire: [u8; 16],
     api_key_file: PathBuf,
     slots: Vec<AssumedSlot>,
     doubts: Vec<Problem>,
@@ -223,7 +223,7 @@ impl Config {
             decisions(&store, &iqr, &sync).as_bytes(),
             shape(&rules, &manufacturers).as_bytes(),
         ]);
-        let tenant = digest::of([format!("{:?}", (&iqr.api_url, &iqr.fields)).as_bytes()]);
+        let wire = digest::of([format!("{:?}", (&iqr.api_url, &iqr.fields)).as_bytes()]);
         let path = path.to_owned();
         Self {
             path,
@@ -234,7 +234,7 @@ impl Config {
             rules,
             watch,
             fingerprint,
-            tenant,
+            wire,
             api_key_file,
             slots: Vec::new(),
             doubts: Vec::new(),

@@ -31,6 +31,29 @@ pub struct Settings {
     pub asset_creator: String,
 }
 
+impl Settings {
+    /// The URLs that tell one tenant from another, however they are written: in lower case up to the path, and without the
+    /// port that the scheme has anyway. The data host is the first word.
+    #[must_use]
+    pub fn tenant(&self) -> String {
+        format!("{} {}", normalised(&self.api_url), normalised(&self.signin_url))
+    }
+}
+
+fn normalised(url: &str) -> String {
+    let (scheme, rest) = url.split_once("://").unwrap_or(("https", url));
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let (scheme, authority) = (scheme.to_ascii_lowercase(), authority.to_ascii_lowercase());
+    let (host, port) = match authority.rsplit_once(':') {
+        // The colons of an address within brackets are no port's.
+        Some((host, port)) if !port.contains(']') => (host, port.parse().ok()),
+        _ => (authority.as_str(), None),
+    };
+    let usual: u16 = if scheme == "http" { 80 } else { 443 };
+    let port = port.filter(|port| *port != usual).map(|port: u16| format!(":{port}")).unwrap_or_default();
+    format!("{scheme}://{}{port}{}", host.trim_end_matches('.'), path.trim_end_matches('/'))
+}
+
 /// A field of an asset that this program may write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Field {
@@ -213,5 +236,22 @@ mod tests {
             assert_eq!(check_header(name, "v"), Err(SettingsError::HeaderName(name.to_owned())));
         }
         assert!(matches!(check_header("a", "b\r\nc: d"), Err(SettingsError::HeaderValue(_))));
+    }
+
+    #[test]
+    fn spells_a_url_one_way_however_it_is_written() {
+        let rows = [
+            ("https://API.iqreseller.com:443/", "https://api.iqreseller.com"),
+            ("https://api.iqreseller.com.//", "https://api.iqreseller.com"),
+            ("https://api.iqreseller.com:0443/V2/", "https://api.iqreseller.com/V2"),
+            ("https://api.iqreseller.com:8443", "https://api.iqreseller.com:8443"),
+            ("http://127.0.0.1:80", "http://127.0.0.1"),
+            ("http://127.0.0.1:443", "http://127.0.0.1:443"),
+            ("http://[::1]", "http://[::1]"),
+            ("http://[::1]:8080/x", "http://[::1]:8080/x"),
+        ];
+        for (written, meant) in rows {
+            assert_eq!(normalised(written), meant, "{written}");
+        }
     }
 }

@@ -80,7 +80,7 @@ impl RunLedger {
         self.lock.as_ref().map_or(Ok(()), RunLock::check)
     }
 
-    fn set_synchronous(&self, level: &str) -> Result<(), Error> {
+    pub(super) fn set_synchronous(&self, level: &str) -> Result<(), Error> {
         self.connection.pragma_update(None, "synchronous", level).map_err(|source| self.at(source))
     }
 

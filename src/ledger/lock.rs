@@ -27,7 +27,7 @@ pub struct Heartbeat {
 }
 
 /// What the account and its group may do, and others may not: comments that people typed are in the ledger.
-const PRIVATE: u32 = 0o640;
+pub(super) const PRIVATE: u32 = 0o640;
 
 /// Who may write the lock file and does not own it cannot date it: then it is dated by the writing of the heartbeat, which
 /// comes a little after the end. In seconds; passes begin minutes apart.

@@ -15,6 +15,7 @@ mod problems;
 mod schema;
 mod sent;
 mod settings;
+mod tenants;
 #[cfg(test)]
 mod tests;
 mod upkeep;

@@ -63,10 +63,10 @@ const RECENT: &str = "rows before the horizon";
 const FULL_CURSOR: &str = "full comparison reached client";
 const ITEM_SEARCH: &str = "item search";
 const ROUND_CURSOR: &str = "asked comparison reached client";
-const TENANT: &str = "iqr";
+const WIRE: &str = "iqr";
 const SEMANTICS: &str = "comment semantics";
 
-/// How many requests at once a tenant allows, and when it was found; the tenant follows.
+/// How many requests at once the tenant allows, and when it was found.
 const IN_FLIGHT: &str = "requests in flight";
 const IN_FLIGHT_AT: &str = "requests in flight found at";
 
@@ -75,7 +75,7 @@ const HORIZON_KEYS: [&str; 3] = ["horizon client", "horizon wipe", "horizon log"
 const HORIZON_TIMES: [&str; 3] = ["horizon updated at", "horizon wipe finished at", "horizon log created at"];
 
 impl Ledger {
-    fn setting<T: FromSql>(&self, name: &str) -> Result<Option<T>, Error> {
+    pub(super) fn setting<T: FromSql>(&self, name: &str) -> Result<Option<T>, Error> {
         self.row("SELECT value FROM setting WHERE name = ?1", [name], |row| row.get(0))
     }
 
@@ -195,15 +195,24 @@ impl Ledger {
         self.row("SELECT item_number FROM master_item WHERE item_number LIKE '% %' LIMIT 1", [], |row| row.get(0))
     }
 
-    /// How many requests at once a tenant was found to allow, and when.
+    /// How many requests at once the tenant was found to allow, and when.
     ///
     /// # Errors
     ///
     /// When the ledger cannot be read.
-    pub fn in_flight(&self, tenant: [u8; 16]) -> Result<Option<(u8, Timestamp)>, Error> {
-        let found = self.setting(&of_tenant(IN_FLIGHT, tenant))?;
-        let at = self.setting(&of_tenant(IN_FLIGHT_AT, tenant))?.map(Timestamp::from_unix_millis);
+    pub fn in_flight(&self) -> Result<Option<(u8, Timestamp)>, Error> {
+        let found = self.setting(IN_FLIGHT)?;
+        let at = self.setting(IN_FLIGHT_AT)?.map(Timestamp::from_unix_millis);
         Ok(found.zip(at))
+    }
+
+    /// Whether the data host and the fields of the last pass are these; `None` before the first pass.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read.
+    pub fn is_wire(&self, wire: [u8; 16]) -> Result<Option<bool>, Error> {
+        Ok(self.setting::<Vec<u8>>(WIRE)?.map(|known| known == wire))
     }
 
     /// Whether a master item is known to exist, by its folded key.
@@ -218,18 +227,13 @@ impl Ledger {
     }
 }
 
-/// The name of a value that is known per tenant.
-fn of_tenant(name: &str, tenant: [u8; 16]) -> String {
-    format!("{name} {:032x}", u128::from_be_bytes(tenant))
-}
-
 /// An unknown signature is no bytes: no database ever matches it.
 fn signature_bytes(signature: Option<Signature>) -> Vec<u8> {
     signature.map_or_else(Vec::new, |signature| signature.to_bytes().to_vec())
 }
 
 impl RunLedger {
-    fn set(&mut self, settings: &[(&str, &dyn ToSql)]) -> Result<(), Error> {
+    pub(super) fn set(&mut self, settings: &[(&str, &dyn ToSql)]) -> Result<(), Error> {
         self.write(|transaction| {
             let mut statement = transaction.prepare_cached("INSERT OR REPLACE INTO setting VALUES (:name, :value)")?;
             for (name, value) in settings {
@@ -239,7 +243,7 @@ impl RunLedger {
         })
     }
 
-    fn unset(&mut self, name: &str) -> Result<(), Error> {
+    pub(super) fn unset(&mut self, name: &str) -> Result<(), Error> {
         self.write(|transaction| transaction.execute("DELETE FROM setting WHERE name = ?1", [name]))?;
         Ok(())
     }
@@ -326,34 +330,25 @@ impl RunLedger {
         self.set(&[(SEMANTICS, &semantics.name())])
     }
 
-    /// Forgets what was learned of IQR's ways where it is another IQR, or where other fields of it are written, than the
-    /// last time. Says whether it is.
+    /// Records the data host and the fields that are written, and forgets what was learned of others.
     ///
     /// # Errors
     ///
     /// When the ledger cannot be written.
-    pub fn meet(&mut self, tenant: [u8; 16]) -> Result<bool, Error> {
-        let known = self.setting::<Vec<u8>>(TENANT)?;
-        if known.as_deref() == Some(&tenant[..]) {
-            return Ok(false);
-        }
-        if known.is_some() {
-            self.write(|transaction| {
-                transaction.execute("DELETE FROM setting WHERE name IN (?1, ?2)", [SEMANTICS, ITEM_SEARCH])
-            })?;
-        }
-        self.set(&[(TENANT, &tenant)])?;
-        Ok(known.is_some())
+    pub fn set_wire(&mut self, wire: [u8; 16]) -> Result<(), Error> {
+        self.write(|transaction| {
+            transaction.execute("DELETE FROM setting WHERE name IN (?1, ?2)", [SEMANTICS, ITEM_SEARCH])
+        })?;
+        self.set(&[(WIRE, &wire)])
     }
 
-    /// Records how many requests at once a tenant was found to allow.
+    /// Records how many requests at once the tenant was found to allow.
     ///
     /// # Errors
     ///
     /// When the ledger cannot be written.
-    pub fn set_in_flight(&mut self, tenant: [u8; 16], found: u8, at: Timestamp) -> Result<(), Error> {
-        let (name, name_at) = (of_tenant(IN_FLIGHT, tenant), of_tenant(IN_FLIGHT_AT, tenant));
-        self.set(&[(&name, &found), (&name_at, &at.unix_millis())])
+    pub fn set_in_flight(&mut self, found: u8, at: Timestamp) -> Result<(), Error> {
+        self.set(&[(IN_FLIGHT, &found), (IN_FLIGHT_AT, &at.unix_millis())])
     }
 
     /// Remembers what IQR's search for master items finds.

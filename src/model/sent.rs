@@ -1,6 +1,7 @@
 //! What is remembered of what was sent: enough to tell our own text in IQR from what a person made of it.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use super::{Asset, lines_of, stored_form};
 use crate::digest;
@@ -109,6 +110,23 @@ impl Sent {
         self.other_lines.extend(begun.map(|line| digest::short(line.as_bytes())));
         self.remember(intended);
         self
+    }
+
+    /// Whether an asset shows at least half of the texts and lines that were sent; `None` where none is remembered.
+    #[must_use]
+    pub fn is_shown_by(&self, asset: &Asset) -> Option<bool> {
+        let blank = TextMark::of("");
+        let texts = [(self.description, &asset.description), (self.extended_description, &asset.extended_description)];
+        let texts: Vec<bool> = texts
+            .into_iter()
+            .filter_map(|(sent, shown)| Some((sent.landed.filter(|landed| *landed != blank)?, shown)))
+            .map(|(landed, shown)| landed.rest_of(shown).is_some())
+            .collect();
+        let lines: HashSet<u64> = lines_of(&asset.comments).flat_map(line_digests).collect();
+        let shown = texts.iter().filter(|is_shown| **is_shown).count()
+            + self.lines.iter().filter(|line| lines.contains(line)).count();
+        let sent = texts.len() + self.lines.len();
+        (sent > 0).then_some(2 * shown >= sent)
     }
 
     /// Whether an asset shows the same by both, whatever was rendered earlier.

@@ -7,6 +7,7 @@ use std::collections::HashSet;
 use super::comparison;
 use super::examine::Error;
 use super::known::Known;
+use super::round::Round;
 use crate::config::Config;
 use crate::ledger::Ledger;
 use crate::model::{ClientId, Timestamp};
@@ -39,6 +40,7 @@ pub fn is_idle(
     let Some(signature) = signature else { return Ok(false) };
     Ok(ledger.is_signature(signature)?
         && ledger.is_config(config.fingerprint)?
+        && !ledger.owes_comparison()?
         && ledger.retries(clock, config.sync.retry_max_delay, 1)?.is_empty()
         && ledger.open_intents()?.is_empty())
 }
@@ -53,6 +55,9 @@ pub fn count(store: &Store, ledger: Option<&Ledger>, now: Timestamp, config: &Co
     let everything = || Ok(store.count_after(ClientId(i64::MIN))?);
     let Some(ledger) = ledger else { return everything() };
     let Some(horizon) = ledger.horizon()? else { return everything() };
+    if ledger.owes_comparison()? {
+        return Ok(Round::behind(ledger.round_cursor()?).count_ahead(store)?);
+    }
     if is_idle(ledger, now, Signature::of(store.path()), config)? {
         return Ok(0);
     }

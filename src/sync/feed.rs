@@ -460,6 +460,9 @@ impl Feed {
         let is_full = matches!(self.wanted, Wanted::Due { full: true, .. });
         if is_full {
             self.save_round(ledger)?;
+            if self.is_round_done() {
+                ledger.settle_owed_comparison()?;
+            }
         }
         let was_compared = self.is_compare_due || is_full;
         if is_complete && was_compared {
@@ -474,6 +477,16 @@ impl Feed {
             ledger.set_looked_at(None, config)?;
         }
         Ok(())
+    }
+
+    /// Whether every client that was looked at before has been compared, and its outcome is recorded.
+    fn is_round_done(&self) -> bool {
+        let is_waiting = self.queue.iter().any(|waiting| waiting.errand == Errand::Full);
+        let is_behind = match self.stage {
+            Stage::Only | Stage::News(..) | Stage::New(_) | Stage::Every(_) => false,
+            Stage::Held(_) | Stage::Retries | Stage::Compare(_) | Stage::Enough | Stage::End => true,
+        };
+        is_behind && !is_waiting && self.in_hand.is_empty()
     }
 
     /// Whether all news of clients that were looked at before is recorded.

@@ -127,8 +127,8 @@ impl<'a> Lanes<'a> {
 
     /// Records how many requests at once the tenant was found to allow, for the next pass.
     pub(super) fn remember_in_flight(&self, found: u8) {
-        let (tenant, now) = (self.request.config.tenant, (self.request.clock)());
-        if let Err(error) = lock(&self.ledger).set_in_flight(tenant, found, now) {
+        let now = (self.request.clock)();
+        if let Err(error) = lock(&self.ledger).set_in_flight(found, now) {
             self.abort(error.into());
         }
     }

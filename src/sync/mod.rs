@@ -39,6 +39,7 @@ pub mod retry;
 mod rivals;
 mod round;
 mod semantics;
+pub mod tenancy;
 #[cfg(test)]
 mod tests;
 
@@ -161,14 +162,10 @@ pub fn run(request: &Request<'_>) -> Result<Outcome, Error> {
     let mut ledger =
         if request.dry_run { RunLedger::open_for_trial(ledger_path)? } else { RunLedger::open(ledger_path)? };
     (request.begun)();
-    if ledger.meet(config.tenant)? {
-        log::warn!(
-            "another IQR, or other fields of it, than in the last pass (iqr.api_url, iqr.fields): what was sent before counts as sent; if this is another tenant, give it a ledger of its own with ledger.path"
-        );
-    }
     // Before the first question, so that whatever is committed from now on makes a difference.
     let signature = Signature::of(&config.store.database);
     let is_plain = matches!(request.scope, Scope::Due { retry: false, full: false });
+    let is_plain = is_plain && tenancy::is_known(request, &ledger)?;
     if is_plain && due::is_idle(&ledger, request.started_at, signature, config)? {
         log::info!(
             "WipeOS has written nothing since the last pass, the config is the same, and nobody's next try is due"
@@ -180,7 +177,7 @@ pub fn run(request: &Request<'_>) -> Result<Outcome, Error> {
         return Ok(Outcome { report, aborted: None });
     }
     let deadline = BootTime::now() + config.sync.time_budget;
-    match begin(request, &ledger, deadline, signature) {
+    match begin(request, &mut ledger, deadline, signature) {
         Ok(begun) => Ok(pass(request, begun, ledger, deadline)),
         Err(error) if is_stopped(request, &error) => Ok(end::stopped(request, ledger)?),
         Err(error) => {
@@ -208,7 +205,7 @@ struct Begun {
 /// Opens the appliance's database and finds out what this pass is to look at.
 fn begin(
     request: &Request<'_>,
-    ledger: &RunLedger,
+    ledger: &mut RunLedger,
     deadline: BootTime,
     signature: Option<Signature>,
 ) -> Result<Begun, Error> {
@@ -218,14 +215,14 @@ fn begin(
     // Before anything is sent: what is missing would else be found by the first client that needs it.
     store.check()?;
     check_slots(config, &store)?;
+    tenancy::settle(request, ledger, deadline)?;
     let wanted = wanted(request, &store, ledger)?;
     let is_for_one = matches!(wanted, Wanted::Only(_));
     let feed = Feed::begin(&store, ledger, wanted, request.started_at, signature, &config.sync)?;
     // A dry run writes nothing, not even what was there before.
     let left = if is_for_one || request.dry_run { Vec::new() } else { ledger.open_intents()? };
-    let in_flight = ledger
-        .in_flight(config.tenant)?
-        .filter(|(_, at)| request.started_at.seconds_since(*at).abs() < IN_FLIGHT_MEMORY_SECS);
+    let in_flight =
+        ledger.in_flight()?.filter(|(_, at)| request.started_at.seconds_since(*at).abs() < IN_FLIGHT_MEMORY_SECS);
     let in_flight = in_flight.map(|(found, _)| found);
     Ok(Begun { store, feed, left, semantics: ledger.comment_semantics()?, in_flight })
 }
@@ -264,6 +261,7 @@ fn wanted(request: &Request<'_>, store: &Store, ledger: &RunLedger) -> Result<Wa
         Scope::Due { retry, full } => {
             // What was held under another config may not be any more.
             let retry = retry || !ledger.is_config(request.config.fingerprint)?;
+            let full = full || ledger.owes_comparison()?;
             return Ok(Wanted::Due { retry, full });
         }
         Scope::Asset(typed) => typed,

@@ -145,10 +145,15 @@ impl Front {
     }
 }
 
-/// Both hosts are at this URL from now on.
+/// Both hosts are at this URL from now on, and it is the same tenant.
 pub fn reach(bench: &mut Bench, url: &str) {
     for host in HOSTS {
         bench.set("iqr", host, &format!("{url:?}"));
+    }
+    if bench.ledger().exists() {
+        let ledger = rusqlite::Connection::open(bench.ledger()).unwrap();
+        let sql = "UPDATE setting SET value = ?1 WHERE name = 'tenant'";
+        ledger.execute(sql, [format!("{url} {url}")]).unwrap();
     }
 }
 

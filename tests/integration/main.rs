@@ -46,6 +46,7 @@ mod stories;
 mod strace_kill;
 mod stragglers;
 mod systemd_unit;
+mod tenants;
 mod tls;
 mod trust;
 mod two_appliances;

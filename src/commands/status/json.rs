@@ -13,6 +13,8 @@ use crate::sync::left_behind;
 
 #[derive(Serialize)]
 pub(super) struct Json<'a> {
+    /// The data host of IQR.
+    tenant: Option<&'a str>,
     /// `None` when the WipeOS database cannot be read.
     due: Option<u64>,
     held: Vec<Trouble<'a>>,
@@ -121,6 +123,7 @@ impl<'a> Json<'a> {
     pub(super) fn of(status: &'a Status, now: Timestamp) -> Self {
         let indexes = status.store.iter().flat_map(|store| &store.missing_indexes);
         Self {
+            tenant: status.tenant.as_deref(),
             due: status.store.as_ref().map(|store| store.due),
             held: status.held().map(trouble).collect(),
             failing: status.failing().map(trouble).collect(),

@@ -1,4 +1,4 @@
-//! The status for people. Where all is well, five lines.
+//! The status for people. Where all is well, six lines.
 
 mod story;
 
@@ -20,6 +20,7 @@ pub(super) fn page(status: &Status, now: Timestamp, is_verbose: bool) -> String 
         story::story(&mut page, story, &status.left_behind, Obstacle::of(status, now).as_ref(), now);
         return page.into_text();
     }
+    tenant(&mut page, status);
     let obstacle = Obstacle::of(status, now);
     match &obstacle {
         Some(no_pass @ Obstacle::NoPass(_)) => page.styled_row("last pass", WARN, no_pass.told(now)),
@@ -43,6 +44,16 @@ pub(super) fn page(status: &Status, now: Timestamp, is_verbose: bool) -> String 
 fn is_well(status: &Status) -> bool {
     let is_done = status.passes.first().is_none_or(|pass| pass.outcome.as_deref() == Some("done"));
     status.failing().next().is_none() && is_done && status.store.is_some()
+}
+
+/// What was sent to one tenant says nothing of another.
+fn tenant(page: &mut Page, status: &Status) {
+    let Some(tenant) = &status.tenant else { return };
+    page.row("IQR", tenant);
+    if let Some(before) = &status.tenant_before {
+        let told = format!("the last pass worked with {before}; the next one compares every machine with {tenant}");
+        page.styled_row("attention", WARN, told);
+    }
 }
 
 fn last_pass(page: &mut Page, status: &Status, now: Timestamp) {

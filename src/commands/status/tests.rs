@@ -62,14 +62,14 @@ fn each_criterion_makes_a_client_due_and_looking_alike_does_not() {
 }
 
 #[test]
-fn a_healthy_appliance_reads_in_five_lines() {
+fn a_healthy_appliance_reads_in_six_lines() {
     let bench = Bench::new();
     let store = iqr_sandbox::store::Store::open(&bench.database()).unwrap();
     (3..=8).for_each(|client| store.delete(client).unwrap());
     bench.pass();
     bench.pass();
     let page = shown(&status(&bench, None).unwrap());
-    assert_eq!(page.lines().count(), 5, "{page}");
+    assert_eq!(page.lines().count(), 6, "{page}");
     assert!(page.contains("2 sent"), "{page}");
 }
 

@@ -1,0 +1,258 @@
+//! Of which tenant of IQR a ledger is. What was sent to one tenant says nothing of another, so each has a ledger of its own.
+//! The one in use stands at `ledger.path`; those of other tenants stand beside it until the config comes back to them.
+
+use std::fmt::Write;
+use std::fs::{self, File};
+use std::io;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use rusqlite::OpenFlags;
+
+use super::lock::PRIVATE;
+use super::{Error, Ledger, RunLedger, WRITABLE, sent};
+use crate::digest;
+use crate::files;
+use crate::model::{InventoryId, Sent};
+use crate::secret::Secret;
+use crate::sqlite;
+
+/// What the name of another tenant's ledger has behind that of ours; its number follows.
+const SUFFIX: &str = ".tenant-";
+
+/// Names of single values.
+const TENANT: &str = "tenant";
+const KEY: &str = "api key digest";
+const SALT: &str = "api key salt";
+const OWED: &str = "comparison with the tenant is owed";
+
+impl Ledger {
+    /// Opens the ledger of a tenant for reading, in use or not; `None` when there is none.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be used; see [`Error`].
+    pub fn open_of(path: &Path, tenant: &str) -> Result<Option<Self>, Error> {
+        let Some(ledger) = Self::open(path)? else { return Ok(None) };
+        if ledger.is_of(tenant)? {
+            return Ok(Some(ledger));
+        }
+        let others = ledger.put_aside()?;
+        let is_ours = |other: &Self| other.tenant().is_ok_and(|known| known.as_deref() == Some(tenant));
+        let ours = others.into_iter().find(is_ours);
+        // What stands beside the ledger in use, such as the lock file, is found by its name.
+        Ok(ours.map(|other| Self { path: ledger.path.clone(), ..other }))
+    }
+
+    /// The tenant that this ledger is of; `None` before a pass of this version.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read.
+    pub fn tenant(&self) -> Result<Option<String>, Error> {
+        self.setting(TENANT)
+    }
+
+    /// Whether this ledger is of the tenant, as far as its URLs tell. One that no pass of this version has used is.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read.
+    pub fn is_of(&self, tenant: &str) -> Result<bool, Error> {
+        Ok(self.tenant()?.is_none_or(|known| known == tenant))
+    }
+
+    /// Whether the tenant was last asked with this key; `None` where that is not known.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read.
+    pub fn is_key(&self, key: &Secret) -> Result<Option<bool>, Error> {
+        let known = self.setting::<Vec<u8>>(SALT)?.zip(self.setting::<Vec<u8>>(KEY)?);
+        Ok(known.map(|(salt, digest)| digest == key_digest(&salt, key)))
+    }
+
+    /// Whether every client is still to be compared with what this tenant shows.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read.
+    pub fn owes_comparison(&self) -> Result<bool, Error> {
+        Ok(self.setting::<bool>(OWED)?.unwrap_or_default())
+    }
+
+    /// The assets that were sent last, with what was sent, at most so many.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read.
+    pub fn newest_assets(&self, limit: u32) -> Result<Vec<(InventoryId, Sent)>, Error> {
+        self.rows("SELECT * FROM asset ORDER BY at DESC LIMIT ?1", [limit], |row| {
+            Ok((InventoryId::of_record(row.get("inventory_id")?), sent::sent(row)?))
+        })
+    }
+
+    /// Whether nothing was sent and nothing was looked at.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read.
+    pub fn is_blank(&self) -> Result<bool, Error> {
+        let is_empty = |table: &str| {
+            let sql = format!("SELECT NOT EXISTS (SELECT 1 FROM {table})");
+            self.row(&sql, [], |row| row.get::<_, bool>(0)).map(|is_empty| is_empty == Some(true))
+        };
+        Ok(self.horizon()?.is_none() && is_empty("asset")? && is_empty("intent")?)
+    }
+
+    /// The ledgers of other tenants, that of the last used first. One that cannot be read is passed over with a warning.
+    ///
+    /// # Errors
+    ///
+    /// When the folder or this ledger cannot be read.
+    pub fn put_aside(&self) -> Result<Vec<Self>, Error> {
+        let own = self.setting::<Vec<u8>>(SALT)?.map(|salt| self.aside_path(&salt));
+        let mut found = Vec::new();
+        for path in aside_paths(&self.path)? {
+            // One that was left when this ledger came back into use: it knows less.
+            if own.as_ref().is_some_and(|own| own.file_name() == path.file_name()) {
+                continue;
+            }
+            let used_at = path.metadata().and_then(|metadata| metadata.modified()).ok();
+            match Self::open_at_rest(&path) {
+                Ok(ledger) => found.push((used_at, ledger)),
+                Err(error) => log::warn!("{error}: what was sent to that tenant counts as not known"),
+            }
+        }
+        found.sort_by_key(|(used_at, _)| std::cmp::Reverse(*used_at));
+        Ok(found.into_iter().map(|(_, ledger)| ledger).collect())
+    }
+
+    /// One that nobody writes to.
+    fn open_at_rest(path: &Path) -> Result<Self, Error> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+        let opened = rusqlite::Connection::open_with_flags(sqlite::unchanging(path), flags);
+        let connection = opened.map_err(|source| Error::from(source).at(path))?;
+        let ledger = Self { connection, path: path.to_owned() };
+        ledger.configure().map_err(|source| Error::from(source).at(path))?;
+        super::schema::check(&ledger.connection).map_err(|error| error.at(path))?;
+        ledger.tenant()?;
+        Ok(ledger)
+    }
+
+    /// Where this ledger stands when another tenant's is in use.
+    fn aside_path(&self, salt: &[u8]) -> PathBuf {
+        let number = salt.iter().take(8).fold(String::new(), |mut number, byte| {
+            _ = write!(number, "{byte:02x}");
+            number
+        });
+        files::beside(&self.path, &format!("{SUFFIX}{number}"))
+    }
+}
+
+impl RunLedger {
+    /// Records the tenant that this ledger is of, and with which key it was asked. Of the key only a salted digest is kept.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be written.
+    pub fn set_tenant(&mut self, tenant: &str, key: &Secret) -> Result<(), Error> {
+        let digest = key_digest(&self.salt()?, key);
+        self.set(&[(TENANT, &tenant), (KEY, &digest)])
+    }
+
+    /// What is hashed with the key, random and this ledger's own.
+    fn salt(&mut self) -> Result<Vec<u8>, Error> {
+        if let Some(salt) = self.setting(SALT)? {
+            return Ok(salt);
+        }
+        let salt: Vec<u8> = self.row("SELECT randomblob(16)", [], |row| row.get(0))?.unwrap_or_default();
+        self.set(&[(SALT, &salt)])?;
+        Ok(salt)
+    }
+
+    /// Puts this ledger aside and goes on with `other`, or with one that knows nothing: there every client is still to be
+    /// compared, behind what is new. That of a dry run puts nothing aside.
+    ///
+    /// # Errors
+    ///
+    /// When one of them cannot be written; then this one is still in use.
+    pub fn change_tenant(&mut self, other: Option<&Ledger>) -> Result<(), Error> {
+        let salt = self.salt()?;
+        self.commit()?;
+        if self.lock.is_some() {
+            self.save(&self.aside_path(&salt))?;
+        }
+        let fresh = if other.is_none() { Some(self.anew()?) } else { None };
+        let Some(from) = other.or(fresh.as_deref()) else { return Ok(()) };
+        // What is put aside may be removed only when what takes its place is durable.
+        self.set_synchronous("full")?;
+        let copied = from.copy_into(&mut self.ledger.connection).map_err(|source| self.at(source));
+        self.set_synchronous("normal")?;
+        copied?;
+        super::schema::migrate(&mut self.ledger.connection).map_err(|error| error.at(&self.ledger.path))?;
+        if let Some(other) = other.filter(|_| self.lock.is_some()) {
+            fs::remove_file(&other.path).unwrap_or_else(|error| {
+                log::info!("{} cannot be removed: {error}; nobody reads it any more", other.path.display());
+            });
+        }
+        Ok(())
+    }
+
+    /// One that knows nothing but how far history was looked at.
+    fn anew(&self) -> Result<Self, Error> {
+        let mut fresh = Self::new(Ledger::connect(Path::new(""), WRITABLE)?, None);
+        fresh.ledger.prepare()?;
+        if let Some(horizon) = self.horizon()? {
+            fresh.set_horizon(&horizon)?;
+            fresh.set_recent_rows(&self.recent_rows()?)?;
+            fresh.set(&[(OWED, &true)])?;
+        }
+        Ok(fresh)
+    }
+
+    /// Makes a copy, whole or not at all.
+    fn save(&self, path: &Path) -> Result<(), Error> {
+        let draft = files::beside(path, ".new");
+        let failed = |source| Error::Io { path: draft.clone(), source };
+        if draft.symlink_metadata().is_ok() {
+            fs::remove_file(&draft).map_err(failed)?;
+        }
+        let file = File::options().write(true).create_new(true).mode(PRIVATE).open(&draft).map_err(failed)?;
+        let name = draft.to_str().ok_or_else(|| failed(io::ErrorKind::InvalidFilename.into()))?;
+        self.connection.execute("VACUUM INTO ?1", [name]).map_err(|source| Error::from(source).at(&draft))?;
+        file.sync_all().map_err(failed)?;
+        fs::rename(&draft, path).map_err(failed)?;
+        File::open(files::folder_of(path)).and_then(|folder| folder.sync_all()).map_err(failed)
+    }
+
+    /// Every client was compared with what this tenant shows.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be written.
+    pub fn settle_owed_comparison(&mut self) -> Result<(), Error> {
+        if self.owes_comparison()? { self.unset(OWED) } else { Ok(()) }
+    }
+}
+
+fn key_digest(salt: &[u8], key: &Secret) -> [u8; 16] {
+    digest::of([salt, key.expose().as_bytes()])
+}
+
+/// The files of other tenants' ledgers beside this one, in no order.
+fn aside_paths(ledger: &Path) -> Result<Vec<PathBuf>, Error> {
+    let folder = files::folder_of(ledger);
+    let failed = |source| Error::Io { path: folder.to_owned(), source };
+    let Some(name) = ledger.file_name().and_then(|name| name.to_str()) else { return Ok(Vec::new()) };
+    let begin = format!("{name}{SUFFIX}");
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        let number = path.file_name().and_then(|name| name.to_str()).and_then(|name| name.strip_prefix(&begin));
+        if number.is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_hexdigit())) {
+            found.push(path);
+        }
+    }
+    Ok(found)
+}

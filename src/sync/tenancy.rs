@@ -1,0 +1,135 @@
+//! Whose ledger a pass works with. A config that names another tenant of IQR, or a key that opens another one, must not be
+//! believed to have been sent what the last one was.
+
+use std::sync::Arc;
+
+use super::{Error, Request};
+use crate::iqr::{self, Access, BootTime, Iqr, Limits};
+use crate::ledger::{self, Ledger, RunLedger};
+use crate::secret::Secret;
+
+/// So many assets that were sent last tell whether a new key opens the same tenant.
+const ASSETS: u32 = 20;
+
+/// Whether the ledger is that of the tenant which the config and the key name, and the fields are those of the last pass. A
+/// key that cannot be read is no reason to doubt it: who needs the key asks again.
+///
+/// # Errors
+///
+/// When the ledger cannot be read.
+pub(super) fn is_known(request: &Request<'_>, ledger: &Ledger) -> Result<bool, ledger::Error> {
+    let config = request.config;
+    Ok(ledger.tenant()?.is_some_and(|known| known == config.iqr.tenant())
+        && ledger.is_wire(config.wire)? == Some(true)
+        && (request.api_key)().map_or(Ok(true), |key| ledger.is_key(&key).map(|is_key| is_key == Some(true)))?)
+}
+
+/// Sees to it that the ledger is that of the tenant which the config and the key name.
+///
+/// # Errors
+///
+/// When the key cannot be read though the tenant is another one, when the assets that tell which tenant it is cannot be read,
+/// or when the ledger cannot be used.
+pub(super) fn settle(request: &Request<'_>, ledger: &mut RunLedger, deadline: BootTime) -> Result<(), Error> {
+    if is_known(request, ledger)? {
+        return Ok(());
+    }
+    let tenant = request.config.iqr.tenant();
+    let is_here = is_here(request, ledger, &tenant)?;
+    match (request.api_key)() {
+        Ok(key) => {
+            let is_ours = ledger.is_blank()? || (is_here && ledger.is_key(&key)? != Some(false));
+            if !is_ours {
+                find(request, ledger, (&tenant, &key, is_here), deadline)?;
+            }
+            ledger.set_tenant(&tenant, &key)?;
+        }
+        Err(_) if is_here => {}
+        Err(error) => return Err(error.into()),
+    }
+    if ledger.is_wire(request.config.wire)? != Some(true) {
+        ledger.set_wire(request.config.wire)?;
+    }
+    Ok(())
+}
+
+/// Whether the ledger is of the tenant by its URLs. A ledger of an older version knows the data host only, together with the
+/// fields, so that other fields look like another tenant there.
+fn is_here(request: &Request<'_>, ledger: &Ledger, tenant: &str) -> Result<bool, Error> {
+    Ok(match ledger.tenant()? {
+        Some(known) => known == tenant,
+        None => ledger.is_wire(request.config.wire)?.unwrap_or(true),
+    })
+}
+
+/// Takes the ledger of this tenant, or a new one where there is none.
+fn find(
+    request: &Request<'_>,
+    ledger: &mut RunLedger,
+    (tenant, key, is_here): (&str, &Secret, bool),
+    deadline: BootTime,
+) -> Result<(), Error> {
+    let others = ledger.put_aside()?;
+    let is_known = |other: &&Ledger| other.tenant().is_ok_and(|known| known.as_deref() == Some(tenant));
+    let is_key = |other: &&Ledger| other.is_key(key).is_ok_and(|is_key| is_key == Some(true));
+    if let Some(known) = others.iter().find(|other| is_known(other) && is_key(other)) {
+        return change(ledger, Some(known), tenant);
+    }
+    let limits = Limits { deadline, interrupted: Arc::clone(&request.interrupted) };
+    let iqr = Iqr::new(request.config.iqr.clone(), key, Access::ReadOnly, limits);
+    if (is_here || ledger.tenant()?.is_none()) && shows_what_was_sent(&iqr, ledger)? {
+        log::info!("the API key is a new one, and IQR still shows what was sent: it is the same tenant");
+        return Ok(());
+    }
+    for other in &others {
+        if (is_known(&other) || other.tenant()?.is_none()) && shows_what_was_sent(&iqr, other)? {
+            return change(ledger, Some(other), tenant);
+        }
+    }
+    change(ledger, None, tenant)
+}
+
+/// Whether most of the assets that were sent last still show what was sent; no asset says nothing against it.
+fn shows_what_was_sent(iqr: &Iqr, ledger: &Ledger) -> Result<bool, Error> {
+    let (mut asked, mut alike) = (0, 0);
+    let mut unread = None;
+    for (id, sent) in ledger.newest_assets(ASSETS)? {
+        match iqr.asset(&id) {
+            Ok(asset) => {
+                let is_shown = sent.is_shown_by(&asset);
+                asked += u32::from(is_shown.is_some());
+                alike += u32::from(is_shown == Some(true));
+            }
+            Err(iqr::Error::NotFound { .. }) => asked += 1,
+            Err(error) if error.scope() == iqr::Scope::ThisAsset => unread = Some(error),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    match unread {
+        Some(error) if asked == 0 => Err(error.into()),
+        _ => Ok(asked == 0 || 2 * alike > asked),
+    }
+}
+
+fn change(ledger: &mut RunLedger, other: Option<&Ledger>, tenant: &str) -> Result<(), Error> {
+    let before = ledger.tenant()?.map_or_else(|| "another one".to_owned(), |known| host(&known).to_owned());
+    let now = host(tenant);
+    let is_same_host = before == now;
+    let what_changed = if is_same_host {
+        format!("the API key opens another tenant of {now} than in the last pass")
+    } else {
+        format!("IQR is {now} now, and was {before} in the last pass (iqr.api_url, iqr.signin_url)")
+    };
+    let what_follows = match other {
+        Some(_) => "what was sent there before is known, and goes on from there",
+        None => "every machine is compared with what IQR shows there, behind those with news",
+    };
+    log::warn!("{what_changed}: {what_follows}");
+    Ok(ledger.change_tenant(other)?)
+}
+
+/// The data host of a tenant, for people.
+#[must_use]
+pub fn host(tenant: &str) -> &str {
+    tenant.split(' ').next().unwrap_or(tenant)
+}
