@@ -135,15 +135,25 @@ fn is_pass_word(text: &str) -> bool {
 
 /// Whether a text begins with a word for a pass, for a reader that skips what it cannot see or what stands around a word
 /// (blanks, quotes, brackets, other punctuation), and that takes letters for those which they look like. Of `PASS` and
-/// `SUCCESS` the beginning of a word is enough.
+/// `SUCCESS` the beginning of a word is enough, and so is most of it where signs stand for the other letters: no list of
+/// characters that look like a letter is complete.
 pub(super) fn looks_like_pass(text: &str) -> bool {
-    let seen = look_alikes::seen(text).skip_while(|character| matches!(character, '.' | ' '));
-    let seen: String = seen.take(MAX_SEEN).collect();
+    let whole: String = look_alikes::seen(text).take(MAX_SEEN).collect();
+    let seen = whole.trim_start_matches(['.', ' ']);
     let is_whole = |rest: &str| !rest.starts_with(|character: char| !matches!(character, '.' | ' '));
     let letters = seen.replace('.', "");
-    letters.starts_with(PASS)
-        || letters.starts_with("SUCCESS")
-        || [seen.as_str(), &letters].iter().any(|text| text.strip_prefix("OK").is_some_and(is_whole))
+    [PASS, "SUCCESS"].iter().any(|word| [&whole, seen, &letters].iter().any(|text| begins_like(text, word)))
+        || [seen, &letters].iter().any(|text| text.strip_prefix("OK").is_some_and(is_whole))
+}
+
+/// Whether a text, as [`look_alikes::seen`] has it, begins with most letters of a word, and has signs in the places of the
+/// others.
+fn begins_like(seen: &str, word: &str) -> bool {
+    let is_sign = |character| matches!(character, '.' | char::REPLACEMENT_CHARACTER);
+    let mut pairs = seen.chars().zip(word.chars());
+    let agreeing = pairs.clone().filter(|(one, other)| one == other).count();
+    let is_long_enough = pairs.clone().count() == word.len();
+    is_long_enough && 2 * agreeing > word.len() && pairs.all(|(one, other)| one == other || is_sign(one))
 }
 
 /// So many characters tell whether a text begins like a pass; with more punctuation between its letters it does not.
@@ -248,6 +258,34 @@ mod tests {
             assert!(matches!(of_wipe(Some(text)), Outcome::Other(_)), "{text}");
             assert_eq!(unknown_word(text), printed);
             assert!(!looks_like_pass(printed), "{printed}");
+        }
+    }
+
+    #[test]
+    fn takes_signs_in_the_place_of_letters_for_a_pass() {
+        for text in [
+            "P4SS",
+            "P^SS",
+            "P\u{394}SS",
+            "P\u{2227}SS",
+            "\u{2117}ASS",
+            "\u{5c38}ASS",
+            "PA\u{df}S",
+            "P\u{c6}SS",
+            "P\u{23a}SS",
+            "\u{1a4}ASS",
+            "\u{2c63}ASS",
+            "PA\u{23f}\u{23f}",
+            "\u{146d}\u{15e9}\u{1515}\u{1515}",
+            "\u{20b1}\u{20b3}\u{20b4}\u{20b4}",
+            "\u{abb2}\u{ab7a}\u{abaa}\u{abaa}",
+            "SU\u{2284}\u{2284}ESS",
+        ] {
+            let printed = unknown_word(text);
+            assert!(printed.starts_with("UNKNOWN (") && !looks_like_pass(&printed), "{text}: {printed}");
+        }
+        for other in ["P", "P123", "4855 errors", "Partial", "Bass", "PAUSED", "\u{5408}\u{683c}", "-", "S.M.A.R.T."] {
+            assert_eq!(unknown_word(other), other);
         }
     }
 
