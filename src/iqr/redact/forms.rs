@@ -27,20 +27,42 @@ pub(super) fn letters(text: &[u8]) -> Vec<u8> {
     text.iter().filter(|byte| byte.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect()
 }
 
-/// The forms of a secret: plain; in base64 with 0, 1 and 2 bytes before it; in hexadecimal. What differs in nothing but
-/// case, padding, or marks that are no letters and digits, is one form; a secret may itself look like escaped text.
+/// The forms of a secret: plain; in base64 with 0, 1 and 2 bytes before it; in hexadecimal; and those two of the secret
+/// as [`inner`] has it. What differs in nothing but case, padding, or marks that are no letters and digits, is one form; a
+/// secret may itself look like escaped text.
 pub(super) fn of(secret: &str) -> Vec<Form> {
     let mut forms = Vec::new();
     views::views(secret.as_bytes(), &mut |view| {
         forms.push(letters(view.bytes()));
         forms.extend(view.letters_without_tags().map(views::Letters::into_text));
     });
-    for text in [secret.to_owned(), secret.to_ascii_lowercase(), secret.to_ascii_uppercase()] {
-        forms.extend((0..3).map(|phase| letters(&base64(text.as_bytes(), phase))));
-        forms.push(text.bytes().flat_map(|byte| format!("{byte:02x}").into_bytes()).collect());
+    for bytes in inner(secret) {
+        forms.extend((0..3).map(|phase| letters(&base64(&bytes, phase))));
+        forms.push(bytes.iter().flat_map(|byte| format!("{byte:02x}").into_bytes()).collect());
     }
+    forms.push(secret.bytes().flat_map(|byte| byte.to_string().into_bytes()).collect());
     forms.retain(|form| form.len() >= super::MIN_FUZZY_LENGTH);
     forms.into_iter().map(Form).collect()
+}
+
+/// What a service may have made of a secret before it encodes it: another case, two bytes of each character (.NET's own
+/// strings), escapes of URLs, base64 in both of its alphabets.
+fn inner(secret: &str) -> impl Iterator<Item = Vec<u8>> {
+    let cases = [secret.to_owned(), secret.to_ascii_lowercase(), secret.to_ascii_uppercase()];
+    let wide = secret.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let escaped = secret.bytes().flat_map(|byte| match byte {
+        b'-' | b'.' | b'_' | b'~' => vec![byte],
+        byte if byte.is_ascii_alphanumeric() => vec![byte],
+        byte => format!("%{byte:02X}").into_bytes(),
+    });
+    let encoded = base64(secret.as_bytes(), 0);
+    let of_urls = encoded.iter().map(|byte| match byte {
+        b'+' => b'-',
+        b'/' => b'_',
+        byte => *byte,
+    });
+    let others = [wide, escaped.collect(), of_urls.collect(), encoded];
+    cases.into_iter().map(String::into_bytes).chain(others)
 }
 
 /// The characters of base64 that depend on a text alone, when `phase` bytes and whatever else stand around it.

@@ -82,6 +82,7 @@ fn parts_of(key: &str) -> Vec<(&'static str, String)> {
         ("a tag escaped for JSON", format!("{front}\\u003cbr\\u003e{end}")),
         ("an invisible letter", format!("{front}\u{200b}{end}")),
         ("wide", each(key, |byte| format!("{}\0", char::from(byte)))),
+        ("decimal", each(key, |byte| format!("{byte}, "))),
         ("the first half", front.to_owned()),
         ("the last half", end.to_owned()),
     ]
@@ -102,6 +103,30 @@ fn forms_of(key: &str) -> Vec<(String, String)> {
             forms.push((format!("base64 {alphabet}, phase {phase}, of an unpadded one"), unpadded));
             let lower = base64(format!("{before}{}", key.to_lowercase()).as_bytes(), letters);
             forms.push((format!("base64 {alphabet}, phase {phase}, of lower case"), lower));
+        }
+    }
+    forms.extend(encoded_twice(key));
+    forms
+}
+
+/// Base64 and hexadecimal of what was encoded before.
+fn encoded_twice(key: &str) -> Vec<(String, String)> {
+    let wide = |order: [usize; 2]| key.bytes().flat_map(move |byte| order.map(|at| [byte, 0][at])).collect::<Vec<_>>();
+    let inner = [
+        ("wide text", wide([0, 1])),
+        ("wide text of the other order", wide([1, 0])),
+        ("base64", format!("{}==", base64(key.as_bytes(), ['+', '/'])).into_bytes()),
+        ("base64 of URLs", base64(key.as_bytes(), ['-', '_']).into_bytes()),
+        ("an escaped key", marks(key, |byte| format!("%{byte:02X}")).into_bytes()),
+    ];
+    let mut forms = Vec::new();
+    for (name, bytes) in inner {
+        let digits =
+            |byte: &u8| [byte >> 4, byte & 15].map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)]));
+        forms.push((format!("hex of {name}"), bytes.iter().flat_map(digits).collect()));
+        for before in ["", "k", "k:"] {
+            let whole = [before.as_bytes(), &bytes].concat();
+            forms.push((format!("base64 of {name} behind {before:?}"), base64(&whole, ['+', '/'])));
         }
     }
     forms
