@@ -72,14 +72,29 @@ fn is_whole(url: &str) -> bool {
     let Ok(uri) = url.parse::<Uri>() else { return false };
     let Some(authority) = uri.authority() else { return false };
     let host = authority.as_str().rsplit_once('@').map_or(authority.as_str(), |(_, host)| host);
-    let is_port = |port: &str| port.parse::<u16>().is_ok_and(|port| port > 0);
+    let is_port = |port: &str| {
+        port.starts_with(|digit: char| digit.is_ascii_digit()) && port.parse::<u16>().is_ok_and(|port| port > 0)
+    };
     let has_good_end = match host.strip_prefix(authority.host()) {
         None => false,
         Some("") => true,
         Some(port) => port.strip_prefix(':').is_some_and(is_port),
     };
     let is_all = ["", "/"].contains(&uri.path()) && uri.query().is_none() && !url.contains('#');
-    has_good_end && is_all && !authority.host().is_empty()
+    has_good_end && is_all && is_host(authority.host())
+}
+
+/// Whether this is an address in brackets, or a name whose labels have letters or digits, and nothing else than belongs in
+/// a name. A number alone is a port without its host.
+fn is_host(host: &str) -> bool {
+    if host.starts_with('[') {
+        return true;
+    }
+    let is_name_byte = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    let is_label =
+        |label: &str| label.bytes().all(is_name_byte) && label.bytes().any(|byte| byte.is_ascii_alphanumeric());
+    let is_number = host.bytes().all(|byte| byte.is_ascii_digit());
+    host.strip_suffix('.').unwrap_or(host).split('.').all(is_label) && !is_number
 }
 
 #[cfg(test)]
@@ -123,6 +138,15 @@ mod tests {
             "http://user:12#ss@proxy:3128",
             "http://proxy:3128/path",
             "http://proxy:3128, http://other:3128",
+            "http=proxy:3128",
+            "http://$PROXY:3128",
+            "http://*:3128",
+            "http://proxy,other",
+            "http://proxy..:3128",
+            "http://..",
+            "http://-:3128",
+            "http://proxy:+80",
+            "3128",
         ] {
             assert!(usable(url, "").is_none(), "{url}");
         }
@@ -132,6 +156,8 @@ mod tests {
             "proxy.example:3128",
             "http://u:p%23@10.0.0.1:8080/",
             "http://[::1]:3128",
+            "http://proxy.example.:3128",
+            "http://a_b-1:3128",
         ] {
             assert!(usable(url, "").is_some(), "{url}");
         }
