@@ -4,6 +4,7 @@
 //! answer, a verification and a repair are the same step: what is there is not sent, what is missing is. A write is never
 //! repeated without a read in between.
 
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
@@ -59,6 +60,8 @@ pub struct Applier<'a> {
     pub lesson: Mutex<()>,
     /// Whether a write of this pass has shown it.
     pub has_seen_semantics: AtomicBool,
+    /// Where lines that an earlier write had cost were sent back in this pass.
+    pub assets_with_lines_under_way: Mutex<HashSet<InventoryId>>,
 }
 
 /// What follows from one write.

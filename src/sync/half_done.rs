@@ -7,6 +7,7 @@
 
 use super::apply::{Abort, Applier};
 use super::comments;
+use super::lock;
 use super::plan::Field;
 use super::semantics;
 use crate::iqr::{self, Outcome, Scope};
@@ -84,12 +85,13 @@ impl Salvage<'_> {
                 log::info!("asset {id}: comment lines that an unfinished write had cost were put back");
                 return Ok(Some(asset));
             }
+            self.check_arrival()?;
             if writes == MOST_WRITES {
                 self.give_up(&asset, "IQR does not keep them")?;
                 return Ok(None);
             }
             let text = self.text_of(&missing, &whole, &asset);
-            match iqr.update(id, &[(iqr::Field::Comments, &text)]) {
+            match self.send(&text) {
                 Ok(()) => writes += 1,
                 Err(error) if error.is_refused_for_now() && !iqr.is_stuck(refusals) => refusals += 1,
                 Err(error) if error.outcome() == Outcome::Unknown && self.is_known_to_replace() => writes += 1,
@@ -99,6 +101,28 @@ impl Salvage<'_> {
             self.learn(&asset, &text, &shown)?;
             asset = shown;
         }
+    }
+
+    fn send(&self, text: &str) -> Result<(), iqr::Error> {
+        let id = &self.intent.inventory_id;
+        let answer = self.applier.iqr.update(id, &[(iqr::Field::Comments, text)]);
+        let may_arrive = |error: &iqr::Error| error.outcome() == Outcome::Unknown && !error.was_answered();
+        if answer.as_ref().err().is_none_or(may_arrive) {
+            lock(&self.applier.assets_with_lines_under_way).insert(id.clone());
+        }
+        answer
+    }
+
+    /// Lines that were sent in this pass, and are missing still, may arrive: only where IQR replaces the text can they be
+    /// sent again before the next pass.
+    fn check_arrival(&self) -> Result<(), iqr::Error> {
+        let id = &self.intent.inventory_id;
+        if self.is_known_to_replace() || !lock(&self.applier.assets_with_lines_under_way).contains(id) {
+            return Ok(());
+        }
+        let cause = iqr::Cause::BadAnswer("IQR does not show them yet, and they may still arrive".to_owned());
+        let request = format!("putting comment lines of asset {id} back");
+        Err(iqr::Failure { request, cause, outcome: Outcome::Unknown, only_this: true }.into())
     }
 
     /// What is written to put lines back. Where IQR was known to add, the missing lines alone: they stand there once

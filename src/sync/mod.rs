@@ -308,6 +308,7 @@ fn pass(request: &Request<'_>, begun: Begun, ledger: RunLedger, deadline: BootTi
         dry_run: request.dry_run,
         lesson: Mutex::default(),
         has_seen_semantics: AtomicBool::new(false),
+        assets_with_lines_under_way: Mutex::default(),
     };
     let first = match half_done::settle(&applier, &left) {
         Ok(()) => first,

@@ -1,15 +1,14 @@
 //! A tenant that added to the comments and replaces them by now: what is seen counts for more than what was learned.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc;
+use std::sync::{Arc, Mutex, mpsc};
 
 use iqr_sandbox::Comments;
 use iqr_sandbox::store::Log;
 use rustix::process::Signal;
 
 use crate::bench::{Bench, FIRST, LATER, PATIENCE};
-use crate::front::{Deed, Front, reach};
+use crate::front::{Asked, Deed, Front, http, reach};
 
 const CLIENTS: i64 = 8;
 const TYPED: [&str; 3] = ["lid cracked", "Rack: 7", "sold to Jo, call first"];
@@ -55,6 +54,19 @@ fn keeps_lines_of_people_also_without_verification() {
     }
 }
 
+/// A pass that knows that the tenant adds is killed once its first write of comments is taken.
+fn kill_in_a_write(bench: &mut Bench, front: &Front, is_taken: &mpsc::Receiver<()>) {
+    // The ledger knows the tenant by its address.
+    reach(bench, &front.url());
+    let known = "INSERT OR REPLACE INTO setting (name, value) VALUES ('comment semantics', 'adds')";
+    assert_eq!(bench.sync_with(&["--inventory-id", "1"]).code, Some(7));
+    rusqlite::Connection::open(bench.ledger()).unwrap().execute(known, []).unwrap();
+    let pass = bench.spawn(&["sync"]);
+    is_taken.recv_timeout(PATIENCE).unwrap();
+    pass.signal(Signal::KILL);
+    pass.finish();
+}
+
 /// The write is taken, and the pass is killed before it hears of it.
 #[test]
 fn puts_lines_of_people_back_after_a_kill() {
@@ -71,19 +83,50 @@ fn puts_lines_of_people_back_after_a_kill() {
             }
             Deed::Keep(answer)
         });
-        // The ledger knows the tenant by its address.
-        reach(&mut bench, &front.url());
-        let known = "INSERT OR REPLACE INTO setting (name, value) VALUES ('comment semantics', 'adds')";
-        assert_eq!(bench.sync_with(&["--inventory-id", "1"]).code, Some(7));
-        rusqlite::Connection::open(bench.ledger()).unwrap().execute(known, []).unwrap();
-        let pass = bench.spawn(&["sync"]);
-        is_taken.recv_timeout(PATIENCE).unwrap();
-        pass.signal(Signal::KILL);
-        pass.finish();
+        kill_in_a_write(&mut bench, &front, &is_taken);
         // Back to adding, or not: the lines stand there once.
         bench.set_comment_semantics(after_kill);
         let context = format!("killed, then {after_kill:?}");
         bench.sync();
+        bench.sync_well();
+        assert_all_lines(&bench, &context);
+        bench.assert_idle(&context);
+    }
+}
+
+/// The tenant adds again, and takes late what the next pass puts back; until then it says yes, or that it cannot.
+#[test]
+fn puts_lines_back_once_though_they_are_taken_late() {
+    for status in [200, 500] {
+        let mut bench = bench().with("iqr", "connections", "1");
+        bench.set_comment_semantics(Comments::Replaces);
+        let (taken, is_taken) = mpsc::channel();
+        let is_first = AtomicBool::new(true);
+        let late = Arc::new(Mutex::new(Some(Vec::<Asked>::new())));
+        let keep = Arc::clone(&late);
+        let front = Front::start(bench.sandbox.address(), move |asked| {
+            if asked.has_comments() && is_first.swap(false, Ordering::SeqCst) {
+                asked.answer();
+                _ = taken.send(());
+                return Deed::Silence;
+            }
+            match keep.lock().unwrap().as_mut().filter(|_| asked.holds(TYPED[1])) {
+                Some(kept) => {
+                    kept.push(asked.clone());
+                    Deed::Keep(http(status, "", "<string>1 row</string>"))
+                }
+                None => Deed::Keep(asked.answer()),
+            }
+        });
+        kill_in_a_write(&mut bench, &front, &is_taken);
+        bench.set_comment_semantics(Comments::Adds);
+        let report = bench.sync();
+        let kept = late.lock().unwrap().take().unwrap();
+        assert_eq!((report.code, kept.len()), (Some(1), 1), "{status}: {report:#?}");
+        for asked in kept {
+            asked.answer();
+        }
+        let context = format!("answered {status}");
         bench.sync_well();
         assert_all_lines(&bench, &context);
         bench.assert_idle(&context);

@@ -92,7 +92,12 @@ impl Asked {
 
     /// A write that holds comment lines.
     pub fn has_comments(&self) -> bool {
-        self.is_write() && String::from_utf8_lossy(&self.whole).contains("inventorycomments")
+        self.holds("inventorycomments")
+    }
+
+    /// A write that holds this text.
+    pub fn holds(&self, text: &str) -> bool {
+        self.is_write() && String::from_utf8_lossy(&self.whole).contains(text)
     }
 
     pub fn is_write(&self) -> bool {
