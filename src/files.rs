@@ -84,6 +84,17 @@ pub fn open_marker(path: &Path, mode: u32) -> Result<File, MarkerError> {
     Ok(file)
 }
 
+/// Whether a path is a link that root must not follow: anybody else may have put it there, and lead it to any file.
+pub fn is_link_of_strangers(path: &Path) -> bool {
+    let is_shared = || folder_of(path).metadata().is_ok_and(|folder| is_shared(&folder));
+    rustix::process::geteuid().is_root() && path.is_symlink() && is_shared()
+}
+
+/// Whether anybody but root may put files into a folder.
+fn is_shared(folder: &Metadata) -> bool {
+    folder.uid() != 0 || chmod_against_others(folder).is_some()
+}
+
 /// What a lock or marker file says, read without following a link; `None` where there is none.
 pub fn read_marker(path: &Path) -> Option<String> {
     let flags = OFlags::NONBLOCK | OFlags::NOFOLLOW;

@@ -90,6 +90,11 @@ pub enum Error {
         /// What is wrong with it.
         flaw: MarkerError,
     },
+    /// The ledger may be any file, made where another account wants it.
+    #[error(
+        "it is a link in a folder where others may write, which root does not follow; set `ledger.path` to the file itself"
+    )]
+    Link,
     /// Something else has the place of a file.
     #[error("{path} is no regular file; remove it, or set `ledger.path`")]
     NoFile {

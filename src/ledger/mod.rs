@@ -238,6 +238,9 @@ impl RunLedger {
     /// [`Error::Running`] at once when another pass holds the lock; otherwise when the file cannot be used.
     pub fn open(path: &Path) -> Result<Self, Error> {
         let lock = RunLock::take(path)?;
+        if files::is_link_of_strangers(path) {
+            return Err(Error::Link.at(path));
+        }
         lock::make_private(path);
         let mut ledger = Ledger::connect(path, WRITABLE).map_err(|error| in_words(path, error))?;
         ledger.prepare().map_err(|error| in_words(path, error.at(path)))?;

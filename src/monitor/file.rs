@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::fs::{self, Metadata, Permissions};
 use std::io::{self, Write};
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -42,7 +42,7 @@ impl Place {
             return Self::at(path.to_owned(), Some(&found));
         }
         let folder = files::folder_of(path);
-        if rustix::process::geteuid().is_root() && is_shared(&folder.metadata()?) {
+        if files::is_link_of_strangers(path) {
             return refused(
                 "it is a link in a folder where others may write, which root does not follow; name the file itself",
             );
@@ -76,11 +76,6 @@ fn look(path: &Path) -> io::Result<Option<Metadata>> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
     }
-}
-
-/// Whether anybody but root may put files into a folder.
-fn is_shared(folder: &Metadata) -> bool {
-    folder.uid() != 0 || files::chmod_against_others(folder).is_some()
 }
 
 /// Puts a file with this text in its place: a reader finds the old one or the new one, whole, and a full disk leaves the

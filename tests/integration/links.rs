@@ -105,3 +105,22 @@ fn follows_no_link_as_root_where_others_may_write() {
         assert!(told.contains("which root does not follow"), "{told}");
     }
 }
+
+#[test]
+fn makes_no_ledger_as_root_behind_a_link_of_others() {
+    if !rustix::process::geteuid().is_root() {
+        crate::wrapped::skipped("root");
+        return;
+    }
+    let bench = Bench::with_clients(1).with("ledger", "path", "\"shared/ledger.db\"");
+    fs::create_dir(bench.path("shared")).unwrap();
+    symlink(bench.path("nowhere"), bench.path("shared/ledger.db")).unwrap();
+    fs::set_permissions(bench.path("shared"), Permissions::from_mode(0o1777)).unwrap();
+    let report = bench.sync();
+    assert_eq!((report.code, report.count("requests")), (Some(6), 0), "{report:#?}");
+    assert!(report.stderr.contains("which root does not follow; set `ledger.path`"), "{report:#?}");
+    assert!(!bench.path("nowhere").exists());
+    fs::set_permissions(bench.path("shared"), Permissions::from_mode(0o755)).unwrap();
+    assert_eq!(bench.sync().code, Some(0), "a link of root's own");
+    assert!(bench.path("nowhere").exists());
+}
