@@ -46,8 +46,7 @@ fn claimants_in(ranges: usize) -> String {
     format!(
         "WITH range(first, last) AS (VALUES {ranges})
          SELECT s.client_id FROM range CROSS JOIN client_slot AS s
-         WHERE s.name = ?1 AND s.value >= range.first AND s.value <= range.last LIMIT {}",
-        MAX_ROWS + 1
+         WHERE s.name = ?1 AND s.value >= range.first AND s.value <= range.last"
     )
 }
 
@@ -57,6 +56,8 @@ struct Search<'a> {
     slot: &'a str,
     plain: &'a str,
     found: Vec<ClientId>,
+    /// With one more than these the search ends.
+    limit: usize,
 }
 
 impl Search<'_> {
@@ -97,7 +98,13 @@ impl Search<'_> {
         let parameters = [&self.slot as &dyn ToSql].into_iter().chain(ranges.iter().copied());
         let rows = statement.query_map(params_from_iter(parameters), |row| row.get(0).map(ClientId))?;
         for client in rows {
-            self.found.push(client?);
+            let client = client?;
+            if self.found.last() != Some(&client) {
+                self.found.push(client);
+            }
+            if self.found.len() > self.limit {
+                break;
+            }
         }
         Ok(())
     }
@@ -152,11 +159,21 @@ impl Store {
     ///
     /// When the database cannot be read; [`Error::TooMany`] when so many rows hold it that nobody can tell them apart.
     pub fn claimants(&self, slot: &str, typed: &str, plain: &str) -> Result<Vec<ClientId>, Error> {
+        self.claimants_up_to(MAX_ROWS, slot, typed, plain)
+    }
+
+    /// As [`Self::claimants`].
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read; [`Error::TooMany`] when more than `limit` are found. One may be found in several
+    /// ways, and counts for each.
+    pub fn claimants_up_to(&self, limit: usize, slot: &str, typed: &str, plain: &str) -> Result<Vec<ClientId>, Error> {
         let spellings = self.spellings(slot)?;
         let (mut clients, is_complete) = self.reading(|connection| {
             let (mut found, mut is_complete) = (Vec::new(), true);
             for spelling in spellings.iter() {
-                let mut search = Search { connection, slot: spelling, plain, found };
+                let mut search = Search { connection, slot: spelling, plain, found, limit };
                 search.plain(typed)?;
                 if search.has(HAS_ZEROS)? {
                     search.behind("")?;
@@ -173,7 +190,7 @@ impl Store {
             }
             Ok((found, is_complete))
         })?;
-        if clients.len() > MAX_ROWS || !is_complete {
+        if clients.len() > limit || !is_complete {
             return Err(Error::TooMany { path: self.path.clone(), what: "rows of client_slot with one inventory ID" });
         }
         clients.sort_unstable();
@@ -245,7 +262,7 @@ mod tests {
             let row = rusqlite::params![i64::try_from(client).unwrap(), value];
             connection.execute("INSERT INTO client_slot VALUES (?1, 'ID', ?2)", row).unwrap();
         }
-        let mut search = Search { connection: &connection, slot: "ID", plain, found: Vec::new() };
+        let mut search = Search { connection: &connection, slot: "ID", plain, found: Vec::new(), limit: MAX_ROWS };
         search.plain(plain).unwrap();
         search.behind("").unwrap();
         let fronts = search.blank_fronts().unwrap();

@@ -5,6 +5,12 @@ use crate::mapping::Identity;
 use crate::model::{ClientId, InventoryId, Machine, Reason};
 use crate::store::{self, Snapshot};
 
+/// Most clients of one inventory ID that are compared. Each of them reads all others.
+const MAX_RIVALS: usize = 100;
+
+/// Most clients of one inventory ID that are listed.
+const MAX_LISTED_CLIENTS: usize = 20_000;
+
 /// A client that claims an asset; it has no identity when its record cannot be understood.
 struct Claim {
     client_id: ClientId,
@@ -22,8 +28,9 @@ impl Examiner<'_> {
         let typed = machine.slot(&self.config.store.inventory_id_slot).unwrap_or_default();
         let mut records: Vec<(ClientId, Identity)> = Vec::new();
         let mut newest = client;
-        let candidates = match self.candidates(typed, id) {
+        let candidates = match self.candidates(typed, id, 4 * MAX_RIVALS) {
             Err(Error::Store(store::Error::TooMany { .. })) => return Ok(Some(too_many(client, id))),
+            Ok(candidates) if candidates.len() > MAX_RIVALS => return Ok(Some(too_many(client, id))),
             candidates => candidates?,
         };
         for candidate in candidates.into_iter().filter(|candidate| *candidate != client) {
@@ -56,8 +63,9 @@ impl Examiner<'_> {
 
     /// Lists the clients whose slot may hold this ID, by key: those that the database finds, and those that were sent or
     /// held with it once.
-    fn candidates(&self, typed: &str, id: &InventoryId) -> Result<Vec<ClientId>, Error> {
-        let mut clients = self.store.claimants(&self.config.store.inventory_id_slot, typed, id.as_str())?;
+    fn candidates(&self, typed: &str, id: &InventoryId, limit: usize) -> Result<Vec<ClientId>, Error> {
+        let slot = &self.config.store.inventory_id_slot;
+        let mut clients = self.store.claimants_up_to(limit, slot, typed, id.as_str())?;
         if let Some(ledger) = self.ledger {
             clients.extend(ledger.clients_of(id.as_str())?);
         }
@@ -85,7 +93,7 @@ impl Examiner<'_> {
     ///
     /// When the appliance's database or the ledger cannot be read.
     pub fn clients_of(&self, typed: &str, id: &InventoryId) -> Result<Vec<ClientId>, Error> {
-        let candidates = self.candidates(typed, id)?.into_iter().rev();
+        let candidates = self.candidates(typed, id, MAX_LISTED_CLIENTS)?.into_iter().rev();
         let claims = candidates.filter_map(|client| self.claim(client, id).transpose());
         claims.map(|claim| claim.map(|claim| claim.client_id)).collect()
     }

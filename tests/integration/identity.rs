@@ -256,3 +256,23 @@ fn says_of_both_that_they_are_two_machines_once_one_is_edited() {
     assert!(report.message(1).contains("newer record of this machine"), "{report:#?}");
     bench.assert_idle("the newer record stands");
 }
+
+/// A view that yields a machine again and again: each of its records would be compared with all others.
+#[test]
+fn compares_no_crowd_of_clients_of_one_id() {
+    let bench = Bench::with_clients(2);
+    let crowd = "WITH RECURSIVE c(x) AS (SELECT 100 UNION ALL SELECT x + 1 FROM c LIMIT 1500)
+                 INSERT INTO client (id, manufacturer, model, serial_number, updated_at)
+                 SELECT x, 'Dell Inc.', 'OptiPlex 9010', 'CROWD7X', '2024-05-01 09:00:00' FROM c;
+                 WITH RECURSIVE c(x) AS (SELECT 100 UNION ALL SELECT x + 1 FROM c LIMIT 1500)
+                 INSERT INTO client_slot SELECT x, 'Inventory ID', '700009' FROM c;";
+    bench.store().connection().execute_batch(crowd).unwrap();
+    let began = std::time::Instant::now();
+    let report = bench.sync();
+    let took = began.elapsed();
+    assert_eq!((report.code, report.count("sent"), report.count("held")), (Some(0), 2, 1500), "{}", report.stderr);
+    assert_eq!(report.fate(100), ("held", Some("duplicate-inventory-id")));
+    assert!(report.message(100).contains("which too many other clients have"), "{}", report.message(100));
+    assert!(took < crate::bench::PATIENCE / 2, "{took:?}");
+    bench.assert_idle("a crowd");
+}
