@@ -101,9 +101,6 @@ pub enum Error {
         /// What is there.
         path: PathBuf,
     },
-    /// A write of another lane failed, and took along what stood beside it.
-    #[error("what was recorded last was undone by a write that failed; the next pass goes on")]
-    Undone,
     /// The operating system failed.
     #[error("the operating system failed on {path}")]
     Io {
@@ -149,15 +146,6 @@ impl Error {
         match self {
             Self::At { source, .. } => source.is_for_want_of_a_place(),
             error => matches!(error, Self::ReadOnly | Self::ReadOnlyFileSystem),
-        }
-    }
-
-    /// Whether it only followed from what another lane met with.
-    #[must_use]
-    pub fn is_undone(&self) -> bool {
-        match self {
-            Self::At { source, .. } => source.is_undone(),
-            error => matches!(error, Self::Undone),
         }
     }
 

@@ -197,13 +197,13 @@ impl RunLedger {
     ///
     /// When the ledger cannot be written.
     pub fn start_pass(&mut self, started_at: Timestamp) -> Result<PassId, Error> {
-        self.write_along(|transaction| {
+        self.write(|transaction| {
             transaction.execute("INSERT INTO pass (started_at) VALUES (?1)", [started_at.unix_millis()])?;
             Ok(PassId(transaction.last_insert_rowid(), started_at))
         })
     }
 
-    /// Records how a pass ended, also where its beginning was undone.
+    /// Records how a pass ended, also where its beginning could not be recorded.
     ///
     /// # Errors
     ///

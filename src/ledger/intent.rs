@@ -57,31 +57,20 @@ fn intent(row: &Row<'_>) -> rusqlite::Result<Intent> {
 }
 
 impl RunLedger {
-    /// Records that writes to assets are about to be sent, with their comments as they are: all of them or none. What
-    /// cannot be recorded is not sent. The records are on the disk when this returns, and survive a power cut with all
-    /// that was recorded before them: without them a text of ours in IQR would pass for a person's, and lines that a
-    /// replacing write costs could not be put back.
+    /// Records that a write to an asset is about to be sent, with its comments as they are. The record has to be durable
+    /// ([`super::Durability`]) before the request leaves: without it a text of ours in IQR would pass for a person's after a
+    /// power cut, and lines that a replacing write costs could not be put back.
     ///
     /// # Errors
     ///
     /// When the ledger cannot be written, or the lock does not hold any more.
-    pub fn begin_writes(&mut self, intents: &[Intent]) -> Result<(), Error> {
+    pub fn begin_write(&mut self, intent: &Intent) -> Result<(), Error> {
         self.check_lock()?;
-        // Within a transaction SQLite does not change it.
-        self.commit()?;
-        self.set_synchronous("full")?;
-        let written =
-            self.write(|transaction| intents.iter().try_for_each(|intent| insert(transaction, intent).map(|_| ())));
-        self.set_synchronous("normal")?;
-        written
+        self.write(|transaction| insert(transaction, intent).map(|_| ()))
     }
 
     fn check_lock(&self) -> Result<(), Error> {
         self.lock.as_ref().map_or(Ok(()), RunLock::check)
-    }
-
-    pub(super) fn set_synchronous(&self, level: &str) -> Result<(), Error> {
-        self.connection.pragma_update(None, "synchronous", level).map_err(|source| self.at(source))
     }
 
     /// Records that a begun write is settled: what the asset says now, and what was changed to bring it there.

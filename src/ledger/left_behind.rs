@@ -160,7 +160,7 @@ impl RunLedger {
         let notices = self.rows(sql, [moved.client_id.0], notice)?;
         let is_same = |notice: &LeftBehind| notice.registration.is_same_machine(moved.registration);
         for notice in notices.into_iter().filter(is_same) {
-            self.write_along(|transaction| match moved.now {
+            self.write(|transaction| match moved.now {
                 Some(now) if now == notice.inventory_id => delete(transaction, now),
                 now => set_now(transaction, &notice.inventory_id, now, moved.registration),
             })?;
@@ -183,7 +183,7 @@ impl RunLedger {
     ) -> Result<Option<LeftBehind>, Error> {
         let of_now = Some(moved.registration).filter(|_| replaced_at.is_none());
         let (created_at, serial_number) = registration_values(of_now.unwrap_or(&left.registration));
-        let inserted = self.write_along(|transaction| {
+        let inserted = self.write(|transaction| {
             let sql =
                 "INSERT OR REPLACE INTO left_behind (inventory_id, client_id, created_at, serial_number, sent_at, now,
                                                            is_attention, noticed_at, replaced_at)
@@ -210,7 +210,7 @@ impl RunLedger {
     /// When the ledger cannot be written.
     pub fn notice_begun(&mut self, moved: &Move<'_>) -> Result<(), Error> {
         let (created_at, serial_number) = registration_values(moved.registration);
-        self.write_along(|transaction| {
+        self.write(|transaction| {
             let sql =
                 "INSERT OR IGNORE INTO left_behind (inventory_id, client_id, created_at, serial_number, sent_at, now,
                                                           is_attention, noticed_at)

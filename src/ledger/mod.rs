@@ -5,6 +5,7 @@
 //! That of a dry run holds a copy that is thrown away, and no lock.
 //! Losing this file loses no data: the next pass compares every client with IQR and sends only what is not there.
 
+mod durability;
 mod error;
 mod history;
 mod intent;
@@ -20,7 +21,6 @@ mod tenants;
 mod tests;
 mod upkeep;
 
-use std::cell::Cell;
 use std::io;
 use std::ops::Deref;
 use std::os::unix::fs::MetadataExt;
@@ -31,6 +31,7 @@ use rusqlite::backup::{Backup, StepResult};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Params, Row, ffi};
 
+pub use durability::Durability;
 pub use error::Error;
 pub use history::{ChangeRecord, End, Pass, PassId, PassTotals};
 pub use intent::Intent;
@@ -71,8 +72,6 @@ pub struct RunLedger {
     ledger: Ledger,
     /// `None` in a dry run, which writes to a copy.
     lock: Option<RunLock>,
-    /// Something could not be written, and what was not committed was undone with it.
-    is_undone: Cell<bool>,
 }
 
 /// One state of the ledger, for several reads.
@@ -248,7 +247,7 @@ impl RunLedger {
     }
 
     fn new(ledger: Ledger, lock: Option<RunLock>) -> Self {
-        Self { ledger, lock, is_undone: Cell::new(false) }
+        Self { ledger, lock }
     }
 
     /// A copy of the ledger, gone when it is closed: for a dry run, which leaves no trace, and neither waits for a pass
@@ -287,67 +286,30 @@ impl RunLedger {
         }
     }
 
-    /// Writes all of it or nothing, and makes it last with all that was written before.
-    fn write<T>(&mut self, write: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Error> {
-        let value = self.write_along(write)?;
-        self.commit()?;
-        Ok(value)
-    }
-
-    /// Writes what lasts from the next [`Self::write`] on: what is recorded of a client that is done needs no commit of its
-    /// own. A pass that is killed before has an open [`Intent`] for it, and the next one reads the asset again.
+    /// Records all that `record` writes, or nothing of it, in one commit.
     ///
-    /// What cannot be written is undone with all that was not committed: it ends the pass, and the same holds. Nothing more
-    /// is written then: it would say that what was undone is done.
-    fn write_along<T>(&mut self, write: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Error> {
-        if self.is_undone.get() {
-            return Err(self.undone());
-        }
-        let begun = if self.connection.is_autocommit() { sqlite::run(&self.connection, "BEGIN") } else { Ok(()) };
-        begun.and_then(|()| write(&self.connection)).map_err(|source| {
-            self.undo();
-            self.at(source)
-        })
-    }
-
-    /// What cannot be committed is undone.
-    fn commit(&self) -> Result<(), Error> {
-        if self.connection.is_autocommit() {
-            return Ok(());
-        }
-        sqlite::run(&self.connection, "COMMIT").map_err(|source| {
-            self.undo();
-            self.at(source)
-        })
-    }
-
-    /// The error of those whose records stood beside one that could not be written.
-    #[must_use]
-    pub fn undone(&self) -> Error {
-        Error::Undone.at(&self.path)
-    }
-
-    /// Whether something was undone. Whoever asks knows it, and may write again.
-    pub fn take_undone(&mut self) -> bool {
-        self.is_undone.take()
-    }
-
-    /// Undoes what is not committed.
-    fn undo(&self) {
-        self.is_undone.set(true);
-        // SQLite itself may have done it: after a full disk, say.
-        if !self.connection.is_autocommit() {
+    /// # Errors
+    ///
+    /// Those of `record`; and when the ledger cannot be written.
+    pub fn atomically<T, E: From<Error>>(&mut self, record: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E> {
+        sqlite::run(&self.connection, "BEGIN").map_err(|source| self.at(source))?;
+        let recorded = record(self).and_then(|value| {
+            sqlite::run(&self.connection, "COMMIT").map_err(|source| self.at(source))?;
+            Ok(value)
+        });
+        // SQLite itself may have rolled back: after a full disk, say.
+        if recorded.is_err() && !self.connection.is_autocommit() {
             _ = sqlite::run(&self.connection, "ROLLBACK");
         }
+        recorded
     }
-}
 
-impl Drop for RunLedger {
-    /// What was recorded lasts, however the pass ended.
-    fn drop(&mut self) {
-        if let Err(error) = self.commit() {
-            log::debug!("what was recorded last is lost, and looked at again: {error}");
+    /// Writes all of it or nothing, in the transaction of [`Self::atomically`] or in one of its own.
+    fn write<T>(&mut self, write: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Error> {
+        if self.connection.is_autocommit() {
+            return self.atomically(|ledger| write(&ledger.connection).map_err(|source| ledger.at(source)));
         }
+        write(&self.connection).map_err(|source| self.at(source))
     }
 }
 

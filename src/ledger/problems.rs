@@ -137,21 +137,20 @@ impl RunLedger {
         if clients.is_empty() {
             return Ok(());
         }
-        self.write_along(|transaction| {
+        self.write(|transaction| {
             let sql = "UPDATE problem SET next_try = ?2 WHERE client_id = ?1 AND next_try IS NULL";
             let mut statement = transaction.prepare_cached(sql)?;
             clients.iter().try_for_each(|client| statement.execute([client.0, now.unix_millis()]).map(|_| ()))
         })
     }
 
-    /// Records why a client was not sent, in place of what was recorded before. It is committed with the next write that
-    /// has to last at once.
+    /// Records why a client was not sent, in place of what was recorded before.
     ///
     /// # Errors
     ///
     /// When the ledger cannot be written.
     pub fn record_problem(&mut self, problem: &Problem) -> Result<(), Error> {
-        self.write_along(|transaction| {
+        self.write(|transaction| {
             transaction
                 .prepare_cached(
                     "INSERT OR REPLACE INTO problem

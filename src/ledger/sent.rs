@@ -204,7 +204,7 @@ const DELETE_PROBLEM: &str = "DELETE FROM problem WHERE client_id = ?1";
 
 impl RunLedger {
     /// Records that a client is sent: its problem and the begun write to its asset are over. `sent` is what its asset was
-    /// found or made to say, if IQR was asked. It is committed with the next write that has to last at once.
+    /// found or made to say, if IQR was asked.
     ///
     /// # Errors
     ///
@@ -215,7 +215,7 @@ impl RunLedger {
         sent: Option<&Sent>,
         changes: &[ChangeRecord],
     ) -> Result<(), Error> {
-        self.write_along(|transaction| {
+        self.write(|transaction| {
             history::insert(transaction, changes, (&record.inventory_id, record.client_id, record.at))?;
             if let Some(sent) = sent {
                 insert_asset(transaction, (&record.inventory_id, record.client_id, record.at), sent)?;
@@ -235,7 +235,7 @@ impl RunLedger {
     ///
     /// When the ledger cannot be written.
     pub fn forget(&mut self, client: ClientId) -> Result<(), Error> {
-        self.write_along(|transaction| {
+        self.write(|transaction| {
             delete(transaction, "DELETE FROM sent WHERE client_id = ?1", client)?;
             delete(transaction, DELETE_PROBLEM, client)?;
             intent::reopen(transaction, client, None)

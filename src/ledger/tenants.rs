@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::OpenFlags;
 
 use super::lock::PRIVATE;
-use super::{Error, Ledger, RunLedger, WRITABLE, sent};
+use super::{Durability, Error, Ledger, RunLedger, WRITABLE, sent};
 use crate::digest;
 use crate::files;
 use crate::model::{InventoryId, Sent};
@@ -179,17 +179,15 @@ impl RunLedger {
     /// When one of them cannot be written; then this one is still in use.
     pub fn change_tenant(&mut self, other: Option<&Ledger>) -> Result<(), Error> {
         let salt = self.salt()?;
-        self.commit()?;
         if self.lock.is_some() {
             self.save(&self.aside_path(&salt))?;
         }
         let fresh = if other.is_none() { Some(self.anew()?) } else { None };
         let Some(from) = other.or(fresh.as_deref()) else { return Ok(()) };
         // What is put aside may be removed only when what takes its place is durable.
-        self.set_synchronous("full")?;
-        let copied = from.copy_into(&mut self.ledger.connection).map_err(|source| self.at(source));
-        self.set_synchronous("normal")?;
-        copied?;
+        from.copy_into(&mut self.ledger.connection).map_err(|source| self.at(source))?;
+        let durability = Durability::of_ledger(self);
+        durability.ensure(durability.note_commit())?;
         super::schema::migrate(&mut self.ledger.connection).map_err(|error| error.at(&self.ledger.path))?;
         if let Some(other) = other.filter(|_| self.lock.is_some()) {
             fs::remove_file(&other.path).unwrap_or_else(|error| {

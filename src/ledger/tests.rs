@@ -129,9 +129,8 @@ fn three_years_leave_less_than_fifty_mebibytes() {
     assert!(size < 50 << 20, "{size} bytes");
 }
 
-/// Begun writes are recorded all or none, and those of them that are recorded last at once.
 #[test]
-fn begun_writes_last_at_once_or_not_at_all() {
+fn records_all_of_an_outcome_or_nothing() {
     let mut desk = Desk::new();
     let intent = |client: i64| Intent {
         inventory_id: InventoryId::parse(Some(&(700_000 + client).to_string()), IdRule::Digits).unwrap(),
@@ -145,16 +144,17 @@ fn begun_writes_last_at_once_or_not_at_all() {
         let open = Ledger::open(&path).unwrap().unwrap().open_intents().unwrap();
         open.iter().map(|intent| intent.client_id.0).collect::<Vec<_>>()
     };
-    desk.ledger.begin_writes(&[intent(1), intent(2)]).unwrap();
-    assert_eq!(open(), [1, 2]);
     let refusal = "CREATE TRIGGER refusal BEFORE INSERT ON intent WHEN NEW.client_id = 4
                    BEGIN SELECT RAISE(ABORT, 'refused'); END";
     desk.ledger.write(|connection| connection.execute_batch(refusal)).unwrap();
-    desk.ledger.begin_writes(&[intent(3), intent(4), intent(5)]).unwrap_err();
+    let mut begin = |clients: &[i64]| {
+        desk.ledger.atomically(|ledger| clients.iter().try_for_each(|client| ledger.begin_write(&intent(*client))))
+    };
+    begin(&[1, 2]).unwrap();
     assert_eq!(open(), [1, 2]);
-    assert!(desk.ledger.begin_writes(&[intent(6)]).unwrap_err().is_undone(), "nothing is written before that is known");
-    assert!(desk.ledger.take_undone() && !desk.ledger.take_undone());
-    desk.ledger.begin_writes(&[intent(6)]).unwrap();
+    begin(&[3, 4, 5]).unwrap_err();
+    assert_eq!(open(), [1, 2]);
+    begin(&[6]).unwrap();
     assert_eq!(open(), [1, 2, 6]);
 }
 

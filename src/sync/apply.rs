@@ -9,7 +9,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
 use super::comments::{LineFate, Writing};
-use super::commits::Commits;
 use super::examine::{Ready, Trouble};
 use super::items::{self, MasterItems};
 use super::journey::{Applied, Journey, SentLines, serial_mismatch};
@@ -18,7 +17,7 @@ use super::retry::Cause;
 use super::{half_done, lock, semantics};
 use crate::config::{Config, SerialCheck};
 use crate::iqr::{self, Iqr, Scope};
-use crate::ledger::{self, CommentSemantics, Intent, RunLedger};
+use crate::ledger::{self, CommentSemantics, Durability, Intent, RunLedger};
 use crate::model::{Asset, ClientId, InventoryId, Reason, Sent, Timestamp};
 
 /// How often an asset is written at most in one pass: the write, one repair, and what lost answers cost.
@@ -48,8 +47,8 @@ pub struct Applier<'a> {
     pub config: &'a Config,
     /// The master items of this pass.
     pub items: &'a MasterItems,
-    /// Where lanes that write at the same time meet.
-    pub commits: Commits,
+    /// Makes begun writes durable before their requests leave.
+    pub durability: Durability,
     /// When this pass began.
     pub started_at: Timestamp,
     /// Plan only.
@@ -316,7 +315,12 @@ impl<'a> Applier<'a> {
             at: self.started_at,
         };
         let sent = intent.sent.clone();
-        self.commits.begin_write(self.ledger, intent)?;
+        let commit = {
+            let mut ledger = self.ledger();
+            ledger.begin_write(&intent)?;
+            self.durability.note_commit()
+        };
+        self.durability.ensure(commit)?;
         if let Some(change) = change {
             journey.written = Some(change.write.clone());
             journey.before = before;

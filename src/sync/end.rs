@@ -31,10 +31,7 @@ pub(super) fn record(
     report: &Report,
 ) -> Result<(), examine::Error> {
     let &Ended { pass, is_out_of_time, aborted } = ended;
-    // Clients whose outcome was undone are to be found again.
-    if !ledger.take_undone() {
-        feed.finish(ledger, report.finished_at, request.config.fingerprint)?;
-    }
+    feed.finish(ledger, report.finished_at, request.config.fingerprint)?;
     let pass = match pass {
         // One that asked IQR, or had no time to, and came to the end of nothing is what `status` is asked about, too.
         None if aborted.is_some() || is_out_of_time || report.totals.requests > 0 => {

@@ -198,28 +198,6 @@ impl Feed {
         is_new
     }
 
-    /// At most so many more of those that are queued, as they would be next; none while others go first.
-    pub fn more(&mut self, most: usize) -> Vec<Candidate> {
-        let mut more = Vec::new();
-        while more.len() < most && self.concerned.is_empty() {
-            let Some(candidate) = self.queue.pop_front() else { break };
-            if self.hand_out(candidate) {
-                more.push(candidate);
-            }
-        }
-        more
-    }
-
-    /// This client has not been done: it is next again.
-    pub fn put_back(&mut self, candidate: Candidate) {
-        self.passed_over(candidate.client_id);
-        match candidate.errand {
-            // It may have been no one's turn in the queue, which is in the order of keys.
-            Errand::Again => _ = self.concerned.insert(candidate.client_id),
-            _ => self.queue.push_front(candidate),
-        }
-    }
-
     /// This client was handed out and claims this asset.
     pub fn claim(&mut self, client: ClientId, asset: Option<&str>) {
         self.in_hand.claim(client, asset);
@@ -530,27 +508,6 @@ impl Feed {
 mod tests {
     use super::*;
     use crate::commands::testing::Bench;
-
-    /// One that goes first out of its turn was looked at together with those whose turn it was.
-    #[test]
-    fn what_is_given_back_stays_behind_the_horizon() {
-        let bench = Bench::new();
-        let store = bench.store();
-        let mut ledger = RunLedger::open(&bench.config.ledger.path).unwrap();
-        let (wanted, now) = (Wanted::Due { retry: false, full: false }, crate::clock::now());
-        let mut feed = Feed::begin(&store, &ledger, wanted, now, None, &bench.config.sync).unwrap();
-        let first = feed.next(&store, &mut ledger).unwrap().unwrap();
-        feed.settled(first.client_id);
-        let out_of_turn = ClientId(first.client_id.0 + 3);
-        feed.also([out_of_turn]);
-        let mut together = vec![feed.next(&store, &mut ledger).unwrap().unwrap()];
-        together.extend(feed.more(2));
-        assert_eq!(together[0], Candidate { client_id: out_of_turn, errand: Errand::Again });
-        assert_eq!(together[1].client_id.0, first.client_id.0 + 1);
-        together.into_iter().rev().for_each(|candidate| feed.put_back(candidate));
-        feed.finish(&mut ledger, now, [0; 16]).unwrap();
-        assert_eq!(ledger.horizon().unwrap().unwrap().client_id, first.client_id.0);
-    }
 
     #[test]
     fn who_claims_the_asset_of_another_one_in_hand_waits_until_that_one_is_recorded() {

@@ -1,4 +1,4 @@
-//! The next clients of the feed: what both databases know of them, and whom their news concern.
+//! The next client of the feed: what both databases know of it, and whom its news concern.
 
 use super::examine::{self, Examiner, Gathered};
 use super::feed::{Candidate, Errand, Feed};
@@ -7,60 +7,35 @@ use crate::ledger::RunLedger;
 use crate::model::{ClientId, Reason};
 use crate::store::Store;
 
-/// Asks both databases about at most so many clients that are next; `None` when the feed has ended. Those that may have had
-/// news and had none are passed over.
-pub(super) fn next(
+/// Reads what both databases know of a client; `None` where it may have had news and has none, and where it has to wait:
+/// one that may be sent waits while another client in hand claims its asset, for what is not recorded yet is not found by
+/// those who claim the same asset. It is read again when that one is recorded.
+pub(super) fn load(
+    candidate: Candidate,
     feed: &mut Feed,
-    most: usize,
     store: &Store,
     ledger: &mut RunLedger,
     request: &Request<'_>,
-) -> Result<Option<Vec<(Candidate, Gathered)>>, Error> {
-    let Some(first) = feed.next(store, ledger)? else { return Ok(None) };
-    let mut candidates = vec![first];
-    candidates.extend(feed.more(most.saturating_sub(1)));
-    let snapshot = ledger.snapshot()?;
-    let look = |candidate: &Candidate| gather(*candidate, store, ledger, request);
-    let mut found = store.consistently(|| candidates.iter().map(look).collect::<Result<Vec<_>, _>>());
-    if found.is_err() && candidates.len() > 1 {
-        // What cannot be read may be one of the others: it is not to keep those before it waiting.
-        candidates.drain(1..).rev().for_each(|candidate| feed.put_back(candidate));
-        found = store.consistently(|| Ok(vec![look(&first)?]));
+) -> Result<Option<Gathered>, Error> {
+    let (gathered, concerned) = {
+        let _snapshot = ledger.snapshot()?;
+        let Some(gathered) = store.consistently(|| gather(candidate, store, ledger, request))? else {
+            feed.passed_over(candidate.client_id);
+            return Ok(None);
+        };
+        let concerned = concerned_by(&gathered, ledger)?;
+        (gathered, concerned)
+    };
+    let asset = gathered.inventory_id.as_deref();
+    if !gathered.may_be_sent() {
+        feed.claim(candidate.client_id, asset);
+    } else if !feed.claim_alone(candidate, asset) {
+        return Ok(None);
     }
-    let found = candidates.into_iter().zip(found?);
-    let mut clients = Vec::new();
-    let mut concerned = Vec::new();
-    for (candidate, gathered) in one_for_each_asset(found, feed) {
-        concerned.extend(concerned_by(&gathered, ledger)?);
-        clients.push((candidate, gathered));
-    }
-    drop(snapshot);
     // Before the news that concerns them counts as done: a pass that is killed would else forget them.
     ledger.wake(&concerned, request.started_at)?;
     feed.also(concerned);
-    Ok(Some(clients))
-}
-
-/// Those of them that may go on now. What is not recorded yet is not found by those who claim the same asset; so one that may
-/// be sent waits while another client in hand claims its asset, and is looked at again when that one is recorded.
-fn one_for_each_asset(
-    found: impl Iterator<Item = (Candidate, Option<Gathered>)>,
-    feed: &mut Feed,
-) -> Vec<(Candidate, Gathered)> {
-    let mut clients = Vec::new();
-    for (candidate, gathered) in found {
-        match gathered {
-            Some(gathered) => clients.push((candidate, gathered)),
-            None => feed.passed_over(candidate.client_id),
-        }
-    }
-    for (candidate, gathered) in clients.iter().filter(|(_, gathered)| !gathered.may_be_sent()) {
-        feed.claim(candidate.client_id, gathered.inventory_id.as_deref());
-    }
-    clients.retain(|(candidate, gathered)| {
-        !gathered.may_be_sent() || feed.claim_alone(*candidate, gathered.inventory_id.as_deref())
-    });
-    clients
+    Ok(Some(gathered))
 }
 
 /// `None` for a client that may have news and has none.

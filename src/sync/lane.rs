@@ -4,11 +4,10 @@ use std::mem;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use super::ahead::Ahead;
 use super::apply::{Abort, Applier};
 use super::ending::{Done, Ending, Sorted, Work, sorted};
 use super::examine::{Examined, Gathered, Ready, Trouble};
-use super::feed::{Candidate, Feed};
+use super::feed::Feed;
 use super::journey::Applied;
 use super::plan::Change;
 use super::report::{Item, ItemOutcome, PassOutcome, Report};
@@ -35,9 +34,6 @@ pub(super) struct Lanes<'a> {
 struct Source {
     store: Store,
     feed: Feed,
-    ahead: Ahead,
-    /// Those that are done and not recorded yet.
-    done: Vec<Done>,
     taken: u64,
 }
 
@@ -61,7 +57,7 @@ impl<'a> Lanes<'a> {
         let report = Report::begun(request.started_at, request.dry_run);
         Self {
             request,
-            source: Mutex::new(Source { store, feed, ahead: Ahead::default(), done: Vec::new(), taken: 0 }),
+            source: Mutex::new(Source { store, feed, taken: 0 }),
             ledger: Mutex::new(ledger),
             progress: Mutex::new(Progress { report, pass: None, aborted: None, postponed: Vec::new() }),
             is_aborted: AtomicBool::new(false),
@@ -150,8 +146,9 @@ impl<'a> Lanes<'a> {
                 };
                 let message = format!("{told}, again and again; other requests go well: look at it in IQR");
                 let trouble = Trouble { reason: error.reason(), message };
-                let done = self.done(examined, Ending::Trouble(trouble, Cause::Client));
-                lock(&self.source).done.push(done);
+                if let Err(error) = self.record_done(self.done(examined, Ending::Trouble(trouble, Cause::Client))) {
+                    self.abort(error.into());
+                }
             } else {
                 self.report(&self.deferred_item(&examined, &error));
             }
@@ -171,7 +168,7 @@ impl<'a> Lanes<'a> {
     fn next(&self, mut done: Option<Done>) -> Option<Work> {
         loop {
             match self.exchange(done.take()) {
-                Ok(examined) => match sorted(examined?) {
+                Ok(gathered) => match sorted(gathered?.judge(self.request.config)) {
                     Sorted::Work(work) => return Some(work),
                     Sorted::Done(examined, ending) => done = Some(self.done(*examined, ending)),
                 },
@@ -183,76 +180,47 @@ impl<'a> Lanes<'a> {
         }
     }
 
-    /// A client that is done for the next one.
-    fn exchange(&self, done: Option<Done>) -> Result<Option<Examined>, Error> {
-        let mut recorded = Vec::new();
-        let next = self.exchange_at(&mut lock(&self.source), done, &mut recorded);
-        self.report_all(&recorded);
-        next
-    }
-
-    fn exchange_at(
-        &self,
-        source: &mut Source,
-        done: Option<Done>,
-        recorded: &mut Vec<Item>,
-    ) -> Result<Option<Examined>, Error> {
-        source.done.extend(done);
+    /// Records a client that is done, and loads the next one.
+    fn exchange(&self, done: Option<Done>) -> Result<Option<Gathered>, Error> {
+        if let Some(done) = done {
+            self.record_done(done)?;
+        }
+        let mut source = lock(&self.source);
         while !self.is_over() && self.request.limit.is_none_or(|limit| source.taken < limit) {
-            if let Some(examined) = source.ahead.take(&mut source.feed) {
-                source.taken += 1;
-                return Ok(Some(examined));
-            }
-            if !self.look_ahead(source, recorded)? {
-                break;
+            let Source { store, feed, taken } = &mut *source;
+            let mut ledger = lock(&self.ledger);
+            let Some(candidate) = feed.next(store, &mut ledger)? else { break };
+            if let Some(gathered) = gather::load(candidate, feed, store, &mut ledger, self.request)? {
+                *taken += 1;
+                return Ok(Some(gathered));
             }
         }
-        // Nobody may come any more.
-        self.record_done(source, &mut lock(&self.ledger), recorded)?;
         Ok(None)
     }
 
-    /// Records those that are done, and looks at the next ones; false when there is none.
-    fn look_ahead(&self, source: &mut Source, recorded: &mut Vec<Item>) -> Result<bool, Error> {
-        let mut ledger = lock(&self.ledger);
-        self.record_done(source, &mut ledger, recorded)?;
-        let Source { store, feed, ahead, .. } = source;
-        let Some(clients) = gather::next(feed, ahead.begin(), store, &mut ledger, self.request)? else {
-            return Ok(false);
-        };
-        // Those that write need it meanwhile.
-        drop(ledger);
-        let judge = |(candidate, gathered): (Candidate, Gathered)| (candidate, gathered.judge(self.request.config));
-        ahead.fill(clients.into_iter().map(judge));
-        Ok(true)
-    }
-
-    fn record_done(
-        &self,
-        source: &mut Source,
-        ledger: &mut RunLedger,
-        recorded: &mut Vec<Item>,
-    ) -> Result<(), ledger::Error> {
-        let mut all = Ok(());
-        for Done { examined, ending, mut item } in source.done.drain(..) {
-            if let Ending::Postponed(error) = ending {
-                // It stays in hand, so that the horizon does not pass it.
-                lock(&self.progress).postponed.push((examined, *error));
-                continue;
-            }
-            // What was done is told also when it cannot be recorded.
-            let left = all.and_then(|()| left_behind::record(&source.store, ledger, &examined, self.request));
-            match left.and_then(|()| self.record(ledger, &examined, ending)) {
-                Ok(is_old) => {
-                    item = item.map(|item| Item { is_old_trouble: is_old, ..item });
-                    source.feed.settled(examined.client_id);
-                    all = Ok(());
-                }
-                Err(error) => all = Err(error),
-            }
-            recorded.extend(item);
+    /// Records what became of a client, in one commit. It is reported also where it cannot be recorded.
+    fn record_done(&self, Done { examined, ending, mut item }: Done) -> Result<(), ledger::Error> {
+        if let Ending::Postponed(error) = ending {
+            // It stays in hand, so that the horizon does not pass it.
+            lock(&self.progress).postponed.push((examined, *error));
+            return Ok(());
         }
-        all
+        let recorded = {
+            let mut source = lock(&self.source);
+            let recorded = lock(&self.ledger).atomically(|ledger| {
+                left_behind::record(&source.store, ledger, &examined, self.request)?;
+                self.record(ledger, &examined, ending)
+            });
+            if recorded.is_ok() {
+                source.feed.settled(examined.client_id);
+            }
+            recorded
+        };
+        if let Some(item) = &mut item {
+            item.is_old_trouble = *recorded.as_ref().unwrap_or(&false);
+            self.report(item);
+        }
+        recorded.map(|_| ())
     }
 
     fn ending(&self, examined: &Examined, ready: &Ready, end: Applied) -> Ending {
@@ -332,8 +300,10 @@ impl<'a> Lanes<'a> {
         let mut item = self.trouble_item(examined, trouble, Cause::Server);
         let is_over = |known: &Problem| known.seen != examined.seen || known.reason == Reason::Unreachable.code();
         if known.as_ref().is_none_or(is_over) {
-            left_behind::record(&source.store, &mut ledger, examined, self.request)?;
-            item.is_old_trouble = self.record_trouble(&mut ledger, examined, trouble, Cause::Server)?;
+            item.is_old_trouble = ledger.atomically(|ledger| {
+                left_behind::record(&source.store, ledger, examined, self.request)?;
+                self.record_trouble(ledger, examined, trouble, Cause::Server)
+            })?;
         }
         source.feed.settled(examined.client_id);
         Ok(item)
@@ -422,38 +392,19 @@ impl<'a> Lanes<'a> {
         }
     }
 
-    fn report_all(&self, items: &[Item]) {
-        for item in items {
-            self.report(item);
-        }
-    }
-
     fn report(&self, item: &Item) {
         (self.request.progress)(item);
         lock(&self.progress).report.add(item);
-    }
-
-    /// Records those that were done before a pass that asked nobody ended.
-    fn record_rest(&self) {
-        let mut recorded = Vec::new();
-        let all = self.record_done(&mut lock(&self.source), &mut lock(&self.ledger), &mut recorded);
-        self.report_all(&recorded);
-        if let Err(error) = all {
-            self.abort(error.into());
-        }
     }
 
     /// Records how far the pass came, and what it did.
     ///
     /// What was done is told also when it cannot be recorded any more: then that is what ended the pass.
     pub(super) fn end(self, requests: u64) -> Outcome {
-        self.record_rest();
-        let Source { store, mut feed, mut ahead, .. } =
-            self.source.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let Source { store, feed, .. } = self.source.into_inner().unwrap_or_else(PoisonError::into_inner);
         let mut ledger = self.ledger.into_inner().unwrap_or_else(PoisonError::into_inner);
         let Progress { mut report, pass, mut aborted, .. } =
             self.progress.into_inner().unwrap_or_else(PoisonError::into_inner);
-        ahead.give_back(&mut feed);
         match feed.left(&store).map_err(Error::from) {
             Ok(left) => report.totals.deferred += left,
             Err(error) if is_stopped(self.request, &error) => {}
@@ -476,10 +427,7 @@ impl<'a> Lanes<'a> {
     }
 }
 
-/// The first reason is the one that is told, unless it only followed from another.
+/// The first reason is the one that is told.
 fn prefer(told: &mut Option<Error>, error: Error) {
-    let followed = |told: &Error| matches!(told, Error::Ledger(error) if error.is_undone());
-    if told.as_ref().is_none_or(followed) {
-        *told = Some(error);
-    }
+    told.get_or_insert(error);
 }

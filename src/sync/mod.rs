@@ -6,15 +6,11 @@
 //!  └──────── settled ────┴──────────────────────────────────────┘
 //! ```
 //!
-//! Several lanes do this at once, each with one request in flight and one client in hand. What needs no wire is done for
-//! several clients in a row: a few are looked at ahead of the lanes, and those that are done are recorded when the next ones
-//! are looked at. That is committed with the next write that is begun; until then a begun write stands for what was sent.
-//! No two clients in hand claim one asset. What concerns one client fails that client; what concerns all ends the pass.
+//! Several lanes do this at once, each with one request in flight and one client in hand. Each client's outcome is a commit
+//! of its own. No two clients in hand claim one asset. What concerns one client fails that client; what concerns all ends the pass.
 
-mod ahead;
 pub mod apply;
 pub mod comments;
-mod commits;
 mod comparison;
 pub mod due;
 mod end;
@@ -50,13 +46,12 @@ use std::thread;
 
 use crate::config::{Config, ConfigError};
 use crate::iqr::{self, Access, BootTime, Iqr, Limits};
-use crate::ledger::{self, CommentSemantics, Intent, RunLedger};
+use crate::ledger::{self, CommentSemantics, Durability, Intent, RunLedger};
 use crate::model::{ClientId, Timestamp, excerpt};
 use crate::secret::Secret;
 use crate::store::{self, Patience, Signature, Store};
 
 use apply::{Abort, Applier};
-use commits::Commits;
 use feed::{Feed, Wanted};
 use items::MasterItems;
 use lane::Lanes;
@@ -303,7 +298,7 @@ fn pass(request: &Request<'_>, begun: Begun, ledger: RunLedger, deadline: BootTi
         semantics: Mutex::new(semantics),
         config,
         items: &items,
-        commits: Commits::default(),
+        durability: Durability::of_ledger(&lock(&lanes.ledger)),
         started_at: request.started_at,
         dry_run: request.dry_run,
         lesson: Mutex::default(),
