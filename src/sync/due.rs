@@ -4,10 +4,9 @@
 
 use std::collections::HashSet;
 
-use super::comparison;
 use super::examine::Error;
 use super::known::Known;
-use super::round::Round;
+use super::queue::{SMALL_STORE_CLIENTS, Sweep};
 use crate::config::Config;
 use crate::ledger::Ledger;
 use crate::model::{ClientId, Timestamp};
@@ -56,7 +55,7 @@ pub fn count(store: &Store, ledger: Option<&Ledger>, now: Timestamp, config: &Co
     let Some(ledger) = ledger else { return everything() };
     let Some(horizon) = ledger.horizon()? else { return everything() };
     if ledger.owes_comparison()? {
-        return Ok(Round::behind(ledger.round_cursor()?).count_ahead(store)?);
+        return Ok(Sweep::full(ledger)?.count_ahead(store)?);
     }
     if is_idle(ledger, now, Signature::of(store.path()), config)? {
         return Ok(0);
@@ -80,7 +79,7 @@ fn again(ledger: &Ledger, now: Timestamp, config: &Config) -> Result<Vec<ClientI
 
 /// Adds the clients up to the horizon that have news. Where a pass compares every client, so does this.
 fn news(due: &mut HashSet<ClientId>, store: &Store, ledger: &Ledger, horizon: &Horizon) -> Result<(), Error> {
-    if horizon.client_id <= comparison::SMALL {
+    if horizon.client_id <= SMALL_STORE_CLIENTS {
         return compare_all(due, store, ledger);
     }
     ask_sources(due, store, ledger, horizon)

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::examine;
-use super::feed::Feed;
+use super::queue::Queue;
 use super::report::{PassOutcome, Report};
 use super::{Error, Outcome, Request, Scope, in_full};
 use crate::ledger::{self, End, Heartbeat, PassId, PassTotals, RunLedger};
@@ -26,12 +26,12 @@ pub(super) struct Ended<'a> {
 pub(super) fn record(
     request: &Request<'_>,
     ledger: &mut RunLedger,
-    feed: &Feed,
+    queue: &Queue,
     ended: &Ended<'_>,
     report: &Report,
 ) -> Result<(), examine::Error> {
     let &Ended { pass, is_out_of_time, aborted } = ended;
-    feed.finish(ledger, report.finished_at, request.config.fingerprint)?;
+    queue.finish(ledger, report.finished_at, request.config.fingerprint)?;
     let pass = match pass {
         // One that asked IQR, or had no time to, and came to the end of nothing is what `status` is asked about, too.
         None if aborted.is_some() || is_out_of_time || report.totals.requests > 0 => {

@@ -1,7 +1,8 @@
 //! The next client of the feed: what both databases know of it, and whom its news concern.
 
+use super::candidate::{Candidate, Trigger};
 use super::examine::{self, Examiner, Gathered};
-use super::feed::{Candidate, Errand, Feed};
+use super::queue::Pending;
 use super::{Error, Request};
 use crate::ledger::RunLedger;
 use crate::model::{ClientId, Reason};
@@ -12,7 +13,7 @@ use crate::store::Store;
 /// those who claim the same asset. It is read again when that one is recorded.
 pub(super) fn load(
     candidate: Candidate,
-    feed: &mut Feed,
+    pending: &mut Pending,
     store: &Store,
     ledger: &mut RunLedger,
     request: &Request<'_>,
@@ -20,7 +21,7 @@ pub(super) fn load(
     let (gathered, concerned) = {
         let _snapshot = ledger.snapshot()?;
         let Some(gathered) = store.consistently(|| gather(candidate, store, ledger, request))? else {
-            feed.passed_over(candidate.client_id);
+            pending.pass_over(candidate.client_id);
             return Ok(None);
         };
         let concerned = concerned_by(&gathered, ledger)?;
@@ -28,13 +29,13 @@ pub(super) fn load(
     };
     let asset = gathered.inventory_id.as_deref();
     if !gathered.may_be_sent() {
-        feed.claim(candidate.client_id, asset);
-    } else if !feed.claim_alone(candidate, asset) {
+        pending.claim(candidate.client_id, asset);
+    } else if !pending.claim_alone(candidate, asset) {
         return Ok(None);
     }
     // Before the news that concerns them counts as done: a pass that is killed would else forget them.
     ledger.wake(&concerned, request.started_at)?;
-    feed.also(concerned);
+    pending.push_concerned(concerned);
     Ok(Some(gathered))
 }
 
@@ -45,11 +46,11 @@ fn gather(
     ledger: &RunLedger,
     request: &Request<'_>,
 ) -> Result<Option<Gathered>, examine::Error> {
-    let ask_anyway = candidate.errand == Errand::Anyway;
+    let ask_anyway = candidate.trigger == Trigger::Request;
     let examiner = Examiner { store, ledger: Some(ledger), config: request.config, ask_anyway };
-    match candidate.errand {
-        Errand::News => examiner.gather_news(candidate.client_id),
-        _ => examiner.gather(candidate.client_id).map(Some),
+    match candidate.trigger {
+        Trigger::News => examiner.gather_news(candidate.client_id),
+        Trigger::Retry | Trigger::Sweep | Trigger::Request => examiner.gather(candidate.client_id).map(Some),
     }
 }
 

@@ -7,9 +7,9 @@ use std::sync::{Mutex, PoisonError};
 use super::apply::{Abort, Applier};
 use super::ending::{Done, Ending, Sorted, Work, sorted};
 use super::examine::{Examined, Gathered, Ready, Trouble};
-use super::feed::Feed;
 use super::journey::Applied;
 use super::plan::Change;
+use super::queue::Queue;
 use super::report::{Item, ItemOutcome, PassOutcome, Report};
 use super::retry::{self, Cause};
 use super::{Error, Outcome, Request, end, gather, is_stopped, left_behind, lock};
@@ -33,7 +33,7 @@ pub(super) struct Lanes<'a> {
 /// the other is.
 struct Source {
     store: Store,
-    feed: Feed,
+    queue: Queue,
     taken: u64,
 }
 
@@ -51,13 +51,13 @@ impl<'a> Lanes<'a> {
         request: &'a Request<'a>,
         store: Store,
         ledger: RunLedger,
-        feed: Feed,
+        queue: Queue,
         deadline: BootTime,
     ) -> Self {
         let report = Report::begun(request.started_at, request.dry_run);
         Self {
             request,
-            source: Mutex::new(Source { store, feed, taken: 0 }),
+            source: Mutex::new(Source { store, queue, taken: 0 }),
             ledger: Mutex::new(ledger),
             progress: Mutex::new(Progress { report, pass: None, aborted: None, postponed: Vec::new() }),
             is_aborted: AtomicBool::new(false),
@@ -187,10 +187,10 @@ impl<'a> Lanes<'a> {
         }
         let mut source = lock(&self.source);
         while !self.is_over() && self.request.limit.is_none_or(|limit| source.taken < limit) {
-            let Source { store, feed, taken } = &mut *source;
+            let Source { store, queue, taken } = &mut *source;
             let mut ledger = lock(&self.ledger);
-            let Some(candidate) = feed.next(store, &mut ledger)? else { break };
-            if let Some(gathered) = gather::load(candidate, feed, store, &mut ledger, self.request)? {
+            let Some(candidate) = queue.next(store, &mut ledger)? else { break };
+            if let Some(gathered) = gather::load(candidate, &mut queue.pending, store, &mut ledger, self.request)? {
                 *taken += 1;
                 return Ok(Some(gathered));
             }
@@ -212,7 +212,7 @@ impl<'a> Lanes<'a> {
                 self.record(ledger, &examined, ending)
             });
             if recorded.is_ok() {
-                source.feed.settled(examined.client_id);
+                source.queue.pending.settle(examined.client_id);
             }
             recorded
         };
@@ -305,7 +305,7 @@ impl<'a> Lanes<'a> {
                 self.record_trouble(ledger, examined, trouble, Cause::Server)
             })?;
         }
-        source.feed.settled(examined.client_id);
+        source.queue.pending.settle(examined.client_id);
         Ok(item)
     }
 
@@ -401,11 +401,11 @@ impl<'a> Lanes<'a> {
     ///
     /// What was done is told also when it cannot be recorded any more: then that is what ended the pass.
     pub(super) fn end(self, requests: u64) -> Outcome {
-        let Source { store, feed, .. } = self.source.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let Source { store, queue, .. } = self.source.into_inner().unwrap_or_else(PoisonError::into_inner);
         let mut ledger = self.ledger.into_inner().unwrap_or_else(PoisonError::into_inner);
         let Progress { mut report, pass, mut aborted, .. } =
             self.progress.into_inner().unwrap_or_else(PoisonError::into_inner);
-        match feed.left(&store).map_err(Error::from) {
+        match queue.left(&store).map_err(Error::from) {
             Ok(left) => report.totals.deferred += left,
             Err(error) if is_stopped(self.request, &error) => {}
             Err(error) => prefer(&mut aborted, error),
@@ -417,7 +417,7 @@ impl<'a> Lanes<'a> {
         report.finished_at = (self.request.clock)();
         let is_out_of_time = report.totals.deferred > 0 && self.deadline.left().is_zero();
         let ended = end::Ended { pass, is_out_of_time, aborted: aborted.as_ref() };
-        let recorded = end::record(self.request, &mut ledger, &feed, &ended, &report);
+        let recorded = end::record(self.request, &mut ledger, &queue, &ended, &report);
         if let Err(error) = recorded {
             report.outcome = PassOutcome::Aborted;
             prefer(&mut aborted, error.into());

@@ -10,17 +10,14 @@
 //! of its own. No two clients in hand claim one asset. What concerns one client fails that client; what concerns all ends the pass.
 
 pub mod apply;
+pub mod candidate;
 pub mod comments;
-mod comparison;
 pub mod due;
 mod end;
 mod ending;
 pub mod examine;
-pub mod feed;
 mod gather;
 mod half_done;
-mod handled;
-mod in_hand;
 pub mod item_search;
 pub mod items;
 pub mod journey;
@@ -29,11 +26,10 @@ mod lane;
 pub mod left_behind;
 mod line_index;
 pub mod plan;
-mod recent;
+pub mod queue;
 pub mod report;
 pub mod retry;
 mod rivals;
-mod round;
 mod semantics;
 pub mod tenancy;
 #[cfg(test)]
@@ -52,9 +48,9 @@ use crate::secret::Secret;
 use crate::store::{self, Patience, Signature, Store};
 
 use apply::{Abort, Applier};
-use feed::{Feed, Wanted};
 use items::MasterItems;
 use lane::Lanes;
+use queue::{Queue, Wanted};
 pub use report::{Item, ItemOutcome, PassOutcome, Report};
 
 /// For so long the next pass begins with as many requests at once as the tenant was found to allow.
@@ -188,7 +184,7 @@ pub fn run(request: &Request<'_>) -> Result<Outcome, Error> {
 /// A pass that has begun.
 struct Begun {
     store: Store,
-    feed: Feed,
+    queue: Queue,
     /// Writes that a killed pass has begun and not recorded the end of.
     left: Vec<Intent>,
     /// What is known of writes to the comments.
@@ -213,13 +209,13 @@ fn begin(
     tenancy::settle(request, ledger, deadline)?;
     let wanted = wanted(request, &store, ledger)?;
     let is_for_one = matches!(wanted, Wanted::Only(_));
-    let feed = Feed::begin(&store, ledger, wanted, request.started_at, signature, &config.sync)?;
+    let queue = Queue::begin(&store, ledger, wanted, request.started_at, signature, &config.sync)?;
     // A dry run writes nothing, not even what was there before.
     let left = if is_for_one || request.dry_run { Vec::new() } else { ledger.open_intents()? };
     let in_flight =
         ledger.in_flight()?.filter(|(_, at)| request.started_at.seconds_since(*at).abs() < IN_FLIGHT_MEMORY_SECS);
     let in_flight = in_flight.map(|(found, _)| found);
-    Ok(Begun { store, feed, left, semantics: ledger.comment_semantics()?, in_flight })
+    Ok(Begun { store, queue, left, semantics: ledger.comment_semantics()?, in_flight })
 }
 
 /// An error with its causes.
@@ -274,8 +270,8 @@ fn wanted(request: &Request<'_>, store: &Store, ledger: &RunLedger) -> Result<Wa
 
 fn pass(request: &Request<'_>, begun: Begun, ledger: RunLedger, deadline: BootTime) -> Outcome {
     let config = request.config;
-    let Begun { store, feed, left, semantics, in_flight } = begun;
-    let lanes = Lanes::new(request, store, ledger, feed, deadline);
+    let Begun { store, queue, left, semantics, in_flight } = begun;
+    let lanes = Lanes::new(request, store, ledger, queue, deadline);
     let limits = Limits { deadline, interrupted: Arc::clone(&request.interrupted) };
     let access = if request.dry_run { Access::ReadOnly } else { Access::ReadWrite };
     // The first client that needs IQR shows whether the key is needed at all.

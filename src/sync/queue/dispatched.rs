@@ -1,5 +1,5 @@
-//! The clients that a pass has handed out. A backlog of a million is handed out by key, so that the keys are kept as
-//! stretches: mostly it is one.
+//! The clients that a pass has dispatched. A backlog of a million is dispatched by key, so the keys are kept as ranges:
+//! mostly there is one.
 
 use std::ops::RangeInclusive;
 
@@ -9,9 +9,9 @@ use crate::model::ClientId;
 
 /// A set of clients.
 #[derive(Default)]
-pub(super) struct Handled(RangeInclusiveSet<i64>);
+pub struct Dispatched(RangeInclusiveSet<i64>);
 
-impl Handled {
+impl Dispatched {
     /// Adds a client; false when it is there already.
     pub fn insert(&mut self, client: ClientId) -> bool {
         let is_new = !self.contains(client);
@@ -19,10 +19,12 @@ impl Handled {
         is_new
     }
 
+    /// Removes a client.
     pub fn remove(&mut self, client: ClientId) {
         self.0.remove(client.0..=client.0);
     }
 
+    /// Whether a client was dispatched.
     pub fn contains(&self, client: ClientId) -> bool {
         self.0.contains(&client.0)
     }
@@ -48,18 +50,18 @@ mod tests {
 
     #[test]
     fn a_backlog_is_one_stretch_and_every_client_in_it_counts_once() {
-        let mut handled = Handled::default();
-        assert!((1..=1000).all(|key| handled.insert(ClientId(key))));
-        assert!(!handled.insert(ClientId(500)));
-        assert_eq!(handled.0.iter().count(), 1);
-        handled.remove(ClientId(500));
-        assert!(!handled.contains(ClientId(500)) && handled.contains(ClientId(501)));
-        assert_eq!(handled.stretch_end(ClientId(7)), Some(ClientId(499)));
-        assert_eq!(handled.stretch_end(ClientId(500)), None);
-        assert_eq!(handled.count_within(&(i64::MIN..=i64::MAX)), 999);
-        assert_eq!(handled.count_within(&(499..=501)), 2);
-        assert_eq!(handled.count_within(&RangeInclusive::new(501, 499)), 0);
-        assert!(handled.insert(ClientId(500)));
-        assert_eq!(handled.0.iter().count(), 1);
+        let mut dispatched = Dispatched::default();
+        assert!((1..=1000).all(|key| dispatched.insert(ClientId(key))));
+        assert!(!dispatched.insert(ClientId(500)));
+        assert_eq!(dispatched.0.iter().count(), 1);
+        dispatched.remove(ClientId(500));
+        assert!(!dispatched.contains(ClientId(500)) && dispatched.contains(ClientId(501)));
+        assert_eq!(dispatched.stretch_end(ClientId(7)), Some(ClientId(499)));
+        assert_eq!(dispatched.stretch_end(ClientId(500)), None);
+        assert_eq!(dispatched.count_within(&(i64::MIN..=i64::MAX)), 999);
+        assert_eq!(dispatched.count_within(&(499..=501)), 2);
+        assert_eq!(dispatched.count_within(&RangeInclusive::new(501, 499)), 0);
+        assert!(dispatched.insert(ClientId(500)));
+        assert_eq!(dispatched.0.iter().count(), 1);
     }
 }

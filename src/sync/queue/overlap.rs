@@ -1,23 +1,23 @@
-//! The stretch just before the horizon, in which a writer that commits late may put rows.
+//! The overlap: the stretch just before the watermark, in which a writer that commits late may put rows.
 //!
-//! It is looked at again by every pass. A row that was there before, with the same time, is old news, unless that time had
-//! only just been when it was looked at: within one tick of the clock more may have happened to the same row.
+//! Every pass reads it again. A row that was there before, with the same time, is old news, unless the pass that read it
+//! began within the same moment: more may have happened to the same row since.
 
 use std::collections::HashSet;
 
-use super::examine::Error;
 use crate::ledger::{RecentRows, RunLedger};
 use crate::model::{ClientId, Timestamp};
 use crate::store::{Horizon, RecentRow, Source, Store};
+use crate::sync::examine::Error;
 
-/// A time this many seconds before the look was over by then, whatever was still on its way into the database.
-const OVER: i64 = 60;
+/// Rows dated so many seconds before a pass can no longer be committed after it.
+const LATE_COMMIT_WINDOW_SECS: i64 = 60;
 
 /// Rows by the question that finds them.
 type Rows = Vec<(Source, Vec<RecentRow>)>;
 
-/// What was looked at in this stretch, and what is there now.
-pub(super) struct Recent {
+/// The rows of the overlap that the last pass has read, and those that are there now.
+pub(super) struct Overlap {
     then: RecentRows,
     now: Rows,
 }
@@ -27,7 +27,7 @@ pub(super) fn rows(store: &Store, horizon: &Horizon) -> Result<Rows, Error> {
     Source::NEWS.into_iter().map(|source| Ok((source, store.recent(source, horizon)?))).collect()
 }
 
-impl Recent {
+impl Overlap {
     pub fn new(then: RecentRows, now: Rows) -> Self {
         Self { then, now }
     }
@@ -50,7 +50,7 @@ impl Recent {
     }
 
     fn is_old(&self, row: &RecentRow) -> bool {
-        let is_over = |time: Timestamp| self.then.at.seconds_since(time) > OVER;
+        let is_over = |time: Timestamp| self.then.at.seconds_since(time) > LATE_COMMIT_WINDOW_SECS;
         row.time.is_some_and(is_over) && self.then.marks.contains(&row.mark)
     }
 
@@ -78,9 +78,9 @@ mod tests {
         RecentRow { client_id: ClientId(1), mark, time: time.parse().ok() }
     }
 
-    fn recent(rows: &[RecentRow]) -> Recent {
+    fn recent(rows: &[RecentRow]) -> Overlap {
         let then = RecentRows { at: at("2026-11-22 12:00:00"), marks: HashSet::from([1, 2, 3]) };
-        Recent::new(then, vec![(Source::Updated, rows.to_vec())])
+        Overlap::new(then, vec![(Source::Updated, rows.to_vec())])
     }
 
     #[test]
@@ -106,7 +106,7 @@ mod tests {
         let rows = vec![(Source::Wiped, vec![row(7, "2026-11-22 12:01:30")])];
         // Fresh at the first look, over at the second, and nothing to write at the third.
         for (clock, remembered) in [("12:02:00", "12:02:00"), ("12:04:00", "12:04:00"), ("12:06:00", "12:04:00")] {
-            let recent = Recent::new(ledger.recent_rows().unwrap(), rows.clone());
+            let recent = Overlap::new(ledger.recent_rows().unwrap(), rows.clone());
             recent.save(&mut ledger, at(&format!("2026-11-22 {clock}"))).unwrap();
             let now = ledger.recent_rows().unwrap();
             assert_eq!((now.at, now.marks), (at(&format!("2026-11-22 {remembered}")), HashSet::from([7])), "{clock}");

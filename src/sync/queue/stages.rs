@@ -1,0 +1,253 @@
+//! The stages of a pass: where its clients come from, in the order in which they are evaluated.
+
+use std::time::Duration;
+
+use super::overlap::{self, Overlap};
+use super::pending::Pending;
+use super::sweep::{self, Part, Sweep};
+use crate::config::SyncConfig;
+use crate::ledger::RunLedger;
+use crate::model::{ClientId, Timestamp};
+use crate::store::{Cursor, Horizon, PAGE, Signature, Source, Store};
+use crate::sync::candidate::Trigger;
+use crate::sync::examine::Error;
+
+/// Clients that failed before and are tried again in one pass.
+const MAX_RETRIES: i64 = 10_000;
+
+/// Which clients a pass evaluates.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wanted {
+    /// The clients that are due.
+    Due {
+        /// Also every held or failing client, whatever its delay.
+        retry: bool,
+        /// Also every other client, mapped anew.
+        full: bool,
+    },
+    /// These clients, due or not.
+    Only(Vec<ClientId>),
+}
+
+/// The stage that is next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Stage {
+    /// The clients that were asked for.
+    Requested,
+    /// News of clients seen before, one question after the other.
+    News(usize, Option<Cursor>),
+    /// Clients never seen before.
+    New(Cursor),
+    /// The sweep.
+    Sweep,
+    /// Every held or failing client.
+    Held(ClientId),
+    /// Failing clients whose time has come.
+    Retries,
+    /// The rest of the sweep is left to the next pass.
+    Left,
+    End,
+}
+
+/// The stages of one pass.
+pub(super) struct Stages {
+    stage: Stage,
+    wanted: Wanted,
+    overlap: Overlap,
+    /// Where history had been read to when this pass began.
+    pub start: Horizon,
+    /// How far history went when this pass began.
+    pub now: Horizon,
+    clock: Timestamp,
+    longest_delay: Duration,
+    sweep: Option<Sweep>,
+    /// The last client never seen before that was queued.
+    reached: i64,
+}
+
+impl Stages {
+    /// Begins a pass: reads how far history goes, and where the last pass came to.
+    pub fn begin(
+        store: &Store,
+        ledger: &RunLedger,
+        wanted: Wanted,
+        clock: Timestamp,
+        signature: Option<Signature>,
+        config: &SyncConfig,
+    ) -> Result<Self, Error> {
+        let known = ledger.horizon()?;
+        if let Some(known) = &known {
+            store.sweep(known)?;
+        }
+        let (now, rows) = store.consistently(|| -> Result<_, Error> {
+            let now = store.horizon()?;
+            let rows = overlap::rows(store, &now)?;
+            Ok((now, rows))
+        })?;
+        let overlap = Overlap::new(ledger.recent_rows()?, rows);
+        let start = known.unwrap_or_else(|| Horizon {
+            // Before the first pass every client is new: what happened to it is read with it.
+            client_id: i64::MIN,
+            ..now.clone().not_after(clock)
+        });
+        let every = config.full_comparison_every;
+        let (stage, sweep) = match wanted {
+            Wanted::Only(_) => (Stage::Requested, None),
+            Wanted::Due { full: true, .. } => (Stage::News(0, None), Some(Sweep::full(ledger)?)),
+            Wanted::Due { full: false, .. } => {
+                let is_due = sweep::is_due(ledger, &start, &now, clock, signature, every)?;
+                (Stage::News(0, None), if is_due { Some(Sweep::periodic(ledger)?) } else { None })
+            }
+        };
+        let (reached, longest_delay) = (start.client_id, config.retry_max_delay);
+        Ok(Self { stage, wanted, overlap, start, now, clock, longest_delay, sweep, reached })
+    }
+
+    /// Whether no stage queues any more clients in this pass.
+    pub fn is_over(&self) -> bool {
+        matches!(self.stage, Stage::Left | Stage::End)
+    }
+
+    /// Whether every stage came to its end.
+    pub fn is_complete(&self) -> bool {
+        self.stage == Stage::End
+    }
+
+    /// Whether the news of all clients seen before are queued.
+    pub fn has_passed_news(&self) -> bool {
+        !matches!(self.stage, Stage::Requested | Stage::News(..))
+    }
+
+    /// Whether the clients never seen before are queued.
+    pub fn has_passed_new(&self) -> bool {
+        self.has_passed_news() && !self.is_at_new()
+    }
+
+    /// Whether the clients that wait are clients never seen before.
+    pub fn is_at_new(&self) -> bool {
+        matches!(self.stage, Stage::New(_))
+    }
+
+    /// Whether the full sweep, if there is one, has queued every client.
+    pub fn has_passed_full_sweep(&self) -> bool {
+        let is_behind = matches!(self.stage, Stage::Held(_) | Stage::Retries | Stage::End);
+        is_behind && self.sweep.is_some_and(|sweep| sweep.is_full)
+    }
+
+    /// The sweep that this pass makes.
+    pub fn sweep(&self) -> Option<Sweep> {
+        self.sweep
+    }
+
+    /// Whether the pass is for certain clients.
+    pub fn is_requested(&self) -> bool {
+        matches!(self.wanted, Wanted::Only(_))
+    }
+
+    /// The last client never seen before that was queued.
+    pub fn reached(&self) -> i64 {
+        self.reached
+    }
+
+    /// Records that the overlap was read.
+    pub fn save_overlap(&self, ledger: &mut RunLedger) -> Result<(), Error> {
+        self.overlap.save(ledger, self.clock)
+    }
+
+    /// Asks the next question of the stage, or moves on to the next stage.
+    pub fn refill(&mut self, store: &Store, ledger: &mut RunLedger, pending: &mut Pending) -> Result<(), Error> {
+        match self.stage.clone() {
+            Stage::Requested => {
+                if let Wanted::Only(clients) = &self.wanted {
+                    pending.push(clients.iter().copied(), Trigger::Request);
+                }
+                self.stage = Stage::End;
+            }
+            Stage::News(index, cursor) => self.refill_news(store, pending, index, cursor)?,
+            Stage::New(cursor) => self.refill_new(store, pending, cursor)?,
+            Stage::Sweep => self.refill_sweep(store, ledger, pending)?,
+            Stage::Held(after) => self.refill_held(ledger, pending, after)?,
+            Stage::Retries => {
+                let retries = ledger.retries(self.clock, self.longest_delay, MAX_RETRIES)?;
+                pending.push(retries, Trigger::Retry);
+                let has_sweep = self.sweep.is_some_and(|sweep| !sweep.is_full);
+                self.stage = if has_sweep { Stage::Sweep } else { Stage::End };
+            }
+            Stage::End | Stage::Left => {}
+        }
+        Ok(())
+    }
+
+    /// Queues news of clients seen before. The others are reached in their own turn, and read fresh.
+    fn refill_news(
+        &mut self,
+        store: &Store,
+        pending: &mut Pending,
+        index: usize,
+        cursor: Option<Cursor>,
+    ) -> Result<(), Error> {
+        let Some(&source) = Source::NEWS.get(index) else {
+            self.stage = Stage::New(Source::New.start(&self.start));
+            return Ok(());
+        };
+        let known = |client: &ClientId| client.0 <= self.start.client_id;
+        let Some(mut cursor) = cursor else {
+            let recent = self.overlap.unknown(source, store, &self.start, &self.now)?;
+            pending.push(recent.into_iter().filter(known), Trigger::News);
+            self.stage = if source.has_more(&self.start, &self.now) {
+                Stage::News(index, Some(source.start(&self.start)))
+            } else {
+                Stage::News(index + 1, None)
+            };
+            return Ok(());
+        };
+        self.stage = match store.candidates(source, &mut cursor)? {
+            Some(page) => {
+                pending.push(page.into_iter().filter(known), Trigger::News);
+                Stage::News(index, Some(cursor))
+            }
+            None => Stage::News(index + 1, None),
+        };
+        Ok(())
+    }
+
+    fn refill_new(&mut self, store: &Store, pending: &mut Pending, mut cursor: Cursor) -> Result<(), Error> {
+        let has_more = Source::New.has_more(&self.start, &self.now);
+        self.stage = match has_more.then(|| store.candidates(Source::New, &mut cursor)).transpose()?.flatten() {
+            Some(page) => {
+                self.reached = page.last().map_or(self.reached, |client| client.0);
+                pending.push(page, Trigger::News);
+                Stage::New(cursor)
+            }
+            None => match self.wanted {
+                Wanted::Due { full: true, .. } => Stage::Sweep,
+                Wanted::Due { retry: true, .. } => Stage::Held(ClientId(i64::MIN)),
+                Wanted::Due { .. } | Wanted::Only(_) => Stage::Retries,
+            },
+        };
+        Ok(())
+    }
+
+    fn refill_sweep(&mut self, store: &Store, ledger: &mut RunLedger, pending: &mut Pending) -> Result<(), Error> {
+        let Some(sweep) = &mut self.sweep else {
+            self.stage = Stage::End;
+            return Ok(());
+        };
+        sweep.save(ledger, pending)?;
+        let trigger = if sweep.is_full { Trigger::Sweep } else { Trigger::News };
+        match sweep.next_part(store, ledger, pending)? {
+            Part::Clients(clients) => pending.push(clients, trigger),
+            Part::Left => self.stage = Stage::Left,
+            Part::End if sweep.is_full => self.stage = Stage::Held(ClientId(i64::MIN)),
+            Part::End => self.stage = Stage::End,
+        }
+        Ok(())
+    }
+
+    fn refill_held(&mut self, ledger: &RunLedger, pending: &mut Pending, after: ClientId) -> Result<(), Error> {
+        let page = ledger.problems_after(after, PAGE)?;
+        self.stage = page.last().map_or(Stage::Retries, |last| Stage::Held(*last));
+        pending.push(page, Trigger::Retry);
+        Ok(())
+    }
+}

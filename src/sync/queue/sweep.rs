@@ -1,0 +1,204 @@
+//! The sweep: a comparison of every client, page by page.
+//!
+//! Two kinds differ in what they compare. The periodic one finds clients whose fingerprint is not the recorded one: rows
+//! that came in with an odd time, which the indexed questions do not find. The one that a person asks for
+//! (`sync --full`), or that a new tenant needs, maps every client anew. Both find clients that are gone, both are the last
+//! thing that a pass does for clients seen before, and both go on where an earlier pass was cut short.
+
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+use super::pending::Pending;
+use crate::ledger::{Ledger, RunLedger};
+use crate::model::{ClientId, Timestamp};
+use crate::store::{self, Horizon, PAGE, Seen, Signature, Store};
+use crate::sync::examine::Error;
+
+/// Up to this many clients, every client is compared whenever the database was touched: it takes some dozen milliseconds
+/// and finds also what an odd clock hides.
+pub(in crate::sync) const SMALL_STORE_CLIENTS: i64 = 2_000;
+
+/// Pages of clients that a periodic sweep reads in one pass: some seconds' work. Meanwhile, clients that become due wait.
+const MAX_PAGES: u32 = 512;
+
+/// The last pass may be dated so many seconds after this one before the clock counts as set back.
+const CLOCK_TOLERANCE_SECS: i64 = 60;
+
+const FIRST: ClientId = ClientId(i64::MIN);
+
+/// How far a sweep is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::sync) struct Sweep {
+    /// Whether every client is mapped anew.
+    pub is_full: bool,
+    /// The client behind which it began. A full sweep wraps round to there.
+    start: ClientId,
+    after: ClientId,
+    has_wrapped: bool,
+    pages_left: u32,
+}
+
+/// The next part of a sweep.
+pub(super) enum Part {
+    /// These clients are to be evaluated; more may follow.
+    Clients(Vec<ClientId>),
+    /// The rest is left to the next pass.
+    Left,
+    /// Every client was compared.
+    End,
+}
+
+impl Sweep {
+    /// A full sweep, from where an earlier one was cut short.
+    pub fn full(ledger: &Ledger) -> Result<Self, Error> {
+        let start = ledger.round_cursor()?.unwrap_or(FIRST);
+        Ok(Self { is_full: true, start, after: start, has_wrapped: false, pages_left: u32::MAX })
+    }
+
+    /// A periodic sweep, from where an earlier one was cut short.
+    pub fn periodic(ledger: &Ledger) -> Result<Self, Error> {
+        let start = ledger.full_comparison_cursor()?.unwrap_or(FIRST);
+        Ok(Self { is_full: false, start, after: start, has_wrapped: false, pages_left: MAX_PAGES })
+    }
+
+    /// Whether it covers every client, and not only those that an earlier pass has left.
+    pub fn is_whole(self) -> bool {
+        self.is_full || self.start == FIRST
+    }
+
+    /// Reads the next page: all of its clients, or those that differ from what the ledger knows, and those that are gone.
+    pub(super) fn next_part(&mut self, store: &Store, ledger: &Ledger, pending: &Pending) -> Result<Part, Error> {
+        if self.has_wrapped && self.after >= self.start {
+            return Ok(Part::End);
+        }
+        let Some(pages_left) = self.pages_left.checked_sub(1) else { return Ok(Part::Left) };
+        self.pages_left = pages_left;
+        let after = behind_dispatched(self.after, store, ledger, pending)?;
+        let page = store.seen_after(after)?;
+        let last = page.last().map(|(client, _)| *client);
+        let known = known_between(ledger, after, last)?;
+        let is_same = |client: ClientId, seen: Seen| {
+            known.iter().rev().find(|(other, _)| *other == client).is_some_and(|(_, then)| *then == Some(seen))
+        };
+        let is_there = |client: &ClientId| page.binary_search_by_key(client, |(other, _)| *other).is_ok();
+        let is_ahead = self.ahead();
+        let mut clients: Vec<ClientId> =
+            page.iter().filter(|(id, seen)| self.is_full || !is_same(*id, *seen)).map(|(id, _)| *id).collect();
+        clients.extend(known.iter().map(|(client, _)| *client).filter(|client| !is_there(client)));
+        clients.retain(|client| is_ahead.contains(&client.0));
+        match last {
+            Some(last) => self.after = last,
+            None if self.is_full && !self.has_wrapped && self.start != FIRST => {
+                (self.after, self.has_wrapped) = (FIRST, true);
+            }
+            None if clients.is_empty() => return Ok(Part::End),
+            None => self.after = ClientId(i64::MAX),
+        }
+        Ok(Part::Clients(clients))
+    }
+
+    /// The keys of the clients that are still to come before it wraps, or after it has.
+    pub(super) fn ahead(self) -> RangeInclusive<i64> {
+        let last = if self.has_wrapped { self.start.0 } else { i64::MAX };
+        self.after.0.saturating_add(1)..=last
+    }
+
+    /// Counts the clients that are still to come.
+    pub fn count_ahead(self, store: &Store) -> Result<u64, store::Error> {
+        let ahead = store.count_after(self.after)?;
+        if self.has_wrapped {
+            return Ok(ahead.saturating_sub(store.count_after(self.start)?));
+        }
+        let before_start =
+            if self.is_full { store.count_after(FIRST)?.saturating_sub(store.count_after(self.start)?) } else { 0 };
+        Ok(ahead + before_start)
+    }
+
+    /// Records where the next pass goes on: before the first client of the sweep whose outcome is not recorded.
+    pub(super) fn save(self, ledger: &mut RunLedger, pending: &Pending) -> Result<(), Error> {
+        let waiting = pending.queue().map(|waiting| waiting.client_id).chain(pending.unrecorded());
+        let is_behind_start = |client: &ClientId| *client <= self.start;
+        let first = waiting.min_by_key(|client| (is_behind_start(client), *client));
+        let reached = first.map_or(self.after, |first| ClientId(first.0.saturating_sub(1)));
+        if self.is_full {
+            return Ok(ledger.set_round_cursor(Some(reached))?);
+        }
+        Ok(ledger.set_full_comparison_cursor(reached)?)
+    }
+}
+
+/// Passes over the clients that follow and were dispatched in this pass: after a backlog these are all.
+fn behind_dispatched(after: ClientId, store: &Store, ledger: &Ledger, pending: &Pending) -> Result<ClientId, Error> {
+    let mut after = after;
+    loop {
+        let known = ledger.known_after(after, 1)?.first().map(|(client, _)| *client);
+        let next = store.first_after(after)?.into_iter().chain(known).min();
+        match next.and_then(|next| pending.dispatched().stretch_end(next)) {
+            Some(end) => after = end,
+            None => return Ok(after),
+        }
+    }
+}
+
+/// Whether a periodic sweep is due: the time has come, or the database is small, or a clock or a key went back, so that the
+/// indexed questions cannot be trusted. Never when the database was not touched since the last sweep.
+pub(super) fn is_due(
+    ledger: &RunLedger,
+    start: &Horizon,
+    now: &Horizon,
+    clock: Timestamp,
+    signature: Option<Signature>,
+    every: Duration,
+) -> Result<bool, Error> {
+    if let Some(signature) = signature
+        && ledger.is_compared(signature)?
+    {
+        return Ok(false);
+    }
+    let is_small = now.client_id <= SMALL_STORE_CLIENTS;
+    let went_back = now.client_id < start.client_id || now.wipe_id < start.wipe_id || now.log_id < start.log_id;
+    let clock_went_back =
+        ledger.heartbeat().is_some_and(|last| last.finished_at.seconds_since(clock) > CLOCK_TOLERANCE_SECS);
+    let is_unfinished = ledger.full_comparison_cursor()?.is_some();
+    let is_time = match ledger.full_comparison_at()? {
+        Some(last) => clock.seconds_since(last) >= seconds(every) || clock.seconds_since(last) < 0,
+        // The first pass reads every client anyway.
+        None => start.client_id > i64::MIN,
+    };
+    let reasons = [
+        (went_back, "a key of the WipeOS database went back"),
+        (clock_went_back, "the clock was set back"),
+        (is_unfinished, "the last comparison is not finished"),
+        (is_time, "it is time for it"),
+        (is_small, "they are few"),
+    ];
+    let reason = reasons.into_iter().find(|(is_so, _)| *is_so).map(|(_, words)| words);
+    if let Some(reason) = reason {
+        log::info!("every client is compared in this pass: {reason}");
+    }
+    Ok(reason.is_some())
+}
+
+/// Returns the recorded fingerprints of the clients after `after`, up to `last` or to the end.
+fn known_between(
+    ledger: &Ledger,
+    after: ClientId,
+    last: Option<ClientId>,
+) -> Result<Vec<(ClientId, Option<Seen>)>, Error> {
+    let mut known = Vec::new();
+    let mut from = after;
+    loop {
+        let page = ledger.known_after(from, 4 * PAGE)?;
+        let Some(&(end, _)) = page.last() else { return Ok(known) };
+        let is_last = last.is_some_and(|last| end > last);
+        known.extend(page.into_iter().filter(|(client, _)| last.is_none_or(|last| *client <= last)));
+        if is_last {
+            return Ok(known);
+        }
+        from = end;
+    }
+}
+
+fn seconds(duration: Duration) -> i64 {
+    i64::try_from(duration.as_secs()).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,185 @@
+//! The queue that the workers share, and the record of how far it came.
+//!
+//! The watermark, up to which the appliance's history was read, moves only past clients whose outcome is recorded, so that
+//! a pass may be cut short or killed at any point.
+
+use super::pending::Pending;
+use super::stages::{Stages, Wanted};
+use crate::config::SyncConfig;
+use crate::ledger::RunLedger;
+use crate::model::{ClientId, Timestamp};
+use crate::store::{Horizon, Signature, Store};
+use crate::sync::candidate::{Candidate, Trigger};
+use crate::sync::examine::Error;
+
+/// The clients that a pass evaluates, each once.
+pub struct Queue {
+    /// The clients that wait and those in flight.
+    pub pending: Pending,
+    stages: Stages,
+    clock: Timestamp,
+    signature: Option<Signature>,
+}
+
+impl Queue {
+    /// Begins a pass: reads how far history goes, and where the last pass came to.
+    ///
+    /// # Errors
+    ///
+    /// When the appliance's database or the ledger cannot be read.
+    pub fn begin(
+        store: &Store,
+        ledger: &RunLedger,
+        wanted: Wanted,
+        clock: Timestamp,
+        signature: Option<Signature>,
+        config: &SyncConfig,
+    ) -> Result<Self, Error> {
+        let stages = Stages::begin(store, ledger, wanted, clock, signature, config)?;
+        Ok(Self { pending: Pending::default(), stages, clock, signature })
+    }
+
+    /// Dispatches the next client; `None` when there is none, or none yet: others may have to be recorded first.
+    ///
+    /// # Errors
+    ///
+    /// When the appliance's database or the ledger cannot be used.
+    pub fn next(&mut self, store: &Store, ledger: &mut RunLedger) -> Result<Option<Candidate>, Error> {
+        loop {
+            if let Some(candidate) = self.pending.dispatch() {
+                return Ok(Some(candidate));
+            }
+            if self.stages.is_over() {
+                return Ok(None);
+            }
+            if self.stages.is_at_new() {
+                self.save_reached(ledger)?;
+            }
+            self.stages.refill(store, ledger, &mut self.pending)?;
+        }
+    }
+
+    /// Moves the recorded watermark past the new clients whose outcome is recorded.
+    fn save_reached(&self, ledger: &mut RunLedger) -> Result<(), Error> {
+        Ok(ledger.set_horizon(&Horizon { client_id: self.settled_up_to(), ..self.stages.start.clone() })?)
+    }
+
+    /// Returns the last new client up to which every one is recorded. They are queued by key, and no other client is queued
+    /// with them.
+    fn settled_up_to(&self) -> i64 {
+        let reached = self.stages.reached();
+        let beyond_start = ClientId(self.stages.start.client_id.saturating_add(1));
+        let unrecorded = self.pending.unrecorded().range(beyond_start..).next().copied();
+        let waiting = self.pending.queue().next().filter(|_| self.stages.is_at_new());
+        let first = unrecorded.into_iter().chain(waiting.map(|waiting| waiting.client_id)).min();
+        first.map_or(reached, |first| first.0.saturating_sub(1).min(reached))
+    }
+
+    /// Ends a pass: records how far it came. Everything was evaluated only when every stage came to its end and every
+    /// client that was dispatched is settled.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be written.
+    pub fn finish(&self, ledger: &mut RunLedger, finished_at: Timestamp, config: [u8; 16]) -> Result<(), Error> {
+        if self.stages.is_requested() {
+            return Ok(());
+        }
+        let is_complete = self.is_exhausted() && self.pending.is_settled();
+        let client_id = self.settled_up_to();
+        let horizon = if self.is_news_settled() {
+            Horizon { client_id, ..self.stages.now.clone().not_after(self.clock) }
+        } else {
+            Horizon { client_id, ..self.stages.start.clone() }
+        };
+        ledger.set_horizon(&horizon)?;
+        if self.is_news_settled() {
+            self.stages.save_overlap(ledger)?;
+        }
+        self.finish_sweep(ledger, finished_at, is_complete)?;
+        if is_complete {
+            ledger.set_looked_at(self.signature, config)?;
+        } else if self.stages.is_over() && self.pending.is_empty() && self.pending.is_settled() {
+            // All but the sweep is done: what is held was evaluated under this config.
+            ledger.set_looked_at(None, config)?;
+        }
+        Ok(())
+    }
+
+    fn finish_sweep(&self, ledger: &mut RunLedger, finished_at: Timestamp, is_complete: bool) -> Result<(), Error> {
+        let Some(sweep) = self.stages.sweep() else { return Ok(()) };
+        if self.is_full_sweep_done() {
+            ledger.set_round_cursor(None)?;
+            ledger.settle_owed_comparison()?;
+        } else if sweep.is_full && self.stages.has_passed_new() {
+            sweep.save(ledger, &self.pending)?;
+        }
+        if is_complete {
+            // Of the clients that an earlier pass compared, this pass's signature says nothing.
+            ledger.finish_full_comparison(finished_at, self.signature.filter(|_| sweep.is_whole()))?;
+        }
+        Ok(())
+    }
+
+    /// Whether the full sweep has compared every client, and each outcome is recorded.
+    fn is_full_sweep_done(&self) -> bool {
+        let is_waiting = self.pending.queue().any(|waiting| waiting.trigger == Trigger::Sweep);
+        self.stages.has_passed_full_sweep() && !is_waiting && self.pending.is_settled()
+    }
+
+    /// Whether all news of clients seen before is recorded.
+    fn is_news_settled(&self) -> bool {
+        let is_known = |client: &ClientId| client.0 <= self.stages.start.client_id;
+        self.stages.has_passed_news() && !self.pending.unrecorded().iter().any(is_known)
+    }
+
+    /// Returns how many clients this pass leaves for the next one, at least.
+    ///
+    /// # Errors
+    ///
+    /// When the appliance's database cannot be read.
+    pub fn left(&self, store: &Store) -> Result<u64, Error> {
+        if self.is_exhausted() {
+            return Ok(0);
+        }
+        let beyond = match self.stages.sweep() {
+            _ if !self.stages.has_passed_new() => store.count_after(ClientId(self.stages.reached()))?,
+            Some(sweep) if sweep.is_full && !self.stages.has_passed_full_sweep() => {
+                let done = self.pending.dispatched().count_within(&sweep.ahead());
+                sweep.count_ahead(store)?.saturating_sub(done)
+            }
+            Some(_) | None => 0,
+        };
+        Ok(self.pending.count() + beyond)
+    }
+
+    fn is_exhausted(&self) -> bool {
+        self.stages.is_complete() && self.pending.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::commands::testing::Bench;
+
+    #[test]
+    fn waits_for_another_client_in_flight_of_the_same_asset() {
+        let bench = Bench::new();
+        let store = bench.store();
+        let mut ledger = RunLedger::open(&bench.config.ledger.path).unwrap();
+        let wanted = Wanted::Only((1..=3).map(ClientId).collect());
+        let now = crate::clock::now();
+        let mut queue = Queue::begin(&store, &ledger, wanted, now, None, &bench.config.sync).unwrap();
+        let mut next = |queue: &mut Queue| queue.next(&store, &mut ledger).unwrap();
+        let [one, two, three] = [(); 3].map(|()| next(&mut queue).unwrap());
+        assert!(queue.pending.claim_alone(one, Some("700001")));
+        assert!(!queue.pending.claim_alone(two, Some("700001")));
+        assert!(queue.pending.claim_alone(three, Some("700002")));
+        assert_eq!((next(&mut queue), queue.left(&store).unwrap()), (None, 1));
+        queue.pending.settle(one.client_id);
+        assert_eq!(next(&mut queue), Some(two));
+        assert!(queue.pending.claim_alone(two, Some("700001")));
+        assert_eq!((next(&mut queue), queue.left(&store).unwrap()), (None, 0));
+    }
+}
