@@ -4,7 +4,7 @@
 use std::fmt::Write;
 use std::fs::{self, File};
 use std::io;
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, fchown};
 use std::path::{Path, PathBuf};
 
 use rusqlite::OpenFlags;
@@ -121,7 +121,10 @@ impl Ledger {
             let used_at = path.metadata().and_then(|metadata| metadata.modified()).ok();
             match Self::open_at_rest(&path) {
                 Ok(ledger) => found.push((used_at, ledger)),
-                Err(error) => log::warn!("{error}: what was sent to that tenant counts as not known"),
+                Err(error) => {
+                    let error = anyhow::Error::from(error);
+                    log::warn!("{error:#}; what was sent to that tenant counts as not known");
+                }
             }
         }
         found.sort_by_key(|(used_at, _)| std::cmp::Reverse(*used_at));
@@ -130,14 +133,21 @@ impl Ledger {
 
     /// One that nobody writes to.
     fn open_at_rest(path: &Path) -> Result<Self, Error> {
+        // SQLite would wait for the other end of a pipe.
+        if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
+            return Err(Error::NoFile { path: path.to_owned() });
+        }
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
         let opened = rusqlite::Connection::open_with_flags(sqlite::unchanging(path), flags);
         let connection = opened.map_err(|source| Error::from(source).at(path))?;
         let ledger = Self { connection, path: path.to_owned() };
         ledger.configure().map_err(|source| Error::from(source).at(path))?;
         super::schema::check(&ledger.connection).map_err(|error| error.at(path))?;
-        ledger.tenant()?;
-        Ok(ledger)
+        // The copy of one that is damaged somewhere would fail every pass from then on.
+        match ledger.row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0))? {
+            Some(found) if found != "ok" => Err(Error::Damaged(found).at(path)),
+            Some(_) | None => Ok(ledger),
+        }
     }
 
     /// Where this ledger stands when another tenant's is in use.
@@ -171,18 +181,18 @@ impl RunLedger {
         Ok(salt)
     }
 
-    /// Puts this ledger aside and goes on with `other`, or with one that knows nothing: there every client is still to be
-    /// compared, behind what is new. That of a dry run puts nothing aside.
+    /// Puts this ledger aside and goes on with `other`, or with one that knows nothing of the tenant: there every client is
+    /// still to be compared, behind what is new. That of a dry run puts nothing aside.
     ///
     /// # Errors
     ///
     /// When one of them cannot be written; then this one is still in use.
-    pub fn change_tenant(&mut self, other: Option<&Ledger>) -> Result<(), Error> {
+    pub fn change_tenant(&mut self, other: Option<&Ledger>, tenant: &str, key: &Secret) -> Result<(), Error> {
         let salt = self.salt()?;
         if self.lock.is_some() {
             self.save(&self.aside_path(&salt))?;
         }
-        let fresh = if other.is_none() { Some(self.anew()?) } else { None };
+        let fresh = if other.is_none() { Some(self.anew(tenant, key)?) } else { None };
         let Some(from) = other.or(fresh.as_deref()) else { return Ok(()) };
         // What is put aside may be removed only when what takes its place is durable.
         from.copy_into(&mut self.ledger.connection).map_err(|source| self.at(source))?;
@@ -197,10 +207,12 @@ impl RunLedger {
         Ok(())
     }
 
-    /// One that knows nothing but how far history was looked at.
-    fn anew(&self) -> Result<Self, Error> {
+    /// One of another tenant, which knows nothing but how far history was looked at. It names its tenant from the first
+    /// moment: a pass that comes no further than the change must not leave one that is taken for another tenant's.
+    fn anew(&self, tenant: &str, key: &Secret) -> Result<Self, Error> {
         let mut fresh = Self::new(Ledger::connect(Path::new(""), WRITABLE)?, None);
         fresh.ledger.prepare()?;
+        fresh.set_tenant(tenant, key)?;
         if let Some(horizon) = self.horizon()? {
             fresh.set_horizon(&horizon)?;
             fresh.set_recent_rows(&self.recent_rows()?)?;
@@ -216,12 +228,25 @@ impl RunLedger {
         if draft.symlink_metadata().is_ok() {
             fs::remove_file(&draft).map_err(failed)?;
         }
-        let file = File::options().write(true).create_new(true).mode(PRIVATE).open(&draft).map_err(failed)?;
-        let name = draft.to_str().ok_or_else(|| failed(io::ErrorKind::InvalidFilename.into()))?;
-        self.connection.execute("VACUUM INTO ?1", [name]).map_err(|source| Error::from(source).at(&draft))?;
-        file.sync_all().map_err(failed)?;
-        fs::rename(&draft, path).map_err(failed)?;
+        let saved = self.write_copy(&draft).and_then(|()| fs::rename(&draft, path).map_err(failed));
+        if saved.is_err() {
+            _ = fs::remove_file(&draft);
+        }
+        saved?;
         File::open(files::folder_of(path)).and_then(|folder| folder.sync_all()).map_err(failed)
+    }
+
+    fn write_copy(&self, path: &Path) -> Result<(), Error> {
+        let failed = |source| Error::Io { path: path.to_owned(), source };
+        let file = File::options().write(true).create_new(true).mode(PRIVATE).open(path).map_err(failed)?;
+        // A pass that root makes must not close it to the account that makes the others.
+        if rustix::process::geteuid().is_root() {
+            let ledger = self.path.metadata().map_err(failed)?;
+            fchown(&file, Some(ledger.uid()), Some(ledger.gid())).map_err(failed)?;
+        }
+        let name = path.to_str().ok_or_else(|| failed(io::ErrorKind::InvalidFilename.into()))?;
+        self.connection.execute("VACUUM INTO ?1", [name]).map_err(|source| Error::from(source).at(path))?;
+        file.sync_all().map_err(failed)
     }
 
     /// Every client was compared with what this tenant shows.

@@ -172,8 +172,12 @@ pub fn run(request: &Request<'_>) -> Result<Outcome, Error> {
         Ok(begun) => Ok(pass(request, begun, ledger, deadline)),
         Err(error) if is_stopped(request, &error) => Ok(end::stopped(request, ledger)?),
         Err(error) => {
-            if !matches!(error, Error::NoSuchAsset(_)) {
-                end::record_failure(request, &mut ledger, &error)?;
+            let is_of_pass = !matches!(error, Error::NoSuchAsset(_));
+            let recorded = if is_of_pass { end::record_failure(request, &mut ledger, &error) } else { Ok(()) };
+            match recorded {
+                // What could not be written before tells more.
+                Err(untold) if !matches!(error, Error::Ledger(_)) => return Err(untold.into()),
+                Ok(()) | Err(_) => {}
             }
             end::beat(request, &mut ledger, (request.clock)(), false);
             Err(error)

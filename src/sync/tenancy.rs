@@ -73,7 +73,7 @@ fn find(
     let is_known = |other: &&Ledger| other.tenant().is_ok_and(|known| known.as_deref() == Some(tenant));
     let is_key = |other: &&Ledger| other.is_key(key).is_ok_and(|is_key| is_key == Some(true));
     if let Some(known) = others.iter().find(|other| is_known(other) && is_key(other)) {
-        return change(ledger, Some(known), tenant);
+        return change(ledger, Some(known), tenant, key);
     }
     let limits = Limits { deadline, interrupted: Arc::clone(&request.interrupted) };
     let iqr = Iqr::new(request.config.iqr.clone(), key, Access::ReadOnly, limits);
@@ -83,10 +83,10 @@ fn find(
     }
     for other in &others {
         if (is_known(&other) || other.tenant()?.is_none()) && shows_what_was_sent(&iqr, other)? {
-            return change(ledger, Some(other), tenant);
+            return change(ledger, Some(other), tenant, key);
         }
     }
-    change(ledger, None, tenant)
+    change(ledger, None, tenant, key)
 }
 
 /// Whether most of the assets that were sent last still show what was sent; no asset says nothing against it.
@@ -111,7 +111,7 @@ fn shows_what_was_sent(iqr: &Iqr, ledger: &Ledger) -> Result<bool, Error> {
     }
 }
 
-fn change(ledger: &mut RunLedger, other: Option<&Ledger>, tenant: &str) -> Result<(), Error> {
+fn change(ledger: &mut RunLedger, other: Option<&Ledger>, tenant: &str, key: &Secret) -> Result<(), Error> {
     let before = ledger.tenant()?.map_or_else(|| "another one".to_owned(), |known| host(&known).to_owned());
     let now = host(tenant);
     let is_same_host = before == now;
@@ -125,7 +125,7 @@ fn change(ledger: &mut RunLedger, other: Option<&Ledger>, tenant: &str) -> Resul
         None => "every machine is compared with what IQR shows there, behind those with news",
     };
     log::warn!("{what_changed}: {what_follows}");
-    Ok(ledger.change_tenant(other)?)
+    Ok(ledger.change_tenant(other, tenant, key)?)
 }
 
 /// The data host of a tenant, for people.

@@ -1,12 +1,14 @@
 //! A config, or a key, that leads to another tenant of IQR: what was sent to one says nothing of the other.
 
-use std::mem;
+use std::os::unix::fs::{MetadataExt, chown};
+use std::process::Command;
+use std::{fs, mem};
 
 use iqr_sandbox::store::Log;
 use iqr_sandbox::{Asset, Fault, Field, Kind, Options, Sandbox, When};
 
 use crate::bench::{Bench, FIRST, LATER, Report, run};
-use crate::wrapped::{Threads, has_strace, traced, wants_every_place};
+use crate::wrapped::{Threads, has_strace, skipped, traced, wants_every_place};
 
 const CLIENTS: i64 = 8;
 
@@ -241,5 +243,78 @@ fn survives_a_kill_at_any_call_of_a_change() {
                 break;
             }
         }
+    }
+}
+
+#[test]
+fn passes_over_what_is_no_ledger_of_another_tenant() {
+    for (kind, cause) in [("pipe", "no regular file"), ("folder", "no regular file"), ("text", "no SQLite database")] {
+        let mut moving = Moving::new();
+        let path = moving.bench.path("ledger.db.tenant-00");
+        match kind {
+            "pipe" => assert!(Command::new("mkfifo").arg(path).status().unwrap().success()),
+            "folder" => fs::create_dir(path).unwrap(),
+            _ => fs::write(path, "no ledger".repeat(200)).unwrap(),
+        }
+        moving.turn();
+        let report = Report::of(moving.bench.spawn(&["sync", "--json"]).finish());
+        assert_eq!((report.code, report.count("sent")), (Some(0), CLIENTS.cast_unsigned()), "{kind}: {report:#?}");
+        assert!(report.stderr.contains(cause), "{kind}: {report:#?}");
+    }
+}
+
+/// A pass that comes no further than the change leaves no ledger that is taken for the tenant's that the config goes back to.
+#[test]
+fn knows_what_was_sent_where_the_disk_is_full_in_a_change() {
+    if !has_strace() {
+        return;
+    }
+    // A commit is two writes at least.
+    for nth in (1..).step_by(2) {
+        let mut moving = Moving::new();
+        moving.turn();
+        let log = moving.bench.path("ledger.db-wal");
+        let how = format!("error=ENOSPC:when={nth}+");
+        let failed = run(traced(&moving.bench, Threads::Main, ("pwrite64", &how), &[&log], &["sync"]));
+        moving.turn();
+        let back = moving.bench.sync_well();
+        assert_eq!(back.items().len(), 0, "write number {nth}: {failed:#?}\n{back:#?}");
+        assert!(!moving.aside().iter().any(|name| name.contains(".new")), "write number {nth}");
+        if failed.code == Some(0) {
+            return;
+        }
+        assert!(!failed.stderr.contains("was undone"), "write number {nth} hides its cause: {failed:#?}");
+    }
+}
+
+#[test]
+fn leaves_what_it_puts_aside_to_the_account_of_the_ledger() {
+    let mut moving = Moving::new();
+    if !rustix::process::geteuid().is_root() {
+        skipped("root");
+        return;
+    }
+    chown(moving.bench.ledger(), Some(65_534), Some(65_534)).unwrap();
+    moving.turn();
+    moving.bench.sync_well();
+    let aside = moving.bench.path(&moving.aside()[0]).metadata().unwrap();
+    assert_eq!((aside.uid(), aside.gid(), aside.mode() & 0o777), (65_534, 65_534, 0o640));
+}
+
+#[test]
+fn takes_no_damaged_ledger_into_use() {
+    for page in [3, 7, 12, 16] {
+        let mut moving = Moving::new();
+        moving.turn();
+        moving.bench.sync_well();
+        let aside = moving.bench.path(&moving.aside()[0]);
+        let mut bytes = fs::read(&aside).unwrap();
+        bytes[page * 4096..(page + 1) * 4096].fill(0x5a);
+        fs::write(&aside, bytes).unwrap();
+        moving.turn();
+        let back = moving.bench.sync_well();
+        assert_eq!((back.count("unchanged"), warnings(&back)), (CLIENTS.cast_unsigned(), 1), "page {page}: {back:#?}");
+        assert!(back.stderr.contains("is damaged") && aside.exists(), "page {page}: {back:#?}");
+        moving.bench.assert_idle(&format!("page {page}"));
     }
 }
