@@ -35,8 +35,8 @@ const PASSES: u32 = 10;
 struct Status {
     /// The data host of IQR; `None` where no pass has told it.
     tenant: Option<String>,
-    /// The data host that the last pass worked with, where the config names another tenant by now.
-    tenant_before: Option<String>,
+    /// What tells the tenant that the last pass worked with from the one that the config names by now, where they differ.
+    tenants: Option<(String, String)>,
     has_ledger: bool,
     /// The ledger cannot be read: nothing is known of problems and passes.
     is_blind: bool,
@@ -177,8 +177,9 @@ fn read_ledger(
     if let Some(tenant) = tenant {
         status.tenant = Some(tenancy::host(tenant).to_owned());
     }
-    if let Some(before) = before {
-        status.tenant_before = Some(tenancy::host(&before).to_owned());
+    if let (Some(before), Some(tenant)) = (before, tenant) {
+        let (before, now) = tenancy::told_apart(&before, tenant);
+        status.tenants = Some((before.to_owned(), now.to_owned()));
         status.heartbeat = Heartbeat::read(path);
     }
     let recent = html::recent(ledger.as_ref(), now)?;

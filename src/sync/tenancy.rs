@@ -112,13 +112,15 @@ fn shows_what_was_sent(iqr: &Iqr, ledger: &Ledger) -> Result<bool, Error> {
 }
 
 fn change(ledger: &mut RunLedger, other: Option<&Ledger>, tenant: &str, key: &Secret) -> Result<(), Error> {
-    let before = ledger.tenant()?.map_or_else(|| "another one".to_owned(), |known| host(&known).to_owned());
-    let now = host(tenant);
-    let is_same_host = before == now;
-    let what_changed = if is_same_host {
-        format!("the API key opens another tenant of {now} than in the last pass")
-    } else {
-        format!("IQR is {now} now, and was {before} in the last pass (iqr.api_url, iqr.signin_url)")
+    let before = ledger.tenant()?;
+    let what_changed = match before.as_deref().map(|before| told_apart(before, tenant)) {
+        None => format!("IQR is {} now, and was another one in the last pass", host(tenant)),
+        Some((_, now)) if before.as_deref() == Some(tenant) => {
+            format!("the API key opens another tenant of {now} than in the last pass")
+        }
+        Some((before, now)) => {
+            format!("IQR is {now} now, and was {before} in the last pass (iqr.api_url, iqr.signin_url)")
+        }
     };
     let what_follows = match other {
         Some(_) => "what was sent there before is known, and goes on from there",
@@ -126,6 +128,16 @@ fn change(ledger: &mut RunLedger, other: Option<&Ledger>, tenant: &str, key: &Se
     };
     log::warn!("{what_changed}: {what_follows}");
     Ok(ledger.change_tenant(other, tenant, key)?)
+}
+
+/// Two tenants, for people: by their data hosts or, where these are the same, by their sign-in hosts.
+#[must_use]
+pub fn told_apart<'a>(one: &'a str, other: &'a str) -> (&'a str, &'a str) {
+    let hosts = (host(one), host(other));
+    match (one.split_once(' '), other.split_once(' ')) {
+        (Some((_, one)), Some((_, other))) if hosts.0 == hosts.1 && one != other => (one, other),
+        _ => hosts,
+    }
 }
 
 /// The data host of a tenant, for people.

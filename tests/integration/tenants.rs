@@ -288,6 +288,18 @@ fn knows_what_was_sent_where_the_disk_is_full_in_a_change() {
 }
 
 #[test]
+fn names_the_sign_in_host_where_only_that_was_changed() {
+    let mut moving = Moving::new();
+    let (before, now) = (moving.bench.sandbox.url(), moving.other.url());
+    moving.bench.set("iqr", "signin_url", &format!("{now:?}"));
+    let status = moving.bench.run(&["status"]).stdout;
+    assert!(status.contains(&format!("the last pass worked with {before}")) && status.contains(&now), "{status}");
+    let report = moving.bench.sync();
+    let told = format!("IQR is {now} now, and was {before} in the last pass");
+    assert!(report.stderr.contains(&told), "{report:#?}");
+}
+
+#[test]
 fn leaves_what_it_puts_aside_to_the_account_of_the_ledger() {
     let mut moving = Moving::new();
     if !rustix::process::geteuid().is_root() {

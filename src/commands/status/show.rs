@@ -50,8 +50,9 @@ fn is_well(status: &Status) -> bool {
 fn tenant(page: &mut Page, status: &Status) {
     let Some(tenant) = &status.tenant else { return };
     page.row("IQR", tenant);
-    if let Some(before) = &status.tenant_before {
-        let told = format!("the last pass worked with {before}; the next one compares every machine with {tenant}");
+    if let Some((before, now)) = &status.tenants {
+        let what_follows = if status.has_ledger { "goes on with" } else { "compares every machine with" };
+        let told = format!("the last pass worked with {before}; the next one {what_follows} {now}");
         page.styled_row("attention", WARN, told);
     }
 }
