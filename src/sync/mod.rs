@@ -228,9 +228,10 @@ pub(crate) fn in_full(error: &dyn std::error::Error) -> String {
     causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }
 
-/// Whether an error says no more than that a signal stopped the pass while the appliance's database was asked.
+/// Whether an error says no more than that a signal stopped the pass while the appliance's database or IQR was asked.
 fn is_stopped(request: &Request<'_>, error: &Error) -> bool {
-    let is_no_answer = matches!(error, Error::Store(store::Error::NoAnswer { .. }));
+    let is_no_answer =
+        matches!(error, Error::Store(store::Error::NoAnswer { .. }) | Error::Iqr(iqr::Error::Interrupted { .. }));
     is_no_answer && request.interrupted.load(Ordering::Relaxed)
 }
 

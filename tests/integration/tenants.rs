@@ -2,10 +2,13 @@
 
 use std::os::unix::fs::{MetadataExt, chown};
 use std::process::Command;
-use std::{fs, mem};
+use std::time::Duration;
+use std::{fs, mem, thread};
 
 use iqr_sandbox::store::Log;
 use iqr_sandbox::{Asset, Fault, Field, Kind, Options, Sandbox, When};
+
+use rustix::process::Signal;
 
 use crate::bench::{Bench, FIRST, LATER, Report, run};
 use crate::wrapped::{Threads, has_strace, skipped, traced, wants_every_place};
@@ -288,6 +291,24 @@ fn knows_what_was_sent_where_the_disk_is_full_in_a_change() {
 }
 
 #[test]
+fn stops_in_order_while_it_asks_which_tenant_it_is() {
+    let mut moving = Moving::with_other("the-key-of-the-other-tenant");
+    moving.turn_in_place();
+    let slow = Fault::new(When::Method("GET".to_owned()), Kind::Delay(Duration::from_millis(500)));
+    moving.bench.sandbox.set_faults(vec![slow]);
+    moving.bench.sandbox.state().forget_requests();
+    let pass = moving.bench.spawn(&["sync", "--json"]);
+    while !moving.bench.sandbox.requests().iter().any(|request| request.target.contains("GetInventoryById")) {
+        thread::sleep(Duration::from_millis(5));
+    }
+    pass.signal(Signal::TERM);
+    let stopped = Report::of(pass.finish());
+    assert_eq!((stopped.code, stopped.outcome()), (Some(0), "aborted"), "{stopped:#?}");
+    moving.bench.sandbox.set_faults(Vec::new());
+    assert_eq!(moving.bench.sync_well().count("sent"), CLIENTS.cast_unsigned());
+}
+
+#[test]
 fn names_the_sign_in_host_where_only_that_was_changed() {
     let mut moving = Moving::new();
     let (before, now) = (moving.bench.sandbox.url(), moving.other.url());
@@ -329,4 +350,21 @@ fn takes_no_damaged_ledger_into_use() {
         assert!(back.stderr.contains("is damaged") && aside.exists(), "page {page}: {back:#?}");
         moving.bench.assert_idle(&format!("page {page}"));
     }
+}
+
+#[test]
+fn takes_no_tenant_for_another_while_most_reads_fail() {
+    let moving = Moving::new();
+    moving.bench.sandbox.state().options.api_key = "a-new-key-of-the-same-tenant".to_owned();
+    moving.use_its_key();
+    for gone in [0, 3] {
+        moving.bench.sandbox.state().remove_asset(FIRST + gone);
+    }
+    let sick = [1, 2, 4, 5, 7].map(|number| Fault::new(When::Id(FIRST + number), Kind::status(500)));
+    moving.bench.sandbox.set_faults(sick.into());
+    let report = moving.bench.sync();
+    assert_eq!((report.code, moving.aside().len()), (Some(5), 0), "{report:#?}");
+    moving.bench.sandbox.set_faults(Vec::new());
+    let well = moving.bench.sync_well();
+    assert_eq!((well.items().len(), moving.aside().len()), (0, 0), "{well:#?}");
 }
