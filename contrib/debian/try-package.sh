@@ -59,7 +59,7 @@ expect 750 wipeos-iqr:wipeos-iqr /var/lib/wipeos-iqr
 expect 750 wipeos-iqr:wipeos-iqr /var/log/wipeos-iqr
 dpkg-query -W -f '${Conffiles}\n' wipeos-iqr | grep -q /etc/wipeos-iqr/config.toml || fail "the config is no conffile"
 [ ! -e /etc/systemd/system/timers.target.wants/wipeos-iqr.timer ] || fail "the timer runs before the config is edited"
-if have man; then man -w wipeos-iqr-sync; fi
+if have man; then man -w wipeos-iqr-sync; man -w 5 wipeos-iqr.toml; fi
 bash -c 'source /usr/share/bash-completion/completions/wipeos-iqr && complete -p wipeos-iqr'
 
 say "units"

@@ -1,5 +1,5 @@
-//! Writes the manual pages and the shell completions of `wipeos-iqr` into `contrib/`, from the definition of its command
-//! line. To be run after each change of it; a test compares.
+//! Writes the manual pages and the shell completions of `wipeos-iqr` into `contrib/`: from the definition of its command
+//! line, the commented config and the texts below `pages/`. To be run after each change of these; a test compares.
 //!
 //! ```text
 //! cargo run --example manuals

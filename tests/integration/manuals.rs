@@ -1,5 +1,5 @@
-//! What is shipped beside the program: manual pages and completions, made from the definition of the command line, and the
-//! files of the package.
+//! The files that are shipped beside the program: manual pages and completions, made from the definition of the command
+//! line, the commented config and the texts of `examples/manuals/pages`, and the files of the package.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -41,4 +41,67 @@ fn every_command_has_a_page_that_shows_how_it_is_used() {
         assert!(page.contains(".SH \"EXAMPLES\""), "{}", command.get_name());
         assert!(page.contains("\\-\\-config"), "{}: the options of every command are its options", command.get_name());
     }
+}
+
+#[test]
+fn every_text_of_a_page_belongs_to_a_page() {
+    let made = files::made().unwrap();
+    let texts = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/manuals/pages");
+    let names = fs::read_dir(texts).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut count = 0;
+    for name in names.map(|name| name.strip_suffix(".md").unwrap().to_owned()) {
+        let pages = [format!("man/{name}.1"), format!("man/{name}.5"), format!("man/wipeos-iqr-{name}.1")];
+        assert!(pages.iter().any(|page| made.contains_key(page)), "pages/{name}.md belongs to no page");
+        count += 1;
+    }
+    assert_eq!(count, made.keys().filter(|path| path.starts_with("man/")).count(), "one text for each page");
+}
+
+/// The example with every setting that is written behind a `#` in force.
+fn example_in_force() -> String {
+    let in_force = |line: &'static str| {
+        let shown = line.trim_start_matches('#').trim_start();
+        if !shown.is_empty() && shown.parse::<toml::Table>().is_ok() { shown } else { line }
+    };
+    wipeos_iqr::config::EXAMPLE.lines().map(in_force).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn config_page_names_every_setting_of_the_example() {
+    let page = readable(&files::made().unwrap()["man/wipeos-iqr.toml.5"]);
+    let (mut section, mut count) = (String::new(), 0);
+    for line in example_in_force().lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        if line.starts_with('[') {
+            section = format!(".SS \"{line}\"\n");
+            continue;
+        }
+        let (_, settings) = page.split_once(&section).unwrap_or_else(|| panic!("the page lacks {section}"));
+        let settings = settings.split("\n.SS ").next().unwrap();
+        assert!(settings.contains(&format!("\n{line}\n")), "the page lacks `{line}` below {section}");
+        count += 1;
+    }
+    assert!(count > 50, "only {count} settings were found");
+}
+
+#[test]
+fn package_installs_every_page() {
+    let manifest: toml::Table = include_str!("../../Cargo.toml").parse().unwrap();
+    let assets = manifest["package"]["metadata"]["deb"]["assets"].as_array().unwrap();
+    for page in files::made().unwrap().keys().filter(|path| path.starts_with("man/")) {
+        let section = page.rsplit('.').next().unwrap();
+        let (from, to) = (format!("contrib/man/*.{section}"), format!("usr/share/man/man{section}/"));
+        let is_asset = |asset: &toml::Value| asset[0].as_str() == Some(&from) && asset[1].as_str() == Some(&to);
+        assert!(assets.iter().any(is_asset), "{page} is not in the package");
+    }
+}
+
+/// A page as a reader sees it, but for the requests at the beginning of a line.
+fn readable(page: &[u8]) -> String {
+    let mut text = String::from_utf8(page.to_vec()).unwrap();
+    for (roff, shown) in
+        [("\\fB", ""), ("\\fI", ""), ("\\fR", ""), ("\\&", ""), ("\\-", "-"), ("\\(aq", "'"), ("\\e", "\\")]
+    {
+        text = text.replace(roff, shown);
+    }
+    text
 }
