@@ -13,6 +13,7 @@ mod comments;
 mod consequences;
 mod counting;
 mod criteria;
+mod docs;
 mod endless;
 mod framing;
 mod front;

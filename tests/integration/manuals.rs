@@ -1,7 +1,7 @@
 //! The files that are shipped beside the program: manual pages and completions, made from the definition of the command
 //! line, the commented config and the texts of `examples/manuals/pages`, and the files of the package.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
@@ -93,6 +93,48 @@ fn package_installs_every_page() {
         let is_asset = |asset: &toml::Value| asset[0].as_str() == Some(&from) && asset[1].as_str() == Some(&to);
         assert!(assets.iter().any(is_asset), "{page} is not in the package");
     }
+}
+
+#[test]
+fn exit_codes_agree_in_code_help_readme_docs_and_pages() {
+    let help = wipeos_iqr::cli::definition().render_long_help().to_string();
+    let help = codes_below(&help, "Exit codes:\n");
+    assert_eq!(help.keys().copied().collect::<BTreeSet<u8>>(), codes_of_the_program(), "--help");
+    let made = files::made().unwrap();
+    for page in ["man/wipeos-iqr.1", "man/wipeos-iqr-sync.1"] {
+        assert_eq!(codes_below(&readable(&made[page]), ".SH \"EXIT STATUS\"\n.nf\n"), help, "{page}");
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let readme = fs::read_to_string(root.join("README.md")).unwrap();
+    let readme = codes_below(&readme, "# Exit codes\n\n| code | meaning |\n|---|---|\n");
+    assert!(readme.keys().eq(help.keys()), "README.md: {readme:?}");
+    for (code, meaning) in help {
+        assert!(readme[&code].starts_with(&meaning), "{code}: --help says `{meaning}`, README.md `{}`", readme[&code]);
+    }
+}
+
+/// The values of `Exit`, read off its source.
+pub fn codes_of_the_program() -> BTreeSet<u8> {
+    let (_, variants) = include_str!("../../src/commands/mod.rs").split_once("pub enum Exit {").unwrap();
+    let (variants, _) = variants.split_once("\n}").unwrap();
+    variants.lines().filter_map(|line| line.split_once(" = ")?.1.strip_suffix(',')?.parse().ok()).collect()
+}
+
+/// The codes and meanings of the table behind `heading`, in columns or in Markdown, up to the first line without a code.
+fn codes_below(text: &str, heading: &str) -> BTreeMap<u8, String> {
+    let (_, table) = text.split_once(heading).unwrap_or_else(|| panic!("there is no {heading:?}"));
+    let row = |line: &str| {
+        let line = line.trim_matches(['|', ' ']);
+        let meaning = line.trim_start_matches(|char: char| char.is_ascii_digit());
+        Some((leading_number(line)?, meaning.trim_start_matches(['|', ' ']).to_owned()))
+    };
+    table.lines().map_while(row).collect()
+}
+
+/// The number that begins a text.
+pub fn leading_number(text: &str) -> Option<u8> {
+    let end = text.find(|char: char| !char.is_ascii_digit()).unwrap_or(text.len());
+    text[..end].parse().ok()
 }
 
 /// A page as a reader sees it, but for the requests at the beginning of a line.
