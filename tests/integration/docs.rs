@@ -1,26 +1,180 @@
-//! The texts for people: README, the pages below `docs/` and the texts of the manual pages. What they name has to exist.
+//! The texts for people: README, the pages below `docs/` and the texts of the manual pages. Whatever they name exists.
 
 use std::fs;
 use std::path::Path;
+
+use clap::Command;
 
 use crate::manuals::{codes_of_the_program, leading_number};
 
 /// The code of a second signal, at which the program ends without a say in it.
 const ENDED_BY_SECOND_SIGNAL: u8 = 130;
 
+/// The texts of the manual pages; the rest of each page is made.
+const PAGES: &str = "examples/manuals/pages";
+
 /// Every text by its path below the root, in order.
 fn texts() -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut paths = vec!["README.md".to_owned()];
-    let folder = "examples/manuals/pages";
-    let names = fs::read_dir(root.join(folder)).unwrap().map(|entry| entry.unwrap().file_name());
-    paths.extend(names.map(|name| format!("{folder}/{}", name.to_str().unwrap())));
+    for folder in ["docs", PAGES] {
+        let names = fs::read_dir(root.join(folder)).unwrap().map(|entry| entry.unwrap().file_name());
+        paths.extend(names.map(|name| format!("{folder}/{}", name.to_str().unwrap())));
+    }
     paths.sort();
     let read = |path: String| {
         let text = fs::read_to_string(root.join(&path)).unwrap();
         (path, text)
     };
     paths.into_iter().map(read).collect()
+}
+
+/// The lines of a text by whether they are code: `None` outside of fences, else the language.
+fn lines(text: &str) -> Vec<(Option<&str>, &str)> {
+    let mut language = None;
+    let mut lines = Vec::new();
+    for line in text.lines() {
+        match line.trim_start().strip_prefix("```") {
+            Some(_) if language.is_some() => language = None,
+            Some(name) => language = Some(name),
+            None => lines.push((language, line)),
+        }
+    }
+    lines
+}
+
+/// A text without its code blocks.
+fn prose(text: &str) -> String {
+    lines(text).into_iter().filter(|(language, _)| language.is_none()).map(|(_, line)| line.to_owned() + "\n").collect()
+}
+
+/// The anchors of the headings, as GitHub makes them.
+fn anchors(text: &str) -> Vec<String> {
+    let headings = prose(text).lines().filter_map(|line| Some(line.strip_prefix('#')?.to_owned())).collect::<Vec<_>>();
+    let anchor = |heading: String| {
+        let text = heading.trim_start_matches('#').trim().to_lowercase().replace(' ', "-");
+        text.chars().filter(|char| char.is_alphanumeric() || matches!(char, '-' | '_')).collect()
+    };
+    headings.into_iter().map(anchor).collect()
+}
+
+#[test]
+fn every_link_between_texts_resolves() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut count = 0;
+    for (path, text) in texts() {
+        for link in prose(&text).split("](").skip(1).map(|rest| rest.split(')').next().unwrap().to_owned()) {
+            if link.starts_with("https://") {
+                continue;
+            }
+            let (file, anchor) = link.split_once('#').unwrap_or((&link, ""));
+            let folder = root.join(&path).parent().unwrap().to_path_buf();
+            let target = if file.is_empty() { root.join(&path) } else { folder.join(file) };
+            assert!(target.exists(), "{path}: the link {link} leads nowhere");
+            let is_found =
+                anchor.is_empty() || anchors(&fs::read_to_string(target).unwrap()).contains(&anchor.to_owned());
+            assert!(is_found, "{path}: the link {link} leads to no heading");
+            count += 1;
+        }
+    }
+    assert!(count > 40, "only {count} links were found");
+}
+
+#[test]
+fn every_page_that_a_text_refers_to_exists() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut count = 0;
+    for (path, text) in texts() {
+        for word in prose(&text).replace(['*', '`'], "").split_whitespace() {
+            let word = word.trim_end_matches(['.', ',', ';', ':']);
+            let page = ["(1)", "(5)"].iter().find_map(|section| Some((word.strip_suffix(section)?, &section[1..2])));
+            if let Some((name, section)) = page.filter(|(name, _)| !name.is_empty()) {
+                assert!(root.join(format!("contrib/man/{name}.{section}")).exists(), "{path}: there is no {word}");
+                count += 1;
+            } else if path.starts_with(PAGES) && word.starts_with("docs/") {
+                assert!(root.join(word).exists(), "{path}: there is no {word}");
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 8, "only {count} references were found");
+}
+
+#[test]
+fn readme_leads_to_every_page_below_docs() {
+    let texts = texts();
+    let (_, readme) = texts.iter().find(|(path, _)| path == "README.md").unwrap();
+    for (path, _) in texts.iter().filter(|(path, _)| path.starts_with("docs/")) {
+        assert!(readme.contains(&format!("]({path})")), "README.md has no link to {path}");
+    }
+}
+
+#[test]
+fn texts_name_only_commands_and_options_of_the_help() {
+    let mut definition = wipeos_iqr::cli::definition();
+    definition.build();
+    let mut count = 0;
+    for (path, text) in texts() {
+        let shell = lines(&text).into_iter().filter_map(|(language, line)| match language {
+            Some("sh") => Some(line.to_owned()),
+            Some(_) => line.strip_prefix("$ ").map(str::to_owned),
+            None => None,
+        });
+        let spans = prose(&text).split('`').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>();
+        for span in shell.chain(spans) {
+            if let Some(words) = invocation(&definition, &span) {
+                assert_is_known(&definition, &words, &format!("{path}: `{span}`"));
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 100, "only {count} commands and options were found");
+}
+
+/// The words behind the name of the program, which the texts leave out where they speak of a command or an option.
+fn invocation<'a>(definition: &Command, span: &'a str) -> Option<Vec<&'a str>> {
+    let mut words: Vec<&str> = span.split_whitespace().collect();
+    if words.starts_with(&["sudo", "-u", "wipeos-iqr"]) {
+        words.drain(..3);
+    } else if words.first() == Some(&"sudo") {
+        words.remove(0);
+    }
+    let first = *words.first()?;
+    if first == "wipeos-iqr" {
+        words.remove(0);
+        return Some(words);
+    }
+    (first.starts_with("--") || definition.find_subcommand(first).is_some()).then_some(words)
+}
+
+/// Asserts that the command has every option; that any command has them where none is named.
+#[track_caller]
+fn assert_is_known(definition: &Command, words: &[&str], place: &str) {
+    let mut command = None;
+    let mut words = words.iter();
+    while let Some(word) = words.next() {
+        if let Some(option) = word.strip_prefix("--") {
+            let commands =
+                command.map_or_else(|| definition.get_subcommands().chain([definition]).collect(), |it| vec![it]);
+            let mut arguments = commands.into_iter().flat_map(Command::get_arguments);
+            let found = arguments.find(|argument| argument.get_long() == Some(option));
+            let found = found.unwrap_or_else(|| panic!("{place}: there is no --{option}"));
+            if command.is_none() && found.get_action().takes_values() {
+                words.next();
+            }
+        } else if command.is_none() && !word.starts_with('-') && *word != "COMMAND" {
+            command = Some(definition.find_subcommand(word).unwrap_or_else(|| panic!("{place}: there is no {word}")));
+        }
+    }
+}
+
+#[test]
+fn prose_keeps_to_120_columns() {
+    for (path, text) in texts() {
+        for (_, line) in lines(&text).iter().filter(|(language, line)| language.is_none() && !line.starts_with('|')) {
+            assert!(line.chars().count() <= 120, "{path}: {line}");
+        }
+    }
 }
 
 #[test]
@@ -35,7 +189,7 @@ fn texts_name_only_exit_codes_that_exist() {
             count += 1;
         }
     }
-    assert!(count > 20, "only {count} codes were found");
+    assert!(count > 30, "only {count} codes were found");
     let unit = include_str!("../../contrib/systemd/wipeos-iqr.service");
     assert!(unit.contains(&format!("\nSuccessExitStatus={}\n", wipeos_iqr::commands::Exit::Running as u8)));
 }

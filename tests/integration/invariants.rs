@@ -131,11 +131,6 @@ fn each_side_knows_nothing_of_the_other() {
     assert_none(&["model"], &["crate::iqr", "crate::store", "crate::ledger", "crate::sync", "crate::mapping"]);
 }
 
-/// Whether what the README puts between backticks is the name of a test: a sentence in snake case.
-fn is_sentence(name: &str) -> bool {
-    name.matches('_').count() > 2 && name.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'))
-}
-
 /// Whether a source has a test of this name.
 fn has_test(source: &str, name: &str) -> bool {
     let attributes =
@@ -146,16 +141,21 @@ fn has_test(source: &str, name: &str) -> bool {
 #[test]
 fn every_promise_of_the_readme_names_tests_that_exist() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let readme = fs::read_to_string(root.join("README.md")).unwrap();
-    let (_, promises) = readme.split_once("## What it promises").unwrap();
-    let (promises, _) = promises.split_once("What it cannot promise").unwrap();
+    let guarantees = fs::read_to_string(root.join("docs/guarantees.md")).unwrap();
+    let (guarantees, _) = guarantees.split_once("\n## What is not guaranteed").unwrap();
     let mut files = Vec::new();
     collect(&root.join("src"), &mut files);
     collect(&root.join("tests"), &mut files);
     let sources: Vec<String> = files.iter().map(|path| fs::read_to_string(path).unwrap()).collect();
-    for promise in promises.split("\n- ").skip(1) {
-        let names: Vec<&str> = promise.split('`').skip(1).step_by(2).filter(|name| is_sentence(name)).collect();
-        assert!(!names.is_empty(), "this promise names no test: {promise}");
+    let run = guarantees.split('`').filter(|span| span.starts_with("cargo test "));
+    for name in run.flat_map(str::split_whitespace).filter(|word| word.contains('_')) {
+        assert!(sources.iter().any(|source| source.contains(name)), "there is no test {name}");
+    }
+    for guarantee in guarantees.split("\n### ").skip(1) {
+        let (_, tests) = guarantee.split_once("\nTests: ").unwrap_or_else(|| panic!("no tests are named: {guarantee}"));
+        let (tests, _) = tests.split_once("\n\n").unwrap_or((tests, ""));
+        let names: Vec<&str> = tests.split('`').skip(1).step_by(2).collect();
+        assert!(!names.is_empty(), "no tests are named: {guarantee}");
         for name in names {
             assert!(sources.iter().any(|source| has_test(source, name)), "there is no test {name}");
         }
