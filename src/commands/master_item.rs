@@ -6,13 +6,13 @@ use serde::Serialize;
 use super::{Exit, NotFound, Usage};
 use crate::cli::{Global, MasterItemArgs};
 use crate::config::Config;
-use crate::iqr::Access;
+use crate::iqr::{Access, Iqr};
 use crate::ledger::RunLedger;
 use crate::mapping;
 use crate::model::{AssetUpdate, Chassis, Limited, Machine, TemplateKind};
 use crate::output::{self, GOOD, styled};
-use crate::sync::item_search::Search;
-use crate::sync::items::{self, Spelling};
+use crate::sync::item_search::Spelling;
+use crate::sync::items;
 
 /// What scripts get.
 #[derive(Serialize)]
@@ -38,11 +38,10 @@ pub fn run(global: &Global, args: &MasterItemArgs) -> Result<Exit> {
     let mut ledger = args.create.then(|| RunLedger::open(&config.ledger.path)).transpose()?;
     let iqr = super::connect(&config, access)?;
     let aliases = &config.rules.aliases;
-    let mut search = Search { iqr: &iqr, known: None, witness: None };
-    let found = items::look_up(&mut search, &wanted, aliases)?;
+    let found = items::look_up(&iqr, &wanted, aliases)?;
     let (spelling, is_created) = match (found, &mut ledger) {
         (Some(spelling), _) => (spelling, false),
-        (None, Some(ledger)) => (create(&mut search, ledger, &wanted, &config)?, true),
+        (None, Some(ledger)) => (create(&iqr, ledger, &wanted, &config)?, true),
         (None, None) => return missing(args, &wanted),
     };
     if let Err(error) = iqr.finish() {
@@ -52,8 +51,8 @@ pub fn run(global: &Global, args: &MasterItemArgs) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn create(search: &mut Search<'_>, ledger: &mut RunLedger, wanted: &AssetUpdate, config: &Config) -> Result<Spelling> {
-    let spelling = items::create(search, wanted, &config.rules.aliases)?.map_err(Refused)?;
+fn create(iqr: &Iqr, ledger: &mut RunLedger, wanted: &AssetUpdate, config: &Config) -> Result<Spelling> {
+    let spelling = items::create(iqr, wanted, &config.rules.aliases)?.map_err(Refused)?;
     let key = items::key_of(&wanted.manufacturer, &wanted.item_number);
     // The ledger may still be of another tenant, which lacks it.
     if ledger.is_of(&config.iqr.tenant())? {

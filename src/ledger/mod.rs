@@ -40,7 +40,7 @@ pub use lock::{Heartbeat, Holder, begun, lock_path};
 pub use place::{or_here, suspicion, takes_nothing};
 pub use problems::{Problem, ProblemCount};
 pub use sent::{AssetRecord, SentRecord};
-pub use settings::{CommentSemantics, ItemSearch, RecentRows};
+pub use settings::{CommentSemantics, RecentRows};
 
 use lock::RunLock;
 

@@ -27,24 +27,6 @@ impl CommentSemantics {
     }
 }
 
-/// What IQR's search for master items finds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ItemSearch {
-    /// Item numbers that begin with the text, or have it anywhere.
-    ByParts,
-    /// Item numbers that are the text.
-    ByWhole,
-}
-
-impl ItemSearch {
-    fn name(self) -> &'static str {
-        match self {
-            Self::ByParts => "by parts",
-            Self::ByWhole => "by whole",
-        }
-    }
-}
-
 /// The rows just before the horizon that were looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecentRows {
@@ -61,7 +43,6 @@ const CONFIG: &str = "config fingerprint";
 const FULL_COMPARISON: &str = "full comparison finished at";
 const RECENT: &str = "rows before the horizon";
 const FULL_CURSOR: &str = "full comparison reached client";
-const ITEM_SEARCH: &str = "item search";
 const ROUND_CURSOR: &str = "asked comparison reached client";
 const WIRE: &str = "iqr";
 const SEMANTICS: &str = "comment semantics";
@@ -174,25 +155,6 @@ impl Ledger {
         Ok([CommentSemantics::Adds, CommentSemantics::Replaces]
             .into_iter()
             .find(|semantics| name.as_deref() == Some(semantics.name())))
-    }
-
-    /// What IQR's search for master items finds, if that has been seen.
-    ///
-    /// # Errors
-    ///
-    /// When the ledger cannot be read.
-    pub fn item_search(&self) -> Result<Option<ItemSearch>, Error> {
-        let name = self.setting::<String>(ITEM_SEARCH)?;
-        Ok([ItemSearch::ByParts, ItemSearch::ByWhole].into_iter().find(|search| name.as_deref() == Some(search.name())))
-    }
-
-    /// The item number of some master item that is known to exist, as IQR spells it.
-    ///
-    /// # Errors
-    ///
-    /// When the ledger cannot be read.
-    pub fn some_item_number(&self) -> Result<Option<String>, Error> {
-        self.row("SELECT item_number FROM master_item WHERE item_number LIKE '% %' LIMIT 1", [], |row| row.get(0))
     }
 
     /// How many requests at once the tenant was found to allow, and when.
@@ -336,9 +298,7 @@ impl RunLedger {
     ///
     /// When the ledger cannot be written.
     pub fn set_wire(&mut self, wire: [u8; 16]) -> Result<(), Error> {
-        self.write(|transaction| {
-            transaction.execute("DELETE FROM setting WHERE name IN (?1, ?2)", [SEMANTICS, ITEM_SEARCH])
-        })?;
+        self.write(|transaction| transaction.execute("DELETE FROM setting WHERE name = ?1", [SEMANTICS]))?;
         self.set(&[(WIRE, &wire)])
     }
 
@@ -349,15 +309,6 @@ impl RunLedger {
     /// When the ledger cannot be written.
     pub fn set_in_flight(&mut self, found: u8, at: Timestamp) -> Result<(), Error> {
         self.set(&[(IN_FLIGHT, &found), (IN_FLIGHT_AT, &at.unix_millis())])
-    }
-
-    /// Remembers what IQR's search for master items finds.
-    ///
-    /// # Errors
-    ///
-    /// When the ledger cannot be written.
-    pub fn set_item_search(&mut self, search: ItemSearch) -> Result<(), Error> {
-        self.set(&[(ITEM_SEARCH, &search.name())])
     }
 
     /// Remembers that a master item exists, as IQR spells it.

@@ -10,6 +10,7 @@ use std::sync::{Mutex, MutexGuard};
 
 use super::comments::{LineFate, Writing};
 use super::examine::{Ready, Trouble};
+use super::item_search::Spelling;
 use super::items::{self, MasterItems};
 use super::journey::{Applied, Journey, SentLines, serial_mismatch};
 use super::plan::{self, Field, Plan};
@@ -335,7 +336,7 @@ impl<'a> Applier<'a> {
         is_risky && journey.asset.lacks_comments && !journey.is_omission_believed && !self.dry_run
     }
 
-    fn send(&self, journey: &mut Journey<'_>, plan: &Plan, item: Option<&items::Spelling>) -> Result<(), iqr::Error> {
+    fn send(&self, journey: &mut Journey<'_>, plan: &Plan, item: Option<&Spelling>) -> Result<(), iqr::Error> {
         let id = &journey.ready.id;
         let fields: Vec<(iqr::Field, &str)> =
             plan.changes.iter().filter_map(|change| Some((wire_field(change.field)?, change.write.as_str()))).collect();

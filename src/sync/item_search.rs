@@ -1,24 +1,28 @@
-//! Looking a master item up in IQR, however it is spelled there.
+//! The search for a master item, however IQR spells it.
 //!
-//! IQR searches by the text of the item number, and `OPTIPLEX-9010` is not found by `OPTIPLEX 9010`. So the search is for
-//! what all spellings begin with, and what is found is compared here. Where a search finds whole item numbers only, it is
-//! for the number as it is; which of the two it is, is learned once and kept in the ledger.
+//! IQR searches by the text of the item number, and `OPTIPLEX-9010` is not found by `OPTIPLEX 9010`. So the first search is
+//! for what all spellings begin with, and its answer is compared here. Some tenants find whole item numbers only, and a
+//! long answer may be cut off: where the first search finds nothing, the second one is for the number itself.
 
-use super::items::Spelling;
 use crate::iqr::{self, Iqr, MasterItem, Scope};
-use crate::ledger::ItemSearch;
 use crate::mapping::{Aliases, fold_key};
 
-/// From so many rows on an answer may have been cut off, and does not show that something is missing.
-const MANY: usize = 10;
-
 /// Fewer letters or digits would find half of all items.
-const LEAST: usize = 2;
+const MIN_STEM_LETTERS: usize = 2;
 
 /// So many letters stand together in every spelling: `MACBOOKPRO11,1` is a `MacBook Pro 11,1`.
-const TOGETHER: usize = 3;
+const MAX_STEM_LETTERS: usize = 3;
 
-/// The master item that is looked for.
+/// A master item as IQR spells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spelling {
+    /// Manufacturer.
+    pub manufacturer: String,
+    /// Item number.
+    pub item_number: String,
+}
+
+/// The master item that is searched for.
 #[derive(Debug, Clone, Copy)]
 pub struct Wanted<'a> {
     /// The short form of the maker.
@@ -29,98 +33,40 @@ pub struct Wanted<'a> {
     pub aliases: &'a Aliases,
 }
 
-/// A search, and what is known of how IQR searches.
-pub struct Search<'a> {
-    /// IQR.
-    pub iqr: &'a Iqr,
-    /// What is known of its search; what is learned is left here.
-    pub known: Option<ItemSearch>,
-    /// The number of an item that is there, by which it can be learned.
-    pub witness: Option<String>,
-}
-
-impl Search<'_> {
-    /// Looks a master item up.
-    ///
-    /// # Errors
-    ///
-    /// When IQR cannot be asked, or its answer cannot be understood.
-    pub fn find(&mut self, wanted: Wanted<'_>) -> Result<Option<Spelling>, iqr::Error> {
-        let stem = stem(wanted.item_number);
-        if stem == wanted.item_number {
-            return self.find_whole(wanted);
-        }
-        self.ask_witness(wanted.manufacturer)?;
-        if self.known == Some(ItemSearch::ByWhole) {
-            return self.find_whole(wanted);
-        }
-        match self.iqr.search_items(stem, wanted.manufacturer) {
-            Ok(items) => self.judge(items, stem, wanted),
-            Err(error) if error.scope() == Scope::Pass => Err(error),
+/// Searches for a master item.
+///
+/// # Errors
+///
+/// When IQR cannot be asked, or its answer cannot be understood.
+pub fn find(iqr: &Iqr, wanted: Wanted<'_>) -> Result<Option<Spelling>, iqr::Error> {
+    let stem = stem(wanted.item_number);
+    if stem != wanted.item_number {
+        match iqr.search_items(stem, wanted.manufacturer) {
+            Ok(items) => {
+                if let Some(found) = best(items, wanted) {
+                    return Ok(Some(found));
+                }
+            }
+            Err(error) if error.scope() == Scope::Pass => return Err(error),
             Err(error) => {
                 log::info!("the search for `{stem}` failed ({error}); `{}` is searched for", wanted.item_number);
-                self.find_whole(wanted)
             }
         }
     }
-
-    fn find_whole(&self, wanted: Wanted<'_>) -> Result<Option<Spelling>, iqr::Error> {
-        let items = self.iqr.search_items(wanted.item_number, wanted.manufacturer)?;
-        Ok(best(items, wanted))
-    }
-
-    /// An item that is there is found by its beginning, or it is not.
-    fn ask_witness(&mut self, manufacturer: &str) -> Result<(), iqr::Error> {
-        let Some(witness) = self.witness.take().filter(|witness| self.known.is_none() && stem(witness) != witness)
-        else {
-            return Ok(());
-        };
-        let items = self.iqr.search_items(stem(&witness), manufacturer)?;
-        let is_there = items.iter().any(|item| fold_key(&item.item_number) == fold_key(&witness));
-        self.known = Some(if is_there { ItemSearch::ByParts } else { ItemSearch::ByWhole });
-        Ok(())
-    }
-
-    fn judge(
-        &mut self,
-        items: Vec<MasterItem>,
-        stem: &str,
-        wanted: Wanted<'_>,
-    ) -> Result<Option<Spelling>, iqr::Error> {
-        if items.iter().any(|item| item.item_number.len() > stem.len()) {
-            self.known = Some(ItemSearch::ByParts);
-        }
-        let is_all = !may_be_cut_off(items.len()) && self.known.is_some();
-        if let Some(found) = best(items, wanted) {
-            return Ok(Some(found));
-        }
-        if is_all {
-            return Ok(None);
-        }
-        let found = self.find_whole(wanted)?;
-        if found.is_some() && self.known.is_none() {
-            self.known = Some(ItemSearch::ByWhole);
-        }
-        Ok(found)
-    }
+    Ok(best(iqr.search_items(wanted.item_number, wanted.manufacturer)?, wanted))
 }
 
-/// Whether an answer of so many rows may not be all: where IQR stops it does so at a round number, in tens or in twos.
-fn may_be_cut_off(rows: usize) -> bool {
-    rows >= MANY && (rows.is_multiple_of(5) || rows.is_power_of_two())
-}
-
-/// What every spelling of an item number begins with: its first letters, or its letters and digits up to the first blank
+/// Returns the text that every spelling of an item number begins with: its first letters, or its letters and digits up to the first blank
 /// or punctuation where it begins otherwise. The number itself where that would be too little to search for.
 fn stem(item_number: &str) -> &str {
     let up_to = |is_end: fn(char) -> bool| &item_number[..item_number.find(is_end).unwrap_or(item_number.len())];
     // Between letters and digits some have a blank and some have none.
     let letters = up_to(|c| !c.is_alphabetic());
-    if letters.len() >= LEAST {
-        return letters.char_indices().nth(TOGETHER).map_or(letters, |(end, _)| &letters[..end]);
+    if letters.len() >= MIN_STEM_LETTERS {
+        return letters.char_indices().nth(MAX_STEM_LETTERS).map_or(letters, |(end, _)| &letters[..end]);
     }
     let word = up_to(|c| !c.is_alphanumeric());
-    if word.len() >= LEAST { word } else { item_number }
+    if word.len() >= MIN_STEM_LETTERS { word } else { item_number }
 }
 
 /// The item that is the wanted one; one that differs in letter case at most is preferred.

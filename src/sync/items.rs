@@ -3,21 +3,12 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use super::item_search::{Search, Wanted};
+use super::item_search::{self, Spelling, Wanted};
 use super::lock;
 use crate::iqr::{self, Iqr, NewItem, Outcome};
 use crate::ledger::{self, RunLedger};
 use crate::mapping::{Aliases, fold_key};
 use crate::model::{AssetUpdate, Limited};
-
-/// A master item as IQR spells it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Spelling {
-    /// Manufacturer.
-    pub manufacturer: String,
-    /// Item number.
-    pub item_number: String,
-}
 
 /// Why there is no master item.
 #[derive(Debug, thiserror::Error)]
@@ -48,8 +39,6 @@ enum Found {
 #[derive(Default)]
 pub struct MasterItems {
     found: Mutex<HashMap<String, Arc<Mutex<Option<Found>>>>>,
-    /// Held by the one that finds out how IQR searches.
-    searching: Mutex<()>,
 }
 
 /// What stands for a master item whatever its spelling: two that differ in case, blanks or punctuation are one.
@@ -79,25 +68,9 @@ impl MasterItems {
             Some(Found::Refused(message)) => return Err(Error::Refused(message.clone())),
             None => {}
         }
-        let (answer, is_asked) = self.find(&Finder { iqr, ledger, aliases, update }, &key)?;
+        let (answer, is_asked) = Finder { iqr, ledger, aliases, update }.find(&key)?;
         *found = Some(answer.clone().map_or_else(Found::Refused, Found::There));
         answer.map(|spelling| (spelling, is_asked)).map_err(Error::Refused)
-    }
-
-    fn find(&self, finder: &Finder<'_>, key: &str) -> Result<(Answer, bool), Error> {
-        // The guard is not to be held while IQR is asked.
-        let known = finder.ledger().master_item(key)?;
-        match known {
-            Some((manufacturer, item_number)) => Ok((Ok(Spelling { manufacturer, item_number }), false)),
-            None => Ok((self.ask(finder, key)?, true)),
-        }
-    }
-
-    /// As long as it is not known how IQR searches, one client at a time finds it out.
-    fn ask(&self, finder: &Finder<'_>, key: &str) -> Result<Answer, Error> {
-        let is_known = finder.ledger().item_search()?.is_some();
-        let _guard = (!is_known).then(|| lock(&self.searching));
-        finder.find(key)
     }
 
     /// The master item was not there after all: the next client asks IQR again.
@@ -130,30 +103,22 @@ impl Finder<'_> {
         lock(self.ledger)
     }
 
-    fn find(&self, key: &str) -> Result<Answer, Error> {
-        let mut search = Search { iqr: self.iqr, known: self.ledger().item_search()?, witness: None };
-        if search.known.is_none() {
-            search.witness = self.ledger().some_item_number()?;
+    /// Returns the master item, and whether IQR was asked for it.
+    fn find(&self, key: &str) -> Result<(Answer, bool), Error> {
+        // The ledger is not to be locked while IQR is asked.
+        let known = self.ledger().master_item(key)?;
+        if let Some((manufacturer, item_number)) = known {
+            return Ok((Ok(Spelling { manufacturer, item_number }), false));
         }
-        let before = search.known;
-        let found = search.find(wanted(self.update, self.aliases))?;
-        if let Some(learned) = search.known.filter(|_| before.is_none()) {
-            self.ledger().set_item_search(learned)?;
-        }
-        let spelling = match found {
-            Some(spelling) => spelling,
-            None => match create(&mut search, self.update, self.aliases)? {
-                Ok(spelling) => spelling,
-                Err(message) => return Ok(Err(message)),
-            },
+        let answer = match look_up(self.iqr, self.update, self.aliases)? {
+            Some(spelling) => Ok(spelling),
+            None => create(self.iqr, self.update, self.aliases)?,
         };
-        self.ledger().remember_master_item(key, &spelling.manufacturer, &spelling.item_number)?;
-        Ok(Ok(spelling))
+        if let Ok(spelling) = &answer {
+            self.ledger().remember_master_item(key, &spelling.manufacturer, &spelling.item_number)?;
+        }
+        Ok((answer, true))
     }
-}
-
-fn wanted<'a>(update: &'a AssetUpdate, aliases: &'a Aliases) -> Wanted<'a> {
-    Wanted { manufacturer: &update.manufacturer, item_number: &update.item_number, aliases }
 }
 
 /// Looks the master item of an update up in IQR.
@@ -161,12 +126,9 @@ fn wanted<'a>(update: &'a AssetUpdate, aliases: &'a Aliases) -> Wanted<'a> {
 /// # Errors
 ///
 /// When IQR cannot be asked, or its answer cannot be understood.
-pub fn look_up(
-    search: &mut Search<'_>,
-    update: &AssetUpdate,
-    aliases: &Aliases,
-) -> Result<Option<Spelling>, iqr::Error> {
-    search.find(wanted(update, aliases))
+pub fn look_up(iqr: &Iqr, update: &AssetUpdate, aliases: &Aliases) -> Result<Option<Spelling>, iqr::Error> {
+    let (manufacturer, item_number) = (update.manufacturer.as_str(), update.item_number.as_str());
+    item_search::find(iqr, Wanted { manufacturer, item_number, aliases })
 }
 
 /// Creates a master item. A creation whose answer was lost is looked for and not repeated in this pass: it may still be
@@ -178,12 +140,7 @@ pub fn look_up(
 /// # Errors
 ///
 /// When IQR cannot be asked, or it is not known whether it was created.
-pub fn create(
-    search: &mut Search<'_>,
-    update: &AssetUpdate,
-    aliases: &Aliases,
-) -> Result<Result<Spelling, String>, iqr::Error> {
-    let iqr = search.iqr;
+pub fn create(iqr: &Iqr, update: &AssetUpdate, aliases: &Aliases) -> Result<Result<Spelling, String>, iqr::Error> {
     let item = NewItem {
         item_number: &update.item_number,
         manufacturer: &update.manufacturer,
@@ -201,7 +158,7 @@ pub fn create(
         if !error.asks_for_a_read() {
             break error;
         }
-        if let Some(found) = search.find(wanted(update, aliases))? {
+        if let Some(found) = look_up(iqr, update, aliases)? {
             return Ok(Ok(found));
         }
         let did_not_arrive = error.was_answered() || error.outcome() == Outcome::NotSent;
