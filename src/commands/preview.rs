@@ -14,16 +14,17 @@ use crate::cli::{Global, PreviewArgs};
 use crate::clock;
 use crate::config::{Config, SerialCheck};
 use crate::iqr::Access;
-use crate::ledger::{Intent, Ledger, Problem, SentRecord};
+use crate::ledger::{Ledger, Problem};
 use crate::mapping::{self, RenderedField};
 use crate::model::{
-    Asset, AssetUpdate, ClientId, InventoryId, InventoryIdError, Machine, OwnNames, Reason, Sent, TemplateKind,
-    Timestamp,
+    Asset, AssetUpdate, ClientId, DueBecause, InventoryId, InventoryIdError, KnownLines, Machine, Reason, Sent,
+    TemplateKind, Timestamp,
 };
 use crate::output;
-use crate::store::{self, Store};
-use crate::sync::examine::{self, Examined, Examiner, Ready, Trouble, Verdict};
+use crate::store::Seen;
+use crate::sync::examine::{self, Examined, Examiner, Mapped, Ready, Trouble, Verdict};
 use crate::sync::journey;
+use crate::sync::known::Known;
 use crate::sync::plan::Plan;
 
 /// All that is known of a client and of what would be sent.
@@ -31,7 +32,10 @@ struct Preview {
     client_id: ClientId,
     /// Older clients whose slot holds the same ID.
     others: Vec<ClientId>,
-    examined: Examined,
+    /// What was typed in the place of its ID.
+    typed: Option<String>,
+    seen: Option<Seen>,
+    because: Vec<DueBecause>,
     /// The ID; `None` when what was typed into the slot is none.
     id: Option<InventoryId>,
     /// Why it is not sent until a person changes something.
@@ -41,8 +45,7 @@ struct Preview {
     /// The machine and what would be said of it; `None` when its record cannot be understood.
     subject: Option<Subject>,
     /// What came of it in the passes before.
-    problem: Option<Problem>,
-    last_sent: Option<SentRecord>,
+    known: Known,
     remote: Option<Remote>,
     now: Timestamp,
 }
@@ -53,16 +56,20 @@ struct Hold {
     message: String,
 }
 
-/// A machine and what would be said of it.
+/// A machine and what IQR would show of it.
 struct Subject {
-    machine: Machine,
-    update: AssetUpdate,
+    claim: Claim,
     fields: Vec<RenderedField>,
     /// The template that a pass takes, and why, where another one was asked for.
     sent_by: Option<(TemplateKind, String)>,
-    /// What was sent to this asset before.
-    sent: Sent,
-    intent: Option<Intent>,
+}
+
+/// The value that a pass evaluates. Where another template was asked for, its update is mapped again by that one.
+enum Claim {
+    /// The slot names an asset.
+    Asset(Box<Ready>),
+    /// The slot names none.
+    NoAsset(Box<Mapped>),
 }
 
 /// The asset as IQR has it, and what would be changed of it.
@@ -94,48 +101,39 @@ pub fn run(global: &Global, args: &PreviewArgs) -> Result<Exit> {
     asked.map(|()| Exit::Done)
 }
 
-/// What was last sent to the asset, from whichever client.
-fn sent_to_asset(ledger: Option<&Ledger>, id: Option<&InventoryId>) -> Result<Sent> {
-    let (Some(ledger), Some(id)) = (ledger, id) else { return Ok(Sent::default()) };
-    Ok(ledger.asset(id)?.map(|asset| asset.sent).unwrap_or_default())
-}
-
-/// A write to the asset that was begun and never recorded as ended.
-fn intent(ledger: Option<&Ledger>, id: Option<&InventoryId>) -> Result<Option<Intent>> {
-    let (Some(ledger), Some(id)) = (ledger, id) else { return Ok(None) };
-    Ok(ledger.intent(id)?)
-}
-
 impl Preview {
     fn gather(examiner: &Examiner<'_>, typed: &str, template: Option<TemplateKind>) -> Result<Self> {
         let (id, mut clients) = find(examiner, typed)?;
         let client_id = clients.remove(0);
-        let look =
-            || -> Result<_, examine::Error> { Ok((examiner.examine(client_id)?, machine(examiner.store, client_id)?)) };
-        let (mut found, machine) = examiner.store.consistently(look)?;
-        let verdict = std::mem::replace(&mut found.verdict, Verdict::Gone);
-        let (held, unreadable) = match verdict {
-            Verdict::Held(trouble) => (Some(Hold::from(trouble)), None),
-            Verdict::Unreadable(trouble) => (None, Some(trouble)),
+        let (Examined { inventory_id, seen, because, known, .. }, verdict) = examiner.examine(client_id)?;
+        let (mut held, mut unreadable) = (None, None);
+        let claim = match verdict {
             Verdict::Gone => return Err(NotFound(format!("client {client_id} was just deleted in WipeOS")).into()),
-            Verdict::Same(_) | Verdict::Ready(_) => (None, None),
+            Verdict::Unreadable(trouble) => {
+                unreadable = Some(trouble);
+                None
+            }
+            Verdict::Held(trouble, mapped) => {
+                held = Some(Hold::from(trouble));
+                Some(match id.clone() {
+                    Some(id) => Claim::Asset(Box::new(examiner.ready(id, *mapped)?)),
+                    None => Claim::NoAsset(mapped),
+                })
+            }
+            Verdict::Same(_, ready) | Verdict::Ready(ready) => Some(Claim::Asset(ready)),
         };
-        let last_sent = examiner.ledger.map(|ledger| ledger.sent(client_id)).transpose()?.flatten();
-        let problem = examiner.ledger.map(|ledger| ledger.problem(client_id)).transpose()?.flatten();
-        let intent = intent(examiner.ledger, id.as_ref())?;
-        let sent_to_asset = sent_to_asset(examiner.ledger, id.as_ref())?;
-        let subject = machine.map(|machine| Subject::of(machine, examiner.config, template, sent_to_asset, intent));
-        let held = held.or_else(|| held_by_iqr(problem.as_ref(), examiner.config));
+        let held = held.or_else(|| held_by_iqr(known.problem.as_ref(), examiner.config));
         Ok(Self {
             client_id,
             others: clients,
-            examined: found,
+            typed: inventory_id,
+            seen,
+            because,
             id,
             held,
             unreadable,
-            subject,
-            problem,
-            last_sent,
+            subject: claim.map(|claim| Subject::new(claim, examiner.config, template)),
+            known,
             remote: None,
             now: clock::now(),
         })
@@ -143,12 +141,11 @@ impl Preview {
 
     /// Reads the asset and plans on it, as a pass would begin.
     fn ask_iqr(&mut self, config: &Config, ledger: Option<&Ledger>) -> Result<()> {
-        let (Some(id), Some(subject)) = (&self.id, &self.subject) else { return Ok(()) };
-        let asset = read_asset(config, id)?;
+        let Some(Subject { claim: Claim::Asset(ready), .. }) = &self.subject else { return Ok(()) };
+        let asset = read_asset(config, &ready.id)?;
         let known = ledger.map(Ledger::comment_semantics).transpose()?.flatten();
-        let ready = subject.ready(id);
-        let (plan, mut notes) = journey::first_plan(self.client_id, &ready, &asset, known, config);
-        let mismatch = journey::serial_mismatch(&ready, &asset);
+        let (plan, mut notes) = journey::first_plan(self.client_id, ready, &asset, known, config);
+        let mismatch = journey::serial_mismatch(ready, &asset);
         // What a pass found of the serial numbers is old news now.
         self.held = self.held.take().filter(|hold| hold.reason != Reason::SerialMismatch.code());
         match (config.sync.serial_check, mismatch) {
@@ -165,14 +162,15 @@ impl Preview {
 
     /// Whether it failed before, nothing is new since, and its time has not come again.
     fn is_waiting(&self) -> bool {
-        self.problem.as_ref().is_some_and(|problem| {
-            problem.seen == self.examined.seen && problem.next_try.is_none_or(|next| next > self.now)
-        })
+        self.known
+            .problem
+            .as_ref()
+            .is_some_and(|problem| problem.seen == self.seen && problem.next_try.is_none_or(|next| next > self.now))
     }
 
     /// The ID, or what was typed in its place.
     fn inventory_id(&self) -> &str {
-        let typed = || self.examined.inventory_id.as_deref().unwrap_or_default();
+        let typed = || self.typed.as_deref().unwrap_or_default();
         self.id.as_ref().map_or_else(typed, InventoryId::as_str)
     }
 }
@@ -209,15 +207,6 @@ pub(super) fn not_found(id: &InventoryId, slot: &str, near: &[String]) -> String
     format!("no client in WipeOS has inventory ID {id} in its slot `{slot}`{}", near::hint(near))
 }
 
-/// The machine of a client; `None` when it is gone or cannot be understood.
-fn machine(store: &Store, client: ClientId) -> Result<Option<Machine>, store::Error> {
-    match store.client(client) {
-        Ok(snapshot) => Ok(snapshot.map(|snapshot| snapshot.machine)),
-        Err(store::Error::Record(_)) => Ok(None),
-        Err(error) => Err(error),
-    }
-}
-
 /// The one reason to hold a client that is not seen without IQR: what the newest pass found there.
 fn held_by_iqr(problem: Option<&Problem>, config: &Config) -> Option<Hold> {
     let problem = problem.filter(|problem| problem.held && problem.reason == Reason::SerialMismatch.code())?;
@@ -242,37 +231,48 @@ impl From<Trouble> for Hold {
 }
 
 impl Subject {
-    fn of(
-        machine: Machine,
-        config: &Config,
-        template: Option<TemplateKind>,
-        sent: Sent,
-        intent: Option<Intent>,
-    ) -> Self {
+    fn new(mut claim: Claim, config: &Config, template: Option<TemplateKind>) -> Self {
         let rules = &config.rules;
-        let own = mapping::map(&machine, rules);
-        let (update, fields, sent_by) = match template.filter(|asked| *asked != own.template) {
-            Some(kind) => (
-                mapping::map_with_template(&machine, rules, kind),
-                mapping::explain_with_template(&machine, rules, kind),
-                Some((own.template, own.template_because)),
-            ),
-            None => (own, mapping::explain(&machine, rules), None),
-        };
-        Self { machine, update, fields, sent_by, sent, intent }
+        let mapped = claim.mapped_mut();
+        let mut sent_by = None;
+        if let Some(kind) = template.filter(|asked| *asked != mapped.update.template) {
+            let asked_for = mapping::map_with_template(&mapped.machine, rules, kind);
+            let own = std::mem::replace(&mut mapped.update, asked_for);
+            sent_by = Some((own.template, own.template_because));
+        }
+        let fields = mapping::explain(&mapped.machine, rules, &mapped.update);
+        Self { claim, fields, sent_by }
     }
 
-    /// What a pass would have in hand before it asks IQR.
-    fn ready(&self, id: &InventoryId) -> Ready {
-        Ready {
-            id: id.clone(),
-            serial_number: self.machine.identifying_serial().map(str::to_owned),
-            names: OwnNames::from_machine(&self.machine),
-            update: self.update.clone(),
-            // Stands for the update in the ledger, which is not written here.
-            digest: [0; 16],
-            sent: self.sent.clone(),
-            intent: self.intent.clone(),
+    fn machine(&self) -> &Machine {
+        &self.claim.mapped().machine
+    }
+
+    fn update(&self) -> &AssetUpdate {
+        &self.claim.mapped().update
+    }
+
+    /// The comment lines that were sent to the asset before.
+    fn sent_lines(&self) -> KnownLines {
+        match &self.claim {
+            Claim::Asset(ready) => ready.sent.known_lines(),
+            Claim::NoAsset(_) => Sent::default().known_lines(),
+        }
+    }
+}
+
+impl Claim {
+    fn mapped(&self) -> &Mapped {
+        match self {
+            Self::Asset(ready) => &ready.mapped,
+            Self::NoAsset(mapped) => mapped,
+        }
+    }
+
+    fn mapped_mut(&mut self) -> &mut Mapped {
+        match self {
+            Self::Asset(ready) => &mut ready.mapped,
+            Self::NoAsset(mapped) => mapped,
         }
     }
 }

@@ -4,7 +4,7 @@
 //! worker whose commit came before the sync of another one need not make its own.
 
 use std::fs::File;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -29,7 +29,9 @@ impl Durability {
     /// Returns what makes commits of this ledger durable.
     #[must_use]
     pub fn of_ledger(ledger: &RunLedger) -> Self {
-        let wal = ledger.lock.is_some().then(|| files::beside(&ledger.path, "-wal"));
+        // Behind a link, SQLite keeps the WAL beside the file itself.
+        let file = ledger.connection.path().map_or(ledger.path.as_path(), Path::new);
+        let wal = ledger.lock.is_some().then(|| files::beside(file, "-wal"));
         Self { wal, committed: AtomicU64::new(0), durable: Mutex::new(0) }
     }
 

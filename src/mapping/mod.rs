@@ -70,26 +70,38 @@ pub fn map(machine: &Machine, rules: &Rules) -> AssetUpdate {
 /// What IQR would say of this machine by another template.
 #[must_use]
 pub fn map_with_template(machine: &Machine, rules: &Rules, template: TemplateKind) -> AssetUpdate {
-    update(&asked_for(machine, rules, template), rules)
-}
-
-/// Each rendered field with the template that made it, in the order in which people read them.
-#[must_use]
-pub fn explain(machine: &Machine, rules: &Rules) -> Vec<RenderedField> {
-    fields_of(&Facts::from_machine(machine, rules), rules)
-}
-
-/// As [`explain`], by another template than that of the chassis.
-#[must_use]
-pub fn explain_with_template(machine: &Machine, rules: &Rules, template: TemplateKind) -> Vec<RenderedField> {
-    fields_of(&asked_for(machine, rules, template), rules)
-}
-
-fn asked_for<'a>(machine: &'a Machine, rules: &'a Rules, template: TemplateKind) -> Facts<'a> {
     let mut facts = Facts::from_machine(machine, rules);
     facts.chassis.template = template;
     "asked for".clone_into(&mut facts.chassis.because);
-    facts
+    update(&facts, rules)
+}
+
+/// Explains each rendered field of an update: with the template that made it, in the order in which people read them.
+#[must_use]
+pub fn explain(machine: &Machine, rules: &Rules, update: &AssetUpdate) -> Vec<RenderedField> {
+    let mut facts = Facts::from_machine(machine, rules);
+    facts.chassis.template = update.template;
+    let subject = Subject::machine(&facts);
+    let field = |name, limited: Option<Limited>, template: &Template, text: &str| RenderedField {
+        name,
+        attribute: None,
+        template: template.source().to_owned(),
+        text: text.to_owned(),
+        cut: limited.and_then(|limited| update.cuts.iter().find(|cut| cut.text == limited).cloned()),
+        empty_fields: template.render(&subject).empty_fields.into_iter().map(str::to_owned).collect(),
+    };
+    let extended = rules.extended_description.get(update.template);
+    let mut fields = vec![
+        field("description", Some(Limited::Description), &rules.description, &update.description),
+        field("extended description", Some(Limited::ExtendedDescription), extended, &update.extended_description),
+        field("item description", Some(Limited::ItemDescription), &rules.item_description, &update.item_description),
+    ];
+    let attributes = rules.attributes.iter().zip(&update.attributes);
+    fields.extend(attributes.map(|((name, template), (_, text))| RenderedField {
+        attribute: Some(name.clone()),
+        ..field("attribute", None, template, text)
+    }));
+    fields
 }
 
 fn update(facts: &Facts<'_>, rules: &Rules) -> AssetUpdate {
@@ -117,33 +129,6 @@ fn update(facts: &Facts<'_>, rules: &Rules) -> AssetUpdate {
         attributes: rules.attributes.iter().map(attribute).collect(),
         cuts,
     }
-}
-
-fn fields_of(facts: &Facts<'_>, rules: &Rules) -> Vec<RenderedField> {
-    let subject = Subject::machine(facts);
-    let field = |name, limited, template: &Template| {
-        let rendered = template.render(&subject);
-        let mut cuts = Vec::new();
-        let text = match limited {
-            Some(limited) => rules.widths.fit(limited, rendered.text, &mut cuts),
-            None => rendered.text,
-        };
-        let empty_fields = rendered.empty_fields.into_iter().map(str::to_owned).collect();
-        let template = template.source().to_owned();
-        RenderedField { name, attribute: None, template, text, cut: cuts.pop(), empty_fields }
-    };
-    let extended = rules.extended_description.get(facts.chassis.template);
-    let attribute = |(name, template): &(String, Template)| RenderedField {
-        attribute: Some(name.clone()),
-        ..field("attribute", None, template)
-    };
-    let mut fields = vec![
-        field("description", Some(Limited::Description), &rules.description),
-        field("extended description", Some(Limited::ExtendedDescription), extended),
-        field("item description", Some(Limited::ItemDescription), &rules.item_description),
-    ];
-    fields.extend(rules.attributes.iter().map(attribute));
-    fields
 }
 
 /// Why no master item can be named for this machine, and what to do; `None` when one can.

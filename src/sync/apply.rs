@@ -232,7 +232,7 @@ impl<'a> Applier<'a> {
         journey.writes += 1;
         let mut item = None;
         if plan.change(Field::MasterItem).is_some() {
-            match self.items.ensure(self.iqr, self.ledger, &self.config.rules.aliases, &journey.ready.update) {
+            match self.items.ensure(self.iqr, self.ledger, &self.config.rules.aliases, &journey.ready.mapped.update) {
                 // The comments are read again just before they are replaced.
                 Ok((_, true)) if writing == Writing::Replaces && journey.writes == 1 => return Ok(Step::Again),
                 Ok((spelling, _)) => item = Some(spelling),
@@ -284,7 +284,7 @@ impl<'a> Applier<'a> {
         }
         if with_item && matches!(error, iqr::Error::Refused { .. }) {
             // What is remembered of its master item may be wrong: it is looked up once more.
-            self.items.forget(self.ledger, &journey.ready.update)?;
+            self.items.forget(self.ledger, &journey.ready.mapped.update)?;
             if !std::mem::replace(&mut journey.is_item_asked_again, true) {
                 return Ok(Step::Again);
             }
@@ -312,7 +312,7 @@ impl<'a> Applier<'a> {
             inventory_id: journey.ready.id.clone(),
             client_id: journey.client,
             comments_before: before.as_ref().or(journey.before.as_ref()).cloned().unwrap_or_default(),
-            sent: plan::sent_state(&journey.ready.update, after, &plan.comment_lines, &journey.sent),
+            sent: plan::sent_state(&journey.ready.mapped.update, after, &plan.comment_lines, &journey.sent),
             at: self.started_at,
         };
         let sent = intent.sent.clone();

@@ -40,19 +40,22 @@ pub(super) enum Ending {
     Postponed(Box<iqr::Error>),
 }
 
-/// What there is left to do for a client that was judged: to ask IQR, or to record what became of it.
-pub(super) enum Sorted {
-    Work(Work),
-    Done(Box<Examined>, Ending),
+/// The next step for a client that was judged.
+pub(super) enum Step {
+    /// To ask IQR.
+    Ask(Box<Ready>),
+    /// To record its outcome.
+    Record(Box<Ending>),
 }
 
-pub(super) fn sorted(mut examined: Examined) -> Sorted {
-    let ending = match std::mem::replace(&mut examined.verdict, Verdict::Gone) {
-        Verdict::Ready(ready) => return Sorted::Work(Work { examined, ready }),
-        Verdict::Gone => Ending::Gone,
-        Verdict::Same(record) => Ending::Sent { record, sent: None, changes: Vec::new(), notes: Vec::new() },
-        Verdict::Held(trouble) => Ending::Trouble(trouble, Cause::Local),
-        Verdict::Unreadable(trouble) => Ending::Trouble(trouble, Cause::Client),
-    };
-    Sorted::Done(Box::new(examined), ending)
+impl From<Verdict> for Step {
+    fn from(verdict: Verdict) -> Self {
+        Self::Record(Box::new(match verdict {
+            Verdict::Ready(ready) => return Self::Ask(ready),
+            Verdict::Gone => Ending::Gone,
+            Verdict::Same(record, _) => Ending::Sent { record, sent: None, changes: Vec::new(), notes: Vec::new() },
+            Verdict::Held(trouble, _) => Ending::Trouble(trouble, Cause::Local),
+            Verdict::Unreadable(trouble) => Ending::Trouble(trouble, Cause::Client),
+        }))
+    }
 }

@@ -8,9 +8,9 @@ use crate::config::Config;
 use crate::digest;
 use crate::iqr::BootTime;
 use crate::ledger::{self, AssetRecord, Intent, Ledger, SentRecord};
-use crate::mapping;
+use crate::mapping::{self, Rules};
 use crate::model::{
-    AssetUpdate, ClientId, CommentLine, DueBecause, IdRule, InventoryId, InventoryIdError, Machine, OwnNames, Reason,
+    AssetUpdate, ClientId, CommentLine, DueBecause, IdRule, InventoryId, InventoryIdError, Machine, Reason,
     Registration, Sent, Timestamp,
 };
 use crate::store::{self, Look, Seen, Snapshot, Store, UnreadableRecord};
@@ -39,10 +39,10 @@ pub struct Examined {
     pub departure: Option<Departure>,
     /// Why it is due.
     pub because: Vec<DueBecause>,
-    /// When it was taken in hand.
+    /// When it was loaded.
     pub taken_at: BootTime,
-    /// What follows.
-    pub verdict: Verdict,
+    /// What the ledger knows of it.
+    pub known: Known,
 }
 
 /// What the change of a client's inventory ID leaves behind.
@@ -60,13 +60,22 @@ pub enum Verdict {
     /// It is no longer in the appliance's database.
     Gone,
     /// A person has to change something first.
-    Held(Trouble),
+    Held(Trouble, Box<Mapped>),
     /// Its record cannot be understood.
     Unreadable(Trouble),
     /// Its news change nothing that would be sent: the record of what was sent, with the new marks.
-    Same(Box<SentRecord>),
+    Same(Box<SentRecord>, Box<Ready>),
     /// IQR is to be asked.
     Ready(Box<Ready>),
+}
+
+/// A machine and what IQR shall show of it. `preview` prints this value, and a pass sends it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mapped {
+    /// The machine.
+    pub machine: Machine,
+    /// The fields of its asset.
+    pub update: AssetUpdate,
 }
 
 /// A client that may be sent.
@@ -74,13 +83,9 @@ pub enum Verdict {
 pub struct Ready {
     /// The asset.
     pub id: InventoryId,
-    /// The machine's serial number, if it identifies the machine.
-    pub serial_number: Option<String>,
-    /// The machine's names, which identify it nowhere.
-    pub names: OwnNames,
-    /// What IQR shall say of the machine.
-    pub update: AssetUpdate,
-    /// Digest of `update`.
+    /// The machine, and what IQR shall show of it.
+    pub mapped: Mapped,
+    /// Digest of the update.
     pub digest: [u8; 16],
     /// What was last sent to this asset.
     pub sent: Sent,
@@ -119,9 +124,12 @@ pub struct Gathered {
 /// What can be said of a client before its machine is mapped.
 #[derive(Debug)]
 enum Prospect {
-    /// What follows is clear already.
-    Clear(Verdict),
-    /// It depends on what shall be said of the machine.
+    Gone,
+    /// Its record cannot be understood.
+    Unreadable(Trouble),
+    /// A person has to change something first.
+    Held(Trouble, Box<Machine>),
+    /// It depends on what IQR shall show of the machine.
     Open(Box<Open>),
 }
 
@@ -147,8 +155,8 @@ struct Found {
 }
 
 impl Found {
-    fn clear(inventory_id: Option<String>, seen: Option<Seen>, verdict: Verdict) -> Self {
-        Self { inventory_id, seen, registration: None, prospect: Prospect::Clear(verdict), newer: None }
+    fn new(inventory_id: Option<String>, seen: Option<Seen>, prospect: Prospect) -> Self {
+        Self { inventory_id, seen, registration: None, prospect, newer: None }
     }
 
     fn with_registration(self, registration: Option<Registration>) -> Self {
@@ -180,13 +188,13 @@ impl Gathered {
     /// Whether it is no longer in the appliance's database.
     #[must_use]
     pub fn is_gone(&self) -> bool {
-        matches!(self.prospect, Prospect::Clear(Verdict::Gone))
+        matches!(self.prospect, Prospect::Gone)
     }
 
     /// Whether another client claims its asset.
     #[must_use]
     pub fn has_rival(&self) -> bool {
-        matches!(self.prospect, Prospect::Clear(Verdict::Held(Trouble { reason: Reason::DuplicateInventoryId, .. })))
+        matches!(self.prospect, Prospect::Held(Trouble { reason: Reason::DuplicateInventoryId, .. }, _))
     }
 
     /// Whether what other claimants of its asset mean for it is not what is recorded of it. Of a client that was never
@@ -199,8 +207,8 @@ impl Gathered {
         let code = Reason::DuplicateInventoryId.code();
         let recorded = self.known.problem.as_ref().filter(|problem| problem.reason == code);
         let found = match &self.prospect {
-            Prospect::Clear(Verdict::Held(trouble)) if trouble.reason == Reason::DuplicateInventoryId => Some(trouble),
-            Prospect::Clear(_) | Prospect::Open(_) => None,
+            Prospect::Held(trouble, _) if trouble.reason == Reason::DuplicateInventoryId => Some(trouble),
+            Prospect::Gone | Prospect::Unreadable(_) | Prospect::Held(..) | Prospect::Open(_) => None,
         };
         recorded.map(|problem| problem.message.as_str()) != found.map(|trouble| trouble.message.as_str())
     }
@@ -213,41 +221,63 @@ impl Gathered {
 
     /// What follows from it. Asks nobody.
     #[must_use]
-    pub fn judge(self, config: &Config) -> Examined {
+    pub fn judge(self, config: &Config) -> (Examined, Verdict) {
         let Self { client_id, inventory_id, known, newer: _, seen, registration, prospect, ask_anyway } = self;
         let taken_at = BootTime::now();
         let because = seen.map_or_else(Vec::new, |seen| because(known.sent.as_ref(), seen));
         let departure = known.departure(inventory_id.as_deref());
         let verdict = match prospect {
-            Prospect::Clear(verdict) => verdict,
-            Prospect::Open(open) => open.judge(known, ask_anyway, config),
+            Prospect::Gone => Verdict::Gone,
+            Prospect::Unreadable(trouble) => Verdict::Unreadable(trouble),
+            Prospect::Held(trouble, machine) => {
+                Verdict::Held(trouble, Box::new(Mapped::from_machine(*machine, &config.rules)))
+            }
+            Prospect::Open(open) => open.judge(&known, ask_anyway, config),
         };
-        Examined { client_id, inventory_id, seen, registration, departure, because, taken_at, verdict }
+        let examined = Examined { client_id, inventory_id, seen, registration, departure, because, taken_at, known };
+        (examined, verdict)
     }
 }
 
 impl Open {
-    fn judge(self, known: Known, ask_anyway: bool, config: &Config) -> Verdict {
+    fn judge(self, known: &Known, ask_anyway: bool, config: &Config) -> Verdict {
         let Self { id, machine, seen, asset, intent } = self;
-        let update = mapping::map(&machine, &config.rules);
-        if let Some(message) = mapping::unusable_identity(&machine, &update) {
-            return Verdict::Held(Trouble { reason: Reason::PlaceholderModel, message });
+        let mapped = Mapped::from_machine(machine, &config.rules);
+        if let Some(message) = mapping::unusable_identity(&mapped.machine, &mapped.update) {
+            return Verdict::Held(Trouble { reason: Reason::PlaceholderModel, message }, Box::new(mapped));
         }
-        let digest = digest_of(&id, &update);
-        let record = known.sent.filter(|record| record.inventory_id == id.as_str());
-        let is_last = asset.as_ref().is_some_and(|asset| asset.client_id == machine.client_id);
+        let record = known.sent.as_ref().filter(|record| record.inventory_id == id.as_str());
+        let is_last = asset.as_ref().is_some_and(|asset| asset.client_id == mapped.machine.client_id);
         let is_settled = is_last && !ask_anyway && intent.is_none() && known.problem.is_none();
+        let ready = Ready::new(id, mapped, asset, intent);
         match record {
-            Some(record) if is_settled && record.digest == digest => {
-                let registration = Registration::from_machine(&machine);
-                Verdict::Same(Box::new(SentRecord { seen: Some(seen), registration, ..record }))
+            Some(record) if is_settled && record.digest == ready.digest => {
+                let registration = Registration::from_machine(&ready.mapped.machine);
+                let record = SentRecord { seen: Some(seen), registration, ..record.clone() };
+                Verdict::Same(Box::new(record), Box::new(ready))
             }
-            _ => {
-                let sent = asset.map(|asset| asset.sent).unwrap_or_default();
-                let serial_number = machine.identifying_serial().map(str::to_owned);
-                let names = OwnNames::from_machine(&machine);
-                Verdict::Ready(Box::new(Ready { id, serial_number, names, update, digest, sent, intent }))
-            }
+            _ => Verdict::Ready(Box::new(ready)),
+        }
+    }
+}
+
+impl Mapped {
+    /// Maps a machine.
+    #[must_use]
+    pub fn from_machine(machine: Machine, rules: &Rules) -> Self {
+        let update = mapping::map(&machine, rules);
+        Self { machine, update }
+    }
+}
+
+impl Verdict {
+    /// The machine and what IQR shall show of it; `None` where there is none, or its record cannot be understood.
+    #[must_use]
+    pub fn mapped(&self) -> Option<&Mapped> {
+        match self {
+            Self::Gone | Self::Unreadable(_) => None,
+            Self::Held(_, mapped) => Some(mapped),
+            Self::Same(_, ready) | Self::Ready(ready) => Some(&ready.mapped),
         }
     }
 }
@@ -258,7 +288,7 @@ impl Examiner<'_> {
     /// # Errors
     ///
     /// When the appliance's database or the ledger cannot be read.
-    pub fn examine(&self, client_id: ClientId) -> Result<Examined, Error> {
+    pub fn examine(&self, client_id: ClientId) -> Result<(Examined, Verdict), Error> {
         Ok(self.gather(client_id)?.judge(self.config))
     }
 
@@ -281,7 +311,7 @@ impl Examiner<'_> {
     pub fn gather(&self, client_id: ClientId) -> Result<Gathered, Error> {
         let known = self.known(client_id)?;
         let found = self.store.consistently(|| self.find(client_id, None))?;
-        let found = found.unwrap_or_else(|| Found::clear(None, None, Verdict::Gone));
+        let found = found.unwrap_or_else(|| Found::new(None, None, Prospect::Gone));
         Ok(self.gathered(client_id, known, found))
     }
 
@@ -300,7 +330,7 @@ impl Examiner<'_> {
         match self.store.look(client_id, known) {
             Ok(Look::Read(snapshot)) => self.read(*snapshot).map(Some),
             Ok(Look::AsKnown) => Ok(None),
-            Ok(Look::Gone) => Ok(Some(Found::clear(None, None, Verdict::Gone))),
+            Ok(Look::Gone) => Ok(Some(Found::new(None, None, Prospect::Gone))),
             Err(store::Error::Record(problem)) => self.unreadable(client_id, &problem).map(Some),
             Err(error) => Err(error.into()),
         }
@@ -314,7 +344,7 @@ impl Examiner<'_> {
             Ok(id) => Some(id.to_string()),
             Err(error) => typed(&error),
         };
-        let found = Found::clear(inventory_id, self.store.seen(client_id)?, Verdict::Unreadable(trouble));
+        let found = Found::new(inventory_id, self.store.seen(client_id)?, Prospect::Unreadable(trouble));
         let registration = match self.store.registration(client_id) {
             Err(store::Error::Record(_)) => None,
             registration => registration?,
@@ -330,15 +360,29 @@ impl Examiner<'_> {
     fn matched(&self, Snapshot { machine, seen }: Snapshot) -> Result<Found, Error> {
         let id = match self.inventory_id(&machine) {
             Ok(id) => id,
-            Err(error) => return Ok(Found::clear(typed(&error), Some(seen), Verdict::Held(no_id(&error, &machine)))),
+            Err(error) => {
+                let trouble = no_id(&error, &machine);
+                return Ok(Found::new(typed(&error), Some(seen), Prospect::Held(trouble, Box::new(machine))));
+            }
         };
         let inventory_id = Some(id.to_string());
         if let Some(Rivalry { trouble, newer }) = self.rivalry(&machine, &id)? {
-            return Ok(Found { newer, ..Found::clear(inventory_id, Some(seen), Verdict::Held(trouble)) });
+            let held = Prospect::Held(trouble, Box::new(machine));
+            return Ok(Found { newer, ..Found::new(inventory_id, Some(seen), held) });
         }
         let (asset, intent) = (self.asset(&id)?, self.intent(&id)?);
         let prospect = Prospect::Open(Box::new(Open { id, machine, seen, asset, intent }));
         Ok(Found { inventory_id, seen: Some(seen), registration: None, prospect, newer: None })
+    }
+
+    /// Prepares a client for its asset as a pass does, also where a person has to change something first.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read.
+    pub fn ready(&self, id: InventoryId, mapped: Mapped) -> Result<Ready, Error> {
+        let (asset, intent) = (self.asset(&id)?, self.intent(&id)?);
+        Ok(Ready::new(id, mapped, asset, intent))
     }
 
     fn asset(&self, id: &InventoryId) -> Result<Option<AssetRecord>, Error> {
@@ -356,6 +400,14 @@ impl Examiner<'_> {
 }
 
 impl Ready {
+    /// A client and what is known of the asset that its slot names.
+    #[must_use]
+    pub fn new(id: InventoryId, mapped: Mapped, asset: Option<AssetRecord>, intent: Option<Intent>) -> Self {
+        let digest = digest_of(&id, &mapped.update);
+        let sent = asset.map(|asset| asset.sent).unwrap_or_default();
+        Self { id, mapped, digest, sent, intent }
+    }
+
     /// The record that this client is sent.
     #[must_use]
     pub fn record(&self, examined: &Examined, at: Timestamp) -> SentRecord {

@@ -12,7 +12,9 @@ use super::semantics;
 use crate::config::Config;
 use crate::iqr::{self, Outcome};
 use crate::ledger::CommentSemantics;
-use crate::model::{Asset, ClientId, Cut, Limited, Reason, Sent, StoredLines, excerpt, is_serial_in_iqr, line_digests};
+use crate::model::{
+    Asset, ClientId, Cut, Limited, OwnNames, Reason, Sent, StoredLines, excerpt, is_serial_in_iqr, line_digests,
+};
 
 /// What became of a client whose asset was read.
 #[derive(Debug)]
@@ -117,8 +119,9 @@ pub fn first_plan(
 #[must_use]
 pub fn serial_mismatch(ready: &Ready, asset: &Asset) -> Option<String> {
     let theirs = asset.serial_number.as_str();
-    let ours = ready.serial_number.as_deref()?;
-    let differs = ready.names.is_identified_by(theirs) && !is_serial_in_iqr(ours, theirs);
+    let machine = &ready.mapped.machine;
+    let ours = machine.identifying_serial()?;
+    let differs = OwnNames::from_machine(machine).is_identified_by(theirs) && !is_serial_in_iqr(ours, theirs);
     differs.then(|| {
         format!(
             "IQR knows asset {} by serial number {}, this machine's is {}; correct the inventory ID in WipeOS or the serial number in IQR",
@@ -186,11 +189,11 @@ impl<'a> Journey<'a> {
         self.is_restoring = !lost.is_empty();
         let sent = self.sent_by_now();
         if !self.is_restoring {
-            return plan::plan(&self.ready.update, &self.asset, &sent, &policy);
+            return plan::plan(&self.ready.mapped.update, &self.asset, &sent, &policy);
         }
         let shown = self.asset.comments.clone();
         self.asset.comments = comments::restored(self.before.as_deref().unwrap_or_default(), &shown);
-        let mut plan = plan::plan(&self.ready.update, &self.asset, &sent, &policy);
+        let mut plan = plan::plan(&self.ready.mapped.update, &self.asset, &sent, &policy);
         plan.restore_comments(&shown, &self.asset.comments);
         self.answered.retain(|change| change.field != Field::Comments);
         self.notes.push(format!("{} comment lines that a write had cost were put back", lost.len()));
@@ -207,14 +210,14 @@ impl<'a> Journey<'a> {
 
     pub fn shown_semantics(&self) -> Option<CommentSemantics> {
         let before = self.before.as_deref()?;
-        let ours: Vec<String> = self.ready.update.comments.iter().map(|line| line.name.clone()).collect();
+        let ours: Vec<String> = self.ready.mapped.update.comments.iter().map(|line| line.name.clone()).collect();
         semantics::shown(before, self.written.as_deref(), &self.asset.comments, &ours, &self.sent)
     }
 
     /// Lines of others that the newest write cost.
     fn lost_lines(&self) -> Vec<String> {
         let Some(before) = &self.before else { return Vec::new() };
-        let names: Vec<String> = self.ready.update.comments.iter().map(|line| line.name.clone()).collect();
+        let names: Vec<String> = self.ready.mapped.update.comments.iter().map(|line| line.name.clone()).collect();
         semantics::lost(before, &self.asset.comments, &names, &self.sent)
     }
 
@@ -257,7 +260,7 @@ impl<'a> Journey<'a> {
     /// somebody can make less, of the name of a model nobody can: that is no warning.
     fn note_cuts(&mut self) {
         let is_sent = |cut: &&Cut| self.changes.iter().any(|change| Some(change.field) == field_of(cut.text));
-        for cut in self.ready.update.cuts.iter().filter(is_sent) {
+        for cut in self.ready.mapped.update.cuts.iter().filter(is_sent) {
             if field_of(cut.text) == Some(Field::MasterItem) {
                 log::info!("client {} (asset {}): {cut}", self.client, self.ready.id);
             } else {
@@ -268,7 +271,7 @@ impl<'a> Journey<'a> {
 
     /// The asset, as it was read, says what it shall say.
     pub fn done(&mut self, plan: &Plan) -> Applied {
-        let sent = plan::sent_state(&self.ready.update, (&self.asset).into(), &plan.comment_lines, &self.sent);
+        let sent = plan::sent_state(&self.ready.mapped.update, (&self.asset).into(), &plan.comment_lines, &self.sent);
         self.end(plan, sent)
     }
 

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use super::apply::{Abort, Applier};
-use super::ending::{Done, Ending, Sorted, Work, sorted};
+use super::ending::{Done, Ending, Step, Work};
 use super::examine::{Examined, Gathered, Ready, Trouble};
 use super::journey::Applied;
 use super::plan::Change;
@@ -167,15 +167,16 @@ impl<'a> Lanes<'a> {
     /// IQR are done on the way.
     fn next(&self, mut done: Option<Done>) -> Option<Work> {
         loop {
-            match self.exchange(done.take()) {
-                Ok(gathered) => match sorted(gathered?.judge(self.request.config)) {
-                    Sorted::Work(work) => return Some(work),
-                    Sorted::Done(examined, ending) => done = Some(self.done(*examined, ending)),
-                },
+            let (examined, verdict) = match self.exchange(done.take()) {
+                Ok(loaded) => loaded?.judge(self.request.config),
                 Err(error) => {
                     self.abort(error);
                     return None;
                 }
+            };
+            match Step::from(verdict) {
+                Step::Ask(ready) => return Some(Work { examined, ready }),
+                Step::Record(ending) => done = Some(self.done(examined, *ending)),
             }
         }
     }

@@ -9,7 +9,7 @@ use crate::model::{DiagnosticsLog, Drive, Machine, Timestamp, Wipe};
 use crate::output::{self, WARN};
 
 pub(super) fn machine(page: &mut Page, subject: &Subject, now: Timestamp) {
-    let machine = &subject.machine;
+    let machine = subject.machine();
     page.section("Machine, as WipeOS has it");
     let firmware = [&machine.manufacturer, &machine.model, &machine.version].map(|text| text.as_deref());
     page.row("maker, model", or_unknown(firmware.into_iter().flatten().collect::<Vec<_>>().join(" | ")));
@@ -50,7 +50,7 @@ fn or_unknown(text: String) -> String {
 }
 
 fn chassis(subject: &Subject) -> String {
-    let update = &subject.update;
+    let update = subject.update();
     let word = update.chassis.to_string();
     let word = if word.is_empty() { "no word".to_owned() } else { word };
     match &subject.sent_by {

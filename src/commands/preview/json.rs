@@ -69,11 +69,11 @@ impl<'a> Json<'a> {
             client_id: preview.client_id,
             inventory_id: preview.inventory_id(),
             other_clients: &preview.others,
-            due_because: &preview.examined.because,
+            due_because: &preview.because,
             held: preview.held.as_ref().map(|hold| Trouble { reason: &hold.reason, message: &hold.message }),
             problem: problem(preview),
-            sent_at: preview.last_sent.as_ref().map(|record| record.at),
-            machine: preview.subject.as_ref().map(|subject| &subject.machine),
+            sent_at: preview.known.sent.as_ref().map(|record| record.at),
+            machine: preview.subject.as_ref().map(super::Subject::machine),
             mapped: preview.subject.as_ref().map(mapped),
             iqr: remote.map(|remote| &remote.asset),
             changes: changes.unwrap_or_default(),
@@ -88,7 +88,7 @@ fn problem(preview: &Preview) -> Option<Problem<'_>> {
         let reason = trouble.reason.code();
         return Some(Problem { held: false, reason, message: &trouble.message, attempts, since, next_try });
     }
-    let problem = preview.problem.as_ref()?;
+    let problem = preview.known.problem.as_ref()?;
     Some(Problem {
         held: problem.held,
         reason: &problem.reason,
@@ -100,7 +100,7 @@ fn problem(preview: &Preview) -> Option<Problem<'_>> {
 }
 
 fn mapped(subject: &Subject) -> Mapped<'_> {
-    let update = &subject.update;
+    let update = subject.update();
     Mapped {
         manufacturer: &update.manufacturer,
         item_number: &update.item_number,

@@ -44,7 +44,7 @@ fn head(page: &mut Page, preview: &Preview, config: &Config) {
 /// The slot and what was typed into it, where that is not the ID itself.
 fn slot(preview: &Preview, config: &Config) -> String {
     let slot = &config.store.inventory_id_slot;
-    let typed = preview.subject.as_ref().and_then(|subject| subject.machine.slot(slot));
+    let typed = preview.subject.as_ref().and_then(|subject| subject.machine().slot(slot));
     match typed.filter(|typed| *typed != preview.inventory_id()) {
         Some(typed) => format!("slot `{slot}` of the inventory item menu, typed as `{typed}`"),
         None => format!("slot `{slot}` of the inventory item menu"),
@@ -62,7 +62,7 @@ fn state(preview: &Preview) -> (anstyle::Style, &'static str) {
     if preview.subject.as_ref().is_some_and(|subject| subject.sent_by.is_some()) {
         return (WARN, "by a template that was asked for, and not as it is sent");
     }
-    let is_due = !preview.examined.because.is_empty() || preview.problem.is_some();
+    let is_due = !preview.because.is_empty() || preview.known.problem.is_some();
     match &preview.remote {
         _ if preview.is_waiting() => (WARN, "failed before, and waits for its next try"),
         Some(remote) if remote.plan.is_empty() => (GOOD, "IQR has it all, nothing to send"),
@@ -82,9 +82,9 @@ fn client(preview: &Preview) -> String {
 }
 
 fn due(preview: &Preview) -> String {
-    let sent = preview.last_sent.as_ref();
+    let sent = preview.known.sent.as_ref();
     let since = |at: Timestamp| format!("{} ({})", minute(at), ago(at, preview.now));
-    let reasons: Vec<&str> = preview.examined.because.iter().copied().map(DueBecause::words).collect();
+    let reasons: Vec<&str> = preview.because.iter().copied().map(DueBecause::words).collect();
     match (reasons.is_empty(), sent) {
         (true, Some(sent)) => format!("no: nothing is new since it was sent, {}", since(sent.at)),
         (true, None) => "no: nothing is new since it was looked at".to_owned(),
@@ -95,7 +95,7 @@ fn due(preview: &Preview) -> String {
 
 /// What the passes before came to.
 fn failing(page: &mut Page, preview: &Preview) {
-    let Some(problem) = &preview.problem else { return };
+    let Some(problem) = &preview.known.problem else { return };
     let tries = output::count(problem.attempts.into(), "try", "tries");
     let since = format!("since {}, {tries}", minute(problem.since));
     let next = match problem.next_try {
@@ -112,7 +112,7 @@ fn failing(page: &mut Page, preview: &Preview) {
 }
 
 fn mapped(page: &mut Page, subject: &Subject) {
-    let update = &subject.update;
+    let update = subject.update();
     page.section("What IQR shall say");
     let text = |text: &str| if text.is_empty() { "?".to_owned() } else { text.to_owned() };
     page.styled_row("master item", STRONG, format!("{} / {}", text(&update.item_number), text(&update.manufacturer)));
@@ -161,10 +161,10 @@ fn attributes(page: &mut Page, subject: &Subject) {
 
 /// What becomes of each line. Without IQR it is known only which lines were sent before.
 fn comments(page: &mut Page, subject: &Subject, remote: Option<&Remote>, rules: &Rules) {
-    let sent = subject.sent.known_lines();
+    let sent = subject.sent_lines();
     let lines: Vec<Vec<Span>> = match remote {
         Some(remote) => remote.plan.comment_lines.iter().map(fate_spans).collect(),
-        None => subject.update.comments.iter().map(|line| offline_spans(&line.to_string(), &sent)).collect(),
+        None => subject.update().comments.iter().map(|line| offline_spans(&line.to_string(), &sent)).collect(),
     };
     page.section(match remote {
         Some(_) => "Comment lines (+ new, ~ changed, = kept)",
@@ -174,7 +174,7 @@ fn comments(page: &mut Page, subject: &Subject, remote: Option<&Remote>, rules: 
     if lines.is_empty() {
         return page.item(&[Span::plain("none: no test has a result and no wipe has ended")]);
     }
-    for warning in hardware::overtaken(&subject.machine) {
+    for warning in hardware::overtaken(subject.machine()) {
         page.item(&[Span::new(WARN, warning)]);
     }
     for template in [&rules.diagnostics_line, &rules.wipe_line] {

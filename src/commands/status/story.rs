@@ -168,15 +168,17 @@ impl Standing {
     }
 
     fn of(examiner: &Examiner<'_>, client_id: ClientId) -> Result<Self> {
-        let problem = examiner.ledger.map(|ledger| ledger.problem(client_id)).transpose()?.flatten();
-        let found = examiner.examine(client_id)?;
-        let state = match found.verdict {
+        let (found, verdict) = examiner.examine(client_id)?;
+        let problem = found.known.problem;
+        // One that cannot be read is told of as such.
+        let machine = verdict.mapped().map(|mapped| mapped.machine.name()).unwrap_or_default();
+        let state = match verdict {
             Verdict::Gone => State::Gone,
-            Verdict::Held(trouble) => State::held(trouble),
+            Verdict::Held(trouble, _) => State::held(trouble),
             Verdict::Unreadable(Trouble { reason, message }) => {
                 State::Failing { reason: reason.code().to_owned(), message }
             }
-            Verdict::Same(_) => State::UpToDate,
+            Verdict::Same(..) => State::UpToDate,
             Verdict::Ready(ready) => match &problem {
                 Some(problem) => State::of_problem(problem),
                 None if ready.intent.is_some() => State::HalfDone,
@@ -184,9 +186,6 @@ impl Standing {
                 None => State::Due(found.because),
             },
         };
-        // One that cannot be read is told of as such.
-        let machine = examiner.store.client(client_id).ok().flatten();
-        let machine = machine.map(|snapshot| snapshot.machine.name()).unwrap_or_default();
         Ok(Self { client_id, machine, state, problem })
     }
 }

@@ -49,7 +49,7 @@ fn assert_harmless(machine: &Machine) {
     for text in [&update.description, &update.extended_description, &update.item_number, &update.manufacturer] {
         assert_one_line(text);
     }
-    assert_eq!(explain(machine, &rules)[0].text, update.description);
+    assert_eq!(explain(machine, &rules, &update)[0].text, update.description);
 }
 
 fn assert_one_line(text: &str) {
