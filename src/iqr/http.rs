@@ -17,7 +17,6 @@ use super::redact::Redactor;
 use super::resolver::{LookupFailed, Remembering};
 use super::settings::{Access, Settings};
 use super::sparing::Sparing;
-use super::together::Together;
 use super::{BootTime, clock, date, proxy};
 use crate::digest;
 use crate::secret::Secret;
@@ -260,11 +259,7 @@ fn agent(settings: &Settings, proxy: Option<Proxy>) -> Agent {
         .output_buffer_size(16 * 1024)
         .max_response_header_size(16 * 1024)
         .build();
-    Agent::with_parts(
-        config,
-        DefaultConnector::default().chain(Together).chain(Sparing::default()),
-        Remembering::default(),
-    )
+    Agent::with_parts(config, DefaultConnector::default().chain(Sparing::default()), Remembering::default())
 }
 
 /// What a library says of a failure may hold what the server said.

@@ -33,7 +33,6 @@ mod testing;
 #[cfg(test)]
 mod tests;
 mod text;
-mod together;
 mod wait;
 mod window;
 mod wire;
