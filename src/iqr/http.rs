@@ -16,7 +16,7 @@ use super::proxy::ProxyError;
 use super::redact::Redactor;
 use super::resolver::{LookupFailed, Remembering};
 use super::settings::{Access, Settings};
-use super::sparing::Sparing;
+use super::stale::StaleGuard;
 use super::{BootTime, clock, date, proxy};
 use crate::digest;
 use crate::secret::Secret;
@@ -259,7 +259,7 @@ fn agent(settings: &Settings, proxy: Option<Proxy>) -> Agent {
         .output_buffer_size(16 * 1024)
         .max_response_header_size(16 * 1024)
         .build();
-    Agent::with_parts(config, DefaultConnector::default().chain(Sparing::default()), Remembering::default())
+    Agent::with_parts(config, DefaultConnector::default().chain(StaleGuard::default()), Remembering::default())
 }
 
 /// What a library says of a failure may hold what the server said.

@@ -27,7 +27,7 @@ mod redact;
 mod resolver;
 mod session;
 mod settings;
-mod sparing;
+mod stale;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
