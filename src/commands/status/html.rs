@@ -233,7 +233,7 @@ fn figures(recent: &[Pass], now: Timestamp) -> Vec<Figure> {
     let draw = |title, legend, bar: fn(&Sums) -> Bar| {
         let bars: Vec<Bar> = sums.iter().map(bar).collect();
         let days: Vec<String> = day_starts(now).map(|day| day.date_text()[5..].to_owned()).collect();
-        let chart = Chart { bars: &bars, days: &days };
+        let chart = Chart { bars: &bars, series: legend, days: &days };
         Figure { title, legend, wide: chart.to_svg(WIDE), narrow: chart.to_svg(NARROW) }
     };
     vec![
