@@ -1,9 +1,10 @@
 //! Which clients may have news: the fast filter before the exact comparison.
 //!
 //! A [`Horizon`] is how far the appliance's history has been looked at. What lies beyond it is asked for by the
-//! contract's time indexes and by the keys of the tables, so that the question costs the same at any size. Times are
-//! only a filter: they come from a clock that may jump, so a stretch before the horizon is looked at again, and what an
-//! odd clock still hides is found by the full comparison.
+//! contract's time indexes and by the keys of the tables, so that the question costs the same at any size; where an index
+//! is missing, SQLite reads the whole table, and `auth-test` and `status` warn. Times are only a filter: they come from a
+//! clock that may jump, so a stretch before the horizon is looked at again, and what an odd clock still hides is found by
+//! the full comparison.
 
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, Params, Row, named_params};
@@ -122,33 +123,14 @@ impl Source {
         }
     }
 
-    /// The table and the column whose index answers this question; `None` where its key does.
-    pub(super) fn table(self) -> Option<(&'static str, &'static str)> {
-        match self {
-            Self::Updated => Some(("client", "updated_at")),
-            Self::Wiped => Some(("wipe", "finished_at")),
-            Self::Logged => Some(("diagnostics_log", "created_at")),
-            Self::New | Self::WipeRows | Self::LogRows => None,
-        }
-    }
-
     /// Whether there may be an answer beyond `from`, where history goes to `to`.
     #[must_use]
     pub fn has_more(self, from: &Horizon, to: &Horizon) -> bool {
         self.newest(to) > self.newest(from)
     }
 
-    /// What this question reads of its table.
-    pub(super) fn columns(self) -> &'static str {
-        match self {
-            Self::Wiped => "id, disk_id, finished_at",
-            Self::Logged => "id, client_id, created_at",
-            _ => "id, updated_at",
-        }
-    }
-
     /// The newest time of a horizon, and the first that is looked at again.
-    pub(super) fn stretch(self, horizon: &Horizon) -> (String, String) {
+    fn stretch(self, horizon: &Horizon) -> (String, String) {
         let newest = self.newest(horizon).0;
         let from = newest.parse::<Timestamp>().map(|newest| newest.plus_seconds(-OVERLAP).to_store_text());
         let from = from.unwrap_or_else(|_| newest.to_owned());
@@ -256,25 +238,20 @@ impl Store {
                     .query_row([], |row| row.get::<_, Option<i64>>(0))?
                     .unwrap_or(i64::MIN))
             };
-            let time = |source: Source, sql: &str| -> rusqlite::Result<String> {
-                let mut statement = connection.prepare_cached(&self.asked(source, sql))?;
+            let time = |sql: &str| -> rusqlite::Result<String> {
+                let mut statement = connection.prepare_cached(sql)?;
                 let newest = statement.query_row([], |row| Ok(super::value::text(row.get_ref("newest")?)))?;
-                Ok(newest.or_else(|| self.swept_before(source)).unwrap_or_default())
+                Ok(newest.unwrap_or_default())
             };
             Ok(Horizon {
                 client_id: key("SELECT max(id) FROM client")?,
                 wipe_id: key("SELECT max(id) FROM wipe")?,
                 log_id: key("SELECT max(id) FROM diagnostics_log")?,
-                updated_at: time(
-                    Source::Updated,
-                    "SELECT max(updated_at) AS newest FROM client WHERE octet_length(updated_at) <= 64",
-                )?,
+                updated_at: time("SELECT max(updated_at) AS newest FROM client WHERE octet_length(updated_at) <= 64")?,
                 wipe_finished_at: time(
-                    Source::Wiped,
                     "SELECT max(finished_at) AS newest FROM wipe WHERE octet_length(finished_at) <= 64",
                 )?,
                 log_created_at: time(
-                    Source::Logged,
                     "SELECT max(created_at) AS newest FROM diagnostics_log WHERE octet_length(created_at) <= 64",
                 )?,
             })
@@ -293,7 +270,7 @@ impl Store {
             if matches!(source, Source::New | Source::WipeRows | Source::LogRows) {
                 Ok(page(connection, source.statement(), named_params! {":key": cursor.key, ":limit": PAGE})?)
             } else {
-                Ok(page(connection, &self.asked(source, source.statement()), parameters)?)
+                Ok(page(connection, source.statement(), parameters)?)
             }
         })?;
         let Some((_, time, key)) = rows.last() else { return Ok(None) };
@@ -314,7 +291,7 @@ impl Store {
             return Ok(Vec::new());
         }
         self.reading(|connection| {
-            let mut statement = connection.prepare_cached(&self.asked(source, sql))?;
+            let mut statement = connection.prepare_cached(sql)?;
             let parameters = named_params! {":from": from, ":to": to, ":limit": OVERLAP_ROWS};
             let rows = statement.query_map(parameters, |row| RecentRow::of(source, row))?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
@@ -376,4 +353,60 @@ fn page(
         Ok((row.get::<_, Option<i64>>(0)?.map(ClientId), RawTime::of(row.get_ref(1)?), row.get(2)?))
     })?;
     rows.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use iqr_sandbox::store::{self as sample, Log, Mix};
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::model::ClientId;
+
+    /// A store of 40 clients, and how far its history went; then news of three of them.
+    fn with_news() -> (TempDir, Horizon) {
+        let folder = tempfile::tempdir().unwrap();
+        sample::generate(&folder.path().join("wipeos.db"), 1, 40, &Mix::default()).unwrap();
+        let before = open(&folder).horizon().unwrap();
+        let appliance = sample::Store::open(&folder.path().join("wipeos.db")).unwrap();
+        appliance.edit(7, "technician", "JW", "2031-01-01 10:00:00").unwrap();
+        appliance.add_log(9, &Log::of("2031-01-01 11:00:00", &[("USB", "FAIL")])).unwrap();
+        let disk = "UPDATE wipe SET finished_at = '2031-01-01 12:00:00' WHERE id = (SELECT min(id) FROM wipe)";
+        appliance.connection().execute(disk, []).unwrap();
+        (folder, before)
+    }
+
+    fn open(folder: &TempDir) -> Store {
+        Store::open(&folder.path().join("wipeos.db"), Box::new(|| true), Box::new(|| true)).unwrap()
+    }
+
+    /// The answers to all questions of a pass that began at `from`.
+    fn answers(store: &Store, from: &Horizon) -> (Horizon, Vec<Vec<ClientId>>) {
+        let mut answers = Vec::new();
+        for source in Source::NEWS {
+            answers.push(store.recent(source, from).unwrap().iter().map(|row| row.client_id).collect());
+            let mut cursor = source.start(from);
+            while let Some(page) = store.candidates(source, &mut cursor).unwrap() {
+                answers.push(page);
+            }
+        }
+        (store.horizon().unwrap(), answers)
+    }
+
+    #[test]
+    fn answers_alike_whatever_time_index_is_missing() {
+        let (folder, before) = with_news();
+        let expected = answers(&open(&folder), &before);
+        for client in [1, 7, 9] {
+            assert!(expected.1.iter().flatten().any(|found| found.0 == client), "{expected:?}");
+        }
+        for index in ["client_updated_at", "wipe_finished_at", "diagnostics_log_created_at"] {
+            sample::Store::open(&folder.path().join("wipeos.db"))
+                .unwrap()
+                .connection()
+                .execute_batch(&format!("DROP INDEX {index}"))
+                .unwrap();
+            assert_eq!(answers(&open(&folder), &before), expected, "{index}");
+        }
+    }
 }

@@ -18,7 +18,6 @@ mod schema;
 mod seen;
 mod signature;
 mod slots;
-mod sweep;
 #[cfg(test)]
 pub(crate) mod testing;
 mod value;
@@ -41,7 +40,6 @@ pub use signature::Signature;
 pub use slots::SlotSample;
 
 use self::at_rest::Access;
-use self::sweep::Swept;
 use self::watchdog::Watchdog;
 use crate::model::Machine;
 use crate::sqlite::{self, Transaction};
@@ -61,8 +59,6 @@ pub struct Store {
     watchdog: Watchdog,
     /// The slot that was asked for, and the names under which the database has it.
     spellings: RefCell<Option<(String, Arc<[String]>)>>,
-    /// The kinds of time that have no index and were read once instead.
-    swept: RefCell<Vec<Swept>>,
     /// Whether a transaction is open, in which everything is read.
     is_reading: Cell<bool>,
     /// Whether a writer held the database at the newest try.
@@ -111,7 +107,6 @@ impl Store {
             for_writer,
             watchdog,
             spellings: RefCell::default(),
-            swept: RefCell::default(),
             is_reading: Cell::default(),
             was_locked: Cell::default(),
         })
@@ -137,7 +132,6 @@ impl Store {
             let answer = self.in_transaction(&ask);
             if self.access.borrow().is_stale(&self.path) {
                 self.access.replace(open(&self.path, &self.watchdog)?);
-                self.swept.take();
             } else if !self.was_locked.get() {
                 return answer;
             }

@@ -76,9 +76,6 @@ impl Stages {
         config: &SyncConfig,
     ) -> Result<Self, Error> {
         let known = ledger.horizon()?;
-        if let Some(known) = &known {
-            store.sweep(known)?;
-        }
         let (now, rows) = store.consistently(|| -> Result<_, Error> {
             let now = store.horizon()?;
             let rows = overlap::rows(store, &now)?;
