@@ -8,6 +8,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
+use super::complaint::{self, Asked, is_complaint};
 use crate::iqr::items::MasterItem;
 use crate::iqr::redact::Redactor;
 use crate::iqr::settings::{Field, FieldNames};
@@ -41,23 +42,6 @@ type Object = Map<String, Value>;
 
 /// Longest token that is believed.
 const LONGEST_TOKEN: usize = 8192;
-
-/// What a text says that is no answer but a complaint. "Not found" is none: that is an answer.
-const COMPLAINTS: [&str; 13] = [
-    "object reference",
-    "specified cast",
-    "exception",
-    "error",
-    "not valid",
-    "invalid",
-    "failed",
-    "timed out",
-    "timeout",
-    "denied",
-    "unauthorized",
-    "session",
-    "request",
-];
 
 /// What is read of an asset beside the fields that the config names. An asset has a hundred members.
 const OF_ASSETS: [&str; 5] = ["inventoryid", "item", "itemnumber", "mfgr", "serialnumber"];
@@ -190,7 +174,7 @@ fn value(body: &[u8], reading: &Reading<'_>) -> Result<Value, Bad> {
     match parsed(body, reading) {
         Ok(Value::String(text)) if text.trim_start().starts_with(['{', '[']) => nested(&text, reading),
         Ok(value) => Ok(value),
-        Err(_) if says_nothing_found(body, reading.redactor) => Ok(Value::Null),
+        Err(_) if is_sentence_of_nothing(body, reading.redactor) => Ok(Value::Null),
         Err(error) => Err(reading.no_json(&error)),
     }
 }
@@ -259,18 +243,16 @@ impl Visitor<'_> for Name<'_> {
     }
 }
 
-/// A bare sentence instead of JSON.
-fn says_nothing_found(body: &[u8], redactor: &Redactor) -> bool {
-    let text = redactor.quote_bytes(body).to_lowercase();
-    text.starts_with(|first: char| first.is_alphabetic())
-        && ["not found", "no record", "does not exist"].iter().any(|words| text.contains(words))
-        && !is_complaint(&text)
+/// Returns whether the answer is a bare sentence instead of JSON, which says that nothing was found.
+fn is_sentence_of_nothing(body: &[u8], redactor: &Redactor) -> bool {
+    let text = redactor.quote_bytes(body);
+    text.starts_with(|first: char| first.is_alphabetic()) && complaint::says_nothing_found(&text)
 }
 
 fn one_object(body: &[u8], reading: &Reading<'_>) -> Result<Option<Object>, Bad> {
     match value(body, reading)? {
         Value::Object(object) => Ok(Some(object)),
-        Value::String(text) if is_complaint(&text) => Err(reading.complaint(&text)),
+        Value::String(text) if is_complaint(&text, Asked::Read) => Err(reading.complaint(&text)),
         Value::Null | Value::String(_) => Ok(None),
         _ => Err(Bad::Other("the answer is not one object".to_owned())),
     }
@@ -346,10 +328,5 @@ fn same_id(told: &str, asked: &str) -> bool {
 }
 
 fn complaint(object: &Object) -> Option<&str> {
-    object.values().filter_map(Value::as_str).find(|text| is_complaint(text))
-}
-
-fn is_complaint(text: &str) -> bool {
-    let lower = text.to_lowercase();
-    COMPLAINTS.iter().any(|words| lower.contains(words))
+    object.values().filter_map(Value::as_str).find(|text| is_complaint(text, Asked::Read))
 }

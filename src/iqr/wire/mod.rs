@@ -1,5 +1,6 @@
 //! The wire format: what is sent, and what answers mean. Pure; no I/O.
 
+mod complaint;
 mod decode;
 mod json;
 mod verdict;

@@ -8,6 +8,7 @@ use quick_xml::Reader;
 use quick_xml::events::Event;
 use serde_json::Value;
 
+use super::complaint::{Asked, is_complaint, without_harmless_phrases};
 use crate::iqr::redact::Redactor;
 use crate::iqr::text::is_html;
 
@@ -21,35 +22,6 @@ pub(in crate::iqr) enum Verdict {
     /// Not an answer of this API; nobody knows what became of the write.
     Unreadable(String),
 }
-
-/// Words that no report of a success holds.
-const TROUBLE: [&str; 22] = [
-    "error",
-    "exception",
-    "invalid",
-    "not found",
-    "not valid",
-    "failed",
-    "failure",
-    "refused",
-    "rejected",
-    "denied",
-    "cannot",
-    "can not",
-    "could not",
-    "unable",
-    "object reference",
-    "specified cast",
-    "not allowed",
-    "does not exist",
-    "unknown",
-    "missing",
-    "required",
-    "unauthorized",
-];
-
-/// Phrases that hold such a word and report a success all the same.
-const HARMLESS: [&str; 5] = ["no errors", "no error", "0 errors", "without errors", "without error"];
 
 /// Names under which an answer states what it did.
 const STATEMENTS: [&str; 9] =
@@ -87,12 +59,11 @@ fn of_statement(name: &str, text: &str) -> Verdict {
         return Verdict::Taken;
     }
     let lower = text.trim().to_lowercase();
-    let harmless = HARMLESS.iter().fold(lower.clone(), |rest, phrase| rest.replace(phrase, ""));
-    let nothing = ["", "0", "false", "none", "null", "ok", "success"].contains(&harmless.trim());
+    let rest = without_harmless_phrases(&lower);
+    let is_nothing = ["", "0", "false", "none", "null", "ok", "success"].contains(&rest.trim());
     let is_error = name.contains("error") || name.contains("exception") || name.contains("fault");
-    let refused =
-        if is_error { !nothing } else { lower == "false" || TROUBLE.iter().any(|word| harmless.contains(word)) };
-    if refused { Verdict::Refused(text.to_owned()) } else { Verdict::Taken }
+    let is_refused = if is_error { !is_nothing } else { lower == "false" || is_complaint(text, Asked::Write) };
+    if is_refused { Verdict::Refused(text.to_owned()) } else { Verdict::Taken }
 }
 
 fn of_json(text: &str) -> Verdict {
