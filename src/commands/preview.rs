@@ -154,7 +154,7 @@ impl Preview {
                 self.held.get_or_insert(trouble.into());
             }
             (SerialCheck::Warn, Some(message)) => notes.push(message),
-            _ => {}
+            (SerialCheck::Off, _) | (SerialCheck::Hold | SerialCheck::Warn, None) => {}
         }
         self.remote = Some(Remote { asset, plan, notes });
         Ok(())

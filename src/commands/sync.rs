@@ -251,7 +251,9 @@ fn dry_line(item: &Item) -> String {
     let name = item.inventory_id.as_deref().map_or_else(|| "-".to_owned(), output::one_line);
     let what = match item.outcome {
         ItemOutcome::Sent => fields(item),
-        _ => output::one_line(item.message.as_deref().unwrap_or("nothing to send")),
+        ItemOutcome::Unchanged | ItemOutcome::Held | ItemOutcome::Failed | ItemOutcome::Deferred => {
+            output::one_line(item.message.as_deref().unwrap_or("nothing to send"))
+        }
     };
     let outcome = match item.outcome {
         ItemOutcome::Sent => styled(GOOD, "would send"),

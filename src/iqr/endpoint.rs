@@ -179,7 +179,12 @@ impl Operation {
         match self {
             Self::InventoryGet | Self::ItemGet => Some("{id}"),
             Self::ItemSearch => Some("{item_number}"),
-            _ => None,
+            Self::SessionCreate
+            | Self::SessionEnd
+            | Self::InventoryUpdate
+            | Self::InventoryItem
+            | Self::ItemCreate
+            | Self::CategoryList => None,
         }
     }
 
@@ -202,21 +207,18 @@ impl Operation {
     }
 
     fn check_method(self, method: Method) -> Result<(), &'static str> {
-        let fits = match self {
-            Self::SessionCreate => matches!(method, Method::Post | Method::Put),
-            Self::SessionEnd => matches!(method, Method::Delete | Method::Post),
-            _ if self.is_write() => matches!(method, Method::Post | Method::Put | Method::Patch),
-            _ => method == Method::Get,
+        use Method::{Delete, Get, Patch, Post, Put};
+        let (fitting, words): (&[Method], _) = match self {
+            Self::SessionCreate => (&[Post, Put], "POST or PUT"),
+            Self::SessionEnd => (&[Delete, Post], "DELETE or POST"),
+            Self::InventoryUpdate | Self::InventoryItem | Self::ItemCreate => {
+                (&[Post, Put, Patch], "POST, PUT or PATCH")
+            }
+            Self::InventoryGet | Self::ItemGet | Self::ItemSearch | Self::CategoryList => {
+                (&[Get], "a read is a GET, so that a dry run is one")
+            }
         };
-        if fits {
-            return Ok(());
-        }
-        Err(match self {
-            Self::SessionCreate => "POST or PUT",
-            Self::SessionEnd => "DELETE or POST",
-            _ if self.is_write() => "POST, PUT or PATCH",
-            _ => "a read is a GET, so that a dry run is one",
-        })
+        if fitting.contains(&method) { Ok(()) } else { Err(words) }
     }
 }
 

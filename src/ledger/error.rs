@@ -125,28 +125,42 @@ pub enum Error {
 impl Error {
     /// The same error, with the ledger's name.
     pub(super) fn at(self, path: &Path) -> Self {
-        match self {
-            Self::At { .. } | Self::Running { .. } | Self::NoFile { .. } | Self::UnsafeLock { .. } => self,
-            Self::ReadOnly if place::is_read_only(path) => Self::ReadOnlyFileSystem.at(path),
-            source => Self::At { path: path.to_owned(), source: Box::new(source) },
-        }
+        let source = match self {
+            Self::At { .. } | Self::Running { .. } | Self::NoFile { .. } | Self::UnsafeLock { .. } => return self,
+            Self::ReadOnly if place::is_read_only(path) => Self::ReadOnlyFileSystem,
+            Self::Newer { .. }
+            | Self::Older { .. }
+            | Self::Foreign
+            | Self::Damaged(_)
+            | Self::Full
+            | Self::ReadOnly
+            | Self::ReadOnlyFileSystem
+            | Self::Closed
+            | Self::GivenAway { .. }
+            | Self::ForeignLock { .. }
+            | Self::LockLost { .. }
+            | Self::Link
+            | Self::Undone
+            | Self::Io { .. }
+            | Self::Sqlite(_) => self,
+        };
+        Self::At { path: path.to_owned(), source: Box::new(source) }
+    }
+
+    /// Returns the error without the file's name.
+    fn unnamed(&self) -> &Self {
+        if let Self::At { source, .. } = self { source.unnamed() } else { self }
     }
 
     /// Whether the file is one of an older version, to be brought up to date by the next pass.
     #[must_use]
     pub fn is_older(&self) -> bool {
-        match self {
-            Self::At { source, .. } => source.is_older(),
-            error => matches!(error, Self::Older { .. }),
-        }
+        matches!(self.unnamed(), Self::Older { .. })
     }
 
     /// Whether SQLite could not make what it needs beside the file.
     pub(super) fn is_for_want_of_a_place(&self) -> bool {
-        match self {
-            Self::At { source, .. } => source.is_for_want_of_a_place(),
-            error => matches!(error, Self::ReadOnly | Self::ReadOnlyFileSystem),
-        }
+        matches!(self.unnamed(), Self::ReadOnly | Self::ReadOnlyFileSystem)
     }
 
     /// Whether another pass is running.

@@ -205,47 +205,34 @@ fn by_code(code: i64) -> Option<ChassisChoice> {
 
 /// The types of SMBIOS 3.7, table 17, that say what a machine is.
 fn smbios_type(code: i64) -> Option<(&'static str, Chassis, TemplateKind)> {
-    let name = match code {
-        3 => "Desktop",
-        4 => "Low Profile Desktop",
-        5 => "Pizza Box",
-        6 => "Mini Tower",
-        7 => "Tower",
-        8 => "Portable",
-        9 => "Laptop",
-        10 => "Notebook",
-        11 => "Hand Held",
-        12 => "Docking Station",
-        13 => "All In One",
-        14 => "Sub Notebook",
-        15 => "Space-saving",
-        16 => "Lunch Box",
-        17 => "Main Server Chassis",
-        23 => "Rack Mount Chassis",
-        24 => "Sealed-case PC",
-        25 => "Multi-system",
-        28 => "Blade",
-        29 => "Blade Enclosure",
-        30 => "Tablet",
-        31 => "Convertible",
-        32 => "Detachable",
-        35 => "Mini PC",
-        36 => "Stick PC",
+    Some(match code {
+        3 => ("Desktop", Chassis::Desktop, TemplateKind::Desktop),
+        4 => ("Low Profile Desktop", Chassis::Desktop, TemplateKind::Desktop),
+        5 => ("Pizza Box", Chassis::Desktop, TemplateKind::Desktop),
+        6 => ("Mini Tower", Chassis::Desktop, TemplateKind::Desktop),
+        7 => ("Tower", Chassis::Desktop, TemplateKind::Desktop),
+        8 => ("Portable", Chassis::Laptop, TemplateKind::Laptop),
+        9 => ("Laptop", Chassis::Laptop, TemplateKind::Laptop),
+        10 => ("Notebook", Chassis::Laptop, TemplateKind::Laptop),
+        11 => ("Hand Held", Chassis::Laptop, TemplateKind::Laptop),
+        12 => ("Docking Station", Chassis::Laptop, TemplateKind::Laptop),
+        13 => ("All In One", Chassis::AllInOne, TemplateKind::AllInOne),
+        14 => ("Sub Notebook", Chassis::Laptop, TemplateKind::Laptop),
+        15 => ("Space-saving", Chassis::Desktop, TemplateKind::Desktop),
+        16 => ("Lunch Box", Chassis::Desktop, TemplateKind::Desktop),
+        17 => ("Main Server Chassis", Chassis::Server, TemplateKind::Default),
+        23 => ("Rack Mount Chassis", Chassis::Server, TemplateKind::Default),
+        24 => ("Sealed-case PC", Chassis::Desktop, TemplateKind::Desktop),
+        25 => ("Multi-system", Chassis::Desktop, TemplateKind::Desktop),
+        28 => ("Blade", Chassis::Server, TemplateKind::Default),
+        29 => ("Blade Enclosure", Chassis::Server, TemplateKind::Default),
+        30 => ("Tablet", Chassis::Tablet, TemplateKind::Laptop),
+        31 => ("Convertible", Chassis::Convertible, TemplateKind::Laptop),
+        32 => ("Detachable", Chassis::Tablet, TemplateKind::Laptop),
+        35 => ("Mini PC", Chassis::Desktop, TemplateKind::Desktop),
+        36 => ("Stick PC", Chassis::Desktop, TemplateKind::Desktop),
         _ => return None,
-    };
-    let (chassis, template) = kind(code);
-    Some((name, chassis, template))
-}
-
-fn kind(code: i64) -> (Chassis, TemplateKind) {
-    match code {
-        8..=12 | 14 => (Chassis::Laptop, TemplateKind::Laptop),
-        13 => (Chassis::AllInOne, TemplateKind::AllInOne),
-        17 | 23 | 28 | 29 => (Chassis::Server, TemplateKind::Default),
-        30 | 32 => (Chassis::Tablet, TemplateKind::Laptop),
-        31 => (Chassis::Convertible, TemplateKind::Laptop),
-        _ => (Chassis::Desktop, TemplateKind::Desktop),
-    }
+    })
 }
 
 /// Names whose makers use them for one kind of machine only. They decide only where the firmware has no usable type.

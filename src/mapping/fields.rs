@@ -177,11 +177,8 @@ impl<'a> Subject<'a> {
 
     /// Returns the text of a field that is empty and has no fallback: a machine has no such part, and that is printed.
     pub(super) fn default_of(&self, field: Field) -> &'static str {
-        match field {
-            Field::OpticalDrive => "None",
-            Field::DriveSize if self.facts.drives.is_empty() => "None",
-            _ => "",
-        }
+        let is_printed = field == Field::OpticalDrive || (field == Field::DriveSize && self.facts.drives.is_empty());
+        if is_printed { "None" } else { "" }
     }
 
     /// The value of a slot of the inventory item menu; case and blanks in its name do not count.
@@ -198,6 +195,7 @@ impl<'a> Subject<'a> {
     pub(super) fn value(&self, field: Field) -> Cow<'a, str> {
         let facts = self.facts;
         let machine = facts.machine;
+        let brand = machine.processor.as_deref().unwrap_or_default();
         match field {
             Field::Manufacturer => facts.manufacturer.as_str().into(),
             Field::Model => facts.model.as_str().into(),
@@ -212,22 +210,10 @@ impl<'a> Subject<'a> {
             Field::Job => one_line(machine.job.as_deref().unwrap_or_default()),
             Field::Test => self.test.map(|(name, _)| name).unwrap_or_default().into(),
             Field::Result => self.test.map(|(_, result)| result).unwrap_or_default().into(),
-            _ => self.drive_value(field).unwrap_or_else(|| self.hardware_value(field)),
-        }
-    }
-
-    fn hardware_value(&self, field: Field) -> Cow<'a, str> {
-        let machine = self.facts.machine;
-        match field {
             Field::Processor => self.processor(),
             Field::ProcessorCount => number(machine.processor_count),
-            Field::ProcessorCores => {
-                let brand = machine.processor.as_deref().unwrap_or_default();
-                number(processor::processor_cores(brand, machine.processor_cores))
-            }
-            Field::ProcessorSpeed => {
-                machine.processor.as_deref().and_then(processor::processor_speed).unwrap_or_default().into()
-            }
+            Field::ProcessorCores => number(processor::processor_cores(brand, machine.processor_cores)),
+            Field::ProcessorSpeed => processor::processor_speed(brand).unwrap_or_default().into(),
             Field::TotalRam => machine.memory_bytes.map(capacity::memory_text).unwrap_or_default().into(),
             Field::RamType => real(machine.memory_type.as_deref()),
             Field::OpticalDrive => drives::optical_drive(machine),
@@ -238,31 +224,33 @@ impl<'a> Subject<'a> {
             Field::ScreenSize => screen_size(machine.screen_inches).into(),
             Field::ScreenResolution => real(machine.screen_resolution.as_deref()),
             Field::Graphics => real(machine.graphics.as_deref()),
-            Field::DriveCount => self.facts.drives.len().to_string().into(),
-            _ => Cow::Borrowed(""),
+            Field::DriveCount => facts.drives.len().to_string().into(),
+            Field::DriveSize => self.of_drives(|drive| drive.size.clone()),
+            Field::DriveType => self.of_drives(|drive| drive.media.clone()),
+            Field::DriveModel => self.of_drives(|drive| drive.model.clone()),
+            Field::DriveSerial => self.drive_serial(),
+            Field::DriveInterface => self.of_drives(|drive| drive.interface.clone()),
+            Field::DriveHealth => self.of_drives(|drive| drive.health.clone()),
+            Field::WipeMethod => self.of_wipes(|wipe| wipe.method.clone()),
+            Field::WipeResult => self.of_wipes(|wipe| wipe.result.clone()),
+            Field::WipeDate => self.of_wipes(WipeFacts::date),
         }
     }
 
-    /// `None` when the field is none of a drive.
-    fn drive_value(&self, field: Field) -> Option<Cow<'a, str>> {
-        let of_drive: fn(&DriveFacts<'a>) -> Cow<'a, str> = match field {
-            Field::DriveSize => |drive| drive.size.clone(),
-            Field::DriveType => |drive| drive.media.clone(),
-            Field::DriveModel => |drive| drive.model.clone(),
-            Field::DriveSerial => |drive| drive.serial.clone(),
-            Field::DriveInterface => |drive| drive.interface.clone(),
-            Field::DriveHealth => |drive| drive.health.clone(),
-            Field::WipeMethod => |drive| drive.wipe.as_ref().map(|wipe| wipe.method.clone()).unwrap_or_default(),
-            Field::WipeResult => |drive| drive.wipe.as_ref().map(|wipe| wipe.result.clone()).unwrap_or_default(),
-            Field::WipeDate => |drive| drive.wipe.as_ref().map(WipeFacts::date).unwrap_or_default(),
-            _ => return None,
-        };
-        Some(match self.drive {
-            // The label stands for the serial, so that the lines of drives without one can be told apart.
-            Some(drive) if field == Field::DriveSerial => drive.label.clone().into(),
-            Some(drive) => of_drive(drive),
-            None => joined(self.facts.drives.iter().map(of_drive)),
-        })
+    /// Returns the value of the one drive, or those of all.
+    fn of_drives(&self, value: impl Fn(&DriveFacts<'a>) -> Cow<'a, str> + Clone) -> Cow<'a, str> {
+        self.drive.map_or_else(|| joined(self.facts.drives.iter().map(value.clone())), &value)
+    }
+
+    fn of_wipes(&self, value: impl Fn(&WipeFacts<'a>) -> Cow<'a, str> + Clone) -> Cow<'a, str> {
+        self.of_drives(|drive| drive.wipe.as_ref().map(&value).unwrap_or_default())
+    }
+
+    /// Returns the label of the one drive in place of its serial number, so that the lines of drives without one can be
+    /// told apart.
+    fn drive_serial(&self) -> Cow<'a, str> {
+        let label = self.drive.map(|drive| drive.label.clone().into());
+        label.unwrap_or_else(|| self.of_drives(|drive| drive.serial.clone()))
     }
 
     fn processor(&self) -> Cow<'a, str> {

@@ -108,7 +108,7 @@ impl Template {
     pub fn slot_references(&self) -> impl Iterator<Item = &SlotRef> {
         self.pieces.iter().filter_map(|piece| match piece {
             Piece::Field { source: Source::Slot(slot), .. } => Some(slot),
-            _ => None,
+            Piece::Field { source: Source::BuiltIn(_), .. } | Piece::Literal(_) => None,
         })
     }
 
@@ -148,7 +148,6 @@ fn split_at_colon(pieces: &mut Vec<Piece>) -> Result<usize, TemplateError> {
 fn untrue(scope: Scope, name: &[Piece], value: &[Piece]) -> Option<&'static str> {
     let says_pass = || name.iter().chain(value).any(|piece| words::says_pass(piece.own_text()));
     match scope {
-        Scope::Machine => None,
         Scope::Test if !has(name, Field::Test) => {
             Some("there is no `{Test}` before the colon, so no line names its test")
         }
@@ -161,8 +160,8 @@ fn untrue(scope: Scope, name: &[Piece], value: &[Piece]) -> Option<&'static str>
         Scope::Test | Scope::Wipe if has(name, Field::Result) || has(name, Field::WipeResult) => {
             Some("the result stands before the colon, so a new result would leave the old line as it is")
         }
-        _ if says_pass() => Some("it says itself that all went well, whatever the result is"),
-        Scope::Test | Scope::Wipe => None,
+        Scope::Test | Scope::Wipe if says_pass() => Some("it says itself that all went well, whatever the result is"),
+        Scope::Machine | Scope::Test | Scope::Wipe => None,
     }
 }
 
@@ -280,11 +279,10 @@ fn field_text<'a>(source: &Source, fallback: Option<&'a str>, subject: &Subject<
         Source::BuiltIn(field) => subject.value(*field),
         Source::Slot(slot) => subject.slot(&slot.name),
     };
-    match (fallback, source) {
-        _ if !value.is_empty() => value,
-        (Some(fallback), _) => fallback.into(),
-        (None, Source::BuiltIn(field)) => subject.default_of(*field).into(),
-        (None, Source::Slot(_)) => value,
+    match source {
+        Source::BuiltIn(_) | Source::Slot(_) if !value.is_empty() => value,
+        Source::BuiltIn(field) => fallback.unwrap_or_else(|| subject.default_of(*field)).into(),
+        Source::Slot(_) => fallback.unwrap_or_default().into(),
     }
 }
 

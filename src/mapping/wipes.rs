@@ -130,7 +130,11 @@ impl<'a> Ended<'a> {
             // A wipe that was broken off may never get a time, and it has ended all the same.
             Outcome::Failed => (Gravity::Failed, words::FAIL.into()),
             Outcome::NotRun => return None,
-            _ if wipe.finished_at.is_none() && words::is_running(wipe.result.as_deref()) => return None,
+            Outcome::Passed | Outcome::Blank | Outcome::Other(_)
+                if wipe.finished_at.is_none() && words::is_running(wipe.result.as_deref()) =>
+            {
+                return None;
+            }
             // WipeOS says what it came to and not that it ended: it is no pass, and hides the one before it.
             Outcome::Passed if wipe.finished_at.is_none() => (Gravity::Unclear, words::UNKNOWN.into()),
             Outcome::Blank => (Gravity::Unclear, words::UNKNOWN.into()),

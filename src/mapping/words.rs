@@ -89,7 +89,7 @@ pub(super) fn of_test(result: Option<&str>) -> Outcome<'_> {
 pub(super) fn of_wipe(result: Option<&str>) -> Outcome<'_> {
     match of_test(result) {
         Outcome::Other(text) if BROKEN_OFF.contains(&folded(text).as_str()) => Outcome::Failed,
-        outcome => outcome,
+        outcome @ (Outcome::Blank | Outcome::NotRun | Outcome::Passed | Outcome::Failed | Outcome::Other(_)) => outcome,
     }
 }
 

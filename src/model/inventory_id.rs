@@ -98,7 +98,7 @@ fn problem(typed: &str, rule: IdRule) -> Option<&'static str> {
             Some("it may hold letters and digits only")
         }
         IdRule::Alphanumeric if typed.len() > 32 => Some("it has more than 32 characters"),
-        _ => None,
+        IdRule::Digits | IdRule::Alphanumeric => None,
     }
 }
 

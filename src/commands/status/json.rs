@@ -187,14 +187,14 @@ fn pass(pass: &Pass) -> PassJson<'_> {
 }
 
 fn now<'a>(standing: &'a Standing, obstacle: Option<&Obstacle>, now: Timestamp) -> Now<'a> {
-    let (reason, message) = match (&standing.state, obstacle) {
-        (State::Held { reason, message } | State::Failing { reason, message }, _) => {
+    let (reason, message) = match &standing.state {
+        State::Held { reason, message } | State::Failing { reason, message } => {
             (Some(reason.as_str()), Some(message.clone()))
         }
-        (state, Some(obstacle)) if state.is_due() => {
-            (obstacle.reason().map(Reason::code), Some(obstacle.sentence(now)))
+        state @ (State::UpToDate | State::Due(_) | State::HalfDone | State::Differs | State::Gone) => {
+            let obstacle = obstacle.filter(|_| state.is_due());
+            (obstacle.and_then(Obstacle::reason).map(Reason::code), obstacle.map(|obstacle| obstacle.sentence(now)))
         }
-        _ => (None, None),
     };
     Now {
         client_id: standing.client_id,

@@ -208,13 +208,21 @@ impl State {
     /// Whether this keeps it from being sent. One that fails may be told already what ended the last pass by its own
     /// trouble.
     pub(super) fn waits_behind(&self, obstacle: &Obstacle) -> bool {
-        match (self, obstacle) {
-            (Self::Failing { .. }, Obstacle::OutOfTime { .. } | Obstacle::Runs(..)) => false,
-            (Self::Failing { message, .. }, Obstacle::EndedEarly { why, .. }) => {
+        let Self::Failing { message, .. } = self else { return self.is_due() };
+        match obstacle {
+            Obstacle::OutOfTime { .. } | Obstacle::Runs(..) => false,
+            Obstacle::EndedEarly { why, .. } => {
                 !why.contains(message.lines().next().unwrap_or_default().trim_end_matches('.'))
             }
-            (Self::Failing { .. }, _) => true,
-            _ => self.is_due(),
+            Obstacle::Blind(_)
+            | Obstacle::Place(_)
+            | Obstacle::Held(..)
+            | Obstacle::Hangs(..)
+            | Obstacle::Ahead(_)
+            | Obstacle::Lost { .. }
+            | Obstacle::NoPass(_)
+            | Obstacle::NoneGood(_)
+            | Obstacle::Late { .. } => true,
         }
     }
 

@@ -81,11 +81,13 @@ impl<'a> Trial<'a> {
             // Nothing was there that could have been kept or lost: now there is.
             outcome = self.write(field, &shown, OTHER_TEXT)?.0;
         }
-        let lost = match outcome {
+        let lost = if outcome == Outcome::Comments(Comments::Added) {
             // To send the lines that were there would add them once more.
-            Outcome::Comments(Comments::Added) => Some(before),
-            _ if shown == before => None,
-            _ => self.put_back(field, before)?,
+            Some(before)
+        } else if shown == before {
+            None
+        } else {
+            self.put_back(field, before)?
         };
         Ok(Finding { outcome, lost })
     }
@@ -168,14 +170,26 @@ impl fmt::Display for Finding {
         }
         match (&self.lost, &self.outcome) {
             (None, Outcome::Ignored | Outcome::Refused(_)) => Ok(()),
-            (None, _) => f.write_str("; what was there is put back"),
+            (None, Outcome::Taken | Outcome::Comments(_) | Outcome::Changed(_)) => {
+                f.write_str("; what was there is put back")
+            }
             (Some(_), Outcome::Comments(Comments::Added)) => {
                 f.write_str("; a line cannot be taken away again, so lines of this test stay: remove them by hand")
             }
-            (Some(before), _) if before.trim().is_empty() => {
-                f.write_str("; it was empty, and IQR does not empty it again: clear it by hand")
+            (
+                Some(before),
+                Outcome::Taken
+                | Outcome::Comments(Comments::Replaced)
+                | Outcome::Ignored
+                | Outcome::Changed(_)
+                | Outcome::Refused(_),
+            ) => {
+                if before.trim().is_empty() {
+                    f.write_str("; it was empty, and IQR does not empty it again: clear it by hand")
+                } else {
+                    write!(f, "; what was there could not be put back, it was `{before}`")
+                }
             }
-            (Some(before), _) => write!(f, "; what was there could not be put back, it was `{before}`"),
         }
     }
 }
