@@ -17,7 +17,7 @@
 //! | room | what it is for |
 //! |---|---|
 //! | [`cli`] | what can be typed; no logic |
-//! | [`commands`] | one file per subcommand: gather, call, print; the exit codes; the page for browsers is `templates/status.html` |
+//! | `commands` | one file per subcommand: gather, call, print; the exit codes; the page for browsers is `templates/status.html` |
 //! | [`config`] | the config file, every value checked, all problems told at once |
 //! | [`model`] | machine, asset, update, times, reasons: no I/O, no SQL, no wire format |
 //! | [`store`] | the WipeOS database, read-only: who may have news, and each client whole |
@@ -25,9 +25,9 @@
 //! | [`mapping`] | pure: machine → update (templates, processor, maker, model, chassis, comments) |
 //! | [`iqr`] | IQR's web API: session, assets, master items, wire format, errors, limiter |
 //! | [`sync`] | the pass: feed → examine → plan (pure) → apply → record |
-//! | [`monitor`] | who else is told of a pass: Prometheus, and whoever waits for signs of life |
-//! | [`output`], [`logging`], `escape` | what people and scripts are shown; one table of the characters that a terminal must not get |
-//! | [`clock`], [`digest`], [`secret`], `files`, `hardening` | the time of day, stable digests, texts that must not be seen, how files are opened and whose they may be, no core dumps |
+//! | `monitor` | who else is told of a pass: Prometheus, and whoever waits for signs of life |
+//! | `output`, `logging`, `escape` | what people and scripts are shown; one table of the characters that a terminal must not get |
+//! | [`clock`], [`digest`], `secret`, `files`, `hardening` | the time of day, stable digests, texts that must not be seen, how files are opened and whose they may be, no core dumps |
 //!
 //! Where to change what: the wording of a comment line, `mapping::comments` and the config's templates; a new vendor, one
 //! line in `mapping::manufacturer`; a filler of serial numbers, `model::serial`; what makes two records one machine,
@@ -38,8 +38,8 @@
 //!
 //! Each is kept by the types or by a test over the sources (`tests/integration/invariants.rs`).
 //!
-//! - Only [`store`], [`ledger`] and what they share (`sqlite`) name rusqlite; only [`iqr`] and the ping of [`monitor`] name ureq; only [`cli`] and `main` name clap; only
-//!   [`output`] prints.
+//! - Only [`store`], [`ledger`] and what they share (`sqlite`) name rusqlite; only [`iqr`] and the ping of `monitor` name ureq; only [`cli`] and `main` name clap; only
+//!   `output` prints.
 //! - [`model`], [`mapping`] and the plan do no I/O and read no clock: the time of day is read by [`clock`] alone and
 //!   passed down.
 //! - [`mapping`] knows nothing of IQR's wire names, [`iqr`] nothing of WipeOS, [`store`] nothing of either.
@@ -49,7 +49,7 @@
 
 pub mod cli;
 pub mod clock;
-pub mod commands;
+mod commands;
 pub mod config;
 pub mod digest;
 mod escape;
@@ -57,12 +57,12 @@ mod files;
 mod hardening;
 pub mod iqr;
 pub mod ledger;
-pub mod logging;
+mod logging;
 pub mod mapping;
 pub mod model;
-pub mod monitor;
-pub mod output;
-pub mod secret;
+mod monitor;
+mod output;
+mod secret;
 mod sqlite;
 pub mod store;
 pub mod sync;

@@ -116,11 +116,6 @@ pub fn print_error(error: &anyhow::Error) {
     }
 }
 
-/// Writes a sentence for a person to stderr.
-pub fn say(text: &str) {
-    let _ = writeln!(anstream::stderr().lock(), "{text}");
-}
-
 /// `1 client`, `2 clients`.
 #[must_use]
 pub fn count(number: u64, one: &str, many: &str) -> String {

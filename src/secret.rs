@@ -2,7 +2,7 @@
 
 mod clean;
 
-pub use clean::{MAX_SECRET_BYTES, SecretError, SecretFlaw};
+pub use clean::{MAX_SECRET_BYTES, SecretError};
 
 /// A secret text: no `Display`, no `Debug` of its content, no `Serialize`. The API key and the session token are kept in
 /// one from the moment they are read.

@@ -156,22 +156,10 @@ impl Operation {
         }
     }
 
-    /// The operation of that key.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|operation| operation.name() == name)
-    }
-
     /// Whether it changes what IQR knows of the shop; opening and ending a session does not.
     #[must_use]
     pub fn is_write(self) -> bool {
         matches!(self, Self::InventoryUpdate | Self::InventoryItem | Self::ItemCreate)
-    }
-
-    /// Whether it goes to the sign-in host.
-    #[must_use]
-    pub fn is_session(self) -> bool {
-        matches!(self, Self::SessionCreate | Self::SessionEnd)
     }
 
     /// What must occur in its path.
@@ -461,7 +449,6 @@ mod tests {
             let path = endpoint.path(fill).replace("%7B", "{").replace("%7D", "}");
             let checked = Endpoint::new(operation, endpoint.method(), &path, endpoint.format()).unwrap();
             assert_eq!(checked.path(fill), endpoint.path(fill));
-            assert_eq!(Operation::from_name(operation.name()), Some(operation));
         }
     }
 

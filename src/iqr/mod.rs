@@ -45,7 +45,6 @@ pub use items::{MasterItem, NewItem};
 pub use probe::{Glimpse, Route, Shape, route};
 pub use proxy::{ProxyError, check as check_proxy};
 pub use settings::{Access, Field, FieldNames, Limits, Settings, SettingsError, check_header, is_field_name};
-pub use wire::sendable;
 
 use crate::secret::Secret;
 use http::Http;

@@ -148,14 +148,8 @@ impl Error {
     }
 
     /// Returns the error without the file's name.
-    fn unnamed(&self) -> &Self {
+    pub(super) fn unnamed(&self) -> &Self {
         if let Self::At { source, .. } = self { source.unnamed() } else { self }
-    }
-
-    /// Whether the file is one of an older version, to be brought up to date by the next pass.
-    #[must_use]
-    pub fn is_older(&self) -> bool {
-        matches!(self.unnamed(), Self::Older { .. })
     }
 
     /// Whether SQLite could not make what it needs beside the file.

@@ -164,12 +164,6 @@ impl Ledger {
         }
     }
 
-    /// Where it is.
-    #[must_use]
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
     /// What the lock file beside the ledger tells of the newest pass, also of one that had nothing to do.
     #[must_use]
     pub fn heartbeat(&self) -> Option<Heartbeat> {

@@ -26,8 +26,7 @@ pub use reason::Reason;
 pub use registration::Registration;
 pub use sent::{KnownLines, Sent, SentText, TextMark, line_digests};
 pub use serial::{
-    OwnNames, folded_drive_serial, identifies_machine, is_filler_serial, is_readers_constant, is_same_serial,
-    is_serial_in_iqr,
+    OwnNames, folded_drive_serial, is_filler_serial, is_readers_constant, is_same_serial, is_serial_in_iqr,
 };
 pub use stored::{StoredLines, is_stored, lines_of, stored_form};
 pub use time::{ParseTimestampError, Timestamp};

@@ -193,19 +193,6 @@ impl ToSql for RawTime {
 }
 
 impl Horizon {
-    /// Before everything.
-    #[must_use]
-    pub fn beginning() -> Self {
-        Self {
-            client_id: i64::MIN,
-            wipe_id: i64::MIN,
-            log_id: i64::MIN,
-            updated_at: String::new(),
-            wipe_finished_at: String::new(),
-            log_created_at: String::new(),
-        }
-    }
-
     /// This horizon, with no time after `now`: a row that a wrong clock dated into the future must not hide what comes
     /// after it.
     #[must_use]

@@ -156,12 +156,6 @@ impl Plan {
             comments: to(Field::Comments, &asset.comments),
         }
     }
-
-    /// The names of the fields to be changed.
-    #[must_use]
-    pub fn fields(&self) -> Vec<Field> {
-        self.changes.iter().map(|change| change.field).collect()
-    }
 }
 
 /// The texts of an asset that this program writes.

@@ -41,8 +41,7 @@ pub(super) fn body(format: Format, record: Record, mut fields: Vec<(&str, &str)>
 
 /// What IQR can hold of a text: it travels as XML, and XML 1.0 has no word for most control characters. What is sent in
 /// either format is this, so compare with this when reading back.
-#[must_use]
-pub fn sendable(text: &str) -> Cow<'_, str> {
+fn sendable(text: &str) -> Cow<'_, str> {
     if text.chars().all(is_xml) {
         return Cow::Borrowed(text);
     }
