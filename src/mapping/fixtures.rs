@@ -1,11 +1,10 @@
 //! Real machines for the tests of the mapping. See `tests/data/README.md` for where they come from.
 
-use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use serde_json::Value;
 
-use crate::model::{Battery, ClientId, Machine, Timestamp};
+use crate::model::{Battery, ClientId, Machine};
 
 /// A machine and what people who looked at it call it.
 pub struct Labelled {
@@ -14,21 +13,15 @@ pub struct Labelled {
     pub machine: Machine,
 }
 
-/// The excerpt that comes with the sources.
-pub fn excerpt() -> Vec<Labelled> {
-    parse(include_str!("../../tests/data/machines.jsonl"))
-}
-
-/// All machines of the collection that `DMI_MACHINES` names, or that lie beside the sources; they are too large to come
-/// with them.
-pub fn all_machines() -> Option<Vec<Labelled>> {
-    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/dmi-dev.jsonl");
-    let path = env::var_os("DMI_MACHINES").map_or_else(beside, PathBuf::from);
-    let text = fs::read_to_string(&path).ok();
-    if text.is_none() {
-        eprintln!("skipped: {} is not there", path.display());
+/// Returns the machines that come with the sources, or those of the list that `DMI_MACHINES` names: the whole collection is
+/// too large to come with them.
+pub fn machines() -> Vec<Labelled> {
+    if let Some(path) = env::var_os("DMI_MACHINES") {
+        return parse(&fs::read_to_string(path).unwrap());
     }
-    text.as_deref().map(parse)
+    let files =
+        [include_str!("../../tests/data/machines.jsonl"), include_str!("../../tests/data/labelled_machines.jsonl")];
+    parse(&files.concat())
 }
 
 /// A machine of which only this is known.
@@ -36,34 +29,11 @@ pub fn machine(model: Option<&str>, version: Option<&str>, chassis_type: Option<
     let battery = |position| Battery { position, health_percent: None, cycles: None };
     Machine {
         client_id: ClientId(1),
-        read_at: Timestamp::default(),
-        manufacturer: None,
         model: model.map(str::to_owned),
         version: version.map(str::to_owned),
-        family: None,
-        sku: None,
-        serial_number: None,
-        asset_tag: None,
         chassis_type,
-        processor: None,
-        processor_cores: None,
-        processor_count: None,
-        memory_bytes: None,
-        memory_type: None,
-        graphics: None,
-        optical_drive: None,
-        webcam: None,
-        touchscreen: None,
-        screen_inches: None,
-        screen_resolution: None,
-        technician: None,
-        job: None,
-        created_at: None,
-        updated_at: None,
-        slots: Vec::new(),
         batteries: (1..).take(batteries).map(battery).collect(),
-        drives: Vec::new(),
-        diagnostics: Vec::new(),
+        ..Machine::default()
     }
 }
 

@@ -391,7 +391,7 @@ mod tests {
     #[test]
     fn no_real_machine_gets_a_placeholder_or_its_maker_in_front() {
         let aliases = Aliases::default();
-        for labelled in fixtures::all_machines().unwrap_or_else(fixtures::excerpt) {
+        for labelled in fixtures::machines() {
             let machine = &labelled.machine;
             let maker = aliases.short_form(machine.manufacturer.as_deref().unwrap_or_default());
             let firmware = Firmware::of(machine);
@@ -411,8 +411,7 @@ mod tests {
     /// Two machines of one model are one master item, whichever case their firmware was written in.
     #[test]
     fn case_changes_no_master_item() {
-        let mut firmwares: Vec<(String, [String; 4])> = fixtures::all_machines()
-            .unwrap_or_else(fixtures::excerpt)
+        let mut firmwares: Vec<(String, [String; 4])> = fixtures::machines()
             .into_iter()
             .map(|labelled| labelled.machine)
             .map(|machine| {

@@ -402,7 +402,7 @@ mod tests {
 
     #[test]
     fn no_real_machine_gets_a_text_with_marks_or_cut_words() {
-        for labelled in fixtures::all_machines().unwrap_or_else(fixtures::excerpt) {
+        for labelled in fixtures::machines() {
             let brand = labelled.machine.processor.unwrap_or_default();
             let text = processor_text(&brand, None, labelled.machine.processor_count);
             assert!(!has_mark(&text) && !text.contains('@') && !text.ends_with("GH"), "{brand}: {text}");

@@ -49,37 +49,7 @@ pub(super) fn rules() -> Rules {
 }
 
 pub(super) fn machine() -> Machine {
-    Machine {
-        client_id: ClientId(1),
-        read_at: "2026-03-01 12:00:00".parse().unwrap(),
-        manufacturer: None,
-        model: None,
-        version: None,
-        family: None,
-        sku: None,
-        serial_number: None,
-        asset_tag: None,
-        chassis_type: None,
-        processor: None,
-        processor_cores: None,
-        processor_count: None,
-        memory_bytes: None,
-        memory_type: None,
-        graphics: None,
-        optical_drive: None,
-        webcam: None,
-        touchscreen: None,
-        screen_inches: None,
-        screen_resolution: None,
-        technician: None,
-        job: None,
-        created_at: None,
-        updated_at: None,
-        slots: Vec::new(),
-        batteries: Vec::new(),
-        drives: Vec::new(),
-        diagnostics: Vec::new(),
-    }
+    Machine { client_id: ClientId(1), read_at: "2026-03-01 12:00:00".parse().unwrap(), ..Machine::default() }
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "the fields that it fills are options")]

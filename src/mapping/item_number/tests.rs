@@ -180,7 +180,7 @@ fn names_what_a_number_does_not_say() {
 
 #[test]
 fn uses_whole_words_of_real_names() {
-    for labelled in fixtures::all_machines().unwrap_or_else(fixtures::excerpt) {
+    for labelled in fixtures::machines() {
         let machine = &labelled.machine;
         let maker = Aliases::default().short_form(machine.manufacturer.as_deref().unwrap_or_default());
         let name = model_name::model_name(&maker, &model_name::Firmware::of(machine), LenovoModel::Name);
