@@ -140,7 +140,6 @@ impl Error {
             | Self::ForeignLock { .. }
             | Self::LockLost { .. }
             | Self::Link
-            | Self::Undone
             | Self::Io { .. }
             | Self::Sqlite(_) => self,
         };
