@@ -18,22 +18,22 @@ fn lines() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn a_merge_of_lines_loses_nothing_and_says_everything_once(parts in [lines(), lines(), lines()]) {
+    fn merges_lines_without_loss_or_repetition(parts in [lines(), lines(), lines()]) {
         properties::comments(&parts.join("\u{1}"));
     }
 
     #[test]
-    fn a_merge_of_any_text_loses_nothing_and_says_everything_once(text in "([:\\r\\n \u{1}a-c]|\\PC){0,60}") {
+    fn merges_any_text_without_loss_or_repetition(text in "([:\\r\\n \u{1}a-c]|\\PC){0,60}") {
         properties::comments(&text);
     }
 
     #[test]
-    fn any_template_is_parsed_or_refused_at_its_place(source in "[{}|: a\u{e4}]{0,12}|\\PC{0,40}") {
+    fn parses_or_refuses_any_template_at_its_place(source in "[{}|: a\u{e4}]{0,12}|\\PC{0,40}") {
         properties::template(&source);
     }
 
     #[test]
-    fn any_config_is_read_or_refused_without_a_word_of_its_values(source in CONFIG) {
+    fn parses_or_refuses_any_config_without_showing_values(source in CONFIG) {
         properties::config(&source);
     }
 }

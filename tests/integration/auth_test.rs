@@ -37,7 +37,7 @@ fn is_write(request: &Request) -> bool {
 }
 
 #[test]
-fn every_step_from_the_config_to_the_clock_is_told() {
+fn reports_every_step_from_config_to_clock() {
     let mut bench = bench();
     bench.set("metrics", "textfile", "\"nowhere/x.prom\"");
     bench.sync_well();
@@ -55,7 +55,7 @@ fn every_step_from_the_config_to_the_clock_is_told() {
 }
 
 #[test]
-fn the_first_step_that_fails_is_the_last_of_the_network_and_decides_the_exit_code() {
+fn ends_with_exit_code_of_first_failed_step() {
     let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let urls = [(format!("http://{nobody}"), "connection"), ("https://iqr.invalid".to_owned(), "host")];
     for (url, failing) in urls {
@@ -71,7 +71,7 @@ fn the_first_step_that_fails_is_the_last_of_the_network_and_decides_the_exit_cod
 }
 
 #[test]
-fn a_probe_says_what_the_api_does_and_only_reads() {
+fn probes_the_api_with_reads_only() {
     let bench = bench();
     let (run, requests) = bench.requests_of(|| bench.run(&["auth-test", "--probe", ID, "--json"]));
     assert_eq!(run.code, Some(0), "{run:#?}");
@@ -87,7 +87,7 @@ fn a_probe_says_what_the_api_does_and_only_reads() {
 }
 
 #[test]
-fn a_probe_tells_a_field_that_the_asset_does_not_show_and_an_endpoint_that_is_not_there() {
+fn reports_missing_fields_and_endpoints_in_a_probe() {
     let mut bench = bench().with("iqr.fields", "description", "\"shortdesc\"");
     bench.set("iqr.endpoints", "category_list", "{ method = \"GET\", path = \"No/JSON/Such\" }");
     let json = bench.run(&["auth-test", "--probe", ID, "--json"]).json();
@@ -101,7 +101,7 @@ fn a_probe_tells_a_field_that_the_asset_does_not_show_and_an_endpoint_that_is_no
 }
 
 #[test]
-fn nothing_is_written_unless_the_asset_is_named_twice() {
+fn refuses_write_test_unless_asset_is_named_twice() {
     let bench = bench();
     for arguments in [
         &["--write-test"][..],
@@ -118,7 +118,7 @@ fn nothing_is_written_unless_the_asset_is_named_twice() {
 }
 
 #[test]
-fn a_write_test_writes_three_fields_of_one_asset_and_puts_them_back() {
+fn writes_three_fields_in_write_test_and_restores_them() {
     for (comments, mode) in [(Comments::Adds, "changed"), (Comments::Replaces, "full")] {
         let bench = bench();
         bench.sandbox.state().add_asset(Asset::new(FIRST + 1));
@@ -149,7 +149,7 @@ fn a_write_test_writes_three_fields_of_one_asset_and_puts_them_back() {
 }
 
 #[test]
-fn what_a_write_does_to_comments_is_found_out_also_where_there_are_none() {
+fn detects_comment_semantics_even_without_comments() {
     for (comments, words) in [(Comments::Adds, "added to the lines"), (Comments::Replaces, "in place of the lines")] {
         let bench = Bench::with_clients(1);
         bench.set_comment_semantics(comments);
@@ -159,7 +159,7 @@ fn what_a_write_does_to_comments_is_found_out_also_where_there_are_none() {
 }
 
 #[test]
-fn a_field_that_iqr_does_not_take_gets_an_empty_one_of_the_tenant_s_own() {
+fn suggests_an_empty_field_for_one_iqr_does_not_store() {
     let bench = bench();
     bench.sandbox.state().options.quirks.dropped_fields.insert("extendeddescription".to_owned());
     bench.sandbox.state().edit(FIRST, Field::UserDefined1, "Pallet 7");
@@ -174,7 +174,7 @@ fn a_field_that_iqr_does_not_take_gets_an_empty_one_of_the_tenant_s_own() {
 
 /// The lines that it prints are lines of a config.
 #[test]
-fn a_tenant_that_writes_in_json_only_is_found_out_and_the_lines_can_be_put_into_the_config() {
+fn prints_config_lines_for_a_tenant_that_writes_json_only() {
     let mut bench = bench();
     let xml = When::Path("Inventories/Update/XML".to_owned());
     bench.sandbox.set_faults(vec![Fault::new(xml, Kind::status(400))]);
@@ -187,7 +187,7 @@ fn a_tenant_that_writes_in_json_only_is_found_out_and_the_lines_can_be_put_into_
 }
 
 #[test]
-fn a_write_test_waits_for_no_pass_and_lets_none_in() {
+fn locks_out_passes_during_a_write_test() {
     let bench = bench();
     let lock = fs::File::create(bench.path("ledger.db.lock")).unwrap();
     lock.lock().unwrap();

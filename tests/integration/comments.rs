@@ -67,7 +67,7 @@ fn newest(bench: &Bench, name: &str) -> String {
 }
 
 #[test]
-fn what_people_typed_survives_every_pass_wherever_it_stands() {
+fn keeps_comments_of_people_in_any_position() {
     for (semantics, mode) in WORLDS {
         let context = format!("{semantics:?} {mode}");
         let bench = bench(semantics, mode);
@@ -97,7 +97,7 @@ fn texts(lines: &[String]) -> Vec<&str> {
 }
 
 #[test]
-fn a_retest_shows_last_and_no_line_stands_twice() {
+fn shows_a_retest_last_without_duplicate_lines() {
     for (semantics, mode) in WORLDS {
         let context = format!("{semantics:?} {mode}");
         let bench = bench(semantics, mode);
@@ -115,7 +115,7 @@ fn a_retest_shows_last_and_no_line_stands_twice() {
 }
 
 #[test]
-fn a_line_of_ours_that_a_person_edited_stays_theirs_until_there_is_news() {
+fn keeps_edited_line_until_there_is_news() {
     for (semantics, mode) in WORLDS {
         let context = format!("{semantics:?} {mode}");
         let bench = bench(semantics, mode);
@@ -137,7 +137,7 @@ fn a_line_of_ours_that_a_person_edited_stays_theirs_until_there_is_news() {
 }
 
 #[test]
-fn a_log_that_lacks_a_test_never_blanks_an_earlier_result() {
+fn keeps_earlier_result_if_a_log_lacks_the_test() {
     for (semantics, mode) in WORLDS {
         let bench = bench(semantics, mode).with("templates.comments", "untested", "\"blank\"");
         bench.sync_well();
@@ -155,7 +155,7 @@ fn a_log_that_lacks_a_test_never_blanks_an_earlier_result() {
 }
 
 #[test]
-fn comments_with_windows_line_ends_stay_as_they_are() {
+fn keeps_comments_with_windows_line_ends() {
     for (semantics, mode) in WORLDS {
         let context = format!("{semantics:?} {mode}");
         let bench = bench(semantics, mode);
@@ -172,7 +172,7 @@ fn comments_with_windows_line_ends_stay_as_they_are() {
 }
 
 #[test]
-fn lines_that_a_replacing_server_dropped_are_put_back_at_once_and_the_setting_is_named() {
+fn restores_lines_at_once_and_names_the_replace_setting() {
     let bench = bench(Comments::Replaces, "\"changed\"").with("sync", "verify_writes", "false");
     type_comments(&bench, &TYPED.join("\n"));
     let report = bench.sync_well();
@@ -188,7 +188,7 @@ fn lines_that_a_replacing_server_dropped_are_put_back_at_once_and_the_setting_is
 
 /// What is sent as the whole text is added to the text by such a server: that cannot be known before it is seen.
 #[test]
-fn with_the_wrong_setting_an_adding_server_doubles_lines_once_and_the_setting_is_named() {
+fn doubles_lines_once_and_names_the_append_setting() {
     let bench = Bench::with_clients(3).with("sync", "comments", "\"full\"").with("iqr", "connections", "1");
     for id in FIRST..FIRST + 3 {
         bench.sandbox.state().edit(id, Field::InventoryComments, "lid cracked");
@@ -202,7 +202,7 @@ fn with_the_wrong_setting_an_adding_server_doubles_lines_once_and_the_setting_is
 }
 
 #[test]
-fn comments_in_a_field_that_is_too_narrow_are_warned_of_where_there_is_something_to_send() {
+fn warns_of_too_narrow_comments_if_there_is_a_change() {
     let bench = Bench::with_clients(1).with("iqr", "fields", "{ comments = \"userdefined1\" }");
     for arguments in [&["auth-test"][..], &["preview", "700001"], &["sync"]] {
         let run = bench.run(arguments);
@@ -215,7 +215,7 @@ fn comments_in_a_field_that_is_too_narrow_are_warned_of_where_there_is_something
 
 /// What came back with question marks was stored: sent again at each try, it would stand there ever more often.
 #[test]
-fn lines_that_a_column_cannot_hold_letter_by_letter_are_known_again() {
+fn recognizes_lines_that_a_column_cannot_hold_exactly() {
     for (semantics, mode) in WORLDS {
         let context = format!("{semantics:?} {mode}");
         let bench = bench(semantics, mode);
@@ -240,7 +240,7 @@ fn lines_that_a_column_cannot_hold_letter_by_letter_are_known_again() {
 
 /// An answer without its comments says nothing about them: written anew, they would cost what people typed.
 #[test]
-fn comments_that_one_answer_leaves_out_are_not_taken_for_blank() {
+fn treats_comments_missing_from_an_answer_as_unknown() {
     for (semantics, mode) in WORLDS {
         let context = format!("{semantics:?} {mode}");
         let bench = bench(semantics, mode);
@@ -261,7 +261,7 @@ fn comments_that_one_answer_leaves_out_are_not_taken_for_blank() {
 
 /// What was learned holds for one tenant: it may be set up anew, or the config may lead to another.
 #[test]
-fn an_iqr_that_changes_its_ways_costs_no_line() {
+fn keeps_lines_if_comment_semantics_change() {
     for (first, then) in [(Comments::Adds, Comments::Replaces), (Comments::Replaces, Comments::Adds)] {
         let context = format!("{first:?}, then {then:?}");
         let bench = bench(first, "\"changed\"");
@@ -282,7 +282,7 @@ fn an_iqr_that_changes_its_ways_costs_no_line() {
 
 /// Whatever else of the asset cannot be changed must not keep people's lines away.
 #[test]
-fn lines_that_a_write_had_cost_come_back_before_anything_else_is_judged() {
+fn restores_lost_lines_before_judging_the_client() {
     let bench = bench(Comments::Replaces, "\"changed\"");
     bench.sandbox.state().options.quirks.dropped_fields.insert("description".to_owned());
     type_comments(&bench, &TYPED.join("\n"));
@@ -292,7 +292,7 @@ fn lines_that_a_write_had_cost_come_back_before_anything_else_is_judged() {
 }
 
 #[test]
-fn comments_that_an_answer_leaves_out_are_not_replaced_where_nothing_was_sent_yet() {
+fn refuses_to_replace_missing_comments_if_never_sent() {
     for mode in ["\"changed\"", "\"full\""] {
         let bench = bench(Comments::Replaces, mode);
         type_comments(&bench, "lid cracked");

@@ -110,7 +110,7 @@ fn at_every_read(Row(name, answer, concerns, _, words): &Row) {
 }
 
 #[test]
-fn every_sick_answer_to_a_read_has_its_consequence_also_where_one_client_alone_is_due() {
+fn maps_each_faulty_read_answer_to_its_consequence() {
     thread::scope(|scope| {
         for row in rows() {
             scope.spawn(move || at_every_read(&row));
@@ -147,7 +147,7 @@ fn at_every_write(Row(name, answer, _, concerns, words): &Row, is_taken: bool) {
 }
 
 #[test]
-fn every_sick_answer_to_a_write_has_its_consequence_whether_it_was_taken_or_not() {
+fn maps_each_faulty_write_answer_to_its_consequence() {
     thread::scope(|scope| {
         for row in rows() {
             scope.spawn(move || [false, true].map(|is_taken| at_every_write(&row, is_taken)));
@@ -157,7 +157,7 @@ fn every_sick_answer_to_a_write_has_its_consequence_whether_it_was_taken_or_not(
 
 /// Seven failures in a row are bad luck, eight are an outage.
 #[test]
-fn eight_failures_in_a_row_end_the_pass_and_seven_do_not() {
+fn ends_pass_after_eight_failures_and_not_after_seven() {
     for (failures, code, outcome) in [(7, 1, "done"), (8, 5, "aborted")] {
         let (bench, _front) = behind(CLIENTS, move |asked| match asked.number {
             // The sign-in and the first client go well.
@@ -174,7 +174,7 @@ fn eight_failures_in_a_row_end_the_pass_and_seven_do_not() {
 
 /// A request that is never answered costs its whole time: eight of them would be most of a pass.
 #[test]
-fn a_server_that_falls_silent_is_left_alone_after_three_requests() {
+fn stops_requests_after_three_silent_ones() {
     let (bench, front) = behind(CLIENTS, |asked| match asked.number {
         ..20 => Deed::Keep(asked.answer()),
         _ => Deed::Silence,
@@ -191,7 +191,7 @@ fn a_server_that_falls_silent_is_left_alone_after_three_requests() {
 
 /// `Retry-After` in both forms: the pass waits so long, and no longer, and does its work.
 #[test]
-fn a_wait_that_the_server_asks_for_is_kept_in_seconds_and_as_a_date_by_its_own_clock() {
+fn respects_retry_after_in_seconds_and_as_a_date() {
     let day = "Sun, 06 Nov 1994 08:49";
     let rows = [
         "Retry-After: 2\r\n".to_owned(),
@@ -248,7 +248,7 @@ const ENDLESS: [Endless; 4] = [
 
 /// The sign-in, a read or a write is answered so: the request's time is not moved by it.
 #[test]
-fn an_answer_that_drips_or_floods_costs_one_request_and_not_the_pass() {
+fn limits_a_dripping_or_flooding_answer_to_one_request() {
     thread::scope(|scope| {
         for endless in &ENDLESS {
             scope.spawn(move || [1, 2, 4].map(|nth| meet_endless(endless, nth)));

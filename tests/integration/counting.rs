@@ -147,40 +147,40 @@ macro_rules! counting_loop {
 
 counting_loop! {
     count;
-    an_inner_error_500: Kind::status(500);
-    a_bad_gateway_502: Kind::status(502);
-    an_outage_503: Kind::status(503);
-    too_many_requests_429: Kind::retry_after(429, "0");
-    a_request_timeout_408: Kind::status(408);
-    a_bad_request_400: Kind::status(400);
-    a_redirect_to_a_login_page: Kind::redirect("/login");
-    a_reset: Kind::Reset;
-    a_close: Kind::Close;
-    a_body_that_is_cut: Kind::Cut;
-    half_a_body_as_if_it_were_whole: Kind::Truncated;
-    an_html_page_with_200: Kind::html_ok();
-    an_empty_answer: Kind::Empty;
-    no_content_204: Kind::no_content();
-    an_answer_of_another_type: Kind::WrongType;
-    another_asset_s_answer: Kind::OtherInventoryId;
-    an_error_text_with_200: Kind::error_text();
-    a_leaked_exception_with_200: Kind::dotnet_text();
-    an_object_of_nothing: Kind::Status { code: 200, headers: Vec::new(), body: Body::Json("{}".to_owned()) };
-    a_null: Kind::Status { code: 200, headers: Vec::new(), body: Body::Json("null".to_owned()) };
-    silence: Kind::SilentHead(PATIENCE);
-    silence_within_the_body: Kind::SilentBody(PATIENCE);
-    a_write_that_looks_done_and_is_not: Kind::AsIs;
+    recovers_from_inner_error_500: Kind::status(500);
+    recovers_from_bad_gateway_502: Kind::status(502);
+    recovers_from_outage_503: Kind::status(503);
+    recovers_from_too_many_requests_429: Kind::retry_after(429, "0");
+    recovers_from_request_timeout_408: Kind::status(408);
+    recovers_from_bad_request_400: Kind::status(400);
+    recovers_from_redirect_to_login_page: Kind::redirect("/login");
+    recovers_from_connection_reset: Kind::Reset;
+    recovers_from_connection_close: Kind::Close;
+    recovers_from_cut_body: Kind::Cut;
+    recovers_from_half_body_that_looks_whole: Kind::Truncated;
+    recovers_from_html_page_with_200: Kind::html_ok();
+    recovers_from_empty_answer: Kind::Empty;
+    recovers_from_no_content_204: Kind::no_content();
+    recovers_from_wrong_content_type: Kind::WrongType;
+    recovers_from_answer_for_another_asset: Kind::OtherInventoryId;
+    recovers_from_error_text_with_200: Kind::error_text();
+    recovers_from_leaked_exception_with_200: Kind::dotnet_text();
+    recovers_from_empty_json_object: Kind::Status { code: 200, headers: Vec::new(), body: Body::Json("{}".to_owned()) };
+    recovers_from_json_null: Kind::Status { code: 200, headers: Vec::new(), body: Body::Json("null".to_owned()) };
+    recovers_from_silence: Kind::SilentHead(PATIENCE);
+    recovers_from_silence_within_body: Kind::SilentBody(PATIENCE);
+    recovers_from_write_that_only_looks_done: Kind::AsIs;
 }
 
 counting_loop! {
     count_refusals;
-    an_unknown_session_401: Kind::status(401);
-    a_forbidden_403: Kind::status(403);
-    a_missing_page_404: Kind::status(404);
+    recovers_from_unknown_session_401: Kind::status(401);
+    recovers_from_forbidden_403: Kind::status(403);
+    recovers_from_missing_page_404: Kind::status(404);
 }
 
 #[test]
-fn a_write_that_took_effect_and_was_answered_401_is_not_repeated_blindly() {
+fn reads_before_repeating_a_write_answered_401() {
     for status in [401, 403, 404] {
         after(ADDS, "a refusal that is none", &Kind::status(status));
     }
@@ -188,7 +188,7 @@ fn a_write_that_took_effect_and_was_answered_401_is_not_repeated_blindly() {
 
 /// News of assets that were sent before: the old lines and the new ones must be told apart, whatever fails.
 #[test]
-fn news_of_a_client_that_was_sent_arrives_whatever_request_fails() {
+fn sends_news_of_sent_clients_whatever_request_fails() {
     let kinds =
         [Kind::Reset, Kind::status(503), Kind::Truncated, Kind::AsIs, Kind::status(400), Kind::OtherInventoryId];
     for server in [ADDS, REPLACES] {
@@ -216,13 +216,13 @@ fn count_news(server: Server, expected: &Assets, kind: &Kind) {
 
 /// A wrong length leaves the connection unfit for the next request.
 #[test]
-fn a_wrong_content_length() {
+fn recovers_from_wrong_content_length() {
     count("too long", &Kind::WrongLength(7));
     count("too short", &Kind::WrongLength(-7));
 }
 
 #[test]
-fn a_session_that_expires_at_any_request_is_renewed_once_and_nothing_is_lost() {
+fn renews_session_once_if_it_expires_at_any_request() {
     for status in [401, 404, 403] {
         // A session that is good for one call can never write: a write is not repeated before a read.
         for calls in (2..=16).step_by(if status == 401 { 1 } else { 3 }) {
@@ -240,7 +240,7 @@ fn a_session_that_expires_at_any_request_is_renewed_once_and_nothing_is_lost() {
 }
 
 #[test]
-fn a_slow_server_is_waited_for() {
+fn waits_for_a_slow_server() {
     let bench = bench(ADDS);
     bench
         .sandbox

@@ -26,7 +26,7 @@ fn assert_first_is_sent(bench: &Bench, changes: &[&str]) {
 
 /// Bytes that are no UTF-8 sort behind every text, and are no time.
 #[test]
-fn a_time_of_bytes_that_are_no_text_fails_its_client_alone() {
+fn fails_only_the_client_whose_time_is_no_text() {
     for (table, column) in [("client", "updated_at"), ("wipe", "finished_at"), ("diagnostics_log", "created_at")] {
         for value in ["x'ff'", "CAST(x'ff' AS TEXT)", "CAST(x'323032362d31312d3232ff' AS TEXT)"] {
             for is_new in [true, false] {
@@ -60,7 +60,7 @@ fn failed_wipe(at: &str) -> Wipe {
 }
 
 #[test]
-fn a_client_that_was_never_synced_is_due() {
+fn selects_client_never_synced() {
     let bench = settled();
     bench.add(&client(3), Asset::new(FIRST + 3));
     let report = bench.sync_well();
@@ -69,7 +69,7 @@ fn a_client_that_was_never_synced_is_due() {
 }
 
 #[test]
-fn a_client_that_was_updated_is_due() {
+fn selects_client_updated_since() {
     let bench = settled();
     bench.store().edit(1, "memory_bytes", &(16_i64 << 30).to_string(), LATER).unwrap();
     assert_first_is_sent(&bench, &["extended_description"]);
@@ -77,7 +77,7 @@ fn a_client_that_was_updated_is_due() {
 }
 
 #[test]
-fn a_client_with_a_finished_wipe_is_due() {
+fn selects_client_with_finished_wipe() {
     let bench = settled();
     bench.store().add_wipe(1, 0, &failed_wipe(LATER)).unwrap();
     assert_first_is_sent(&bench, &["comments"]);
@@ -86,7 +86,7 @@ fn a_client_with_a_finished_wipe_is_due() {
 }
 
 #[test]
-fn a_client_with_new_diagnostics_is_due() {
+fn selects_client_with_new_diagnostics() {
     let bench = settled();
     bench.store().add_log(1, &Log::of(LATER, &[("Ethernet", "FAIL")])).unwrap();
     assert_first_is_sent(&bench, &["comments"]);
@@ -94,7 +94,7 @@ fn a_client_with_new_diagnostics_is_due() {
 }
 
 #[test]
-fn a_wipe_that_still_runs_is_no_news_until_it_ends() {
+fn ignores_a_running_wipe_until_it_ends() {
     let bench = settled();
     let store = bench.store();
     let running = Wipe { finished_at: None, result: None, ..failed_wipe(LATER) };
@@ -108,7 +108,7 @@ fn a_wipe_that_still_runs_is_no_news_until_it_ends() {
 }
 
 #[test]
-fn a_change_that_alters_nothing_that_would_be_sent_asks_iqr_nothing() {
+fn sends_no_request_for_a_change_that_alters_nothing_sent() {
     let bench = settled();
     let before = bench.all_seen();
     bench.store().edit(1, "asset_tag", "77-1", LATER).unwrap();
@@ -121,7 +121,7 @@ fn a_change_that_alters_nothing_that_would_be_sent_asks_iqr_nothing() {
 }
 
 #[test]
-fn an_asset_that_says_it_all_already_is_not_written() {
+fn writes_no_asset_that_is_up_to_date() {
     let bench = settled();
     bench.forget_ledger();
     let writes: Vec<u64> = (0..3).map(|number| bench.writes(FIRST + number)).collect();
@@ -133,7 +133,7 @@ fn an_asset_that_says_it_all_already_is_not_written() {
 
 /// Two logs in one clock tick: the second has the time of the first.
 #[test]
-fn a_second_log_within_the_same_second_is_news() {
+fn detects_second_log_within_the_same_second() {
     let bench = settled();
     bench.store().add_log(1, &Log::of(LATER, &[("Ethernet", "FAIL")])).unwrap();
     assert_first_is_sent(&bench, &["comments"]);
@@ -142,7 +142,7 @@ fn a_second_log_within_the_same_second_is_news() {
 }
 
 #[test]
-fn news_with_an_older_time_than_the_last_pass_is_news() {
+fn detects_news_older_than_the_last_pass() {
     let bench = settled();
     bench.store().add_log(1, &Log::of("2019-01-01 00:00:00", &[("Touchpad", "PASS")])).unwrap();
     assert_first_is_sent(&bench, &["comments"]);
@@ -152,7 +152,7 @@ fn news_with_an_older_time_than_the_last_pass_is_news() {
 
 /// WipeOS's clock ticks in seconds: the edit leaves `updated_at` as it was when the client was sent.
 #[test]
-fn an_edit_within_the_second_of_the_last_one_is_sent_at_the_latest_by_the_full_comparison() {
+fn sends_edit_within_the_same_second_by_the_next_sweep() {
     let bench = settled().with("sync", "full_comparison_every", "\"1ms\"");
     bench.sync_well();
     bench.store().edit(1, "memory_bytes", &(16_i64 << 30).to_string(), SAMPLE_TIME).unwrap();
@@ -160,7 +160,7 @@ fn an_edit_within_the_second_of_the_last_one_is_sent_at_the_latest_by_the_full_c
 }
 
 #[test]
-fn an_inventory_id_that_was_corrected_sends_everything_to_the_new_asset_and_leaves_the_old_one() {
+fn sends_all_to_new_asset_after_inventory_id_correction() {
     let bench = settled();
     bench.sandbox.state().add_asset(Asset::new(800_000).with(Field::InventoryComments, "lid cracked"));
     let old = bench.seen(FIRST);
@@ -173,7 +173,7 @@ fn an_inventory_id_that_was_corrected_sends_everything_to_the_new_asset_and_leav
 }
 
 #[test]
-fn a_client_that_is_deleted_while_due_troubles_nobody() {
+fn ignores_client_deleted_while_due() {
     let bench = settled();
     bench.store().edit(1, "memory_bytes", &(16_i64 << 30).to_string(), LATER).unwrap();
     bench.store().delete(1).unwrap();

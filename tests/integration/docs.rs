@@ -59,7 +59,7 @@ fn anchors(text: &str) -> Vec<String> {
 }
 
 #[test]
-fn every_link_between_texts_resolves() {
+fn resolves_every_link_between_texts() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut count = 0;
     for (path, text) in texts() {
@@ -81,7 +81,7 @@ fn every_link_between_texts_resolves() {
 }
 
 #[test]
-fn every_page_that_a_text_refers_to_exists() {
+fn finds_every_page_that_a_text_refers_to() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut count = 0;
     for (path, text) in texts() {
@@ -101,7 +101,7 @@ fn every_page_that_a_text_refers_to_exists() {
 }
 
 #[test]
-fn readme_leads_to_every_page_below_docs() {
+fn links_every_docs_page_from_readme() {
     let texts = texts();
     let (_, readme) = texts.iter().find(|(path, _)| path == "README.md").unwrap();
     for (path, _) in texts.iter().filter(|(path, _)| path.starts_with("docs/")) {
@@ -110,7 +110,7 @@ fn readme_leads_to_every_page_below_docs() {
 }
 
 #[test]
-fn texts_name_only_commands_and_options_of_the_help() {
+fn names_only_commands_and_options_of_the_help() {
     let mut definition = wipeos_iqr::cli::definition();
     definition.build();
     let mut count = 0;
@@ -169,7 +169,7 @@ fn assert_is_known(definition: &Command, words: &[&str], place: &str) {
 }
 
 #[test]
-fn prose_keeps_to_120_columns() {
+fn wraps_prose_at_120_columns() {
     for (path, text) in texts() {
         for (_, line) in lines(&text).iter().filter(|(language, line)| language.is_none() && !line.starts_with('|')) {
             assert!(line.chars().count() <= 120, "{path}: {line}");
@@ -178,7 +178,7 @@ fn prose_keeps_to_120_columns() {
 }
 
 #[test]
-fn texts_name_only_exit_codes_that_exist() {
+fn names_only_exit_codes_that_exist() {
     let known = codes_of_the_program();
     let mut count = 0;
     for (path, text) in texts() {

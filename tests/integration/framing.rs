@@ -124,7 +124,7 @@ fn spoiled(context: &str, spoil: Spoil) {
 }
 
 #[test]
-fn answers_that_break_the_protocol_lose_and_double_nothing() {
+fn survives_answers_that_break_http_or_json() {
     thread::scope(|scope| {
         for (name, spoil) in rows() {
             scope.spawn(move || spoiled(name, spoil));
@@ -134,7 +134,7 @@ fn answers_that_break_the_protocol_lose_and_double_nothing() {
 
 /// On one connection, or from a proxy that mixes them up: every so often a request gets the answer to the one before.
 #[test]
-fn an_answer_that_was_meant_for_another_request_is_not_believed() {
+fn refuses_an_answer_meant_for_another_request() {
     for comments in [Comments::Adds, Comments::Replaces] {
         for every in [2, 3, 5, 7] {
             let before = Mutex::new((String::new(), Vec::new()));
@@ -152,7 +152,7 @@ fn an_answer_that_was_meant_for_another_request_is_not_believed() {
 /// The server ends an idle connection just when the client sends the next request on it: a write is neither lost nor made
 /// twice.
 #[test]
-fn a_connection_that_ends_just_when_it_is_used_again_loses_and_doubles_no_write() {
+fn survives_a_connection_that_ends_on_reuse() {
     for comments in [Comments::Adds, Comments::Replaces] {
         for micros in [0, 200, 1000] {
             assert_survived(comments, &format!("closed after {micros} µs"), move |asked| {

@@ -14,7 +14,7 @@ fn looked_at(bench: &Bench, arguments: &[&str]) -> (Vec<i64>, u64) {
 }
 
 #[test]
-fn a_limit_lets_one_full_pass_after_the_other_reach_every_client_and_says_how_many_are_left() {
+fn reaches_every_client_with_limited_full_passes() {
     let bench = Bench::with_clients(CLIENTS);
     bench.sync_well();
     let limited = ["--full", "--limit", "4"];
@@ -26,7 +26,7 @@ fn a_limit_lets_one_full_pass_after_the_other_reach_every_client_and_says_how_ma
 }
 
 #[test]
-fn a_full_pass_that_is_cut_by_its_limit_forgets_no_news() {
+fn sends_news_after_a_full_pass_cut_by_its_limit() {
     let bench = Bench::with_clients(CLIENTS);
     bench.sync_well();
     bench.add(&client(CLIENTS), iqr_sandbox::Asset::new(crate::bench::FIRST + CLIENTS));

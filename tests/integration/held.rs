@@ -26,7 +26,7 @@ fn assert_sent(bench: &Bench, clients: &[i64]) {
 }
 
 #[test]
-fn every_kind_of_held_client_is_told_by_its_code_and_nothing_of_it_is_sent() {
+fn reports_every_held_client_by_code_and_sends_nothing() {
     let bench = Bench::with_screens();
     let report = bench.sync_well();
     for (client, reason) in samples::two_screens().held {
@@ -44,7 +44,7 @@ fn every_kind_of_held_client_is_told_by_its_code_and_nothing_of_it_is_sent() {
 }
 
 #[test]
-fn an_inventory_id_that_was_typed_at_last_releases_its_client() {
+fn releases_client_once_its_inventory_id_is_typed() {
     let bench = passed();
     bench.store().set_slot(3, ID_SLOT, &FIRST.to_string(), LATER).unwrap();
     let report = bench.sync_well();
@@ -56,7 +56,7 @@ fn an_inventory_id_that_was_typed_at_last_releases_its_client() {
 
 /// The client whose slot is edited has news; the other one, which nobody touched, is released by it.
 #[test]
-fn a_duplicate_is_released_by_an_edit_of_the_other_client() {
+fn releases_duplicate_if_the_other_client_is_edited() {
     let bench = passed();
     bench.store().set_slot(6, ID_SLOT, &FIRST.to_string(), LATER).unwrap();
     let report = bench.sync_well();
@@ -65,7 +65,7 @@ fn a_duplicate_is_released_by_an_edit_of_the_other_client() {
 }
 
 #[test]
-fn a_duplicate_is_released_when_the_other_client_is_deleted() {
+fn releases_duplicate_if_the_other_client_is_deleted() {
     let bench = passed();
     bench.store().delete(6).unwrap();
     let report = bench.sync_well();
@@ -74,7 +74,7 @@ fn a_duplicate_is_released_when_the_other_client_is_deleted() {
 }
 
 #[test]
-fn a_client_that_claims_the_id_of_a_sent_one_holds_itself_and_spoils_nothing() {
+fn holds_client_that_claims_the_id_of_a_sent_one() {
     let bench = passed();
     let before = bench.seen(samples::DELL_ID);
     let thief = bench.store().add(&client(0).with_inventory_id(&format!(" {} ", samples::DELL_ID))).unwrap();
@@ -84,7 +84,7 @@ fn a_client_that_claims_the_id_of_a_sent_one_holds_itself_and_spoils_nothing() {
 }
 
 #[test]
-fn the_newest_record_of_one_machine_wins() {
+fn sends_the_newest_record_of_one_machine() {
     let bench = Bench::with_clients(1);
     bench.sync_well();
     let again = bench.store().add(&iqr_sandbox::store::Client { memory_bytes: Some(4 << 30), ..client(0) }).unwrap();
@@ -101,7 +101,7 @@ fn the_newest_record_of_one_machine_wins() {
 }
 
 #[test]
-fn the_older_record_of_a_machine_is_sent_once_the_newer_one_is_deleted() {
+fn sends_older_record_once_the_newer_one_is_deleted() {
     let bench = Bench::with_clients(1);
     bench.sync_well();
     let again = bench.store().add(&iqr_sandbox::store::Client { memory_bytes: Some(4 << 30), ..client(0) }).unwrap();
@@ -112,14 +112,14 @@ fn the_older_record_of_a_machine_is_sent_once_the_newer_one_is_deleted() {
 }
 
 #[test]
-fn a_serial_mismatch_is_released_by_a_correction_in_iqr() {
+fn releases_serial_mismatch_corrected_in_iqr() {
     let bench = passed();
     bench.sandbox.state().edit(MISMATCH_ID, Field::SerialNumber, "mine0001");
     assert_sent(&bench, &[7]);
 }
 
 #[test]
-fn a_serial_mismatch_is_released_by_a_correction_in_wipeos_at_the_next_pass() {
+fn releases_serial_mismatch_corrected_in_wipeos() {
     let bench = passed();
     bench.store().set_slot(7, ID_SLOT, &FIRST.to_string(), LATER).unwrap();
     assert_eq!(bench.sync_well().fate(7), ("sent", None));
@@ -127,7 +127,7 @@ fn a_serial_mismatch_is_released_by_a_correction_in_wipeos_at_the_next_pass() {
 }
 
 #[test]
-fn a_serial_mismatch_is_sent_where_the_config_says_so() {
+fn sends_serial_mismatch_if_the_config_allows() {
     for check in ["\"warn\"", "\"off\""] {
         let mut bench = passed();
         bench.set("sync", "serial_check", check);
@@ -138,7 +138,7 @@ fn a_serial_mismatch_is_sent_where_the_config_says_so() {
 }
 
 #[test]
-fn a_placeholder_is_released_when_the_machine_gets_a_name() {
+fn releases_placeholder_once_the_machine_has_a_name() {
     let bench = passed();
     bench.store().edit(8, "manufacturer", "Dell Inc.", LATER).unwrap();
     assert_eq!(bench.sync_well().fate(8), ("held", Some("placeholder-model")));
@@ -148,7 +148,7 @@ fn a_placeholder_is_released_when_the_machine_gets_a_name() {
 }
 
 #[test]
-fn an_asset_that_iqr_does_not_have_fails_its_client_alone_and_is_sent_once_it_is_received() {
+fn fails_only_client_of_missing_asset_until_it_is_received() {
     for miss in [
         iqr_sandbox::Miss::Null,
         iqr_sandbox::Miss::EmptyObject,
@@ -171,7 +171,7 @@ fn an_asset_that_iqr_does_not_have_fails_its_client_alone_and_is_sent_once_it_is
 }
 
 #[test]
-fn a_record_that_cannot_be_understood_is_told_once_by_its_client_and_found_by_its_id() {
+fn reports_unreadable_record_once_and_finds_it_by_id() {
     let bench = Bench::with_clients(2);
     let store = bench.store();
     let sql = "UPDATE diagnostics_log SET created_at = 'yesterday' WHERE client_id = 1";
@@ -188,7 +188,7 @@ fn a_record_that_cannot_be_understood_is_told_once_by_its_client_and_found_by_it
 }
 
 #[test]
-fn those_whom_the_news_of_another_concerns_follow_it_by_key_and_once_each() {
+fn evaluates_clients_that_shared_an_id_by_key_once_each() {
     let bench = Bench::empty().with("iqr", "connections", "1").and_clients(5);
     for id in 1..=5 {
         bench.store().set_slot(id, ID_SLOT, &FIRST.to_string(), LATER).unwrap();
@@ -206,7 +206,7 @@ fn those_whom_the_news_of_another_concerns_follow_it_by_key_and_once_each() {
 
 /// A write that was begun is looked at first in the next pass; one that IQR refuses must not win that place by it.
 #[test]
-fn a_client_whose_write_is_refused_waits_its_delay_like_any_other_that_fails() {
+fn delays_client_whose_write_was_refused() {
     let bench = Bench::with_clients(2);
     let write = When::Path("Inventories/Update".to_owned());
     bench.sandbox.set_faults(vec![Fault::new(write, Kind::status(400)).and(When::Id(FIRST))]);
@@ -222,7 +222,7 @@ fn a_client_whose_write_is_refused_waits_its_delay_like_any_other_that_fails() {
 }
 
 #[test]
-fn clients_that_fail_are_tried_after_the_fresh_ones_and_ever_more_seldom() {
+fn retries_failing_clients_after_fresh_ones_and_less_often() {
     let bench = Bench::empty().with("iqr", "connections", "1");
     let poison = 300;
     (0..poison).for_each(|number| _ = bench.store().add(&client(number)).unwrap());
@@ -248,7 +248,7 @@ fn clients_that_fail_are_tried_after_the_fresh_ones_and_ever_more_seldom() {
 
 /// Blanks in front of an ID, or any number of zeros, hide no client from the others.
 #[test]
-fn clients_in_hand_at_the_same_time_never_share_an_asset_however_their_id_was_typed() {
+fn shares_no_asset_between_clients_in_flight() {
     let plain = FIRST.to_string();
     let odd = [format!("\n{plain}"), format!("   {plain}"), format!("\r\n \t000000000{plain}")];
     for connections in ["1", "8"] {

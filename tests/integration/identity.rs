@@ -238,7 +238,7 @@ fn holds_both_for_a_shared_card_reader() {
 }
 
 #[test]
-fn says_of_both_that_they_are_two_machines_once_one_is_edited() {
+fn reports_both_as_two_machines_once_one_is_edited() {
     let bench = twice(&laptop(), &laptop());
     let report = bench.sync_well();
     assert_eq!((report.fate(1), report.fate(2)), (HELD, ("sent", None)), "{report:#?}");

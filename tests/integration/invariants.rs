@@ -78,27 +78,27 @@ fn assert_none(places: &[&str], words: &[&str]) {
 }
 
 #[test]
-fn only_store_and_ledger_know_sqlite() {
+fn confines_sqlite_to_store_and_ledger() {
     assert_only(&["store", "ledger", "sqlite.rs"], &["rusqlite"]);
 }
 
 #[test]
-fn only_iqr_and_the_ping_know_http() {
+fn confines_http_to_iqr_and_ping() {
     assert_only(&["iqr", "monitor/ping.rs"], &["ureq"]);
 }
 
 #[test]
-fn only_the_command_line_knows_clap() {
+fn confines_clap_to_the_command_line() {
     assert_only(&["cli.rs", "main.rs"], &["clap::", "clap;"]);
 }
 
 #[test]
-fn only_the_output_prints() {
+fn confines_printing_to_output() {
     assert_only(&["output.rs", "main.rs"], &["stdout().lock", "stderr().lock", "println!", "eprintln!", "print!("]);
 }
 
 #[test]
-fn what_decides_does_no_io_and_reads_no_clock() {
+fn keeps_pure_modules_free_of_io_and_clocks() {
     let pure = ["model", "mapping", "sync/plan.rs", "sync/comments.rs", "sync/semantics.rs", "sync/retry.rs"];
     let io = [
         "std::fs",
@@ -118,12 +118,12 @@ fn what_decides_does_no_io_and_reads_no_clock() {
 }
 
 #[test]
-fn the_clock_is_read_in_one_place() {
+fn confines_clock_reads_to_clock() {
     assert_only(&["clock.rs", "iqr/clock.rs"], &["SystemTime::now", "now_utc", "now_local", "clock_gettime"]);
 }
 
 #[test]
-fn each_side_knows_nothing_of_the_other() {
+fn keeps_store_iqr_and_mapping_apart() {
     assert_none(&["iqr"], &["crate::store", "crate::mapping", "crate::ledger", "crate::sync"]);
     assert_none(&["store"], &["crate::iqr", "crate::mapping", "crate::ledger", "crate::sync"]);
     assert_none(&["mapping"], &["crate::iqr", "crate::store", "crate::ledger", "crate::sync", "inventorycomments"]);
@@ -139,7 +139,7 @@ fn has_test(source: &str, name: &str) -> bool {
 }
 
 #[test]
-fn every_promise_of_the_readme_names_tests_that_exist() {
+fn finds_every_test_named_in_guarantees() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let guarantees = fs::read_to_string(root.join("docs/guarantees.md")).unwrap();
     let (guarantees, _) = guarantees.split_once("\n## What is not guaranteed").unwrap();
@@ -158,6 +158,42 @@ fn every_promise_of_the_readme_names_tests_that_exist() {
         assert!(!names.is_empty(), "no tests are named: {guarantee}");
         for name in names {
             assert!(sources.iter().any(|source| has_test(source, name)), "there is no test {name}");
+        }
+    }
+}
+
+/// Folders in which every test name has at most [`MAX_TEST_NAME`] characters and its verb first.
+const FOLDERS_OF_NAMED_TESTS: [&str; 2] = ["tests", "examples"];
+
+const MAX_TEST_NAME: usize = 60;
+
+/// Words that begin a sentence about a state. A name that begins with its verb is found by those who search for it.
+const NO_VERBS: [&str; 16] =
+    ["a", "an", "the", "what", "who", "those", "every", "one", "no", "it", "so", "most", "how", "of", "as", "if"];
+
+/// The names of the test functions of a source.
+fn test_names(source: &str) -> Vec<&str> {
+    let mut lines = source.lines().map(str::trim);
+    std::iter::from_fn(|| {
+        lines.find(|line| *line == "#[test]")?;
+        lines.find_map(|line| line.strip_prefix("fn ")?.split('(').next())
+    })
+    .collect()
+}
+
+#[test]
+fn names_tests_by_verb_in_60_characters() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for folder in FOLDERS_OF_NAMED_TESTS {
+        let mut files = Vec::new();
+        collect(&root.join(folder), &mut files);
+        let sources: Vec<String> = files.iter().map(|path| fs::read_to_string(path).unwrap()).collect();
+        let names: Vec<&str> = sources.iter().flat_map(|source| test_names(source)).collect();
+        assert!(names.len() > 50, "the tests of {folder} were not found");
+        for name in names {
+            assert!(name.len() <= MAX_TEST_NAME, "{} characters: {name}", name.len());
+            let first = name.split('_').next().unwrap_or(name);
+            assert!(!NO_VERBS.contains(&first), "`{first}` is no verb: {name}");
         }
     }
 }

@@ -14,7 +14,7 @@ fn requests_to(bench: &Bench, path: &str) -> usize {
 }
 
 #[test]
-fn a_master_item_that_a_hundred_clients_need_is_created_once() {
+fn creates_master_item_for_a_hundred_clients_once() {
     // Long enough for all lanes to want it while the first one makes it.
     let options = Options { rtt: std::time::Duration::from_millis(2), ..Options::default() };
     let bench = Bench::with_options(options).and_clients(100).with("iqr", "connections", "16");
@@ -30,7 +30,7 @@ fn a_master_item_that_a_hundred_clients_need_is_created_once() {
 }
 
 #[test]
-fn an_asset_is_told_apart_from_its_placeholder_in_iqr_s_own_log() {
+fn logs_change_from_placeholder_to_item_in_iqr() {
     let bench = Bench::with_clients(1);
     bench.sync_well();
     let state = bench.sandbox.state();
@@ -40,7 +40,7 @@ fn an_asset_is_told_apart_from_its_placeholder_in_iqr_s_own_log() {
 }
 
 #[test]
-fn a_category_that_iqr_refuses_fails_the_clients_that_need_it_and_is_named() {
+fn fails_clients_of_a_refused_category_and_names_it() {
     for refusal in [Refusal::BadRequest, Refusal::ErrorElement, Refusal::Text] {
         let bench = Bench::with_clients(6).with("master_item.category", "desktop", "\"BOXES\"");
         bench.sandbox.state().options.quirks.refusal = refusal;
@@ -73,7 +73,7 @@ fn item_after(reassign: &str, under: &str) -> (String, Report) {
 }
 
 #[test]
-fn an_asset_is_moved_to_its_master_item_as_the_config_says() {
+fn moves_asset_to_its_master_item_as_configured() {
     let rows = [
         ("always", "TBD API", "OPTIPLEX 9010"),
         ("always", "LATITUDE", "OPTIPLEX 9010"),
@@ -89,7 +89,7 @@ fn an_asset_is_moved_to_its_master_item_as_the_config_says() {
 }
 
 #[test]
-fn an_item_that_differs_in_case_blanks_and_punctuation_only_is_reused() {
+fn reuses_item_that_differs_in_case_blanks_or_punctuation() {
     let spellings =
         ["OptiPlex 9010", "optiplex 9010   ", "OPTIPLEX-9010", "OptiPlex  9010", "OPTIPLEX9010", "OptiPlex_9010."];
     for (spelling, search) in spellings.into_iter().flat_map(|text| [(text, Search::Prefix), (text, Search::Contains)])
@@ -109,7 +109,7 @@ fn an_item_that_differs_in_case_blanks_and_punctuation_only_is_reused() {
 
 /// Blanks within what others write in one word, and between letters and digits.
 #[test]
-fn an_item_with_blanks_elsewhere_is_reused() {
+fn reuses_item_with_blanks_elsewhere() {
     for (model, spelling) in [
         ("Vostro1710", "VOSTRO 1710"),
         ("Vostro 1710", "VOSTRO1710"),
@@ -170,7 +170,7 @@ fn creates_items_that_keep_every_word_that_counts() {
 }
 
 #[test]
-fn an_item_under_another_name_of_its_maker_is_reused() {
+fn reuses_item_under_another_maker_name() {
     let bench = Bench::with_clients(1);
     let item_id = bench.sandbox.state().add_item("OPTIPLEX 9010", "Dell Inc.", "COMPUTER");
     bench.sync_well();
@@ -180,7 +180,7 @@ fn an_item_under_another_name_of_its_maker_is_reused() {
 }
 
 #[test]
-fn where_a_search_finds_whole_numbers_only_no_item_is_made_twice() {
+fn creates_no_twin_if_search_finds_whole_numbers_only() {
     let bench = Bench::with_clients(6);
     bench.sandbox.state().options.quirks.search = Search::Whole;
     let item_id = bench.sandbox.state().add_item("Optiplex 9010", "DELL", "COMPUTER");
@@ -192,7 +192,7 @@ fn where_a_search_finds_whole_numbers_only_no_item_is_made_twice() {
 
 /// An answer with so many rows may have been cut off: that the item is not in it says nothing.
 #[test]
-fn an_item_that_is_hidden_behind_a_large_family_is_found() {
+fn finds_item_hidden_behind_a_large_family() {
     let bench = Bench::with_clients(1);
     for number in 0..200 {
         bench.sandbox.state().add_item(&format!("OPTIPLEX {number}"), "DELL", "COMPUTER");
@@ -208,7 +208,7 @@ fn an_item_that_is_hidden_behind_a_large_family_is_found() {
 }
 
 #[test]
-fn an_item_of_another_maker_is_not_taken_for_it() {
+fn ignores_item_of_another_maker() {
     let bench = Bench::with_clients(1);
     bench.sandbox.state().add_item("OPTIPLEX 9010", "HP", "COMPUTER");
     bench.sandbox.state().add_item("OPTIPLEX 9010 SFF", "DELL", "COMPUTER");
@@ -218,7 +218,7 @@ fn an_item_of_another_maker_is_not_taken_for_it() {
 }
 
 #[test]
-fn a_creation_whose_answer_was_lost_makes_no_twin() {
+fn creates_no_twin_if_the_creation_answer_is_lost() {
     for kind in [Kind::Reset, Kind::Close, Kind::status(503), Kind::Empty, Kind::Cut, Kind::html_ok()] {
         let bench = Bench::with_clients(4);
         let create = When::Path("MI/Create".to_owned());
@@ -234,7 +234,7 @@ fn a_creation_whose_answer_was_lost_makes_no_twin() {
 }
 
 #[test]
-fn a_known_item_that_was_deleted_in_iqr_is_made_again() {
+fn recreates_known_item_deleted_in_iqr() {
     let bench = Bench::with_clients(2);
     bench.sync_well();
     // The same IQR without its master items: what the ledger knows of them is wrong.
@@ -249,7 +249,7 @@ fn a_known_item_that_was_deleted_in_iqr_is_made_again() {
 }
 
 #[test]
-fn a_creation_that_iqr_said_yes_to_and_did_not_make_is_made_again_in_the_same_pass() {
+fn repeats_creation_that_iqr_accepted_but_did_not_store() {
     let bench = Bench::with_clients(4);
     let create = When::Path("MI/Create".to_owned());
     bench.sandbox.set_faults(vec![Fault::new(create, Kind::AsIs).times(1)]);

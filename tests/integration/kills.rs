@@ -22,7 +22,7 @@ fn until_some_are_sent(bench: &Bench, pass: &mut Running) {
 }
 
 #[test]
-fn a_polite_signal_in_mid_pass_ends_the_session_keeps_what_was_sent_and_leaves_the_rest_to_the_next_pass() {
+fn ends_pass_in_order_on_sigint_and_sigterm() {
     for signal in [Signal::TERM, Signal::INT] {
         let options = Options { rtt: Duration::from_millis(30), ..Options::default() };
         let bench = Bench::with_options(options).and_clients(CLIENTS).with("iqr", "connections", "2");
@@ -52,7 +52,7 @@ fn a_polite_signal_in_mid_pass_ends_the_session_keeps_what_was_sent_and_leaves_t
 
 /// The signal comes while the pass asks what became of the writes of a killed one: that is no fault either.
 #[test]
-fn a_polite_signal_while_begun_writes_are_settled_is_no_failure() {
+fn reports_no_failure_on_signal_during_recovery() {
     let options = Options { rtt: Duration::from_millis(30), ..Options::default() };
     let bench = Bench::with_options(options).and_clients(CLIENTS).with("iqr", "connections", "8");
     let mut pass = bench.spawn(&["sync"]);
@@ -148,18 +148,18 @@ fn kill_at_random_moments(semantics: Comments, mode: &str, seed: u64) {
 }
 
 #[test]
-fn killed_at_any_moment_the_next_pass_converges_where_iqr_adds_comments() {
+fn converges_after_kill_at_any_moment_if_iqr_appends() {
     kill_at_random_moments(Comments::Adds, "\"changed\"", 0xADD5);
 }
 
 #[test]
-fn killed_at_any_moment_the_next_pass_converges_where_iqr_replaces_comments() {
+fn converges_after_kill_at_any_moment_if_iqr_replaces() {
     kill_at_random_moments(Comments::Replaces, "\"full\"", 0x5EB1);
 }
 
 /// The worst place: the lines of people are gone from IQR, and the pass that took them there is dead.
 #[test]
-fn lines_that_a_killed_pass_had_cost_are_put_back_by_the_next() {
+fn restores_lines_lost_by_a_killed_pass() {
     let bench = Bench::with_clients(1).with("iqr", "request_timeout", "\"20s\"");
     bench.set_comment_semantics(Comments::Replaces);
     bench.sandbox.state().type_comment(FIRST, "typed by Jo");

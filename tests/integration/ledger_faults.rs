@@ -128,7 +128,7 @@ fn count(make: fn(Comments) -> Bench, comments: Comments, fault: (&str, &str), o
 }
 
 #[test]
-fn a_disk_that_is_full_from_any_write_of_the_first_pass_on_loses_and_doubles_nothing() {
+fn survives_full_disk_from_any_write_of_first_pass() {
     if has_strace() {
         let struck = count(bench, Comments::Adds, FAULTS[0], false);
         assert!(struck >= 6, "only {struck}");
@@ -136,7 +136,7 @@ fn a_disk_that_is_full_from_any_write_of_the_first_pass_on_loses_and_doubles_not
 }
 
 #[test]
-fn a_disk_that_is_full_from_any_write_of_a_pass_with_news_on_loses_and_doubles_nothing() {
+fn survives_full_disk_from_any_write_of_pass_with_news() {
     if has_strace() {
         let struck = count(bench_with_news, Comments::Replaces, FAULTS[0], false);
         assert!(struck >= 3, "only {struck}");
@@ -144,7 +144,7 @@ fn a_disk_that_is_full_from_any_write_of_a_pass_with_news_on_loses_and_doubles_n
 }
 
 #[test]
-fn a_disk_that_fails_once_at_any_call_loses_and_doubles_nothing() {
+fn survives_one_disk_failure_at_any_call() {
     if !has_strace() {
         return;
     }
@@ -174,7 +174,7 @@ const READ_ONLY: &str = "mount --bind \"$0\" \"$0\"; mount -o remount,bind,ro \"
 
 /// Why nothing arrives is asked just then. What a pass that was killed left in the WAL is part of the answer.
 #[test]
-fn a_ledger_on_a_file_system_that_may_not_be_written_is_read_and_told_as_what_is_in_the_way() {
+fn reports_read_only_file_system_of_the_ledger() {
     if !has_mounts() {
         return;
     }
@@ -206,7 +206,7 @@ fn a_ledger_on_a_file_system_that_may_not_be_written_is_read_and_told_as_what_is
 }
 
 #[test]
-fn a_ledger_on_a_file_system_that_may_not_be_written_sends_nothing() {
+fn sends_nothing_with_ledger_on_read_only_file_system() {
     if !has_mounts() {
         return;
     }
@@ -227,7 +227,7 @@ fn a_ledger_on_a_file_system_that_may_not_be_written_sends_nothing() {
 }
 
 #[test]
-fn a_ledger_on_a_full_disk_sends_no_more_than_it_can_record_and_goes_on_when_there_is_room() {
+fn sends_only_what_a_full_disk_can_record() {
     if !has_mounts() {
         return;
     }
@@ -253,7 +253,7 @@ fn a_ledger_on_a_full_disk_sends_no_more_than_it_can_record_and_goes_on_when_the
 }
 
 #[test]
-fn a_ledger_that_is_deleted_is_made_anew_and_costs_no_write() {
+fn recreates_deleted_ledger_without_a_write() {
     for comments in [Comments::Adds, Comments::Replaces] {
         let bench = bench(comments);
         bench.sync_well();
@@ -272,7 +272,7 @@ fn a_ledger_that_is_deleted_is_made_anew_and_costs_no_write() {
 
 /// The pass goes on with a file that has no name any more; all that it recorded is lost with it.
 #[test]
-fn a_ledger_that_is_deleted_in_mid_pass_costs_no_write() {
+fn repeats_no_write_if_ledger_is_deleted_in_mid_pass() {
     let options = || iqr_sandbox::Options { rtt: Duration::from_millis(10), ..Default::default() };
     for gone in [&["ledger.db", "ledger.db-wal", "ledger.db-shm"][..], &["ledger.db"]] {
         let bench = Bench::with_options(options()).and_clients(8).with("iqr", "connections", "1");
@@ -300,7 +300,7 @@ fn a_ledger_that_is_deleted_in_mid_pass_costs_no_write() {
 
 /// The lock goes with its file: then the pass that held it must not go on beside the next one.
 #[test]
-fn a_lock_that_is_deleted_in_mid_pass_ends_it_and_nothing_is_there_twice() {
+fn ends_pass_whose_lock_file_is_deleted() {
     let options = iqr_sandbox::Options { rtt: Duration::from_millis(10), ..Default::default() };
     let bench = Bench::with_options(options).and_clients(12).with("iqr", "connections", "2");
     let pass = bench.spawn(&["sync", "--json"]);
@@ -365,7 +365,7 @@ fn goes_on_with_the_client_whose_record_failed() {
 
 /// Nothing of it could be recorded but that it was made, and how it ended.
 #[test]
-fn a_pass_whose_first_record_fails_leaves_its_trace() {
+fn records_a_pass_whose_first_record_fails() {
     let bench = Bench::empty();
     bench.sync_well();
     let bench = bench.and_clients(3);
@@ -379,7 +379,7 @@ fn a_pass_whose_first_record_fails_leaves_its_trace() {
 
 /// Of eight workers one meets with the failure: it is reported.
 #[test]
-fn the_reason_is_told_whichever_lane_met_with_it() {
+fn reports_ledger_failure_of_any_worker() {
     for round in 0..6 {
         let options = iqr_sandbox::Options { rtt: Duration::from_millis(3), ..Default::default() };
         let bench = Bench::with_options(options).with("iqr", "connections", "8");
@@ -395,7 +395,7 @@ fn the_reason_is_told_whichever_lane_met_with_it() {
 
 /// A pipe would keep a pass waiting for ever.
 #[test]
-fn a_pipe_in_the_place_of_a_file_is_named_at_once() {
+fn names_a_pipe_in_place_of_a_file_at_once() {
     for name in ["ledger.db", "ledger.db.lock", "ledger.db-shm", "api-key"] {
         let bench = Bench::with_clients(1);
         let path = bench.path(name);
@@ -415,7 +415,7 @@ fn a_pipe_in_the_place_of_a_file_is_named_at_once() {
 
 /// As after a power cut: the newest commits were never synced.
 #[test]
-fn a_ledger_that_lost_its_newest_records_sends_nothing_twice() {
+fn sends_nothing_twice_after_ledger_lost_newest_records() {
     if !has_strace() {
         return;
     }
@@ -437,7 +437,7 @@ fn a_ledger_that_lost_its_newest_records_sends_nothing_twice() {
 }
 
 #[test]
-fn a_ledger_that_another_program_writes_is_waited_for_and_then_nothing_is_sent() {
+fn waits_for_a_locked_ledger_and_then_sends_nothing() {
     let bench = bench(Comments::Adds);
     bench.sync_well();
     bench.store().edit(1, "memory_bytes", &(32_i64 << 30).to_string(), LATER).unwrap();

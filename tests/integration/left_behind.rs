@@ -108,7 +108,7 @@ fn says_when_a_left_asset_was_last_sent() {
 type Change<'a> = (&'a str, &'a dyn Fn(&Bench), bool);
 
 #[test]
-fn tells_a_slip_of_typing_from_a_machine_received_again() {
+fn distinguishes_typing_slip_from_machine_received_again() {
     let wipe = Wipe { result: Some("Success".to_owned()), finished_at: Some(LATER.to_owned()), ..Wipe::default() };
     let running = Wipe { started_at: Some(LATER.to_owned()), ..Wipe::default() };
     let changes: [Change; 5] = [

@@ -27,7 +27,7 @@ fn hanging() -> Bench {
 }
 
 #[test]
-fn a_second_pass_ends_at_once_with_code_75_and_asks_nothing() {
+fn ends_second_pass_at_once_with_code_75() {
     let bench = hanging();
     let first = bench.spawn(&["sync"]);
     until_it_asks(&bench);
@@ -42,7 +42,7 @@ fn a_second_pass_ends_at_once_with_code_75_and_asks_nothing() {
 }
 
 #[test]
-fn looking_at_a_running_pass_is_allowed() {
+fn allows_status_and_preview_during_a_pass() {
     let bench = hanging();
     let first = bench.spawn(&["sync"]);
     until_it_asks(&bench);
@@ -60,7 +60,7 @@ fn assert_refused(report: &Report, code: i32, words: &str) {
 }
 
 #[test]
-fn a_broken_config_is_code_3_with_every_problem_and_its_line() {
+fn ends_with_code_3_and_every_config_problem_by_line() {
     let bench = Bench::with_clients(1).with("sync", "comments", "\"most\"").with("iqr", "conections", "4");
     let report = bench.run(&["sync", "--json"]);
     assert_eq!(report.code, Some(3), "{report:#?}");
@@ -73,7 +73,7 @@ fn a_broken_config_is_code_3_with_every_problem_and_its_line() {
 }
 
 #[test]
-fn a_key_file_that_others_can_read_is_code_3_and_only_when_the_key_is_needed() {
+fn ends_with_code_3_if_others_can_read_the_key_file() {
     let bench = Bench::with_clients(1);
     fs::set_permissions(bench.path("api-key"), Permissions::from_mode(0o644)).unwrap();
     let report = bench.sync();
@@ -86,7 +86,7 @@ fn a_key_file_that_others_can_read_is_code_3_and_only_when_the_key_is_needed() {
 }
 
 #[test]
-fn a_store_that_cannot_be_used_is_code_6_in_words() {
+fn ends_with_code_6_if_the_store_cannot_be_used() {
     let bench = Bench::with_clients(1);
     let whole = fs::read(bench.database()).unwrap();
     let rows: [(&str, &[u8]); 3] = [
@@ -104,14 +104,14 @@ fn a_store_that_cannot_be_used_is_code_6_in_words() {
 }
 
 #[test]
-fn a_store_without_a_table_of_the_contract_names_it() {
+fn names_the_table_that_the_store_lacks() {
     let bench = Bench::with_clients(1);
     bench.store().connection().execute_batch("DROP TABLE wipe").unwrap();
     assert_refused(&bench.sync(), 6, "wipe");
 }
 
 #[test]
-fn a_store_that_is_locked_for_good_is_waited_for_and_left_to_the_next_pass() {
+fn leaves_a_locked_store_to_the_next_pass() {
     let bench = Bench::empty().with("sync", "time_budget", "\"1s\"");
     fs::remove_file(bench.database()).unwrap();
     let mut store = Store::create(&bench.database(), Journal::Delete).unwrap();
@@ -123,7 +123,7 @@ fn a_store_that_is_locked_for_good_is_waited_for_and_left_to_the_next_pass() {
 }
 
 #[test]
-fn a_store_that_is_locked_for_a_moment_only_delays_the_pass() {
+fn waits_for_a_store_locked_for_a_moment() {
     let bench = Bench::empty();
     fs::remove_file(bench.database()).unwrap();
     let mut store = Store::create(&bench.database(), Journal::Delete).unwrap();
@@ -138,7 +138,7 @@ fn a_store_that_is_locked_for_a_moment_only_delays_the_pass() {
 }
 
 #[test]
-fn the_store_is_never_written() {
+fn writes_nothing_to_the_store() {
     for journal in [Journal::Wal, Journal::Delete] {
         let bench = Bench::empty();
         fs::remove_file(bench.database()).unwrap();
@@ -155,7 +155,7 @@ fn the_store_is_never_written() {
 }
 
 #[test]
-fn a_ledger_that_cannot_be_used_is_code_6_and_nothing_is_sent() {
+fn ends_with_code_6_if_the_ledger_cannot_be_used() {
     let good = Bench::with_clients(1);
     good.sync_well();
     let spoil = |change: &dyn Fn(&std::path::Path)| {
@@ -190,7 +190,7 @@ fn a_ledger_that_cannot_be_used_is_code_6_and_nothing_is_sent() {
 }
 
 #[test]
-fn what_cannot_be_recorded_is_not_sent() {
+fn sends_nothing_that_cannot_be_recorded() {
     if rustix::process::geteuid().is_root() {
         // Root may write anything: a folder where the file should be stands for a place that cannot be written.
         let bench = Bench::with_clients(1);
@@ -209,7 +209,7 @@ fn what_cannot_be_recorded_is_not_sent() {
 }
 
 #[test]
-fn nobody_but_the_account_and_its_group_reads_what_the_ledger_holds() {
+fn restricts_ledger_files_to_the_account_and_group() {
     let bench = hanging();
     let pass = bench.spawn(&["sync"]);
     until_it_asks(&bench);
@@ -221,7 +221,7 @@ fn nobody_but_the_account_and_its_group_reads_what_the_ledger_holds() {
 }
 
 #[test]
-fn a_closed_stdout_stops_nothing() {
+fn completes_the_pass_if_stdout_is_closed() {
     let bench = Bench::with_clients(3);
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
@@ -233,7 +233,7 @@ fn a_closed_stdout_stops_nothing() {
 
 /// A reader that went away is no error; a disk that is full is one, and not that of the pass.
 #[test]
-fn a_stdout_that_cannot_be_written_is_code_74_and_costs_nothing() {
+fn ends_with_code_74_if_stdout_cannot_be_written() {
     let bench = Bench::with_clients(3);
     let into_full = |arguments: &[&str]| {
         let full = fs::File::options().write(true).open("/dev/full").unwrap();
@@ -256,7 +256,7 @@ fn a_stdout_that_cannot_be_written_is_code_74_and_costs_nothing() {
 }
 
 #[test]
-fn a_pass_with_nothing_to_report_prints_nothing() {
+fn prints_nothing_if_nothing_is_to_report() {
     let bench = Bench::with_clients(2);
     for _ in 0..2 {
         let run = bench.run(&["sync"]);
@@ -265,7 +265,7 @@ fn a_pass_with_nothing_to_report_prints_nothing() {
 }
 
 #[test]
-fn a_slip_of_the_pen_is_code_2() {
+fn ends_with_code_2_on_a_usage_error() {
     let bench = Bench::empty();
     for arguments in [&["sink"][..], &["sync", "--limit", "none"], &["preview"]] {
         assert_eq!(bench.run(arguments).code, Some(2));

@@ -14,7 +14,7 @@ fn lines<'a>(run: &'a Run, beginning: &str) -> Vec<&'a str> {
 }
 
 #[test]
-fn each_client_that_changed_has_a_line_with_its_id_what_changed_why_and_how_long_it_took() {
+fn logs_each_changed_client_with_id_change_and_duration() {
     let bench = Bench::with_clients(2);
     let run = bench.run(&["sync", "-v"]);
     let sent = lines(&run, "info: client");
@@ -31,7 +31,7 @@ fn each_client_that_changed_has_a_line_with_its_id_what_changed_why_and_how_long
 }
 
 #[test]
-fn what_is_held_is_a_warning_once_and_again_when_the_reason_changes() {
+fn warns_of_held_client_once_per_reason() {
     let bench = Bench::with_screens();
     let first = bench.run(&["sync"]);
     assert_eq!(lines(&first, "warning: client").len(), 6, "{first:#?}");
@@ -47,7 +47,7 @@ fn what_is_held_is_a_warning_once_and_again_when_the_reason_changes() {
 }
 
 #[test]
-fn every_request_is_told_with_the_headers_of_a_list_and_no_secret() {
+fn logs_every_request_with_listed_headers_and_no_secret() {
     let mut bench = Bench::with_clients(1);
     bench.set("iqr.headers", "X-Tenant", "\"shop-secret\"");
     let run = bench.run(&["sync", "-vv"]);
@@ -72,7 +72,7 @@ fn logged(bench: &Bench, arguments: &[&str], stream: impl Fn(&File) -> String) -
 }
 
 #[test]
-fn journald_gets_the_priority_of_every_line_and_nobody_else() {
+fn prefixes_priority_for_journald_only() {
     let its = |file: &File| format!("{}:{}", file.metadata().unwrap().dev(), file.metadata().unwrap().ino());
     let bench = Bench::with_screens();
     let told = logged(&bench, &["sync", "-v"], its);
@@ -90,7 +90,7 @@ fn journald_gets_the_priority_of_every_line_and_nobody_else() {
 }
 
 #[test]
-fn a_dry_run_tells_each_client_once_and_a_pass_for_one_asset_nothing_of_the_others() {
+fn logs_each_client_of_a_dry_run_once() {
     let bench = Bench::with_screens();
     let dry = bench.run(&["sync", "--dry-run"]);
     assert_eq!((dry.stderr.as_str(), dry.stdout.matches("4138OO").count()), ("", 2), "{dry:#?}");

@@ -31,7 +31,7 @@ fn assert_renewed(bench: &Bench, report: &Report, clients: i64, took: Duration) 
 }
 
 #[test]
-fn a_pass_that_outlasts_its_session_renews_it_before_it_ends() {
+fn renews_the_session_of_a_long_pass_before_it_expires() {
     let bench = bench(24, Duration::from_secs(2), Duration::from_millis(50)).with("iqr", "session_lifetime", "\"2s\"");
     let started = Instant::now();
     let report = bench.sync();
@@ -43,7 +43,7 @@ fn a_pass_that_outlasts_its_session_renews_it_before_it_ends() {
 
 /// The tenant's sessions are shorter than the config says.
 #[test]
-fn a_session_that_ends_before_its_time_again_and_again_is_renewed_each_time() {
+fn renews_a_session_each_time_it_ends_early() {
     let bench = bench(24, Duration::from_secs(1), Duration::from_millis(50));
     let started = Instant::now();
     let report = bench.sync();
@@ -56,7 +56,7 @@ fn a_session_that_ends_before_its_time_again_and_again_is_renewed_each_time() {
 /// `cargo test --test integration -- --ignored longer_than_ten_minutes`.
 #[test]
 #[ignore = "takes twelve minutes"]
-fn a_pass_longer_than_ten_minutes_works() {
+fn completes_a_pass_longer_than_ten_minutes() {
     let clients = 170;
     let bench = bench(clients, Duration::from_secs(600), Duration::from_secs(2));
     let bench = bench.with("sync", "time_budget", "\"30m\"");

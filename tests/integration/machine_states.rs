@@ -407,22 +407,22 @@ fn live(comments: Comments, mode: &str, seed: u64, loses_ledger: bool) {
 }
 
 #[test]
-fn whatever_happens_where_iqr_adds_comments_the_next_clean_pass_converges() {
+fn converges_after_any_events_if_iqr_appends() {
     live(Comments::Adds, "\"changed\"", 0xADD, false);
 }
 
 #[test]
-fn whatever_happens_where_iqr_replaces_comments_the_next_clean_pass_converges() {
+fn converges_after_any_events_if_iqr_replaces() {
     live(Comments::Replaces, "\"full\"", 0xF11, false);
 }
 
 #[test]
-fn whatever_happens_where_iqr_replaces_comments_against_the_config_the_next_clean_pass_converges() {
+fn converges_after_any_events_if_iqr_replaces_unexpectedly() {
     live(Comments::Replaces, "\"changed\"", 0xC4A, false);
 }
 
 #[test]
-fn whatever_happens_and_the_ledger_with_it_the_next_clean_pass_converges() {
+fn converges_after_any_events_and_a_lost_ledger() {
     live(Comments::Adds, "\"changed\"", 0x105, true);
     live(Comments::Replaces, "\"full\"", 0x106, true);
 }

@@ -97,7 +97,7 @@ fn recombined(rng: &mut Rng, count: usize) -> String {
 }
 
 #[test]
-fn machines_that_were_never_met_are_sent_as_previewed_byte_for_byte_in_xml_and_in_json() {
+fn sends_unknown_machines_exactly_as_previewed() {
     for (seed, format) in [(1, "xml"), (2, "json")] {
         let path = format!("{{ path = \"Inventories/Update/{}\", format = \"{format}\" }}", format.to_uppercase());
         let bench = Bench::empty().with("iqr.endpoints", "inventory_update", &path);
@@ -122,7 +122,7 @@ fn machines_that_were_never_met_are_sent_as_previewed_byte_for_byte_in_xml_and_i
 }
 
 #[test]
-fn a_preview_of_any_machine_keeps_to_its_page_and_leaves_out_nothing_that_is_sent() {
+fn fits_a_complete_preview_of_any_machine_on_its_page() {
     let bench = Bench::empty();
     fs::remove_file(bench.database()).unwrap();
     let list = bench.path("machines.jsonl");

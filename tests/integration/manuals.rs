@@ -9,7 +9,7 @@ use std::path::Path;
 mod files;
 
 #[test]
-fn the_shipped_manual_pages_and_completions_are_those_of_this_command_line() {
+fn ships_current_manual_pages_and_completions() {
     let contrib = Path::new(env!("CARGO_MANIFEST_DIR")).join("contrib");
     let made = files::made().unwrap();
     for (path, contents) in &made {
@@ -25,14 +25,14 @@ fn the_shipped_manual_pages_and_completions_are_those_of_this_command_line() {
 }
 
 #[test]
-fn the_debian_changelog_begins_with_this_version() {
+fn begins_debian_changelog_with_this_version() {
     let changelog = include_str!("../../contrib/debian/changelog");
     let begin = format!("wipeos-iqr ({}-", env!("CARGO_PKG_VERSION"));
     assert!(changelog.starts_with(&begin), "contrib/debian/changelog should begin with {begin}");
 }
 
 #[test]
-fn every_command_has_a_page_that_shows_how_it_is_used() {
+fn has_a_manual_page_with_usage_for_every_command() {
     let made = files::made().unwrap();
     let definition = wipeos_iqr::cli::definition();
     for command in definition.get_subcommands() {
@@ -44,7 +44,7 @@ fn every_command_has_a_page_that_shows_how_it_is_used() {
 }
 
 #[test]
-fn every_text_of_a_page_belongs_to_a_page() {
+fn uses_every_manual_page_text() {
     let made = files::made().unwrap();
     let texts = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/manuals/pages");
     let names = fs::read_dir(texts).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
@@ -67,7 +67,7 @@ fn example_in_force() -> String {
 }
 
 #[test]
-fn config_page_names_every_setting_of_the_example() {
+fn names_every_example_setting_on_the_config_page() {
     let page = readable(&files::made().unwrap()["man/wipeos-iqr.toml.5"]);
     let (mut section, mut count) = (String::new(), 0);
     for line in example_in_force().lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
@@ -84,7 +84,7 @@ fn config_page_names_every_setting_of_the_example() {
 }
 
 #[test]
-fn package_installs_every_page() {
+fn installs_every_manual_page_by_package() {
     let manifest: toml::Table = include_str!("../../Cargo.toml").parse().unwrap();
     let assets = manifest["package"]["metadata"]["deb"]["assets"].as_array().unwrap();
     for page in files::made().unwrap().keys().filter(|path| path.starts_with("man/")) {
@@ -96,7 +96,7 @@ fn package_installs_every_page() {
 }
 
 #[test]
-fn exit_codes_agree_in_code_help_readme_docs_and_pages() {
+fn agrees_on_exit_codes_in_code_help_and_docs() {
     let help = wipeos_iqr::cli::definition().render_long_help().to_string();
     let help = codes_below(&help, "Exit codes:\n");
     assert_eq!(help.keys().copied().collect::<BTreeSet<u8>>(), codes_of_the_program(), "--help");

@@ -51,7 +51,7 @@ fn beside(bench: &Bench) -> Vec<String> {
 }
 
 #[test]
-fn a_store_in_a_folder_that_may_not_be_written_is_read_while_wipeos_has_it_open_and_when_it_has_closed_it() {
+fn reads_store_in_read_only_dir() {
     if !has_mounts() {
         return;
     }
@@ -72,7 +72,7 @@ fn a_store_in_a_folder_that_may_not_be_written_is_read_while_wipeos_has_it_open_
 
 /// WipeOS was killed: its commits are in a `-wal`, and nobody holds the `-shm`.
 #[test]
-fn commits_that_a_killed_wipeos_left_are_read_or_refused_but_never_passed_over() {
+fn skips_no_commits_left_by_a_killed_wipeos() {
     if !has_mounts() {
         return;
     }
@@ -99,7 +99,7 @@ fn commits_that_a_killed_wipeos_left_are_read_or_refused_but_never_passed_over()
 }
 
 #[test]
-fn a_store_that_wipeos_opens_while_it_is_read_at_rest_is_opened_anew_and_read_to_its_end() {
+fn reopens_a_closed_store_that_wipeos_opens_meanwhile() {
     if !has_mounts() {
         return;
     }
@@ -124,7 +124,7 @@ fn a_store_that_wipeos_opens_while_it_is_read_at_rest_is_opened_anew_and_read_to
 
 /// As root, who could.
 #[test]
-fn no_file_is_made_beside_a_store_that_wipeos_has_closed() {
+fn creates_no_file_beside_a_closed_store() {
     let bench = bench(Journal::Wal);
     assert_eq!(bench.sync_well().count("sent"), 3);
     for arguments in [&["preview", "700001"][..], &["status"], &["auth-test"]] {

@@ -58,7 +58,7 @@ fn write_without_pause(database: &Path, clients: i64, stop: &AtomicBool) -> (i64
 }
 
 #[test]
-fn a_writer_that_never_pauses_neither_stops_a_pass_nor_is_stopped_by_it() {
+fn runs_beside_a_store_writer_that_never_pauses() {
     for journal in JOURNALS {
         let bench = bench(journal, 6, Duration::ZERO);
         let (stop, database) = (AtomicBool::new(false), bench.database());
@@ -81,7 +81,7 @@ fn a_writer_that_never_pauses_neither_stops_a_pass_nor_is_stopped_by_it() {
 }
 
 #[test]
-fn a_writer_that_locks_the_store_for_a_second_in_mid_pass_only_delays_it() {
+fn waits_for_a_writer_that_locks_the_store_for_a_second() {
     for journal in JOURNALS {
         let bench = bench(journal, 12, Duration::from_millis(15)).with("iqr", "connections", "2");
         let store = bench.store();
@@ -98,7 +98,7 @@ fn a_writer_that_locks_the_store_for_a_second_in_mid_pass_only_delays_it() {
 }
 
 #[test]
-fn news_that_arrives_between_the_read_and_the_answer_is_sent_by_the_next_pass() {
+fn sends_news_that_arrives_in_mid_request_by_next_pass() {
     for journal in JOURNALS {
         for ask in ["GET", "POST"] {
             let bench = bench(journal, 1, Duration::ZERO);
@@ -121,7 +121,7 @@ fn news_that_arrives_between_the_read_and_the_answer_is_sent_by_the_next_pass() 
 }
 
 #[test]
-fn a_client_that_changes_its_asset_or_goes_while_it_is_asked_about_leaves_nothing_behind() {
+fn leaves_nothing_of_a_client_that_moves_in_mid_request() {
     let bench = bench(Journal::Wal, 2, Duration::from_millis(100));
     bench.sandbox.state().add_asset(Asset::new(FIRST + 50));
     let mut pass = bench.spawn(&["sync", "--json"]);
@@ -139,7 +139,7 @@ fn a_client_that_changes_its_asset_or_goes_while_it_is_asked_about_leaves_nothin
 
 /// Clients are looked at a few at a time; one that had to wait for a slow IQR is looked at again before it is sent.
 #[test]
-fn a_client_that_changes_its_asset_while_another_one_keeps_its_lane_is_sent_to_the_new_one_only() {
+fn sends_waiting_client_to_its_new_asset_only() {
     let bench = bench(Journal::Wal, 3, Duration::from_millis(250)).with("iqr", "connections", "1");
     bench.sandbox.state().add_asset(Asset::new(FIRST + 50));
     let mut pass = bench.spawn(&["sync", "--json"]);
@@ -154,7 +154,7 @@ fn a_client_that_changes_its_asset_while_another_one_keeps_its_lane_is_sent_to_t
 
 /// Clients are looked at together; what cannot be read of one is told, and those before it are sent.
 #[test]
-fn a_client_that_cannot_be_read_does_not_keep_those_before_it() {
+fn sends_clients_before_one_that_cannot_be_read() {
     let bench = bench(Journal::Wal, 4, Duration::ZERO).with("iqr", "connections", "1");
     let unreadable = "ALTER TABLE battery RENAME TO cell;
         CREATE VIEW battery AS SELECT client_id, position, health_percent,
@@ -168,7 +168,7 @@ fn a_client_that_cannot_be_read_does_not_keep_those_before_it() {
 
 /// Wiped several times in a day, by one method: the lines differ in nothing but their result.
 #[test]
-fn a_drive_that_passes_and_fails_in_turn_on_one_day_shows_its_newest_result_last() {
+fn shows_newest_drive_result_last_within_one_day() {
     let bench = Bench::with_clients(1);
     bench.sync_well();
     for (hour, result) in (9..).zip(["Success", "Failed", "Success", "Failed", "Success", "Failed"]) {
@@ -208,7 +208,7 @@ fn at_time(bench: &Bench, time: &str, arguments: &[&str]) -> Report {
 
 /// The clock jumps by hours, either way, between passes, and with it the times of what WipeOS writes.
 #[test]
-fn whatever_the_clock_says_news_is_sent_once() {
+fn sends_news_once_whatever_the_clock_shows() {
     if !has_faketime() {
         return;
     }
@@ -232,7 +232,7 @@ fn whatever_the_clock_says_news_is_sent_once() {
 
 /// A client fails while the clock is hours ahead: when the clock is right again it does not wait for those hours.
 #[test]
-fn what_failed_while_the_clock_was_ahead_is_tried_again_when_it_is_right() {
+fn retries_failures_once_a_fast_clock_is_corrected() {
     if !has_faketime() {
         return;
     }
@@ -252,7 +252,7 @@ fn what_failed_while_the_clock_was_ahead_is_tried_again_when_it_is_right() {
 }
 
 #[test]
-fn a_clock_that_jumps_in_mid_pass_stops_nothing() {
+fn completes_a_pass_while_the_clock_jumps() {
     if !has_faketime() {
         return;
     }
@@ -294,7 +294,7 @@ fn stopped_for_a_while(bench: &Bench) -> Report {
 
 /// Suspended for longer than a session lives: whether the program knows that lifetime or not.
 #[test]
-fn a_pass_that_was_stopped_beyond_its_session_goes_on_with_a_new_one() {
+fn renews_session_after_a_pass_was_suspended() {
     for lifetime in ["\"1s\"", "\"10m\""] {
         let options = Options { session_lifetime: Duration::from_secs(1), ..Options::default() };
         let bench = Bench::with_options(options).and_clients(8).with("iqr", "connections", "2");
@@ -311,7 +311,7 @@ fn a_pass_that_was_stopped_beyond_its_session_goes_on_with_a_new_one() {
 
 /// The time that a pass was stopped counts: it begins nothing new when its budget is over.
 #[test]
-fn a_pass_that_was_stopped_beyond_its_budget_leaves_the_rest_to_the_next() {
+fn ends_pass_suspended_beyond_its_time_budget() {
     let bench = bench(Journal::Wal, 8, Duration::from_millis(10)).with("iqr", "connections", "1");
     let bench = bench.with("sync", "time_budget", "\"1s\"");
     let report = stopped_for_a_while(&bench);
@@ -326,7 +326,7 @@ fn a_pass_that_was_stopped_beyond_its_budget_leaves_the_rest_to_the_next() {
 
 /// A machine is put into the store with an old key and old times, after newer ones were sent.
 #[test]
-fn a_client_with_an_older_key_and_older_times_is_sent() {
+fn sends_client_with_older_key_and_older_times() {
     let bench = Bench::empty();
     let mut store = bench.store();
     for number in [0, 1] {
@@ -356,7 +356,7 @@ type Way<'a> = (&'static str, &'a dyn Fn(&mut Store));
 /// The lines of people are gone from IQR with a pass that was killed, and before the next one its client has another ID,
 /// or is gone itself.
 #[test]
-fn lines_that_a_killed_pass_had_cost_are_put_back_also_where_the_client_has_left_the_asset() {
+fn restores_lines_on_an_asset_that_the_client_left() {
     let moved = |store: &mut Store| store.set_slot(1, "Inventory ID", &(FIRST + 1).to_string(), LATER).unwrap();
     let deleted = |store: &mut Store| store.delete(1).unwrap();
     let untyped = |store: &mut Store| store.set_slot(1, "Inventory ID", "", LATER).unwrap();

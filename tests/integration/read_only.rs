@@ -18,7 +18,7 @@ fn is_harmless(request: &Request) -> bool {
 }
 
 #[test]
-fn a_dry_run_reads_and_tells_what_the_pass_then_sends() {
+fn predicts_the_pass_in_a_dry_run() {
     let bench = bench();
     let before = bench.all_seen();
     let (dry, requests) = bench.requests_of(|| bench.sync_with(&["--dry-run"]));
@@ -39,7 +39,7 @@ fn a_dry_run_reads_and_tells_what_the_pass_then_sends() {
 }
 
 #[test]
-fn a_dry_run_beside_a_ledger_changes_nothing_in_it() {
+fn changes_nothing_in_the_ledger_in_a_dry_run() {
     let bench = bench();
     bench.sync();
     bench.store().edit(1, "memory_bytes", &(16_i64 << 30).to_string(), crate::bench::LATER).unwrap();
@@ -54,7 +54,7 @@ fn a_dry_run_beside_a_ledger_changes_nothing_in_it() {
 }
 
 #[test]
-fn a_preview_of_iqr_reads_only_and_agrees_with_what_is_sent() {
+fn previews_with_reads_only_what_is_then_sent() {
     let bench = bench();
     let before = bench.all_seen();
     for id in [samples::DELL_ID, samples::PANASONIC_ID] {
@@ -72,7 +72,7 @@ fn a_preview_of_iqr_reads_only_and_agrees_with_what_is_sent() {
 }
 
 #[test]
-fn a_preview_without_iqr_asks_nothing() {
+fn previews_without_any_request() {
     let bench = bench();
     let (run, requests) = bench.requests_of(|| bench.run(&["preview", "413800", "--json"]));
     assert_eq!((run.code, requests.len()), (Some(0), 0), "{run:#?}");
@@ -81,7 +81,7 @@ fn a_preview_without_iqr_asks_nothing() {
 
 /// A dry run beside a pass, and a pass beside a dry run: neither waits for the other.
 #[test]
-fn a_dry_run_keeps_no_pass_away_and_no_pass_a_dry_run() {
+fn runs_pass_and_dry_run_side_by_side() {
     for (first, second) in
         [(&["sync", "--dry-run"][..], &["sync", "--json"][..]), (&["sync"], &["sync", "--dry-run", "--json"])]
     {

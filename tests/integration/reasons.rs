@@ -99,7 +99,7 @@ fn rows() -> Vec<(i64, String, &'static str, &'static str)> {
 }
 
 #[test]
-fn every_reason_of_a_client_is_named_with_what_to_do_wherever_it_is_looked_for() {
+fn names_every_reason_with_advice_in_every_output() {
     let bench = troubled();
     let told = Told::by(&bench);
     for (client, id, reason, cure) in rows() {
@@ -125,7 +125,7 @@ fn every_reason_of_a_client_is_named_with_what_to_do_wherever_it_is_looked_for()
 
 /// It has no ID by which to ask for it.
 #[test]
-fn a_machine_without_an_id_is_named_and_an_id_that_nobody_has_leads_to_it() {
+fn suggests_machine_without_id_for_an_unknown_id() {
     let bench = troubled();
     let told = Told::by(&bench);
     let cure = "type the IQR inventory ID of this machine (Dell Inc. OptiPlex 9010, serial number";
@@ -149,7 +149,7 @@ fn hurried() -> Bench {
 }
 
 #[test]
-fn what_a_pass_had_no_time_for_is_named_with_what_to_do_wherever_it_is_looked_for() {
+fn names_deferred_clients_with_advice_in_every_output() {
     let mut bench = hurried();
     let report = bench.sync();
     assert_eq!((report.code, report.outcome()), (Some(0), "done"), "{report:#?}");
@@ -178,7 +178,7 @@ fn what_a_pass_had_no_time_for_is_named_with_what_to_do_wherever_it_is_looked_fo
 }
 
 #[test]
-fn an_asset_that_is_due_says_what_ended_the_last_pass_or_that_none_was_made() {
+fn explains_due_asset_by_the_end_of_the_last_pass() {
     let bench = Bench::empty().with("iqr", "connections", "1").and_clients(5);
     let story = || flat(&bench.run(&["status", &(FIRST + 4).to_string()]).stdout);
     assert!(story().contains("not sent yet no pass was made yet"), "{}", story());
@@ -198,7 +198,7 @@ fn an_asset_that_is_due_says_what_ended_the_last_pass_or_that_none_was_made() {
 
 /// The time of a pass that was made while the clock was ahead stands for no good pass: what ends the next ones is told.
 #[test]
-fn a_good_pass_that_is_dated_after_now_hides_no_trouble() {
+fn shows_trouble_despite_a_good_pass_dated_after_now() {
     let bench =
         Bench::with_clients(1).with("metrics", "textfile", "\"m.prom\"").with("report", "html", "\"page.html\"");
     bench.sync_well();
@@ -222,7 +222,7 @@ fn a_good_pass_that_is_dated_after_now_hides_no_trouble() {
 
 /// It runs, and that is no alarm; it is killed, and that is.
 #[test]
-fn a_pass_that_runs_is_told_from_one_that_was_killed() {
+fn distinguishes_running_pass_from_killed_one() {
     let bench = Bench::with_clients(1);
     bench.sync_well();
     // As if that had been a minute ago.
@@ -255,7 +255,7 @@ fn a_pass_that_runs_is_told_from_one_that_was_killed() {
 
 /// Nothing is wrong with the timer then.
 #[test]
-fn a_run_lock_that_somebody_holds_is_told_with_its_holder() {
+fn names_the_holder_of_the_run_lock() {
     let bench = Bench::with_clients(1);
     bench.sync_well();
     bench.store().edit(1, "memory_bytes", &(32_i64 << 30).to_string(), LATER).unwrap();
@@ -274,7 +274,7 @@ fn a_run_lock_that_somebody_holds_is_told_with_its_holder() {
 
 /// A database that opens and cannot be read is as good as none: the ledger knows what was sent.
 #[test]
-fn an_asset_s_story_is_told_by_the_ledger_where_a_table_is_missing() {
+fn shows_asset_status_from_ledger_if_a_table_is_missing() {
     let bench = Bench::with_clients(1);
     bench.sync_well();
     bench.store().connection().execute_batch("DROP TABLE wipe").unwrap();
@@ -286,7 +286,7 @@ fn an_asset_s_story_is_told_by_the_ledger_where_a_table_is_missing() {
 
 /// Its own trouble may be over; what ends the passes now is not.
 #[test]
-fn an_asset_that_fails_says_also_what_ended_the_last_pass() {
+fn explains_failing_asset_also_by_the_end_of_last_pass() {
     let bench = Bench::with_clients(1);
     let id = FIRST.to_string();
     let story = || flat(&bench.run(&["status", &id]).stdout);
@@ -313,7 +313,7 @@ fn an_asset_that_fails_says_also_what_ended_the_last_pass() {
 }
 
 #[test]
-fn what_the_ledger_knows_of_an_asset_is_told_also_when_wipeos_cannot_be_read() {
+fn shows_ledger_status_if_wipeos_cannot_be_read() {
     let bench = troubled();
     std::fs::rename(bench.database(), bench.path("away.db")).unwrap();
     let id = (FIRST + 5).to_string();
@@ -326,7 +326,7 @@ fn what_the_ledger_knows_of_an_asset_is_told_also_when_wipeos_cannot_be_read() {
 }
 
 #[test]
-fn an_id_with_a_slip_is_found_before_any_pass_was_made() {
+fn finds_a_mistyped_id_before_the_first_pass() {
     let bench = Bench::with_clients(1);
     bench.store().set_slot(1, ID_SLOT, "7OO000", LATER).unwrap();
     let run = bench.run(&["status", "7OO000"]);

@@ -76,7 +76,7 @@ fn sends_all_where_the_tenant_counts_served_requests_only() {
 }
 
 #[test]
-fn many_appliances_share_a_limit() {
+fn shares_a_limit_among_many_appliances() {
     const CLIENTS: i64 = 10;
     let first = limited(8, CLIENTS, 4);
     let url = format!("{:?}", first.sandbox.url());
@@ -144,7 +144,7 @@ fn assert_ends_without_failures(served: u64, connections: u64) {
 
 /// From the first request on, from the first after the sign-in, and in the middle of a pass.
 #[test]
-fn pass_ends_without_failures_where_all_is_refused() {
+fn ends_pass_without_failures_where_all_is_refused() {
     thread::scope(|scope| {
         for (served, connections) in [(0, 4), (1, 1), (1, 4), (30, 1), (30, 4), (30, 16)] {
             scope.spawn(move || assert_ends_without_failures(served, connections));
@@ -153,7 +153,7 @@ fn pass_ends_without_failures_where_all_is_refused() {
 }
 
 #[test]
-fn pass_ends_without_failures_where_writes_are_refused() {
+fn ends_pass_without_failures_where_writes_are_refused() {
     let (bench, _front) = behind(20, |asked| if asked.is_write() { refusal() } else { Deed::Keep(asked.answer()) });
     let mut bench = bench;
     let report = bench.sync();
@@ -166,7 +166,7 @@ fn pass_ends_without_failures_where_writes_are_refused() {
 
 /// Two in five requests are refused, writes that were taken nevertheless among them.
 #[test]
-fn nothing_is_doubled_by_writes_that_were_refused_and_taken() {
+fn doubles_nothing_if_a_refused_write_was_taken() {
     for (comments, mode) in [(Comments::Adds, "\"changed\""), (Comments::Replaces, "\"full\"")] {
         let (bench, _front) = behind(20, |asked| match asked.number % 5 {
             1 => refusal(),
@@ -185,7 +185,7 @@ fn nothing_is_doubled_by_writes_that_were_refused_and_taken() {
 }
 
 #[test]
-fn asset_that_is_always_refused_fails_alone() {
+fn fails_only_the_asset_that_is_always_refused() {
     const POISONED: i64 = FIRST + 3;
     for connections in ["1", "4"] {
         let is_poisoned = |asked: &Asked| asked.target.contains(&POISONED.to_string());
@@ -208,7 +208,7 @@ fn asset_that_is_always_refused_fails_alone() {
 
 /// `Retry-After` with every refusal: obeyed, and not met more often than it takes to learn the limit.
 #[test]
-fn limits_with_retry_after_are_learned_and_kept() {
+fn learns_and_keeps_limits_with_retry_after() {
     thread::scope(|scope| {
         for (limit, connections, headers) in [
             (1, "16", "Retry-After: 0\r\n"),
@@ -245,7 +245,7 @@ fn limits_with_retry_after_are_learned_and_kept() {
 
 /// One wait that is longer than the time of grace, around a read that tells what became of a write.
 #[test]
-fn read_back_waits_as_long_as_the_pass_has_time() {
+fn waits_for_read_back_as_long_as_the_pass_has_time() {
     for status in [429, 503] {
         let (bench, _front) = behind(3, move |asked| match asked.number {
             8 => Deed::Keep(http(status, "Retry-After: 6\r\n", "")),
@@ -258,7 +258,7 @@ fn read_back_waits_as_long_as_the_pass_has_time() {
 
 /// Whatever the tenant refuses, a pass makes few requests of any kind.
 #[test]
-fn refused_sign_out_is_tried_a_few_times() {
+fn retries_a_refused_sign_out_a_few_times() {
     for headers in ["", "Retry-After: 0\r\n", "Retry-After: Sun, 06 Nov 1994 08:49:37 GMT\r\n"] {
         let sign_outs = Arc::new(AtomicUsize::new(0));
         let count = Arc::clone(&sign_outs);
@@ -275,7 +275,7 @@ fn refused_sign_out_is_tried_a_few_times() {
 }
 
 #[test]
-fn session_calls_that_are_refused_are_made_again() {
+fn retries_refused_session_calls() {
     let refused = AtomicUsize::new(0);
     let (bench, _front) = behind(3, move |asked| {
         if asked.is_session() && refused.fetch_add(1, Ordering::SeqCst) % 4 < 3 {
@@ -289,7 +289,7 @@ fn session_calls_that_are_refused_are_made_again() {
 
 /// What a pass has found is the start of the next one, for an hour.
 #[test]
-fn limit_that_was_found_is_remembered_for_an_hour() {
+fn remembers_the_found_limit_for_an_hour() {
     const CLIENTS: i64 = 40;
     let bench = limited(2, CLIENTS, 16);
     bench.sync_well();

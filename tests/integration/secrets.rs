@@ -56,7 +56,7 @@ fn assert_silent(bench: &Bench, run: &Run, context: &str) {
 }
 
 #[test]
-fn no_secret_is_told_whatever_happens() {
+fn reveals_no_secret_whatever_happens() {
     let echo = |code, text: String| Kind::Status { code, headers: Vec::new(), body: Body::Text(text) };
     let session = || When::Path("api/IntegrationAPI".to_owned());
     let data = || When::Path("webapi.svc".to_owned());
@@ -82,7 +82,7 @@ fn no_secret_is_told_whatever_happens() {
 }
 
 #[test]
-fn a_key_that_is_no_key_is_refused_without_being_shown() {
+fn refuses_a_malformed_key_without_showing_it() {
     for key in [format!("{KEY} {KEY}"), format!("{KEY}\u{7}")] {
         let bench = bench();
         bench.write_key(&key);
@@ -212,7 +212,7 @@ fn finds_an_unclean_key_in_a_setting() {
 
 /// Paths, hosts, names and templates are shown, each in some message.
 #[test]
-fn a_key_in_a_setting_is_refused_without_being_shown() {
+fn refuses_a_key_in_a_setting_without_showing_it() {
     let path = format!("Inventory/JSON/GetInventoryById?Key={KEY}&Id={{id}}");
     let host = format!("\"https://{}.invalid\"", KEY.trim_end_matches('='));
     for (section, key, value) in [
@@ -233,7 +233,7 @@ fn a_key_in_a_setting_is_refused_without_being_shown() {
 }
 
 #[test]
-fn a_key_in_the_config_file_is_refused_without_being_shown() {
+fn refuses_a_key_in_the_config_file_without_showing_it() {
     let bench = bench().with("iqr", "api_key", &format!("{KEY:?}"));
     let run = bench.run(&["-vv", "sync"]);
     assert_eq!(run.code, Some(3), "{run:#?}");

@@ -33,7 +33,7 @@ fn assert_told_and_recovered(bench: &Bench, report: &Report, code: i32, words: &
 }
 
 #[test]
-fn a_refused_connection_is_told_in_one_line_and_ends_the_pass() {
+fn reports_refused_connection_in_one_line_and_ends_pass() {
     let mut bench = bench();
     let url = bench.sandbox.url();
     let dead = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
@@ -45,7 +45,7 @@ fn a_refused_connection_is_told_in_one_line_and_ends_the_pass() {
 }
 
 #[test]
-fn a_host_that_has_no_name_is_told() {
+fn reports_a_host_that_does_not_resolve() {
     let mut bench = bench();
     let url = bench.sandbox.url();
     bench.set("iqr", "api_url", "\"https://no-such-host.invalid\"");
@@ -55,7 +55,7 @@ fn a_host_that_has_no_name_is_told() {
 }
 
 #[test]
-fn a_server_that_is_down_for_everything_is_asked_about_ten_times() {
+fn asks_a_server_that_is_down_about_ten_times() {
     let bench = bench();
     bench.sandbox.set_faults(vec![Fault::new(When::Always, Kind::status(503))]);
     let (report, requests) = bench.requests_of(|| bench.sync());
@@ -64,7 +64,7 @@ fn a_server_that_is_down_for_everything_is_asked_about_ten_times() {
 }
 
 #[test]
-fn a_server_that_signs_in_and_fails_at_everything_else_is_asked_about_ten_times() {
+fn asks_a_server_that_only_signs_in_about_ten_times() {
     for kind in [Kind::status(503), Kind::Reset, Kind::Truncated, Kind::html_ok(), Kind::redirect("/login")] {
         let bench = bench();
         bench.sandbox.set_faults(vec![Fault::new(When::Path("webapi.svc".to_owned()), kind.clone())]);
@@ -77,7 +77,7 @@ fn a_server_that_signs_in_and_fails_at_everything_else_is_asked_about_ten_times(
 }
 
 #[test]
-fn a_server_that_asks_to_wait_beyond_the_pass_is_left_alone() {
+fn ends_pass_if_the_server_wants_a_longer_wait() {
     let bench = bench();
     let read = When::Path("webapi.svc".to_owned());
     bench.sandbox.set_faults(vec![Fault::new(read, Kind::retry_after(429, "3600"))]);
@@ -88,7 +88,7 @@ fn a_server_that_asks_to_wait_beyond_the_pass_is_left_alone() {
 }
 
 #[test]
-fn a_dead_key_is_tried_once() {
+fn tries_a_dead_key_once() {
     let bench = bench();
     bench.write_key("a-key-that-was-revoked");
     let (report, requests) = bench.requests_of(|| bench.sync());
@@ -99,7 +99,7 @@ fn a_dead_key_is_tried_once() {
 }
 
 #[test]
-fn a_key_that_is_revoked_in_mid_pass_ends_it_after_one_sign_in_more() {
+fn ends_pass_whose_key_is_revoked_after_one_more_sign_in() {
     let bench = bench().with("iqr", "connections", "1");
     bench.sandbox.set_faults(vec![Fault::new(When::Path("webapi.svc".to_owned()), Kind::status(401)).skip(6)]);
     let report = bench.sync();
@@ -133,29 +133,29 @@ impl Bench {
 }
 
 #[test]
-fn silence_ends_with_the_time_budget() {
+fn ends_silence_with_the_time_budget() {
     endless(&Kind::SilentHead(PATIENCE));
 }
 
 #[test]
-fn silence_within_a_body_ends_with_the_time_budget() {
+fn ends_silence_within_a_body_with_the_time_budget() {
     endless(&Kind::SilentBody(PATIENCE));
 }
 
 #[test]
-fn bytes_that_trickle_do_not_extend_a_deadline() {
+fn extends_no_deadline_for_trickling_bytes() {
     let every = Duration::from_millis(100);
     endless(&Kind::Drip { every, from: Part::Head });
     endless(&Kind::Drip { every, from: Part::Body });
 }
 
 #[test]
-fn an_answer_of_a_gigabyte_is_not_read_to_its_end() {
+fn stops_reading_an_answer_of_a_gigabyte() {
     endless(&Kind::Huge(1 << 30));
 }
 
 #[test]
-fn an_endpoint_that_forbids_every_write_costs_one_more_session_and_is_told_of_each_client() {
+fn reports_forbidden_writes_for_each_client() {
     for code in [403, 404] {
         let bench = bench().with("iqr", "connections", "4");
         let writes = When::Method("POST".to_owned());

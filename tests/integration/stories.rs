@@ -22,7 +22,7 @@ fn flat(text: &str) -> String {
 }
 
 #[test]
-fn every_asset_that_is_held_or_failing_says_why_and_what_to_do() {
+fn explains_every_held_or_failing_asset_with_advice() {
     let bench = Bench::with_screens();
     bench.sandbox.state().remove_asset(DELL_ID);
     bench.sync();
@@ -41,7 +41,7 @@ fn every_asset_that_is_held_or_failing_says_why_and_what_to_do() {
 }
 
 #[test]
-fn a_story_goes_from_due_to_sent_to_due_again() {
+fn shows_asset_status_from_due_to_sent_to_due_again() {
     let bench = Bench::with_clients(1);
     assert_eq!(now(&bench, FIRST), ("due".to_owned(), None));
     assert!(flat(&story(&bench, FIRST).stdout).contains("due with the next pass: never sent to IQR"));
@@ -62,7 +62,7 @@ fn a_story_goes_from_due_to_sent_to_due_again() {
 }
 
 #[test]
-fn an_asset_that_would_be_sent_otherwise_by_now_says_how_to_send_it() {
+fn shows_how_to_send_an_asset_that_maps_differently_now() {
     let mut bench = Bench::with_clients(1);
     bench.sync_well();
     bench.set("templates", "description", "\"{Model}\"");
@@ -73,7 +73,7 @@ fn an_asset_that_would_be_sent_otherwise_by_now_says_how_to_send_it() {
 }
 
 #[test]
-fn a_refused_write_is_told_in_iqr_s_words() {
+fn reports_a_refused_write_in_the_words_of_iqr() {
     let bench = Bench::with_clients(1);
     let body = Body::Text("<string>Specified cast is not valid</string>".to_owned());
     let refusal = Kind::Status { code: 400, headers: Vec::new(), body };
@@ -85,7 +85,7 @@ fn a_refused_write_is_told_in_iqr_s_words() {
 }
 
 #[test]
-fn what_was_sent_is_told_also_when_nobody_has_the_id_any_more() {
+fn shows_what_was_sent_if_no_client_has_the_id_now() {
     let bench = Bench::with_clients(1);
     bench.sync_well();
     bench.store().delete(1).unwrap();
@@ -95,7 +95,7 @@ fn what_was_sent_is_told_also_when_nobody_has_the_id_any_more() {
 }
 
 #[test]
-fn a_story_shows_hostile_texts_harmless_and_needs_no_ledger() {
+fn escapes_hostile_texts_in_asset_status() {
     let bench = Bench::empty();
     let hostile = iqr_sandbox::store::Client { model: Some("Opti\u{1b}[2JPlex\u{202e}".to_owned()), ..client(0) };
     bench.store().add(&hostile).unwrap();

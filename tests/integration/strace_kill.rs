@@ -120,16 +120,16 @@ fn strike_world(comments: Comments, mode: &'static str, has_news: bool, at_least
 }
 
 #[test]
-fn killed_at_any_system_call_of_the_first_pass_the_next_one_converges() {
+fn converges_after_kill_at_any_call_of_the_first_pass() {
     strike_world(Comments::Adds, "\"changed\"", false, 8);
 }
 
 #[test]
-fn killed_at_any_system_call_of_a_pass_with_news_the_next_one_converges() {
+fn converges_after_kill_at_any_call_of_a_pass_with_news() {
     strike_world(Comments::Adds, "\"changed\"", true, 8);
 }
 
 #[test]
-fn killed_at_any_system_call_where_iqr_replaces_the_comments_the_next_pass_converges() {
+fn converges_after_kill_at_any_call_if_iqr_replaces() {
     strike_world(Comments::Replaces, "\"changed\"", false, 8);
 }

@@ -92,7 +92,7 @@ fn half(mut answer: Vec<u8>) -> Vec<u8> {
 }
 
 #[test]
-fn one_bad_status_in_twenty_leaves_few() {
+fn leaves_few_after_one_bad_status_in_twenty() {
     for (status, headers) in [(500, ""), (502, ""), (503, ""), (429, "Retry-After: 0\r\n"), (408, "")] {
         one_in_twenty(&format!("{status} and not taken"), false, move |_| Deed::Keep(http(status, headers, "")));
     }
@@ -100,7 +100,7 @@ fn one_bad_status_in_twenty_leaves_few() {
 }
 
 #[test]
-fn one_answer_in_twenty_that_is_none_leaves_few() {
+fn leaves_few_after_one_invalid_answer_in_twenty() {
     one_in_twenty("a page", false, |_| Deed::Keep(http(200, "", "<html>Sign in</html>")));
     one_in_twenty("half an object", false, Deed::Keep);
     one_in_twenty("half an answer", true, |answer| Deed::Close(half(answer)));
@@ -108,7 +108,7 @@ fn one_answer_in_twenty_that_is_none_leaves_few() {
 }
 
 #[test]
-fn one_connection_in_twenty_that_ends_leaves_few() {
+fn leaves_few_after_one_closed_connection_in_twenty() {
     one_in_twenty("closed before", false, |_| Deed::Close(Vec::new()));
     one_in_twenty("closed after", true, |_| Deed::Close(Vec::new()));
     // The client learns of it only when it uses the connection again.
@@ -116,14 +116,14 @@ fn one_connection_in_twenty_that_ends_leaves_few() {
 }
 
 #[test]
-fn a_server_that_closes_after_every_answer_leaves_none() {
+fn leaves_none_if_the_server_closes_after_every_answer() {
     let (bench, _front) = behind(|asked| Deed::Close(asked.answer()));
     let report = bench.sync();
     assert_few_are_left(bench, &report, MOST_LEFT, "closed behind every answer");
 }
 
 #[test]
-fn sessions_that_end_in_mid_pass_leave_few() {
+fn leaves_few_after_sessions_that_end_in_mid_pass() {
     for status in [401, 403, 404] {
         let options = Options { session_calls: Some(90), expired_status: status, ..Options::default() };
         let bench = Bench::with_options(options).and_clients(CLIENTS);
@@ -135,7 +135,7 @@ fn sessions_that_end_in_mid_pass_leave_few() {
 
 /// WipeOS holds its database, again and again, each time for less than the pass may last.
 #[test]
-fn a_store_that_is_locked_for_a_while_leaves_few() {
+fn leaves_few_while_the_store_is_locked() {
     for (journal, begin) in [(Journal::Delete, "BEGIN EXCLUSIVE"), (Journal::Wal, "BEGIN IMMEDIATE")] {
         let bench = Bench::with_clients(CLIENTS);
         bench.store().connection().pragma_update(None, "journal_mode", name(journal)).unwrap();

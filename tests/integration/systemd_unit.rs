@@ -54,7 +54,7 @@ fn calls_in(log: &Path) -> BTreeSet<String> {
 }
 
 #[test]
-fn pass_makes_no_system_call_that_the_unit_refuses() {
+fn makes_no_system_call_that_the_unit_refuses() {
     if !has_strace() {
         return;
     }
@@ -74,6 +74,6 @@ fn pass_makes_no_system_call_that_the_unit_refuses() {
 
 /// A call that is refused all the same fails like any other; without this line the kernel kills the pass.
 #[test]
-fn unit_answers_a_refused_system_call_with_an_error() {
+fn returns_an_error_for_a_system_call_the_unit_refuses() {
     assert!(UNIT.lines().any(|line| line == "SystemCallErrorNumber=EPERM"));
 }

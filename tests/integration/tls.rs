@@ -100,7 +100,7 @@ fn assert_told_and_recovered(mut bench: Bench, report: &Report, words: &str, con
 }
 
 #[test]
-fn a_server_that_cannot_prove_who_it_is_gets_neither_key_nor_token() {
+fn sends_no_key_or_token_to_an_unproven_tls_server() {
     let (ours, theirs) = (Authority::new("Ours"), Authority::new("Theirs"));
     let rows = [
         ("signed by itself", self_signed(), "certificate is not trusted (UnknownIssuer)"),
@@ -129,7 +129,7 @@ fn a_server_that_cannot_prove_who_it_is_gets_neither_key_nor_token() {
 }
 
 #[test]
-fn a_server_whose_authority_the_machine_trusts_is_spoken_to() {
+fn accepts_a_tls_server_of_a_trusted_authority() {
     let authority = Authority::new("Ours");
     let mut bench = bench();
     let certificate = authority.signs(&for_name("127.0.0.1"));
@@ -171,7 +171,7 @@ fn drip(mut stream: std::net::TcpStream) {
 }
 
 #[test]
-fn what_speaks_no_tls_ends_the_pass_in_time_and_after_about_ten_tries() {
+fn ends_pass_in_time_if_the_server_speaks_no_tls() {
     let authority = Authority::new("Ours");
     for host in HOSTS {
         thread::scope(|scope| {
@@ -196,7 +196,7 @@ fn meet(name: &str, address: SocketAddr, host: &'static str, authority: &Authori
 
 /// Every answer in turn ends in its middle: in a record, between two, with TLS's farewell and without.
 #[test]
-fn tls_that_ends_in_the_middle_of_any_answer_loses_and_doubles_nothing() {
+fn survives_tls_that_ends_within_any_answer() {
     let authority = Authority::new("Ours");
     let certificate = authority.signs(&for_name("127.0.0.1"));
     let strike_each = |has_farewell, keep| {

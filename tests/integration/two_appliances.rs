@@ -26,7 +26,7 @@ fn appliances(semantics: Comments, mode: &str, tests: [&[(&str, &str)]; 2]) -> [
 const WORLDS: [(Comments, &str); 2] = [(Comments::Adds, "\"changed\""), (Comments::Replaces, "\"full\"")];
 
 #[test]
-fn the_lines_of_both_stand_once_and_neither_answers_the_other_for_ever() {
+fn keeps_lines_of_two_appliances_once() {
     for (semantics, mode) in WORLDS {
         let tests: [&[_]; 2] = [&[("Memory", "PASS"), ("USB", "PASS")], &[("Ethernet", "PASS"), ("USB", "PASS")]];
         let [here, there] = appliances(semantics, mode, tests);
@@ -47,7 +47,7 @@ fn the_lines_of_both_stand_once_and_neither_answers_the_other_for_ever() {
 }
 
 #[test]
-fn two_that_disagree_of_a_test_do_not_take_turns() {
+fn settles_two_appliances_that_disagree_on_a_test() {
     for (semantics, mode) in WORLDS {
         let [here, there] = appliances(semantics, mode, [&[("Memory", "PASS")], &[("Memory", "FAIL")]]);
         here.sync_well();
@@ -63,7 +63,7 @@ fn two_that_disagree_of_a_test_do_not_take_turns() {
 }
 
 #[test]
-fn passes_at_the_same_time_lose_no_line_where_iqr_adds() {
+fn loses_no_line_to_simultaneous_passes_if_iqr_appends() {
     for _ in 0..5 {
         let tests: [&[_]; 2] = [&[("Memory", "PASS")], &[("Ethernet", "PASS")]];
         let [here, there] = appliances(Comments::Adds, "\"changed\"", tests);

@@ -62,7 +62,7 @@ impl Watched {
 }
 
 #[test]
-fn a_config_that_cannot_be_used_is_told_to_all_whom_the_rest_of_it_names() {
+fn reports_unusable_config_to_all_monitors_it_names() {
     let watched = Watched::new();
     watched.break_config("[sync]\ntime_budgt = \"1s\"\n");
     watched.assert_told(3, "`sync.time_budgt` is not a setting; did you mean `time_budget`?");
@@ -71,7 +71,7 @@ fn a_config_that_cannot_be_used_is_told_to_all_whom_the_rest_of_it_names() {
 }
 
 #[test]
-fn a_config_that_is_no_toml_is_told_to_all_whom_its_other_lines_name() {
+fn reports_config_that_is_no_toml_to_monitors_it_names() {
     let watched = Watched::new();
     watched.break_config("[templates\n");
     watched.assert_told(3, "this is not TOML");
@@ -80,7 +80,7 @@ fn a_config_that_is_no_toml_is_told_to_all_whom_its_other_lines_name() {
 }
 
 #[test]
-fn a_trial_with_a_broken_config_and_a_pass_for_one_asset_tell_nobody() {
+fn notifies_no_monitor_of_dry_runs_and_single_assets() {
     let watched = Watched::new();
     watched.break_config("[sync]\ntime_budgt = \"1s\"\n");
     let dry = watched.bench.run(&["sync", "--dry-run", "--json"]);
@@ -91,7 +91,7 @@ fn a_trial_with_a_broken_config_and_a_pass_for_one_asset_tell_nobody() {
 }
 
 #[test]
-fn a_damaged_ledger_is_told_with_what_to_do_and_the_time_of_the_last_good_pass() {
+fn reports_damaged_ledger_with_advice_and_last_good_pass() {
     let watched = Watched::new();
     watched.bench.forget_ledger();
     fs::write(watched.bench.ledger(), "no database, but long enough to be taken for one; ".repeat(100)).unwrap();
@@ -107,7 +107,7 @@ fn a_damaged_ledger_is_told_with_what_to_do_and_the_time_of_the_last_good_pass()
 }
 
 #[test]
-fn a_refused_key_and_a_missing_wipeos_database_are_told() {
+fn reports_refused_key_and_missing_wipeos_database() {
     let watched = Watched::new();
     watched.bench.store().edit(1, "memory_bytes", "1073741824", LATER).unwrap();
     watched.bench.write_key("another+key");
@@ -117,7 +117,7 @@ fn a_refused_key_and_a_missing_wipeos_database_are_told() {
 }
 
 #[test]
-fn a_pass_that_was_stopped_by_a_signal_was_ended_early() {
+fn reports_a_pass_stopped_by_a_signal_as_ended_early() {
     let options = Options { rtt: Duration::from_millis(100), ..Options::default() };
     let monitor = Monitor::start(Manner::Well);
     let bench = Bench::with_options(options).and_clients(40).with("iqr", "connections", "1");
@@ -133,7 +133,7 @@ fn a_pass_that_was_stopped_by_a_signal_was_ended_early() {
 
 /// A process whose write hangs keeps its turn; here it is the test that has it.
 #[test]
-fn a_pass_ends_in_time_where_the_metrics_and_the_page_cannot_be_written_for_ever() {
+fn ends_pass_in_time_while_metrics_and_page_hang() {
     let watched = Watched::new();
     let turn = File::options().write(true).open(watched.bench.path("ledger.db.told")).unwrap();
     turn.lock().unwrap();
@@ -153,7 +153,7 @@ fn a_pass_ends_in_time_where_the_metrics_and_the_page_cannot_be_written_for_ever
 
 /// While a slow folder is waited for, the next pass can run.
 #[test]
-fn the_run_lock_is_free_while_a_write_hangs() {
+fn releases_the_run_lock_while_a_write_hangs() {
     let watched = Watched::new();
     let turn = File::options().write(true).open(watched.bench.path("ledger.db.told")).unwrap();
     turn.lock().unwrap();
@@ -169,7 +169,7 @@ fn the_run_lock_is_free_while_a_write_hangs() {
 }
 
 #[test]
-fn what_has_no_end_is_never_opened() {
+fn opens_no_pipe_in_place_of_metrics_or_page() {
     let mut bench = Bench::with_clients(1);
     for (section, key, name) in [("metrics", "textfile", "pipe.prom"), ("report", "html", "pipe.html")] {
         let made = std::process::Command::new("mkfifo").arg(bench.path(name)).status().unwrap();

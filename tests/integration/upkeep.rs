@@ -21,7 +21,7 @@ fn history(bench: &Bench) -> (i64, i64) {
 }
 
 #[test]
-fn history_is_kept_as_long_as_the_config_says_and_goes_with_an_idle_pass() {
+fn keeps_history_as_configured_and_prunes_it_when_idle() {
     let bench = Bench::with_clients(2).with("ledger", "keep", "\"10d\"");
     bench.sync_well();
     assert_eq!(history(&bench), (1, 2), "one row of each client");
@@ -36,7 +36,7 @@ fn history_is_kept_as_long_as_the_config_says_and_goes_with_an_idle_pass() {
 }
 
 #[test]
-fn an_idle_pass_leaves_the_ledger_as_it_is() {
+fn leaves_the_ledger_unchanged_in_an_idle_pass() {
     let bench = Bench::with_clients(2);
     bench.sync_well();
     bench.assert_idle("settles");
@@ -48,7 +48,7 @@ fn an_idle_pass_leaves_the_ledger_as_it_is() {
 }
 
 #[test]
-fn a_client_that_vanished_is_forgotten_with_the_next_pass() {
+fn forgets_a_vanished_client_with_the_next_pass() {
     let bench = Bench::with_clients(3);
     bench.sandbox.state().remove_asset(FIRST + 1);
     bench.sync();
@@ -80,7 +80,7 @@ fn delete(bench: &Bench, parts: &[&str]) {
 }
 
 #[test]
-fn whatever_part_of_the_ledger_is_deleted_nothing_that_is_in_iqr_is_sent_again() {
+fn repeats_nothing_after_any_ledger_file_is_deleted() {
     for parts in PARTS {
         let bench = Bench::with_clients(4);
         bench.sandbox.state().type_comment(FIRST, "typed by Jo");
@@ -99,7 +99,7 @@ fn whatever_part_of_the_ledger_is_deleted_nothing_that_is_in_iqr_is_sent_again()
 }
 
 #[test]
-fn a_ledger_that_is_deleted_in_the_middle_of_a_pass_costs_nothing_in_iqr() {
+fn changes_nothing_in_iqr_if_ledger_goes_in_mid_pass() {
     for (parts, requests) in PARTS.into_iter().flat_map(|parts| [(parts, 8), (parts, 25)]) {
         let options = Options { rtt: Duration::from_millis(5), ..Options::default() };
         let bench = Bench::with_options(options).and_clients(12).with("iqr", "connections", "2");
@@ -124,7 +124,7 @@ fn a_ledger_that_is_deleted_in_the_middle_of_a_pass_costs_nothing_in_iqr() {
 
 /// Every pass reads the whole WAL before anything else: what passes with nothing to do leave in it must not add up.
 #[test]
-fn passes_with_nothing_to_do_do_not_let_the_wal_grow() {
+fn keeps_the_wal_small_over_idle_passes() {
     let bench = Bench::with_clients(2);
     bench.sync_well();
     let size = || std::fs::metadata(bench.path("ledger.db-wal")).map_or(0, |metadata| metadata.len());

@@ -70,7 +70,7 @@ fn watched(bench: Bench, monitor: &Monitor) -> Bench {
 }
 
 #[test]
-fn a_monitor_is_told_of_the_beginning_and_the_end_of_every_pass() {
+fn pings_the_monitor_at_start_and_end_of_every_pass() {
     let monitor = Monitor::start(Manner::Well);
     let bench = watched(Bench::with_clients(2), &monitor);
     bench.sync_well();
@@ -87,7 +87,7 @@ fn a_monitor_is_told_of_the_beginning_and_the_end_of_every_pass() {
 }
 
 #[test]
-fn a_client_that_fails_is_no_failure_of_the_pass() {
+fn pings_success_although_a_client_fails() {
     let monitor = Monitor::start(Manner::Well);
     let bench = watched(Bench::with_clients(2), &monitor);
     bench.sandbox.state().remove_asset(FIRST);
@@ -96,7 +96,7 @@ fn a_client_that_fails_is_no_failure_of_the_pass() {
 }
 
 #[test]
-fn trials_and_passes_for_one_asset_are_no_signs_of_life() {
+fn pings_nothing_for_dry_runs_and_single_assets() {
     let monitor = Monitor::start(Manner::Well);
     let mut bench = watched(Bench::with_clients(2), &monitor);
     let file = bench.path("x.prom");
@@ -109,7 +109,7 @@ fn trials_and_passes_for_one_asset_are_no_signs_of_life() {
 
 /// A second pass ends at once, and the first one tells of itself.
 #[test]
-fn a_pass_that_finds_another_one_running_tells_nobody() {
+fn pings_nothing_if_another_pass_runs() {
     let monitor = Monitor::start(Manner::Well);
     let bench = watched(Bench::with_clients(1), &monitor);
     let lock = fs::File::create(bench.path("ledger.db.lock")).unwrap();
@@ -119,7 +119,7 @@ fn a_pass_that_finds_another_one_running_tells_nobody() {
 }
 
 #[test]
-fn a_monitor_that_is_down_or_slow_neither_fails_nor_holds_up_a_pass() {
+fn completes_pass_in_time_if_monitor_is_down_or_slow() {
     let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let (sick, silent) = (Monitor::start(Manner::With500), Monitor::start(Manner::Never));
     for url in [&sick.url, &silent.url, &format!("http://{nobody}/x"), &"http://name.invalid/x".to_owned()] {
@@ -136,7 +136,7 @@ fn a_monitor_that_is_down_or_slow_neither_fails_nor_holds_up_a_pass() {
 
 /// While the monitor is waited for, the next pass can run.
 #[test]
-fn the_run_lock_is_free_while_a_slow_monitor_is_waited_for() {
+fn releases_the_run_lock_while_waiting_for_a_monitor() {
     let silent = Monitor::start(Manner::Never);
     let bench = watched(Bench::with_clients(1), &silent);
     bench.sync_well();
@@ -206,7 +206,7 @@ fn lint(text: &str) {
 }
 
 #[test]
-fn the_metrics_say_what_the_pass_did_and_what_is_held_and_failing() {
+fn writes_metrics_of_the_pass_and_of_held_and_failing() {
     let mut bench = Bench::with_screens();
     let file = bench.path("wipeos-iqr.prom");
     bench.set("metrics", "textfile", "\"wipeos-iqr.prom\"");
@@ -241,7 +241,7 @@ fn the_metrics_say_what_the_pass_did_and_what_is_held_and_failing() {
 }
 
 #[test]
-fn a_pass_that_is_ended_early_or_cannot_begin_leaves_the_time_of_the_last_good_one() {
+fn keeps_metric_of_last_good_pass_after_a_bad_one() {
     let mut bench = Bench::with_clients(3);
     let file = bench.path("x.prom");
     bench.set("metrics", "textfile", &quoted(&file));
@@ -264,7 +264,7 @@ fn a_pass_that_is_ended_early_or_cannot_begin_leaves_the_time_of_the_last_good_o
 }
 
 #[test]
-fn a_metrics_file_that_cannot_be_written_is_a_warning_and_no_failure() {
+fn warns_if_the_metrics_file_cannot_be_written() {
     let mut bench = Bench::with_clients(1);
     bench.set("metrics", "textfile", "\"/proc/nowhere/x.prom\"");
     let run = bench.run(&["sync"]);
@@ -309,7 +309,7 @@ fn with_hostile_ids() -> Bench {
 }
 
 #[test]
-fn the_page_is_written_after_every_pass_and_says_how_things_stand() {
+fn writes_the_status_page_after_every_pass() {
     let mut bench = with_hostile_ids();
     bench.set("report", "html", "\"page.html\"");
     bench.sandbox.state().remove_asset(iqr_sandbox::samples::DELL_ID);
@@ -338,7 +338,7 @@ fn the_page_is_written_after_every_pass_and_says_how_things_stand() {
 }
 
 #[test]
-fn the_page_of_an_appliance_that_is_well_or_new_says_so() {
+fn writes_the_status_page_of_a_new_or_healthy_appliance() {
     let bench = Bench::with_clients(1);
     let page = |name: &str| {
         let run = bench.run(&["status", "--html", name]);
@@ -358,7 +358,7 @@ fn the_page_of_an_appliance_that_is_well_or_new_says_so() {
 
 /// What a browser makes of the page, its script run: skipped where there is none.
 #[test]
-fn a_browser_shows_hostile_names_as_text_and_sorts_the_tables() {
+fn shows_hostile_names_as_text_in_a_browser() {
     let bench = with_hostile_ids();
     bench.sync();
     let page = bench.run(&["status", "--html", "-"]).stdout;

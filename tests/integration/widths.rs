@@ -16,7 +16,7 @@ fn wide(overlong: Overlong) -> Bench {
 }
 
 #[test]
-fn a_tenant_that_refuses_wide_texts_gets_what_fits_and_the_log_says_so_once() {
+fn shortens_wide_texts_that_iqr_refuses_and_logs_it_once() {
     let bench = wide(Overlong::Refuse).with("iqr.fields", "description", "\"userdefined1\"");
     let report = bench.sync_well();
     assert_eq!(report.count("sent"), 1, "{report:#?}");
@@ -32,7 +32,7 @@ fn a_tenant_that_refuses_wide_texts_gets_what_fits_and_the_log_says_so_once() {
 }
 
 #[test]
-fn a_width_that_is_wider_than_the_real_column_converges_where_iqr_cuts() {
+fn converges_if_a_column_is_narrower_than_configured() {
     let bench = wide(Overlong::Truncate).with("iqr.fields", "description", "\"userdefined1\"").with(
         "iqr.widths",
         "description",
@@ -45,7 +45,7 @@ fn a_width_that_is_wider_than_the_real_column_converges_where_iqr_cuts() {
 }
 
 #[test]
-fn a_preview_marks_what_is_cut_and_says_the_same_as_the_pass_sends() {
+fn previews_the_cut_text_that_the_pass_sends() {
     let bench = wide(Overlong::Refuse).with("iqr.widths", "extended_description", "20");
     let page = bench.run(&["preview", &samples::DELL_ID.to_string()]).stdout;
     for mark in ["! item_number is cut to 30 characters, `PC` is left out", "(iqr.widths.extended_description)"] {

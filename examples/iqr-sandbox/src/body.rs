@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn xml_and_json_say_the_same() {
+    fn parses_xml_and_json_alike() {
         let json = r#"{"inventories":[{"location":"A & \"B\" <1>\n2"}]}"#;
         assert_eq!(records(json.as_bytes(), Format::Json, "inventories"), Ok(one("location", "A & \"B\" <1>\n2")));
         assert_eq!(
@@ -144,20 +144,20 @@ mod tests {
     }
 
     #[test]
-    fn blanks_and_line_ends_in_a_field_are_kept() {
+    fn keeps_blanks_and_line_ends_in_a_field() {
         assert_eq!(xml("<a> 1\r\n2&#13; </a>"), Ok(one("a", " 1\n2\r ")));
         assert_eq!(xml("<a/>"), Ok(one("a", "")));
     }
 
     #[test]
-    fn what_xml_forbids_is_refused_raw_and_as_a_reference() {
+    fn refuses_what_xml_forbids_raw_and_as_a_reference() {
         for text in ["\u{1b}", "&#27;", "&#0;", "\u{fffe}", "&nbsp;", "<b/>", "&"] {
             assert_eq!(xml(&format!("<a>{text}</a>")), Err(Unreadable), "{text:?}");
         }
     }
 
     #[test]
-    fn a_cut_a_foreign_or_an_empty_body_is_unreadable() {
+    fn refuses_cut_foreign_and_empty_bodies() {
         for body in ["", "<request><inventories>", "<x/>", "<request><items><item/></items></request>", "{}", "text"] {
             assert_eq!(records(body.as_bytes(), Format::Xml, "inventories"), Err(Unreadable), "{body:?}");
             assert_eq!(records(body.as_bytes(), Format::Json, "inventories"), Err(Unreadable), "{body:?}");

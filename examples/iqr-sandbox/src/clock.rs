@@ -46,7 +46,7 @@ mod tests {
     use super::{format_http, format_sql};
 
     #[test]
-    fn a_date_reads_as_http_and_as_sql_write_it() {
+    fn formats_dates_as_http_and_sql_do() {
         assert_eq!(format_http(784_111_777), "Sun, 06 Nov 1994 08:49:37 GMT");
         assert_eq!(format_sql(1_709_164_800), "2024-02-29 00:00:00");
     }

@@ -130,7 +130,7 @@ mod tests {
     use super::{Fault, FaultTextError, Kind, When};
 
     #[test]
-    fn rules_read_as_they_are_typed() {
+    fn prints_rules_as_they_are_typed() {
         let reset = Fault::new(When::Always, Kind::Reset).and(When::Nth(5)).after_commit();
         assert_eq!("reset nth=5 after".parse(), Ok(reset));
         let busy =
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_named() {
+    fn names_the_mistake_in_a_rule() {
         let error = |text: &str| text.parse::<Fault>().unwrap_err();
         assert_eq!(error("rest nth=5"), FaultTextError::Unknown("rest".to_owned()));
         assert_eq!(error("status=x"), FaultTextError::NeedsNumber("status".to_owned()));

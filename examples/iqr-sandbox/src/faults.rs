@@ -310,7 +310,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_skips_and_times_count_as_they_say() {
+    fn counts_numbers_skips_and_times() {
         assert_eq!(struck(Fault::new(When::Nth(3), Kind::Reset), 9), [3]);
         assert_eq!(struck(Fault::new(When::EveryNth(4), Kind::Reset), 9), [4, 8]);
         assert_eq!(struck(Fault::new(When::Range(2, 3), Kind::Reset), 9), [2, 3]);
@@ -318,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn one_in_twenty_is_about_one_in_twenty_and_the_same_every_time() {
+    fn strikes_one_in_twenty_the_same_way_every_time() {
         let fault = || Fault::new(When::OneIn { requests: 20, seed: 5 }, Kind::Reset);
         let first = struck(fault(), 2000);
         assert_eq!(first, struck(fault(), 2000));
@@ -326,7 +326,7 @@ mod tests {
     }
 
     #[test]
-    fn an_id_is_found_in_the_query_in_xml_and_in_json_and_only_whole() {
+    fn finds_whole_ids_in_query_xml_and_json() {
         let holds = |target, body| When::Id(41).holds(1, &facts("POST", target, body));
         assert!(holds("webapi.svc/inventory/json/getinventorybyid?Id=41", ""));
         assert!(holds("x", "<inventoryid>41</inventoryid>"));
@@ -336,7 +336,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_is_a_prefix_from_the_root_or_from_below_the_service() {
+    fn matches_path_prefix_from_root_or_below_the_service() {
         let holds = |prefix: &str| {
             let facts = facts("GET", "webapi.svc/inventory/json/getinventories", "");
             When::Path(prefix.to_owned()).holds(1, &facts)

@@ -61,7 +61,7 @@ mod tests {
     use super::Rng;
 
     #[test]
-    fn the_same_seed_gives_the_same_stream_and_another_seed_another() {
+    fn repeats_the_stream_of_a_seed() {
         let stream = |seed| {
             let mut rng = Rng::new(seed);
             [rng.bits(), rng.bits(), rng.bits()]
@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn bounds_are_kept() {
+    fn keeps_numbers_within_bounds() {
         let mut rng = Rng::new(1);
         assert!((0..1000).map(|_| rng.between(-3, 4)).all(|number| (-3..=4).contains(&number)));
         assert_eq!(rng.between(i64::MAX, i64::MAX), i64::MAX);

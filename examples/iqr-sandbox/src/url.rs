@@ -55,7 +55,7 @@ mod tests {
     use super::Target;
 
     #[test]
-    fn case_of_paths_and_names_is_ignored_and_values_are_decoded() {
+    fn ignores_case_of_paths_and_names_and_decodes_values() {
         let target = Target::parse("/WebAPI.svc/MI/JSON/GetItems%42y?ITEMNumber=A%2FB+C%26%C3%A9&x");
         assert_eq!(target.path, "webapi.svc/mi/json/getitemsby");
         assert_eq!(target.query("itemnumber"), Some("A/B C&é"));
@@ -63,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn a_percent_sign_that_begins_no_escape_stands_for_itself() {
+    fn keeps_a_percent_sign_that_begins_no_escape() {
         assert_eq!(Target::parse("/?a=100%25%&b=%zz").query("a"), Some("100%%"));
         assert_eq!(Target::parse("/?a=100%25%&b=%zz").query("b"), Some("%zz"));
     }

@@ -299,14 +299,14 @@ mod tests {
     use super::{chassis_code, size_bytes};
 
     #[test]
-    fn words_become_smbios_codes() {
+    fn converts_words_to_smbios_codes() {
         let codes = ["Desktop", "Notebook", "All In One", "Rack Mount Chassis", "Detachable", "Stick PC", "Boat"];
         let codes = codes.map(chassis_code);
         assert_eq!(codes, [Some(3), Some(10), Some(13), Some(23), Some(32), Some(36), None]);
     }
 
     #[test]
-    fn sizes_become_bytes() {
+    fn converts_sizes_to_bytes() {
         assert_eq!(size_bytes("8192 MB"), size_bytes("8 GB"));
         assert_eq!((size_bytes("512 kB"), size_bytes("Unknown")), (Some(524_288), None));
     }

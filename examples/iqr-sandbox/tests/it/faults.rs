@@ -31,7 +31,7 @@ fn whole_answer() -> Vec<u8> {
 }
 
 #[test]
-fn every_status_comes_with_its_page_and_the_connection_goes_on() {
+fn sends_every_status_with_its_page_and_keeps_connection() {
     for code in [400, 401, 403, 404, 408, 409, 429, 500, 502, 503, 504] {
         let (_sandbox, mut client) = with_fault(Kind::status(code));
         assert_eq!([client.get(READ).status, client.get(READ).status], [code, code]);
@@ -40,7 +40,7 @@ fn every_status_comes_with_its_page_and_the_connection_goes_on() {
 }
 
 #[test]
-fn statuses_carry_headers_and_bodies_of_choice() {
+fn sends_statuses_with_chosen_headers_and_bodies() {
     let busy = answer(Kind::retry_after(429, "Sun, 06 Nov 1994 08:49:37 GMT"));
     assert_eq!((busy.status, busy.header("Retry-After")), (429, Some("Sun, 06 Nov 1994 08:49:37 GMT")));
     let login = answer(Kind::redirect("https://login.example/"));
@@ -50,14 +50,14 @@ fn statuses_carry_headers_and_bodies_of_choice() {
 }
 
 #[test]
-fn a_200_can_be_a_page_a_sentence_or_a_leaked_exception() {
+fn sends_a_page_a_sentence_or_an_exception_with_200() {
     assert_eq!(answer(Kind::html_ok()).header("Content-Type"), Some("text/html; charset=UTF-8"));
     assert!(answer(Kind::error_text()).json().as_str().unwrap().starts_with("Error: "));
     assert!(answer(Kind::dotnet_text()).json().as_str().unwrap().starts_with("Object reference"));
 }
 
 #[test]
-fn bodies_are_missing_halved_or_of_another_type() {
+fn sends_bodies_missing_halved_or_of_another_type() {
     let whole = whole_answer();
     let none = answer(Kind::no_content());
     assert_eq!((none.status, none.header("Content-Length"), none.body.len()), (204, None, 0));
@@ -67,32 +67,32 @@ fn bodies_are_missing_halved_or_of_another_type() {
 }
 
 #[test]
-fn an_answer_can_be_about_the_next_asset() {
+fn sends_an_answer_about_the_next_asset() {
     let other = answer(Kind::OtherInventoryId).json();
     assert_eq!((other["inventoryid"].as_i64(), other["itemid"].as_i64()), (Some(42), Some(1)));
 }
 
 #[test]
-fn lengths_lie_and_bodies_are_cut_off() {
+fn sends_wrong_lengths_and_cut_bodies() {
     assert_eq!(error(Kind::Cut), io::ErrorKind::UnexpectedEof);
     assert_eq!(error(Kind::WrongLength(10)), io::ErrorKind::UnexpectedEof);
     assert_eq!(answer(Kind::WrongLength(-10)).body.len(), whole_answer().len() - 10);
 }
 
 #[test]
-fn a_connection_is_reset_or_closed_without_an_answer() {
+fn resets_or_closes_a_connection_without_an_answer() {
     assert_eq!(error(Kind::Reset), io::ErrorKind::ConnectionReset);
     assert_eq!(error(Kind::Close), io::ErrorKind::UnexpectedEof);
 }
 
 #[test]
-fn a_silence_ends_with_its_bound() {
+fn ends_a_silence_with_its_bound() {
     assert_eq!(error(Kind::SilentHead(SHORT)), io::ErrorKind::UnexpectedEof);
     assert_eq!(error(Kind::SilentBody(SHORT)), io::ErrorKind::UnexpectedEof);
 }
 
 #[test]
-fn a_silence_before_the_head_sends_nothing_and_one_in_the_body_half_of_it() {
+fn sends_nothing_or_half_the_body_before_a_silence() {
     let (_sandbox, mut client) = with_fault(Kind::SilentHead(LONG));
     client.ask(READ).unwrap();
     assert_eq!(client.drain(SHORT), (Vec::new(), false));
@@ -104,7 +104,7 @@ fn a_silence_before_the_head_sends_nothing_and_one_in_the_body_half_of_it() {
 }
 
 #[test]
-fn a_sandbox_in_the_middle_of_a_silence_stops_at_once() {
+fn stops_at_once_in_the_middle_of_a_silence() {
     let (sandbox, mut client) = with_fault(Kind::SilentHead(LONG));
     client.ask(READ).unwrap();
     while sandbox.counters().faults == 0 {
@@ -117,7 +117,7 @@ fn a_sandbox_in_the_middle_of_a_silence_stops_at_once() {
 }
 
 #[test]
-fn a_drip_comes_byte_by_byte_and_arrives_whole() {
+fn sends_a_whole_answer_byte_by_byte() {
     let every = Duration::from_micros(100);
     for from in [Part::Head, Part::Body] {
         let before = Instant::now();
@@ -127,14 +127,14 @@ fn a_drip_comes_byte_by_byte_and_arrives_whole() {
 }
 
 #[test]
-fn a_huge_body_is_as_long_as_it_says() {
+fn sends_a_huge_body_as_long_as_announced() {
     let huge = answer(Kind::Huge(3 << 20));
     assert_eq!(huge.body.len(), 3 << 20);
     assert!(huge.json()["item"].as_str().unwrap().starts_with("aaaa"));
 }
 
 #[test]
-fn nobody_has_to_read_a_gigabyte() {
+fn stops_a_huge_body_when_the_client_hangs_up() {
     let (sandbox, mut client) = with_fault(Kind::Huge(1 << 30));
     client.ask(READ).unwrap();
     assert!(client.read(1 << 16) > 0);
@@ -143,7 +143,7 @@ fn nobody_has_to_read_a_gigabyte() {
 }
 
 #[test]
-fn a_write_takes_effect_before_or_not_at_all_when_its_answer_goes_wrong() {
+fn applies_or_ignores_a_write_whose_answer_goes_wrong() {
     for (after, location) in [(true, "A1"), (false, "")] {
         let (sandbox, mut client) = start(Options::default());
         let fault = Fault::new(When::Method("POST".to_owned()), Kind::Reset);
@@ -158,14 +158,14 @@ fn a_write_takes_effect_before_or_not_at_all_when_its_answer_goes_wrong() {
 }
 
 #[test]
-fn a_write_can_look_done_and_not_be() {
+fn acknowledges_a_write_without_applying_it() {
     let (sandbox, mut client) = with_fault(Kind::AsIs);
     assert_eq!(client.update(41, "<location>A1</location>").status, 200);
     assert_eq!(sandbox.state().asset(41).unwrap().text(Field::Location), "");
 }
 
 #[test]
-fn the_first_rule_that_matches_decides() {
+fn applies_the_first_rule_that_matches() {
     let (sandbox, mut client) = start(Options::default());
     sandbox.set_faults(vec![
         Fault::new(When::Id(41), Kind::status(500)).times(1),
@@ -176,7 +176,7 @@ fn the_first_rule_that_matches_decides() {
 }
 
 #[test]
-fn a_round_trip_takes_its_time() {
+fn delays_answers_by_the_round_trip() {
     let rtt = Duration::from_millis(20);
     let (_sandbox, mut client) = start(Options { rtt, ..Options::default() });
     let before = Instant::now();
@@ -185,7 +185,7 @@ fn a_round_trip_takes_its_time() {
 }
 
 #[test]
-fn one_request_too_many_is_turned_away() {
+fn refuses_one_request_too_many() {
     let (sandbox, mut client) = start(Options::default());
     sandbox.state().options.max_in_flight = Some(1);
     sandbox.set_faults(vec![Fault::new(When::Nth(1), Kind::SilentHead(LONG))]);
@@ -199,7 +199,7 @@ fn one_request_too_many_is_turned_away() {
 }
 
 #[test]
-fn requests_one_after_another_are_never_counted_as_two_at_once() {
+fn counts_sequential_requests_as_one_at_a_time() {
     let (sandbox, _client) = start(Options::default());
     let mut first = Client::signed_in(&sandbox);
     let mut second = Client::signed_in(&sandbox);
@@ -211,7 +211,7 @@ fn requests_one_after_another_are_never_counted_as_two_at_once() {
 }
 
 #[test]
-fn what_is_no_http_is_answered_and_hung_up() {
+fn answers_what_is_no_http_and_hangs_up() {
     let (_sandbox, mut client) = start(Options::default());
     client.write_raw(b"\x16\x03\x01\x02\x00 no http\r\n\r\n");
     assert_eq!(client.answer().unwrap().status, 400);
@@ -219,7 +219,7 @@ fn what_is_no_http_is_answered_and_hung_up() {
 }
 
 #[test]
-fn many_connections_are_served_at_once() {
+fn serves_many_connections_at_once() {
     let (sandbox, _client) = start(Options::default());
     let (send, receive) = mpsc::channel();
     thread::scope(|scope| {

@@ -6,7 +6,7 @@ use crate::client::start;
 const READ: &str = "Inventory/JSON/GetInventoryById?Id=41";
 
 #[test]
-fn texts_are_padded_to_their_columns_and_the_wide_ones_are_not() {
+fn pads_texts_to_their_columns_except_wide_ones() {
     let (sandbox, mut client) = start(Options::default());
     let asset = Asset::new(41).with(Field::SerialNumber, "ABC").with(Field::ExtendedDescription, "i7/8GB");
     sandbox.state().add_asset(asset);
@@ -19,7 +19,7 @@ fn texts_are_padded_to_their_columns_and_the_wide_ones_are_not() {
 }
 
 #[test]
-fn missing_texts_are_blank_or_null_and_lines_end_as_the_tenant_has_it() {
+fn shows_missing_texts_and_line_ends_as_the_tenant_does() {
     let (sandbox, mut client) = start(Options::default());
     sandbox.state().options.quirks.missing_text = MissingText::Null;
     sandbox.state().options.quirks.crlf = true;
@@ -30,7 +30,7 @@ fn missing_texts_are_blank_or_null_and_lines_end_as_the_tenant_has_it() {
 }
 
 #[test]
-fn what_is_not_there_answers_by_the_switch() {
+fn answers_missing_assets_by_the_switch() {
     let (sandbox, mut client) = start(Options::default());
     let cases = [
         (Miss::Null, 200, "null"),
@@ -50,13 +50,13 @@ fn what_is_not_there_answers_by_the_switch() {
 }
 
 #[test]
-fn paths_and_query_names_match_without_regard_to_case() {
+fn matches_paths_and_query_names_in_any_case() {
     let (_sandbox, mut client) = start(Options::default());
     assert_eq!(client.get("INVENTORY/json/getinventorybyid?ID=41").json()["inventoryid"], 41);
 }
 
 #[test]
-fn the_path_decides_between_json_and_xml() {
+fn decides_between_json_and_xml_by_path() {
     let (_sandbox, mut client) = start(Options::default());
     let answer = client.get("Inventory/XML/GetInventoryById?Id=41");
     assert_eq!(answer.header("Content-Type"), Some("application/xml; charset=utf-8"));
@@ -64,7 +64,7 @@ fn the_path_decides_between_json_and_xml() {
 }
 
 #[test]
-fn unknown_paths_wrong_verbs_and_ids_that_are_none_get_the_services_pages() {
+fn sends_error_pages_for_wrong_paths_verbs_and_ids() {
     let (_sandbox, mut client) = start(Options::default());
     let cases = [
         ("Nothing/JSON/Here", 404, "Endpoint not found."),
@@ -80,7 +80,7 @@ fn unknown_paths_wrong_verbs_and_ids_that_are_none_get_the_services_pages() {
 }
 
 #[test]
-fn inventories_come_in_pages_from_one_and_are_counted() {
+fn lists_inventories_in_counted_pages_from_one() {
     let (sandbox, mut client) = start(Options::default());
     sandbox.state().add_assets((1..=5).map(Asset::new));
     let mut page = |number| {
@@ -94,7 +94,7 @@ fn inventories_come_in_pages_from_one_and_are_counted() {
 }
 
 #[test]
-fn items_are_found_by_key_by_page_and_by_number() {
+fn finds_items_by_key_page_and_number() {
     let (sandbox, mut client) = start(Options::default());
     let id = sandbox.state().add_item("OptiPlex 9010/A", "DELL", "COMPUTER");
     let item = client.get(&format!("MI/JSON/GetItemByItemId?ItemId={id}")).json();
@@ -110,7 +110,7 @@ fn items_are_found_by_key_by_page_and_by_number() {
 }
 
 #[test]
-fn categories_conditions_and_attributes_are_listed() {
+fn lists_categories_conditions_and_attributes() {
     let (sandbox, mut client) = start(Options::default());
     sandbox.state().attributes.insert(41, vec![("Length".to_owned(), "12".to_owned())]);
     assert_eq!(client.get("Category/JSON/GetCategories").json()[0]["category"].as_str().unwrap().trim(), "COMPUTER");
@@ -120,7 +120,7 @@ fn categories_conditions_and_attributes_are_listed() {
 }
 
 #[test]
-fn assets_on_demand_exist_once_asked_for() {
+fn creates_assets_on_demand() {
     let (sandbox, mut client) = start(Options::default());
     sandbox.state().add_on_demand(1000..=2000);
     assert_eq!(client.get("Inventory/JSON/GetInventoryById?Id=1500").json()["inventoryid"], 1500);

@@ -8,7 +8,7 @@ fn asset(id: i64) -> Asset {
 }
 
 #[test]
-fn both_screens_wait_with_lines_that_people_typed() {
+fn has_both_screens_with_lines_of_people() {
     assert_eq!(asset(DELL_ID).comment_lines().len(), 2);
     assert_eq!(asset(PANASONIC_ID).comment_lines().len(), 1);
     assert!(asset(PANASONIC_ID).text(Field::ExtendedDescription).ends_with(TYPED_TAIL));
@@ -16,7 +16,7 @@ fn both_screens_wait_with_lines_that_people_typed() {
 }
 
 #[test]
-fn every_held_client_has_its_reason_and_the_screens_have_none() {
+fn has_a_reason_for_every_held_client() {
     let samples = two_screens();
     let held: Vec<i64> = samples.held.iter().map(|&(key, _)| key).collect();
     assert_eq!(held, (3..=i64::try_from(samples.clients.len()).unwrap()).collect::<Vec<_>>());
@@ -25,7 +25,7 @@ fn every_held_client_has_its_reason_and_the_screens_have_none() {
 }
 
 #[test]
-fn no_two_samples_share_a_serial_number() {
+fn has_unique_serial_numbers_in_samples() {
     let serials: HashSet<_> = two_screens().clients.into_iter().map(|client| client.serial_number).collect();
     assert_eq!(serials.len(), two_screens().clients.len());
     assert_eq!(samples::panasonic().batteries.len(), 2);

@@ -7,7 +7,7 @@ use crate::client::{Client, start};
 const READ: &str = "Inventory/JSON/GetInventoryById?Id=41";
 
 #[test]
-fn a_session_is_opened_used_and_ended() {
+fn opens_uses_and_ends_a_session() {
     let (sandbox, mut client) = start(Options::default());
     assert_eq!(client.get(READ).status, 200);
     assert_eq!(client.sign_out().status, 200);
@@ -20,7 +20,7 @@ fn a_session_is_opened_used_and_ended() {
 }
 
 #[test]
-fn another_key_is_refused_and_a_key_can_be_revoked() {
+fn refuses_other_and_revoked_keys() {
     let (sandbox, mut client) = start(Options::default());
     assert_eq!(client.sign_in("another").status, 401);
     let key = sandbox.api_key();
@@ -30,7 +30,7 @@ fn another_key_is_refused_and_a_key_can_be_revoked() {
 }
 
 #[test]
-fn a_body_that_is_no_sign_in_is_a_bad_request() {
+fn refuses_a_body_that_is_no_sign_in() {
     let (_sandbox, mut client) = start(Options::default());
     for body in ["", "{}", r#"{"apitoken":"x"}"#, "<xml/>"] {
         let answer = client.send("POST", "/api/IntegrationAPI/Session", "", body.as_bytes()).unwrap();
@@ -39,7 +39,7 @@ fn a_body_that_is_no_sign_in_is_a_bad_request() {
 }
 
 #[test]
-fn absent_blank_and_unknown_tokens_are_refused_and_counted() {
+fn refuses_and_counts_absent_blank_and_unknown_tokens() {
     let (sandbox, mut client) = start(Options::default());
     for token in ["", "iqr-session-token: \r\n", "iqr-session-token: unknown\r\n"] {
         assert_eq!(client.send("GET", &format!("/webapi.svc/{READ}"), token, b"").unwrap().status, 401);
@@ -48,7 +48,7 @@ fn absent_blank_and_unknown_tokens_are_refused_and_counted() {
 }
 
 #[test]
-fn a_session_expires_by_time_with_the_status_of_the_switch() {
+fn expires_a_session_by_time_with_the_chosen_status() {
     let (sandbox, mut client) = start(Options { expired_status: 404, ..Options::default() });
     sandbox.state().options.session_lifetime = Duration::ZERO;
     assert_eq!(client.get(READ).status, 404);
@@ -56,7 +56,7 @@ fn a_session_expires_by_time_with_the_status_of_the_switch() {
 }
 
 #[test]
-fn a_session_expires_after_its_calls_and_a_new_one_lives() {
+fn expires_a_session_after_its_calls() {
     let (sandbox, mut client) = start(Options { session_calls: Some(2), ..Options::default() });
     let statuses = [0; 3].map(|_| client.get(READ).status);
     assert_eq!(statuses, [200, 200, 401]);
@@ -64,7 +64,7 @@ fn a_session_expires_after_its_calls_and_a_new_one_lives() {
 }
 
 #[test]
-fn all_sessions_can_be_ended_from_the_other_side() {
+fn ends_all_sessions_on_request() {
     let (sandbox, mut client) = start(Options::default());
     assert_eq!(sandbox.state().sessions_open(), 1);
     sandbox.state().expire_sessions();

@@ -25,7 +25,7 @@ fn digest(path: &Path) -> String {
 const MIX: Mix = Mix { blank: 50, invalid: 50, duplicate: 50, placeholder: 50, unknown: 50, journal: Journal::Delete };
 
 #[test]
-fn the_schema_has_the_contracts_tables_and_indexes_and_nothing_else() {
+fn has_exactly_the_tables_and_indexes_of_the_contract() {
     let (_folder, path) = folder();
     Store::create(&path, Journal::Wal).unwrap();
     let objects = |kind| number(&path, &format!("SELECT count(*) FROM sqlite_schema WHERE type = '{kind}'"));
@@ -34,7 +34,7 @@ fn the_schema_has_the_contracts_tables_and_indexes_and_nothing_else() {
 }
 
 #[test]
-fn a_generated_store_has_the_size_and_the_mix_that_it_says() {
+fn generates_a_store_of_the_given_size_and_mix() {
     let (_folder, path) = folder();
     let summary = generate(&path, 7, 4000, &MIX).unwrap();
     let counted = ["client", "disk", "wipe"].map(|table| number(&path, &format!("SELECT count(*) FROM {table}")));
@@ -50,7 +50,7 @@ fn a_generated_store_has_the_size_and_the_mix_that_it_says() {
 }
 
 #[test]
-fn the_same_seed_makes_the_same_store_and_another_seed_another() {
+fn generates_the_same_store_from_the_same_seed() {
     let digests = [1, 1, 2].map(|seed| {
         let (_folder, path) = folder();
         generate(&path, seed, 200, &MIX).unwrap();
@@ -60,7 +60,7 @@ fn the_same_seed_makes_the_same_store_and_another_seed_another() {
 }
 
 #[test]
-fn the_journal_is_left_as_asked() {
+fn leaves_the_journal_as_requested() {
     for (journal, word) in [(Journal::Wal, "wal"), (Journal::Delete, "delete")] {
         let (_folder, path) = folder();
         generate(&path, 1, 10, &Mix { journal, ..MIX }).unwrap();
@@ -71,7 +71,7 @@ fn the_journal_is_left_as_asked() {
 }
 
 #[test]
-fn a_share_of_a_store_can_be_made_due_again() {
+fn makes_a_share_of_a_store_due_again() {
     let (_folder, path) = folder();
     generate(&path, 1, 1000, &Mix::default()).unwrap();
     let touched = touch(&path, 2, 100, "2030-01-01 00:00:00").unwrap();
@@ -80,7 +80,7 @@ fn a_share_of_a_store_can_be_made_due_again() {
 }
 
 #[test]
-fn a_live_store_is_edited_as_wipeos_does() {
+fn edits_a_live_store_as_wipeos_does() {
     let (_folder, path) = folder();
     let mut store = Store::create(&path, Journal::Wal).unwrap();
     let id = store.add(&samples::dell()).unwrap();
@@ -98,7 +98,7 @@ fn a_live_store_is_edited_as_wipeos_does() {
 }
 
 #[test]
-fn the_assets_that_a_store_refers_to_are_those_with_a_valid_id() {
+fn lists_assets_of_a_store_with_a_valid_id() {
     let (_folder, path) = folder();
     samples::two_screens().write(&path).unwrap();
     let assets = assets_of(&path, ID_SLOT).unwrap();
@@ -113,7 +113,7 @@ const MACHINES: &str = r#"
 "#;
 
 #[test]
-fn real_machines_keep_what_their_firmware_said() {
+fn keeps_firmware_values_of_real_machines() {
     let (folder, path) = folder();
     let list = folder.path().join("machines.jsonl");
     std::fs::write(&list, MACHINES).unwrap();
@@ -128,7 +128,7 @@ fn real_machines_keep_what_their_firmware_said() {
 }
 
 #[test]
-fn a_list_that_is_none_is_told_with_its_line() {
+fn reports_a_malformed_list_with_its_line() {
     let (folder, path) = folder();
     let list = folder.path().join("machines.jsonl");
     std::fs::write(&list, "\nnothing\n").unwrap();
@@ -137,7 +137,7 @@ fn a_list_that_is_none_is_told_with_its_line() {
 }
 
 #[test]
-fn machines_that_must_be_held_are_listed_and_every_other_has_its_asset() {
+fn lists_held_machines_and_gives_others_their_asset() {
     let (folder, path) = folder();
     let list = folder.path().join("machines.jsonl");
     let dell = MACHINES.lines().nth(1).unwrap();

@@ -22,7 +22,7 @@ fn text(sandbox: &Sandbox, field: Field) -> String {
 }
 
 #[test]
-fn an_update_is_sparse_and_logged_with_from_and_to() {
+fn applies_sparse_updates_and_logs_from_and_to() {
     let (sandbox, mut client) = start(Options::default());
     client.update(41, "<location>A1</location>");
     client.update(41, "<description>A &amp; B &lt;12\"&gt;</description>");
@@ -40,7 +40,7 @@ fn an_update_is_sparse_and_logged_with_from_and_to() {
 }
 
 #[test]
-fn json_updates_like_xml_and_read_names_mean_nothing_in_a_write() {
+fn updates_by_json_like_xml_and_ignores_read_names() {
     let (sandbox, mut client) = start(Options::default());
     let body = r#"{"inventories":[{"inventoryid":41,"conditioncode":"C4","condition":"X","item":"Y"}]}"#;
     let answer = client.post("Inventories/Update/JSON", body);
@@ -50,7 +50,7 @@ fn json_updates_like_xml_and_read_names_mean_nothing_in_a_write() {
 }
 
 #[test]
-fn comments_are_added_or_replaced_by_the_switch() {
+fn appends_or_replaces_comments_by_the_switch() {
     let (sandbox, mut client) = start(Options::default());
     sandbox.state().type_comment(41, "by hand");
     client.update(41, "<inventorycomments>Memory: PASS\nUSB: FAIL</inventorycomments>");
@@ -63,7 +63,7 @@ fn comments_are_added_or_replaced_by_the_switch() {
 }
 
 #[test]
-fn fields_are_dropped_truncated_or_refused_by_the_switches() {
+fn drops_truncates_or_refuses_fields_by_the_switches() {
     let (sandbox, mut client) = start(Options::default());
     sandbox.state().options.quirks.dropped_fields.insert("description".to_owned());
     assert_eq!(client.update(41, "<description>D</description>").status, 200);
@@ -77,7 +77,7 @@ fn fields_are_dropped_truncated_or_refused_by_the_switches() {
 }
 
 #[test]
-fn an_unreadable_body_gets_the_request_error_page_and_changes_nothing() {
+fn refuses_an_unreadable_body_and_changes_nothing() {
     let (sandbox, mut client) = start(Options::default());
     for body in ["", "<request>", "{}", "<request><inventories><inventory><location>\u{1b}"] {
         let answer = client.post("Inventories/Update/XML", body);
@@ -87,7 +87,7 @@ fn an_unreadable_body_gets_the_request_error_page_and_changes_nothing() {
 }
 
 #[test]
-fn a_write_is_answered_as_the_switch_says() {
+fn answers_a_write_by_the_switch() {
     let (sandbox, mut client) = start(Options::default());
     let mut answer = |kind| {
         sandbox.state().options.quirks.write_answer = kind;
@@ -100,7 +100,7 @@ fn a_write_is_answered_as_the_switch_says() {
 }
 
 #[test]
-fn an_unknown_category_is_refused_as_the_switch_says_and_creates_nothing() {
+fn refuses_an_unknown_category_by_the_switch() {
     let (sandbox, mut client) = start(Options::default());
     let unknown = ITEM.replace("computer", "TOASTER");
     let mut refusal = |kind| {
@@ -115,7 +115,7 @@ fn an_unknown_category_is_refused_as_the_switch_says_and_creates_nothing() {
 }
 
 #[test]
-fn an_item_needs_all_its_fields() {
+fn refuses_an_item_without_all_its_fields() {
     let (sandbox, mut client) = start(Options::default());
     for name in ["assetcreator", "category", "description", "itemnumber", "mfgr"] {
         let without = ITEM.replace(&format!("<{name}>"), "<other>").replace(&format!("</{name}>"), "</other>");
@@ -125,7 +125,7 @@ fn an_item_needs_all_its_fields() {
 }
 
 #[test]
-fn a_second_creation_makes_a_twin_and_counts_it() {
+fn creates_and_counts_a_twin_on_a_second_creation() {
     let (sandbox, mut client) = start(Options::default());
     create(&mut client, ITEM);
     assert_eq!(sandbox.counters().twins, 0);
@@ -134,7 +134,7 @@ fn a_second_creation_makes_a_twin_and_counts_it() {
 }
 
 #[test]
-fn an_asset_moves_to_an_item_that_exists_and_iqr_notes_it() {
+fn moves_an_asset_to_an_existing_item_and_logs_it() {
     let (sandbox, mut client) = start(Options::default());
     let (status, text) = change_item(&mut client, "OPTIPLEX 9010");
     assert_eq!((status, text.as_str()), (400, "Item OPTIPLEX 9010 with MFGR dell does not exist"));
@@ -151,14 +151,14 @@ fn an_asset_moves_to_an_item_that_exists_and_iqr_notes_it() {
 }
 
 #[test]
-fn an_asset_that_is_not_there_is_refused() {
+fn refuses_a_write_to_a_missing_asset() {
     let (_sandbox, mut client) = start(Options::default());
     let answer = client.update(7, "<location>A</location>");
     assert_eq!((answer.status, answer.text()), (400, "Inventory 7 does not exist"));
 }
 
 #[test]
-fn a_chunked_body_is_read() {
+fn reads_a_chunked_body() {
     let (sandbox, mut client) = start(Options::default());
     let body = r#"{"APIToken":"x"}"#;
     let head = "POST /api/IntegrationAPI/Session HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n";
