@@ -8,7 +8,7 @@ use iqr_sandbox::store::Log;
 use rustix::process::Signal;
 
 use crate::bench::{Bench, FIRST, LATER, PATIENCE};
-use crate::front::{Asked, Deed, Front, http, reach};
+use crate::fault_proxy::{Asked, FaultProxy, Reply, http, reach};
 
 const CLIENTS: i64 = 8;
 const TYPED: [&str; 3] = ["lid cracked", "Rack: 7", "sold to Jo, call first"];
@@ -55,9 +55,9 @@ fn keeps_lines_of_people_also_without_verification() {
 }
 
 /// A pass that knows that the tenant adds is killed once its first write of comments is taken.
-fn kill_in_a_write(bench: &mut Bench, front: &Front, is_taken: &mpsc::Receiver<()>) {
+fn kill_in_a_write(bench: &mut Bench, proxy: &FaultProxy, is_taken: &mpsc::Receiver<()>) {
     // The ledger knows the tenant by its address.
-    reach(bench, &front.url());
+    reach(bench, &proxy.url());
     let known = "INSERT OR REPLACE INTO setting (name, value) VALUES ('comment semantics', 'adds')";
     assert_eq!(bench.sync_with(&["--inventory-id", "1"]).code, Some(7));
     rusqlite::Connection::open(bench.ledger()).unwrap().execute(known, []).unwrap();
@@ -75,15 +75,15 @@ fn puts_lines_of_people_back_after_a_kill() {
         bench.set_comment_semantics(Comments::Replaces);
         let (taken, is_taken) = mpsc::channel();
         let is_first = Arc::new(AtomicBool::new(true));
-        let front = Front::start(bench.sandbox.address(), move |asked| {
+        let proxy = FaultProxy::start(bench.sandbox.address(), move |asked| {
             let answer = asked.answer();
             if asked.has_comments() && is_first.swap(false, Ordering::SeqCst) {
                 _ = taken.send(());
-                return Deed::Silence;
+                return Reply::Silence;
             }
-            Deed::Keep(answer)
+            Reply::Keep(answer)
         });
-        kill_in_a_write(&mut bench, &front, &is_taken);
+        kill_in_a_write(&mut bench, &proxy, &is_taken);
         // Back to adding, or not: the lines stand there once.
         bench.set_comment_semantics(after_kill);
         let context = format!("killed, then {after_kill:?}");
@@ -104,21 +104,21 @@ fn puts_lines_back_once_though_they_are_taken_late() {
         let is_first = AtomicBool::new(true);
         let late = Arc::new(Mutex::new(Some(Vec::<Asked>::new())));
         let keep = Arc::clone(&late);
-        let front = Front::start(bench.sandbox.address(), move |asked| {
+        let proxy = FaultProxy::start(bench.sandbox.address(), move |asked| {
             if asked.has_comments() && is_first.swap(false, Ordering::SeqCst) {
                 asked.answer();
                 _ = taken.send(());
-                return Deed::Silence;
+                return Reply::Silence;
             }
             match keep.lock().unwrap().as_mut().filter(|_| asked.holds(TYPED[1])) {
                 Some(kept) => {
                     kept.push(asked.clone());
-                    Deed::Keep(http(status, "", "<string>1 row</string>"))
+                    Reply::Keep(http(status, "", "<string>1 row</string>"))
                 }
-                None => Deed::Keep(asked.answer()),
+                None => Reply::Keep(asked.answer()),
             }
         });
-        kill_in_a_write(&mut bench, &front, &is_taken);
+        kill_in_a_write(&mut bench, &proxy, &is_taken);
         bench.set_comment_semantics(Comments::Adds);
         let report = bench.sync();
         let kept = late.lock().unwrap().take().unwrap();

@@ -12,7 +12,7 @@ use rusqlite::Connection;
 use rustix::fs::{FileType, Mode};
 
 use crate::bench::{Bench, FIRST, LATER, PATIENCE, Report, Run, Seen, client, quoted, run};
-use crate::wrapped::{Threads, has_mounts, has_strace, traced, wants_every_place, wrapped};
+use crate::traced_program::{Threads, has_mounts, has_strace, traced, wants_every_place, wrapped};
 
 const CLIENTS: i64 = 4;
 

@@ -10,7 +10,7 @@ use rustix::process::Signal;
 use serde_json::Value;
 
 use crate::bench::{Bench, FIRST, LATER, PATIENCE, Run, client, quoted};
-use crate::watching::samples;
+use crate::monitoring::samples;
 
 /// Times after [`LATER`], each of its own.
 pub const EDITS: [&str; 3] = ["2024-05-02 08:00:00", "2024-05-03 08:00:00", "2024-05-04 08:00:00"];

@@ -17,8 +17,8 @@ use iqr_sandbox::store::Log;
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::bench::{Bench, FIRST, LATER, Seen};
-use crate::front::{Deed, Front, reach};
-use crate::wrapped::{has_strace, wants_every_place, wrapped};
+use crate::fault_proxy::{FaultProxy, Reply, reach};
+use crate::traced_program::{has_strace, wants_every_place, wrapped};
 
 const CLIENTS: i64 = 5;
 const FILES: [&str; 2] = ["ledger.db", "ledger.db-wal"];
@@ -210,18 +210,18 @@ fn cut(world: World, disk: Disk, nth: u64, is_edited_after: bool, expected: &BTr
     let mut bench = world.bench();
     let (number, strike_at) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(u64::MAX)));
     let (struck, is_struck) = mpsc::channel();
-    let front = Front::start(bench.sandbox.address(), {
+    let proxy = FaultProxy::start(bench.sandbox.address(), {
         let (number, strike_at) = (Arc::clone(&number), Arc::clone(&strike_at));
         move |asked| {
             let answer = asked.answer();
             if number.fetch_add(1, Ordering::SeqCst) + 1 >= strike_at.load(Ordering::SeqCst) {
                 _ = struck.send(());
-                return Deed::Silence;
+                return Reply::Silence;
             }
-            Deed::Keep(answer)
+            Reply::Keep(answer)
         }
     });
-    reach(&mut bench, &front.url());
+    reach(&mut bench, &proxy.url());
     world.begin(&bench);
     let read = |name: &'static str| (name, fs::read(bench.path(name)).ok());
     let before = FILES.map(read).into_iter().collect();

@@ -11,7 +11,7 @@ use iqr_sandbox::{Asset, Comments, Fault, Kind, Options, When};
 use rustix::process::Signal;
 
 use crate::bench::{Bench, FIRST, LATER, PATIENCE, Report, Running, client, run};
-use crate::wrapped::skipped;
+use crate::traced_program::skipped;
 
 const JOURNALS: [Journal; 2] = [Journal::Wal, Journal::Delete];
 

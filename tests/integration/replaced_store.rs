@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::bench::{Bench, FIRST, LATER, client};
 use crate::left_behind::{EDITS, FREE, sent, today};
-use crate::watching::samples;
+use crate::monitoring::samples;
 
 /// The store of a bench, made anew and renamed over the old one.
 fn replace_store(bench: &Bench, clients: &[Client]) {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use iqr_sandbox::{Asset, Comments, Options};
 
 use crate::bench::{Bench, FIRST, Report, client};
-use crate::front::{Asked, Deed, Front, http, reach, reach_sandbox};
+use crate::fault_proxy::{Asked, FaultProxy, Reply, http, reach, reach_sandbox};
 
 const RTT: Duration = Duration::from_millis(5);
 
@@ -17,15 +17,15 @@ fn limited(limit: usize, clients: i64, connections: usize) -> Bench {
     Bench::with_options(options).and_clients(clients).with("iqr", "connections", &connections.to_string())
 }
 
-fn behind(clients: i64, manners: impl Fn(&Asked) -> Deed + Send + Sync + 'static) -> (Bench, Front) {
+fn behind(clients: i64, manners: impl Fn(&Asked) -> Reply + Send + Sync + 'static) -> (Bench, FaultProxy) {
     let mut bench = Bench::with_clients(clients);
-    let front = Front::start(bench.sandbox.address(), manners);
-    reach(&mut bench, &front.url());
-    (bench, front)
+    let proxy = FaultProxy::start(bench.sandbox.address(), manners);
+    reach(&mut bench, &proxy.url());
+    (bench, proxy)
 }
 
-fn refusal() -> Deed {
-    Deed::Keep(http(429, "", "Too many requests"))
+fn refusal() -> Reply {
+    Reply::Keep(http(429, "", "Too many requests"))
 }
 
 /// Everything arrived with this pass, once, and the session is ended.
@@ -63,7 +63,7 @@ fn sends_all_where_the_tenant_counts_served_requests_only() {
         let (bench, _front) = behind(30, move |asked| {
             let deed = if busy.fetch_add(1, Ordering::SeqCst) < limit {
                 thread::sleep(RTT);
-                Deed::Keep(asked.answer())
+                Reply::Keep(asked.answer())
             } else {
                 refusal()
             };
@@ -112,7 +112,7 @@ fn follows_a_limit_that_changes_in_mid_pass() {
     let busy = Arc::new(AtomicUsize::new(0));
     let (bench, _front) = behind(40, move |asked| {
         let limit = [8, 1, 4, 2][usize::try_from(asked.number / 40).unwrap() % 4];
-        let deed = if busy.fetch_add(1, Ordering::SeqCst) < limit { Deed::Keep(asked.answer()) } else { refusal() };
+        let deed = if busy.fetch_add(1, Ordering::SeqCst) < limit { Reply::Keep(asked.answer()) } else { refusal() };
         busy.fetch_sub(1, Ordering::SeqCst);
         deed
     });
@@ -122,8 +122,8 @@ fn follows_a_limit_that_changes_in_mid_pass() {
 
 fn assert_ends_without_failures(served: u64, connections: u64) {
     const CLIENTS: i64 = 20;
-    let (bench, front) = behind(CLIENTS, move |asked| {
-        if asked.number <= served || asked.method == "DELETE" { Deed::Keep(asked.answer()) } else { refusal() }
+    let (bench, proxy) = behind(CLIENTS, move |asked| {
+        if asked.number <= served || asked.method == "DELETE" { Reply::Keep(asked.answer()) } else { refusal() }
     });
     let mut bench = bench.with("iqr", "connections", &connections.to_string());
     let report = bench.sync();
@@ -131,7 +131,7 @@ fn assert_ends_without_failures(served: u64, connections: u64) {
     let told = (report.code, report.outcome(), report.count("failed"));
     assert_eq!(told, (Some(5), "aborted", 0), "{context}: {report:#?}");
     let most = served + 10 + 2 * connections + 1;
-    assert!(front.requests() <= most, "{context}: {} requests", front.requests());
+    assert!(proxy.requests() <= most, "{context}: {} requests", proxy.requests());
     assert_eq!(bench.in_ledger::<i64>("SELECT count(*) FROM problem"), 0, "{context}: no client is blamed");
     let status = bench.run(&["status"]);
     assert!(status.stdout.contains("takes no more requests for now"), "{context}: {status:#?}");
@@ -154,7 +154,7 @@ fn ends_pass_without_failures_where_all_is_refused() {
 
 #[test]
 fn ends_pass_without_failures_where_writes_are_refused() {
-    let (bench, _front) = behind(20, |asked| if asked.is_write() { refusal() } else { Deed::Keep(asked.answer()) });
+    let (bench, _front) = behind(20, |asked| if asked.is_write() { refusal() } else { Reply::Keep(asked.answer()) });
     let mut bench = bench;
     let report = bench.sync();
     let told = (report.code, report.outcome(), report.count("failed"), report.count("sent"));
@@ -174,7 +174,7 @@ fn doubles_nothing_if_a_refused_write_was_taken() {
                 asked.answer();
                 refusal()
             }
-            _ => Deed::Keep(asked.answer()),
+            _ => Reply::Keep(asked.answer()),
         });
         bench.set_comment_semantics(comments);
         let bench = bench.with("sync", "comments", mode);
@@ -189,15 +189,15 @@ fn fails_only_the_asset_that_is_always_refused() {
     const POISONED: i64 = FIRST + 3;
     for connections in ["1", "4"] {
         let is_poisoned = |asked: &Asked| asked.target.contains(&POISONED.to_string());
-        let (bench, front) =
-            behind(8, move |asked| if is_poisoned(asked) { refusal() } else { Deed::Keep(asked.answer()) });
+        let (bench, proxy) =
+            behind(8, move |asked| if is_poisoned(asked) { refusal() } else { Reply::Keep(asked.answer()) });
         let mut bench = bench.with("iqr", "connections", connections);
         let report = bench.sync();
         let told = (report.code, report.outcome(), report.count("sent"), report.count("failed"));
         assert_eq!(told, (Some(1), "done", 7, 1), "{connections}: {report:#?}");
         assert_eq!(report.fate(4), ("failed", Some("unreachable")), "{connections}: {report:#?}");
         assert!(report.message(4).contains("other requests go well"), "{report:#?}");
-        assert!(front.requests() < 80, "{connections}: {} requests", front.requests());
+        assert!(proxy.requests() < 80, "{connections}: {} requests", proxy.requests());
         // Alone due, it is told from the tenant all the same.
         let again = bench.sync_with(&["--retry"]);
         assert_eq!((again.code, again.count("failed")), (Some(1), 1), "{connections}: {again:#?}");
@@ -225,10 +225,10 @@ fn learns_and_keeps_limits_with_retry_after() {
                     let is_served = busy.fetch_add(1, Ordering::SeqCst) < limit || asked.method == "DELETE";
                     let deed = if is_served {
                         thread::sleep(RTT);
-                        Deed::Keep(asked.answer())
+                        Reply::Keep(asked.answer())
                     } else {
                         count.fetch_add(1, Ordering::SeqCst);
-                        Deed::Keep(http(429, headers, ""))
+                        Reply::Keep(http(429, headers, ""))
                     };
                     busy.fetch_sub(1, Ordering::SeqCst);
                     deed
@@ -248,8 +248,8 @@ fn learns_and_keeps_limits_with_retry_after() {
 fn waits_for_read_back_as_long_as_the_pass_has_time() {
     for status in [429, 503] {
         let (bench, _front) = behind(3, move |asked| match asked.number {
-            8 => Deed::Keep(http(status, "Retry-After: 6\r\n", "")),
-            _ => Deed::Keep(asked.answer()),
+            8 => Reply::Keep(http(status, "Retry-After: 6\r\n", "")),
+            _ => Reply::Keep(asked.answer()),
         });
         let bench = bench.with("iqr", "connections", "1");
         assert_all_sent(&bench, &bench.sync(), 3, &format!("{status}"));
@@ -265,9 +265,9 @@ fn retries_a_refused_sign_out_a_few_times() {
         let (bench, _front) = behind(2, move |asked| {
             if asked.method == "DELETE" {
                 count.fetch_add(1, Ordering::SeqCst);
-                return Deed::Keep(http(429, headers, ""));
+                return Reply::Keep(http(429, headers, ""));
             }
-            Deed::Keep(asked.answer())
+            Reply::Keep(asked.answer())
         });
         assert_eq!(bench.sync().count("sent"), 2);
         assert!(sign_outs.load(Ordering::SeqCst) <= 4, "{headers:?}: {sign_outs:?}");
@@ -281,7 +281,7 @@ fn retries_refused_session_calls() {
         if asked.is_session() && refused.fetch_add(1, Ordering::SeqCst) % 4 < 3 {
             refusal()
         } else {
-            Deed::Keep(asked.answer())
+            Reply::Keep(asked.answer())
         }
     });
     assert_all_sent(&bench, &bench.sync(), 3, "three in four session calls are refused");

@@ -13,7 +13,7 @@ use iqr_sandbox::Comments;
 use iqr_sandbox::store::Log;
 
 use crate::bench::{Bench, FIRST, LATER, Seen, run};
-use crate::wrapped::{Threads, has_strace, traced, wants_every_place};
+use crate::traced_program::{Threads, has_strace, traced, wants_every_place};
 
 /// What leaves a trace in the world: in IQR, in the ledger, in the lock.
 const CALLS: [&str; 11] = [

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::bench::{Bench, run};
-use crate::wrapped::{has_strace, wrapped};
+use crate::traced_program::{has_strace, wrapped};
 
 const UNIT: &str = include_str!("../../contrib/systemd/wipeos-iqr.service");
 

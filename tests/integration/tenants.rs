@@ -11,7 +11,7 @@ use iqr_sandbox::{Asset, Fault, Field, Kind, Options, Sandbox, When};
 use rustix::process::Signal;
 
 use crate::bench::{Bench, FIRST, LATER, Report, run};
-use crate::wrapped::{Threads, has_strace, skipped, traced, wants_every_place};
+use crate::traced_program::{Threads, has_strace, skipped, traced, wants_every_place};
 
 const CLIENTS: i64 = 8;
 

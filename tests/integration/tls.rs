@@ -13,7 +13,7 @@ use rustls::ServerConfig;
 use rustls::pki_types::PrivateKeyDer;
 
 use crate::bench::{Bench, Report, run};
-use crate::front::{Deed, Front, HOSTS, accept, reach, reach_sandbox, until_gone};
+use crate::fault_proxy::{FaultProxy, HOSTS, Reply, accept, reach, reach_sandbox, until_gone};
 
 const CLIENTS: i64 = 2;
 
@@ -117,12 +117,12 @@ fn sends_no_key_or_token_to_an_unproven_tls_server() {
         for host in HOSTS {
             let mut bench = bench();
             let address = bench.sandbox.address();
-            let front = Front::start_tls(address, Arc::clone(&certificate), |asked| Deed::Keep(asked.answer()));
-            bench.set("iqr", host, &https(front.address()));
+            let proxy = FaultProxy::start_tls(address, Arc::clone(&certificate), |asked| Reply::Keep(asked.answer()));
+            bench.set("iqr", host, &https(proxy.address()));
             let report = sync(&bench, &ours);
             let context = format!("{name}, {host}");
-            assert_eq!(front.requests(), 0, "{context}: something was said before the certificate was proved");
-            assert!(front.connections() <= 10, "{context}: {} connections", front.connections());
+            assert_eq!(proxy.requests(), 0, "{context}: something was said before the certificate was proved");
+            assert!(proxy.connections() <= 10, "{context}: {} connections", proxy.connections());
             assert_told_and_recovered(bench, &report, words, &context);
         }
     }
@@ -133,11 +133,11 @@ fn accepts_a_tls_server_of_a_trusted_authority() {
     let authority = Authority::new("Ours");
     let mut bench = bench();
     let certificate = authority.signs(&for_name("127.0.0.1"));
-    let front = Front::start_tls(bench.sandbox.address(), certificate, |asked| Deed::Keep(asked.answer()));
-    reach(&mut bench, &format!("https://{}", front.address()));
+    let proxy = FaultProxy::start_tls(bench.sandbox.address(), certificate, |asked| Reply::Keep(asked.answer()));
+    reach(&mut bench, &format!("https://{}", proxy.address()));
     let report = sync(&bench, &authority);
     assert_eq!((report.code, report.count("sent")), (Some(0), CLIENTS as u64), "{report:#?}");
-    assert_eq!(front.requests(), report.count("requests"), "all of it went through TLS");
+    assert_eq!(proxy.requests(), report.count("requests"), "all of it went through TLS");
     bench.assert_sound("over TLS");
     bench.assert_signed_out("over TLS");
 }
@@ -215,17 +215,17 @@ fn survives_tls_that_ends_within_any_answer() {
 fn strike(authority: &Authority, certificate: &Arc<ServerConfig>, nth: u64, has_farewell: bool, keep: usize) -> bool {
     let context = format!("answer {nth} ended after {keep} bytes, farewell: {has_farewell}");
     let mut bench = bench().with("iqr", "connections", "1");
-    let front = Front::start_tls(bench.sandbox.address(), Arc::clone(certificate), move |asked| {
+    let proxy = FaultProxy::start_tls(bench.sandbox.address(), Arc::clone(certificate), move |asked| {
         let mut answer = asked.answer();
         if asked.number != nth {
-            return Deed::Keep(answer);
+            return Reply::Keep(answer);
         }
         answer.truncate(keep.min(answer.len() - 1));
-        if has_farewell { Deed::Close(answer) } else { Deed::Cut(answer) }
+        if has_farewell { Reply::Close(answer) } else { Reply::Cut(answer) }
     });
-    reach(&mut bench, &format!("https://{}", front.address()));
+    reach(&mut bench, &format!("https://{}", proxy.address()));
     let first = sync(&bench, authority);
-    let struck = front.requests() >= nth;
+    let struck = proxy.requests() >= nth;
     let second = sync(&bench, authority);
     let left = second.count("failed") + second.count("deferred");
     assert_eq!((second.code, left), (Some(0), 0), "{context}: {first:#?} {second:#?}");

@@ -20,7 +20,7 @@ fn set_mode(path: &Path, mode: u32) {
 /// Whether files can be given away here: by root alone.
 fn can_give_away() -> bool {
     let folder = tempfile::tempdir().unwrap();
-    chown(folder.path(), Some(STRANGER), None).is_ok() || crate::wrapped::skipped("the right to give files away")
+    chown(folder.path(), Some(STRANGER), None).is_ok() || crate::traced_program::skipped("the right to give files away")
 }
 
 #[track_caller]

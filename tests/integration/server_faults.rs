@@ -5,7 +5,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::bench::{Bench, FIRST, Report};
-use crate::front::{Asked, Deed, Front, http, reach, reach_sandbox};
+use crate::fault_proxy::{Asked, FaultProxy, Reply, http, reach, reach_sandbox};
 
 const CLIENTS: i64 = 12;
 
@@ -53,11 +53,11 @@ fn rows() -> Vec<Row> {
 }
 
 /// A bench whose requests go through a front with these manners.
-fn behind(clients: i64, manners: impl Fn(&Asked) -> Deed + Send + Sync + 'static) -> (Bench, Front) {
+fn behind(clients: i64, manners: impl Fn(&Asked) -> Reply + Send + Sync + 'static) -> (Bench, FaultProxy) {
     let mut bench = Bench::with_clients(clients).with("iqr", "request_timeout", "\"5s\"");
-    let front = Front::start(bench.sandbox.address(), manners);
-    reach(&mut bench, &front.url());
-    (bench, front)
+    let proxy = FaultProxy::start(bench.sandbox.address(), manners);
+    reach(&mut bench, &proxy.url());
+    (bench, proxy)
 }
 
 fn arrived(bench: &Bench, clients: i64) -> i64 {
@@ -100,7 +100,7 @@ fn at_every_read(Row(name, answer, concerns, _, words): &Row) {
         }
         let sick = answer.clone();
         let (mut bench, _front) =
-            behind(clients, move |asked| Deed::Keep(if asked.is_session() { asked.answer() } else { sick.clone() }));
+            behind(clients, move |asked| Reply::Keep(if asked.is_session() { asked.answer() } else { sick.clone() }));
         let context = format!("{name} ({words}) for {clients} clients' reads");
         let report = bench.sync();
         assert_consequence(&bench, &report, *concerns, words, &context);
@@ -123,12 +123,12 @@ fn at_every_write(Row(name, answer, _, concerns, words): &Row, is_taken: bool) {
     let sick = answer.clone();
     let (mut bench, _front) = behind(CLIENTS, move |asked| {
         if !asked.is_write() {
-            return Deed::Keep(asked.answer());
+            return Reply::Keep(asked.answer());
         }
         if is_taken {
             asked.answer();
         }
-        Deed::Keep(sick.clone())
+        Reply::Keep(sick.clone())
     });
     let context = format!("{name} ({words}) to all writes, taken: {is_taken}");
     let report = bench.sync();
@@ -161,8 +161,8 @@ fn ends_pass_after_eight_failures_and_not_after_seven() {
     for (failures, code, outcome) in [(7, 1, "done"), (8, 5, "aborted")] {
         let (bench, _front) = behind(CLIENTS, move |asked| match asked.number {
             // The sign-in and the first client go well.
-            20.. if asked.number < 20 + failures => Deed::Keep(http(503, "", "")),
-            _ => Deed::Keep(asked.answer()),
+            20.. if asked.number < 20 + failures => Reply::Keep(http(503, "", "")),
+            _ => Reply::Keep(asked.answer()),
         });
         let mut bench = bench.with("iqr", "connections", "1");
         let report = bench.sync();
@@ -175,9 +175,9 @@ fn ends_pass_after_eight_failures_and_not_after_seven() {
 /// A request that is never answered costs its whole time: eight of them would be most of a pass.
 #[test]
 fn stops_requests_after_three_silent_ones() {
-    let (bench, front) = behind(CLIENTS, |asked| match asked.number {
-        ..20 => Deed::Keep(asked.answer()),
-        _ => Deed::Silence,
+    let (bench, proxy) = behind(CLIENTS, |asked| match asked.number {
+        ..20 => Reply::Keep(asked.answer()),
+        _ => Reply::Silence,
     });
     let mut bench = bench.with("iqr", "connections", "1").with("iqr", "request_timeout", "\"500ms\"");
     let started = Instant::now();
@@ -185,7 +185,7 @@ fn stops_requests_after_three_silent_ones() {
     assert_eq!((report.code, report.outcome()), (Some(5), "aborted"), "{report:#?}");
     assert!(started.elapsed() < Duration::from_secs(12), "{:?}", started.elapsed());
     // The tries to sign out come on top.
-    assert!(front.requests() <= 20 + 3 + 2, "{} requests", front.requests());
+    assert!(proxy.requests() <= 20 + 3 + 2, "{} requests", proxy.requests());
     assert_recovers(&mut bench, CLIENTS, "silence");
 }
 
@@ -201,16 +201,16 @@ fn respects_retry_after_in_seconds_and_as_a_date() {
     for headers in rows {
         for status in [429, 503] {
             let (sick, context) = (http(status, &headers, ""), format!("{status} with {headers}"));
-            let (bench, front) = behind(3, move |asked| match asked.number {
-                4 => Deed::Keep(sick.clone()),
-                _ => Deed::Keep(asked.answer()),
+            let (bench, proxy) = behind(3, move |asked| match asked.number {
+                4 => Reply::Keep(sick.clone()),
+                _ => Reply::Keep(asked.answer()),
             });
             let started = Instant::now();
             let report = bench.sync_well();
             let took = started.elapsed();
             assert_eq!(report.count("sent"), 3, "{context}: {report:#?}");
             assert!(took > Duration::from_millis(1900) && took < Duration::from_secs(15), "{context}: {took:?}");
-            assert!(front.requests() < 40, "{context}: {} requests", front.requests());
+            assert!(proxy.requests() < 40, "{context}: {} requests", proxy.requests());
             bench.assert_sound(&context);
         }
     }
@@ -220,29 +220,29 @@ fn respects_retry_after_in_seconds_and_as_a_date() {
 struct Endless {
     name: &'static str,
     head: &'static str,
-    rest: fn() -> Deed,
+    rest: fn() -> Reply,
 }
 
 const ENDLESS: [Endless; 4] = [
     Endless {
         name: "a byte at a time",
         head: "HTTP/1.1 200 OK\r\n",
-        rest: || Deed::Drip(vec![b'x'; 4000], Duration::from_millis(40)),
+        rest: || Reply::Drip(vec![b'x'; 4000], Duration::from_millis(40)),
     },
     Endless {
         name: "a gigabyte",
         head: "HTTP/1.1 200 OK\r\nContent-Length: 1073741824\r\n\r\n",
-        rest: || Deed::Flood(vec![b' '; 64 * 1024], 16 * 1024),
+        rest: || Reply::Flood(vec![b' '; 64 * 1024], 16 * 1024),
     },
     Endless {
         name: "chunks for ever",
         head: "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
-        rest: || Deed::Flood(b"1\r\n \r\n".to_vec(), 1 << 24),
+        rest: || Reply::Flood(b"1\r\n \r\n".to_vec(), 1 << 24),
     },
     Endless {
         name: "headers for ever",
         head: "HTTP/1.1 200 OK\r\n",
-        rest: || Deed::Flood(b"X-Many: headers\r\n".to_vec(), 1 << 24),
+        rest: || Reply::Flood(b"X-Many: headers\r\n".to_vec(), 1 << 24),
     },
 ];
 
@@ -260,9 +260,9 @@ fn meet_endless(Endless { name, head, rest }: &'static Endless, nth: u64) {
     let context = format!("{name} at request {nth}");
     let (bench, _front) = behind(3, move |asked| {
         if asked.number == nth {
-            return Deed::Begin(head.as_bytes().to_vec(), Box::new(rest()));
+            return Reply::Begin(head.as_bytes().to_vec(), Box::new(rest()));
         }
-        Deed::Keep(asked.answer())
+        Reply::Keep(asked.answer())
     });
     let mut bench = bench.with("iqr", "request_timeout", "\"800ms\"");
     let started = Instant::now();

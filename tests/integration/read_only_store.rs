@@ -10,7 +10,7 @@ use iqr_sandbox::store::{Journal, Store};
 use iqr_sandbox::{Fault, Kind, When};
 
 use crate::bench::{Bench, FIRST, LATER, Report, Run, quoted, run};
-use crate::wrapped::{has_mounts, wrapped};
+use crate::traced_program::{has_mounts, wrapped};
 
 /// A bench whose database has a folder of its own.
 fn bench(journal: Journal) -> Bench {

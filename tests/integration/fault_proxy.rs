@@ -29,7 +29,7 @@ pub struct Asked {
 }
 
 /// What goes back.
-pub enum Deed {
+pub enum Reply {
     /// These bytes, and the connection stays open.
     Keep(Vec<u8>),
     /// These bytes, then the end, as the protocol has it.
@@ -43,12 +43,12 @@ pub enum Deed {
     /// This piece so many times, as fast as it is taken.
     Flood(Vec<u8>, u64),
     /// These bytes, then another deed.
-    Begin(Vec<u8>, Box<Deed>),
+    Begin(Vec<u8>, Box<Reply>),
     /// Nothing, until the client leaves.
     Silence,
 }
 
-type Manners = Box<dyn Fn(&Asked) -> Deed + Send + Sync>;
+type Manners = Box<dyn Fn(&Asked) -> Reply + Send + Sync>;
 
 struct Shared {
     manners: Manners,
@@ -59,7 +59,7 @@ struct Shared {
 }
 
 /// A running one; its threads end with the test.
-pub struct Front {
+pub struct FaultProxy {
     address: SocketAddr,
     shared: Arc<Shared>,
 }
@@ -105,9 +105,9 @@ impl Asked {
     }
 }
 
-impl Front {
+impl FaultProxy {
     /// In plain text.
-    pub fn start(sandbox: SocketAddr, manners: impl Fn(&Asked) -> Deed + Send + Sync + 'static) -> Self {
+    pub fn start(sandbox: SocketAddr, manners: impl Fn(&Asked) -> Reply + Send + Sync + 'static) -> Self {
         Self::listen(sandbox, None, Box::new(manners))
     }
 
@@ -115,7 +115,7 @@ impl Front {
     pub fn start_tls(
         sandbox: SocketAddr,
         tls: Arc<ServerConfig>,
-        manners: impl Fn(&Asked) -> Deed + Send + Sync + 'static,
+        manners: impl Fn(&Asked) -> Reply + Send + Sync + 'static,
     ) -> Self {
         Self::listen(sandbox, Some(tls), Box::new(manners))
     }
@@ -212,36 +212,36 @@ fn asked(number: u64, whole: Vec<u8>, sandbox: SocketAddr) -> Asked {
 }
 
 /// `None` when the connection is over.
-fn carry_out(deed: Deed, wire: &mut Box<dyn Wire>) -> Option<()> {
+fn carry_out(deed: Reply, wire: &mut Box<dyn Wire>) -> Option<()> {
     match deed {
-        Deed::Keep(bytes) => {
+        Reply::Keep(bytes) => {
             wire.write_all(&bytes).ok()?;
             return wire.flush().ok();
         }
-        Deed::Close(bytes) => {
+        Reply::Close(bytes) => {
             wire.write_all(&bytes).ok()?;
             wire.farewell();
         }
-        Deed::Cut(bytes) => {
+        Reply::Cut(bytes) => {
             wire.write_all(&bytes).ok()?;
             wire.flush().ok()?;
         }
-        Deed::Linger(bytes, pause) => {
+        Reply::Linger(bytes, pause) => {
             wire.write_all(&bytes).ok()?;
             thread::sleep(pause);
         }
-        Deed::Drip(bytes, pause) => {
+        Reply::Drip(bytes, pause) => {
             for byte in bytes {
                 thread::sleep(pause);
                 wire.write_all(&[byte]).and_then(|()| wire.flush()).ok()?;
             }
         }
-        Deed::Flood(piece, times) => (0..times).try_for_each(|_| wire.write_all(&piece)).ok()?,
-        Deed::Begin(bytes, rest) => {
+        Reply::Flood(piece, times) => (0..times).try_for_each(|_| wire.write_all(&piece)).ok()?,
+        Reply::Begin(bytes, rest) => {
             wire.write_all(&bytes).ok()?;
             return carry_out(*rest, wire);
         }
-        Deed::Silence => until_gone(wire),
+        Reply::Silence => until_gone(wire),
     }
     None
 }

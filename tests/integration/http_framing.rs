@@ -8,29 +8,29 @@ use std::time::Duration;
 use iqr_sandbox::Comments;
 
 use crate::bench::{Bench, FIRST};
-use crate::front::{Asked, Deed, Front, http, reach, reach_sandbox};
+use crate::fault_proxy::{Asked, FaultProxy, Reply, http, reach, reach_sandbox};
 
 const CLIENTS: i64 = 6;
 
 /// A way to spoil a body.
-type Spoil = fn(&str) -> Deed;
+type Spoil = fn(&str) -> Reply;
 
-fn keep(head: &str, body: &str) -> Deed {
-    Deed::Keep(format!("HTTP/1.1 200 OK\r\n{head}\r\n\r\n{body}").into_bytes())
+fn keep(head: &str, body: &str) -> Reply {
+    Reply::Keep(format!("HTTP/1.1 200 OK\r\n{head}\r\n\r\n{body}").into_bytes())
 }
 
-fn with_headers(headers: &str, body: &str) -> Deed {
-    Deed::Keep(http(200, headers, body))
+fn with_headers(headers: &str, body: &str) -> Reply {
+    Reply::Keep(http(200, headers, body))
 }
 
 fn utf16(text: &str) -> Vec<u8> {
     text.encode_utf16().flat_map(u16::to_le_bytes).collect()
 }
 
-fn raw(body: &[u8]) -> Deed {
+fn raw(body: &[u8]) -> Reply {
     let mut answer = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.len()).into_bytes();
     answer.extend_from_slice(body);
-    Deed::Keep(answer)
+    Reply::Keep(answer)
 }
 
 fn rows() -> Vec<(&'static str, Spoil)> {
@@ -47,7 +47,7 @@ fn rows() -> Vec<(&'static str, Spoil)> {
             keep("Transfer-Encoding: chunked", &format!("{:x}\r\n{body}0\r\n\r\n", body.len()))
         }),
         ("the last chunk missing", |body| {
-            Deed::Close(
+            Reply::Close(
                 format!("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{:x}\r\n{body}\r\n", body.len())
                     .into_bytes(),
             )
@@ -57,21 +57,21 @@ fn rows() -> Vec<(&'static str, Spoil)> {
         ("a header without a colon", |body| with_headers("nonsense\r\n", body)),
         ("a header with a NUL", |body| with_headers("X: \0\r\n", body)),
         ("HTTP/1.0 without a length, cut", |body| {
-            Deed::Close(format!("HTTP/1.0 200 OK\r\n\r\n{}", &body[..body.len() / 2]).into_bytes())
+            Reply::Close(format!("HTTP/1.0 200 OK\r\n\r\n{}", &body[..body.len() / 2]).into_bytes())
         }),
-        ("no HTTP at all", |body| Deed::Close(body.as_bytes().to_vec())),
+        ("no HTTP at all", |body| Reply::Close(body.as_bytes().to_vec())),
         ("hundreds of interim answers", |body| {
             let mut answer = b"HTTP/1.1 100 Continue\r\n\r\n".repeat(300);
             answer.extend(http(200, "", body));
-            Deed::Keep(answer)
+            Reply::Keep(answer)
         }),
-        ("another protocol", |body| Deed::Keep(http(101, "Upgrade: x\r\n", body))),
-        ("a status beyond all statuses", |body| Deed::Keep(http(1000, "", body))),
+        ("another protocol", |body| Reply::Keep(http(101, "Upgrade: x\r\n", body))),
+        ("a status beyond all statuses", |body| Reply::Keep(http(1000, "", body))),
         ("UTF-16", |body| raw(&utf16(body))),
         ("not UTF-8", |body| raw(&[body.as_bytes(), b"\xff\xfe"].concat())),
         ("compressed, it says", |body| with_headers("Content-Encoding: gzip\r\n", body)),
         ("depth", |_| raw(&[b"[".repeat(100_000), b"]".repeat(100_000)].concat())),
-        ("the answer twice", |body| Deed::Keep([http(200, "", body), http(200, "", body)].concat())),
+        ("the answer twice", |body| Reply::Keep([http(200, "", body), http(200, "", body)].concat())),
     ]
 }
 
@@ -86,11 +86,11 @@ fn bench(comments: Comments) -> Bench {
 }
 
 /// One pass through a front with these manners, one without.
-fn assert_survived(comments: Comments, context: &str, manners: impl Fn(&Asked) -> Deed + Send + Sync + 'static) {
+fn assert_survived(comments: Comments, context: &str, manners: impl Fn(&Asked) -> Reply + Send + Sync + 'static) {
     let mut bench = bench(comments);
     let context = format!("{context}, {comments:?}");
-    let front = Front::start(bench.sandbox.address(), manners);
-    reach(&mut bench, &front.url());
+    let proxy = FaultProxy::start(bench.sandbox.address(), manners);
+    reach(&mut bench, &proxy.url());
     let report = bench.sync();
     assert!(matches!(report.code, Some(0 | 1 | 5)), "{context}: {report:#?}");
     assert!(!report.stderr.contains("panicked"), "{context}: {report:#?}");
@@ -114,11 +114,11 @@ fn spoiled(context: &str, spoil: Spoil) {
     for comments in [Comments::Adds, Comments::Replaces] {
         assert_survived(comments, &format!("{context} at every third request"), move |asked| {
             let answer = asked.answer();
-            if asked.number % 3 == 0 { spoil(&body_of(&answer)) } else { Deed::Keep(answer) }
+            if asked.number % 3 == 0 { spoil(&body_of(&answer)) } else { Reply::Keep(answer) }
         });
         assert_survived(comments, &format!("{context} at every write"), move |asked| {
             let answer = asked.answer();
-            if asked.is_write() { spoil(&body_of(&answer)) } else { Deed::Keep(answer) }
+            if asked.is_write() { spoil(&body_of(&answer)) } else { Reply::Keep(answer) }
         });
     }
 }
@@ -143,7 +143,7 @@ fn refuses_an_answer_meant_for_another_request() {
                 let mut before = before.lock().unwrap();
                 let (target, stale) = std::mem::replace(&mut *before, (asked.target.clone(), answer.clone()));
                 let is_swapped = asked.number % every == 0 && !stale.is_empty() && target != asked.target;
-                Deed::Keep(if is_swapped { stale } else { answer })
+                Reply::Keep(if is_swapped { stale } else { answer })
             });
         }
     }
@@ -158,9 +158,9 @@ fn survives_a_connection_that_ends_on_reuse() {
             assert_survived(comments, &format!("closed after {micros} µs"), move |asked| {
                 let answer = asked.answer();
                 if asked.number % 3 == 0 {
-                    Deed::Linger(answer, Duration::from_micros(micros))
+                    Reply::Linger(answer, Duration::from_micros(micros))
                 } else {
-                    Deed::Keep(answer)
+                    Reply::Keep(answer)
                 }
             });
         }

@@ -10,7 +10,7 @@ use iqr_sandbox::store::{Journal, Store};
 use iqr_sandbox::{Comments, Options};
 
 use crate::bench::{Bench, FIRST, Report};
-use crate::front::{Asked, Deed, Front, http, reach, reach_sandbox};
+use crate::fault_proxy::{Asked, FaultProxy, Reply, http, reach, reach_sandbox};
 
 const CLIENTS: i64 = 200;
 const MOST_LEFT: i64 = 5;
@@ -51,15 +51,15 @@ fn assert_few_are_left(mut bench: Bench, report: &Report, most: i64, context: &s
     bench.assert_idle(context);
 }
 
-fn behind(manners: impl Fn(&Asked) -> Deed + Send + Sync + 'static) -> (Bench, Front) {
+fn behind(manners: impl Fn(&Asked) -> Reply + Send + Sync + 'static) -> (Bench, FaultProxy) {
     let mut bench = Bench::with_clients(CLIENTS);
-    let front = Front::start(bench.sandbox.address(), manners);
-    reach(&mut bench, &front.url());
-    (bench, front)
+    let proxy = FaultProxy::start(bench.sandbox.address(), manners);
+    reach(&mut bench, &proxy.url());
+    (bench, proxy)
 }
 
 /// What one request in twenty meets, on both kinds of tenant. The request takes effect where `is_taken` says so.
-fn one_in_twenty(context: &str, is_taken: bool, bad: impl Fn(Vec<u8>) -> Deed + Copy + Send + Sync + 'static) {
+fn one_in_twenty(context: &str, is_taken: bool, bad: impl Fn(Vec<u8>) -> Reply + Copy + Send + Sync + 'static) {
     for comments in [Comments::Replaces, Comments::Adds] {
         one_in_twenty_at(comments, &format!("{context}, {comments:?}"), is_taken, bad);
     }
@@ -69,20 +69,20 @@ fn one_in_twenty_at(
     comments: Comments,
     context: &str,
     is_taken: bool,
-    bad: impl Fn(Vec<u8>) -> Deed + Send + Sync + 'static,
+    bad: impl Fn(Vec<u8>) -> Reply + Send + Sync + 'static,
 ) {
     let unsettled = Arc::new(AtomicI64::new(0));
     let struck = Arc::clone(&unsettled);
-    let (bench, front) = behind(move |asked| {
+    let (bench, proxy) = behind(move |asked| {
         let is_struck = asked.number % 20 == 7;
         let may_arrive = comments == Comments::Adds && asked.target.contains("Inventories/Update");
         struck.fetch_add(i64::from(is_struck && !is_taken && may_arrive), Ordering::SeqCst);
         let answer = if is_taken || !is_struck { asked.answer() } else { http(200, "", "{\"inventoryid\":") };
-        if is_struck { bad(answer) } else { Deed::Keep(answer) }
+        if is_struck { bad(answer) } else { Reply::Keep(answer) }
     });
     let bench = bench.knowing(comments);
     let report = bench.sync();
-    assert!(front.requests() > 800, "{context}: {} requests", front.requests());
+    assert!(proxy.requests() > 800, "{context}: {} requests", proxy.requests());
     assert_few_are_left(bench, &report, MOST_LEFT + unsettled.load(Ordering::SeqCst), context);
 }
 
@@ -94,30 +94,30 @@ fn half(mut answer: Vec<u8>) -> Vec<u8> {
 #[test]
 fn leaves_few_after_one_bad_status_in_twenty() {
     for (status, headers) in [(500, ""), (502, ""), (503, ""), (429, "Retry-After: 0\r\n"), (408, "")] {
-        one_in_twenty(&format!("{status} and not taken"), false, move |_| Deed::Keep(http(status, headers, "")));
+        one_in_twenty(&format!("{status} and not taken"), false, move |_| Reply::Keep(http(status, headers, "")));
     }
-    one_in_twenty("500 though it was taken", true, |_| Deed::Keep(http(500, "", "")));
+    one_in_twenty("500 though it was taken", true, |_| Reply::Keep(http(500, "", "")));
 }
 
 #[test]
 fn leaves_few_after_one_invalid_answer_in_twenty() {
-    one_in_twenty("a page", false, |_| Deed::Keep(http(200, "", "<html>Sign in</html>")));
-    one_in_twenty("half an object", false, Deed::Keep);
-    one_in_twenty("half an answer", true, |answer| Deed::Close(half(answer)));
-    one_in_twenty("a login page", false, |_| Deed::Keep(http(302, "Location: /login\r\n", "")));
+    one_in_twenty("a page", false, |_| Reply::Keep(http(200, "", "<html>Sign in</html>")));
+    one_in_twenty("half an object", false, Reply::Keep);
+    one_in_twenty("half an answer", true, |answer| Reply::Close(half(answer)));
+    one_in_twenty("a login page", false, |_| Reply::Keep(http(302, "Location: /login\r\n", "")));
 }
 
 #[test]
 fn leaves_few_after_one_closed_connection_in_twenty() {
-    one_in_twenty("closed before", false, |_| Deed::Close(Vec::new()));
-    one_in_twenty("closed after", true, |_| Deed::Close(Vec::new()));
+    one_in_twenty("closed before", false, |_| Reply::Close(Vec::new()));
+    one_in_twenty("closed after", true, |_| Reply::Close(Vec::new()));
     // The client learns of it only when it uses the connection again.
-    one_in_twenty("closed behind a good answer", true, Deed::Close);
+    one_in_twenty("closed behind a good answer", true, Reply::Close);
 }
 
 #[test]
 fn leaves_none_if_the_server_closes_after_every_answer() {
-    let (bench, _front) = behind(|asked| Deed::Close(asked.answer()));
+    let (bench, _front) = behind(|asked| Reply::Close(asked.answer()));
     let report = bench.sync();
     assert_few_are_left(bench, &report, MOST_LEFT, "closed behind every answer");
 }

@@ -49,7 +49,7 @@ fn refuses_a_lock_file_of_a_stranger_where_all_may_write() {
     let bench = with_target();
     fs::write(bench.path("ledger.db.lock"), "").unwrap();
     if chown(bench.path("ledger.db.lock"), Some(54_321), None).is_err() {
-        crate::wrapped::skipped("the right to give files away");
+        crate::traced_program::skipped("the right to give files away");
         return;
     }
     bench.sync_well();
@@ -88,7 +88,7 @@ fn puts_metrics_behind_one_link_and_keeps_the_mode() {
 #[test]
 fn follows_no_link_as_root_where_others_may_write() {
     if !rustix::process::geteuid().is_root() {
-        crate::wrapped::skipped("root");
+        crate::traced_program::skipped("root");
         return;
     }
     for mode in [0o777, 0o1777] {
@@ -109,7 +109,7 @@ fn follows_no_link_as_root_where_others_may_write() {
 #[test]
 fn makes_no_ledger_as_root_behind_a_link_of_others() {
     if !rustix::process::geteuid().is_root() {
-        crate::wrapped::skipped("root");
+        crate::traced_program::skipped("root");
         return;
     }
     let bench = Bench::with_clients(1).with("ledger", "path", "\"shared/ledger.db\"");

@@ -8,7 +8,7 @@ use std::thread;
 use iqr_sandbox::{Comments, Fault, Kind, When};
 
 use crate::bench::{Bench, FIRST, PATIENCE, Report};
-use crate::front::{Asked, Deed, Front, http, reach};
+use crate::fault_proxy::{Asked, FaultProxy, Reply, http, reach};
 
 const CLIENTS: i64 = 6;
 
@@ -25,7 +25,7 @@ enum Answer {
 /// A front that keeps the first `late` writes of comments back until it is told to let them through.
 struct Late {
     bench: Bench,
-    _front: Front,
+    _proxy: FaultProxy,
     release: mpsc::Sender<()>,
     arrived: mpsc::Receiver<()>,
 }
@@ -48,22 +48,22 @@ impl Late {
             _ = arrive.send(());
         });
         let seen = Arc::new(AtomicUsize::new(0));
-        let front = Front::start(bench.sandbox.address(), move |asked| {
+        let proxy = FaultProxy::start(bench.sandbox.address(), move |asked| {
             let is_late = asked.has_comments() && seen.fetch_add(1, Ordering::SeqCst) < late;
             if !is_late {
-                return Deed::Keep(asked.answer());
+                return Reply::Keep(asked.answer());
             }
             kept.send(asked.clone()).unwrap();
             match answer {
-                Answer::Silence => Deed::Silence,
-                Answer::Status(status) => Deed::Keep(http(status, "", "busy")),
-                Answer::Page => Deed::Keep(http(200, "", "<html>Sign in</html>")),
-                Answer::Yes => Deed::Keep(http(200, "", "<string>1 row</string>")),
-                Answer::Cut => Deed::Cut(Vec::new()),
+                Answer::Silence => Reply::Silence,
+                Answer::Status(status) => Reply::Keep(http(status, "", "busy")),
+                Answer::Page => Reply::Keep(http(200, "", "<html>Sign in</html>")),
+                Answer::Yes => Reply::Keep(http(200, "", "<string>1 row</string>")),
+                Answer::Cut => Reply::Cut(Vec::new()),
             }
         });
-        reach(&mut bench, &front.url());
-        Self { bench, _front: front, release, arrived }
+        reach(&mut bench, &proxy.url());
+        Self { bench, _proxy: proxy, release, arrived }
     }
 
     fn let_through(&self) {

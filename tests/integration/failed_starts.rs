@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use iqr_sandbox::{Fault, Kind, Options, When};
 
 use crate::bench::{Bench, FIRST, LATER, PATIENCE, quoted};
-use crate::watching::{Manner, Monitor, samples};
+use crate::monitoring::{Manner, Monitor, samples};
 
 /// An appliance that tells everybody, after a good pass.
 struct Watched {
