@@ -1,4 +1,4 @@
-//! What one client costs the processor: its mapping, the merge of its comments, the XML of its update.
+//! Processor time of one client: its mapping, the merge of its comments, the XML of its update.
 //!
 //! ```text
 //! cargo bench --bench micro
@@ -19,7 +19,7 @@ fn main() {
     divan::main();
 }
 
-/// What there is of machines: two drives, six wipes, four tests, and all of the DMI.
+/// A sample machine: two drives, six wipes, four tests, and all of the DMI.
 struct Sample {
     config: Config,
     machine: Machine,
@@ -45,7 +45,7 @@ fn mapping_of_one_machine(bencher: Bencher<'_, '_>) {
     bencher.bench_local(|| mapping::map(black_box(&sample.machine), &sample.config.rules));
 }
 
-/// Below so many lines of people's, as some assets have after years.
+/// Merges comments below so many lines of people, as some assets have after years.
 #[divan::bench(args = [0, 10, 100])]
 fn merge_of_the_comments(bencher: Bencher<'_, '_>, lines: u32) {
     let ours = Sample::new().update.comments;

@@ -1,4 +1,5 @@
-//! What must hold of any input: for the fuzz targets, and for `cargo test`, which tries some on a stable compiler.
+//! Properties that hold for any input: for the fuzz targets, and for `cargo test`, which tries some on a stable
+//! compiler.
 
 use std::path::Path;
 
@@ -8,7 +9,7 @@ use wipeos_iqr::mapping::{Scope, Template};
 use wipeos_iqr::model::{CommentLine, Sent, line_digests};
 use wipeos_iqr::sync::comments::{self, LineFate, Merge, Writing};
 
-/// A template is what was written, or the error has a place in it.
+/// Checks that a template is what was written, or that the error has a place in it.
 pub fn template(source: &str) {
     for scope in [Scope::Machine, Scope::Test, Scope::Wipe] {
         match Template::parse(source, scope) {
@@ -18,7 +19,7 @@ pub fn template(source: &str) {
     }
 }
 
-/// A config is read, or refused with nothing of its values in the message but what is public.
+/// Checks that a config is read, or refused with no value in the message that is not public.
 pub fn config(source: &str) {
     let secret = "hunter2-hunter2";
     let with_secret = format!("{source}\n[iqr]\napi_key = \"{secret}\"\n");
@@ -33,7 +34,7 @@ pub fn config(source: &str) {
     assert!(!told.is_err_and(|told| told.contains(secret)), "a value was told");
 }
 
-/// The text is taken apart: what IQR has, what we say, what we said before, with `\u{1}` between.
+/// Splits the text at `\u{1}` into what IQR has, our lines, and our previous lines, and checks their merge.
 pub fn comments(text: &str) {
     let mut parts = text.split('\u{1}');
     let mut part = || parts.next().unwrap_or_default();
@@ -59,7 +60,7 @@ pub fn comments(text: &str) {
     assert_eq!(comments::lost_lines(before, &restored), <[String; 0]>::default());
 }
 
-/// The lines as the mapping makes them: no name twice, nothing blank around name and value.
+/// Returns the lines as the mapping makes them: no name twice, nothing blank around name and value.
 fn our_lines(text: &str) -> Vec<CommentLine> {
     let mut lines: Vec<CommentLine> = Vec::new();
     for (name, value) in text.split(['\n', '\r']).filter_map(|line| line.split_once(':')) {
@@ -71,7 +72,7 @@ fn our_lines(text: &str) -> Vec<CommentLine> {
     lines
 }
 
-/// Only a line of ours that says something else now may be missing.
+/// Asserts that only a line of ours with a new value may be missing.
 fn assert_nothing_is_lost(existing: &str, merged: &Merge) {
     let replaced =
         |line: &String| merged.lines.iter().any(|fate| matches!(fate, LineFate::Changed { from, .. } if from == line));
@@ -80,7 +81,7 @@ fn assert_nothing_is_lost(existing: &str, merged: &Merge) {
     assert!(lost.is_empty(), "{existing:?}: {lost:?} is lost in {merged:#?}");
 }
 
-/// No line that is added stands there already.
+/// Asserts that no added line is there already.
 fn assert_says_each_once(existing: &str, merged: &Merge) {
     for fate in &merged.lines {
         let (LineFate::New(line) | LineFate::Changed { to: line, .. }) = fate else { continue };

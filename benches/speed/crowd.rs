@@ -14,20 +14,20 @@ use crate::measure::{self, Ended};
 use crate::stand::Place;
 use crate::table::{Table, ratio, time};
 
-/// The set-up of one experiment.
+/// An experiment.
 #[derive(Debug, Clone, Copy)]
 pub struct Crowd {
     pub appliances: u16,
-    /// Due clients of each.
+    /// Number of due clients of each appliance.
     pub clients: u32,
-    /// Connections of each.
+    /// Connections of each appliance.
     pub connections: u16,
-    /// Requests that the tenant allows at once; `None` for any number.
+    /// Number of requests that the tenant allows at once; `None` for any number.
     pub limit: Option<usize>,
     pub rtt: Duration,
 }
 
-/// All of them in turn, against the least time that the requests which were served can take.
+/// Runs all of them in turn, against the least time that the served requests can take.
 pub fn crowds(place: &Place, crowds: &[Crowd]) -> Result<String> {
     let columns = ["appliances", "due each", "connections", "limit", "served", "429", "wall", "least", "wall / least"];
     let mut table = Table::new("A tenant that allows few requests at once", &columns);
@@ -76,7 +76,7 @@ fn run(place: &Place, crowd: &Crowd) -> Result<(Sandbox, Duration)> {
     Ok((sandbox, slowest))
 }
 
-/// A folder with a store whose inventory IDs no other appliance has, and without a ledger.
+/// Prepares a folder with a store whose inventory IDs no other appliance has, and without a ledger.
 fn prepare(place: &Place, crowd: &Crowd, number: u16, sandbox: &Sandbox) -> Result<PathBuf> {
     let folder = place.folder.join(format!("crowd-{}-{number}", crowd.clients));
     _ = fs::remove_dir_all(&folder);

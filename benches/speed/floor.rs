@@ -12,7 +12,7 @@ const QUESTIONS: [&str; 3] = [
     "SELECT max(created_at) FROM diagnostics_log",
 ];
 
-/// Asks, and says how many answers there were.
+/// Asks; returns the number of answers.
 pub fn ask(database: &Path) -> Result<usize> {
     let connection = Connection::open_with_flags(database, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     let ask = |question: &&str| connection.query_row(question, [], |row| row.get::<_, Option<String>>(0));

@@ -10,15 +10,15 @@ use crate::measure::{self, Cost};
 use crate::stand::{Contestant, Place, Stand};
 use crate::table::{Series, Table, memory, ratio, time};
 
-/// One in a hundred is held, one in a hundred fails: of a million clients, ten thousand each.
+/// A mix in which one in a hundred is held and one in a hundred fails: of a million clients, ten thousand each.
 const MIX: Mix =
     Mix { blank: 10, unknown: 10, invalid: 0, duplicate: 0, placeholder: 0, journal: iqr_sandbox::store::Journal::Wal };
 
-/// The time indexes, one of which may be missing.
+/// Time indexes, each of which may be missing.
 const INDEXES: [(&str, &str); 3] =
     [("client", "updated_at"), ("wipe", "finished_at"), ("diagnostics_log", "created_at")];
 
-/// A stand on which nothing is due for anybody.
+/// Prepares a stand on which no client is due.
 pub fn settled(place: &Place, clients: u64, peers: &[Contestant]) -> Result<Stand> {
     let stand = Stand::new(place, "idle", clients, &MIX, Duration::ZERO)?;
     stand.settle()?;
@@ -28,7 +28,7 @@ pub fn settled(place: &Place, clients: u64, peers: &[Contestant]) -> Result<Stan
     Ok(stand)
 }
 
-/// Ours on an untouched store and after a commit, the floor and the peers, in turns.
+/// Measures ours on an untouched store and after a commit, the floor and the peers, in turns.
 pub fn compare(place: &Place, sizes: &[u64], rounds: usize, peers: &[Contestant]) -> Result<String> {
     let columns =
         ["clients", "who", "wall: median (spread)", "processor", "peak memory", "wall / floor", "processor / floor"];
@@ -65,7 +65,7 @@ pub fn compare(place: &Place, sizes: &[u64], rounds: usize, peers: &[Contestant]
     Ok(table.into_text())
 }
 
-/// Ours after a commit against the floor, which scans too, with each time index missing in turn.
+/// Measures ours after a commit against the floor, which scans too, with each time index missing in turn.
 pub fn without_index(place: &Place, clients: u64, rounds: usize) -> Result<String> {
     let columns = ["missing index", "wipeos-iqr", "the same three questions, native", "wall", "processor"];
     let mut table = Table::new(&format!("A time index is missing, {clients} clients, after a commit"), &columns);
@@ -99,7 +99,7 @@ fn in_turns(stand: &Stand, rounds: usize) -> Result<(Series, Series)> {
     Ok((ours, floor))
 }
 
-/// The periodic comparison of every client, when it is due.
+/// Measures the periodic sweep over every client, when it is due.
 pub fn full_comparison(place: &Place, sizes: &[u64]) -> Result<String> {
     let columns = ["clients", "passes", "longest pass", "processor, all passes", "peak memory"];
     let mut table = Table::new("The periodic comparison of every client", &columns);
@@ -119,7 +119,7 @@ pub fn full_comparison(place: &Place, sizes: &[u64]) -> Result<String> {
     Ok(table.into_text())
 }
 
-/// Instructions of the idle pass, which no mood of the machine changes; valgrind counts them.
+/// Counts the instructions of the idle pass with valgrind: they do not depend on the load of the machine.
 pub fn instructions(place: &Place, sizes: &[u64]) -> Result<String> {
     let mut table =
         Table::new("Instructions of a pass with nothing due", &["clients", "untouched store", "after a commit"]);

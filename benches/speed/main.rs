@@ -5,7 +5,7 @@
 //! cargo bench --bench speed -- --help
 //! ```
 //!
-//! Times on a shared machine mean little by themselves. Everything that is compared is therefore run in turns, and told
+//! Times on a shared machine mean little by themselves. Everything that is compared is therefore run in turns, and shown
 //! as medians, spreads and ratios. See `benches/README.md`.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "the tables on stdout are what this program is for")]
 
@@ -66,7 +66,7 @@ enum What {
         #[arg(long, default_value_t = 1_000_000)]
         clients: u64,
     },
-    /// The periodic comparison of every client
+    /// The periodic sweep over every client
     Compare {
         #[arg(long, value_delimiter = ',', default_values_t = [1000, 1_000_000])]
         clients: Vec<u64>,
@@ -123,7 +123,7 @@ enum What {
     /// The floor itself
     #[command(hide = true)]
     Floor { database: PathBuf },
-    /// The helper that runs a program and tells its cost
+    /// The helper that runs a program and prints its cost
     #[command(hide = true)]
     Measure {
         #[arg(last = true)]

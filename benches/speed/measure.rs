@@ -1,4 +1,4 @@
-//! One run of one program: how long it took, what it cost, and how much memory it needed at most.
+//! A run of a program: its duration, its cost, and the most memory that it needed.
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -8,14 +8,14 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use wait4::Wait4;
 
-/// What a run cost.
+/// Cost of a run.
 #[derive(Debug, Clone, Copy)]
 pub struct Cost {
-    /// From its start to its end.
+    /// Time from start to end.
     pub wall: Duration,
-    /// In user and system mode together.
+    /// Processor time in user and system mode.
     pub cpu: Duration,
-    /// Most memory that was resident at one time, in bytes.
+    /// Peak of resident memory, in bytes.
     pub peak: u64,
 }
 
@@ -55,7 +55,7 @@ pub fn run_well(command: &[OsString]) -> Result<Ended> {
     Ok(ended)
 }
 
-/// The helper: runs the program and adds its cost as the last line.
+/// Runs the program as the helper and prints its cost as the last line.
 pub fn help(command: &[OsString]) -> Result<ExitStatus> {
     let (program, arguments) = command.split_first().context("nothing to measure")?;
     let begun = Instant::now();

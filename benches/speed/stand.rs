@@ -17,14 +17,14 @@ use wipeos_iqr::store::Store;
 
 use crate::measure::{self, Ended};
 
-/// The same store at each run.
+/// Seed that makes the same store at each run.
 const SEED: u64 = 1;
 
-/// What a pass may take at most: far longer than any here.
+/// Time budget of a pass: far longer than any here.
 const NO_HURRY: &str = "1h";
 
-/// A ledger of a million clients has settled after so many passes at most: each compares some of them.
-const MOST_PASSES: u32 = 40;
+/// Upper bound for the passes until a ledger of a million clients is quiescent: each compares some of them.
+const MAX_PASSES: u32 = 40;
 
 /// Everything for one experiment.
 pub struct Stand {
@@ -37,7 +37,7 @@ pub struct Stand {
     pub time_budget: String,
 }
 
-/// Who is measured.
+/// A program that is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Contestant {
     Ours,
@@ -65,17 +65,17 @@ impl Contestant {
     }
 }
 
-/// Where things are, for all stands.
+/// Paths for all stands.
 #[derive(Debug, Clone)]
 pub struct Place {
-    /// Stores are kept here from run to run.
+    /// Folder in which stores are kept from run to run.
     pub folder: PathBuf,
     pub program: PathBuf,
     pub python: PathBuf,
 }
 
 impl Stand {
-    /// A store of `count` clients, made if it is not there yet, and an IQR that has an asset for each.
+    /// Prepares a store of `count` clients, unless it exists, and an IQR that has an asset for each.
     pub fn new(place: &Place, name: &str, count: u64, mix: &Mix, rtt: Duration) -> Result<Self> {
         let folder = place.folder.join(format!("{name}-{count}"));
         fs::create_dir_all(&folder)?;
@@ -116,18 +116,18 @@ impl Stand {
         self.folder.join(name)
     }
 
-    /// The WipeOS database, open for writing as WipeOS has it.
+    /// Opens the WipeOS database for writing, as WipeOS does.
     pub fn appliance(&self) -> Result<Connection> {
         Ok(Connection::open_with_flags(self.path("wipeos.db"), OpenFlags::SQLITE_OPEN_READ_WRITE)?)
     }
 
-    /// A commit of something that no pass looks at.
+    /// Commits a change that no pass reads.
     pub fn touch(&self) -> Result<()> {
         let sql = "CREATE TABLE IF NOT EXISTS something_else (at); INSERT INTO something_else VALUES (datetime());";
         Ok(self.appliance()?.execute_batch(sql)?)
     }
 
-    /// What is typed to run somebody; `more` are further arguments.
+    /// Returns the command line of a contestant; `more` are further arguments.
     pub fn command(&self, contestant: Contestant, more: &[&str]) -> Result<Vec<OsString>> {
         let mut command: Vec<OsString> = match contestant.script() {
             None if contestant == Contestant::Floor => {
@@ -159,12 +159,12 @@ impl Stand {
         ]
     }
 
-    /// Runs somebody to a good end.
+    /// Runs a contestant, which must succeed.
     pub fn run(&self, contestant: Contestant, more: &[&str]) -> Result<Ended> {
         measure::run_well(&self.command(contestant, more)?)
     }
 
-    /// What everybody remembers of passes, gone.
+    /// Deletes what all contestants remember of passes.
     pub fn forget(&self) {
         for name in ["ledger.db", "plain.state.db", "threaded.state.db"] {
             for suffix in ["", "-wal", "-shm", "-journal"] {
@@ -173,19 +173,19 @@ impl Stand {
         }
     }
 
-    /// Brings the ledger to where it stands when everything was sent once: the good clients by its own functions, since a
+    /// Brings the ledger to the state after everything was sent once: the good clients by its own functions, because a
     /// million of them take their time on the wire, the held and the failing ones by a pass.
     pub fn settle(&self) -> Result<()> {
         if !self.path("ledger.db").exists() {
             eprintln!("filling a ledger in {}", self.folder.display());
             self.fill_ledger().context("cannot fill the ledger")?;
         }
-        for _ in 0..MOST_PASSES {
+        for _ in 0..MAX_PASSES {
             let ended = measure::run(&self.command(Contestant::Ours, &["--json"])?)?;
             if !matches!(ended.code, Some(0 | 1)) {
                 anyhow::bail!("the pass that settles the ledger ended with {:?}", ended.code);
             }
-            if ended.stdout.contains("\"due\":0,") && self.is_looked_at()? {
+            if ended.stdout.contains("\"due\":0,") && self.is_quiescent()? {
                 return Ok(());
             }
             self.postpone_retries()?;
@@ -193,8 +193,8 @@ impl Stand {
         anyhow::bail!("the ledger does not settle in {}", self.folder.display());
     }
 
-    /// Whether a pass has come to its end, the comparison of every client included.
-    fn is_looked_at(&self) -> Result<bool> {
+    /// Returns whether a pass has come to its end, including the sweep over every client.
+    fn is_quiescent(&self) -> Result<bool> {
         let ledger = Connection::open(self.path("ledger.db"))?;
         let sql = "SELECT count(*) = 0 FROM setting WHERE name = 'full comparison reached client'";
         Ok(ledger.query_row(sql, [], |row| row.get(0))?)
@@ -232,7 +232,7 @@ impl Stand {
         Ok(ledger.set_horizon(&store.horizon()?)?)
     }
 
-    /// Failing clients have failed for long: none is tried again while this is measured.
+    /// Postpones the retries of failing clients: none is due during a measurement.
     fn postpone_retries(&self) -> Result<()> {
         let ledger = Connection::open(self.path("ledger.db"))?;
         let later = clock::now().plus_seconds(3000).unix_millis();
@@ -240,7 +240,7 @@ impl Stand {
         Ok(())
     }
 
-    /// The scripts, too, have sent everything.
+    /// Brings a script to the state after everything was sent once.
     pub fn settle_peer(&self, contestant: Contestant) -> Result<()> {
         self.run(contestant, &["--mark-all-sent"]).map(drop)
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::measure::Cost;
 
-/// The costs of several runs of the same thing.
+/// Costs of several runs of the same program.
 #[derive(Debug, Default, Clone)]
 pub struct Series(Vec<Cost>);
 
@@ -20,22 +20,22 @@ impl Series {
         values
     }
 
-    /// The median wall time.
+    /// Returns the median wall time.
     pub fn wall(&self) -> Duration {
         median(&self.sorted(|cost| cost.wall))
     }
 
-    /// The median processor time.
+    /// Returns the median processor time.
     pub fn cpu(&self) -> Duration {
         median(&self.sorted(|cost| cost.cpu))
     }
 
-    /// The highest peak: memory has no mood, a run that needed more may do so again.
+    /// Returns the highest peak: a run that needed more memory may do so again.
     pub fn peak(&self) -> u64 {
         self.0.iter().map(|cost| cost.peak).max().unwrap_or_default()
     }
 
-    /// The median wall time with the shortest and the longest.
+    /// Returns the median wall time with the shortest and the longest.
     pub fn wall_and_spread(&self) -> String {
         let walls = self.sorted(|cost| cost.wall);
         let (Some(first), Some(last)) = (walls.first(), walls.last()) else { return "-".to_owned() };
@@ -47,7 +47,7 @@ fn median<T: Copy + Default>(sorted: &[T]) -> T {
     sorted.get(sorted.len() / 2).copied().unwrap_or_default()
 }
 
-/// A duration with three digits or so.
+/// Formats a duration with three digits or so.
 pub fn time(duration: Duration) -> String {
     let millis = duration.as_secs_f64() * 1000.0;
     match millis {
@@ -57,17 +57,17 @@ pub fn time(duration: Duration) -> String {
     }
 }
 
-/// An amount of memory.
+/// Formats an amount of memory.
 pub fn memory(bytes: u64) -> String {
     format!("{}.{} MiB", bytes >> 20, ((bytes & 0xf_ffff) * 10) >> 20)
 }
 
-/// How often `of` goes into `this`.
+/// Formats the ratio of `this` to `of`.
 pub fn ratio(this: Duration, of: Duration) -> String {
     format!("{:.2}", this.as_secs_f64() / of.as_secs_f64().max(f64::MIN_POSITIVE))
 }
 
-/// A table as it is put into a README.
+/// A table for a README.
 pub struct Table(String);
 
 impl Table {

@@ -9,7 +9,7 @@ use crate::measure::Cost;
 use crate::stand::{Contestant, Place, Stand};
 use crate::table::{Series, Table, memory, ratio, time};
 
-/// What one pass did on the wire.
+/// Traffic of one pass.
 struct Wire {
     cost: Cost,
     requests: u64,
@@ -29,14 +29,14 @@ fn on_wire(stand: &Stand, contestant: Contestant, more: &[&str]) -> Result<Wire>
     Ok(Wire { cost, requests: after.requests - before.requests, connections })
 }
 
-/// News of every client: its memory is another.
+/// Gives every client news: another size of memory.
 fn change_every_client(stand: &Stand) -> Result<()> {
     let sql = "UPDATE client SET memory_bytes = memory_bytes + 1073741824, updated_at = datetime('now', '-1 second')";
     stand.appliance()?.execute(sql, [])?;
     Ok(())
 }
 
-/// Requests per client: of new assets, of news, and where IQR has it all.
+/// Counts the requests per client: of new assets, of news, and if IQR has it all.
 pub fn requests(place: &Place, clients: u64) -> Result<String> {
     let columns =
         ["verify_writes", "new assets, to be moved to their item", "news of the same assets", "IQR has it all"];
@@ -57,7 +57,7 @@ pub fn requests(place: &Place, clients: u64) -> Result<String> {
     Ok(table.into_text())
 }
 
-/// New assets over a wire with a round trip, against the least that so many requests can take.
+/// Measures new assets over a wire with a round trip, against the least that so many requests can take.
 pub fn wire(place: &Place, clients: u64, rtts: &[u64], connections: &[u16]) -> Result<String> {
     let columns = ["round trip", "connections", "requests", "opened", "wall", "least possible", "wall / least"];
     let mut table = Table::new(&format!("{clients} due clients over a wire"), &columns);
@@ -84,7 +84,7 @@ pub fn wire(place: &Place, clients: u64, rtts: &[u64], connections: &[u16]) -> R
     Ok(table.into_text())
 }
 
-/// Ours and the peers in turns, each time from nothing.
+/// Measures ours and the peers in turns, each time from nothing.
 pub fn peers(place: &Place, clients: u64, rtt: u64, rounds: usize, peers: &[Contestant]) -> Result<String> {
     let columns =
         ["who", "wall: median (spread)", "processor", "peak memory", "requests", "wall / ours", "processor / ours"];
@@ -115,7 +115,7 @@ pub fn peers(place: &Place, clients: u64, rtt: u64, rounds: usize, peers: &[Cont
     Ok(table.into_text())
 }
 
-/// More work than a pass has time for: when it begins to work, and how much memory it needs.
+/// Measures more work than a pass has time for: when it begins to work, and how much memory it needs.
 pub fn backlog(place: &Place, clients: u64, budget: &str) -> Result<String> {
     let columns = ["output", "connections", "first request after", "clients done", "peak memory", "wall"];
     let mut table =

@@ -1,4 +1,4 @@
-//! `status ID` answers "why is this asset not in IQR?", and what was sent when.
+//! `status ID`: why an asset is not in IQR, and what was sent when.
 
 use iqr_sandbox::samples::{DELL_ID, MISMATCH_ID};
 use iqr_sandbox::{Body, Fault, Kind, When};
@@ -9,14 +9,14 @@ fn story(bench: &Bench, id: impl std::fmt::Display + Copy) -> Run {
     bench.run(&["status", &id.to_string()])
 }
 
-/// Of the newest client that has the ID: its state, and the reason of its trouble.
+/// Returns the state of the newest client that has the ID, and the reason of its problem.
 fn now(bench: &Bench, id: impl std::fmt::Display + Copy) -> (String, Option<String>) {
     let json = bench.run(&["status", &id.to_string(), "--json"]).json();
     let now = &json["asset"]["now"][0];
     (now["state"].as_str().unwrap().to_owned(), now["reason"].as_str().map(str::to_owned))
 }
 
-/// Without the ends of lines, as the sentences are.
+/// Joins the lines of a text, as its sentences are.
 fn flat(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

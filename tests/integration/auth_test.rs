@@ -1,4 +1,4 @@
-//! `auth-test`: every step is told, a probe only reads, and nothing is written without the asset being named twice.
+//! `auth-test`: every step is reported, a probe only reads, and nothing is written unless the asset is named twice.
 
 use std::fs;
 use std::net::TcpListener;
@@ -16,7 +16,7 @@ fn bench() -> Bench {
     bench
 }
 
-/// Verdict and message of the first step of a name.
+/// Returns verdict and message of the first step with this name.
 fn step<'a>(json: &'a Value, name: &str) -> (&'a str, &'a str) {
     let steps = json["steps"].as_array().unwrap();
     let step = steps.iter().find(|step| step["step"] == name).unwrap_or_else(|| panic!("no {name} in {json:#}"));
@@ -31,7 +31,7 @@ fn write_test(bench: &Bench) -> Run {
     bench.run(&["auth-test", "--probe", ID, "--write-test", "--yes-write-to", ID, "--json"])
 }
 
-/// Neither a session call nor a read.
+/// Returns whether a request is neither a session call nor a read.
 fn is_write(request: &Request) -> bool {
     request.is_write() && !request.is_session()
 }
@@ -56,8 +56,8 @@ fn reports_every_step_from_config_to_clock() {
 
 #[test]
 fn ends_with_exit_code_of_first_failed_step() {
-    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let urls = [(format!("http://{nobody}"), "connection"), ("https://iqr.invalid".to_owned(), "host")];
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let urls = [(format!("http://{closed}"), "connection"), ("https://iqr.invalid".to_owned(), "host")];
     for (url, failing) in urls {
         let bench = bench().with("iqr", "signin_url", &format!("{url:?}"));
         let run = bench.run(&["auth-test", "--json"]);
@@ -169,10 +169,10 @@ fn suggests_an_empty_field_for_one_iqr_does_not_store() {
     assert_eq!(lines(&json)[..1], ["[iqr.fields]"]);
     assert!(lines(&json)[1].starts_with("extended_description = \"userdefined2\""), "{json:#}");
     let state = bench.sandbox.state();
-    assert_eq!(state.asset(FIRST).unwrap().text(Field::UserDefined1), "Pallet 7", "that one is somebody's");
+    assert_eq!(state.asset(FIRST).unwrap().text(Field::UserDefined1), "Pallet 7", "that one is in use");
 }
 
-/// The lines that it prints are lines of a config.
+/// The printed lines are valid lines of a config.
 #[test]
 fn prints_config_lines_for_a_tenant_that_writes_json_only() {
     let mut bench = bench();

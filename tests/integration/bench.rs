@@ -1,4 +1,4 @@
-//! What every test works with: a folder with a store, an IQR, a config and a key, and the program.
+//! The bench of a test: a folder with a store, an IQR, a config and a key, and the program.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -14,7 +14,7 @@ use iqr_sandbox::{Asset, Comments, Field, Options, Request, Sandbox};
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// Far longer than any pass of a test takes: only a bug waits so long.
+/// A timeout far longer than any pass of a test takes; only a bug waits so long.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A time after everything that the sample machines have seen.
@@ -30,10 +30,10 @@ pub struct Bench {
     settings: BTreeMap<(&'static str, &'static str), String>,
 }
 
-/// What a run of the program came to.
+/// Result of a run of the program.
 #[derive(Debug)]
 pub struct Run {
-    /// `None` when it was killed.
+    /// Exit code; `None` if the program was killed.
     pub code: Option<i32>,
     pub stdout: String,
     pub stderr: String,
@@ -47,7 +47,7 @@ pub struct Report {
     json: Value,
 }
 
-/// What people and scripts see of an asset.
+/// An asset as people and scripts see it in IQR.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Seen {
     pub item_number: String,
@@ -58,7 +58,7 @@ pub struct Seen {
 }
 
 impl Bench {
-    /// An empty store, and an IQR without assets.
+    /// Creates a bench with an empty store and an IQR without assets.
     pub fn empty() -> Self {
         Self::with_options(Options::default())
     }
@@ -83,7 +83,7 @@ impl Bench {
         bench
     }
 
-    /// `count` good clients with an asset each: IDs from [`FIRST`], keys from 1, two models between them.
+    /// Creates a bench with `count` good clients and an asset each: IDs from [`FIRST`], keys from 1, two models.
     pub fn with_clients(count: i64) -> Self {
         Self::empty().and_clients(count)
     }
@@ -95,7 +95,7 @@ impl Bench {
         self
     }
 
-    /// The two machines of the specification's screens, and one of every kind of held client.
+    /// Creates a bench with the two machines of the specification's screens and one of every kind of held client.
     pub fn with_screens() -> Self {
         let bench = Self::empty();
         let samples = samples::two_screens();
@@ -155,25 +155,25 @@ impl Bench {
         self.path("ledger.db")
     }
 
-    /// The store, open for writing as WipeOS has it.
+    /// Opens the store for writing, as WipeOS does.
     pub fn store(&self) -> Store {
         Store::open(&self.database()).unwrap()
     }
 
-    /// Ledgers and what belongs to them, gone: the next pass knows nothing.
+    /// Deletes the ledgers and their files: the next pass knows nothing.
     pub fn forget_ledger(&self) {
         for name in ["ledger.db", "ledger.db-wal", "ledger.db-shm"] {
             _ = fs::remove_file(self.path(name));
         }
     }
 
-    /// One value of the ledger, read beside the program.
+    /// Reads one value of the ledger beside the program.
     pub fn in_ledger<T: rusqlite::types::FromSql>(&self, sql: &str) -> T {
         let connection = rusqlite::Connection::open(self.ledger()).unwrap();
         connection.query_row(sql, [], |row| row.get(0)).unwrap()
     }
 
-    /// The program with this bench's config and nothing of the environment.
+    /// Builds a command of the program with this bench's config and an empty environment.
     pub fn command(&self, arguments: &[&str]) -> std::process::Command {
         let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin!("wipeos-iqr"));
         command.env_clear().env("HOME", self.folder.path()).current_dir(self.folder.path());
@@ -186,17 +186,17 @@ impl Bench {
         run(self.command(arguments))
     }
 
-    /// One pass, with further arguments.
+    /// Runs one pass with further arguments.
     pub fn sync_with(&self, arguments: &[&str]) -> Report {
         Report::of(self.run(&[&["sync", "--json"], arguments].concat()))
     }
 
-    /// One pass.
+    /// Runs one pass.
     pub fn sync(&self) -> Report {
         self.sync_with(&[])
     }
 
-    /// One pass that must go well.
+    /// Runs one pass that must succeed.
     pub fn sync_well(&self) -> Report {
         let report = self.sync();
         assert_eq!((report.code, report.outcome(), report.count("failed")), (Some(0), "done", 0), "{report:#?}");
@@ -209,7 +209,7 @@ impl Bench {
         Running(command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap())
     }
 
-    /// How an asset stands in IQR now.
+    /// Returns an asset as it is in IQR now.
     pub fn seen(&self, id: i64) -> Seen {
         let state = self.sandbox.state();
         let item = state.item_of(id).unwrap();
@@ -223,7 +223,7 @@ impl Bench {
         }
     }
 
-    /// How all assets stand in IQR now.
+    /// Returns all assets as they are in IQR now.
     pub fn all_seen(&self) -> BTreeMap<i64, Seen> {
         let ids: Vec<i64> = self.sandbox.state().assets().map(|asset| asset.inventory_id).collect();
         ids.into_iter().map(|id| (id, self.seen(id))).collect()
@@ -233,26 +233,26 @@ impl Bench {
         self.seen(id).comments.lines().map(str::to_owned).collect()
     }
 
-    /// How often an asset was written.
+    /// Returns how often an asset was written.
     pub fn writes(&self, id: i64) -> u64 {
         self.sandbox.state().asset(id).unwrap().writes
     }
 
-    /// The requests of what `action` does.
+    /// Returns the result of `action` and the requests that it caused.
     pub fn requests_of<T>(&self, action: impl FnOnce() -> T) -> (T, Vec<Request>) {
         self.sandbox.state().forget_requests();
         let result = action();
         (result, self.sandbox.requests())
     }
 
-    /// A pass that must find nothing to do, and ask nothing.
+    /// Asserts that a pass finds nothing to do and sends no request.
     pub fn assert_idle(&self, context: &str) {
         let (report, requests) = self.requests_of(|| self.sync());
         assert_eq!(report.code, Some(0), "{context}: {report:#?}");
         assert_eq!(requests, [], "{context}: a pass with nothing to do asked something");
     }
 
-    /// What must hold of IQR after any trouble: no line twice, no twin items, no session left.
+    /// Asserts that IQR is sound: no duplicate line, no twin items, no open session.
     pub fn assert_sound(&self, context: &str) {
         let state = self.sandbox.state();
         for asset in state.assets() {
@@ -276,7 +276,7 @@ impl Bench {
     }
 }
 
-/// A program that runs; killed when a test ends before it.
+/// A running program; killed if the test ends before it.
 pub struct Running(Child);
 
 impl Running {
@@ -290,7 +290,7 @@ impl Running {
         self.0.try_wait().unwrap().is_some()
     }
 
-    /// Waits for its end, but not for ever.
+    /// Waits for the end of the program, with a timeout.
     pub fn finish(mut self) -> Run {
         let started = Instant::now();
         while !self.has_ended() {
@@ -315,7 +315,7 @@ impl Drop for Running {
     }
 }
 
-/// Runs a command to its end, but not for ever.
+/// Runs a command to its end, with a timeout.
 pub fn run(command: std::process::Command) -> Run {
     let output = assert_cmd::Command::from_std(command).timeout(PATIENCE).output().unwrap();
     Run {
@@ -326,7 +326,7 @@ pub fn run(command: std::process::Command) -> Run {
 }
 
 impl Run {
-    /// The one JSON object of stdout.
+    /// Parses the one JSON object of stdout.
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:#?}"))
     }
@@ -341,7 +341,7 @@ impl Report {
         self.json["outcome"].as_str().unwrap()
     }
 
-    /// `due`, `sent`, `unchanged`, `held`, `failed`, `deferred` or `requests`.
+    /// Returns a total by its key: `due`, `sent`, `unchanged`, `held`, `failed`, `deferred` or `requests`.
     pub fn count(&self, what: &str) -> u64 {
         self.json[what].as_u64().unwrap()
     }
@@ -350,13 +350,13 @@ impl Report {
         self.json["items"].as_array().unwrap()
     }
 
-    /// The item of a client.
+    /// Returns the item of a client.
     pub fn item(&self, client_id: i64) -> &Value {
         let found = self.items().iter().find(|item| item["client_id"] == client_id);
         found.unwrap_or_else(|| panic!("client {client_id} is not in {self:#?}"))
     }
 
-    /// Outcome and reason of a client.
+    /// Returns outcome and reason of a client.
     pub fn fate(&self, client_id: i64) -> (&str, Option<&str>) {
         let item = self.item(client_id);
         (item["outcome"].as_str().unwrap(), item["reason"].as_str())
@@ -367,14 +367,14 @@ impl Report {
     }
 }
 
-/// The good client of a number, from 0: a Dell or a Panasonic with a serial number and an ID of its own.
+/// Creates the good client of a number, from 0: a Dell or a Panasonic with its own serial number and ID.
 pub fn client(number: i64) -> Client {
     let model = if number % 2 == 0 { samples::dell() } else { samples::panasonic() };
     let client = Client { serial_number: Some(format!("SN{number:06}")), ..model };
     client.with_inventory_id(&(FIRST + number).to_string())
 }
 
-/// A TOML string.
+/// Formats a path as a TOML string.
 pub fn quoted(path: &Path) -> String {
     format!("{:?}", path.to_str().unwrap())
 }

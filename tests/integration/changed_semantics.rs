@@ -1,4 +1,4 @@
-//! A tenant that added to the comments and replaces them by now: what is seen counts for more than what was learned.
+//! A tenant that appended to the comments and replaces them by now: an observation overrides what was learned.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
@@ -13,7 +13,8 @@ use crate::fault_proxy::{Asked, FaultProxy, Reply, http, reach};
 const CLIENTS: i64 = 8;
 const TYPED: [&str; 3] = ["lid cracked", "Rack: 7", "sold to Jo, call first"];
 
-/// All is sent, the ledger knows that the tenant adds, people have typed lines, and each client has news of its tests.
+/// Creates a bench whose ledger knows that the tenant appends; people have typed lines, and each client has news of its
+/// tests.
 fn bench() -> Bench {
     let bench = Bench::with_clients(CLIENTS).with("iqr", "connections", "4");
     for id in FIRST..FIRST + CLIENTS {
@@ -54,7 +55,7 @@ fn keeps_lines_of_people_also_without_verification() {
     }
 }
 
-/// A pass that knows that the tenant adds is killed once its first write of comments is taken.
+/// Kills a pass that knows that the tenant appends once its first write of comments is taken.
 fn kill_in_a_write(bench: &mut Bench, proxy: &FaultProxy, is_taken: &mpsc::Receiver<()>) {
     // The ledger knows the tenant by its address.
     reach(bench, &proxy.url());
@@ -67,7 +68,7 @@ fn kill_in_a_write(bench: &mut Bench, proxy: &FaultProxy, is_taken: &mpsc::Recei
     pass.finish();
 }
 
-/// The write is taken, and the pass is killed before it hears of it.
+/// The write is taken, and the pass is killed before it has the answer.
 #[test]
 fn puts_lines_of_people_back_after_a_kill() {
     for after_kill in [Comments::Replaces, Comments::Adds] {
@@ -94,7 +95,8 @@ fn puts_lines_of_people_back_after_a_kill() {
     }
 }
 
-/// The tenant adds again, and takes late what the next pass puts back; until then it says yes, or that it cannot.
+/// The tenant appends again, and takes the restored lines of the next pass late; until then it answers yes, or that it
+/// cannot.
 #[test]
 fn puts_lines_back_once_though_they_are_taken_late() {
     for status in [200, 500] {

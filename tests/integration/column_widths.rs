@@ -5,7 +5,7 @@ use iqr_sandbox::{Asset, Field, Options, Overlong, Quirks, samples};
 
 use crate::bench::Bench;
 
-/// 32 characters, most of them of several bytes, and one word that an item number can do without.
+/// A model of 32 characters, most of them of several bytes, and one word that an item number can omit.
 const MODEL: &str = "Ünïcödé Näme ä PC Löng Mödél ÄÖÜ";
 
 fn wide(overlong: Overlong) -> Bench {

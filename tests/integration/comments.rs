@@ -5,7 +5,7 @@ use iqr_sandbox::{Asset, Body, Comments, Fault, Field, Kind, When};
 
 use crate::bench::{Bench, FIRST, client};
 
-/// What people type: also what looks like one of our lines, and what could break a body.
+/// Lines that people type, also some that look like ours or could break a body.
 const TYPED: [&str; 12] = [
     "Missing door, see photo",
     "Memory: 2x8 fitted by Jo",
@@ -41,7 +41,7 @@ fn bench(semantics: Comments, mode: &str) -> Bench {
     bench
 }
 
-/// A retest in the given minute.
+/// Adds a retest in the given minute.
 fn test_again(bench: &Bench, minute: u32, name: &str, result: &str) {
     let log = Log::of(&format!("2024-05-01 09:{minute:02}:00"), &[(name, result)]);
     bench.store().add_log(1, &log).unwrap();
@@ -51,7 +51,7 @@ fn type_comments(bench: &Bench, text: &str) {
     bench.sandbox.state().edit(FIRST, Field::InventoryComments, text);
 }
 
-/// The typed lines are all there, in their order.
+/// Asserts that all typed lines are there, in their order.
 #[track_caller]
 fn assert_typed_stand(bench: &Bench, typed: &[&str], context: &str) {
     let lines = bench.lines(FIRST);
@@ -59,7 +59,7 @@ fn assert_typed_stand(bench: &Bench, typed: &[&str], context: &str) {
     assert_eq!(there, typed, "{context}: {lines:#?}");
 }
 
-/// What the newest line of a test says.
+/// Returns the value of the newest line of a test.
 fn newest(bench: &Bench, name: &str) -> String {
     let lines = bench.lines(FIRST);
     let line = lines.iter().rev().find_map(|line| line.strip_prefix(name)?.strip_prefix(": ")).unwrap_or_default();
@@ -186,7 +186,7 @@ fn restores_lines_at_once_and_names_the_replace_setting() {
     assert!(TYPED.iter().all(|line| newest.fields[0].from.contains(line) && newest.fields[0].to.contains(line)));
 }
 
-/// What is sent as the whole text is added to the text by such a server: that cannot be known before it is seen.
+/// Such a server appends what is sent as the whole text, which cannot be known before it is seen.
 #[test]
 fn doubles_lines_once_and_names_the_append_setting() {
     let bench = Bench::with_clients(3).with("sync", "comments", "\"full\"").with("iqr", "connections", "1");
@@ -213,7 +213,7 @@ fn warns_of_too_narrow_comments_if_there_is_a_change() {
     assert_eq!((quiet.code, quiet.stderr.as_str()), (Some(0), ""), "nothing is due");
 }
 
-/// What came back with question marks was stored: sent again at each try, it would stand there ever more often.
+/// A line that came back with question marks was stored: if it were sent again, each attempt would add another.
 #[test]
 fn recognizes_lines_that_a_column_cannot_hold_exactly() {
     for (semantics, mode) in WORLDS {
@@ -238,7 +238,7 @@ fn recognizes_lines_that_a_column_cannot_hold_exactly() {
     }
 }
 
-/// An answer without its comments says nothing about them: written anew, they would cost what people typed.
+/// An answer without comments says nothing about them: a write from it would lose what people typed.
 #[test]
 fn treats_comments_missing_from_an_answer_as_unknown() {
     for (semantics, mode) in WORLDS {
@@ -259,7 +259,7 @@ fn treats_comments_missing_from_an_answer_as_unknown() {
     }
 }
 
-/// What was learned holds for one tenant: it may be set up anew, or the config may lead to another.
+/// Learned semantics hold for one tenant: it may be set up anew, or the config may lead to another.
 #[test]
 fn keeps_lines_if_comment_semantics_change() {
     for (first, then) in [(Comments::Adds, Comments::Replaces), (Comments::Replaces, Comments::Adds)] {
@@ -280,7 +280,7 @@ fn keeps_lines_if_comment_semantics_change() {
     }
 }
 
-/// Whatever else of the asset cannot be changed must not keep people's lines away.
+/// A field that cannot be changed must not keep people's lines away.
 #[test]
 fn restores_lost_lines_before_judging_the_client() {
     let bench = bench(Comments::Replaces, "\"changed\"");
@@ -305,7 +305,7 @@ fn refuses_to_replace_missing_comments_if_never_sent() {
     }
 }
 
-/// With a new ledger nothing tells whose the first line is: what this attempt has written counts as sent.
+/// A new ledger does not know whose the first line is: a line that this attempt wrote counts as sent.
 #[test]
 fn writes_a_result_once_beside_one_of_a_person() {
     let bench = Bench::empty().with("sync", "comments", "\"full\"");

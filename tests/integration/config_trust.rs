@@ -1,4 +1,4 @@
-//! A config of another account, or one that another account can change, decides nothing, and no key goes where it says.
+//! Configs of another account, or that another account can change, decide nothing, and no key goes where they say.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, chown, symlink};
@@ -7,17 +7,17 @@ use std::process::{Command, Stdio};
 
 use crate::bench::{Bench, FIRST, Run, quoted, run};
 
-/// An account that is neither root nor the one that runs the tests.
+/// Number of an account that is neither root nor the one that runs the tests.
 const STRANGER: u32 = 54_321;
 
-/// Every command that would send the key.
+/// Commands that would send the key.
 const COMMANDS: [&[&str]; 3] = [&["sync"], &["auth-test"], &["preview", "700001", "--remote"]];
 
 fn set_mode(path: &Path, mode: u32) {
     fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
 }
 
-/// Whether files can be given away here: by root alone.
+/// Returns whether files can be given away here: by root alone.
 fn can_give_away() -> bool {
     let folder = tempfile::tempdir().unwrap();
     chown(folder.path(), Some(STRANGER), None).is_ok() || crate::traced_program::skipped("the right to give files away")
@@ -29,7 +29,7 @@ fn assert_refused(bench: &Bench, run: &Run, words: &str) {
     assert!(run.stderr.contains(words), "{words}: {run:#?}");
 }
 
-/// A command that searches for its config, in this folder.
+/// Builds a command that searches for its config, in this folder.
 fn searching(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(assert_cmd::cargo::cargo_bin!("wipeos-iqr"));
     command.env_clear().env("HOME", folder).current_dir(folder).args(arguments).stdin(Stdio::null());
@@ -129,7 +129,7 @@ fn refuses_a_key_file_that_another_account_decides_on() {
     bench.sync_well();
 }
 
-/// Where all would go directly, past the proxy that an administrator meant.
+/// Without the proxy that an administrator meant, all would go directly.
 #[test]
 fn sends_nothing_past_a_proxy_that_cannot_be_used() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -155,7 +155,7 @@ fn sends_nothing_past_a_proxy_that_cannot_be_used() {
             assert!(!told.contains("Pa") && !told.contains("proxy.example"), "{told}");
         }
     }
-    assert!(listener.accept().is_err(), "nobody came");
+    assert!(listener.accept().is_err(), "no connection came");
     let mut offline = bench.command(&["status"]);
     offline.env("HTTPS_PROXY", "htp://x");
     assert_eq!(run(offline).code, Some(0), "what sends nothing needs no proxy");

@@ -1,4 +1,4 @@
-//! The texts for people: README, the pages below `docs/` and the texts of the manual pages. Whatever they name exists.
+//! Texts for people: README, the pages below `docs/` and the texts of the manual pages. Every name in them exists.
 
 use std::fs;
 use std::path::Path;
@@ -7,13 +7,13 @@ use clap::Command;
 
 use crate::manuals::{codes_of_the_program, leading_number};
 
-/// The code of a second signal, at which the program ends without a say in it.
+/// Exit code of a second signal, at which the program ends at once.
 const ENDED_BY_SECOND_SIGNAL: u8 = 130;
 
-/// The texts of the manual pages; the rest of each page is made.
+/// Folder of the texts of the manual pages; the rest of each page is generated.
 const PAGES: &str = "examples/manuals/pages";
 
-/// Every text by its path below the root, in order.
+/// Reads every text with its path below the root, in order.
 fn texts() -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut paths = vec!["README.md".to_owned()];
@@ -29,7 +29,7 @@ fn texts() -> Vec<(String, String)> {
     paths.into_iter().map(read).collect()
 }
 
-/// The lines of a text by whether they are code: `None` outside of fences, else the language.
+/// Returns the lines of a text, each with the language of its code block, `None` outside of one.
 fn lines(text: &str) -> Vec<(Option<&str>, &str)> {
     let mut language = None;
     let mut lines = Vec::new();
@@ -43,12 +43,12 @@ fn lines(text: &str) -> Vec<(Option<&str>, &str)> {
     lines
 }
 
-/// A text without its code blocks.
+/// Returns a text without its code blocks.
 fn prose(text: &str) -> String {
     lines(text).into_iter().filter(|(language, _)| language.is_none()).map(|(_, line)| line.to_owned() + "\n").collect()
 }
 
-/// The anchors of the headings, as GitHub makes them.
+/// Returns the anchors of the headings, as GitHub makes them.
 fn anchors(text: &str) -> Vec<String> {
     let headings = prose(text).lines().filter_map(|line| Some(line.strip_prefix('#')?.to_owned())).collect::<Vec<_>>();
     let anchor = |heading: String| {
@@ -131,7 +131,7 @@ fn names_only_commands_and_options_of_the_help() {
     assert!(count > 100, "only {count} commands and options were found");
 }
 
-/// The words behind the name of the program, which the texts leave out where they speak of a command or an option.
+/// Returns the words after the name of the program, which the texts omit before a command or an option.
 fn invocation<'a>(definition: &Command, span: &'a str) -> Option<Vec<&'a str>> {
     let mut words: Vec<&str> = span.split_whitespace().collect();
     if words.starts_with(&["sudo", "-u", "wipeos-iqr"]) {
@@ -194,7 +194,7 @@ fn names_only_exit_codes_that_exist() {
     assert!(unit.contains(&format!("\nSuccessExitStatus={}\n", wipeos_iqr::commands::Exit::Running as u8)));
 }
 
-/// What begins with each ` (`, where nothing but a number is in the brackets.
+/// Returns the text after each ` (` that has nothing but a number in its brackets.
 fn codes_in_brackets(text: &str) -> impl Iterator<Item = &str> {
     let is_number = |inside: &&str| inside.split_once(')').is_some_and(|(number, _)| number.parse::<u8>().is_ok());
     text.split(" (").skip(1).filter(is_number)

@@ -1,4 +1,4 @@
-//! What only looks: `sync --dry-run` and `preview --remote` make GETs and session calls, and nothing stays.
+//! Commands that only read: `sync --dry-run` and `preview --remote` send GETs and session calls, and leave no trace.
 
 use std::time::{Duration, Instant};
 
@@ -6,7 +6,7 @@ use iqr_sandbox::{Fault, Kind, Request, When, samples};
 
 use crate::bench::{Bench, PATIENCE, Report};
 
-/// As many kinds of clients as there are: sent, held, failing, with a master item to be made.
+/// Creates a bench with every kind of client: sent, held, failing, with a master item to create.
 fn bench() -> Bench {
     let bench = Bench::with_screens();
     bench.store().add(&crate::bench::client(0)).unwrap();

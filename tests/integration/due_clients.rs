@@ -1,4 +1,4 @@
-//! Who is due: the four criteria of the specification, each alone, and what no clock tells.
+//! Due clients: the four criteria of the specification, each alone, and news that no clock shows.
 
 use iqr_sandbox::samples;
 use iqr_sandbox::store::{Log, SAMPLE_TIME, Wipe};
@@ -6,7 +6,7 @@ use iqr_sandbox::{Asset, Field};
 
 use crate::bench::{Bench, FIRST, LATER, client};
 
-/// Three clients that are sent, and no news.
+/// Creates a bench with three clients that are sent and have no news.
 fn settled() -> Bench {
     let bench = Bench::with_clients(3);
     assert_eq!(bench.sync_well().count("sent"), 3);
@@ -14,7 +14,7 @@ fn settled() -> Bench {
     bench
 }
 
-/// The next pass looks at the first client only, and sends news of it.
+/// Asserts that the next pass evaluates the first client only and sends its news.
 #[track_caller]
 fn assert_first_is_sent(bench: &Bench, changes: &[&str]) {
     let report = bench.sync_well();
@@ -24,7 +24,7 @@ fn assert_first_is_sent(bench: &Bench, changes: &[&str]) {
     bench.assert_sound("the news is sent");
 }
 
-/// Bytes that are no UTF-8 sort behind every text, and are no time.
+/// Bytes that are no UTF-8 sort after every text, and are no time.
 #[test]
 fn fails_only_the_client_whose_time_is_no_text() {
     for (table, column) in [("client", "updated_at"), ("wipe", "finished_at"), ("diagnostics_log", "created_at")] {

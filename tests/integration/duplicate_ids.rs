@@ -12,7 +12,7 @@ fn text(text: &str) -> Option<String> {
     Some(text.to_owned())
 }
 
-/// A laptop with a serial number that identifies it, and a drive.
+/// Creates a laptop with a serial number that identifies it, and a drive.
 fn laptop() -> Client {
     Client {
         manufacturer: text("Dell Inc."),
@@ -28,7 +28,7 @@ fn disk(serial: &str) -> Disk {
     Disk { serial_number: text(serial), media: text("SSD"), ..Disk::default() }
 }
 
-/// A bench with two clients that have one inventory ID.
+/// Creates a bench with two clients that have one inventory ID.
 fn twice(older: &Client, newer: &Client) -> Bench {
     let bench = Bench::empty();
     bench.add(older, Asset::new(FIRST));
@@ -36,7 +36,7 @@ fn twice(older: &Client, newer: &Client) -> Bench {
     bench
 }
 
-/// Both are held, nothing is written, and each message names the fact and the way out.
+/// Asserts that both are held, nothing is written, and each message names the fact and the way out.
 #[track_caller]
 fn assert_held_for(bench: &Bench, fact: &str) {
     let report = bench.sync_well();

@@ -1,4 +1,4 @@
-//! A WipeOS database that never comes to an end: views without an end, and clients with more than any machine has.
+//! A WipeOS database that never ends: views without an end, and clients with more rows than any machine has.
 
 use std::fs;
 use std::io::Read;
@@ -14,13 +14,13 @@ use crate::bench::{Bench, FIRST, LATER, PATIENCE, Report, Run, client};
 
 const TABLES: [&str; 7] = ["client", "client_slot", "battery", "disk", "wipe", "diagnostics_log", "diagnostics_test"];
 
-/// Numbers without an end.
+/// A query of numbers without an end.
 const NUMBERS: &str = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c)";
 
-/// The program needs a tenth of it.
+/// Upper bound for the memory of the program, which needs a tenth of it.
 const MAX_BYTES: u64 = 100 << 20;
 
-/// Far more than a pass of a second needs to end, and far less than one that does not end.
+/// Upper bound for the time of a pass of a second.
 const MAX_TIME: Duration = Duration::from_secs(15);
 
 /// A run and the most memory that it had.
@@ -30,7 +30,7 @@ struct Measured {
     took: Duration,
 }
 
-/// Runs the program to its end; a signal comes after a while, if one is to come.
+/// Runs the program to its end; sends it a signal after a while, if there is one.
 fn measured(bench: &Bench, arguments: &[&str], signal: Option<Duration>) -> Measured {
     let started = Instant::now();
     let mut command = bench.command(arguments);
@@ -64,14 +64,14 @@ fn read_all(mut pipe: impl Read + Send + 'static) -> thread::JoinHandle<String> 
     })
 }
 
-/// The most memory that a process has had so far; what `wait4` tells begins with that of the test itself.
+/// Returns the most memory that a process has had so far; `wait4` would begin with that of the test itself.
 fn most_bytes(pid: Pid) -> u64 {
     let status = fs::read_to_string(format!("/proc/{}/status", pid.as_raw_nonzero())).unwrap_or_default();
     let most = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse().ok());
     most.unwrap_or(0) * 1024
 }
 
-/// The columns of a table, each with the text that a view has for it.
+/// Returns the columns of a table, each with its text in a view.
 fn columns(connection: &Connection, table: &str) -> String {
     let mut statement = connection.prepare("SELECT name FROM pragma_table_info(?1)").unwrap();
     let names = statement.query_map([table], |row| row.get::<_, String>(0)).unwrap();
@@ -86,7 +86,7 @@ fn columns(connection: &Connection, table: &str) -> String {
     names.map(|name| column(name.unwrap())).collect::<Vec<_>>().join(", ")
 }
 
-/// A view without an end stands in the place of a table.
+/// Creates a bench with an endless view in place of a table.
 fn with_endless(table: &str, condition: &str) -> Bench {
     let bench = Bench::with_clients(2);
     let store = bench.store();
@@ -177,7 +177,7 @@ fn ends_commands_that_show_things_with_code_6() {
     }
 }
 
-/// What is put into the store for the first of three clients, and what is said of it.
+/// Rows that are added for the first of three clients, and the words of the report.
 const TOO_MUCH: [(&str, &str); 10] = [
     ("INSERT INTO battery SELECT 1, x, 80, 1 FROM c", "table battery has more than 20000 rows"),
     ("INSERT INTO client_slot SELECT 1, 'slot ' || x, x FROM c", "table client_slot has more than 20000 rows"),

@@ -1,4 +1,4 @@
-//! Exit codes, and what is in the way: another pass, a broken config, files that cannot be used.
+//! Exit codes for obstacles: another pass, a broken config, files that cannot be used.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
@@ -19,7 +19,7 @@ fn until_it_asks(bench: &Bench) {
     }
 }
 
-/// A pass that hangs at its first request, until its sandbox lets it go.
+/// Creates a bench whose pass hangs at its first request until the sandbox releases it.
 fn hanging() -> Bench {
     let bench = Bench::with_options(Options::default()).and_clients(2);
     bench.sandbox.set_faults(vec![Fault::new(When::Nth(1), Kind::SilentHead(PATIENCE))]);
@@ -56,7 +56,7 @@ fn allows_status_and_preview_during_a_pass() {
 #[track_caller]
 fn assert_refused(report: &Report, code: i32, words: &str) {
     assert_eq!((report.code, report.outcome(), report.count("requests")), (Some(code), "aborted", 0), "{report:#?}");
-    assert!(report.stderr.contains(words), "{words:?} should be told: {report:#?}");
+    assert!(report.stderr.contains(words), "{words:?} should be reported: {report:#?}");
 }
 
 #[test]
@@ -78,7 +78,7 @@ fn ends_with_code_3_if_others_can_read_the_key_file() {
     fs::set_permissions(bench.path("api-key"), Permissions::from_mode(0o644)).unwrap();
     let report = bench.sync();
     assert_eq!((report.code, report.count("requests")), (Some(3), 0), "{report:#?}");
-    assert_eq!(report.stderr.matches("chmod 600").count(), 1, "told once: {report:#?}");
+    assert_eq!(report.stderr.matches("chmod 600").count(), 1, "reported once: {report:#?}");
     bench.write_key(&bench.sandbox.api_key());
     bench.sync_well();
     fs::remove_file(bench.path("api-key")).unwrap();
@@ -231,7 +231,7 @@ fn completes_the_pass_if_stdout_is_closed() {
     bench.assert_idle("everything was sent");
 }
 
-/// A reader that went away is no error; a disk that is full is one, and not that of the pass.
+/// A reader that went away is no error; a full disk is one, but not one of the pass.
 #[test]
 fn ends_with_code_74_if_stdout_cannot_be_written() {
     let bench = Bench::with_clients(3);

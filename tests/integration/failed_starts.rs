@@ -1,5 +1,5 @@
-//! A pass that cannot begin, or is ended early, is told to the monitor, in the metrics and on the page: whatever is broken,
-//! as far as it is known who is to be told. And nothing that is told can hold a pass up.
+//! Passes that cannot begin, or are ended early, are reported to the monitor, in the metrics and on the page, as far as
+//! these are known. No report can hold a pass up.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -10,7 +10,7 @@ use iqr_sandbox::{Fault, Kind, Options, When};
 use crate::bench::{Bench, FIRST, LATER, PATIENCE, quoted};
 use crate::monitoring::{Manner, Monitor, samples};
 
-/// An appliance that tells everybody, after a good pass.
+/// An appliance with all three reports configured, after a good pass.
 struct Watched {
     bench: Bench,
     monitor: Monitor,
@@ -44,9 +44,9 @@ impl Watched {
         fs::write(self.bench.config(), text + line).unwrap();
     }
 
-    /// The next pass ends with this code, and all three say so; the page also in these words.
+    /// Asserts that the next pass ends with this code and that all three report it; the page also in these words.
     #[track_caller]
-    fn assert_told(&self, code: i32, words: &str) {
+    fn assert_reported(&self, code: i32, words: &str) {
         let run = self.bench.run(&["sync"]);
         assert_eq!(run.code, Some(code), "{run:#?}");
         assert_eq!(self.monitor.asked().last().map(String::as_str), Some("/fail"), "{words}");
@@ -65,8 +65,8 @@ impl Watched {
 fn reports_unusable_config_to_all_monitors_it_names() {
     let watched = Watched::new();
     watched.break_config("[sync]\ntime_budgt = \"1s\"\n");
-    watched.assert_told(3, "`sync.time_budgt` is not a setting; did you mean `time_budget`?");
-    assert!(watched.page().contains("The last days"), "what the ledger knows is told, too");
+    watched.assert_reported(3, "`sync.time_budgt` is not a setting; did you mean `time_budget`?");
+    assert!(watched.page().contains("The last days"), "what the ledger knows is shown, too");
     assert!(watched.metrics().contains_key("wipeos_iqr_held_clients{reason=\"serial-mismatch\"}"));
 }
 
@@ -74,7 +74,7 @@ fn reports_unusable_config_to_all_monitors_it_names() {
 fn reports_config_that_is_no_toml_to_monitors_it_names() {
     let watched = Watched::new();
     watched.break_config("[templates\n");
-    watched.assert_told(3, "this is not TOML");
+    watched.assert_reported(3, "this is not TOML");
     // It may be another ledger's time: the metrics themselves still have it.
     assert!(!watched.page().contains("The last days"), "which ledger it is cannot be known");
 }
@@ -84,7 +84,7 @@ fn notifies_no_monitor_of_dry_runs_and_single_assets() {
     let watched = Watched::new();
     watched.break_config("[sync]\ntime_budgt = \"1s\"\n");
     let dry = watched.bench.run(&["sync", "--dry-run", "--json"]);
-    assert_eq!((dry.code, &dry.json()["outcome"]), (Some(3), &"aborted".into()), "a script is told in its own form");
+    assert_eq!((dry.code, &dry.json()["outcome"]), (Some(3), &"aborted".into()), "a script gets its own form");
     assert_eq!(watched.bench.run(&["sync", "--inventory-id", &FIRST.to_string()]).code, Some(3));
     assert_eq!(watched.monitor.asked(), [""; 0]);
     assert_eq!(watched.metrics(), watched.good);
@@ -95,12 +95,12 @@ fn reports_damaged_ledger_with_advice_and_last_good_pass() {
     let watched = Watched::new();
     watched.bench.forget_ledger();
     fs::write(watched.bench.ledger(), "no database, but long enough to be taken for one; ".repeat(100)).unwrap();
-    watched.assert_told(6, "move it away: the next pass makes a new one");
+    watched.assert_reported(6, "move it away: the next pass makes a new one");
     assert!(watched.page().contains("<dd class=\"value\">?</dd>"), "what is not known is no zero");
     assert!(!watched.metrics().contains_key("wipeos_iqr_held_clients{reason=\"serial-mismatch\"}"));
     // The lock file may be lost with it: then the metrics themselves still have the time.
     fs::remove_file(watched.bench.path("ledger.db.lock")).unwrap();
-    watched.assert_told(6, "move it away: the next pass makes a new one");
+    watched.assert_reported(6, "move it away: the next pass makes a new one");
     fs::remove_file(watched.bench.ledger()).unwrap();
     watched.bench.sync_well();
     assert!(watched.page().contains(">All is well.<"), "{}", watched.page());
@@ -111,9 +111,9 @@ fn reports_refused_key_and_missing_wipeos_database() {
     let watched = Watched::new();
     watched.bench.store().edit(1, "memory_bytes", "1073741824", LATER).unwrap();
     watched.bench.write_key("another+key");
-    watched.assert_told(4, "IQR refused the API key");
+    watched.assert_reported(4, "IQR refused the API key");
     fs::remove_file(watched.bench.database()).unwrap();
-    watched.assert_told(6, "wipeos.db");
+    watched.assert_reported(6, "wipeos.db");
 }
 
 #[test]
@@ -131,7 +131,7 @@ fn reports_a_pass_stopped_by_a_signal_as_ended_early() {
     assert_eq!(monitor.asked(), ["/start", "/fail"]);
 }
 
-/// A process whose write hangs keeps its turn; here it is the test that has it.
+/// A process whose write hangs keeps its turn; here the test holds it.
 #[test]
 fn ends_pass_in_time_while_metrics_and_page_hang() {
     let watched = Watched::new();
@@ -151,7 +151,7 @@ fn ends_pass_in_time_while_metrics_and_page_hang() {
     assert_ne!(watched.page(), page);
 }
 
-/// While a slow folder is waited for, the next pass can run.
+/// The next pass can run while this one waits for a slow folder.
 #[test]
 fn releases_the_run_lock_while_a_write_hangs() {
     let watched = Watched::new();

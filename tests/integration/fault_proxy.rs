@@ -1,5 +1,5 @@
-//! A server of another make than the sandbox: it stands before the sandbox, in plain text or TLS, and decides for each
-//! request whether the sandbox hears of it and what goes back, to the byte.
+//! A server in front of the sandbox, in plain text or TLS. It decides for each request whether the sandbox gets it and
+//! which bytes go back.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -12,15 +12,15 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 use crate::bench::Bench;
 
-/// The two hosts of IQR, by their keys in the config.
+/// Keys of IQR's two hosts in the config.
 pub const HOSTS: [&str; 2] = ["signin_url", "api_url"];
 
-/// One request as it arrived.
+/// A request as it arrived.
 #[derive(Clone)]
 pub struct Asked {
-    /// Counted from 1 over all connections.
+    /// Number of the request, from 1 over all connections.
     pub number: u64,
-    /// The verb.
+    /// Method.
     pub method: String,
     /// Path and query.
     pub target: String,
@@ -28,23 +28,23 @@ pub struct Asked {
     sandbox: SocketAddr,
 }
 
-/// What goes back.
+/// A reply to a request.
 pub enum Reply {
-    /// These bytes, and the connection stays open.
+    /// Sends these bytes and keeps the connection.
     Keep(Vec<u8>),
-    /// These bytes, then the end, as the protocol has it.
+    /// Sends these bytes, then closes as the protocol demands.
     Close(Vec<u8>),
-    /// These bytes, then an end that breaks off what holds the connection: no farewell of TLS's.
+    /// Sends these bytes, then breaks off: without the farewell of TLS.
     Cut(Vec<u8>),
-    /// These bytes, and the end so much later: perhaps just when the connection is used again.
+    /// Sends these bytes and closes later: perhaps just when the connection is used again.
     Linger(Vec<u8>, Duration),
-    /// These bytes one at a time, with a pause before each.
+    /// Sends these bytes one at a time, with a pause before each.
     Drip(Vec<u8>, Duration),
-    /// This piece so many times, as fast as it is taken.
+    /// Sends this piece so many times, as fast as the client takes it.
     Flood(Vec<u8>, u64),
-    /// These bytes, then another deed.
+    /// Sends these bytes, then continues with another reply.
     Begin(Vec<u8>, Box<Reply>),
-    /// Nothing, until the client leaves.
+    /// Sends nothing until the client leaves.
     Silence,
 }
 
@@ -58,14 +58,14 @@ struct Shared {
     requests: AtomicU64,
 }
 
-/// A running one; its threads end with the test.
+/// A running proxy; its threads end with the test.
 pub struct FaultProxy {
     address: SocketAddr,
     shared: Arc<Shared>,
 }
 
 trait Wire: Read + Write + Send {
-    /// The end as the protocol has it.
+    /// Ends the connection as the protocol demands.
     fn farewell(&mut self) {}
 }
 
@@ -79,7 +79,7 @@ impl Wire for StreamOwned<ServerConnection, TcpStream> {
 }
 
 impl Asked {
-    /// Hands the request to the sandbox; its whole answer.
+    /// Passes the request to the sandbox; returns the whole answer.
     pub fn answer(&self) -> Vec<u8> {
         let mut stream = TcpStream::connect(self.sandbox).unwrap();
         stream.write_all(&self.whole).unwrap();
@@ -90,12 +90,12 @@ impl Asked {
         self.target.starts_with("/api/IntegrationAPI/Session")
     }
 
-    /// A write that holds comment lines.
+    /// Returns whether the request is a write with comment lines.
     pub fn has_comments(&self) -> bool {
         self.holds("inventorycomments")
     }
 
-    /// A write that holds this text.
+    /// Returns whether the request is a write with this text.
     pub fn holds(&self, text: &str) -> bool {
         self.is_write() && String::from_utf8_lossy(&self.whole).contains(text)
     }
@@ -106,12 +106,12 @@ impl Asked {
 }
 
 impl FaultProxy {
-    /// In plain text.
+    /// Starts a proxy in plain text.
     pub fn start(sandbox: SocketAddr, manners: impl Fn(&Asked) -> Reply + Send + Sync + 'static) -> Self {
         Self::listen(sandbox, None, Box::new(manners))
     }
 
-    /// In TLS.
+    /// Starts a proxy with TLS.
     pub fn start_tls(
         sandbox: SocketAddr,
         tls: Arc<ServerConfig>,
@@ -135,7 +135,7 @@ impl FaultProxy {
         self.address
     }
 
-    /// Of one that speaks plain text.
+    /// Returns the URL of a proxy in plain text.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
@@ -144,13 +144,13 @@ impl FaultProxy {
         self.shared.connections.load(Ordering::SeqCst)
     }
 
-    /// Requests that were heard, which over TLS takes a handshake.
+    /// Returns the number of requests that arrived, which over TLS takes a handshake.
     pub fn requests(&self) -> u64 {
         self.shared.requests.load(Ordering::SeqCst)
     }
 }
 
-/// Both hosts are at this URL from now on, and it is the same tenant.
+/// Moves both hosts to this URL; they stay the same tenant.
 pub fn reach(bench: &mut Bench, url: &str) {
     for host in HOSTS {
         bench.set("iqr", host, &format!("{url:?}"));
@@ -162,7 +162,7 @@ pub fn reach(bench: &mut Bench, url: &str) {
     }
 }
 
-/// The sandbox itself is asked from now on.
+/// Moves both hosts back to the sandbox.
 pub fn reach_sandbox(bench: &mut Bench) {
     let url = bench.sandbox.url();
     reach(bench, &url);
@@ -211,7 +211,7 @@ fn asked(number: u64, whole: Vec<u8>, sandbox: SocketAddr) -> Asked {
     Asked { number, method: words.next().unwrap(), target: words.next().unwrap(), whole, sandbox }
 }
 
-/// `None` when the connection is over.
+/// Sends a reply; `None` if the connection is over.
 fn carry_out(deed: Reply, wire: &mut Box<dyn Wire>) -> Option<()> {
     match deed {
         Reply::Keep(bytes) => {
@@ -246,7 +246,7 @@ fn carry_out(deed: Reply, wire: &mut Box<dyn Wire>) -> Option<()> {
     None
 }
 
-/// A head and the body that its `Content-Length` tells; `None` when the connection ends before it is whole.
+/// Reads a head and the body of its `Content-Length`; `None` if the connection ends before.
 fn message(reader: &mut impl BufRead) -> Option<Vec<u8>> {
     let (mut whole, mut length) = (Vec::new(), 0);
     loop {
@@ -255,8 +255,8 @@ fn message(reader: &mut impl BufRead) -> Option<Vec<u8>> {
             return None;
         }
         let line = String::from_utf8_lossy(&whole[start..]).to_ascii_lowercase();
-        if let Some(told) = line.strip_prefix("content-length:") {
-            length = told.trim().parse().unwrap();
+        if let Some(value) = line.strip_prefix("content-length:") {
+            length = value.trim().parse().unwrap();
         }
         if line.trim().is_empty() {
             break;
@@ -268,7 +268,7 @@ fn message(reader: &mut impl BufRead) -> Option<Vec<u8>> {
     Some(whole)
 }
 
-/// An answer: status, further header lines (each with its end), body.
+/// Formats an answer: status, further header lines (each with its end), body.
 pub fn http(status: u16, headers: &str, body: &str) -> Vec<u8> {
     format!("HTTP/1.1 {status} X\r\nContent-Length: {}\r\n{headers}\r\n{body}", body.len()).into_bytes()
 }

@@ -1,11 +1,11 @@
-//! The properties of the fuzz targets (`fuzz/`), with some inputs that proptest makes up.
+//! Properties of the fuzz targets (`fuzz/`), checked on inputs that proptest generates.
 
 use proptest::prelude::*;
 
 #[path = "../../fuzz/properties.rs"]
 mod properties;
 
-/// Lines as they stand in comments: of a few names and values, so that they meet.
+/// Comment lines of a few names and values, so that they collide.
 const LINE: &str =
     "(Memory|USB|Wipe - S1|note| )?(:|: )?(PASS|FAIL|FAIL, DoD|LOUD|by Jo|)( \\((again|2026-11-22 16:04|x)\\))?";
 const CONFIG: &str = "(\\[(store|iqr|sync|templates|x)\\]\n|database = |time_budget = |comments = |\"(full|110s|-1s|\\{Model\\})\"\n|1\n|\\PC){0,12}";
@@ -38,7 +38,7 @@ proptest! {
     }
 }
 
-/// All ways in which four lines of a few values can stand in IQR, be ours, and have been sent.
+/// Tries all ways in which four lines of a few values can be in IQR, be ours, and have been sent.
 #[test]
 fn merges_lines_of_people_and_ours_once() {
     let lines = ["USB: FAIL", "USB: PASS, Jo", "USB: PASS", "USB: FAIL, Jo", ""];

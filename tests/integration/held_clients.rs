@@ -1,4 +1,4 @@
-//! Who is held: every reason with its code, nothing sent, and released when the cause is mended.
+//! Held clients: every reason with its code, nothing sent, and released when the cause is corrected.
 
 use iqr_sandbox::samples::{self, DUPLICATE_ID, MISMATCH_ID, PLACEHOLDER_ID};
 use iqr_sandbox::store::ID_SLOT;
@@ -6,7 +6,7 @@ use iqr_sandbox::{Asset, Fault, Field, Kind, When};
 
 use crate::bench::{Bench, FIRST, LATER, client};
 
-/// The screens' two machines are sent, the others held.
+/// Creates a bench whose two machines of the screens are sent and whose others are held.
 fn passed() -> Bench {
     let bench = Bench::with_screens();
     bench.sandbox.state().add_assets((FIRST..FIRST + 3).map(Asset::new));
@@ -54,7 +54,7 @@ fn releases_client_once_its_inventory_id_is_typed() {
     bench.assert_idle("both are sent");
 }
 
-/// The client whose slot is edited has news; the other one, which nobody touched, is released by it.
+/// The client whose slot is edited has news; the other one, which was not edited, is released by it.
 #[test]
 fn releases_duplicate_if_the_other_client_is_edited() {
     let bench = passed();
@@ -143,7 +143,7 @@ fn releases_placeholder_once_the_machine_has_a_name() {
     bench.store().edit(8, "manufacturer", "Dell Inc.", LATER).unwrap();
     assert_eq!(bench.sync_well().fate(8), ("held", Some("placeholder-model")));
     bench.store().edit(8, "model", "OptiPlex 9010", "2024-05-01 09:00:01").unwrap();
-    // The filler serial number of its firmware is nobody's.
+    // The filler serial number of its firmware identifies no machine.
     assert_eq!(bench.sync_well().fate(8), ("sent", None));
 }
 
@@ -204,7 +204,7 @@ fn evaluates_clients_that_shared_an_id_by_key_once_each() {
     assert_eq!((order.len(), others), (5, vec![1, 2, 3]), "{report:#?}");
 }
 
-/// A write that was begun is looked at first in the next pass; one that IQR refuses must not win that place by it.
+/// A begun write is read first in the next pass; one that IQR refuses must not win that place by it.
 #[test]
 fn delays_client_whose_write_was_refused() {
     let bench = Bench::with_clients(2);
@@ -228,12 +228,12 @@ fn retries_failing_clients_after_fresh_ones_and_less_often() {
     (0..poison).for_each(|number| _ = bench.store().add(&client(number)).unwrap());
     let report = bench.sync();
     assert_eq!((report.code, report.count("failed")), (Some(1), 300), "{}", report.stderr);
-    // The next pass tries them again, but somebody fresh comes first.
+    // The next pass tries them again, but a fresh client comes first.
     let fresh = bench.add(&client(poison), Asset::new(FIRST + poison));
     let report = bench.sync();
     assert_eq!(report.items()[0]["client_id"], fresh);
     assert_eq!((report.fate(fresh), report.count("failed")), (("sent", None), 300));
-    // From then on they wait, and burden nobody.
+    // From then on they wait, and delay no client.
     bench.assert_idle("they wait");
     let fresh = bench.add(&client(poison + 1), Asset::new(FIRST + poison + 1));
     let (report, requests) = bench.requests_of(|| bench.sync_well());
@@ -270,7 +270,7 @@ fn shares_no_asset_between_clients_in_flight() {
     }
 }
 
-/// White space that is no plain blank is refused by its name: the client that has it could not be found by the ID.
+/// White space that is no plain blank is refused by its name: a client that has it could not be found by the ID.
 #[test]
 fn names_white_space_that_is_no_plain_blank() {
     let plain = FIRST.to_string();
@@ -288,7 +288,7 @@ fn names_white_space_that_is_no_plain_blank() {
     }
 }
 
-/// Both are held in the first pass, for the index finds every spelling that is accepted.
+/// Both are held in the first pass, for the index finds every accepted spelling.
 #[test]
 fn finds_the_other_client_however_its_id_is_typed() {
     for front in ["0", " ", " 0", "\t", "\n", "\r\n", " \t", "\0 ", "000000000", "\u{b}"] {

@@ -1,5 +1,5 @@
-//! Answers that break HTTP or JSON themselves, and answers that were meant for another request. Whatever the client makes of
-//! them, the next pass brings everything to its place, once.
+//! Answers that break HTTP or JSON themselves, and answers that were meant for another request. After each, the next
+//! pass makes both sides equal, without a duplicate.
 
 use std::sync::Mutex;
 use std::thread;
@@ -85,7 +85,7 @@ fn bench(comments: Comments) -> Bench {
     bench.with("iqr", "request_timeout", "\"1s\"")
 }
 
-/// One pass through a front with these manners, one without.
+/// Asserts that one pass through a proxy with these manners, then one without, make both sides equal.
 fn assert_survived(comments: Comments, context: &str, manners: impl Fn(&Asked) -> Reply + Send + Sync + 'static) {
     let mut bench = bench(comments);
     let context = format!("{context}, {comments:?}");
@@ -132,7 +132,7 @@ fn survives_answers_that_break_http_or_json() {
     });
 }
 
-/// On one connection, or from a proxy that mixes them up: every so often a request gets the answer to the one before.
+/// On one connection, or from a proxy that mixes answers up: some requests get the answer to the one before.
 #[test]
 fn refuses_an_answer_meant_for_another_request() {
     for comments in [Comments::Adds, Comments::Replaces] {

@@ -1,11 +1,11 @@
-//! The walls between the rooms, read off the sources.
+//! Rules for the modules, read off the sources.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A source file, without its comments, its texts' contents left in, and without the tests at its end.
 struct Source {
-    /// Below `src`, such as `iqr/http.rs`.
+    /// Path below `src`, such as `iqr/http.rs`.
     path: String,
     code: String,
 }
@@ -37,7 +37,7 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
     }
 }
 
-/// The lines that are compiled into the program.
+/// Returns the lines that are compiled into the program.
 fn shipped(text: &str) -> String {
     let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap();
     code.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
@@ -53,7 +53,7 @@ impl Source {
     }
 }
 
-/// No file outside `places` has one of `words`.
+/// Asserts that no file outside `places` has one of `words`.
 #[track_caller]
 fn assert_only(places: &[&str], words: &[&str]) {
     let sources = sources();
@@ -67,7 +67,7 @@ fn assert_only(places: &[&str], words: &[&str]) {
     assert!(is_used, "{words:?} are nowhere: the rule checks nothing");
 }
 
-/// No file of `places` has one of `words`.
+/// Asserts that no file of `places` has one of `words`.
 #[track_caller]
 fn assert_none(places: &[&str], words: &[&str]) {
     for source in sources().iter().filter(|source| source.is_in(places)) {
@@ -131,7 +131,7 @@ fn keeps_store_iqr_and_mapping_apart() {
     assert_none(&["model"], &["crate::iqr", "crate::store", "crate::ledger", "crate::sync", "crate::mapping"]);
 }
 
-/// Whether a source has a test of this name.
+/// Returns whether a source has a test of this name.
 fn has_test(source: &str, name: &str) -> bool {
     let attributes =
         |before: &str| before.trim_end().rsplit("\n\n").next().is_some_and(|part| part.contains("#[test]"));
@@ -171,7 +171,7 @@ const MAX_TEST_NAME: usize = 60;
 const NO_VERBS: [&str; 16] =
     ["a", "an", "the", "what", "who", "those", "every", "one", "no", "it", "so", "most", "how", "of", "as", "if"];
 
-/// The names of the test functions of a source.
+/// Returns the names of the test functions of a source.
 fn test_names(source: &str) -> Vec<&str> {
     let mut lines = source.lines().map(str::trim);
     std::iter::from_fn(|| {

@@ -1,4 +1,4 @@
-//! An IQR that takes a write after it was given up: what is still on its way is not sent again.
+//! Writes that IQR carries out after the program gave up on them: a write in flight is not sent again.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,7 +12,7 @@ use crate::fault_proxy::{Asked, FaultProxy, Reply, http, reach};
 
 const CLIENTS: i64 = 6;
 
-/// How the first answer to a write goes wrong; the write itself takes effect later.
+/// A fault of the first answer to a write; the write itself takes effect later.
 #[derive(Debug, Clone, Copy)]
 enum Answer {
     Silence,
@@ -22,7 +22,7 @@ enum Answer {
     Cut,
 }
 
-/// A front that keeps the first `late` writes of comments back until it is told to let them through.
+/// A proxy that holds the first `late` writes of comments back until it is released.
 struct Late {
     bench: Bench,
     _proxy: FaultProxy,
@@ -116,7 +116,7 @@ fn sends_lines_once_though_their_write_is_taken_late() {
     });
 }
 
-/// Where the write never arrives, the next pass sends the lines.
+/// If the write never arrives, the next pass sends the lines.
 #[test]
 fn sends_lines_with_the_next_pass_where_they_never_arrived() {
     let late = Late::start(Comments::Adds, Answer::Status(503), 2);
@@ -126,7 +126,7 @@ fn sends_lines_with_the_next_pass_where_they_never_arrived() {
     late.bench.assert_idle("never");
 }
 
-/// What is set, not added, may be sent again at once after a read.
+/// A text that is set, not appended, may be sent again at once after a read.
 #[test]
 fn sets_texts_again_though_lines_have_to_wait() {
     let late = Late::start(Comments::Adds, Answer::Status(500), 1);
@@ -138,7 +138,7 @@ fn sets_texts_again_though_lines_have_to_wait() {
     assert_eq!(with_lines, 5);
 }
 
-/// A tenant that is known to replace the comments is sent the whole text again: it cannot stand there twice.
+/// A tenant that is known to replace the comments gets the whole text again: it cannot be there twice.
 #[test]
 fn repeats_the_text_to_a_tenant_that_replaces() {
     let mut late = Late::start(Comments::Replaces, Answer::Status(500), 1);
@@ -154,7 +154,7 @@ fn repeats_the_text_to_a_tenant_that_replaces() {
     late.bench.assert_idle("replaces");
 }
 
-/// What was refused before it was looked at was not written: the lines are sent in the same pass.
+/// A write that was refused unread was not carried out: the lines are sent in the same pass.
 #[test]
 fn repeats_lines_that_were_refused_unread() {
     let bench = Bench::with_clients(3);

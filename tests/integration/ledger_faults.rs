@@ -1,5 +1,5 @@
-//! The ledger's disk fails: every write of the ledger in turn, a full disk, a file system that may not be written, a file
-//! that is gone or held. What cannot be recorded is not sent, and the next pass on a sound disk converges.
+//! Faults of the ledger's disk: every write of the ledger in turn, a full disk, a read-only file system, a file that is
+//! gone or held. A change that cannot be recorded is not sent, and the next pass on a sound disk converges.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -16,10 +16,10 @@ use crate::traced_program::{Threads, has_mounts, has_strace, traced, wants_every
 
 const CLIENTS: i64 = 4;
 
-/// Far more than any thread makes of one call.
-const MOST_CALLS: u64 = 2000;
+/// Upper bound for the calls of one kind in one thread.
+const MAX_CALLS: u64 = 2000;
 
-/// The ways in which a disk fails, each at the calls where it shows.
+/// Faults of a disk, each at the calls where it shows.
 const FAULTS: [(&str, &str); 5] =
     [("pwrite64", "ENOSPC"), ("pwrite64", "EIO"), ("fsync", "EIO"), ("ftruncate", "EIO"), ("pread64", "EIO")];
 
@@ -32,7 +32,7 @@ fn bench(comments: Comments) -> Bench {
     bench
 }
 
-/// A bench whose ledger knows every client, with news of each.
+/// Creates a bench whose ledger knows every client, with news of each.
 fn bench_with_news(comments: Comments) -> Bench {
     let bench = bench(comments);
     bench.sync_well();
@@ -48,7 +48,7 @@ fn ledger_files(bench: &Bench) -> Vec<PathBuf> {
     ["", "-wal", "-shm", "-journal"].iter().map(|suffix| bench.path(&format!("ledger.db{suffix}"))).collect()
 }
 
-/// The assets that the ledger knows to have been written, or to be about to be.
+/// Returns the assets that the ledger has as written or as begun.
 fn recorded(bench: &Bench) -> BTreeSet<i64> {
     let sql = "SELECT inventory_id FROM intent UNION SELECT inventory_id FROM asset";
     let read = || -> rusqlite::Result<BTreeSet<i64>> {
@@ -61,7 +61,8 @@ fn recorded(bench: &Bench) -> BTreeSet<i64> {
     read().unwrap_or_default()
 }
 
-/// The disk fails during one pass, from the `nth` call on or at that call alone; says whether there was such a call.
+/// Lets the disk fail during one pass, from the `nth` call on or at that call alone; returns whether there was such a
+/// call.
 fn strike(bench: &Bench, expected: &Assets, threads: Threads, (call, error): (&str, &str), when: &str) -> bool {
     let context = format!("{error} at {call} {when} of {threads:?}");
     let files = ledger_files(bench);
@@ -97,13 +98,13 @@ fn assert_converges(bench: &Bench, expected: &Assets, context: &str) {
     bench.assert_idle(context);
 }
 
-/// The numbers of the calls that fail: all of them as long as it matters, or a few.
+/// Returns the numbers of the calls that fail: all as long as it matters, or a sample.
 fn places() -> Vec<u64> {
-    if wants_every_place() { (1..MOST_CALLS).collect() } else { vec![1, 2, 3, 6, 11, 23] }
+    if wants_every_place() { (1..MAX_CALLS).collect() } else { vec![1, 2, 3, 6, 11, 23] }
 }
 
-/// How many harmless calls in a row are taken for the end. A failed checkpoint, for one, harms nobody.
-const HARMLESS: u32 = 12;
+/// Number of harmless calls in a row after which a run ends. A failed checkpoint, for one, is harmless.
+const MAX_HARMLESS_CALLS: u32 = 12;
 
 fn count(make: fn(Comments) -> Bench, comments: Comments, fault: (&str, &str), only_this: bool) -> usize {
     let expected = {
@@ -119,7 +120,7 @@ fn count(make: fn(Comments) -> Bench, comments: Comments, fault: (&str, &str), o
             let hit = strike(&make(comments), &expected, threads, fault, &when);
             harmless = if hit { 0 } else { harmless + 1 };
             struck += usize::from(hit);
-            if harmless == HARMLESS {
+            if harmless == MAX_HARMLESS_CALLS {
                 break;
             }
         }
@@ -162,7 +163,7 @@ fn mounted(bench: &Bench, prepare: &str, command: &[&str]) -> Run {
     run(wrapped(bench, &["unshare", "-m", "sh", "-ec", &script, folder.to_str().unwrap()], command))
 }
 
-/// A bench whose ledger has a folder of its own.
+/// Creates a bench whose ledger has a folder of its own.
 fn bench_with_folder(clients: i64) -> Bench {
     let bench = Bench::with_clients(clients);
     fs::create_dir(bench.path("ledger")).unwrap();
@@ -172,7 +173,7 @@ fn bench_with_folder(clients: i64) -> Bench {
 
 const READ_ONLY: &str = "mount --bind \"$0\" \"$0\"; mount -o remount,bind,ro \"$0\"";
 
-/// Why nothing arrives is asked just then. What a pass that was killed left in the WAL is part of the answer.
+/// People ask just then why nothing arrives. The records of a killed pass in the WAL are part of the answer.
 #[test]
 fn reports_read_only_file_system_of_the_ledger() {
     if !has_mounts() {
@@ -241,8 +242,8 @@ fn sends_only_what_a_full_disk_can_record() {
     assert_eq!((second.code, second.count("failed")), (Some(0), 0), "{second:#?}");
     let first_sent = first["sent"].as_u64().unwrap();
     assert!(first_sent + second.count("sent") <= 40, "{first:#}, then {second:#?}");
-    // Eight clients that were looked at together and one of each of the four connections may have been done whose outcome
-    // found no room, and as many whose outcome waited for the commit that failed: that they were begun is recorded.
+    // Some clients may be written whose outcome found no room, or waited for the commit that failed: eight that were
+    // evaluated together and one of each of the four connections, twice. Their begun writes are recorded.
     let counted = first_sent + second.count("sent") + second.count("unchanged");
     assert!((40..=64).contains(&counted), "{first:#}, then {second:#?}");
     bench.assert_sound("a full disk");
@@ -270,7 +271,7 @@ fn recreates_deleted_ledger_without_a_write() {
     }
 }
 
-/// The pass goes on with a file that has no name any more; all that it recorded is lost with it.
+/// The pass continues with a file that has no name any more; all that it recorded is lost with it.
 #[test]
 fn repeats_no_write_if_ledger_is_deleted_in_mid_pass() {
     let options = || iqr_sandbox::Options { rtt: Duration::from_millis(10), ..Default::default() };
@@ -298,7 +299,7 @@ fn repeats_no_write_if_ledger_is_deleted_in_mid_pass() {
     }
 }
 
-/// The lock goes with its file: then the pass that held it must not go on beside the next one.
+/// The lock goes with its file: the pass that held it must not continue beside the next one.
 #[test]
 fn ends_pass_whose_lock_file_is_deleted() {
     let options = iqr_sandbox::Options { rtt: Duration::from_millis(10), ..Default::default() };
@@ -322,10 +323,10 @@ fn ends_pass_whose_lock_file_is_deleted() {
     assert_eq!(writes, [writes[11]; 12], "no asset is written twice");
 }
 
-/// Keys from here on are too many for a comparison of every client with each pass.
+/// First of the keys that are too many for a sweep within one pass.
 const MANY: i64 = 2500;
 
-/// The ledger refuses the begun write of these clients, by their key.
+/// Lets the ledger refuse the begun write of these clients, by their key.
 fn refuse(bench: &Bench, table: &str, which: &str) -> Connection {
     let ledger = Connection::open(bench.ledger()).unwrap();
     let refusal = format!(
@@ -335,7 +336,7 @@ fn refuse(bench: &Bench, table: &str, which: &str) -> Connection {
     ledger
 }
 
-/// A record that fails ends the pass. Those before it stay, and the next pass goes on with its client.
+/// A record that fails ends the pass. Earlier ones stay, and the next pass continues with its client.
 #[test]
 fn goes_on_with_the_client_whose_record_failed() {
     let bench = Bench::empty().with("iqr", "connections", "1");
@@ -363,7 +364,7 @@ fn goes_on_with_the_client_whose_record_failed() {
     bench.assert_sound("a record that failed");
 }
 
-/// Nothing of it could be recorded but that it was made, and how it ended.
+/// Only the pass itself and its end can be recorded.
 #[test]
 fn records_a_pass_whose_first_record_fails() {
     let bench = Bench::empty();
@@ -377,7 +378,7 @@ fn records_a_pass_whose_first_record_fails() {
     assert!(bench.in_ledger::<i64>("SELECT count(*) FROM pass WHERE started_at <= finished_at") >= 1);
 }
 
-/// Of eight workers one meets with the failure: it is reported.
+/// The failure is reported whichever of the eight workers meets it.
 #[test]
 fn reports_ledger_failure_of_any_worker() {
     for round in 0..6 {
@@ -389,7 +390,7 @@ fn reports_ledger_failure_of_any_worker() {
         let struck = bench.sync();
         assert_eq!(struck.code, Some(6), "{struck:#?}");
         assert!(struck.stderr.contains("no such luck") && !struck.stderr.contains("undone"), "{}", struck.stderr);
-        bench.assert_sound("eight lanes");
+        bench.assert_sound("eight workers");
     }
 }
 
@@ -413,7 +414,7 @@ fn names_a_pipe_in_place_of_a_file_at_once() {
     }
 }
 
-/// As after a power cut: the newest commits were never synced.
+/// A power cut leaves such a ledger: the newest commits were never synced.
 #[test]
 fn sends_nothing_twice_after_ledger_lost_newest_records() {
     if !has_strace() {

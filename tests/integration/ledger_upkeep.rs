@@ -1,4 +1,4 @@
-//! The ledger over the years: what is old goes, who is gone is forgotten, and an idle pass costs nothing.
+//! The ledger over the years: old history is pruned, vanished clients are forgotten, and an idle pass costs nothing.
 
 use std::time::{Duration, Instant};
 
@@ -61,10 +61,10 @@ fn forgets_a_vanished_client_with_the_next_pass() {
     bench.sync_well();
     assert_eq!(known(&bench), (1, 0));
     assert!(bench.in_ledger::<i64>("SELECT count(*) FROM change") > 0, "its history stays for a while");
-    bench.assert_idle("nobody is missed");
+    bench.assert_idle("no client is missed");
 }
 
-/// The ledger, and each part of it that a hasty hand may delete.
+/// Files of the ledger, each of which may be deleted in haste.
 const PARTS: [&[&str]; 5] = [
     &["ledger.db"],
     &["ledger.db-wal"],
@@ -111,7 +111,7 @@ fn changes_nothing_in_iqr_if_ledger_goes_in_mid_pass() {
         }
         delete(&bench, parts);
         pass.finish();
-        // A part of it may be damaged by what was deleted: then the person is told, and deletes the rest.
+        // A part of it may be damaged by what was deleted: then it is reported, and the person deletes the rest.
         if bench.run(&["sync"]).code != Some(0) {
             delete(&bench, PARTS[4]);
         }
@@ -122,7 +122,7 @@ fn changes_nothing_in_iqr_if_ledger_goes_in_mid_pass() {
     }
 }
 
-/// Every pass reads the whole WAL before anything else: what passes with nothing to do leave in it must not add up.
+/// Every pass reads the whole WAL before anything else: the remains of idle passes must not add up.
 #[test]
 fn keeps_the_wal_small_over_idle_passes() {
     let bench = Bench::with_clients(2);

@@ -1,5 +1,5 @@
-//! An inventory ID that is changed after a send: the asset that its machine leaves is named, with what to do, until a person
-//! has dismissed the notice or another send has made it pointless.
+//! Inventory IDs that are changed after a send: the asset that its machine leaves is reported, with advice, until a
+//! person dismisses the notice or another send makes it pointless.
 
 use std::fs;
 use std::time::{Duration, Instant};
@@ -12,15 +12,15 @@ use serde_json::Value;
 use crate::bench::{Bench, FIRST, LATER, PATIENCE, Run, client, quoted};
 use crate::monitoring::samples;
 
-/// Times after [`LATER`], each of its own.
+/// Times after [`LATER`], all different.
 pub const EDITS: [&str; 3] = ["2024-05-02 08:00:00", "2024-05-03 08:00:00", "2024-05-04 08:00:00"];
 
 const UPDATE: &str = "Inventories/Update";
 
-/// An asset that no client has at first.
+/// Inventory ID of an asset that no client has at first.
 pub const FREE: i64 = FIRST + 50;
 
-/// So many clients, sent, and some free assets.
+/// Creates a bench with so many clients that are sent, and some free assets.
 pub fn sent(clients: i64) -> Bench {
     let bench = Bench::with_clients(clients);
     bench.sandbox.state().add_assets((FREE..FREE + 5).map(Asset::new));
@@ -37,7 +37,7 @@ impl Bench {
         self.run(&["status", "--json"]).json()["left_behind"].as_array().unwrap().clone()
     }
 
-    /// Of each notice: the asset, the ID that its machine has now, and whether it is an attention.
+    /// Returns each notice: the asset, the ID that its machine has now, and whether it is an attention.
     pub fn left_behind(&self) -> Vec<(i64, Option<i64>, bool)> {
         let number = |value: &Value| value.as_str().map(|id| id.parse().unwrap());
         let notices = self.notices();
@@ -51,7 +51,7 @@ impl Bench {
         self.run(&["dismiss", &id.to_string(), "--reason", reason])
     }
 
-    pub fn told(&self, arguments: &[&str]) -> String {
+    pub fn text_of(&self, arguments: &[&str]) -> String {
         flat(&self.run(arguments).stdout)
     }
 }
@@ -74,8 +74,8 @@ fn names_the_asset_wherever_a_person_or_script_looks() {
         format!("asset {FIRST} still shows what machine SN000000 sent on {}; that machine is now {FREE}", today());
     let cure = format!("correct asset {FIRST} in IQR by hand, then `wipeos-iqr dismiss {FIRST} --reason TEXT`");
     let page = flat(&fs::read_to_string(bench.path("page.html")).unwrap());
-    let texts = [bench.told(&["status"]), bench.told(&["status", &FIRST.to_string()])];
-    for text in texts.into_iter().chain([bench.told(&["status", &FREE.to_string()]), page]) {
+    let texts = [bench.text_of(&["status"]), bench.text_of(&["status", &FIRST.to_string()])];
+    for text in texts.into_iter().chain([bench.text_of(&["status", &FREE.to_string()]), page]) {
         assert!(text.contains(&what) && text.contains(&cure) && text.contains("attention"), "{what}: {text}");
     }
     let notices = bench.notices();
@@ -89,7 +89,7 @@ fn names_the_asset_wherever_a_person_or_script_looks() {
     assert_eq!(metrics["wipeos_iqr_left_behind_assets"], "1");
     assert_eq!(bench.writes(FIRST), writes, "nothing is written to the asset that was left");
     assert!(bench.notices()[0]["message"] == what.as_str());
-    assert!(!bench.told(&["status", &(FIRST + 1).to_string()]).contains("still shows"), "another asset");
+    assert!(!bench.text_of(&["status", &(FIRST + 1).to_string()]).contains("still shows"), "another asset");
     bench.assert_idle("a notice asks nothing");
 }
 
@@ -98,13 +98,13 @@ fn says_when_a_left_asset_was_last_sent() {
     let bench = sent(1);
     bench.retype(1, FREE, LATER);
     bench.sync_well();
-    let told = bench.told(&["status", &FIRST.to_string()]);
+    let told = bench.text_of(&["status", &FIRST.to_string()]);
     assert!(!told.contains("never") && told.contains("from client 1") && told.contains("master item"), "{told}");
     let json = bench.run(&["status", &FIRST.to_string(), "--json"]).json();
     assert_eq!(json["asset"]["sent"][0]["client_id"], 1, "{json:#}");
 }
 
-/// A name, what happens before the ID is changed, and whether the change is an attention then.
+/// A change: its name, what happens before the ID is changed, and whether it is an attention.
 type Change<'a> = (&'a str, &'a dyn Fn(&Bench), bool);
 
 #[test]
@@ -127,7 +127,7 @@ fn distinguishes_typing_slip_from_machine_received_again() {
     }
 }
 
-/// What was wiped before the last send to the old asset stands there: the machine was not received again.
+/// A wipe from before the last send to the old asset is there: the machine was not received again.
 #[test]
 fn compares_with_what_was_last_sent() {
     let bench = sent(1);
@@ -159,19 +159,19 @@ fn dismisses_with_a_reason_that_stays_in_the_history() {
     assert_eq!((run.code, requests.len(), run.stderr.as_str()), (Some(0), 0, ""), "{run:#?}");
     fs::rename(bench.path("away.db"), bench.database()).unwrap();
     assert_eq!(bench.left_behind(), []);
-    let told = bench.told(&["status", &FIRST.to_string()]);
+    let told = bench.text_of(&["status", &FIRST.to_string()]);
     assert!(told.contains(&format!("{} ", today())) && told.contains("dismissed: Jo corrected\\u{1b}[2J it"), "{told}");
     assert!(told.contains("still shows what machine SN000000 sent"), "what was dismissed: {told}");
     let json = bench.run(&["status", &FIRST.to_string(), "--json"]).json();
     let newest = &json["asset"]["changes"][0];
     assert!(newest["field"] == "notice" && newest["to"].as_str().unwrap().starts_with("dismissed: Jo"), "{newest:#}");
-    assert!(!bench.told(&["status"]).contains("did not come to its end"), "that was no pass");
+    assert!(!bench.text_of(&["status"]).contains("did not come to its end"), "that was no pass");
     bench.store().edit(1, "memory_bytes", &(64_i64 << 30).to_string(), EDITS[0]).unwrap();
     bench.sync_with(&["--retry"]);
     assert_eq!(bench.left_behind(), [], "it stays dismissed");
 }
 
-/// The client is tried again and again, and its asset was dismissed.
+/// The client is retried, and its asset was dismissed.
 #[test]
 fn stays_dismissed_while_the_client_fails() {
     let bench = sent(1);
@@ -277,7 +277,7 @@ fn says_nothing_where_nothing_is_left_behind() {
     bench.store().delete(1).unwrap();
     bench.sync_well();
     assert_eq!(bench.left_behind(), [], "the machine has left the shop");
-    assert!(bench.told(&["status", &FREE.to_string()]).contains("from client 1"));
+    assert!(bench.text_of(&["status", &FREE.to_string()]).contains("from client 1"));
 }
 
 #[test]
@@ -292,7 +292,7 @@ fn says_nothing_of_two_machines_that_exchanged_their_ids() {
     }
 }
 
-/// One pass sees the first half of it, the next one the second.
+/// The first half is seen by one pass, the second by the next one.
 #[test]
 fn says_nothing_once_an_exchange_is_complete() {
     let bench = sent(2);
@@ -311,11 +311,11 @@ fn follows_an_id_that_is_blank_malformed_or_changed_again() {
     bench.retype(1, "", LATER);
     bench.sync_well();
     assert_eq!(bench.left_behind(), [(FIRST, None, true)]);
-    assert!(bench.told(&["status"]).contains("that machine has no inventory ID now"));
+    assert!(bench.text_of(&["status"]).contains("that machine has no inventory ID now"));
     bench.retype(1, "7OOO51", EDITS[0]);
     bench.sync_well();
     assert_eq!(bench.left_behind(), [(FIRST, None, true)]);
-    assert!(bench.told(&["status", "7OOO51"]).contains(&format!("asset {FIRST} still shows")));
+    assert!(bench.text_of(&["status", "7OOO51"]).contains(&format!("asset {FIRST} still shows")));
     bench.retype(1, FREE, EDITS[1]);
     bench.sync_well();
     assert_eq!(bench.left_behind(), [(FIRST, Some(FREE), true)]);
@@ -393,8 +393,8 @@ fn leaves_no_trace_of_a_dry_run() {
     assert_eq!(bench.left_behind(), []);
 }
 
-/// A pass that writes to the first asset, and is killed before it has IQR's answer.
-fn killed_in_a_write(bench: &Bench) {
+/// Kills a pass that writes to the first asset before it has IQR's answer.
+fn kill_in_a_write(bench: &Bench) {
     let fault = Fault::new(When::Path(UPDATE.to_owned()), Kind::SilentHead(PATIENCE)).and(When::Id(FIRST));
     bench.sandbox.set_faults(vec![fault.after_commit()]);
     let mut pass = bench.spawn(&["sync"]);
@@ -412,23 +412,23 @@ fn killed_in_a_write(bench: &Bench) {
 fn notices_what_a_killed_pass_has_sent() {
     let bench = Bench::with_clients(1);
     bench.sandbox.state().add_asset(Asset::new(FREE));
-    killed_in_a_write(&bench);
+    kill_in_a_write(&bench);
     bench.retype(1, FREE, LATER);
     bench.sync_well();
     assert_eq!(bench.left_behind(), [(FIRST, Some(FREE), true)]);
-    assert!(bench.told(&["status"]).contains("what machine SN000000 sent"));
+    assert!(bench.text_of(&["status"]).contains("what machine SN000000 sent"));
 }
 
 #[test]
 fn says_nothing_of_a_killed_pass_whose_client_stays() {
     let bench = Bench::with_clients(1);
-    killed_in_a_write(&bench);
+    kill_in_a_write(&bench);
     bench.sync_well();
     assert_eq!(bench.left_behind(), []);
     assert_eq!(bench.in_ledger::<i64>("SELECT count(*) FROM left_behind"), 0);
 }
 
-/// Two writes of a machine that failed where it was: one has arrived, the other was refused.
+/// Two writes of a machine that failed where it was: one arrived, the other was refused.
 #[test]
 fn notices_what_arrived_of_a_write_that_failed() {
     let refusal = Fault::new(When::Path(UPDATE.to_owned()), Kind::status(400)).and(When::Id(FIRST));
@@ -466,7 +466,7 @@ fn shows_a_hostile_serial_number_harmless() {
     }
 }
 
-/// What is left behind of the same asset in two ledgers has nothing in common.
+/// Notices of the same asset in two ledgers are independent.
 #[test]
 fn dismisses_in_the_ledger_of_the_config() {
     let mut bench = sent(1);
@@ -477,7 +477,7 @@ fn dismisses_in_the_ledger_of_the_config() {
     assert_eq!((bench.dismiss(FIRST, "x").code, other.exists()), (Some(7), false));
 }
 
-/// It has news that IQR did not take, and then another ID.
+/// The client has news that IQR did not take, and then another ID.
 #[test]
 fn notices_a_client_that_was_failing_where_it_was() {
     let bench = sent(1);

@@ -1,4 +1,4 @@
-//! What the log says at each level, and how it says it to journald.
+//! Lines of the log at each level, and their form for journald.
 
 use std::fs::File;
 use std::os::unix::fs::MetadataExt;
@@ -36,7 +36,7 @@ fn warns_of_held_client_once_per_reason() {
     let first = bench.run(&["sync"]);
     assert_eq!(lines(&first, "warning: client").len(), 6, "{first:#?}");
     let second = bench.run(&["sync"]);
-    assert_eq!(second.stderr, "", "nobody is told twice");
+    assert_eq!(second.stderr, "", "no client is reported twice");
     let retried = bench.run(&["sync", "--retry"]);
     assert_eq!(retried.stderr, "", "also not when it is tried again");
     let told = bench.run(&["sync", "--retry", "-v"]);
@@ -61,7 +61,7 @@ fn logs_every_request_with_listed_headers_and_no_secret() {
     assert!(!run.stderr.to_lowercase().contains("session-token"), "{run:#?}");
 }
 
-/// Runs a pass whose stderr is this file, and says what is in it then. `stream` is what the service manager would say.
+/// Runs a pass with this file as stderr; returns its content. `stream` is what the service manager would set.
 fn logged(bench: &Bench, arguments: &[&str], stream: impl Fn(&File) -> String) -> String {
     let path = bench.path("stderr");
     let file = File::create(&path).unwrap();

@@ -1,4 +1,4 @@
-//! The files that are shipped beside the program: manual pages and completions, made from the definition of the command
+//! Files that are shipped beside the program: manual pages and completions, made from the definition of the command
 //! line, the commented config and the texts of `examples/manuals/pages`, and the files of the package.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -57,7 +57,7 @@ fn uses_every_manual_page_text() {
     assert_eq!(count, made.keys().filter(|path| path.starts_with("man/")).count(), "one text for each page");
 }
 
-/// The example with every setting that is written behind a `#` in force.
+/// Returns the example with every setting in force that is written behind a `#`.
 fn example_in_force() -> String {
     let in_force = |line: &'static str| {
         let shown = line.trim_start_matches('#').trim_start();
@@ -113,14 +113,15 @@ fn agrees_on_exit_codes_in_code_help_and_docs() {
     }
 }
 
-/// The values of `Exit`, read off its source.
+/// Reads the values of `Exit` off its source.
 pub fn codes_of_the_program() -> BTreeSet<u8> {
     let (_, variants) = include_str!("../../src/commands/mod.rs").split_once("pub enum Exit {").unwrap();
     let (variants, _) = variants.split_once("\n}").unwrap();
     variants.lines().filter_map(|line| line.split_once(" = ")?.1.strip_suffix(',')?.parse().ok()).collect()
 }
 
-/// The codes and meanings of the table behind `heading`, in columns or in Markdown, up to the first line without a code.
+/// Returns codes and meanings of the table behind `heading`, in columns or in Markdown, up to the first line without a
+/// code.
 fn codes_below(text: &str, heading: &str) -> BTreeMap<u8, String> {
     let (_, table) = text.split_once(heading).unwrap_or_else(|| panic!("there is no {heading:?}"));
     let row = |line: &str| {
@@ -131,13 +132,13 @@ fn codes_below(text: &str, heading: &str) -> BTreeMap<u8, String> {
     table.lines().map_while(row).collect()
 }
 
-/// The number that begins a text.
+/// Returns the number that begins a text.
 pub fn leading_number(text: &str) -> Option<u8> {
     let end = text.find(|char: char| !char.is_ascii_digit()).unwrap_or(text.len());
     text[..end].parse().ok()
 }
 
-/// A page as a reader sees it, but for the requests at the beginning of a line.
+/// Returns a page as a reader sees it, but for the requests at the beginning of a line.
 fn readable(page: &[u8]) -> String {
     let mut text = String::from_utf8(page.to_vec()).unwrap();
     for (roff, shown) in

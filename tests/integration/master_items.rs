@@ -1,4 +1,4 @@
-//! Master items: made once, reused whatever their spelling, never made twice.
+//! Master items: created once, reused whatever their spelling, never duplicated.
 
 use iqr_sandbox::{Asset, Fault, Item, Kind, Options, Refusal, Search, When};
 
@@ -15,7 +15,7 @@ fn requests_to(bench: &Bench, path: &str) -> usize {
 
 #[test]
 fn creates_master_item_for_a_hundred_clients_once() {
-    // Long enough for all lanes to want it while the first one makes it.
+    // Long enough for all workers to want it while the first one makes it.
     let options = Options { rtt: std::time::Duration::from_millis(2), ..Options::default() };
     let bench = Bench::with_options(options).and_clients(100).with("iqr", "connections", "16");
     let report = bench.sync_well();
@@ -58,7 +58,7 @@ fn fails_clients_of_a_refused_category_and_names_it() {
     }
 }
 
-/// One Dell under an item, synced with `reassign`; what its item is afterwards.
+/// Syncs one Dell under an item with `reassign`; returns its item afterwards.
 fn item_after(reassign: &str, under: &str) -> (String, Report) {
     let bench = Bench::empty().with("master_item", "reassign", &format!("{reassign:?}"));
     let mut asset = Asset::new(FIRST);
@@ -107,7 +107,7 @@ fn reuses_item_that_differs_in_case_blanks_or_punctuation() {
     }
 }
 
-/// Blanks within what others write in one word, and between letters and digits.
+/// Blanks within words that others write as one, and between letters and digits.
 #[test]
 fn reuses_item_with_blanks_elsewhere() {
     for (model, spelling) in [
@@ -128,7 +128,7 @@ fn reuses_item_with_blanks_elsewhere() {
     }
 }
 
-/// One machine of these firmware texts, after a pass.
+/// Runs a pass over one machine with these firmware texts.
 fn pass_over(maker: &str, model: &str, version: &str) -> (Bench, Report) {
     let bench = Bench::with_clients(1);
     let update = "UPDATE client SET manufacturer = ?1, model = ?2, version = ?3";
@@ -190,7 +190,7 @@ fn creates_no_twin_if_search_finds_whole_numbers_only() {
     bench.assert_idle("whole numbers");
 }
 
-/// An answer with so many rows may have been cut off: that the item is not in it says nothing.
+/// An answer with so many rows may be cut off: it does not prove that the item is missing.
 #[test]
 fn finds_item_hidden_behind_a_large_family() {
     let bench = Bench::with_clients(1);

@@ -1,5 +1,4 @@
-//! Who is told of a pass: the monitor's pings and the metrics. Whatever becomes of them, the pass is what it would be
-//! without them.
+//! Pings of the monitor, metrics and the page. A pass does the same whether or not they work.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -14,7 +13,7 @@ use iqr_sandbox::{Fault, Kind, When};
 
 use crate::bench::{Bench, FIRST, LATER, PATIENCE, quoted};
 
-/// How a monitor answers.
+/// Behavior of a monitor.
 #[derive(Clone, Copy)]
 pub enum Manner {
     Well,
@@ -22,7 +21,7 @@ pub enum Manner {
     Never,
 }
 
-/// A monitor on a loopback port, and the paths that it was asked for.
+/// A monitor on a loopback port, and the paths that were requested.
 pub struct Monitor {
     pub url: String,
     asked: Receiver<String>,
@@ -32,13 +31,13 @@ impl Monitor {
     pub fn start(manner: Manner) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/ping/0a1b2c3d-secret", listener.local_addr().unwrap());
-        let (told, asked) = mpsc::channel();
+        let (sender, asked) = mpsc::channel();
         thread::spawn(move || {
             let mut kept = Vec::new();
             for stream in listener.incoming() {
-                let (mut stream, told) = (stream.unwrap(), told.clone());
+                let (mut stream, sender) = (stream.unwrap(), sender.clone());
                 if matches!(manner, Manner::Never) {
-                    told.send("nothing yet".to_owned()).unwrap();
+                    sender.send("nothing yet".to_owned()).unwrap();
                     kept.push(stream);
                     continue;
                 }
@@ -47,7 +46,7 @@ impl Monitor {
                     let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
                     while let Some(Ok(line)) = lines.next() {
                         if let Some(path) = line.strip_prefix("GET ") {
-                            told.send(path.split(' ').next().unwrap().to_owned()).unwrap();
+                            sender.send(path.split(' ').next().unwrap().to_owned()).unwrap();
                         }
                         if line.is_empty() {
                             write!(stream, "HTTP/1.1 {status}\r\nContent-Length: 2\r\n\r\nOK").unwrap();
@@ -59,7 +58,7 @@ impl Monitor {
         Self { url, asked }
     }
 
-    /// What was asked for so far, without the part that all have.
+    /// Returns the requested paths so far, without their common part.
     pub fn asked(&self) -> Vec<String> {
         self.asked.try_iter().map(|path| path.replace("/ping/0a1b2c3d-secret", "")).collect()
     }
@@ -107,7 +106,7 @@ fn pings_nothing_for_dry_runs_and_single_assets() {
     assert!(!file.exists());
 }
 
-/// A second pass ends at once, and the first one tells of itself.
+/// A second pass ends at once, and the first one reports itself.
 #[test]
 fn pings_nothing_if_another_pass_runs() {
     let monitor = Monitor::start(Manner::Well);
@@ -120,9 +119,9 @@ fn pings_nothing_if_another_pass_runs() {
 
 #[test]
 fn completes_pass_in_time_if_monitor_is_down_or_slow() {
-    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let (sick, silent) = (Monitor::start(Manner::With500), Monitor::start(Manner::Never));
-    for url in [&sick.url, &silent.url, &format!("http://{nobody}/x"), &"http://name.invalid/x".to_owned()] {
+    for url in [&sick.url, &silent.url, &format!("http://{closed}/x"), &"http://name.invalid/x".to_owned()] {
         let bench = Bench::with_clients(2).with("monitor", "ping_url", &format!("{url:?}"));
         let begun = Instant::now();
         let run = bench.run(&["sync", "-vv"]);
@@ -134,7 +133,7 @@ fn completes_pass_in_time_if_monitor_is_down_or_slow() {
     }
 }
 
-/// While the monitor is waited for, the next pass can run.
+/// The next pass can run while this one waits for the monitor.
 #[test]
 fn releases_the_run_lock_while_waiting_for_a_monitor() {
     let silent = Monitor::start(Manner::Never);
@@ -156,8 +155,8 @@ fn releases_the_run_lock_while_waiting_for_a_monitor() {
     assert_eq!(first.finish().code, Some(0));
 }
 
-/// The samples of a metrics file, by name and labels. As strict as Prometheus: every line is help, type or sample, every
-/// sample follows the help and the type of its name, and nothing comes twice.
+/// Parses the samples of a metrics file, by name and labels. As strict as Prometheus: every line is help, type or
+/// sample, every sample follows the help and the type of its name, and nothing comes twice.
 pub fn samples(text: &str) -> BTreeMap<String, String> {
     let mut samples = BTreeMap::new();
     let mut families: Vec<&str> = Vec::new();
@@ -187,7 +186,7 @@ pub fn samples(text: &str) -> BTreeMap<String, String> {
     samples
 }
 
-/// What Prometheus' own tool says of the file, where there is one.
+/// Checks the file with Prometheus' own tool, if there is one.
 fn lint(text: &str) {
     let tool = std::env::var_os("PROMTOOL").unwrap_or("promtool".into());
     let Ok(mut child) = Command::new(tool)
@@ -232,7 +231,7 @@ fn writes_metrics_of_the_pass_and_of_held_and_failing() {
     assert_eq!(value("last_pass_requests"), report.count("requests").to_string());
 
     bench.sync();
-    bench.assert_idle("a pass with nothing to do is told, too");
+    bench.assert_idle("a pass with nothing to do is reported, too");
     let idle = read();
     assert_eq!(idle["wipeos_iqr_last_pass_requests"], "0");
     let (then, now) = (value("last_success_timestamp_seconds"), &idle["wipeos_iqr_last_success_timestamp_seconds"]);
@@ -273,7 +272,7 @@ fn warns_if_the_metrics_file_cannot_be_written() {
     assert!(bench.writes(FIRST) > 0);
 }
 
-/// Nothing that a browser would fetch, and no text from outside that it would obey.
+/// Asserts that the page has nothing that a browser would fetch, and no foreign text that it would obey.
 #[track_caller]
 fn assert_self_contained(page: &str) {
     assert!(page.starts_with("<!DOCTYPE html>") && page.trim_end().ends_with("</html>"), "{page}");
@@ -356,7 +355,7 @@ fn writes_the_status_page_of_a_new_or_healthy_appliance() {
     assert_eq!((run.code, run.stderr.contains("/proc/nowhere/x.html cannot be written")), (Some(1), true), "{run:#?}");
 }
 
-/// What a browser makes of the page, its script run: skipped where there is none.
+/// The page is rendered by a browser, with its script; skipped if there is none.
 #[test]
 fn shows_hostile_names_as_text_in_a_browser() {
     let bench = with_hostile_ids();
@@ -376,7 +375,7 @@ fn shows_hostile_names_as_text_in_a_browser() {
     }
 }
 
-/// The page as a browser has it in the end; `None` where there is no browser.
+/// Returns the page as a browser has it in the end; `None` if there is no browser.
 fn dom_of(bench: &Bench) -> Option<String> {
     let mut browser = Command::new("chromium");
     browser.args(["--headless=new", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=2000", "--dump-dom"]);

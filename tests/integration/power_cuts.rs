@@ -1,8 +1,8 @@
-//! A power cut in mid-pass: the program is killed at a request, and of what it wrote to its ledger only what was synced is
-//! sure to be there. What was not may be gone, whole or in part.
+//! A power cut in mid-pass: the program is killed at a request, and only the synced part of its writes to the ledger is
+//! sure to remain. The rest may be gone, whole or in part.
 //!
-//! strace tells every write and every sync. The ledger's files are made anew from that, in several ways, and the next
-//! passes work with what is left.
+//! strace records every write and every sync. The ledger's files are rebuilt from that, in several ways, and the next
+//! passes continue with what is left.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -24,16 +24,16 @@ const CLIENTS: i64 = 5;
 const FILES: [&str; 2] = ["ledger.db", "ledger.db-wal"];
 const CALLS: &str = "trace=pwrite64,fdatasync,fsync,ftruncate,unlink";
 
-/// What becomes of the writes that were not synced.
+/// Fate of the writes that were not synced.
 #[derive(Debug, Clone, Copy)]
 enum Disk {
     Dropped,
     Kept,
-    /// The first so many in a hundred.
+    /// Keeps the first so many in a hundred.
     Prefix(usize),
-    /// Every other one.
+    /// Keeps every other one.
     Subset,
-    /// All, the last one by half.
+    /// Keeps all, the last one by half.
     Torn,
 }
 
@@ -47,7 +47,7 @@ enum Write {
     Unlink,
 }
 
-/// A file as it was before the pass, and what the pass did to it.
+/// A file before the pass, and the pass's operations on it.
 #[derive(Debug, Default)]
 struct File {
     synced: Option<Vec<u8>>,
@@ -93,7 +93,7 @@ impl File {
     }
 }
 
-/// What strace told of the ledger's files.
+/// Reads the operations on the ledger's files from the log of strace.
 fn files_of(folder: &Path, before: &BTreeMap<&'static str, Option<Vec<u8>>>) -> BTreeMap<&'static str, File> {
     let content = |name: &&'static str| File { synced: before[name].clone(), unsynced: Vec::new() };
     let mut files: BTreeMap<&str, File> = FILES.iter().map(|name| (*name, content(name))).collect();
@@ -127,12 +127,12 @@ fn files_of(folder: &Path, before: &BTreeMap<&'static str, Option<Vec<u8>>>) -> 
     files
 }
 
-/// A path as `strace -xx` prints it.
+/// Formats a path as `strace -xx` prints it.
 fn in_hex(path: &str) -> String {
     path.bytes().fold(String::new(), |hex, byte| hex + &format!("\\x{byte:02x}"))
 }
 
-/// `3<path>, "\x41...", 4096, 0) = 4096`, or the same of a call that was struck.
+/// Parses `3<path>, "\x41...", 4096, 0) = 4096`, or the same of a call that was struck.
 fn pwrite(rest: &str) -> Write {
     let (_, rest) = rest.split_once(", \"").unwrap();
     let (bytes, rest) = rest.split_once("\", ").unwrap();
@@ -146,7 +146,7 @@ fn number_behind(text: &str, separator: &str) -> u64 {
     number[..end].parse().unwrap()
 }
 
-/// What the world is like before the pass that is struck.
+/// The state before the pass that is struck.
 #[derive(Debug, Clone, Copy)]
 struct World {
     comments: Comments,
@@ -175,7 +175,7 @@ impl World {
     }
 }
 
-/// Each client gets other memory, and a new test.
+/// Gives each client other memory and a new test.
 fn edit(bench: &Bench, gigabytes: i64, test: &str) {
     let store = bench.store();
     for client in 1..=CLIENTS {
@@ -184,7 +184,7 @@ fn edit(bench: &Bench, gigabytes: i64, test: &str) {
     }
 }
 
-/// The assets, whatever the order of their lines.
+/// Returns the assets, with their lines in a fixed order.
 fn assets(bench: &Bench) -> BTreeMap<i64, Seen> {
     let sorted = |seen: Seen| {
         let mut lines: Vec<&str> = seen.comments.lines().collect();
@@ -205,7 +205,7 @@ fn expected(world: World, is_edited_after: bool) -> BTreeMap<i64, Seen> {
     assets(&bench)
 }
 
-/// Cuts the power at the `nth` request; says whether the pass came so far.
+/// Cuts the power at the `nth` request; returns whether the pass came so far.
 fn cut(world: World, disk: Disk, nth: u64, is_edited_after: bool, expected: &BTreeMap<i64, Seen>) -> bool {
     let mut bench = world.bench();
     let (number, strike_at) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(u64::MAX)));

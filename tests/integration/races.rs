@@ -1,4 +1,4 @@
-//! What changes while a pass runs: WipeOS's database, what a client says, the clock, and whether the pass runs at all.
+//! Changes during a pass: of WipeOS's database, of a client, of the clock, and of the process itself.
 
 use std::fs;
 use std::path::Path;
@@ -15,7 +15,7 @@ use crate::traced_program::skipped;
 
 const JOURNALS: [Journal; 2] = [Journal::Wal, Journal::Delete];
 
-/// A bench whose IQR takes its time, and whose store is in the given journal mode.
+/// Creates a bench whose IQR is slow and whose store is in the given journal mode.
 fn bench(journal: Journal, clients: i64, rtt: Duration) -> Bench {
     let bench = Bench::with_options(Options { rtt, ..Options::default() });
     fs::remove_file(bench.database()).unwrap();
@@ -23,7 +23,7 @@ fn bench(journal: Journal, clients: i64, rtt: Duration) -> Bench {
     bench.and_clients(clients)
 }
 
-/// A memory that tells by its size how often it was changed.
+/// Sets a size of memory that counts the changes.
 fn set_memory(store: &Store, client: i64, gigabytes: i64) {
     store.edit(client, "memory_bytes", &(gigabytes << 30).to_string(), LATER).unwrap();
 }
@@ -42,7 +42,7 @@ fn until(pass: &mut Running, what: &str, is_so: impl Fn() -> bool) {
     }
 }
 
-/// Writes without a pause until told to stop; returns how often each client was changed, and the longest wait.
+/// Writes without a pause until stopped; returns how often each client was changed, and the longest wait.
 fn write_without_pause(database: &Path, clients: i64, stop: &AtomicBool) -> (i64, Duration) {
     let store = Store::open(database).unwrap();
     let (mut round, mut longest) = (0, Duration::ZERO);
@@ -137,7 +137,7 @@ fn leaves_nothing_of_a_client_that_moves_in_mid_request() {
     bench.assert_idle("an ID that was corrected in mid-pass");
 }
 
-/// Clients are looked at a few at a time; one that had to wait for a slow IQR is looked at again before it is sent.
+/// A client that had to wait for a slow IQR is evaluated again before it is sent.
 #[test]
 fn sends_waiting_client_to_its_new_asset_only() {
     let bench = bench(Journal::Wal, 3, Duration::from_millis(250)).with("iqr", "connections", "1");
@@ -148,11 +148,11 @@ fn sends_waiting_client_to_its_new_asset_only() {
     let report = Report::of(pass.finish());
     assert_eq!((report.code, report.count("sent")), (Some(0), 3), "{report:#?}");
     assert_ne!(bench.seen(FIRST + 50).description, "");
-    assert_eq!(bench.writes(FIRST + 1), 0, "what it was looked at with first is nobody's any more");
+    assert_eq!(bench.writes(FIRST + 1), 0, "no client has the first asset any more");
     bench.assert_sound("an ID that was corrected before its client's turn");
 }
 
-/// Clients are looked at together; what cannot be read of one is told, and those before it are sent.
+/// An unreadable client is reported, and those before it are sent.
 #[test]
 fn sends_clients_before_one_that_cannot_be_read() {
     let bench = bench(Journal::Wal, 4, Duration::ZERO).with("iqr", "connections", "1");
@@ -182,7 +182,7 @@ fn shows_newest_drive_result_last_within_one_day() {
         };
         bench.store().add_wipe(1, 0, &wipe).unwrap();
         bench.sync_well();
-        // News of something else: the line of the wipe is kept as it is.
+        // News of something else: the line of the wipe is unchanged.
         set_memory(&bench.store(), 1, hour);
         bench.sync_well();
         let newest = bench.lines(FIRST).into_iter().rfind(|line| line.starts_with("Wipe - ")).unwrap();
@@ -194,12 +194,12 @@ fn shows_newest_drive_result_last_within_one_day() {
 
 const FAKETIME: &str = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
 
-/// Whether another clock can be given to the program here.
+/// Returns whether the program can be given another clock here.
 fn has_faketime() -> bool {
     Path::new(FAKETIME).exists() || skipped("libfaketime (apt-get install faketime)")
 }
 
-/// The program with its clock set by `time`, as faketime reads it; other clocks go on as they are.
+/// Runs the program with its clock set by `time`, as faketime reads it; other clocks are unchanged.
 fn at_time(bench: &Bench, time: &str, arguments: &[&str]) -> Report {
     let mut command = bench.command(&[&["sync", "--json"], arguments].concat());
     command.env("LD_PRELOAD", FAKETIME).env("FAKETIME", time).env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
@@ -282,7 +282,7 @@ fn completes_a_pass_while_the_clock_jumps() {
     }
 }
 
-/// A pass that is suspended for longer than a second as soon as it has written.
+/// Suspends a pass for longer than a second as soon as it has written.
 fn stopped_for_a_while(bench: &Bench) -> Report {
     let mut pass = bench.spawn(&["sync", "--json"]);
     until(&mut pass, "an asset should be written", || bench.writes(FIRST) > 0);
@@ -292,7 +292,7 @@ fn stopped_for_a_while(bench: &Bench) -> Report {
     Report::of(pass.finish())
 }
 
-/// Suspended for longer than a session lives: whether the program knows that lifetime or not.
+/// The pass is suspended for longer than a session lives, whether the program knows that lifetime or not.
 #[test]
 fn renews_session_after_a_pass_was_suspended() {
     for lifetime in ["\"1s\"", "\"10m\""] {
@@ -309,7 +309,7 @@ fn renews_session_after_a_pass_was_suspended() {
     }
 }
 
-/// The time that a pass was stopped counts: it begins nothing new when its budget is over.
+/// The time of the suspension counts: the pass starts no client after its budget.
 #[test]
 fn ends_pass_suspended_beyond_its_time_budget() {
     let bench = bench(Journal::Wal, 8, Duration::from_millis(10)).with("iqr", "connections", "1");
@@ -350,11 +350,11 @@ fn sends_client_with_older_key_and_older_times() {
     bench.assert_idle("the old one is sent");
 }
 
-/// What happens to a store, with its name.
+/// A change of a store, with its name.
 type Way<'a> = (&'static str, &'a dyn Fn(&mut Store));
 
-/// The lines of people are gone from IQR with a pass that was killed, and before the next one its client has another ID,
-/// or is gone itself.
+/// The lines of people are gone from IQR with a killed pass, and before the next one its client has another ID, or is
+/// gone itself.
 #[test]
 fn restores_lines_on_an_asset_that_the_client_left() {
     let moved = |store: &mut Store| store.set_slot(1, "Inventory ID", &(FIRST + 1).to_string(), LATER).unwrap();

@@ -12,7 +12,7 @@ use iqr_sandbox::{Fault, Kind, When};
 use crate::bench::{Bench, FIRST, LATER, Report, Run, quoted, run};
 use crate::traced_program::{has_mounts, wrapped};
 
-/// A bench whose database has a folder of its own.
+/// Creates a bench whose database has a folder of its own.
 fn bench(journal: Journal) -> Bench {
     let bench = Bench::with_clients(3);
     let folder = bench.path("wipe os");
@@ -30,7 +30,7 @@ fn database(bench: &Bench) -> PathBuf {
     bench.path("wipe os/wipeos.db")
 }
 
-/// The program with that folder mounted read-only, as `ProtectSystem=strict` does it.
+/// Runs the program with that folder mounted read-only, as `ProtectSystem=strict` does it.
 fn read_only(bench: &Bench, arguments: &[&str]) -> Run {
     let folder = bench.path("wipe os");
     let script = "mount --bind \"$0\" \"$0\"; mount -o remount,bind,ro \"$0\"; exec \"$@\"";
@@ -70,7 +70,7 @@ fn reads_store_in_read_only_dir() {
     }
 }
 
-/// WipeOS was killed: its commits are in a `-wal`, and nobody holds the `-shm`.
+/// WipeOS was killed: its commits are in a `-wal`, and no process holds the `-shm`.
 #[test]
 fn skips_no_commits_left_by_a_killed_wipeos() {
     if !has_mounts() {
@@ -122,7 +122,7 @@ fn reopens_a_closed_store_that_wipeos_opens_meanwhile() {
     assert_sends(&bench, 0, "closed again");
 }
 
-/// As root, who could.
+/// The program runs as root here, who could create one.
 #[test]
 fn creates_no_file_beside_a_closed_store() {
     let bench = bench(Journal::Wal);

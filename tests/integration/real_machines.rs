@@ -1,4 +1,4 @@
-//! Real machines, from a store to IQR.
+//! Machines with real firmware values, from a store to IQR.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -50,7 +50,7 @@ fn sends_or_holds_real_machines_and_asks_nothing_again() {
     assert_eq!((second.count("due"), bench.sandbox.counters().requests), (0, requests), "{second:#?}");
 }
 
-/// What firmware says elsewhere: spellings of makers, and products with every character that is met in one.
+/// Spellings that firmware uses elsewhere: makers, and products with every character that occurs in one.
 const SPELLINGS: [&str; 10] = [
     "LENOVO.",
     ".ell Inc.",
@@ -74,7 +74,7 @@ const PRODUCTS: [&str; 8] = [
     "Mac14,2",
 ];
 
-/// Machines whose fields come from different machines of the excerpt: none is real, and each could be.
+/// Generates machines whose fields come from different machines of the excerpt: none is real, and each could be.
 fn recombined(rng: &mut Rng, count: usize) -> String {
     let rows: Vec<Value> =
         include_str!("../data/machines.jsonl").lines().map(|line| serde_json::from_str(line).unwrap()).collect();

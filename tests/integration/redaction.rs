@@ -1,5 +1,5 @@
-//! A service repeats the key or the token in whatever form, in whatever part of an answer: no output, no page and no file
-//! holds it, and a field that holds it is neither written nor stored.
+//! Keys and tokens that a service repeats, in whatever form and part of an answer: no output, no page and no file holds
+//! them, and a field that holds one is neither written nor stored.
 
 use std::fs;
 
@@ -9,7 +9,7 @@ use crate::bench::{Bench, FIRST, Run, client};
 
 const KEY: &str = "Wm8+Xt4/Hc2Zp7+Kd6Vn/9Rb3Qs5Lf1Gj0==";
 
-/// More letters and digits of a secret in a row are too many.
+/// Upper bound for the letters and digits of a secret that may appear in a row.
 const MAX_LEFT: usize = 11;
 
 fn bench(clients: i64) -> Bench {
@@ -81,7 +81,7 @@ fn assert_free_of(form: &str, place: &str, text: &str) {
     }
 }
 
-/// Everything that a person or a script may see after a run, and what is kept.
+/// Asserts that nothing that a person or a script may see after a run, or that is kept, holds the secret.
 #[track_caller]
 fn assert_silent(bench: &Bench, run: &Run, form: &str) {
     let status = bench.run(&["status", "--json"]).stdout;
@@ -103,7 +103,7 @@ fn answer(code: u16, header: &str, value: &str, body: String) -> Kind {
     Kind::Status { code, headers: vec![(header.to_owned(), value)], body: Body::Text(body) }
 }
 
-/// How a service may answer with a text in it, and to what.
+/// Returns the answers with a text in them that a service may give, with their requests.
 fn echoes(form: &str) -> [Fault; 6] {
     let data = || When::Path("webapi.svc".to_owned());
     let session = || When::Path("api/IntegrationAPI".to_owned());

@@ -1,4 +1,5 @@
-//! A WipeOS database that is written anew as a whole: with its own rows, which is nothing, or with those of other machines.
+//! WipeOS databases that are written anew as a whole: with their own rows, which is no event, or with those of other
+//! machines.
 
 use std::fs;
 
@@ -10,7 +11,7 @@ use crate::bench::{Bench, FIRST, LATER, client};
 use crate::left_behind::{EDITS, FREE, sent, today};
 use crate::monitoring::samples;
 
-/// The store of a bench, made anew and renamed over the old one.
+/// Creates the store of a bench anew and renames it over the old one.
 fn replace_store(bench: &Bench, clients: &[Client]) {
     let path = bench.path("new.db");
     let mut store = Store::create(&path, Journal::Delete).unwrap();
@@ -53,9 +54,9 @@ fn raises_one_notice_for_a_store_that_was_replaced() {
     assert_eq!((&notices[0]["attention"], &notices[0]["assets"]), (&Value::Bool(false), &Value::from(4)));
     let what =
         format!("the WipeOS database was replaced on {}: 4 assets show what machines of the old one sent", today());
-    assert!(bench.told(&["status"]).contains(&what), "{}", bench.told(&["status"]));
-    assert!(bench.told(&["status", &(FIRST + 4).to_string()]).contains(&what));
-    assert!(!bench.told(&["status", &(FIRST + 3).to_string()]).contains("replaced"), "it was sent since");
+    assert!(bench.text_of(&["status"]).contains(&what), "{}", bench.text_of(&["status"]));
+    assert!(bench.text_of(&["status", &(FIRST + 4).to_string()]).contains(&what));
+    assert!(!bench.text_of(&["status", &(FIRST + 3).to_string()]).contains("replaced"), "it was sent since");
     let metrics = samples(&fs::read_to_string(bench.path("x.prom")).unwrap());
     assert_eq!(metrics["wipeos_iqr_left_behind_assets"], "1");
     bench.assert_idle("it asks nothing");

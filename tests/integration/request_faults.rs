@@ -1,5 +1,5 @@
-//! The counting loop: for each kind of fault, let the Nth request of a small pass fail, N = 1, 2, 3 … until nothing fails
-//! any more. Whatever failed, one clean pass later both sides are equal, and a further one asks nothing.
+//! A counting loop over requests: for each kind of fault, the Nth request of a small pass fails, N = 1, 2, 3 … until no
+//! request fails any more. After each, one clean pass makes both sides equal, and a further one sends no request.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -13,13 +13,13 @@ use crate::bench::{Bench, FIRST, LATER, PATIENCE, Seen};
 
 const CLIENTS: i64 = 3;
 
-/// Most requests of a pass that only one fault hits.
-const MOST_REQUESTS: u64 = 60;
+/// Upper bound for the requests of a pass that only one fault hits.
+const MAX_REQUESTS: u64 = 60;
 
-/// How many places are struck at once: most of the time is spent waiting for the program's pauses.
-const AT_ONCE: usize = 4;
+/// Number of places that are struck at once: most of the time the program waits.
+const PARALLEL_STRIKES: usize = 4;
 
-/// How a world differs from the default one.
+/// The settings in which a server differs from the default one.
 #[derive(Debug, Clone, Copy)]
 struct Server {
     comments: Comments,
@@ -41,7 +41,7 @@ fn bench(server: Server) -> Bench {
     bench
 }
 
-/// A bench whose clients were sent, and that has news of each: a test that failed, and another size of memory.
+/// Creates a bench whose clients were sent and have news: a failed test and another size of memory.
 fn bench_with_news(server: Server) -> Bench {
     let bench = bench(server);
     bench.sync_well();
@@ -55,22 +55,22 @@ fn bench_with_news(server: Server) -> Bench {
 
 type Assets = BTreeMap<i64, Seen>;
 
-/// How the assets stand after a pass without a fault.
+/// Returns the assets after a pass without a fault.
 fn undisturbed(bench: &Bench) -> Assets {
     bench.sync_well();
     bench.all_seen()
 }
 
-/// It is the same for both servers.
+/// The same assets are expected of both servers.
 static EXPECTED: LazyLock<Assets> = LazyLock::new(|| undisturbed(&bench(ADDS)));
 
-/// One fault at one place of one pass; says whether there was such a place.
+/// Strikes one place of one pass; returns whether there was such a place.
 fn strike(server: Server, name: &str, fault: Fault) -> bool {
     let context = format!("{name}: {fault:?}, {server:?}");
     strike_at(&bench(server), &EXPECTED, &context, fault)
 }
 
-/// The fault hits the next pass of this bench.
+/// Strikes the next pass of this bench.
 fn strike_at(bench: &Bench, expected: &Assets, context: &str, fault: Fault) -> bool {
     let before = bench.sandbox.counters();
     bench.sandbox.state().forget_requests();
@@ -86,38 +86,38 @@ fn strike_at(bench: &Bench, expected: &Assets, context: &str, fault: Fault) -> b
     assert_eq!(bench.all_seen(), *expected, "{context}");
     bench.assert_sound(&context);
     bench.assert_idle(&context);
-    // A sign-in whose answer was lost, a sign-out that only looked done: nobody can end such a session.
+    // A sign-in whose answer was lost, a sign-out that only looked done: no client can end such a session.
     let counters = bench.sandbox.counters();
     let left = counters.sessions_opened - counters.sessions_closed;
     assert!(left <= u64::from(hit_session), "a session was left open: {context}");
     struck
 }
 
-/// Strikes the places from `first` on, several at a time, until there is none any more; says how many there were.
+/// Strikes the places from `first` on, several at a time, until there is none; returns how many there were.
 fn each_place(server: Server, name: &str, first: u64, fault: impl Fn(u64) -> Fault + Sync) -> usize {
     let mut places = 0;
-    for start in (first..MOST_REQUESTS).step_by(AT_ONCE) {
+    for start in (first..MAX_REQUESTS).step_by(PARALLEL_STRIKES) {
         let struck = thread::scope(|scope| {
             let strike = |place| strike(server, name, fault(place));
             let threads: Vec<_> =
-                (start..start + AT_ONCE as u64).map(|place| scope.spawn(move || strike(place))).collect();
+                (start..start + PARALLEL_STRIKES as u64).map(|place| scope.spawn(move || strike(place))).collect();
             threads.into_iter().map(|thread| thread.join().unwrap()).filter(|struck| *struck).count()
         });
         places += struck;
-        if struck < AT_ONCE {
+        if struck < PARALLEL_STRIKES {
             return places;
         }
     }
     panic!("{name}: there is no end of it")
 }
 
-/// Every request in turn fails before it takes effect.
+/// Lets every request in turn fail before it takes effect.
 fn before(server: Server, name: &str, kind: &Kind) {
     let places = each_place(server, name, 1, |nth| Fault::new(When::Nth(nth), kind.clone()));
     assert!(places >= 15, "{name}: only {places} places were struck");
 }
 
-/// Every write in turn takes effect, and its answer fails.
+/// Lets every write in turn take effect and its answer fail.
 fn after(server: Server, name: &str, kind: &Kind) {
     let write = |skip| Fault::new(When::Method("POST".to_owned()), kind.clone()).after_commit().times(1).skip(skip);
     let places = each_place(server, name, 0, write);
@@ -130,7 +130,7 @@ fn count(name: &str, kind: &Kind) {
     after(REPLACES, name, kind);
 }
 
-/// A refusal: IQR says that it did not look at the request, so there is no "after".
+/// Counts refusals, by which IQR says that it ignored the request: there is no "after".
 fn count_refusals(name: &str, kind: &Kind) {
     before(ADDS, name, kind);
     before(REPLACES, name, kind);
@@ -186,7 +186,7 @@ fn reads_before_repeating_a_write_answered_401() {
     }
 }
 
-/// News of assets that were sent before: the old lines and the new ones must be told apart, whatever fails.
+/// News of assets that were sent before: old and new lines must be distinguished, whatever fails.
 #[test]
 fn sends_news_of_sent_clients_whatever_request_fails() {
     let kinds =
@@ -208,9 +208,9 @@ fn count_news(server: Server, expected: &Assets, kind: &Kind) {
     };
     let every = || Fault::new(When::Always, kind.clone());
     let write = || Fault::new(When::Method("POST".to_owned()), kind.clone()).after_commit();
-    let once = (0..MOST_REQUESTS).take_while(|nth| strike(every().skip(*nth).times(1))).count();
-    let writes = (0..MOST_REQUESTS).take_while(|nth| strike(write().skip(*nth).times(1))).count();
-    let from_there_on = (0..MOST_REQUESTS).step_by(2).take_while(|nth| strike(every().skip(*nth))).count();
+    let once = (0..MAX_REQUESTS).take_while(|nth| strike(every().skip(*nth).times(1))).count();
+    let writes = (0..MAX_REQUESTS).take_while(|nth| strike(write().skip(*nth).times(1))).count();
+    let from_there_on = (0..MAX_REQUESTS).step_by(2).take_while(|nth| strike(every().skip(*nth))).count();
     assert!(once >= 11 && writes >= 4 && from_there_on >= 5, "{kind:?}: {once}, {writes}, {from_there_on}");
 }
 

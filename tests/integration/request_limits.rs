@@ -28,7 +28,7 @@ fn refusal() -> Reply {
     Reply::Keep(http(429, "", "Too many requests"))
 }
 
-/// Everything arrived with this pass, once, and the session is ended.
+/// Asserts that everything arrived with this pass, once, and that the session is ended.
 #[track_caller]
 fn assert_all_sent(bench: &Bench, report: &Report, clients: i64, context: &str) {
     let told = (report.code, report.outcome(), report.count("sent"), report.count("failed"), report.count("deferred"));
@@ -60,7 +60,7 @@ fn sends_all_within_any_limit_of_the_tenant() {
 fn sends_all_where_the_tenant_counts_served_requests_only() {
     for limit in [1, 2, 5] {
         let busy = Arc::new(AtomicUsize::new(0));
-        let (bench, _front) = behind(30, move |asked| {
+        let (bench, _proxy) = behind(30, move |asked| {
             let deed = if busy.fetch_add(1, Ordering::SeqCst) < limit {
                 thread::sleep(RTT);
                 Reply::Keep(asked.answer())
@@ -110,7 +110,7 @@ fn shares_a_limit_among_many_appliances() {
 #[test]
 fn follows_a_limit_that_changes_in_mid_pass() {
     let busy = Arc::new(AtomicUsize::new(0));
-    let (bench, _front) = behind(40, move |asked| {
+    let (bench, _proxy) = behind(40, move |asked| {
         let limit = [8, 1, 4, 2][usize::try_from(asked.number / 40).unwrap() % 4];
         let deed = if busy.fetch_add(1, Ordering::SeqCst) < limit { Reply::Keep(asked.answer()) } else { refusal() };
         busy.fetch_sub(1, Ordering::SeqCst);
@@ -154,7 +154,7 @@ fn ends_pass_without_failures_where_all_is_refused() {
 
 #[test]
 fn ends_pass_without_failures_where_writes_are_refused() {
-    let (bench, _front) = behind(20, |asked| if asked.is_write() { refusal() } else { Reply::Keep(asked.answer()) });
+    let (bench, _proxy) = behind(20, |asked| if asked.is_write() { refusal() } else { Reply::Keep(asked.answer()) });
     let mut bench = bench;
     let report = bench.sync();
     let told = (report.code, report.outcome(), report.count("failed"), report.count("sent"));
@@ -164,11 +164,11 @@ fn ends_pass_without_failures_where_writes_are_refused() {
     bench.assert_sound("writes were refused");
 }
 
-/// Two in five requests are refused, writes that were taken nevertheless among them.
+/// Two in five requests are refused, some of them writes that were carried out nevertheless.
 #[test]
 fn doubles_nothing_if_a_refused_write_was_taken() {
     for (comments, mode) in [(Comments::Adds, "\"changed\""), (Comments::Replaces, "\"full\"")] {
-        let (bench, _front) = behind(20, |asked| match asked.number % 5 {
+        let (bench, _proxy) = behind(20, |asked| match asked.number % 5 {
             1 => refusal(),
             3 if asked.is_write() => {
                 asked.answer();
@@ -198,7 +198,7 @@ fn fails_only_the_asset_that_is_always_refused() {
         assert_eq!(report.fate(4), ("failed", Some("unreachable")), "{connections}: {report:#?}");
         assert!(report.message(4).contains("other requests go well"), "{report:#?}");
         assert!(proxy.requests() < 80, "{connections}: {} requests", proxy.requests());
-        // Alone due, it is told from the tenant all the same.
+        // If it is due alone, it is still distinguished from a fault of the tenant.
         let again = bench.sync_with(&["--retry"]);
         assert_eq!((again.code, again.count("failed")), (Some(1), 1), "{connections}: {again:#?}");
         reach_sandbox(&mut bench);
@@ -206,7 +206,7 @@ fn fails_only_the_asset_that_is_always_refused() {
     }
 }
 
-/// `Retry-After` with every refusal: obeyed, and not met more often than it takes to learn the limit.
+/// Every refusal has a `Retry-After`: it is respected, and repeated only until the limit is learned.
 #[test]
 fn learns_and_keeps_limits_with_retry_after() {
     thread::scope(|scope| {
@@ -221,7 +221,7 @@ fn learns_and_keeps_limits_with_retry_after() {
                 let busy = AtomicUsize::new(0);
                 let refused = Arc::new(AtomicUsize::new(0));
                 let count = Arc::clone(&refused);
-                let (bench, _front) = behind(30, move |asked| {
+                let (bench, _proxy) = behind(30, move |asked| {
                     let is_served = busy.fetch_add(1, Ordering::SeqCst) < limit || asked.method == "DELETE";
                     let deed = if is_served {
                         thread::sleep(RTT);
@@ -243,11 +243,11 @@ fn learns_and_keeps_limits_with_retry_after() {
     });
 }
 
-/// One wait that is longer than the time of grace, around a read that tells what became of a write.
+/// A single wait longer than the grace period, around a read that determines the outcome of a write.
 #[test]
 fn waits_for_read_back_as_long_as_the_pass_has_time() {
     for status in [429, 503] {
-        let (bench, _front) = behind(3, move |asked| match asked.number {
+        let (bench, _proxy) = behind(3, move |asked| match asked.number {
             8 => Reply::Keep(http(status, "Retry-After: 6\r\n", "")),
             _ => Reply::Keep(asked.answer()),
         });
@@ -256,13 +256,13 @@ fn waits_for_read_back_as_long_as_the_pass_has_time() {
     }
 }
 
-/// Whatever the tenant refuses, a pass makes few requests of any kind.
+/// A pass makes few requests of any kind, whatever the tenant refuses.
 #[test]
 fn retries_a_refused_sign_out_a_few_times() {
     for headers in ["", "Retry-After: 0\r\n", "Retry-After: Sun, 06 Nov 1994 08:49:37 GMT\r\n"] {
         let sign_outs = Arc::new(AtomicUsize::new(0));
         let count = Arc::clone(&sign_outs);
-        let (bench, _front) = behind(2, move |asked| {
+        let (bench, _proxy) = behind(2, move |asked| {
             if asked.method == "DELETE" {
                 count.fetch_add(1, Ordering::SeqCst);
                 return Reply::Keep(http(429, headers, ""));
@@ -277,7 +277,7 @@ fn retries_a_refused_sign_out_a_few_times() {
 #[test]
 fn retries_refused_session_calls() {
     let refused = AtomicUsize::new(0);
-    let (bench, _front) = behind(3, move |asked| {
+    let (bench, _proxy) = behind(3, move |asked| {
         if asked.is_session() && refused.fetch_add(1, Ordering::SeqCst) % 4 < 3 {
             refusal()
         } else {
@@ -287,7 +287,7 @@ fn retries_refused_session_calls() {
     assert_all_sent(&bench, &bench.sync(), 3, "three in four session calls are refused");
 }
 
-/// What a pass has found is the start of the next one, for an hour.
+/// A limit that a pass found is the start of the next one, for an hour.
 #[test]
 fn remembers_the_found_limit_for_an_hour() {
     const CLIENTS: i64 = 40;

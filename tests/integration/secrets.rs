@@ -15,7 +15,7 @@ fn bench() -> Bench {
     bench
 }
 
-/// The tokens are made by a seed: the first ones of any sandbox are the same.
+/// Returns the first tokens of any sandbox, which are made from a seed.
 pub fn tokens() -> Vec<String> {
     use std::io::{Read, Write};
     let sandbox = Sandbox::start(iqr_sandbox::Options::default());
@@ -92,7 +92,7 @@ fn refuses_a_malformed_key_without_showing_it() {
     }
 }
 
-/// Where a key is read from.
+/// A source of a key.
 #[derive(Debug, Clone, Copy)]
 enum Source {
     File,
@@ -103,7 +103,7 @@ enum Source {
 impl Source {
     const ALL: [Self; 3] = [Self::File, Self::Environment, Self::Credential];
 
-    /// Runs a command with this key, and the name of the source in messages.
+    /// Runs a command with this key; returns the run and the name of the source in messages.
     fn run(self, bench: &Bench, key: &str, arguments: &[&str]) -> (Run, &'static str) {
         let mut command = bench.command(arguments);
         fs::remove_file(bench.path("api-key")).unwrap_or_default();
@@ -210,7 +210,7 @@ fn finds_an_unclean_key_in_a_setting() {
     }
 }
 
-/// Paths, hosts, names and templates are shown, each in some message.
+/// Paths, hosts, names and templates are shown in some message.
 #[test]
 fn refuses_a_key_in_a_setting_without_showing_it() {
     let path = format!("Inventory/JSON/GetInventoryById?Key={KEY}&Id={{id}}");
@@ -267,5 +267,5 @@ fn leaves_no_core_dump_that_would_hold_the_key() {
     let core: Vec<&str> =
         limits.lines().find_map(|line| line.strip_prefix("Max core file size")).unwrap().split_whitespace().collect();
     assert_eq!(core, ["0", "0", "bytes"], "{limits}");
-    assert_eq!(of_memory, 0, "its memory is nobody's but root's, where {owner} runs it");
+    assert_eq!(of_memory, 0, "only root reads its memory, where {owner} runs it");
 }

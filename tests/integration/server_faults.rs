@@ -1,5 +1,6 @@
-//! What each sickness of the server leads to, a row each: how the pass ends, what it says, how much it asks, whom it
-//! delays, and that the next pass sends everything. Each row is tried on all reads and on all writes.
+//! Consequences of each fault of the server, a row each: how the pass ends, what it reports, how many requests it
+//! makes, which clients it delays, and that the next pass sends everything. Each row is tried on all reads and on all
+//! writes.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -9,38 +10,38 @@ use crate::fault_proxy::{Asked, FaultProxy, Reply, http, reach, reach_sandbox};
 
 const CLIENTS: i64 = 12;
 
-/// Whom a sickness concerns.
+/// Scope of a fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Concerns {
-    /// The pass ends with code 5, and nobody's delay grows.
-    Everybody,
+enum Scope {
+    /// The pass ends with code 5, and no client's delay grows.
+    EveryClient,
     /// Each client fails by itself, with code 1, and waits ever longer.
-    TheClient,
+    OneClient,
 }
 
-use Concerns::{Everybody, TheClient};
+use Scope::{EveryClient, OneClient};
 
-/// An answer for ever, whom it concerns as the answer to a read and to a write, and what is told of it.
-struct Row(&'static str, Vec<u8>, Concerns, Concerns, &'static str);
+/// A permanent answer, its scope as the answer to a read and to a write, and the words that report it.
+struct Row(&'static str, Vec<u8>, Scope, Scope, &'static str);
 
 fn rows() -> Vec<Row> {
-    let status = |status, words| Row("a status", http(status, "", "no"), Everybody, Everybody, words);
-    let refusal = |status, words| Row("a refusal", http(status, "", "no"), TheClient, TheClient, words);
-    let answer = |name, body, words| Row(name, http(200, "", body), Everybody, Everybody, words);
+    let status = |status, words| Row("a status", http(status, "", "no"), EveryClient, EveryClient, words);
+    let refusal = |status, words| Row("a refusal", http(status, "", "no"), OneClient, OneClient, words);
+    let answer = |name, body, words| Row(name, http(200, "", body), EveryClient, EveryClient, words);
     // A write may well be answered by a sentence of regret.
-    let regret = |name, body, words| Row(name, http(200, "", body), Everybody, TheClient, words);
+    let regret = |name, body, words| Row(name, http(200, "", body), EveryClient, OneClient, words);
     vec![
         status(408, "408"),
-        Row("429, no wait", http(429, "Retry-After: 0\r\n", ""), Everybody, Everybody, "429"),
-        Row("503, no wait", http(503, "Retry-After: 0\r\n", ""), Everybody, Everybody, "503"),
+        Row("429, no wait", http(429, "Retry-After: 0\r\n", ""), EveryClient, EveryClient, "429"),
+        Row("503, no wait", http(503, "Retry-After: 0\r\n", ""), EveryClient, EveryClient, "503"),
         status(500, "500"),
         status(502, "502"),
         status(503, "503"),
         status(504, "504"),
         status(599, "599"),
-        Row("to a login page", http(302, "Location: /login\r\n", "<html>"), Everybody, Everybody, "302"),
-        Row("moved", http(308, "Location: /x\r\n", ""), Everybody, Everybody, "308"),
-        Row("not modified", b"HTTP/1.1 304 X\r\n\r\n".to_vec(), Everybody, Everybody, "304"),
+        Row("to a login page", http(302, "Location: /login\r\n", "<html>"), EveryClient, EveryClient, "302"),
+        Row("moved", http(308, "Location: /x\r\n", ""), EveryClient, EveryClient, "308"),
+        Row("not modified", b"HTTP/1.1 304 X\r\n\r\n".to_vec(), EveryClient, EveryClient, "304"),
         answer("a page", "<!DOCTYPE html><html><body>Sign in</body></html>", "web page"),
         answer("half an object", "{\"inventoryid\":7000", "no whole JSON"),
         regret("an error text", "\"Error: the inventory could not be processed.\"", "could not be processed"),
@@ -52,7 +53,7 @@ fn rows() -> Vec<Row> {
     ]
 }
 
-/// A bench whose requests go through a front with these manners.
+/// Creates a bench whose requests go through a proxy with these manners.
 fn behind(clients: i64, manners: impl Fn(&Asked) -> Reply + Send + Sync + 'static) -> (Bench, FaultProxy) {
     let mut bench = Bench::with_clients(clients).with("iqr", "request_timeout", "\"5s\"");
     let proxy = FaultProxy::start(bench.sandbox.address(), manners);
@@ -65,7 +66,7 @@ fn arrived(bench: &Bench, clients: i64) -> i64 {
     i64::try_from((FIRST..FIRST + clients).filter(there).count()).unwrap()
 }
 
-/// The next pass, straight to the sandbox, sends everything, once.
+/// Asserts that the next pass, straight to the sandbox, sends everything once.
 #[track_caller]
 fn assert_recovers(bench: &mut Bench, clients: i64, context: &str) {
     reach_sandbox(bench);
@@ -76,30 +77,30 @@ fn assert_recovers(bench: &mut Bench, clients: i64, context: &str) {
 }
 
 #[track_caller]
-fn assert_consequence(bench: &Bench, report: &Report, concerns: Concerns, words: &str, context: &str) {
+fn assert_consequence(bench: &Bench, report: &Report, concerns: Scope, words: &str, context: &str) {
     let delayed: i64 = bench.in_ledger("SELECT count(*) FROM problem WHERE attempts > 0");
     let told: String = match concerns {
-        Everybody => bench.in_ledger("SELECT message FROM pass ORDER BY id DESC LIMIT 1"),
-        TheClient => bench.in_ledger("SELECT message FROM problem LIMIT 1"),
+        EveryClient => bench.in_ledger("SELECT message FROM pass ORDER BY id DESC LIMIT 1"),
+        OneClient => bench.in_ledger("SELECT message FROM problem LIMIT 1"),
     };
     assert!(told.contains(words), "{context}: `{told}` does not say {words:?}");
     let expected = match concerns {
-        Everybody => (Some(5), "aborted", 0),
-        TheClient => (Some(1), "done", CLIENTS),
+        EveryClient => (Some(5), "aborted", 0),
+        OneClient => (Some(1), "done", CLIENTS),
     };
     assert_eq!((report.code, report.outcome(), delayed), expected, "{context}: {report:#?}");
-    let most = if concerns == Everybody { 14 } else { 4 * CLIENTS as u64 };
+    let most = if concerns == EveryClient { 14 } else { 4 * CLIENTS as u64 };
     assert!(report.count("requests") <= most, "{context}: {} requests", report.count("requests"));
     assert_eq!(report.count("sent"), 0, "{context}: nothing was taken");
 }
 
 fn at_every_read(Row(name, answer, concerns, _, words): &Row) {
     for clients in [CLIENTS, 1] {
-        if clients == 1 && *concerns == TheClient {
+        if clients == 1 && *concerns == OneClient {
             continue;
         }
         let sick = answer.clone();
-        let (mut bench, _front) =
+        let (mut bench, _proxy) =
             behind(clients, move |asked| Reply::Keep(if asked.is_session() { asked.answer() } else { sick.clone() }));
         let context = format!("{name} ({words}) for {clients} clients' reads");
         let report = bench.sync();
@@ -118,10 +119,10 @@ fn maps_each_faulty_read_answer_to_its_consequence() {
     });
 }
 
-/// Every write is answered so, taken or not; reads go well.
+/// Answers every write so, taken or not; reads succeed.
 fn at_every_write(Row(name, answer, _, concerns, words): &Row, is_taken: bool) {
     let sick = answer.clone();
-    let (mut bench, _front) = behind(CLIENTS, move |asked| {
+    let (mut bench, _proxy) = behind(CLIENTS, move |asked| {
         if !asked.is_write() {
             return Reply::Keep(asked.answer());
         }
@@ -135,13 +136,13 @@ fn at_every_write(Row(name, answer, _, concerns, words): &Row, is_taken: bool) {
     let delayed: i64 = bench.in_ledger("SELECT count(*) FROM problem WHERE attempts > 0");
     match concerns {
         // What was taken is found by reading.
-        Everybody if is_taken => assert_eq!(delayed, 0, "{context}: {report:#?}"),
-        Everybody => {
+        EveryClient if is_taken => assert_eq!(delayed, 0, "{context}: {report:#?}"),
+        EveryClient => {
             assert_eq!((report.code, report.outcome(), delayed), (Some(5), "aborted", 0), "{context}: {report:#?}");
             let posts = bench.sandbox.requests().iter().filter(|request| request.is_write()).count();
             assert!(posts <= 24, "{context}: {posts} writes");
         }
-        TheClient => assert_eq!(report.code, Some(1), "{context}: {report:#?}"),
+        OneClient => assert_eq!(report.code, Some(1), "{context}: {report:#?}"),
     }
     assert_recovers(&mut bench, CLIENTS, &context);
 }
@@ -159,7 +160,7 @@ fn maps_each_faulty_write_answer_to_its_consequence() {
 #[test]
 fn ends_pass_after_eight_failures_and_not_after_seven() {
     for (failures, code, outcome) in [(7, 1, "done"), (8, 5, "aborted")] {
-        let (bench, _front) = behind(CLIENTS, move |asked| match asked.number {
+        let (bench, _proxy) = behind(CLIENTS, move |asked| match asked.number {
             // The sign-in and the first client go well.
             20.. if asked.number < 20 + failures => Reply::Keep(http(503, "", "")),
             _ => Reply::Keep(asked.answer()),
@@ -216,7 +217,7 @@ fn respects_retry_after_in_seconds_and_as_a_date() {
     }
 }
 
-/// An endless answer: how it begins, and what comes then.
+/// An endless answer: its beginning, and the rest.
 struct Endless {
     name: &'static str,
     head: &'static str,
@@ -246,7 +247,7 @@ const ENDLESS: [Endless; 4] = [
     },
 ];
 
-/// The sign-in, a read or a write is answered so: the request's time is not moved by it.
+/// The sign-in, a read or a write is answered so: the deadline of the request does not move.
 #[test]
 fn limits_a_dripping_or_flooding_answer_to_one_request() {
     thread::scope(|scope| {
@@ -258,7 +259,7 @@ fn limits_a_dripping_or_flooding_answer_to_one_request() {
 
 fn meet_endless(Endless { name, head, rest }: &'static Endless, nth: u64) {
     let context = format!("{name} at request {nth}");
-    let (bench, _front) = behind(3, move |asked| {
+    let (bench, _proxy) = behind(3, move |asked| {
         if asked.number == nth {
             return Reply::Begin(head.as_bytes().to_vec(), Box::new(rest()));
         }

@@ -1,4 +1,4 @@
-//! A server that stays sick: the pass ends in time, asks little, says why, and the next one sends everything.
+//! Servers that stay down: the pass ends in time, makes few requests, reports why, and the next one sends everything.
 
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
@@ -13,11 +13,11 @@ fn bench() -> Bench {
     Bench::with_clients(CLIENTS)
 }
 
-/// The pass was aborted for the given reason, `status` can tell it, nothing is lost.
+/// Asserts that the pass was aborted for the given reason, that `status` shows it, and that nothing is lost.
 #[track_caller]
-fn assert_told_and_recovered(bench: &Bench, report: &Report, code: i32, words: &str) {
+fn assert_reported_and_recovered(bench: &Bench, report: &Report, code: i32, words: &str) {
     assert_eq!((report.code, report.outcome()), (Some(code), "aborted"), "{report:#?}");
-    assert!(report.stderr.contains(words), "{words:?} should be told: {report:#?}");
+    assert!(report.stderr.contains(words), "{words:?} should be reported: {report:#?}");
     let (outcome, message): (String, String) = (
         bench.in_ledger("SELECT outcome FROM pass ORDER BY id DESC LIMIT 1"),
         bench.in_ledger("SELECT message FROM pass ORDER BY id DESC LIMIT 1"),
@@ -41,7 +41,7 @@ fn reports_refused_connection_in_one_line_and_ends_pass() {
     let report = bench.sync();
     assert_eq!(report.stderr.lines().filter(|line| line.starts_with("error: ")).count(), 1, "{report:#?}");
     bench.set("iqr", "signin_url", &format!("{url:?}"));
-    assert_told_and_recovered(&bench, &report, 5, "cannot be reached");
+    assert_reported_and_recovered(&bench, &report, 5, "cannot be reached");
 }
 
 #[test]
@@ -51,7 +51,7 @@ fn reports_a_host_that_does_not_resolve() {
     bench.set("iqr", "api_url", "\"https://no-such-host.invalid\"");
     let report = bench.sync();
     bench.set("iqr", "api_url", &format!("{url:?}"));
-    assert_told_and_recovered(&bench, &report, 5, "no-such-host.invalid");
+    assert_reported_and_recovered(&bench, &report, 5, "no-such-host.invalid");
 }
 
 #[test]
@@ -60,7 +60,7 @@ fn asks_a_server_that_is_down_about_ten_times() {
     bench.sandbox.set_faults(vec![Fault::new(When::Always, Kind::status(503))]);
     let (report, requests) = bench.requests_of(|| bench.sync());
     assert!(requests.len() <= 10, "{} requests", requests.len());
-    assert_told_and_recovered(&bench, &report, 5, "503");
+    assert_reported_and_recovered(&bench, &report, 5, "503");
 }
 
 #[test]
@@ -72,7 +72,7 @@ fn asks_a_server_that_only_signs_in_about_ten_times() {
         let data = requests.iter().filter(|request| !request.is_session()).count();
         assert!(data <= 10, "{kind:?}: {data} requests");
         bench.assert_signed_out(&format!("{kind:?}"));
-        assert_told_and_recovered(&bench, &report, 5, "in a row failed");
+        assert_reported_and_recovered(&bench, &report, 5, "in a row failed");
     }
 }
 
@@ -84,7 +84,7 @@ fn ends_pass_if_the_server_wants_a_longer_wait() {
     let started = Instant::now();
     let (report, requests) = bench.requests_of(|| bench.sync());
     assert!(requests.len() <= 8 && started.elapsed() < Duration::from_secs(10), "{report:#?}");
-    assert_told_and_recovered(&bench, &report, 5, "wait");
+    assert_reported_and_recovered(&bench, &report, 5, "wait");
 }
 
 #[test]
@@ -95,7 +95,7 @@ fn tries_a_dead_key_once() {
     assert_eq!(requests.len(), 1, "{requests:#?}");
     assert!(!format!("{report:?}").contains("a-key-that-was-revoked"));
     bench.write_key(&bench.sandbox.api_key());
-    assert_told_and_recovered(&bench, &report, 4, "refused the API key");
+    assert_reported_and_recovered(&bench, &report, 4, "refused the API key");
 }
 
 #[test]
@@ -104,10 +104,10 @@ fn ends_pass_whose_key_is_revoked_after_one_more_sign_in() {
     bench.sandbox.set_faults(vec![Fault::new(When::Path("webapi.svc".to_owned()), Kind::status(401)).skip(6)]);
     let report = bench.sync();
     assert!(bench.sandbox.counters().sign_ins <= 2, "{report:#?}");
-    assert_told_and_recovered(&bench, &report, 4, "refused the API key");
+    assert_reported_and_recovered(&bench, &report, 4, "refused the API key");
 }
 
-/// Everything that never ends, on every request and on the data only: the pass ends within its budget and a grace.
+/// Gives an endless answer to every request, then to the data only: the pass ends within its budget and a grace period.
 fn endless(kind: &Kind) {
     for path in ["", "webapi.svc"] {
         let bench = bench().with("sync", "time_budget", "\"2s\"").with("iqr", "request_timeout", "\"700ms\"");
@@ -118,13 +118,13 @@ fn endless(kind: &Kind) {
         assert!(took < Duration::from_secs(9), "{kind:?} at {path:?}: {took:?}");
         assert_eq!((report.code, report.outcome()), (Some(5), "aborted"), "{kind:?} at {path:?}: {report:#?}");
         bench.sandbox.set_faults(Vec::new());
-        bench.set_time_budget_back();
+        bench.restore_time_budget();
     }
 }
 
 impl Bench {
-    /// The budget and timeout of a usual pass again; everything must arrive.
-    fn set_time_budget_back(self) {
+    /// Restores the budget and timeout of a usual pass; everything must arrive.
+    fn restore_time_budget(self) {
         let bench = self.with("sync", "time_budget", "\"110s\"").with("iqr", "request_timeout", "\"30s\"");
         let next = bench.sync_well();
         assert_eq!(next.count("sent") + next.count("unchanged"), CLIENTS as u64, "{next:#?}");

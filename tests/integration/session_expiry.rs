@@ -1,4 +1,4 @@
-//! Passes that last longer than a session of IQR's: ten minutes, or here a second.
+//! Passes that outlast a session of IQR: ten minutes, or here a second.
 
 use std::time::{Duration, Instant};
 
@@ -11,12 +11,12 @@ fn bench(clients: i64, lifetime: Duration, rtt: Duration) -> Bench {
     Bench::with_options(options).and_clients(clients).with("iqr", "connections", "2")
 }
 
-/// How often a request was made with a session that had ended.
+/// Returns how often a request was made with a session that had ended.
 fn refused(bench: &Bench) -> usize {
     bench.sandbox.requests().iter().filter(|request| request.status == Some(401)).count()
 }
 
-/// Everything arrived in one pass, through several sessions, and each of them was ended.
+/// Asserts that everything arrived in one pass, over several sessions, and that each was ended.
 #[track_caller]
 fn assert_renewed(bench: &Bench, report: &Report, clients: i64, took: Duration) {
     assert_eq!((report.code, report.count("sent")), (Some(0), clients.unsigned_abs()), "{report:#?}");
@@ -52,8 +52,8 @@ fn renews_a_session_each_time_it_ends_early() {
     assert_renewed(&bench, &report, 24, took);
 }
 
-/// The real thing, with the session that IQR gives and the config's defaults: twelve minutes. Run it with
-/// `cargo test --test integration -- --ignored longer_than_ten_minutes`.
+/// A real session of IQR and the defaults of the config: the test takes twelve minutes. Run it with `cargo test --test
+/// integration -- --ignored longer_than_ten_minutes`.
 #[test]
 #[ignore = "takes twelve minutes"]
 fn completes_a_pass_longer_than_ten_minutes() {

@@ -1,4 +1,4 @@
-//! Passes that are ended from outside: politely, and with SIGKILL at any moment.
+//! Passes that are ended from outside: by SIGINT and SIGTERM, and by SIGKILL at any moment.
 
 use std::time::{Duration, Instant};
 
@@ -50,7 +50,7 @@ fn ends_pass_in_order_on_sigint_and_sigterm() {
     }
 }
 
-/// The signal comes while the pass asks what became of the writes of a killed one: that is no fault either.
+/// The signal comes while the pass reads the begun writes of a killed one: that is no fault either.
 #[test]
 fn reports_no_failure_on_signal_during_recovery() {
     let options = Options { rtt: Duration::from_millis(30), ..Options::default() };
@@ -79,7 +79,7 @@ fn reports_no_failure_on_signal_during_recovery() {
     bench.assert_idle("stopped while begun writes were settled");
 }
 
-/// What the machines of a round say: every round has news for every client, and every fourth a new machine.
+/// Edits the machines for a round: every round has news for every client, and every fourth a new machine.
 fn news(bench: &Bench, round: i64) {
     let store = bench.store();
     let result = if round % 2 == 0 { "PASS" } else { "FAIL" };
@@ -94,7 +94,7 @@ fn news(bench: &Bench, round: i64) {
     }
 }
 
-/// What every asset must say when all news of a round has arrived.
+/// Asserts that every asset shows all news of a round.
 fn assert_arrived(bench: &Bench, round: i64, context: &str) {
     let result = if round % 2 == 0 { "PASS" } else { "FAIL" };
     for id in FIRST..FIRST + 4 {
@@ -110,7 +110,7 @@ fn assert_arrived(bench: &Bench, round: i64, context: &str) {
     }
 }
 
-/// `$WIPEOS_TEST_KILLS` says how many; the seed of each is in the message of a failure.
+/// Returns the number of rounds, from `$WIPEOS_TEST_KILLS`; the seed of each is in the message of a failure.
 fn rounds() -> i64 {
     std::env::var("WIPEOS_TEST_KILLS").map_or(25, |text| text.parse().unwrap())
 }
@@ -157,7 +157,7 @@ fn converges_after_kill_at_any_moment_if_iqr_replaces() {
     kill_at_random_moments(Comments::Replaces, "\"full\"", 0x5EB1);
 }
 
-/// The worst place: the lines of people are gone from IQR, and the pass that took them there is dead.
+/// The worst place: the lines of people are gone from IQR, and the pass that removed them is dead.
 #[test]
 fn restores_lines_lost_by_a_killed_pass() {
     let bench = Bench::with_clients(1).with("iqr", "request_timeout", "\"20s\"");

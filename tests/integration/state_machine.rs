@@ -1,9 +1,9 @@
-//! A state machine: WipeOS edits its store, people edit IQR, passes meet faults and are killed, all of it at random and
-//! by a seed. After each clean pass both sides agree, a further pass asks nothing, nothing stands there twice, and no
-//! line of a person is gone.
+//! A state machine: WipeOS edits its store, people edit IQR, passes meet faults and are killed, all at random from a
+//! seed. After each clean pass both sides agree, a further pass sends no request, no line is there twice, and no line
+//! of a person is gone.
 //!
-//! `$WIPEOS_TEST_ROUNDS` says how many rounds, `$WIPEOS_TEST_SEED` with which seed to begin; a failure tells both and
-//! what was done.
+//! `$WIPEOS_TEST_ROUNDS` sets the number of rounds, `$WIPEOS_TEST_SEED` the first seed; a failure prints both and the
+//! actions.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -16,19 +16,19 @@ use rustix::process::Signal;
 
 use crate::bench::{Bench, FIRST, client};
 
-/// Assets in IQR, more than there are clients at first.
+/// Number of assets in IQR, more than there are clients at first.
 const ASSETS: i64 = 8;
 const CLIENTS: i64 = 5;
 
 const TESTS: [&str; 5] = ["Memory", "Display", "Ethernet", "USB", "Keyboard"];
-/// What a test comes to; behind the first ones, what no program knows.
+/// Results of a test; the last ones are unknown to any program.
 const RESULTS: [&str; 7] = ["PASS", "FAIL", "Passed", "SKIPPED", "", "Loud (again)", "PASS (2024-04-01 10:00)"];
 const KNOWN_RESULTS: usize = 5;
 const WIPE_RESULTS: [&str; 4] = ["Success", "Failed", "Aborted", "Frobbed"];
 const KNOWN_WIPE_RESULTS: usize = 3;
 const METHODS: [&str; 3] = ["NIST SP 800-88 Clear", "DoD 5220.22-M", ""];
 
-/// What people type; the number makes each line one of a kind.
+/// Lines that people type; the number makes each line unique.
 const TYPED: [&str; 5] =
     ["lid cracked, photo", "Memory: by Jo, slot", "USB: ask Jo,", "<b>&amp; ]]>", "Wipe - on paper: sheet"];
 
@@ -36,19 +36,19 @@ const TYPED: [&str; 5] =
 struct World {
     bench: Bench,
     rng: Rng,
-    /// Lines of people, by asset, that no pass may take away.
+    /// Lines of people, by asset, that no pass may remove.
     typed: BTreeMap<i64, Vec<String>>,
-    /// Counts everything that is to be one of a kind.
+    /// Counter for everything that must be unique.
     count: i64,
-    /// What was done in this round.
-    told: Vec<String>,
+    /// Actions of this round.
+    actions: Vec<String>,
     name: String,
-    /// Whether the ledger is deleted now and then. With it goes the knowledge of whose a line with an unknown word is, if
-    /// its client is gone too: then only known words are used.
+    /// Whether the ledger is deleted now and then. It alone knows whose a line with an unknown word is once the client
+    /// is gone too, so only known words are used then.
     loses_ledger: bool,
-    /// Keys of clients that were deleted: a new client may have got one.
+    /// Keys of deleted clients: a new client may have got one.
     deleted: BTreeSet<i64>,
-    /// IQR said that it has no asset: then none that was left is told of.
+    /// Whether IQR denied that it has an asset: an asset that was left is not reported then.
     hid_assets: bool,
 }
 
@@ -64,7 +64,7 @@ impl World {
             rng: Rng::new(seed),
             typed: BTreeMap::new(),
             count: 0,
-            told: Vec::new(),
+            actions: Vec::new(),
             name,
             loses_ledger,
             deleted: BTreeSet::new(),
@@ -72,8 +72,8 @@ impl World {
         }
     }
 
-    fn tell(&mut self, what: String) {
-        self.told.push(what);
+    fn note(&mut self, what: String) {
+        self.actions.push(what);
     }
 
     fn next_count(&mut self) -> i64 {
@@ -81,7 +81,7 @@ impl World {
         self.count
     }
 
-    /// A time long ago, lately, or in the future: WipeOS's clock is not to be relied on.
+    /// Returns a time long ago, lately, or in the future: WipeOS's clock is unreliable.
     fn time(&mut self) -> String {
         let year = self.rng.pick(&[2009, 2023, 2024, 2024, 2031]);
         let (day, minute) = (self.rng.between(1, 28), self.rng.between(0, 59));
@@ -98,7 +98,7 @@ impl World {
         FIRST + self.rng.between(0, ASSETS - 1)
     }
 
-    /// WipeOS changes something.
+    /// Changes something in WipeOS.
     fn edit_store(&mut self) {
         let Some(client) = self.client() else { return };
         let (at, kind) = (self.time(), self.rng.below(12));
@@ -117,13 +117,13 @@ impl World {
 
     fn set(&mut self, client: i64, column: &str, value: i64, at: &str) {
         let value = if column == "memory_bytes" { (self.next_count() + value) << 30 } else { value };
-        self.tell(format!("client {client}: {column} = {value} at {at}"));
+        self.note(format!("client {client}: {column} = {value} at {at}"));
         self.bench.store().edit(client, column, &value.to_string(), at).unwrap();
     }
 
     fn edit_model(&mut self, client: i64, at: &str) {
         let model = format!("OptiPlex {}", 9000 + self.rng.below(6));
-        self.tell(format!("client {client} is an {model} at {at}"));
+        self.note(format!("client {client} is an {model} at {at}"));
         self.bench.store().edit(client, "model", &model, at).unwrap();
     }
 
@@ -138,7 +138,7 @@ impl World {
             started_at: Some(at.to_owned()),
             finished_at: is_over.then(|| at.to_owned()),
         };
-        self.tell(format!("client {client}: {wipe:?}"));
+        self.note(format!("client {client}: {wipe:?}"));
         self.bench.store().add_wipe(client, 0, &wipe).unwrap();
     }
 
@@ -148,24 +148,24 @@ impl World {
         for _ in 0..self.rng.between(1, 3) {
             tests.push((self.rng.pick(&TESTS), self.rng.pick(words)));
         }
-        self.tell(format!("client {client}: log {tests:?} at {at}"));
+        self.note(format!("client {client}: log {tests:?} at {at}"));
         self.bench.store().add_log(client, &Log::of(at, &tests)).unwrap();
     }
 
     fn take_log_away(&mut self) {
-        self.tell("a log is taken away".to_owned());
+        self.note("a log is taken away".to_owned());
         let sql = "DELETE FROM diagnostics_log WHERE id = (SELECT max(id) FROM diagnostics_log)";
         self.bench.store().connection().execute(sql, []).unwrap();
     }
 
-    /// The ID slot says another asset; now and then one that another client has, or none.
+    /// Sets another asset in the ID slot; now and then one of another client, or none.
     fn move_to_other_asset(&mut self, client: i64, at: &str) {
         let id = match self.rng.below(6) {
             0 => String::new(),
             1 => "A-17".to_owned(),
             _ => self.asset().to_string(),
         };
-        self.tell(format!("client {client} has inventory ID {id:?} at {at}"));
+        self.note(format!("client {client} has inventory ID {id:?} at {at}"));
         self.bench.store().set_slot(client, ID_SLOT, &id, at).unwrap();
     }
 
@@ -173,14 +173,14 @@ impl World {
         let number = self.next_count() % 40;
         let new = client(ASSETS + number);
         let id = self.bench.store().add(&iqr_sandbox::store::Client { updated_at: at.to_owned(), ..new }).unwrap();
-        self.tell(format!("client {id} is new, for asset {}, of {at}", FIRST + ASSETS + number));
+        self.note(format!("client {id} is new, for asset {}, of {at}", FIRST + ASSETS + number));
     }
 
     fn delete_client(&mut self, client: i64) {
         let store = self.bench.store();
         let count: i64 = store.connection().query_row("SELECT count(*) FROM client", [], |row| row.get(0)).unwrap();
         if count > 3 {
-            self.tell(format!("client {client} is deleted"));
+            self.note(format!("client {client} is deleted"));
             // Its key may be given to a new client, which must not inherit what hung on it.
             for table in ["client_slot", "battery", "disk", "diagnostics_log"] {
                 store.connection().execute(&format!("DELETE FROM {table} WHERE client_id = ?1"), [client]).unwrap();
@@ -190,7 +190,7 @@ impl World {
         }
     }
 
-    /// A person changes something in IQR.
+    /// Changes something in IQR as a person does.
     fn edit_iqr(&mut self) {
         let id = self.asset();
         match self.rng.below(5) {
@@ -203,7 +203,7 @@ impl World {
 
     fn type_line(&mut self, id: i64, on_top: bool) {
         let line = format!("{} {}", self.rng.pick(&TYPED), self.next_count());
-        self.tell(format!("asset {id}: {line:?} is typed{}", if on_top { " on top" } else { "" }));
+        self.note(format!("asset {id}: {line:?} is typed{}", if on_top { " on top" } else { "" }));
         let text = self.bench.seen(id).comments;
         let lines = if on_top { [line.as_str(), text.as_str()] } else { [text.as_str(), line.as_str()] };
         let text = lines.iter().filter(|text| !text.is_empty()).copied().collect::<Vec<_>>().join("\n");
@@ -211,25 +211,25 @@ impl World {
         self.typed.entry(id).or_default().push(line);
     }
 
-    /// A person takes a line of their own away.
+    /// Removes a line of a person, as its author.
     fn take_line_away(&mut self, id: i64) {
         let Some(line) = self.typed.get_mut(&id).and_then(Vec::pop) else { return };
-        self.tell(format!("asset {id}: {line:?} is taken away"));
+        self.note(format!("asset {id}: {line:?} is taken away"));
         let mut lines = self.bench.lines(id);
         lines.retain(|other| *other != line);
         self.bench.sandbox.state().edit(id, Field::InventoryComments, &lines.join("\n"));
     }
 
-    /// A person adds something behind our description.
+    /// Appends a person's text to our description.
     fn type_behind(&mut self, id: i64) {
         let text = self.bench.seen(id).extended_description;
         if !text.is_empty() && !text.contains(", see") {
-            self.tell(format!("asset {id}: a word behind the extended description"));
+            self.note(format!("asset {id}: a word behind the extended description"));
             self.bench.sandbox.state().edit(id, Field::ExtendedDescription, &format!("{text}, see photo"));
         }
     }
 
-    /// A pass that something may happen to.
+    /// Runs a pass that may be disturbed.
     fn rough_pass(&mut self) {
         match self.rng.below(7) {
             0 => {}
@@ -239,7 +239,7 @@ impl World {
             _ => self.ended_pass(Signal::KILL),
         }
         if self.loses_ledger && self.rng.chance(250) {
-            self.tell("the ledger is deleted".to_owned());
+            self.note("the ledger is deleted".to_owned());
             self.bench.forget_ledger();
         }
     }
@@ -264,7 +264,7 @@ impl World {
         let fault = Fault::new(When::Always, kind).skip(skip).times(times);
         let fault =
             if self.rng.chance(500) { fault.and(When::Method("POST".to_owned())).after_commit() } else { fault };
-        self.tell(format!("a pass with {fault:?}"));
+        self.note(format!("a pass with {fault:?}"));
         self.hid_assets |= format!("{fault:?}").contains("404");
         self.bench.sandbox.set_faults(vec![fault]);
         self.bench.sync();
@@ -273,29 +273,29 @@ impl World {
 
     fn ended_pass(&mut self, signal: Signal) {
         let moment = Duration::from_micros(self.rng.below(90_000));
-        self.tell(format!("a pass that gets {signal:?} after {moment:?}"));
+        self.note(format!("a pass that gets {signal:?} after {moment:?}"));
         let pass = self.bench.spawn(&["sync"]);
         std::thread::sleep(moment);
         pass.signal(signal);
         pass.finish();
     }
 
-    /// WipeOS goes on writing while the pass runs.
+    /// Runs a pass while WipeOS writes.
     fn busy_pass(&mut self) {
-        self.tell("while a pass runs:".to_owned());
+        self.note("while a pass runs:".to_owned());
         let mut pass = self.bench.spawn(&["sync"]);
         while !pass.has_ended() {
             self.edit_store();
             std::thread::sleep(Duration::from_millis(5));
         }
-        self.tell("the pass has ended".to_owned());
+        self.note("the pass has ended".to_owned());
     }
 
     fn context(&self) -> String {
-        format!("{}\n{:#?}", self.name, self.told)
+        format!("{}\n{:#?}", self.name, self.actions)
     }
 
-    /// One clean pass, and what must hold after it.
+    /// Runs one clean pass and asserts what must hold after it.
     fn assert_settles(&mut self) {
         // Who failed because of a fault may have to wait: that is another test's matter.
         let report = self.bench.sync_with(&["--retry"]);
@@ -318,7 +318,7 @@ impl World {
         }
     }
 
-    /// Every client that may be sent is, by what its preview says, and its asset says it.
+    /// Asserts that every client that may be sent is, by its preview, and that its asset shows it.
     fn assert_agree(&self, context: &str) {
         let sql = "SELECT value FROM client_slot JOIN client ON client.id = client_id WHERE name = ?1 GROUP BY value
                    HAVING count(*) = 1";
@@ -334,14 +334,14 @@ impl World {
         }
     }
 
-    /// What is typed in the slot of a client; `None` where there is none, or where its key may be another machine's.
+    /// Returns the text in the slot of a client; `None` if there is none, or if its key may be another machine's.
     fn typed_of(&self, client: i64) -> Option<String> {
         let sql = "SELECT value FROM client_slot WHERE client_id = ?1 AND name = ?2";
         let typed = self.bench.store().connection().query_row(sql, params![client, ID_SLOT], |row| row.get(0));
         typed.ok().filter(|_| !self.deleted.contains(&client))
     }
 
-    /// Every asset that shows what a machine sent which has another ID by now is named, with that ID, and no other one.
+    /// Asserts that exactly the assets of machines that have another ID by now are reported, with that ID.
     fn assert_left_behind(&self, context: &str) {
         let told: BTreeMap<i64, Option<i64>> =
             self.bench.left_behind().into_iter().map(|(asset, now, _)| (asset, now)).collect();
@@ -381,7 +381,7 @@ impl World {
     }
 
     fn round(&mut self) {
-        self.told.clear();
+        self.actions.clear();
         for _ in 0..self.rng.between(1, 4) {
             self.edit_store();
         }

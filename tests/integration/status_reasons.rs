@@ -1,5 +1,5 @@
-//! "Why is asset N not in IQR?": every reason there is, caused for real, and what `status`, `status ID`, `status --json`
-//! and the page say of it.
+//! Every reason why an asset is not in IQR, caused for real, and its text in `status`, `status ID`, `status --json` and
+//! the page.
 
 use std::fs;
 use std::time::Duration;
@@ -15,17 +15,17 @@ const CREATE: &str = "MI/Create";
 const READ: &str = "Inventory/JSON/GetInventoryById";
 const UPDATE: &str = "Inventories/Update";
 
-/// A fault of one asset alone.
+/// Creates a fault of one asset alone.
 fn fault(path: &str, id: i64, kind: Kind) -> Fault {
     Fault::new(When::Path(path.to_owned()), kind).and(When::Id(id))
 }
 
-/// IQR fails, and does not want to be waited for.
+/// Creates an answer of a failing IQR that asks for no wait.
 fn busy() -> Kind {
     Kind::retry_after(503, "0")
 }
 
-/// One appliance that has every trouble that a client can have, after its pass.
+/// Creates an appliance with every problem that a client can have, after its pass.
 fn troubled() -> Bench {
     let bench = Bench::with_screens().with("iqr", "connections", "1");
     for number in 0..6 {
@@ -47,21 +47,21 @@ fn troubled() -> Bench {
     bench
 }
 
-/// What the four ways to look say of a trouble.
-struct Told {
+/// Output of the four places that report a problem.
+struct Outputs {
     status: String,
     json: Value,
     page: String,
 }
 
-impl Told {
-    fn by(bench: &Bench) -> Self {
+impl Outputs {
+    fn of(bench: &Bench) -> Self {
         bench.run(&["status", "--html", "page.html"]);
         let page = fs::read_to_string(bench.path("page.html")).unwrap();
         Self { status: flat(&bench.run(&["status"]).stdout), json: bench.run(&["status", "--json"]).json(), page }
     }
 
-    /// Of a client, for scripts: the code, and the sentence with what to do.
+    /// Returns the problem of a client for scripts: the code, and the sentence with the advice.
     fn problem(&self, client: i64) -> (String, String) {
         let problems = ["failing", "held"].map(|kind| self.json[kind].as_array().unwrap().clone()).concat();
         let problem = problems.into_iter().find(|problem| problem["client_id"] == client).unwrap();
@@ -70,17 +70,17 @@ impl Told {
     }
 }
 
-/// Without the ends of lines, as the sentences are.
+/// Joins the lines of a text, as its sentences are.
 fn flat(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// As the page writes it.
+/// Escapes a text as the page does.
 fn escaped(text: &str) -> String {
     text.replace('&', "&#38;").replace('"', "&#34;").replace('<', "&#60;").replace('>', "&#62;").replace('\'', "&#39;")
 }
 
-/// Client, what to ask `status` for, reason, and what to do: words that stand in each of the four.
+/// Returns the rows: client, argument of `status`, reason, and words of the advice that are in each of the four.
 fn rows() -> Vec<(i64, String, &'static str, &'static str)> {
     let row = |client, id: i64, reason, cure| (client, id.to_string(), reason, cure);
     vec![
@@ -101,7 +101,7 @@ fn rows() -> Vec<(i64, String, &'static str, &'static str)> {
 #[test]
 fn names_every_reason_with_advice_in_every_output() {
     let bench = troubled();
-    let told = Told::by(&bench);
+    let told = Outputs::of(&bench);
     for (client, id, reason, cure) in rows() {
         let story = flat(&bench.run(&["status", &id]).stdout);
         for shown in [&told.status, &story] {
@@ -123,11 +123,11 @@ fn names_every_reason_with_advice_in_every_output() {
     );
 }
 
-/// It has no ID by which to ask for it.
+/// The client has no ID to look it up by.
 #[test]
 fn suggests_machine_without_id_for_an_unknown_id() {
     let bench = troubled();
-    let told = Told::by(&bench);
+    let told = Outputs::of(&bench);
     let cure = "type the IQR inventory ID of this machine (Dell Inc. OptiPlex 9010, serial number";
     assert_eq!(told.problem(3).0, "blank-inventory-id");
     assert!(told.problem(3).1.contains(cure) && told.status.contains(cure), "{}", told.status);
@@ -141,7 +141,7 @@ fn suggests_machine_without_id_for_an_unknown_id() {
     }
 }
 
-/// More than the time of a pass is enough for.
+/// Creates a bench with more clients than the time of a pass is enough for.
 fn hurried() -> Bench {
     let options = Options { rtt: Duration::from_millis(300), ..Options::default() };
     let bench = Bench::with_options(options).and_clients(8).with("iqr", "connections", "1");
@@ -155,7 +155,7 @@ fn names_deferred_clients_with_advice_in_every_output() {
     assert_eq!((report.code, report.outcome()), (Some(0), "done"), "{report:#?}");
     let left = report.count("deferred");
     assert!(left > 0, "{report:#?}");
-    let told = Told::by(&bench);
+    let told = Outputs::of(&bench);
     let story = flat(&bench.run(&["status", &(FIRST + 7).to_string()]).stdout);
     let sentence = format!("ran out of time and left {left} clients for the next one");
     for shown in [&told.status, &story, &told.page] {
@@ -173,7 +173,7 @@ fn names_deferred_clients_with_advice_in_every_output() {
     // What a pass of the usual length leaves is forgotten with it.
     bench.set("sync", "time_budget", "\"110s\"");
     bench.sync_well();
-    let told = Told::by(&bench);
+    let told = Outputs::of(&bench);
     assert!(!told.status.contains("time-budget") && !told.page.contains("time-budget"), "{}", told.status);
 }
 
@@ -196,7 +196,8 @@ fn explains_due_asset_by_the_end_of_the_last_pass() {
     assert!(!story().contains("not sent yet"), "{}", story());
 }
 
-/// The time of a pass that was made while the clock was ahead stands for no good pass: what ends the next ones is told.
+/// A pass that was made while the clock was ahead does not count as the last good one: the end of the next ones is
+/// reported.
 #[test]
 fn shows_trouble_despite_a_good_pass_dated_after_now() {
     let bench =
@@ -208,7 +209,7 @@ fn shows_trouble_despite_a_good_pass_dated_after_now() {
     bench.store().edit(1, "memory_bytes", &(32_i64 << 30).to_string(), LATER).unwrap();
     bench.write_key("another+key");
     assert_eq!(bench.sync().code, Some(4));
-    let told = Told::by(&bench);
+    let told = Outputs::of(&bench);
     for text in [&told.status, &told.page, &flat(&bench.run(&["status", &FIRST.to_string()]).stdout)] {
         assert!(text.contains("ended early") && text.contains("refused the API key"), "{text}");
     }
@@ -220,7 +221,7 @@ fn shows_trouble_despite_a_good_pass_dated_after_now() {
     );
 }
 
-/// It runs, and that is no alarm; it is killed, and that is.
+/// A running pass is no alarm; a killed one is.
 #[test]
 fn distinguishes_running_pass_from_killed_one() {
     let bench = Bench::with_clients(1);
@@ -239,21 +240,21 @@ fn distinguishes_running_pass_from_killed_one() {
         assert!(started.elapsed() < PATIENCE, "the pass should ask IQR");
         std::thread::sleep(std::time::Duration::from_millis(1));
     }
-    let told = Told::by(&bench);
+    let told = Outputs::of(&bench);
     let are_locks_told = std::path::Path::new("/proc/locks").exists();
     assert!(told.status.contains("a pass is running"), "{}", told.status);
     assert!(!told.page.contains("Needs attention"), "{}", told.page);
     pass.signal(rustix::process::Signal::KILL);
     assert_eq!(pass.finish().code, None);
-    let told = Told::by(&bench);
+    let told = Outputs::of(&bench);
     assert!(!are_locks_told || told.status.contains("did not come to its end: it was killed"), "{}", told.status);
     assert!(!are_locks_told || told.page.contains("Needs attention: a pass that began"), "{}", told.page);
     bench.sandbox.set_faults(Vec::new());
     bench.sync_well();
-    assert!(!Told::by(&bench).status.contains("attention"), "the next pass ends it");
+    assert!(!Outputs::of(&bench).status.contains("attention"), "the next pass ends it");
 }
 
-/// Nothing is wrong with the timer then.
+/// The timer is not to blame then.
 #[test]
 fn names_the_holder_of_the_run_lock() {
     let bench = Bench::with_clients(1);
@@ -284,7 +285,7 @@ fn shows_asset_status_from_ledger_if_a_table_is_missing() {
     assert!(text.contains(&format!("Asset {FIRST} clients not known")) && text.contains("last sent"), "{text}");
 }
 
-/// Its own trouble may be over; what ends the passes now is not.
+/// The problem of the asset may be over; the cause that ends the passes now is not.
 #[test]
 fn explains_failing_asset_also_by_the_end_of_last_pass() {
     let bench = Bench::with_clients(1);

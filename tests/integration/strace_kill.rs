@@ -1,11 +1,11 @@
-//! A pass of 20 clients that is killed with SIGKILL at each system call that counts, one call after another: SQLite's
-//! counting loop, at the border of the kernel.
+//! Passes of 20 clients that are killed with SIGKILL at each system call that counts, one call after another: a
+//! counting loop like SQLite's, at the border of the kernel.
 //!
 //! strace counts by thread and by system call. So the main thread, which opens the ledger and records how far the pass
 //! came, is struck on its own; then every thread together, over a ledger that is made already, so that the calls of the
 //! thread that talks to IQR are counted from its first one.
 //!
-//! The usual run strikes a sample. `tests/kill_at_every_call.sh` strikes every call.
+//! A usual run strikes a sample. `tests/kill_at_every_call.sh` strikes every call.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ use iqr_sandbox::store::Log;
 use crate::bench::{Bench, FIRST, LATER, Seen, run};
 use crate::traced_program::{Threads, has_strace, traced, wants_every_place};
 
-/// What leaves a trace in the world: in IQR, in the ledger, in the lock.
+/// System calls that leave a trace: in IQR, in the ledger, in the lock.
 const CALLS: [&str; 11] = [
     "socket",
     "connect",
@@ -30,8 +30,8 @@ const CALLS: [&str; 11] = [
     "ftruncate",
 ];
 
-/// Far more than any thread makes of one call.
-const MOST_CALLS: u64 = 5000;
+/// Upper bound for the calls of one kind in one thread.
+const MAX_CALLS: u64 = 5000;
 
 #[derive(Debug, Clone, Copy)]
 struct World {
@@ -76,7 +76,7 @@ impl World {
 
 type Assets = BTreeMap<i64, Seen>;
 
-/// Kills one pass at the `nth` call of a kind; says whether it came so far.
+/// Kills one pass at the `nth` call of a kind; returns whether it came so far.
 fn strike(world: World, expected: &Assets, threads: Threads, call: &str, nth: u64) -> bool {
     let bench = world.bench();
     let context = format!("killed at {call} number {nth} of {threads:?}, {world:?}");
@@ -96,7 +96,7 @@ fn strike(world: World, expected: &Assets, threads: Threads, call: &str, nth: u6
 /// Strikes each call in turn until a pass ends unharmed; returns how many there were.
 fn strike_all(world: World, threads: Threads) -> u64 {
     let expected = world.expected();
-    let count = |call| (1..MOST_CALLS).take_while(|nth| strike(world, &expected, threads, call, *nth)).count() as u64;
+    let count = |call| (1..MAX_CALLS).take_while(|nth| strike(world, &expected, threads, call, *nth)).count() as u64;
     CALLS.into_iter().map(count).sum()
 }
 

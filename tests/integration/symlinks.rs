@@ -1,4 +1,5 @@
-//! Links where the program writes: another account may have put them there, and nothing of theirs is written.
+//! Symbolic links in place of files that the program writes: another account may have put them there, and nothing of
+//! theirs is written.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};

@@ -1,4 +1,4 @@
-//! The shipped systemd unit: a pass under its system call filter.
+//! A pass under the system call filter of the shipped systemd unit.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -9,10 +9,10 @@ use crate::traced_program::{has_strace, wrapped};
 
 const UNIT: &str = include_str!("../../contrib/systemd/wipeos-iqr.service");
 
-/// The sets of system calls that the unit names, as `systemd-analyze syscall-filter` prints them (systemd 252).
+/// Sets of system calls that the unit names, as `systemd-analyze syscall-filter` prints them (systemd 252).
 const SETS: &str = include_str!("../data/system_call_sets.txt");
 
-/// The system calls that the unit allows: its `SystemCallFilter=` lines, in their order.
+/// Returns the system calls that the unit allows: its `SystemCallFilter=` lines, in their order.
 fn allowed_calls() -> BTreeSet<&'static str> {
     let sets: BTreeMap<&str, Vec<&str>> =
         SETS.lines().map(|line| line.split_once(": ").unwrap()).map(|(set, calls)| (set, words(calls))).collect();
@@ -41,7 +41,7 @@ fn expanded<'a>(name: &'a str, sets: &BTreeMap<&str, Vec<&'a str>>) -> Vec<&'a s
     }
 }
 
-/// The system calls in a log of `strace -f`, each line `PID call(...`.
+/// Returns the system calls in a log of `strace -f`, each line `PID call(...`.
 fn calls_in(log: &Path) -> BTreeSet<String> {
     let log = fs::read_to_string(log).unwrap();
     let call = |line: &str| {
@@ -72,7 +72,7 @@ fn makes_no_system_call_that_the_unit_refuses() {
     assert_eq!(refused, [""; 0], "the unit's SystemCallFilter= refuses them");
 }
 
-/// A call that is refused all the same fails like any other; without this line the kernel kills the pass.
+/// A refused call fails like any other; without this line the kernel kills the pass.
 #[test]
 fn returns_an_error_for_a_system_call_the_unit_refuses() {
     assert!(UNIT.lines().any(|line| line == "SystemCallErrorNumber=EPERM"));

@@ -1,4 +1,4 @@
-//! A config, or a key, that leads to another tenant of IQR: what was sent to one says nothing of the other.
+//! Configs and keys that lead to another tenant of IQR: a send to one says nothing of the other.
 
 use std::os::unix::fs::{MetadataExt, chown};
 use std::process::Command;
@@ -26,7 +26,7 @@ impl Moving {
         Self::with_other(&Options::default().api_key)
     }
 
-    /// The second tenant has this key.
+    /// Creates both; the second tenant has this key.
     fn with_other(key: &str) -> Self {
         let other = Sandbox::start(Options { api_key: key.to_owned(), ..Options::default() });
         other.state().add_assets((FIRST..FIRST + CLIENTS).map(Asset::new));
@@ -35,7 +35,7 @@ impl Moving {
         Self { bench, other }
     }
 
-    /// The config names the other tenant, with the same key file.
+    /// Lets the config name the other tenant, with the same key file.
     fn turn(&mut self) {
         mem::swap(&mut self.bench.sandbox, &mut self.other);
         let url = format!("{:?}", self.bench.sandbox.url());
@@ -43,12 +43,12 @@ impl Moving {
         self.bench.set("iqr", "api_url", &url);
     }
 
-    /// The key file has the key of the tenant that the config names.
+    /// Writes the key of the tenant that the config names to the key file.
     fn use_its_key(&self) {
         self.bench.write_key(&self.bench.sandbox.api_key());
     }
 
-    /// The other tenant answers under the same URLs, and only to its own key.
+    /// Lets the other tenant answer under the same URLs, and only to its own key.
     fn turn_in_place(&mut self) {
         let (mut ours, mut theirs) = (self.bench.sandbox.state(), self.other.state());
         mem::swap(&mut *ours, &mut *theirs);
@@ -197,7 +197,7 @@ fn leaves_no_trace_of_a_dry_run_at_another_tenant() {
     moving.bench.assert_idle("nothing was changed");
 }
 
-/// Of the tenant of such a ledger nothing is known but what stands for its data host and the fields together.
+/// The tenant of such a ledger is known only by a digest of its data host and the fields.
 #[test]
 fn asks_an_older_ledger_for_nothing_more_than_its_newest_assets() {
     let mut moving = Moving::new();
@@ -216,7 +216,7 @@ fn asks_an_older_ledger_for_nothing_more_than_its_newest_assets() {
     assert_eq!(moving.aside().len(), 1);
 }
 
-/// Passes that are killed while they change from one ledger to the other.
+/// Passes are killed while they change from one ledger to the other.
 #[test]
 fn survives_a_kill_at_any_call_of_a_change() {
     if !has_strace() {
@@ -266,7 +266,7 @@ fn passes_over_what_is_no_ledger_of_another_tenant() {
     }
 }
 
-/// A pass that comes no further than the change leaves no ledger that is taken for the tenant's that the config goes back to.
+/// A pass that gets no further than the change leaves no ledger that would be taken for that of the other tenant.
 #[test]
 fn knows_what_was_sent_where_the_disk_is_full_in_a_change() {
     if !has_strace() {

@@ -1,5 +1,5 @@
-//! TLS that fails, in every way that a machine can be made to show: the pass ends with a reason, the key is given to nobody
-//! who has not proved who he is, and the next pass sends everything.
+//! TLS that fails in every way that can be produced here: the pass ends with a reason, no unproven server gets the key,
+//! and the next pass sends everything.
 
 use std::fs;
 use std::io::Write;
@@ -33,7 +33,7 @@ impl Authority {
         Self { issuer: Issuer::new(params, key), pem }
     }
 
-    /// A server's certificate by this authority.
+    /// Creates a server's certificate by this authority.
     fn signs(&self, params: &CertificateParams) -> Arc<ServerConfig> {
         let key = KeyPair::generate().unwrap();
         let certificate = params.signed_by(&key, &self.issuer).unwrap();
@@ -68,7 +68,7 @@ fn bench() -> Bench {
     Bench::with_clients(CLIENTS)
 }
 
-/// One pass on a machine that trusts this authority and no other.
+/// Runs one pass on a machine that trusts this authority and no other.
 fn sync(bench: &Bench, authority: &Authority) -> Report {
     let file = bench.path("authority.pem");
     fs::write(&file, &authority.pem).unwrap();
@@ -81,17 +81,17 @@ fn https(address: SocketAddr) -> String {
     format!("\"https://{address}\"")
 }
 
-/// The pass said why it ended, nobody has to wait for it, and the next one does everything.
+/// Asserts that the pass reported why it ended, no client is delayed, and the next one does everything.
 #[track_caller]
-fn assert_told_and_recovered(mut bench: Bench, report: &Report, words: &str, context: &str) {
+fn assert_reported_and_recovered(mut bench: Bench, report: &Report, words: &str, context: &str) {
     assert_eq!((report.code, report.outcome()), (Some(5), "aborted"), "{context}: {report:#?}");
-    assert!(report.stderr.contains(words), "{context}: {words:?} should be told: {report:#?}");
+    assert!(report.stderr.contains(words), "{context}: {words:?} should be reported: {report:#?}");
     assert_eq!(report.stderr.matches("error: ").count(), 1, "{context}: one line is enough: {report:#?}");
     assert!(!report.stderr.contains(&bench.sandbox.api_key()), "{context}: {report:#?}");
     let message: String = bench.in_ledger("SELECT message FROM pass ORDER BY id DESC LIMIT 1");
     assert!(message.contains(words), "{context}: {message}");
     let delayed: i64 = bench.in_ledger("SELECT count(*) FROM problem WHERE attempts > 0");
-    assert_eq!(delayed, 0, "{context}: a fault of the network grows nobody's delay");
+    assert_eq!(delayed, 0, "{context}: a fault of the network grows no delay");
     reach_sandbox(&mut bench);
     bench.set("iqr", "request_timeout", "\"30s\"");
     let next = bench.sync_well();
@@ -123,7 +123,7 @@ fn sends_no_key_or_token_to_an_unproven_tls_server() {
             let context = format!("{name}, {host}");
             assert_eq!(proxy.requests(), 0, "{context}: something was said before the certificate was proved");
             assert!(proxy.connections() <= 10, "{context}: {} connections", proxy.connections());
-            assert_told_and_recovered(bench, &report, words, &context);
+            assert_reported_and_recovered(bench, &report, words, &context);
         }
     }
 }
@@ -142,7 +142,7 @@ fn accepts_a_tls_server_of_a_trusted_authority() {
     bench.assert_signed_out("over TLS");
 }
 
-/// What listens behind an https address and speaks no TLS, or stops in the middle of it.
+/// Starts servers behind an https address that speak no TLS, or stop in the middle of it.
 fn strangers() -> Vec<(&'static str, SocketAddr)> {
     let writes = |bytes: &'static [u8]| {
         accept(move |mut stream| {
@@ -162,7 +162,7 @@ fn strangers() -> Vec<(&'static str, SocketAddr)> {
     ]
 }
 
-/// The beginning of a handshake, at a pace that never lets a socket time out.
+/// Sends the beginning of a handshake, at a pace that never lets a socket time out.
 fn drip(mut stream: std::net::TcpStream) {
     _ = stream.write_all(b"\x16\x03\x03\x40\x00\x02\x00\x3f\xfc");
     while stream.write_all(b"\0").is_ok() {
@@ -191,7 +191,7 @@ fn meet(name: &str, address: SocketAddr, host: &'static str, authority: &Authori
     let context = format!("{name}, {host}");
     assert!(started.elapsed() < Duration::from_secs(15), "{context}: {:?}", started.elapsed());
     assert!(report.count("requests") <= 10, "{context}: {report:#?}");
-    assert_told_and_recovered(bench, &report, "IQR cannot be reached", &context);
+    assert_reported_and_recovered(bench, &report, "IQR cannot be reached", &context);
 }
 
 /// Every answer in turn ends in its middle: in a record, between two, with TLS's farewell and without.
@@ -211,7 +211,7 @@ fn survives_tls_that_ends_within_any_answer() {
     });
 }
 
-/// Answer number `nth` ends after `keep` bytes, one byte before its own end at most; says whether there was one.
+/// Ends answer number `nth` after `keep` bytes, at most one byte before its own end; returns whether there was one.
 fn strike(authority: &Authority, certificate: &Arc<ServerConfig>, nth: u64, has_farewell: bool, keep: usize) -> bool {
     let context = format!("answer {nth} ended after {keep} bytes, farewell: {has_farewell}");
     let mut bench = bench().with("iqr", "connections", "1");

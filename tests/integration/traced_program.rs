@@ -1,6 +1,6 @@
-//! The program inside another one: under strace, in a mount namespace of its own, with another clock.
+//! The program inside another one: under strace, in a mount namespace of its own, or with another clock.
 //!
-//! What is needed for it is not on every machine. A test that lacks it says so and ends.
+//! Not every machine has what this takes. A test that lacks it prints so and ends.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use crate::bench::Bench;
 
-/// `$WIPEOS_TEST_EVERY_CALL` asks for every place that could be struck, where the usual run takes a sample.
+/// Returns whether `$WIPEOS_TEST_EVERY_CALL` asks for every place that could be struck; the usual run takes a sample.
 pub fn wants_every_place() -> bool {
     std::env::var_os("WIPEOS_TEST_EVERY_CALL").is_some()
 }
@@ -16,12 +16,12 @@ pub fn wants_every_place() -> bool {
 static STRACE: LazyLock<bool> = LazyLock::new(|| works("strace", &["-f", "-o", "/dev/null", "true"]));
 static UNSHARE: LazyLock<bool> = LazyLock::new(|| works("unshare", &["-m", "mount", "-t", "tmpfs", "none", "/mnt"]));
 
-/// Whether processes may be traced here.
+/// Returns whether processes may be traced here.
 pub fn has_strace() -> bool {
     *STRACE || skipped("strace, and the right to trace")
 }
 
-/// Whether file systems may be mounted here.
+/// Returns whether file systems may be mounted here.
 pub fn has_mounts() -> bool {
     *UNSHARE || skipped("the right to mount (root, unshare)")
 }
@@ -37,7 +37,7 @@ pub fn skipped(missing: &str) -> bool {
     false
 }
 
-/// `wrapper`, and behind it the command of a bench.
+/// Builds `wrapper` with the command of a bench behind it.
 pub fn wrapped(bench: &Bench, wrapper: &[&str], arguments: &[&str]) -> Command {
     let inner = bench.command(arguments);
     let mut command = Command::new(wrapper[0]);
@@ -47,16 +47,17 @@ pub fn wrapped(bench: &Bench, wrapper: &[&str], arguments: &[&str]) -> Command {
     command
 }
 
-/// Which of the program's threads are traced: strace counts calls by thread.
+/// Threads of the program that are traced: strace counts calls by thread.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Threads {
-    /// The one that opens, selects and records how far the pass came.
+    /// The main thread, which opens, selects and records how far the pass came.
     Main,
-    /// Also those that talk to IQR; the first to come to the number is struck.
+    /// Also the workers, which talk to IQR; the first to reach the number is struck.
     All,
 }
 
-/// The program under strace, which tampers with `call` as `how` says; calls on other files than `only` are left alone.
+/// Builds the program under strace, which tampers with `call` as `how` says; calls on other files than `only` are
+/// unchanged.
 pub fn traced(
     bench: &Bench,
     threads: Threads,

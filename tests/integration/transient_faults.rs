@@ -1,5 +1,5 @@
-//! Faults that need not stop a client must not: of 200 due assets at most 5 are left for a later pass. Where IQR adds to the
-//! comments, or is not known to replace them, those are left besides whose write was struck: their lines may still arrive.
+//! Transient faults: of 200 due assets at most 5 are left for a later pass. If IQR appends to the comments, or is not
+//! known to replace them, the clients whose write was struck are left besides: their lines may still arrive.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -13,7 +13,7 @@ use crate::bench::{Bench, FIRST, Report};
 use crate::fault_proxy::{Asked, FaultProxy, Reply, http, reach, reach_sandbox};
 
 const CLIENTS: i64 = 200;
-const MOST_LEFT: i64 = 5;
+const MAX_LEFT: i64 = 5;
 
 fn arrived(bench: &Bench) -> i64 {
     let there = |id: &i64| bench.seen(*id).item_number != "TBD API";
@@ -21,7 +21,7 @@ fn arrived(bench: &Bench) -> i64 {
 }
 
 impl Bench {
-    /// The tenant treats comments so, and the ledger knows it.
+    /// Sets the semantics of comments of the tenant and in the ledger.
     fn knowing(self, comments: Comments) -> Self {
         let (mode, known) = match comments {
             Comments::Adds => ("\"changed\"", "adds"),
@@ -38,12 +38,13 @@ impl Bench {
     }
 }
 
-/// One pass with the fault, one without: nearly all by the first, all by the second, nothing twice, nobody delayed.
+/// Asserts that nearly all arrive by a pass with the fault, all by one without, nothing twice, and no client is
+/// delayed.
 #[track_caller]
 fn assert_few_are_left(mut bench: Bench, report: &Report, most: i64, context: &str) {
     let done = i64::try_from(report.count("sent") + report.count("unchanged")).unwrap();
     assert!(done >= CLIENTS - most, "{context}: only {done} of {CLIENTS}: {}", report.stderr);
-    assert!(arrived(&bench) >= done, "{context}: more was told than is there");
+    assert!(arrived(&bench) >= done, "{context}: more was reported than is there");
     reach_sandbox(&mut bench);
     bench.sync_well();
     assert_eq!(arrived(&bench), CLIENTS, "{context}");
@@ -58,7 +59,7 @@ fn behind(manners: impl Fn(&Asked) -> Reply + Send + Sync + 'static) -> (Bench, 
     (bench, proxy)
 }
 
-/// What one request in twenty meets, on both kinds of tenant. The request takes effect where `is_taken` says so.
+/// Strikes one request in twenty, on both kinds of tenant. The request takes effect if `is_taken` says so.
 fn one_in_twenty(context: &str, is_taken: bool, bad: impl Fn(Vec<u8>) -> Reply + Copy + Send + Sync + 'static) {
     for comments in [Comments::Replaces, Comments::Adds] {
         one_in_twenty_at(comments, &format!("{context}, {comments:?}"), is_taken, bad);
@@ -83,7 +84,7 @@ fn one_in_twenty_at(
     let bench = bench.knowing(comments);
     let report = bench.sync();
     assert!(proxy.requests() > 800, "{context}: {} requests", proxy.requests());
-    assert_few_are_left(bench, &report, MOST_LEFT + unsettled.load(Ordering::SeqCst), context);
+    assert_few_are_left(bench, &report, MAX_LEFT + unsettled.load(Ordering::SeqCst), context);
 }
 
 fn half(mut answer: Vec<u8>) -> Vec<u8> {
@@ -117,9 +118,9 @@ fn leaves_few_after_one_closed_connection_in_twenty() {
 
 #[test]
 fn leaves_none_if_the_server_closes_after_every_answer() {
-    let (bench, _front) = behind(|asked| Reply::Close(asked.answer()));
+    let (bench, _proxy) = behind(|asked| Reply::Close(asked.answer()));
     let report = bench.sync();
-    assert_few_are_left(bench, &report, MOST_LEFT, "closed behind every answer");
+    assert_few_are_left(bench, &report, MAX_LEFT, "closed behind every answer");
 }
 
 #[test]
@@ -129,11 +130,11 @@ fn leaves_few_after_sessions_that_end_in_mid_pass() {
         let bench = Bench::with_options(options).and_clients(CLIENTS);
         let report = bench.sync();
         bench.sandbox.state().options.session_calls = None;
-        assert_few_are_left(bench, &report, MOST_LEFT, &format!("a session ends after 90 calls with {status}"));
+        assert_few_are_left(bench, &report, MAX_LEFT, &format!("a session ends after 90 calls with {status}"));
     }
 }
 
-/// WipeOS holds its database, again and again, each time for less than the pass may last.
+/// WipeOS locks its database again and again, each time for less than the pass may last.
 #[test]
 fn leaves_few_while_the_store_is_locked() {
     for (journal, begin) in [(Journal::Delete, "BEGIN EXCLUSIVE"), (Journal::Wal, "BEGIN IMMEDIATE")] {
@@ -154,7 +155,7 @@ fn leaves_few_while_the_store_is_locked() {
             drop(done);
             report
         });
-        assert_few_are_left(bench, &report, MOST_LEFT, begin);
+        assert_few_are_left(bench, &report, MAX_LEFT, begin);
     }
 }
 

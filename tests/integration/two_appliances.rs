@@ -1,4 +1,4 @@
-//! Two appliances on one asset: each knows its own store and its own ledger only.
+//! Two appliances on one asset: each knows only its own store and ledger.
 
 use std::thread;
 
@@ -7,7 +7,7 @@ use iqr_sandbox::{Asset, Comments};
 
 use crate::bench::{Bench, FIRST, client};
 
-/// Two benches on the sandbox of the first; the second knows other tests of the same machine.
+/// Creates two benches on the sandbox of the first; the second knows other tests of the same machine.
 fn appliances(semantics: Comments, mode: &str, tests: [&[(&str, &str)]; 2]) -> [Bench; 2] {
     let here = Bench::empty().with("sync", "comments", mode);
     here.set_comment_semantics(semantics);

@@ -1,4 +1,4 @@
-//! What a drive's line says of its wipes, and what is fitted, from the store to IQR.
+//! Wipes on the line of a drive, and what is fitted, from the store to IQR.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ fn text(text: &str) -> Option<String> {
     Some(text.to_owned())
 }
 
-/// A verified wipe by a method that demands it, which ended then.
+/// Creates a verified wipe by a method that demands it, with this end.
 fn wipe(result: &str, finished_at: &str) -> Wipe {
     Wipe {
         method: text("US DoD 5220.22-M (ECE)"),
@@ -23,7 +23,7 @@ fn wipe(result: &str, finished_at: &str) -> Wipe {
     }
 }
 
-/// A bench with one machine whose drive was wiped so, and sent.
+/// Creates a bench with one machine whose drive has these wipes, and sends it.
 fn bench_with(wipes: Vec<Wipe>) -> Bench {
     let bench = Bench::empty();
     let disk = Disk { media: text("HDD"), serial_number: text("S1"), wipes, ..Disk::default() };
@@ -32,13 +32,13 @@ fn bench_with(wipes: Vec<Wipe>) -> Bench {
     bench
 }
 
-/// What the lines of the drive say, in their order.
+/// Returns the lines of the drive, in their order.
 fn said(bench: &Bench) -> Vec<String> {
     let lines = bench.lines(FIRST);
     lines.iter().filter_map(|line| line.strip_prefix("Wipe - S1: ").map(str::to_owned)).collect()
 }
 
-/// Adds a wipe and sends; the last line is the mapped one, and a further pass has nothing to say.
+/// Adds a wipe and sends; asserts that the last line is the expected one, and that a further pass has nothing to send.
 #[track_caller]
 fn assert_then(bench: &Bench, wipe: &Wipe, expected: &str) {
     bench.store().add_wipe(1, 0, wipe).unwrap();
@@ -146,7 +146,7 @@ fn takes_back_a_pass_that_a_wipe_without_an_end_followed() {
     assert_then(&bench, &newer, "PASS, US DoD 5220.22-M (ECE), 2024-05-01");
     let page = bench.run(&["preview", &FIRST.to_string()]).stdout;
     assert!(page.contains("a newer wipe has not ended"), "{page}");
-    // The row gets a result and no end: none of its times tells.
+    // The row gets a result and no end: none of its times helps.
     bench.store().connection().execute("UPDATE wipe SET result = 'Timeout' WHERE result = 'Running'", []).unwrap();
     bench.sync_well();
     assert_eq!(said(&bench).last().unwrap(), "Timeout, US DoD 5220.22-M (ECE)");

@@ -1,4 +1,4 @@
-//! As little of an HTTP client as it takes, so that nothing stands between a test and the socket.
+//! A minimal HTTP client, so that nothing stands between a test and the socket.
 
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
@@ -7,7 +7,7 @@ use std::time::Duration;
 use iqr_sandbox::{Options, Sandbox};
 use serde_json::{Value, json};
 
-/// Far longer than any answer takes; only a bug waits so long.
+/// A timeout far longer than any answer takes; only a bug waits so long.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 pub struct Response {
@@ -30,7 +30,7 @@ impl Response {
     }
 }
 
-/// One kept-alive connection.
+/// A kept-alive connection.
 pub struct Client {
     stream: TcpStream,
     token: String,
@@ -43,7 +43,7 @@ impl Client {
         Self { stream, token: String::new() }
     }
 
-    /// A connection with a session.
+    /// Opens a connection with a session.
     pub fn signed_in(sandbox: &Sandbox) -> Self {
         let mut client = Self::connect(sandbox);
         let answer = client.sign_in(&sandbox.api_key());
@@ -102,7 +102,7 @@ impl Client {
         self.stream.write_all(&[head.as_bytes(), body].concat())
     }
 
-    /// Sends bytes as they are.
+    /// Sends bytes unchanged.
     pub fn write_raw(&mut self, bytes: &[u8]) {
         self.stream.write_all(bytes).unwrap();
     }
@@ -129,7 +129,7 @@ impl Client {
         Ok(String::from_utf8(head).unwrap())
     }
 
-    /// Reads what comes until the connection ends or `patience` is over; says whether it ended.
+    /// Reads until the connection ends or `patience` is over; returns whether it ended.
     pub fn drain(&mut self, patience: Duration) -> (Vec<u8>, bool) {
         self.stream.set_read_timeout(Some(patience)).unwrap();
         let mut bytes = Vec::new();
@@ -144,7 +144,7 @@ impl Client {
     }
 }
 
-/// A sandbox with asset 41 and a signed-in client.
+/// Starts a sandbox with asset 41 and a signed-in client.
 pub fn start(options: Options) -> (Sandbox, Client) {
     let sandbox = Sandbox::start(options);
     sandbox.state().add_asset(iqr_sandbox::Asset::new(41));

@@ -9,7 +9,7 @@ use crate::client::{Client, Response, start};
 
 const READ: &str = "Inventory/JSON/GetInventoryById?Id=41";
 const LONG: Duration = Duration::from_secs(60);
-/// As long as it takes to see that nothing comes.
+/// Time in which to see that nothing comes.
 const SHORT: Duration = Duration::from_millis(50);
 
 fn with_fault(kind: Kind) -> (Sandbox, Client) {

@@ -1,4 +1,4 @@
-//! The sandbox, seen from a raw socket, and the stores, seen through SQL.
+//! The sandbox over a raw socket, and the stores through SQL.
 #![expect(clippy::unwrap_used, reason = "a test ends where it goes wrong")]
 
 mod client;
