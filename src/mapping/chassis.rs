@@ -53,8 +53,8 @@ impl<'a> Names<'a> {
     }
 }
 
-/// A server in a tower or a multi-node chassis is called one, and keeps the template of its chassis: what is fitted is the
-/// same as in a desktop.
+/// Calls a server in a tower or a multi-node chassis a server, with the template of its chassis: the parts are the same
+/// as in a desktop.
 fn told_a_server(choice: ChassisChoice, names: &Names<'_>) -> ChassisChoice {
     const SERIES: [&str; 6] = ["PowerEdge", "ProLiant", "PRIMERGY", "ThinkServer", "ThinkSystem", "System x"];
     if choice.chassis != Chassis::Desktop {
@@ -75,8 +75,8 @@ fn bare_name(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// A Surface is a tablet unless it is called otherwise, and its firmware calls it a laptop. It keeps that template: there
-/// is a battery in both.
+/// Calls a Surface a tablet unless its name says otherwise; its firmware calls it a laptop. It keeps that template:
+/// there is a battery in both.
 fn told_a_tablet(choice: ChassisChoice, names: &Names<'_>) -> ChassisChoice {
     const NO_TABLETS: [&str; 4] = ["laptop", "book", "studio", "hub"];
     let product = &names.product;
@@ -120,7 +120,7 @@ fn by_product(names: &Names<'_>, machine: &Machine, code: Option<i64>) -> Option
     told.or_else(|| hp_with_screen(product, machine, code))
 }
 
-/// Series that are all-in-ones to the last model, though their firmware calls many of them a desktop.
+/// Finds a series that is all-in-ones to the last model, though the firmware calls many of them a desktop.
 fn all_in_one_series(text: &str) -> Option<String> {
     const SERIES: [&str; 8] =
         ["ProOne", "EliteOne", "Surface Studio", "Aspire C2", "Aspire Z", "Veriton Z", "Inspiron One", "XPS One"];
@@ -128,7 +128,8 @@ fn all_in_one_series(text: &str) -> Option<String> {
     series.map(str::to_owned).or_else(|| numbered_all_in_one(text))
 }
 
-/// `ThinkCentre M93z`, `ThinkCentre M90a` and `IdeaCentre B320` of a longer name: a letter of the number tells the kind.
+/// Finds `ThinkCentre M93z`, `ThinkCentre M90a` and `IdeaCentre B320` in a longer name: a letter of the number gives
+/// the kind.
 fn numbered_all_in_one(text: &str) -> Option<String> {
     let mut words = text.split(|character: char| !character.is_alphanumeric());
     let line = words.find(|word| ["ThinkCentre", "IdeaCentre"].iter().any(|line| word.eq_ignore_ascii_case(line)))?;
@@ -164,7 +165,7 @@ fn hp_with_screen(product: &str, machine: &Machine, code: Option<i64>) -> Option
     })
 }
 
-/// `Mac14,2`: since 2022 Apple's identifiers do not tell what kind of Mac it is.
+/// Whether an identifier is `Mac14,2` or the like: since 2022 Apple's identifiers do not say what kind of Mac it is.
 fn is_apple_silicon(product: &str) -> bool {
     begins_with(product, "Mac") && product[3..].starts_with(|first: char| first.is_ascii_digit())
 }
@@ -182,8 +183,9 @@ fn all_in_one_word(text: &str) -> Option<String> {
 /// Diagonals of screens that are built into a machine with a battery, in inches. Desks have screens from 19 inches on.
 const PORTABLE_SCREEN_INCHES: std::ops::RangeInclusive<f64> = 5.0..=18.4;
 
-/// A desktop by its type that has a battery, a built-in screen and a webcam is a laptop: free firmware for Chromebooks says
-/// `Desktop` of all of them. A desktop by its name stays one, with a battery for its supply and a screen beside it.
+/// Corrects the kind by the parts. A desktop by its type that has a battery, a built-in screen and a webcam is a
+/// laptop: free firmware for Chromebooks says `Desktop` of all of them. A desktop by its name stays one, with a battery
+/// for its supply and a screen beside it.
 fn by_parts(names: &Names<'_>, machine: &Machine, code: Option<i64>) -> Option<ChassisChoice> {
     const DESKTOP: i64 = 3;
     let has_screen = machine.screen_inches.is_some_and(|inches| PORTABLE_SCREEN_INCHES.contains(&inches));
@@ -275,7 +277,7 @@ pub(super) fn is_said(chassis: Chassis, text: &str) -> bool {
         Chassis::Desktop => &["desktop"],
         Chassis::AllInOne => return all_in_one_word(text).is_some(),
         Chassis::MacBook => &["macbook"],
-        // What the maker calls it is the better word: a `ThinkPad X220 Tablet` is a notebook by its firmware.
+        // The maker's own word is the better one: a `ThinkPad X220 Tablet` is a notebook by its firmware.
         Chassis::Laptop | Chassis::Tablet | Chassis::Convertible => {
             &["laptop", "notebook", "convertible", "detachable", "2-in-1", "2n1", "tablet"]
         }
@@ -469,7 +471,7 @@ mod tests {
         assert!(right > 0 && right * 1000 >= business.len() * 992, "{right} of {}", business.len());
     }
 
-    /// The labels tell no MacBook from a notebook.
+    /// Maps a MacBook to a laptop: the labels do not distinguish them.
     fn kind_of(template: TemplateKind) -> TemplateKind {
         if template == TemplateKind::MacBook { TemplateKind::Laptop } else { template }
     }

@@ -1,4 +1,4 @@
-//! Text of the store made fit for one line of IQR, and otherwise left byte for byte as it is.
+//! Makes text of the store fit for one line of IQR, and otherwise leaves it byte for byte unchanged.
 //!
 //! Escaping is not done here: that belongs to the wire format.
 
@@ -62,7 +62,7 @@ fn is_blank(character: char) -> bool {
     character.is_whitespace() || character.is_control()
 }
 
-/// Of the characters that XML 1.0 forbids, these are the ones that are no control characters.
+/// Whether XML 1.0 forbids a character that is no control character.
 fn is_forbidden(character: char) -> bool {
     matches!(character, '\u{fffe}' | '\u{ffff}')
 }

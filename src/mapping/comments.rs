@@ -48,7 +48,7 @@ fn wipe_lines(facts: &Facts<'_>, rules: &Rules, names: &mut Names) -> Vec<Commen
     facts.drives.iter().filter_map(line).collect()
 }
 
-/// `None` for a test without a result where such lines are left out.
+/// Returns the line of a test; `None` for a test without a result where such lines are left out.
 fn test_line(test: &Test, facts: &Facts<'_>, rules: &Rules, names: &mut Names) -> Option<CommentLine> {
     if test.result.is_empty() && rules.untested == Untested::Omit {
         return None;
@@ -90,7 +90,7 @@ struct Test {
     at: Option<Timestamp>,
 }
 
-/// Of two results of one test in one log the graver one counts.
+/// The weight of a result: of two results of one test in one log the graver one counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Severity {
     None,
@@ -99,7 +99,8 @@ enum Severity {
     Failed,
 }
 
-/// Oldest first, by time and then by key. A log without a time counts as made right after those of lower keys.
+/// Sorts the logs, oldest first, by time and then by key. A log without a time counts as made right after those of
+/// lower keys.
 fn by_age(logs: &[DiagnosticsLog]) -> Vec<&DiagnosticsLog> {
     let mut by_key: Vec<&DiagnosticsLog> = logs.iter().collect();
     by_key.sort_by_key(|log| log.id);
@@ -158,7 +159,8 @@ impl Tests {
         place
     }
 
-    /// The test of this name, called as it is here. One that was not run is there only if it shall be shown.
+    /// Removes and returns the test of this name, called by this name. A test that was not run is returned only if it
+    /// shall be shown.
     fn take(&mut self, name: &TestName, untested: Untested) -> Option<Test> {
         let place = self.places.get(&name.key).copied();
         match place {

@@ -10,7 +10,7 @@ use super::processor_fillers::is_denied;
 use super::wipes::{self, WipeFacts};
 use crate::model::{Drive, Machine, is_filler_serial, is_virtual_medium};
 
-/// One drive, as text.
+/// A drive, as text.
 pub(super) struct DriveFacts<'a> {
     /// The name of its wipe line: its serial number, or its model and place.
     pub label: String,
@@ -21,7 +21,7 @@ pub(super) struct DriveFacts<'a> {
     pub media: Cow<'a, str>,
     pub interface: Cow<'a, str>,
     pub health: Cow<'a, str>,
-    /// `None` when no wipe of it has ended.
+    /// The wipe that counts; `None` when no wipe of the drive has ended.
     pub wipe: Option<WipeFacts<'a>>,
 }
 
@@ -81,7 +81,7 @@ fn label(drive: &DriveFacts<'_>, is_alone: impl Fn(&str) -> bool) -> String {
     }
 }
 
-/// `HDD`, `SSD`, ... in the usual letters; what is not known is printed as it is.
+/// Returns the medium (`HDD`, `SSD`, ...) in the usual letters; an unknown one is unchanged.
 fn media(drive: &Drive) -> Cow<'_, str> {
     let media = real(drive.media.as_deref());
     let usual = ["HDD", "SSD", "NVMe", "eMMC", "SSHD"].into_iter().find(|usual| usual.eq_ignore_ascii_case(&media));

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::model::{Battery, ClientId, Machine};
 
-/// A machine and what people who looked at it call it.
+/// A machine and the label that people gave it.
 pub struct Labelled {
     pub vendor: String,
     pub kind: String,
@@ -63,7 +63,7 @@ fn labelled(row: &Value) -> Labelled {
     Labelled { vendor: label("lh_vendor"), kind: label("lh_type"), machine }
 }
 
-/// What all modules come to.
+/// Returns the total of all modules.
 fn memory(modules: &Value) -> Option<u64> {
     let size = |module: &Value| {
         let (number, unit) = module["size"].as_str()?.split_once(' ')?;

@@ -1,4 +1,4 @@
-//! What speaks for two records being one machine, and what against it.
+//! Evidence for and against two records being one machine.
 
 use std::collections::BTreeMap;
 use std::fmt;

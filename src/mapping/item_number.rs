@@ -10,25 +10,25 @@
 #[cfg(test)]
 mod tests;
 
-/// Why a rule may be applied to a name.
+/// The condition under which a rule may be applied to a name.
 #[derive(Debug, Clone, Copy)]
 enum Condition {
     Always,
     /// The name is HP's and holds a code that belongs to one model and says of which of these kinds it is ([`Code`]).
-    /// Without one the word may be all that tells two products apart: `Surface Laptop Go 3` is not `Surface Go 3`.
+    /// Without one the word may be all that distinguishes two products: `Surface Laptop Go 3` is not `Surface Go 3`.
     HasCodeOf(Code),
     /// The name begins with a family that has machines of one kind only.
     IsOfFamily(&'static [&'static str]),
 }
 
-/// What HP's code for a model says of its kind.
+/// The kind of machine that HP's code for a model gives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Code {
     /// Size of the screen and series: `15-DR1XXX`, `14M-DH1XXX`, `13T-AW200`.
     Portable,
     /// Number or letters of a desktop: `790-08XX`, `TG02-0XXX`.
     Desktop,
-    /// Of one model, whatever it is: the part number `P3K65EA`.
+    /// A code of one model, whatever it is: the part number `P3K65EA`.
     Part,
 }
 
@@ -39,27 +39,28 @@ struct Rule {
     condition: Condition,
 }
 
-/// What makers abbreviate themselves (`ENVY TS 15`, `ProOne 400 G4 20.0-in NT AiO`, `Inspiron 5406 2n1`).
+/// Returns a rule for a phrase that makers abbreviate themselves (`ENVY TS 15`, `ProOne 400 G4 20.0-in NT AiO`,
+/// `Inspiron 5406 2n1`).
 const fn abbreviate(phrase: &'static str, abbreviation: &'static str) -> Rule {
     Rule { phrase, replacement: abbreviation, condition: Condition::Always }
 }
 
-/// A word that tells no two products apart.
+/// Returns a rule for a word that distinguishes no products.
 const fn filler(phrase: &'static str) -> Rule {
     Rule { phrase, replacement: "", condition: Condition::Always }
 }
 
-/// The kind of a machine, which its code says, too.
+/// Returns a rule for the kind of a machine, which its code says, too.
 const fn kind(phrase: &'static str, code: Code) -> Rule {
     Rule { phrase, replacement: "", condition: Condition::HasCodeOf(code) }
 }
 
-/// A word that the other one beside it implies.
+/// Returns a rule for a word that the other one beside it implies.
 const fn implied(phrase: &'static str, replacement: &'static str) -> Rule {
     Rule { phrase, replacement, condition: Condition::Always }
 }
 
-/// In the order in which they are applied, first what loses least.
+/// The rules in the order in which they are applied, first what loses least.
 const RULES: &[Rule] = &[
     abbreviate("SMALL FORM FACTOR", "SFF"),
     abbreviate("ULTRA-SLIM DESKTOP", "USDT"),
@@ -99,7 +100,7 @@ const RULES: &[Rule] = &[
     Rule { phrase: "AIO", replacement: "", condition: Condition::IsOfFamily(&["ELITEONE", "PROONE"]) },
 ];
 
-/// Stands where names were taken out of the middle of a list, and no model's name has it. It counts where numbers are
+/// The mark where names were taken out of the middle of a list; no model's name has it. It counts where numbers are
 /// compared.
 const GAP: char = '~';
 
@@ -186,7 +187,8 @@ impl Number {
     }
 }
 
-/// What a number does not say any more after a replacement; nothing if the replacement abbreviates the phrase.
+/// Returns the part of a phrase that a number does not say after a replacement; nothing if the replacement abbreviates
+/// the phrase.
 fn left_out<'a>(phrase: &'a str, replacement: &str) -> Option<&'a str> {
     if replacement.is_empty() {
         return Some(phrase);
@@ -195,8 +197,8 @@ fn left_out<'a>(phrase: &'a str, replacement: &str) -> Option<&'a str> {
     Some(if before.is_empty() { behind.trim_start() } else { before.trim_end() })
 }
 
-/// What a word says if it is a code by which HP calls one model or one narrow series. Sizes, generations, chips and years
-/// are none.
+/// Returns the kind that a word gives if it is a code by which HP calls one model or one narrow series. Sizes,
+/// generations, chips and years are no codes.
 fn code_of(word: &str) -> Option<Code> {
     let word = word.trim_matches(['(', ')', ',']);
     if !is_model_code(word) {

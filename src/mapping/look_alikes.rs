@@ -126,7 +126,7 @@ const MATHEMATICAL: (u32, u32) = (0x1d400, 0x1d6a4);
 /// The first of the mathematical Greek letters, what is behind the last, and how many there are of each kind.
 const MATHEMATICAL_GREEK: (u32, u32, u32) = (0x1d6a8, 0x1d7ca, 58);
 
-/// How many letters an alphabet has.
+/// The number of letters of an alphabet.
 const LETTERS: u32 = 26;
 
 /// Returns the capital ASCII letter that a character is, or looks like; `None` where it looks like none of those that are
@@ -177,8 +177,8 @@ fn in_table(code: u32) -> Option<char> {
     LOOK_ALIKES.iter().find(|(_, ranges)| has(ranges)).map(|(letter, _)| *letter)
 }
 
-/// What a reader sees of a text: letters as [`letter`] tells them, other letters and digits as U+FFFD, blanks as a space and
-/// punctuation as a dot. What is hidden, and marks above and below letters, is left out.
+/// Returns a text as a reader sees it: letters as [`letter`] maps them, other letters and digits as U+FFFD, blanks as a
+/// space and punctuation as a dot. Hidden characters, and marks above and below letters, are left out.
 pub(super) fn seen(text: &str) -> impl Iterator<Item = char> {
     text.chars().filter_map(|character| match character {
         _ if is_invisible(character) => None,
@@ -198,8 +198,8 @@ pub(super) fn escaped(text: &str) -> String {
     escape(text, |character| is_invisible(character) || is_foreign_look_alike(character))
 }
 
-/// A name as it may stand in a line: hidden characters, and letters of another alphabet within a word of Latin ones, are
-/// shown by their numbers. A word of another alphabet is left as it is.
+/// Returns a name as it may stand in a line: hidden characters, and letters of another alphabet within a word of Latin
+/// ones, are shown by their numbers. A word of another alphabet is unchanged.
 pub(super) fn escaped_name(name: &str) -> String {
     name.split_inclusive(' ')
         .map(|word| {
@@ -221,7 +221,7 @@ fn escape(text: &str, is_strange: impl Fn(char) -> bool) -> String {
     escaped
 }
 
-/// Latin letters with marks are what they are, and no disguise.
+/// Whether a character is of another alphabet and looks like a Latin letter. Latin letters with marks are no disguise.
 fn is_foreign_look_alike(character: char) -> bool {
     let is_latin = character.is_ascii() || matches!(character, '\u{a0}'..='\u{24f}' | '\u{1e00}'..='\u{1eff}');
     !is_latin && letter(character).is_some()

@@ -176,13 +176,13 @@ fn is_company_and_filler(words: &str, short_form: &str) -> bool {
     })
 }
 
-/// Whether a text is only a legal form, as it is left of a maker's name without the maker.
+/// Whether a text is only a legal form, the rest of a maker's name without the maker.
 pub(super) fn is_legal_form(text: &str) -> bool {
     let words = words(text);
     !words.is_empty() && words.split(' ').all(|word| LEGAL.contains(&word))
 }
 
-/// `Ampere` of `Ampere(R)`. What is nothing but a mark stays.
+/// Returns `Ampere` for `Ampere(R)`. A text of nothing but a mark is unchanged.
 fn without_marks(name: &str) -> Cow<'_, str> {
     const MARKS: [&str; 6] = ["(R)", "(r)", "(TM)", "(tm)", "\u{ae}", "\u{2122}"];
     let may_have_marks = !name.is_ascii() || name.contains('(');
@@ -386,7 +386,7 @@ mod tests {
         for labelled in fixtures::machines() {
             let raw = labelled.machine.manufacturer.as_deref().unwrap_or_default();
             let Some(expected) = expected_short(&labelled.vendor) else { continue };
-            // What is no name cannot be recognised: the board's maker is not the system's.
+            // A filler cannot be recognised: the board's maker is not the system's.
             if is_placeholder(raw) {
                 continue;
             }

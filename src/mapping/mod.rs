@@ -1,6 +1,6 @@
-//! What IQR shall say of a machine: a pure function of the machine and the config's rules.
+//! Maps a machine to an update of its asset: a pure function of the machine and the config's rules.
 //!
-//! No I/O and no clock. Nothing here knows what IQR calls its fields, or what it holds already: that is the plan's.
+//! No I/O and no clock. Nothing here knows the names of IQR's fields, or their contents: the plan does.
 
 mod capacity;
 mod chassis;
@@ -44,7 +44,7 @@ pub use widths::{Width, Widths};
 pub use wipes::{WipeEnd, WipeStory, missing_verification};
 pub use words::{has_result_word, is_result_value};
 
-/// A field of the update, with what it was made of.
+/// A field of the update, with its source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RenderedField {
     /// `description`, `extended description`, `item description` or `attribute`.
@@ -53,21 +53,21 @@ pub struct RenderedField {
     pub attribute: Option<String>,
     /// The template, as the config has it.
     pub template: String,
-    /// What it became.
+    /// The rendered text.
     pub text: String,
-    /// What it lacks because its column in IQR is narrower.
+    /// The part that the text lacks because its column in IQR is narrower.
     pub cut: Option<Cut>,
     /// Names of the template's fields that printed nothing.
     pub empty_fields: Vec<String>,
 }
 
-/// What IQR shall say of this machine; the template is chosen by its chassis.
+/// Maps a machine; the template is chosen by its chassis.
 #[must_use]
 pub fn map(machine: &Machine, rules: &Rules) -> AssetUpdate {
     update(&Facts::from_machine(machine, rules), rules)
 }
 
-/// What IQR would say of this machine by another template.
+/// Maps a machine by another template.
 #[must_use]
 pub fn map_with_template(machine: &Machine, rules: &Rules, template: TemplateKind) -> AssetUpdate {
     let mut facts = Facts::from_machine(machine, rules);
@@ -153,7 +153,7 @@ fn item_number_cut(update: &AssetUpdate) -> Option<&Cut> {
     update.cuts.iter().find(|cut| cut.text == Limited::ItemNumber)
 }
 
-/// Why a model gets no number that is shorter than its name.
+/// Says why a model gets no number that is shorter than its name.
 fn too_wide_model(cut: &Cut) -> String {
     format!(
         "the model `{}` has {} characters, an item number has {}, and without one of its words it could be taken for another \
@@ -164,7 +164,7 @@ fn too_wide_model(cut: &Cut) -> String {
     )
 }
 
-/// What is wrong with a text that names no maker, or no model of this maker.
+/// Says what is wrong with a text that names no maker, or no model of this maker.
 fn shown(raw: Option<&str>, maker: &str) -> String {
     let text = clean::one_line(raw.unwrap_or_default());
     if text.is_empty() {

@@ -11,16 +11,16 @@ use super::manufacturer::{is_legal_form, is_only_a_maker};
 use super::placeholder::{is_kind_of_machine, is_placeholder, real};
 use crate::model::Machine;
 
-/// What a Lenovo is called by.
+/// The name that a Lenovo is called by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LenovoModel {
-    /// By its name: `ThinkPad T480`.
+    /// The name: `ThinkPad T480`.
     Name,
-    /// By its machine type and model: `20L5S01V00`.
+    /// The machine type and model: `20L5S01V00`.
     MachineType,
 }
 
-/// What the firmware says of a model.
+/// The firmware's texts for a model.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Firmware<'a> {
     pub model: Option<&'a str>,
@@ -60,7 +60,7 @@ pub fn model_name(manufacturer_short: &str, firmware: &Firmware<'_>, lenovo: Len
         "FUJITSU" | "LENOVO" => one_line(&name.replace('_', " ")).into_owned(),
         _ => name,
     };
-    // What is left of a name may be none.
+    // The rest of a name may be no name.
     let is_none = is_placeholder(&name) || is_kind_of_machine(&name);
     if is_none { String::new() } else { name }
 }
@@ -118,8 +118,8 @@ fn split_bracket(text: &str) -> (&str, Option<&str>) {
     (name.trim_end_matches([' ', ':']), Some(code).filter(|code| !code.is_empty()))
 }
 
-/// What a machine was called before it had a name: that of its board (`QAWGE`). A line's name alone looks the same, and
-/// says as little.
+/// Whether a text is a machine's name from before it had one: that of its board (`QAWGE`). A line's name alone looks
+/// the same, and says as little.
 fn is_code_name(text: &str) -> bool {
     text.len() >= 4 && text.bytes().all(|byte| byte.is_ascii_alphabetic())
 }
@@ -189,7 +189,8 @@ fn is_revision(lower: &str) -> bool {
     number.contains('.') && number.starts_with(|character: char| character.is_ascii_digit()) && !number.contains(' ')
 }
 
-/// Families are mostly platforms (`Intel_Mobile`): only Lenovo's own lines, with a number, are names.
+/// Whether a family is a name. Families are mostly platforms (`Intel_Mobile`): only Lenovo's own lines, with a number,
+/// are names.
 fn is_of_a_line(text: &str) -> bool {
     const LINES: &[&str] = &["think", "ideapad", "ideacentre", "yoga", "legion", "miix", "loq", "xiaoxin"];
     let lower = text.to_ascii_lowercase();
@@ -221,8 +222,8 @@ fn dell_name(product: &str) -> &str {
     if name.len() == product.len() { name } else { after_word(name, "System").unwrap_or(name) }
 }
 
-/// Without the maker's name in front, however often it stands there: it is printed before the model anyway. Empty if
-/// nothing else is there, for a maker is no model.
+/// Removes the maker's name in front, however often it stands there: it is printed before the model anyway. Returns an
+/// empty text if nothing else is there, for a maker is no model.
 pub(super) fn without_maker<'a>(product: &'a str, names: &[&str]) -> &'a str {
     let mut rest = product;
     while let Some(shorter) = names.iter().find_map(|name| after_word(rest, name)) {
@@ -232,7 +233,7 @@ pub(super) fn without_maker<'a>(product: &'a str, names: &[&str]) -> &'a str {
     if names.iter().any(|name| rest.eq_ignore_ascii_case(name)) || is_none(rest) { "" } else { rest }
 }
 
-/// What follows `word`, if that stands in front with a blank, a hyphen or an underscore behind it.
+/// Returns the text after `word`, if that stands in front with a blank, a hyphen or an underscore behind it.
 fn after_word<'a>(text: &'a str, word: &str) -> Option<&'a str> {
     let (start, rest) = text.split_at_checked(word.len())?;
     let rest = start.eq_ignore_ascii_case(word).then(|| rest.strip_prefix([' ', '-', '_']))??;
@@ -343,7 +344,7 @@ mod tests {
             ("ASUS", "VivoBook_ASUSLaptop X515JAB_X515JA", "VivoBook X515JAB"),
             ("ASUS", "VivoBook 15_ASUS Laptop X507MA_X507MA", "VivoBook 15 X507MA"),
             ("ASUS", "ROG Zephyrus G14 GA401II_GA401II", "ROG Zephyrus G14 GA401II"),
-            // Two names: nobody knows which one the machine is sold by.
+            // Two names: which one the machine is sold by is not known.
             ("ASUS", "VivoBook_ASUS Laptop E210MA_L210MA", "VivoBook E210MA_L210MA"),
             ("ASUS", "BM6630_BM6330_BP6230", "BM6630_BM6330_BP6230"),
             ("ASUS", "X515_", "X515_"),

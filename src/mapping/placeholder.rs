@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::clean::one_line;
 
-/// Folded forms ([`bare`]) of what firmware holds where nobody filled in a maker, a model, a version or an SKU.
+/// Folded forms ([`bare`]) of the texts in firmware whose maker filled in no maker, model, version or SKU.
 const FILLERS: &[&str] = &[
     "all",
     "allseries",
@@ -78,7 +78,7 @@ const KINDS: &[&str] = &[
     "workstation",
 ];
 
-/// What stands beside them and says no more.
+/// Words that stand beside them and say no more.
 const BESIDE_KINDS: &[&str] =
     &["client", "gaming", "mini", "mobile", "personal", "portable", "series", "super", "system"];
 
@@ -130,7 +130,7 @@ const FIELD_WORDS: &[&str] = &[
     "version",
 ];
 
-/// What fillers begin with that go on in many ways (`ABCDEFGHIJKLMNOPQRSTUVWXY`, the alphabet as far as the field is wide).
+/// Beginnings of fillers that go on in many ways (`ABCDEFGHIJKLMNOPQ`, the alphabet as far as the field is wide).
 const FILLER_BEGINNINGS: &[&str] =
     &["abcdefgh", "americanmegatrends", "defaultstring", "enterthemachinetype", "skunotprovided", "tobefilled"];
 
@@ -199,7 +199,7 @@ const BOARD_WORDS: &[&str] = &["chipset", "crb", "dvt", "evt", "ffd", "platform"
 /// Whether a manufacturer, model, version or SKU names nothing: blank, a filler of the firmware, counted-up digits, one
 /// character alone or repeated, or punctuation only.
 ///
-/// It is asked of some twenty texts of every machine, so that nearly all of them have to be told by a glance.
+/// It is asked of some twenty texts of every machine, so nearly all of them must be decided at a glance.
 #[must_use]
 pub fn is_placeholder(text: &str) -> bool {
     let bare = bare(text);
@@ -228,7 +228,7 @@ fn is_counted_up(bare: &str) -> bool {
 /// and so the name of none. Elsewhere, as a family, such a word says something.
 pub(super) fn is_kind_of_machine(text: &str) -> bool {
     let mut words = text.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty());
-    // Told by a glance at nearly every text. `All` may be one in one, also behind another word.
+    // A glance decides nearly every text. `All` may be one in one, also behind another word.
     let is_one = |word: &str| word.ends_with("all") || is_kind(word) || BESIDE_KINDS.contains(&word);
     let is_short = |word: &&str| word.is_ascii() && word.len() <= LONGEST_WORD;
     if words.next().filter(is_short).is_some_and(|first| !in_lower_case(first, is_one)) {
@@ -264,10 +264,10 @@ fn is_of_field_words(text: &str) -> bool {
     words.all(is_one) && has_field_word
 }
 
-/// No word of the lists is longer than this, in bytes.
+/// The length of the longest word of the lists, in bytes.
 const LONGEST_WORD: usize = 16;
 
-/// What holds of a word in lower case, if it is not longer than those of the lists, and has ASCII's letters only, as they do.
+/// Whether `holds` is true of a word in lower case. Words longer than those of the lists, or beyond ASCII, are none.
 fn in_lower_case(word: &str, holds: impl Fn(&str) -> bool) -> bool {
     let mut lower = [0; LONGEST_WORD];
     let Some(lower) = lower.get_mut(..word.len()).filter(|_| word.is_ascii()) else { return false };

@@ -6,13 +6,13 @@
 use super::clean::{begins_with, one_line};
 use super::processor_fillers::names_a_processor;
 
-/// The processor's text, empty when the brand string names none.
+/// Returns the processor's text, empty when the brand string names none.
 ///
 /// `cores` are those of one package, unless the brand string has a number (`6-Core`): some firmware counts threads, or
-/// says 192 of a processor of two. Where neither tells them, or one core is told of a line that has more, the cores are
-/// left out. More than one package is told in front: `2x Intel Xeon ...`, but not of lines
-/// that work alone only, and of more than two only where the cores are known: some firmware (Apple's) knows no cores and
-/// counts threads as packages (24 of a Mac Pro with two processors).
+/// says 192 of a processor of two. Where neither is known, or the firmware says one core of a line that has more, the
+/// cores are left out. More than one package is printed in front: `2x Intel Xeon ...`, but not of lines that work alone
+/// only, and of more than two only where the cores are known: some firmware (Apple's) knows no cores and counts threads
+/// as packages (24 of a Mac Pro with two processors).
 #[must_use]
 pub fn processor_text(brand: &str, cores: Option<u32>, packages: Option<u32>) -> String {
     let brand = Brand::parse(brand);
@@ -44,8 +44,8 @@ pub fn processor_speed(brand: &str) -> Option<String> {
     if names_a_processor(&brand.words) { brand.speed } else { None }
 }
 
-/// The words of a brand string that tell one model of a line from another, in lower case: `i5-7300u`, `3770`. They are
-/// written alike wherever the string was read or cut; none where it names no processor.
+/// Returns the words of a brand string that distinguish the models of a line, in lower case: `i5-7300u`, `3770`. They
+/// are written alike wherever the string was read or cut; there are none where it names no processor.
 pub(super) fn model_numbers(brand: &str) -> Vec<String> {
     let words = Brand::parse(brand).words;
     if !names_a_processor(&words) {
@@ -87,7 +87,7 @@ impl Brand {
     }
 }
 
-/// One line without trade marks; each stands as a blank (`Core(TM)2 Duo`), and `@` as a word of its own.
+/// Removes the trade marks; each becomes a blank (`Core(TM)2 Duo`), and `@` a word of its own. The result is one line.
 fn without_marks(raw: &str) -> String {
     let mut line = String::with_capacity(raw.len());
     let mut rest = raw;
@@ -103,12 +103,12 @@ fn without_marks(raw: &str) -> String {
         }
         rest = &rest[mark.map_or(character.len_utf8(), str::len)..];
     }
-    // A mark may come to be out of what stood around another one: `((R)R)`.
+    // Removing a mark may leave another one: `((R)R)`.
     let line = one_line(&line);
     if has_mark(&line) { without_marks(&line) } else { without_cut_mark(&line).to_owned() }
 }
 
-/// `Intel Core` of `Intel Core(T`: the firmware cut its string in the middle of a mark.
+/// Returns `Intel Core` of `Intel Core(T`: the firmware cut its string in the middle of a mark.
 fn without_cut_mark(line: &str) -> &str {
     let cut = ["(TM", "(T", "(R", "(C", "("].into_iter().find(|cut| {
         line.len().checked_sub(cut.len()).and_then(|at| line.get(at..)).is_some_and(|end| end.eq_ignore_ascii_case(cut))
@@ -163,12 +163,12 @@ fn is_decimal(text: &str) -> bool {
     digits(whole) && digits(part)
 }
 
-/// Intel prints every speed with two.
+/// Whether a speed has two decimals, as Intel prints every speed.
 fn has_two_decimals(number: &str) -> bool {
     number.split_once('.').is_some_and(|(_, decimals)| decimals.len() == 2)
 }
 
-/// The number of cores that the brand string tells: `6-Core`, `Dual Core`, `4C+6G`.
+/// Returns the number of cores in the brand string: `6-Core`, `Dual Core`, `4C+6G`.
 fn cores_told(words: &[&str]) -> Option<u32> {
     words.iter().enumerate().find_map(|(at, word)| {
         let next_is_core = words.get(at + 1).is_some_and(|next| next.eq_ignore_ascii_case("core"));
@@ -212,7 +212,7 @@ fn without_graphics<'a>(words: &'a [&'a str]) -> &'a [&'a str] {
     &words[..(1..words.len()).find(begins).unwrap_or(words.len())]
 }
 
-/// Removes the number of cores: it is told at the end (`Pentium Dual-Core E5200`, `Tegra 3 Quad Core`).
+/// Removes the number of cores: it is printed at the end (`Pentium Dual-Core E5200`, `Tegra 3 Quad Core`).
 fn without_cores<'a>(words: &[&'a str]) -> Vec<&'a str> {
     let core = |at: usize| words.get(at).is_some_and(|word| word.eq_ignore_ascii_case("core"));
     let says_cores = |at: usize| {

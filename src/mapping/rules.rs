@@ -1,4 +1,4 @@
-//! What the config says of the mapping, checked and ready to use.
+//! The config's rules for the mapping, checked and ready to use.
 
 use super::manufacturer::Aliases;
 use super::{LenovoModel, Template, Widths, comments};
@@ -18,7 +18,7 @@ pub struct Rules {
     pub wipe_line: Template,
     /// Tests in the order in which their lines are added; the word `Wipe` stands for the wipe lines.
     pub order: Vec<TestName>,
-    /// What becomes of a test that was not run.
+    /// The treatment of a test that was not run.
     pub untested: Untested,
     /// Attributes by name: shown, never sent. Scope [`Machine`](super::Scope::Machine).
     pub attributes: Vec<(String, Template)>,
@@ -28,15 +28,15 @@ pub struct Rules {
     pub category: PerTemplate<String>,
     /// Short forms of manufacturers.
     pub aliases: Aliases,
-    /// What a Lenovo is called.
+    /// The name that a Lenovo is called by.
     pub lenovo: LenovoModel,
     /// The slot that `{Inventory ID}` prints.
     pub inventory_id_slot: String,
-    /// How wide IQR's columns are.
+    /// The widths of IQR's columns.
     pub widths: Widths,
 }
 
-/// The name of a test, as a config has it, and what it is found by.
+/// The name of a test, as a config has it, and the form by which it is found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TestName {
     pub(super) name: String,
@@ -52,25 +52,25 @@ impl From<String> for TestName {
 /// Whether a test that was not run gets a comment line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Untested {
-    /// It gets none.
+    /// The test gets no line.
     #[default]
     Omit,
     /// `Name:`, for the tests of the order and for those that a log holds without a result.
     Blank,
 }
 
-/// One value for each of the five templates.
+/// Values for the five templates, one each.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PerTemplate<T> {
-    /// For everything that is none of the others.
+    /// The value for everything that is none of the others.
     pub default: T,
-    /// For desktops.
+    /// The value for desktops.
     pub desktop: T,
-    /// For all-in-ones.
+    /// The value for all-in-ones.
     pub all_in_one: T,
-    /// For notebooks and tablets.
+    /// The value for notebooks and tablets.
     pub laptop: T,
-    /// For MacBooks.
+    /// The value for MacBooks.
     pub macbook: T,
 }
 

@@ -24,11 +24,11 @@ use super::words;
 pub struct Template {
     source: String,
     pieces: Vec<Piece>,
-    /// How many of the pieces come before the colon of a comment line.
+    /// The number of pieces before the colon of a comment line.
     name_pieces: usize,
 }
 
-/// What a template may speak of.
+/// The subjects that a template may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Scope {
     /// The machine; fields of a drive stand for all drives, joined with `,`.
@@ -42,9 +42,9 @@ pub enum Scope {
 /// A name in a template that is no built-in field: a slot of the inventory item menu.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SlotRef {
-    /// The name as it is written in the template, without blanks around it.
+    /// The name as written in the template, without blanks around it.
     pub name: String,
-    /// Where the name begins in the template, in bytes.
+    /// The place in the template where the name begins, in bytes.
     pub offset: usize,
     /// The built-in field that was probably meant, if the name is nearly one.
     pub hint: Option<&'static str>,
@@ -54,9 +54,9 @@ pub struct SlotRef {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("{message} (at byte {offset})")]
 pub struct TemplateError {
-    /// Where in the template, in bytes.
+    /// The place in the template, in bytes.
     pub offset: usize,
-    /// What is wrong there.
+    /// The problem there.
     pub message: &'static str,
 }
 
@@ -86,7 +86,7 @@ impl Template {
     /// # Errors
     ///
     /// When a brace is not closed or not opened, a name is empty, or a comment template is not `Name: VALUE` with a
-    /// colon of its own, or its lines would not tell what came of the test or the wipe. A name that is no field is no
+    /// colon of its own, or its lines would not show the result of the test or the wipe. A name that is no field is no
     /// error here: see [`Template::slot_references`].
     pub fn parse(source: &str, scope: Scope) -> Result<Self, TemplateError> {
         let mut pieces = Parser { source, scope, offset: 0 }.pieces()?;
@@ -98,7 +98,7 @@ impl Template {
         Ok(Self { source: source.to_owned(), pieces, name_pieces })
     }
 
-    /// The template as it was written.
+    /// Returns the template as written.
     #[must_use]
     pub fn source(&self) -> &str {
         &self.source
@@ -124,7 +124,7 @@ impl Template {
     }
 }
 
-/// Takes the first literal colon out of the pieces; gives the number of pieces before it.
+/// Takes the first literal colon out of the pieces; returns the number of pieces before it.
 fn split_at_colon(pieces: &mut Vec<Piece>) -> Result<usize, TemplateError> {
     let colon = pieces.iter().enumerate().find_map(|(index, piece)| match piece {
         Piece::Literal(text) => text.split_once(':').map(|(name, value)| (index, name.to_owned(), value.to_owned())),
@@ -143,8 +143,8 @@ fn split_at_colon(pieces: &mut Vec<Piece>) -> Result<usize, TemplateError> {
     Ok(index + 1)
 }
 
-/// What makes the lines of a comment template say something that is not so: a line that names a method and not the
-/// result reads like a wipe that passed, whatever came of it.
+/// Says why the lines of a comment template would say something false: a line that names a method and not the result
+/// reads like a wipe that passed, whatever its result.
 fn untrue(scope: Scope, name: &[Piece], value: &[Piece]) -> Option<&'static str> {
     let says_pass = || name.iter().chain(value).any(|piece| words::says_pass(piece.own_text()));
     match scope {
@@ -170,7 +170,7 @@ fn has(pieces: &[Piece], field: Field) -> bool {
 }
 
 impl Piece {
-    /// What it prints that does not come from the machine.
+    /// Returns the text that it prints and that does not come from the machine.
     fn own_text(&self) -> &str {
         match self {
             Self::Literal(text) => text,
@@ -294,12 +294,12 @@ fn trimmed(text: String) -> String {
 /// Joins literals and fields by the rule of separators in the head of this file.
 struct Joiner<'a> {
     text: String,
-    /// Waits for a field with text behind it. Of two with an empty field between them, the longer one: `, ` says more
-    /// than a blank.
+    /// The separator that waits for a field with text behind it. Of two with an empty field between them, the longer
+    /// one: `, ` says more than a blank.
     separator: Option<&'a str>,
     /// Whether only separators and empty fields came after the text of a field.
     after_field: bool,
-    /// Where the text begins behind the last literal that is no separator.
+    /// The place where the text begins behind the last literal that is no separator.
     fields_begin: usize,
 }
 

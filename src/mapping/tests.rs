@@ -1,4 +1,4 @@
-//! What holds of the mapping as a whole: the specification's two screens, the truth of comments, hostile text.
+//! Properties of the mapping as a whole: the specification's two screens, the truth of comments, hostile text.
 
 mod comments;
 mod golden;

@@ -1,15 +1,16 @@
 //! The widths of IQR's columns, and texts cut to them.
 //!
-//! A column may cut a wider text, or refuse it. Cut by IQR it comes back as another text than was sent; refused it would be
-//! refused for ever, and the client with it. So it is cut here, where it can be told what is left out. A description loses
-//! its end; an item number must go on naming one model, and loses whole words or is not used at all.
+//! A column may cut a wider text, or refuse it. A text that IQR cut comes back as another text than was sent; a text
+//! that it refused would be refused for ever, and the client with it. So it is cut here, where the rest can be
+//! reported. A description loses its end; an item number must go on naming one model, and loses whole words or is not
+//! used at all.
 
 use std::num::NonZero;
 
 use super::item_number;
 use crate::model::{Cut, Limited};
 
-/// How many characters a column of IQR holds.
+/// The number of characters that a column of IQR holds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Width(Option<NonZero<u16>>);
 
@@ -29,13 +30,13 @@ pub struct Widths {
 }
 
 impl Width {
-    /// A column of so many characters; of 0, one without a limit.
+    /// Returns the width of a column of so many characters; 0 stands for no limit.
     #[must_use]
     pub fn of(characters: u16) -> Self {
         Self(NonZero::new(characters))
     }
 
-    /// What the column keeps of a text, and what it does not.
+    /// Splits a text into what the column keeps and the rest.
     fn split(self, text: &str) -> (&str, &str) {
         let cut = self.0.and_then(|width| text.char_indices().nth(usize::from(width.get())));
         let (kept, lost) = text.split_at(cut.map_or(text.len(), |(at, _)| at));

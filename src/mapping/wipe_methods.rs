@@ -147,8 +147,8 @@ const SAYS_VERIFICATION: &[&str] = &[
     "確認",
 ];
 
-/// Returns who says that a method is not complete without a verification; `None` where nobody does. A method without a
-/// name may be any, so it counts as one of those.
+/// Returns the source that calls a method incomplete without a verification; `None` where there is none. A method
+/// without a name may be any, so it counts as one of those.
 pub(super) fn demanding_source(method: &str) -> Option<&'static str> {
     let name = Words::parse(method);
     if name.letters.is_empty() {
@@ -159,8 +159,8 @@ pub(super) fn demanding_source(method: &str) -> Option<&'static str> {
     row.map(|row| row.source).or_else(|| says_so().then_some("the method's name says so"))
 }
 
-/// A name as it is compared: its letters and digits, folded, and where its words begin and end. A word also ends
-/// between a letter and a digit (`AR380-19`, `800-88r2`).
+/// A name in the form in which names are compared: its letters and digits, folded, and where its words begin and end. A
+/// word also ends between a letter and a digit (`AR380-19`, `800-88r2`).
 struct Words {
     letters: String,
     /// Offsets in `letters`, ascending.

@@ -1,17 +1,17 @@
-//! The wipes of a drive, and the choice of the one that its line tells of.
+//! The wipes of a drive, and the choice of the one that its line shows.
 //!
-//! Saying "wiped" of a drive that is not is the worst thing that this program can do: whatever is in doubt here is
-//! decided against the pass. What WipeOS says in so many words is not in doubt.
+//! Saying "wiped" of a drive that is not is the worst thing that this program can do: any doubt here is decided against
+//! the pass. A plain statement of WipeOS is not in doubt.
 //!
 //! The rule: a wipe hides one with a graver result only if it is certain that it came later. That is certain where its
 //! end can be true, its key is higher, and no start and no end that is known of the two contradicts the keys. Whatever
-//! contradicts them, a clock was wrong, and either of the two may be the newest: the graver result is told.
+//! contradicts them, a clock was wrong, and either of the two may be the newest: the graver result is shown.
 //!
-//! An end that is ahead of the read by more than a day cannot be true, and makes no wipe the newest. When that day comes, it
-//! does so only where keys, starts and ends agree: what they contradict stays the graver result at any time.
+//! An end that is ahead of the read by more than a day cannot be true, and makes no wipe the newest. When that day
+//! comes, it does so only where keys, starts and ends agree: a graver result that they contradict stays at any time.
 //!
-//! A wipe without an end runs, or waits, while it has no result or a word for that: no line tells of it. With any other word
-//! it counts as one that ended, and not as a pass.
+//! A wipe without an end runs, or waits, while it has no result or a word for that: no line shows it. With any other
+//! word it counts as one that ended, and not as a pass.
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
@@ -22,16 +22,17 @@ use super::words::{self, Outcome};
 use crate::model::{Machine, Timestamp, Wipe};
 
 const DAY_SECS: i64 = 24 * 60 * 60;
-/// An end that is further ahead of the read than this is not printed. Clocks of two machines differ, by a time zone too.
+/// The time by which an end may be ahead of the read and still be printed. Clocks of two machines differ, by a time
+/// zone too.
 const MAX_AHEAD_SECS: i64 = DAY_SECS;
-/// No wipe takes longer: 35 overwrites of the drives that are wiped so take three weeks.
+/// The longest time that a wipe takes: 35 overwrites of the drives that are wiped so take three weeks.
 const MAX_WIPE_SECS: i64 = 30 * DAY_SECS;
 /// The beginning of 2005, in milliseconds. Clocks whose battery was empty begin in 1970, 1980 or 1999 to 2002; the methods
 /// that are in use were published later.
 const EARLIEST_MILLIS: i64 = 1_104_537_600_000;
-/// A wipe does not end so long before WipeOS made the record of its machine, nor so long after the record's newest edit.
-/// Later reset times (2009, 2015) and wrong years are found by that; records that were taken over from another database
-/// keep their dates.
+/// The time between the end of a wipe and the making of the record of its machine before it, or the record's newest
+/// edit after it, beyond which the end cannot be true. Later reset times (2009, 2015) and wrong years are found by
+/// that; records that were taken over from another database keep their dates.
 const MAX_FROM_CLIENT_SECS: i64 = 5 * 365 * DAY_SECS;
 
 /// The outcome of the wipe that counts.
@@ -56,12 +57,12 @@ impl WipeFacts<'_> {
 /// The end of a wipe, judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WipeEnd {
-    /// The appliance has none.
+    /// The appliance has no end.
     Missing,
     /// The appliance's end cannot be true: it contradicts the start or the client, is of a clock that was never set, or
     /// lies in the future.
     Untrue,
-    /// It ended then.
+    /// The wipe ended then.
     At(Timestamp),
 }
 
@@ -124,7 +125,7 @@ struct Ended<'a> {
 }
 
 impl<'a> Ended<'a> {
-    /// `None` when it still runs or was never run.
+    /// Judges a wipe; `None` when it still runs or was never run.
     fn judge(wipe: &'a Wipe, machine: &Machine) -> Option<Self> {
         let (gravity, result): (_, Cow<'a, str>) = match words::of_wipe(wipe.result.as_deref()) {
             // A wipe that was broken off may never get a time, and it has ended all the same.
@@ -188,7 +189,7 @@ fn counted<'a>(wipes: &'a [Wipe], machine: &Machine) -> Option<Ended<'a>> {
         let mut graver = graver.iter().filter(|(gravity, _)| *gravity == one.gravity);
         graver.all(|(_, graver)| graver.id.is_none() || (one.end.date().is_some() && graver.is_before(one.wipe)))
     });
-    // Of those that weigh the same the newest is told; an end that cannot be true makes none the newest.
+    // Of those that weigh the same the newest is shown; an end that cannot be true makes none the newest.
     ended.into_iter().min_by_key(|one| (one.gravity, one.end == WipeEnd::Untrue, Reverse(one.wipe.id)))
 }
 
@@ -214,15 +215,15 @@ pub fn missing_verification(wipe: &Wipe) -> Option<&'static str> {
 /// The wipes of a drive, for people who ask why its line says what it says.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct WipeStory<'a> {
-    /// The one that its line tells of.
+    /// The wipe that the line shows.
     pub told: Option<&'a Wipe>,
     /// The number of others that came before it.
     pub before: usize,
-    /// Wipes that may have come after it, and that no line tells of: they run, were never ended, or were not run. Newest
+    /// Wipes that may have come after it, and that no line shows: they run, were never ended, or were not run. Newest
     /// first.
     pub after: Vec<&'a Wipe>,
     /// Wipes that ended and may have come after it: their keys and times contradict each other, or their end cannot be
-    /// true. They weigh no more than the one that is told. Newest first.
+    /// true. They weigh no more than the one that is shown. Newest first.
     pub uncertain: Vec<&'a Wipe>,
 }
 

@@ -1,4 +1,4 @@
-//! What the result words of tests and wipes mean, and the few words that are printed for them.
+//! The meaning of the result words of tests and wipes, and the few words that are printed for them.
 //!
 //! The lists are short on purpose: a word that is not in them is printed unchanged, and never becomes `PASS` nor begins
 //! with it. Other programs read these lines.
@@ -57,22 +57,22 @@ const RUNNING: &[&str] = &[
     "wiping",
 ];
 
-/// What a result text says.
+/// The meaning of a result text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Outcome<'a> {
-    /// Nothing was written.
+    /// The text is blank.
     Blank,
-    /// It was not run.
+    /// The test or wipe was not run.
     NotRun,
-    /// It ended well.
+    /// The test or wipe ended well.
     Passed,
-    /// It did not.
+    /// The test or wipe ended badly.
     Failed,
     /// A text that is in no list.
     Other(&'a str),
 }
 
-/// The outcome of a diagnostics test.
+/// Returns the outcome of a diagnostics test.
 pub(super) fn of_test(result: Option<&str>) -> Outcome<'_> {
     let Some(text) = result.map(str::trim).filter(|text| !text.is_empty()) else { return Outcome::Blank };
     let word = folded(text);
@@ -85,7 +85,7 @@ pub(super) fn of_test(result: Option<&str>) -> Outcome<'_> {
     }
 }
 
-/// The outcome of a wipe: as that of a test, and one that was broken off has failed.
+/// Returns the outcome of a wipe: as that of a test, and one that was broken off has failed.
 pub(super) fn of_wipe(result: Option<&str>) -> Outcome<'_> {
     match of_test(result) {
         Outcome::Other(text) if BROKEN_OFF.contains(&folded(text).as_str()) => Outcome::Failed,
@@ -113,9 +113,9 @@ fn folded(text: &str) -> String {
     folded
 }
 
-/// Returns a text of no list as it is printed: unchanged, unless a person or another program could take it for a pass. Then
-/// it stands behind [`UNKNOWN`], in parentheses (`UNKNOWN (Pass - HPA not removed)`), with the numbers of those characters
-/// that only look like letters, or like nothing (`UNKNOWN (\u{3a1}ASS)`).
+/// Returns a text of no list in its printed form: unchanged, unless a person or another program could take it for a
+/// pass. Then it stands behind [`UNKNOWN`], in parentheses (`UNKNOWN (Pass - HPA not removed)`), with the numbers of
+/// those characters that only look like letters, or like nothing (`UNKNOWN (\u{3a1}ASS)`).
 pub(super) fn unknown_word(text: &str) -> Cow<'_, str> {
     let line = one_line(text);
     if is_pass_word(&line) {
@@ -156,7 +156,8 @@ fn begins_like(seen: &str, word: &str) -> bool {
     is_long_enough && 2 * agreeing > word.len() && pairs.all(|(one, other)| one == other || is_sign(one))
 }
 
-/// So many characters tell whether a text begins like a pass; with more punctuation between its letters it does not.
+/// The number of characters that decide whether a text begins like a pass; with more punctuation between its letters it
+/// does not.
 const MAX_SEEN: usize = 64;
 
 /// Whether one of the words of a text is one for a pass.

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-/// What was read of one asset. Every text is trimmed of IQR's padding; missing text is empty.
+/// An asset as it was read. Every text is trimmed of IQR's padding; missing text is empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Asset {
     /// The inventory ID that IQR says this is.

@@ -1,4 +1,4 @@
-//! Why a client is due.
+//! The criteria by which a client is due.
 
 use serde::Serialize;
 
@@ -17,7 +17,7 @@ pub enum DueBecause {
 }
 
 impl DueBecause {
-    /// For people.
+    /// Returns the criterion in words for people.
     #[must_use]
     pub fn words(self) -> &'static str {
         match self {

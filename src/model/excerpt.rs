@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-/// Most characters of it.
+/// The number of characters that a message quotes.
 const LONGEST: usize = 60;
 
-/// The text, or its first 60 characters and an ellipsis: a message is one line that somebody reads.
+/// Returns the text, or its first 60 characters and an ellipsis: a message is one line that a person reads.
 #[must_use]
 pub fn excerpt(text: &str) -> Cow<'_, str> {
     match text.char_indices().nth(LONGEST) {

@@ -13,7 +13,7 @@ use super::excerpt;
 #[serde(transparent)]
 pub struct InventoryId(String);
 
-/// What a valid inventory ID is made of.
+/// The rule for valid inventory IDs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum IdRule {
     /// ASCII digits, 1 to 18 of them, not all zero. Leading zeros are dropped: IQR's IDs are numbers.
@@ -22,25 +22,26 @@ pub enum IdRule {
     Alphanumeric,
 }
 
-/// Why a slot's value is not an inventory ID.
+/// The reason why a slot's value is not an inventory ID.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum InventoryIdError {
-    /// Nothing was typed.
+    /// The slot is blank.
     #[error("the inventory ID slot is blank")]
     Blank,
-    /// Something was typed that cannot be an ID.
+    /// The text in the slot cannot be an ID.
     #[error("`{}` is not an inventory ID: {problem}", excerpt(.value))]
     Invalid {
-        /// What was typed.
+        /// The text that was typed.
         value: String,
-        /// What is wrong with it.
+        /// The problem with it.
         problem: String,
     },
 }
 
 impl InventoryId {
-    /// Checks what a technician typed (specification, step 6). Blanks, tabs, line ends and NUL around it do not count
-    /// ([`Self::is_stripped`]); other white space is refused, for the clients that have it could not be found by the ID.
+    /// Checks the text that a technician typed (specification, step 6). Blanks, tabs, line ends and NUL around it do
+    /// not count ([`Self::is_stripped`]); other white space is refused, for the clients that have it could not be found
+    /// by the ID.
     ///
     /// # Errors
     ///
@@ -64,13 +65,13 @@ impl InventoryId {
         matches!(character, '\0' | '\t'..='\r' | ' ')
     }
 
-    /// One that was checked when it was recorded, whatever the rule is by now.
+    /// Returns an ID that was checked when it was recorded, whatever the rule is by now.
     #[must_use]
     pub fn of_record(id: String) -> Self {
         Self(id)
     }
 
-    /// The ID as IQR is asked for it.
+    /// Returns the ID as it is sent to IQR.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

@@ -17,15 +17,16 @@ impl fmt::Display for ClientId {
     }
 }
 
-/// One client, read whole and in one consistent read.
+/// A client, read whole and in one consistent read.
 ///
-/// Every text is trimmed, and `None` where the appliance has nothing or only blanks. Placeholders of the firmware
-/// (`To Be Filled By O.E.M.`) are still in here: what they mean is the mapping's business.
+/// Every text is trimmed, and `None` where the appliance has nothing or only blanks. Placeholders of the firmware (`To
+/// Be Filled By O.E.M.`) are still in here: to judge them is the mapping's business.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Machine {
     /// Key of the client.
     pub client_id: ClientId,
-    /// When this was read, by the clock of this program. The end of a wipe that lies more than a day after it is not printed.
+    /// The time when this was read, by the clock of this program. The end of a wipe that lies more than a day after it
+    /// is not printed.
     #[serde(skip)]
     pub read_at: Timestamp,
     /// SMBIOS system manufacturer.
@@ -66,13 +67,13 @@ pub struct Machine {
     pub screen_inches: Option<f64>,
     /// `1920x1080` and the like.
     pub screen_resolution: Option<String>,
-    /// Who worked on it.
+    /// The technician who worked on it.
     pub technician: Option<String>,
     /// The job it belongs to.
     pub job: Option<String>,
-    /// When the client was made.
+    /// The time when the client was made.
     pub created_at: Option<Timestamp>,
-    /// When the client or one of its slots was last edited.
+    /// The time when the client or one of its slots was last edited.
     pub updated_at: Option<Timestamp>,
     /// The inventory item menu, by name.
     pub slots: Vec<Slot>,
@@ -84,7 +85,7 @@ pub struct Machine {
     pub diagnostics: Vec<DiagnosticsLog>,
 }
 
-/// One slot of the inventory item menu.
+/// A slot of the inventory item menu.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Slot {
     /// The slot's own name.
@@ -127,7 +128,7 @@ pub struct Drive {
     pub wipes: Vec<Wipe>,
 }
 
-/// One wipe of one drive.
+/// A wipe of a drive.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Wipe {
     /// Key of the row of `wipe`.
@@ -138,26 +139,26 @@ pub struct Wipe {
     pub result: Option<String>,
     /// Whether the wipe was verified; `None` when the appliance says nothing of it. A value that is no known yes is a no.
     pub verified: Option<bool>,
-    /// When it was started.
+    /// The time when it was started.
     pub started_at: Option<Timestamp>,
-    /// When it finished; `None` while it runs.
+    /// The time when it finished; `None` while it runs.
     pub finished_at: Option<Timestamp>,
 }
 
-/// One run of the diagnostics.
+/// A run of the diagnostics.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DiagnosticsLog {
     /// Key of the row of `diagnostics_log`.
     pub id: i64,
-    /// When the log was made.
+    /// The time when the log was made.
     pub created_at: Option<Timestamp>,
-    /// Who ran it.
+    /// The technician who ran it.
     pub technician: Option<String>,
     /// Its tests, in the order of their position.
     pub tests: Vec<DiagnosticsTest>,
 }
 
-/// One test of a diagnostics log.
+/// A test of a diagnostics log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DiagnosticsTest {
     /// The test's name, as the log has it.

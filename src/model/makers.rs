@@ -3,7 +3,7 @@
 /// A short form and the beginnings, in lower-case words, of the raw values that mean it. The longest beginning wins.
 pub type Maker = (&'static str, &'static [&'static str]);
 
-/// One line a maker; the spellings are those of the public hw-probe collection.
+/// The makers, one line each; the spellings are those of the public hw-probe collection.
 pub const MAKERS: &[Maker] = &[
     ("ACER", &["acer", "acersystem"]),
     ("ALIENWARE", &["alienware"]),

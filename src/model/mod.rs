@@ -1,6 +1,6 @@
-//! What a machine, an asset and an update are: plain values.
+//! Machines, assets and updates: plain values.
 //!
-//! No I/O, no SQL, no wire format: the rooms around this one translate into and out of these types.
+//! No I/O, no SQL, no wire format: the modules around this one translate into and out of these types.
 
 mod asset;
 mod due;

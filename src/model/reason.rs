@@ -1,4 +1,4 @@
-//! Why a client was not sent, as a code that scripts can rely on.
+//! The reasons why a client was not sent, as codes that scripts can rely on.
 
 use std::fmt;
 
@@ -7,9 +7,9 @@ use serde::{Serialize, Serializer};
 /// The reason codes of `sync --json`, `preview --json` and `status --json`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Reason {
-    /// Nothing is in the inventory ID slot.
+    /// The inventory ID slot is blank.
     BlankInventoryId,
-    /// What is in the inventory ID slot cannot be an inventory ID.
+    /// The text in the inventory ID slot cannot be an inventory ID.
     InvalidInventoryId,
     /// Several clients claim the inventory ID.
     DuplicateInventoryId,

@@ -2,11 +2,11 @@
 
 use super::{Machine, Timestamp, is_same_serial};
 
-/// When a client was made, and the serial number of its machine. A WipeOS database that is replaced gives the same keys to
-/// other machines, which differ in these two.
+/// The time when a client was made, and the serial number of its machine. A WipeOS database that is replaced gives the
+/// same keys to other machines, which differ in these two.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Registration {
-    /// When the client was made, where WipeOS knows it.
+    /// The time when the client was made, where WipeOS knows it.
     pub created_at: Option<Timestamp>,
     /// The serial number, unless it is a filler.
     pub serial_number: Option<String>,

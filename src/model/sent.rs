@@ -1,4 +1,4 @@
-//! What is remembered of what was sent: enough to tell our own text in IQR from what a person made of it.
+//! A memory of what was sent: enough to distinguish our own text in IQR from what a person made of it.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use super::{Asset, lines_of, stored_form};
 use crate::digest;
 
-/// Stands for a text that IQR showed after we sent it.
+/// A mark that stands for a text that IQR showed after we sent it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TextMark {
     length: u32,
@@ -17,7 +17,7 @@ impl TextMark {
     /// The length of [`Self::to_bytes`].
     pub const BYTES: usize = 12;
 
-    /// The mark of a text.
+    /// Returns the mark of a text.
     #[must_use]
     pub fn of(text: &str) -> Self {
         Self { length: u32::try_from(text.len()).unwrap_or(u32::MAX), digest: digest::short(text.as_bytes()) }
@@ -29,14 +29,14 @@ impl TextMark {
         self == Self::of(text)
     }
 
-    /// What follows the marked text in `text`, if `text` begins with it.
+    /// Returns the rest of `text` after the marked text, if `text` begins with it.
     #[must_use]
     pub fn rest_of(self, text: &str) -> Option<&str> {
         let (start, rest) = text.split_at_checked(self.length as usize)?;
         self.is(start).then_some(rest)
     }
 
-    /// For the ledger.
+    /// Returns the mark as bytes for the ledger.
     #[must_use]
     pub fn to_bytes(self) -> [u8; Self::BYTES] {
         let mut bytes = [0; Self::BYTES];
@@ -45,7 +45,7 @@ impl TextMark {
         bytes
     }
 
-    /// Out of the ledger; `None` when these are no such bytes.
+    /// Parses the bytes of the ledger; `None` when these are no such bytes.
     #[must_use]
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let (length, digest) = bytes.split_at_checked(4)?;
@@ -56,7 +56,7 @@ impl TextMark {
     }
 }
 
-/// What was last sent to an asset, and how IQR showed it afterwards. Empty when nothing is known of it.
+/// The texts that were last sent to an asset, and how IQR showed them afterwards. Empty when nothing is known of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Sent {
     /// The description that was sent.
@@ -66,17 +66,17 @@ pub struct Sent {
     /// Digests of the comment lines that were sent.
     pub lines: Vec<u64>,
     /// Digests of other lines of our making that IQR shows: those that newer ones stand for, where it only adds, and
-    /// those of a write whose end is not recorded. They tell whose a line is, not what was last said.
+    /// those of a write whose end is not recorded. They say whose a line is, not what was last sent.
     pub other_lines: Vec<u64>,
-    /// Texts of both fields that this program rendered before those above, the newest last, and
-    /// only so many. A write that was given up may bring one of them to IQR late: it is ours all the same.
+    /// Texts of both fields that this program rendered before those above, the newest last, and only so many. A write
+    /// that was given up may bring one of them to IQR late: it is ours all the same.
     pub earlier: Vec<TextMark>,
 }
 
-/// Most earlier texts that are remembered of an asset.
+/// The number of earlier texts that are remembered of an asset.
 const MAX_EARLIER_TEXTS: usize = 8;
 
-/// One text field: what we meant, and what IQR made of it (it may cut to its column width).
+/// A text field: what we meant, and what IQR made of it (it may cut to its column width).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct SentText {
     /// The mapped text.
@@ -86,7 +86,7 @@ pub struct SentText {
 }
 
 impl SentText {
-    /// Of the mapped text and what IQR holds.
+    /// Returns the marks of the mapped text and of what IQR holds.
     #[must_use]
     pub fn of(meant: &str, landed: &str) -> Self {
         Self { meant: Some(TextMark::of(meant)), landed: Some(TextMark::of(landed)) }
@@ -94,8 +94,8 @@ impl SentText {
 }
 
 impl Sent {
-    /// This, or for each text and line that `asset` shows as it was `intended` by a write whose end is not recorded,
-    /// that. What it does not show may never have arrived: to take it for sent would keep news from ever being sent.
+    /// Merges in the texts and lines of a write whose end is not recorded (`intended`), where `asset` shows them. A
+    /// text that it does not show may never have arrived: to take it for sent would keep news from ever being sent.
     #[must_use]
     pub fn or_intended(mut self, intended: &Self, asset: &Asset) -> Self {
         let shows = |text: SentText, shown: &str| text.landed.is_some_and(|landed| landed.rest_of(shown).is_some());
@@ -152,7 +152,7 @@ impl Sent {
         [description.meant, description.landed, extended.meant, extended.landed]
     }
 
-    /// The comment lines, to be asked about as many others as there are.
+    /// Returns the comment lines, to be asked about as many others as there are.
     #[must_use]
     pub fn known_lines(&self) -> KnownLines {
         let sorted = |mut digests: Vec<u64>| {
@@ -169,9 +169,9 @@ impl Sent {
 /// The comment lines of a [`Sent`].
 #[derive(Debug, Clone)]
 pub struct KnownLines {
-    /// Those that were last sent, in order.
+    /// The digests of the lines that were last sent, in order.
     last: Vec<u64>,
-    /// All that are known to be of our making, in order.
+    /// The digests of all lines of our making, in order.
     made: Vec<u64>,
 }
 
@@ -195,7 +195,7 @@ impl KnownLines {
     }
 }
 
-/// The digests by which a line that is sent is known again, also where a column cannot hold its letters.
+/// Returns the digests by which a line that is sent is recognised, also where a column cannot hold its letters.
 #[must_use]
 pub fn line_digests(line: &str) -> Vec<u64> {
     let form = stored_form(line);

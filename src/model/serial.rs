@@ -13,22 +13,23 @@ mod words;
 pub use own_names::OwnNames;
 pub use patterns::is_readers_constant;
 
-/// A shorter text is too poor to tell two machines apart.
+/// The fewest characters of a machine's serial number: a shorter text distinguishes no machines.
 const MIN_MACHINE_SERIAL_CHARS: usize = 5;
 
-/// A longer text is none: the serial numbers of virtual machines have 54 characters.
+/// The most characters of a serial number: those of virtual machines have 54.
 const MAX_SERIAL_CHARS: usize = 128;
 
-/// Letters in front of counting digits: `SN`, `SYS`, `ASSET`.
+/// The most letters in front of counting digits: `SN`, `SYS`, `ASSET`.
 const MAX_PREFIX_LETTERS: usize = 6;
 
-/// Digits that count up or down, from which on they are no coincidence.
+/// The number of digits that count up or down from which on they are no coincidence.
 const MIN_COUNTING_DIGITS: usize = 5;
 
-/// Digits that count up or down, each of them twice.
+/// The number of digits that count up or down, each of them twice, from which on they are no coincidence.
 const MIN_DOUBLED_DIGITS: usize = 4;
 
-/// One digit repeated behind a prefix. `SN000000` can be the first number of a small series.
+/// The number of times that one digit is repeated behind a prefix in a filler. `SN000000` can be the first number of a
+/// small series.
 const MIN_REPEATED_DIGITS: usize = 7;
 
 /// The same, where the prefix is set off from it: `SN-00000`.
@@ -37,7 +38,7 @@ const MIN_REPEATED_DIGITS_SET_OFF: usize = 5;
 /// Zeros behind a prefix, and one character behind them: `W0000000001`.
 const MIN_ZEROS_BEFORE_LAST: usize = 9;
 
-/// A pattern that is repeated is at most so long: `1234512345`.
+/// The length of the longest pattern that is searched for as repeated: `1234512345`.
 const MAX_PERIOD: usize = 5;
 
 /// No text in which characters repeat counts as a pattern below this length.
@@ -202,7 +203,8 @@ fn is_counted(bare: &[u8]) -> bool {
     counts(digits) || counts(&digits[zeros..]) || is_doubled()
 }
 
-/// How many characters count up, or down, from the first on, which is a digit; behind 9 comes 0, or A.
+/// Returns the number of characters that count up, or down, from the first on, which is a digit; behind 9 comes 0, or
+/// A.
 fn counting_run(bare: &[u8]) -> usize {
     if !bare.first().is_some_and(u8::is_ascii_digit) {
         return 0;

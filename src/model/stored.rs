@@ -1,7 +1,7 @@
-//! What a text field of IQR may make of a text.
+//! Compares a text with what a text field of IQR may make of it.
 //!
-//! A column holds the letters of one code page: others come back as question marks. Blanks may be trimmed or joined.
-//! A text that comes back so was stored; to send it again would only double it.
+//! A column holds the letters of one code page: others come back as question marks. Blanks may be trimmed or joined. A
+//! text that comes back so was stored; to send it again would only double it.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -49,8 +49,8 @@ impl<'a> StoredLines<'a> {
     }
 }
 
-/// The plainest form that a column may keep of a text: every run of blanks is one space, every run of letters beyond
-/// ASCII and of question marks is one question mark, and no blanks stand at the ends.
+/// Returns the plainest form that a column may keep of a text: every run of blanks is one space, every run of letters
+/// beyond ASCII and of question marks is one question mark, and no blanks stand at the ends.
 #[must_use]
 pub fn stored_form(text: &str) -> Cow<'_, str> {
     let text = text.trim();
@@ -74,7 +74,7 @@ fn plain(c: char) -> char {
     }
 }
 
-/// ASCII, with no blank but the space, and neither two spaces nor two question marks in a row.
+/// Whether a text is ASCII, with no blank but the space, and neither two spaces nor two question marks in a row.
 fn is_plain(text: &str) -> bool {
     let mut before = 0;
     text.bytes().all(|byte| {
@@ -99,7 +99,7 @@ mod tests {
             ("USB: PASS", "USB: FAIL", false),
             ("USB: PASS", "usb: pass", false),
             ("Grse", "Größe", false),
-            // What is not ASCII on both sides is another text.
+            // Two texts beyond ASCII are alike only when they are equal.
             ("USB: ПРОЙДЕНО", "USB: ПРОВАЛЕНО", false),
             ("Größe", "Gr??e", false),
         ];

@@ -18,7 +18,7 @@ pub struct Timestamp(OffsetDateTime);
 pub struct ParseTimestampError(pub String);
 
 impl Timestamp {
-    /// A timestamp of seconds since 1970, UTC; out of range it is the nearest that can be told.
+    /// Returns the timestamp of seconds since 1970, UTC; out of range it is the nearest that can be represented.
     #[must_use]
     pub fn from_unix_millis(millis: i64) -> Self {
         let nanos = i128::from(millis) * 1_000_000;
@@ -75,7 +75,7 @@ impl Default for Timestamp {
 }
 
 impl From<OffsetDateTime> for Timestamp {
-    /// To the millisecond, which is what the ledger keeps.
+    /// Converts to the millisecond, which is what the ledger keeps.
     fn from(time: OffsetDateTime) -> Self {
         let time = time.to_offset(UtcOffset::UTC);
         Self(time.replace_millisecond(time.millisecond()).unwrap_or(time))
@@ -90,7 +90,8 @@ impl FromStr for Timestamp {
     }
 }
 
-/// `YYYY-MM-DD HH:MM:SS`, with a `T` between them or not, a fraction of up to nine digits or none, a `Z` or none.
+/// Parses `YYYY-MM-DD HH:MM:SS`, with a `T` between them or not, a fraction of up to nine digits or none, a `Z` or
+/// none.
 fn parse(text: &str) -> Option<OffsetDateTime> {
     let text = text.strip_suffix(['Z', 'z']).unwrap_or(text).as_bytes();
     let (whole, fraction) = text.split_at_checked(b"YYYY-MM-DD HH:MM:SS".len())?;
@@ -105,7 +106,7 @@ fn parse(text: &str) -> Option<OffsetDateTime> {
     Some(OffsetDateTime::new_utc(date, time))
 }
 
-/// Nothing but digits, nine at most.
+/// Parses digits, nine at most, and nothing else.
 fn number(digits: &[u8]) -> Option<u32> {
     digits.iter().try_fold(0, |number, digit| digit.is_ascii_digit().then(|| number * 10 + u32::from(digit - b'0')))
 }
@@ -122,7 +123,7 @@ fn nanoseconds(fraction: &[u8]) -> Option<u32> {
 }
 
 impl fmt::Display for Timestamp {
-    /// RFC 3339, to the second where there is no fraction: `2026-11-22T16:04:59Z`.
+    /// Writes RFC 3339, to the second where there is no fraction: `2026-11-22T16:04:59Z`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = self.0.format(&Rfc3339).map_err(|_| fmt::Error)?;
         f.write_str(&text)

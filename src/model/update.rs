@@ -1,4 +1,4 @@
-//! What IQR shall say of a machine.
+//! An update: what IQR shall say of a machine.
 
 use std::fmt;
 
@@ -15,9 +15,9 @@ pub struct AssetUpdate {
     pub item_number: String,
     /// The chassis word that `{Chassis}` prints.
     pub chassis: Chassis,
-    /// Which extended-description template was chosen.
+    /// The extended-description template that was chosen.
     pub template: TemplateKind,
-    /// Why that template was chosen, for `preview` (`SMBIOS chassis type 9`).
+    /// The reason why that template was chosen, for `preview` (`SMBIOS chassis type 9`).
     pub template_because: String,
     /// Category that a new master item gets.
     pub category: String,
@@ -31,7 +31,7 @@ pub struct AssetUpdate {
     pub comments: Vec<CommentLine>,
     /// Attributes: rendered, never sent (specification, step 8g). In the config's order.
     pub attributes: Vec<(String, String)>,
-    /// What the texts above lack because their columns in IQR are narrower.
+    /// The parts that the texts above lack because their columns in IQR are narrower.
     pub cuts: Vec<Cut>,
 }
 
@@ -41,9 +41,9 @@ pub struct Cut {
     /// The text.
     #[serde(rename = "field")]
     pub text: Limited,
-    /// How many characters the column holds.
+    /// The number of characters that the column holds.
     pub width: u16,
-    /// What is left out.
+    /// The text that is left out.
     pub lost: String,
 }
 
@@ -84,17 +84,17 @@ impl fmt::Display for Cut {
     }
 }
 
-/// One line of the inventory comments: `Name: VALUE`.
+/// A line of the inventory comments: `Name: VALUE`.
 ///
-/// Neither part holds a line break, and the name holds no colon: one line stays one line and is found again by the
-/// text before its first colon.
+/// Neither part holds a line break, and the name holds no colon: one line stays one line and is found again by the text
+/// before its first colon.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CommentLine {
     /// Text before the first colon.
     pub name: String,
     /// Text after it; may be empty for a test that was not run.
     pub value: String,
-    /// When the result came to be, if that is known.
+    /// The time of the result, if it is known.
     pub at: Option<Timestamp>,
 }
 

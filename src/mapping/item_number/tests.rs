@@ -199,7 +199,7 @@ fn any_name() -> impl Strategy<Value = String> {
     prop::collection::vec(word, 1..8).prop_map(|words| words.join(" "))
 }
 
-/// The words that tell a name from those of other products, counted by another way than that of the rules.
+/// Returns the words that distinguish a name from those of other products, counted in another way than by the rules.
 fn what_counts(name: &str) -> Vec<&str> {
     let has_code = name.split(' ').any(|word| word == "15-EC0XXX");
     let is_filler = |word: &str| match word {

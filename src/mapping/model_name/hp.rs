@@ -2,7 +2,8 @@
 
 use super::without_maker;
 
-/// HP calls some hundred models `HP Notebook` and `HP Pavilion Notebook`. What tells them apart is the part number.
+/// Returns HP's name, with the part number where it is needed: some hundred models are called `HP Notebook` and `HP
+/// Pavilion Notebook`, and only the part number distinguishes them.
 pub(super) fn name(product: &str, sku: &str) -> String {
     let name = product_name(product);
     match part_number(sku) {
@@ -92,8 +93,8 @@ fn is_part_number(text: &str) -> bool {
     matches!(number.len(), 6..=8) && number.bytes().enumerate().all(fits) && country.len() <= 3
 }
 
-/// What precedes `tail`, if that stands at the end as words of its own, and if enough is left to be a name (`15` of
-/// `15 Notebook PC` is the size of a screen).
+/// Returns the text before `tail`, if that stands at the end as words of its own, and if enough is left to be a name
+/// (`15` of `15 Notebook PC` is the size of a screen).
 fn without_tail<'a>(text: &'a str, tail: &str) -> Option<&'a str> {
     let (rest, end) = text.split_at_checked(text.len().checked_sub(tail.len())?)?;
     let rest = end.eq_ignore_ascii_case(tail).then(|| rest.strip_suffix(' '))??;

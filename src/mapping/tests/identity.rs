@@ -93,7 +93,7 @@ fn contradicts_by_drives_only_where_both_have_others() {
         (&["K1"], &["K1", "K2"], true),
         (&["K1"], &["K2"], false),
         (&["K1", "K2"], &["K3", "K4"], false),
-        // Without drives, or with drives that tell no serial number, a record says nothing of them.
+        // Without drives, or with drives without serial numbers, a record says nothing of them.
         (&["K1"], &[], true),
         (&[], &[], true),
         (&["K1"], &["", " "], true),

@@ -1,4 +1,4 @@
-//! As much as the store lets through: nothing may cost the square of it.
+//! Tests with as much as the store lets through: nothing may cost the square of it.
 
 use std::time::Duration;
 
@@ -6,13 +6,14 @@ use super::*;
 use crate::clock::testing::{cpu_time, cpu_time_since};
 use crate::model::Slot;
 
-/// As many rows of one table as a client may have.
+/// The number of rows of one table that a client may have.
 const MANY: i64 = 20_000;
 
-/// The tests are not optimized, and share the machine with others; what costs the square of many takes minutes.
+/// The time that a test may take. The tests are not optimized, and share the machine with others; an algorithm that
+/// costs the square takes minutes.
 const MAX_TIME: Duration = Duration::from_secs(10);
 
-/// A good part of the longest value, in bytes.
+/// The length of a long value, in bytes: a good part of the longest one.
 const LONG: usize = 1 << 17;
 
 fn map_in_time(machine: &Machine, what: &str) -> crate::model::AssetUpdate {

@@ -14,7 +14,7 @@ fn mapped() -> Vec<(fixtures::Labelled, AssetUpdate)> {
     fixtures::machines().into_iter().map(map).collect()
 }
 
-/// The model as it is without a width.
+/// Returns the model without a width.
 fn name_of(machine: &Machine) -> String {
     map(machine, &Rules { widths: Widths::default(), ..rules() }).item_number
 }

@@ -1,10 +1,10 @@
-//! Which wipe of a drive counts where times cannot be true.
+//! Tests of which wipe of a drive counts where times cannot be true.
 
 use proptest::prelude::*;
 
 use super::*;
 
-/// When the machines of these tests are read.
+/// The time when the machines of these tests are read.
 const READ_AT: &str = "2026-03-01 12:00:00";
 
 fn read_at() -> Timestamp {
@@ -110,7 +110,7 @@ fn never_takes_a_wipe_for_the_newest_by_an_untrue_end() {
         (vec![timed(1, "fail", early, UNSET), timed(2, "pass", "", late)], "PASS, Zeros, 2026-02-01"),
         (vec![timed(1, "fail", UNSET, UNSET), timed(2, "pass", "", late)], "PASS, Zeros, 2026-02-01"),
         (vec![timed(1, "fail", early, early), timed(2, "pass", UNSET, late)], "PASS, Zeros, 2026-02-01"),
-        // Of two that weigh the same the one with a true end is told.
+        // Of two that weigh the same the one with a true end is shown.
         (vec![timed(1, "fail", "", early), timed(2, "fail", late, FUTURE)], "FAIL, Zeros, 2026-02-01"),
         (vec![timed(1, "odd", "", early), timed(2, "fail", late, FUTURE)], "FAIL, Zeros, date unknown"),
         (vec![timed(1, "fail", "", early), timed(2, "skipped", "", FUTURE)], "FAIL, Zeros, 2026-02-01"),
@@ -311,7 +311,7 @@ fn numbered(mut wipes: Vec<Wipe>) -> Vec<Wipe> {
     wipes
 }
 
-/// What the line says of the result, without method and date.
+/// Returns the result word of the line, without method and date.
 fn word(value: &str) -> &str {
     value.split(", ").next().unwrap_or_default()
 }

@@ -97,7 +97,7 @@ fn is_made_of_steps(bare: &[u8]) -> bool {
     bare.len() >= MIN_STEPPED_CHARS && reached[bare.len()]
 }
 
-/// How many characters go from key to key at the beginning of a text.
+/// Returns the number of characters that go from key to key at the beginning of a text.
 fn longest_step(bare: &[u8]) -> usize {
     let run = |keys: &[u8], is_forward: bool| {
         let follows = |pair: &[u8]| {

@@ -125,7 +125,7 @@ impl Random {
     }
 }
 
-/// How makers number their machines, and drives.
+/// Patterns by which makers number their machines, and drives.
 const PATTERNS: &[&str] = &[
     "*******",
     "########",

@@ -1,8 +1,9 @@
-//! Words that stand where nobody filled in a serial number, and texts that are made of them.
+//! Words in place of a serial number, and texts that are made of them.
 
 use crate::model::makers::{MAKERS, OTHER_MAKERS};
 
-/// Words have to have so many letters together. Those of two letters do not count: they are too often a coincidence.
+/// The fewest letters that words must have together. Words of two letters do not count: they are too often a
+/// coincidence.
 const MIN_LETTERS: usize = 4;
 
 /// A word counts from this length on; so does a run of the letter X.
@@ -79,7 +80,8 @@ pub(super) fn is_made_of_words(bare: &[u8]) -> bool {
     reached[bare.len()].is_some_and(|letters| letters >= MIN_LETTERS || (letters == MIN_WORD_LETTERS && is_alone()))
 }
 
-/// How long the words are that a text begins with. With words before it, `letters` long, the last word may be cut off.
+/// Returns the lengths of the words that a text begins with. With words before it, `letters` long, the last word may be
+/// cut off.
 fn lengths_of_words(rest: &[u8], letters: usize) -> impl Iterator<Item = usize> {
     // Most words are passed over by their first letter.
     let may_begin = move |word: &&&str| word.as_bytes().first() == rest.first();
@@ -103,7 +105,7 @@ fn makers() -> impl Iterator<Item = &'static str> {
     names.copied().filter(|name| name.len() >= MIN_LETTERS)
 }
 
-/// How many characters a maker's name takes at the beginning of a text, which has no blanks.
+/// Returns the number of characters that a maker's name takes at the beginning of a text, which has no blanks.
 fn length_of_maker(name: &str, rest: &[u8]) -> Option<usize> {
     let letters = || name.bytes().filter(|byte| *byte != b' ');
     let length = letters().count();
