@@ -1,9 +1,9 @@
-//! A database in WAL mode that nobody has open.
+//! A quiescent database: in WAL mode, and opened by no process.
 //!
-//! To read in WAL mode SQLite makes a `-shm` file beside the database. Made by our account, that could shut WipeOS out of
-//! its own database; and a service that may not write there cannot make it. But where there is no such file, and no
-//! `-wal` with commits, the file itself is the whole database, and is read as one that does not change. That it did not
-//! is looked after with every read: whoever opens it makes a `-wal`, and whoever brings that into the file changes the
+//! To read in WAL mode SQLite makes a `-shm` file beside the database. Made by our account, that could shut WipeOS out
+//! of its own database; and a service that may not write there cannot make it. But where there is no such file, and no
+//! `-wal` with commits, the file itself is the whole database, and is read as one that does not change. Every read
+//! checks that it did not: a process that opens it makes a `-wal`, and a checkpoint of that into the file changes the
 //! file.
 
 use std::cell::Cell;
@@ -22,19 +22,19 @@ use crate::sqlite;
 /// The database, open for reading.
 pub(super) struct Access {
     pub(super) connection: Connection,
-    /// What marks the file when it is read as one that does not change.
+    /// The state of a file that is read as one that does not change.
     at_rest: Option<AtRest>,
     is_prepared: Cell<bool>,
 }
 
-/// Pages of the database that are kept in memory, in KiB (SQLite counts them with a minus). A client is read by keys: what
-/// is worth keeping are the upper pages of the trees; the operating system keeps the others.
+/// The size of the page cache, in KiB (SQLite counts them with a minus). A client is read by keys: only the upper pages
+/// of the trees are worth keeping; the operating system keeps the others.
 const CACHE: i64 = -384;
 
 impl Access {
     pub(super) fn open(path: &Path, watchdog: &Watchdog) -> Result<Self> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        // The mark comes first: what happens from now on is noticed.
+        // The state is read first: a change from now on is noticed.
         let at_rest = AtRest::of(path).filter(|at_rest| at_rest.is_wal_mode() && signature::is_closed(path));
         let mut connection = match at_rest {
             Some(_) => Connection::open_with_flags(sqlite::unchanging(path), flags | OpenFlags::SQLITE_OPEN_URI)?,
@@ -47,7 +47,7 @@ impl Access {
         Ok(Self { connection, at_rest, is_prepared: Cell::new(false) })
     }
 
-    /// The connection for a read. What has to be set first reads the file, too, and may find it locked as any read may.
+    /// Returns the connection for a read. The preparation reads the file, too, and may find it locked as any read may.
     pub(super) fn prepared(&self) -> Result<&Connection> {
         if !self.is_prepared.get() {
             self.connection.pragma_update(None, "cache_size", CACHE)?;
@@ -62,17 +62,17 @@ impl Access {
     }
 }
 
-/// Bytes at the beginning of the file that every writer changes or has changed.
+/// The number of bytes at the beginning of the file that every writer changes or has changed.
 const HEADER: usize = 100;
 
-/// What marks a file that does not change, cheap to look at with every read.
+/// The state of a file that does not change, cheap to check with every read.
 struct AtRest {
     file: File,
     mark: Mark,
     header: [u8; HEADER],
 }
 
-/// What the file system tells of the file at a path: device, inode, size, time of change.
+/// The file system's facts about the file at a path: device, inode, size, time of change.
 type Mark = (u64, u64, u64, (i64, i64));
 
 fn mark(metadata: &Metadata) -> Mark {
@@ -98,7 +98,7 @@ impl AtRest {
         self.header[18..20] == [2, 2]
     }
 
-    /// Whether the same file is there, as it was, and no commits are beside it.
+    /// Whether the same file is there, unchanged, and no commits are beside it.
     fn holds(&self, path: &Path) -> bool {
         path.metadata().is_ok_and(|metadata| mark(&metadata) == self.mark)
             && self.read_header() == Some(self.header)

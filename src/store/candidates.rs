@@ -1,4 +1,4 @@
-//! Which clients may have news: the fast filter before the exact comparison.
+//! Finds the clients that may have news: the fast filter before the exact comparison.
 //!
 //! A [`Horizon`] is how far the appliance's history has been looked at. What lies beyond it is asked for by the
 //! contract's time indexes and by the keys of the tables, so that the question costs the same at any size; where an index
@@ -13,55 +13,56 @@ use super::{Error, Store};
 use crate::digest;
 use crate::model::{ClientId, Timestamp};
 
-/// How many clients are asked for at once.
+/// The number of clients that are asked for at once.
 pub const PAGE: i64 = 256;
 
-/// How far before the horizon is looked at again, for rows that a writer committed late: seconds.
+/// The length of the stretch before the watermark that is read again, for rows that a writer committed late, in
+/// seconds.
 const OVERLAP: i64 = 300;
 
-/// How many rows of that stretch are looked at again at most.
+/// The number of rows of that stretch that are read again.
 const OVERLAP_ROWS: i64 = 256;
 
-/// How far the appliance's history has been looked at.
+/// The watermark: how far the appliance's history has been read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Horizon {
-    /// Every client up to this key has been looked at at least once.
+    /// The key up to which every client has been read at least once.
     pub client_id: i64,
-    /// Greatest key of `wipe` that was there.
+    /// The greatest key of `wipe` that was there.
     pub wipe_id: i64,
-    /// Greatest key of `diagnostics_log` that was there.
+    /// The greatest key of `diagnostics_log` that was there.
     pub log_id: i64,
-    /// Newest `client.updated_at` that was there.
+    /// The newest `client.updated_at` that was there.
     pub updated_at: String,
-    /// Newest `wipe.finished_at` that was there.
+    /// The newest `wipe.finished_at` that was there.
     pub wipe_finished_at: String,
-    /// Newest `diagnostics_log.created_at` that was there.
+    /// The newest `diagnostics_log.created_at` that was there.
     pub log_created_at: String,
 }
 
 /// The questions that find clients with news. Each is asked by itself, so that each uses its own index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
-    /// Clients beyond the horizon's key: never looked at.
+    /// Clients beyond the watermark's key: never read.
     New,
-    /// Clients updated after the horizon.
+    /// Clients updated after the watermark.
     Updated,
-    /// Wipes that finished after the horizon.
+    /// Wipes that finished after the watermark.
     Wiped,
-    /// Wipes whose row is newer than the horizon, whatever their time.
+    /// Wipes whose row is newer than the watermark, whatever their time.
     WipeRows,
-    /// Logs made after the horizon.
+    /// Logs made after the watermark.
     Logged,
-    /// Logs whose row is newer than the horizon, whatever their time.
+    /// Logs whose row is newer than the watermark, whatever their time.
     LogRows,
 }
 
 impl Source {
-    /// The questions about clients that have been looked at before.
+    /// The questions about clients that have been read before.
     pub const NEWS: [Self; 5] = [Self::Updated, Self::Wiped, Self::WipeRows, Self::Logged, Self::LogRows];
 
-    /// What is longer than 64 bytes is no time: it is passed over without being read, however long it is. Its client is met
-    /// by its key, and by the full comparison.
+    /// Returns the statement of this question. A text longer than 64 bytes is no time: it is passed over without being
+    /// read, however long it is. Its client is found by its key, and by the full comparison.
     ///
     /// Pages are keyed by (text, key): the key alone where the question is about keys. Equal texts are asked for apart,
     /// because SQLite finds `(text, key) > (?, ?)` by the text alone: a million rows of one second would be read anew
@@ -103,7 +104,7 @@ impl Source {
         }
     }
 
-    /// The newest rows of the stretch just before the horizon.
+    /// Returns the statement for the newest rows of the stretch just before the watermark.
     fn overlap_statement(self) -> Option<&'static str> {
         match self {
             Self::Updated => Some(
@@ -137,14 +138,14 @@ impl Source {
         (newest.to_owned(), from)
     }
 
-    /// Where this question begins for a horizon.
+    /// Returns the cursor with which this question begins for a watermark.
     #[must_use]
     pub fn start(self, horizon: &Horizon) -> Cursor {
         let (time, key) = self.newest(horizon);
         Cursor { time: RawTime::Text(time.as_bytes().to_vec()), key }
     }
 
-    /// Time and key of what a horizon has looked at last.
+    /// Returns time and key of the row that a watermark has read last.
     fn newest(self, horizon: &Horizon) -> (&str, i64) {
         match self {
             Self::New => ("", horizon.client_id),
@@ -164,8 +165,8 @@ pub struct Cursor {
     key: i64,
 }
 
-/// What a column of times holds, byte for byte. Made readable (U+FFFD for what is not UTF-8) it would sort elsewhere than
-/// in the database, and a cursor made of it would never pass its own row.
+/// A value of a column of times, byte for byte. Made readable (U+FFFD for what is not UTF-8) it would sort elsewhere
+/// than in the database, and a cursor made of it would never pass its own row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum RawTime {
     Text(Vec<u8>),
@@ -173,7 +174,7 @@ enum RawTime {
 }
 
 impl RawTime {
-    /// What is no text sorts before every text and is never asked for.
+    /// Reads a value. A value that is no text sorts before every text and is never asked for.
     fn of(value: ValueRef<'_>) -> Self {
         match value {
             ValueRef::Text(bytes) => Self::Text(bytes.to_vec()),
@@ -212,7 +213,7 @@ impl Horizon {
 }
 
 impl Store {
-    /// How far the appliance's history goes now.
+    /// Returns the watermark of the appliance's history as it is now.
     ///
     /// # Errors
     ///
@@ -245,8 +246,8 @@ impl Store {
         })
     }
 
-    /// The next clients of one source after `cursor`, which moves on; `None` at the end. A client may come several times,
-    /// and a page may be empty where rows belong to no client.
+    /// Returns the next clients of one source after `cursor`, which moves on; `None` at the end. A client may come
+    /// several times, and a page may be empty where rows belong to no client.
     ///
     /// # Errors
     ///
@@ -265,7 +266,7 @@ impl Store {
         Ok(Some(rows.into_iter().filter_map(|(client, _, _)| client).collect()))
     }
 
-    /// The rows in the stretch just before the horizon, newest first, a bounded number of them.
+    /// Returns the rows in the stretch just before the watermark, newest first, a bounded number of them.
     ///
     /// # Errors
     ///
@@ -285,7 +286,7 @@ impl Store {
         })
     }
 
-    /// The first client with a key after `id`.
+    /// Returns the first client with a key after `id`.
     ///
     /// # Errors
     ///
@@ -297,7 +298,7 @@ impl Store {
         })
     }
 
-    /// How many clients have a key after `id`.
+    /// Counts the clients with a key after `id`.
     ///
     /// # Errors
     ///
@@ -310,14 +311,14 @@ impl Store {
     }
 }
 
-/// A row in the stretch just before a horizon.
+/// A row in the stretch just before a watermark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RecentRow {
-    /// Whose it is.
+    /// The client of the row.
     pub client_id: ClientId,
-    /// Stands for the row with its time.
+    /// A digest that stands for the row with its time.
     pub mark: u64,
-    /// Its time, where it is one.
+    /// The time of the row, where it is one.
     pub time: Option<Timestamp>,
 }
 

@@ -1,4 +1,4 @@
-//! Who claims an inventory ID: the question from the slot's value back to the clients.
+//! Finds the clients that claim an inventory ID, from the slot's value back to the clients.
 
 use std::sync::{Arc, LazyLock};
 
@@ -12,16 +12,17 @@ use crate::model::{ClientId, InventoryId};
 /// and before any longer number, come the values that begin with the number and this.
 const FIRST_VISIBLE: &str = "!";
 
-/// An inventory ID has at most so many digits, those in front that are zeros among them.
+/// The most digits of an inventory ID, those in front that are zeros among them.
 const MAX_DIGITS: usize = 18;
 
-/// Most kinds of white space that values of a slot may begin with; only a broken view has more, and no end of them.
+/// The number of kinds of white space that values of a slot may begin with; only a broken view has more, and no end of
+/// them.
 const MAX_FRONTS: usize = 64;
 
 /// Whether any value of a slot begins with a zero: mostly none does, and then none has zeros in front.
 const HAS_ZEROS: &str = "SELECT EXISTS (SELECT 1 FROM client_slot WHERE name = ?1 AND value >= '0' AND value < '1')";
 
-/// Most bytes of all names of slots.
+/// The number of bytes that all names of slots may have.
 const MAX_NAMES_BYTES: usize = 64 << 20;
 
 /// Whether any value of a slot is a blob, which comes behind all texts.
@@ -33,13 +34,13 @@ const NEXT_BLANK: &str =
 
 /// The text with whatever white space is behind it, and the number.
 static CLAIMANTS: LazyLock<String> = LazyLock::new(|| claimants_in(2));
-/// Those, and what was typed, where it is another text.
+/// The same, and the text as typed, where it is another text.
 static CLAIMANTS_AND_TYPED: LazyLock<String> = LazyLock::new(|| claimants_in(3));
 /// The text behind white space, or behind as many zeros as an ID can have.
 static CLAIMANTS_BEHIND: LazyLock<String> = LazyLock::new(|| claimants_in(MAX_DIGITS));
 
-/// One search in the index for each of so many ranges of values, in one walk: a list of values SQLite would make a table of
-/// first, every time, and for a search of its own for each it would open the index anew.
+/// Returns a statement with one search in the index for each of so many ranges of values, in one walk: SQLite would
+/// make a table of a list of values first, every time, and would open the index anew for a search of its own for each.
 fn claimants_in(ranges: usize) -> String {
     let ranges = (0..ranges).map(|range| format!("(?{}, ?{})", 2 * range + 2, 2 * range + 3));
     let ranges = ranges.collect::<Vec<_>>().join(", ");
@@ -56,12 +57,12 @@ struct Search<'a> {
     slot: &'a str,
     plain: &'a str,
     found: Vec<ClientId>,
-    /// With one more than these the search ends.
+    /// The number of clients beyond which the search ends.
     limit: usize,
 }
 
 impl Search<'_> {
-    /// The text itself, its number, and what was typed.
+    /// Searches for the text itself, its number, and the text as typed.
     fn plain(&mut self, typed: &str) -> rusqlite::Result<()> {
         let last = [self.plain, FIRST_VISIBLE].concat();
         let number: Option<i64> = self.plain.parse().ok();
@@ -70,21 +71,22 @@ impl Search<'_> {
         if typed == plain { self.ask(&CLAIMANTS, &ranges[..4]) } else { self.ask(&CLAIMANTS_AND_TYPED, &ranges) }
     }
 
-    /// The text behind this, and behind this and zeros.
+    /// Searches for the text behind this, and behind this and zeros.
     fn behind(&mut self, front: &str) -> rusqlite::Result<()> {
         let texts = self.behind_zeros(front);
         let ranges: Vec<&dyn ToSql> = texts.as_flattened().iter().map(|value| value as _).collect();
         self.ask(&CLAIMANTS_BEHIND, &ranges)
     }
 
-    /// The same, stored as blobs.
+    /// Searches for the same, stored as blobs.
     fn blobs_behind(&mut self, front: &str) -> rusqlite::Result<()> {
         let blobs = self.behind_zeros(front).map(|range| range.map(String::into_bytes));
         let ranges: Vec<&dyn ToSql> = blobs.as_flattened().iter().map(|value| value as _).collect();
         self.ask(&CLAIMANTS_BEHIND, &ranges)
     }
 
-    /// A range of values for each number of zeros; where that would be too long an ID, one that was there before.
+    /// Returns a range of values for each number of zeros; where that would be too long an ID, one that was there
+    /// before.
     fn behind_zeros(&self, front: &str) -> [[String; 2]; MAX_DIGITS] {
         std::array::from_fn(|zeros| {
             let zeros = if zeros + self.plain.len() > MAX_DIGITS { 0 } else { zeros };
@@ -113,8 +115,8 @@ impl Search<'_> {
         self.connection.prepare_cached(sql)?.query_row([self.slot], |row| row.get(0))
     }
 
-    /// The white space that values of the slot begin with, each kind once: mostly none. The index is leapt through from
-    /// one kind to the next, whatever the number of values.
+    /// Returns the white space that values of the slot begin with, each kind once: mostly none. The search leaps
+    /// through the index from one kind to the next, whatever the number of values.
     fn blank_fronts(&self) -> rusqlite::Result<Vec<String>> {
         let mut fronts: Vec<String> = Vec::new();
         let mut from = vec![0];
@@ -151,23 +153,23 @@ fn following(front: &[u8]) -> Vec<u8> {
 }
 
 impl Store {
-    /// Clients whose slot of this name may hold the inventory ID `plain`, by key: it holds `typed`, or `plain` as text or
-    /// number, with zeros and white space before it and whatever white space behind it. Those are all the spellings that
-    /// [`InventoryId::parse`] takes for this ID; the caller reads each client to be sure.
+    /// Returns the clients whose slot of this name may hold the inventory ID `plain`, by key: it holds `typed`, or
+    /// `plain` as text or number, with zeros and white space before it and whatever white space behind it. Those are
+    /// all the spellings that [`InventoryId::parse`] takes for this ID; the caller reads each client to be sure.
     ///
     /// # Errors
     ///
-    /// When the database cannot be read; [`Error::TooMany`] when so many rows hold it that nobody can tell them apart.
+    /// When the database cannot be read; [`Error::TooMany`] when too many rows hold it to choose from.
     pub fn claimants(&self, slot: &str, typed: &str, plain: &str) -> Result<Vec<ClientId>, Error> {
         self.claimants_up_to(MAX_ROWS, slot, typed, plain)
     }
 
-    /// As [`Self::claimants`].
+    /// Does the same as [`Self::claimants`], up to a limit.
     ///
     /// # Errors
     ///
-    /// When the database cannot be read; [`Error::TooMany`] when more than `limit` are found. One may be found in several
-    /// ways, and counts for each.
+    /// When the database cannot be read; [`Error::TooMany`] when more than `limit` are found. A client may be found in
+    /// several ways, and counts for each.
     pub fn claimants_up_to(&self, limit: usize, slot: &str, typed: &str, plain: &str) -> Result<Vec<ClientId>, Error> {
         let spellings = self.spellings(slot)?;
         let (mut clients, is_complete) = self.reading(|connection| {
@@ -198,7 +200,8 @@ impl Store {
         Ok(clients)
     }
 
-    /// The names under which the appliance has this slot: they match without regard to case and blanks at the ends.
+    /// Returns the names under which the appliance has this slot: they match without regard to case and blanks at the
+    /// ends.
     fn spellings(&self, slot: &str) -> Result<Arc<[String]>, Error> {
         let mut known = self.spellings.borrow_mut();
         if known.as_ref().is_none_or(|(name, _)| name != slot) {

@@ -30,7 +30,7 @@ impl<const N: usize> Columns<N> {
     }
 }
 
-/// `==` is not to be had in a `const` yet.
+/// Whether two texts are the same; a `const` cannot use `==` yet.
 const fn is_same(one: &[u8], other: &[u8]) -> bool {
     if one.len() != other.len() {
         return false;

@@ -1,4 +1,4 @@
-//! What can be wrong with the appliance's database, in words that say what to do.
+//! Errors of the appliance's database, in words that say what to do.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -10,19 +10,19 @@ use thiserror::Error;
 use super::Excess;
 use crate::model::ClientId;
 
-/// The appliance's database cannot be used, or one record in it cannot.
+/// An error of the appliance's database, or of one record in it.
 #[derive(Debug, Error)]
 pub enum Error {
     /// There is no such file.
     #[error("the WipeOS database {path} does not exist; set `store.database` to the appliance's database file")]
     Missing {
-        /// Where it was looked for.
+        /// The path that was tried.
         path: PathBuf,
     },
-    /// It is a folder, a pipe or the like.
+    /// The file is a folder, a pipe or the like.
     #[error("the WipeOS database {path} is no regular file; set `store.database` to the appliance's database file")]
     NoFile {
-        /// What is there.
+        /// The path.
         path: PathBuf,
     },
     /// The operating system refuses it.
@@ -30,17 +30,17 @@ pub enum Error {
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// What the operating system said.
+        /// The operating system's reason.
         source: io::Error,
     },
-    /// It is not a SQLite database, or a damaged one.
+    /// The file is not a SQLite database, or a damaged one.
     #[error(
         "{path} is not a usable SQLite database ({problem}); check that `store.database` names the appliance's database, and the appliance's disk"
     )]
     NotADatabase {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The damage.
         problem: String,
     },
     /// Tables or columns of the contract are missing.
@@ -51,13 +51,13 @@ pub enum Error {
         /// Each missing table (`table battery(client_id, ...)`) or column (`column client.sku`).
         missing: Vec<String>,
     },
-    /// A writer held it for longer than the pass could wait.
+    /// A writer held the database for longer than the pass could wait.
     #[error("the WipeOS database {path} is locked by a writer; the next pass tries again")]
     Locked {
         /// The file.
         path: PathBuf,
     },
-    /// It gave no answer in the time that the caller has.
+    /// The database gave no answer in the time that the caller has.
     #[error(
         "the WipeOS database {path} gave no answer in time; look for a view in it that has no end, and for missing indexes, which `wipeos-iqr auth-test` names"
     )]
@@ -70,7 +70,7 @@ pub enum Error {
     TooMany {
         /// The file.
         path: PathBuf,
-        /// Of what there are too many.
+        /// The things of which there are too many.
         what: &'static str,
     },
     /// A database in WAL mode with files beside it that cannot be opened.
@@ -86,15 +86,15 @@ pub enum Error {
     Sqlite {
         /// The file.
         path: PathBuf,
-        /// What SQLite said.
+        /// SQLite's error.
         source: rusqlite::Error,
     },
-    /// One record holds what cannot be understood: that client alone cannot be sent.
+    /// The record of one client cannot be understood: that client alone cannot be sent.
     #[error("client {}: {_0}", _0.client_id())]
     Record(UnreadableRecord),
 }
 
-/// What of a client cannot be understood, though it decides something.
+/// A part of a client that cannot be understood, though it decides something.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum UnreadableRecord {
     /// A value that decides something is not what it should be.
@@ -106,9 +106,9 @@ pub enum UnreadableRecord {
         column: &'static str,
         /// The table and key of the row.
         row: String,
-        /// What is there.
+        /// The value.
         value: String,
-        /// What would have been understood.
+        /// The values that would have been understood.
         expected: &'static str,
     },
     /// A client has more than is read.
@@ -116,7 +116,7 @@ pub enum UnreadableRecord {
     TooMuch {
         /// The client.
         client_id: ClientId,
-        /// Of what.
+        /// The excess.
         what: Excess,
     },
 }
@@ -132,7 +132,7 @@ impl UnreadableRecord {
 }
 
 impl Error {
-    /// The error of a SQLite call on the file at `path`.
+    /// Converts the error of a SQLite call on the file at `path`.
     pub(super) fn from_sqlite(path: &Path, source: rusqlite::Error) -> Self {
         let path = path.to_owned();
         match source.sqlite_error_code() {
@@ -159,8 +159,8 @@ pub(super) fn is_locked(source: &rusqlite::Error) -> bool {
     matches!(source.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
 }
 
-/// Tells a missing, forbidden or empty file from one that SQLite may judge. SQLite itself would call all of them
-/// "unable to open", and take an empty file for an empty database.
+/// Checks that a file is there, may be read and is not empty, so that SQLite may judge the rest. SQLite itself would
+/// call all of them "unable to open", and take an empty file for an empty database.
 pub(super) fn readable(path: &Path) -> Result<(), Error> {
     // To open a pipe is to wait for who writes to it.
     if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {

@@ -1,5 +1,5 @@
-//! How much one client may say. More than this is no machine but a broken view or a forgotten script, and that client alone
-//! is not sent: its rows are neither gathered in memory nor mapped.
+//! Limits of what one client may say. More than this is no machine but a broken view or a forgotten script, and that
+//! client alone is not sent: its rows are neither held in memory nor mapped.
 
 use std::fmt;
 
@@ -10,16 +10,16 @@ use super::columns::Columns;
 use super::{Failure, UnreadableRecord};
 use crate::model::ClientId;
 
-/// Most rows of one table that one client may have. The statements that read them stop at one more.
+/// The number of rows of one table that one client may have. The statements that read them stop at one more.
 pub(super) const MAX_ROWS: usize = 20_000;
 
-/// Most bytes of one value.
+/// The number of bytes that one value may have.
 pub(super) const MAX_VALUE_BYTES: usize = 1 << 20;
 
-/// Most bytes of all texts of one client; for SQLite, also of a single value or row.
+/// The number of bytes that all texts of one client may have; for SQLite, also a single value or row.
 pub(super) const MAX_CLIENT_BYTES: i32 = 64 << 20;
 
-/// What there is too much of.
+/// The things of which a client has too many.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Excess {
     /// Rows of a table.
@@ -33,7 +33,7 @@ pub enum Excess {
         table: &'static str,
         /// The column.
         column: &'static str,
-        /// How many there are.
+        /// The number of bytes.
         bytes: usize,
     },
     /// Bytes of all texts of a client.
@@ -81,7 +81,7 @@ impl Place {
         Failure::Record(UnreadableRecord::TooMuch { client_id: self.client_id, what })
     }
 
-    /// An error of SQLite. One that says that a value is too big for it concerns this client alone.
+    /// Converts an error of SQLite. An error that says that a value is too big for it concerns this client alone.
     pub fn failure(self, error: rusqlite::Error) -> Failure {
         match error.sqlite_error_code() {
             Some(ErrorCode::TooBig) => self.excess(Excess::Bytes { table: self.table }),
@@ -90,7 +90,7 @@ impl Place {
     }
 }
 
-/// What has been read of one client.
+/// The amount that has been read of one client.
 #[derive(Debug, Default)]
 pub(super) struct Taken {
     table: &'static str,

@@ -1,5 +1,5 @@
-//! One client, read whole: its row, slots, batteries, drives with their wipes, and diagnostics. What marks its state is
-//! taken from the same rows.
+//! Reads one client whole: its row, slots, batteries, drives with their wipes, and diagnostics. The fingerprint of its
+//! state is taken from the same rows.
 
 use std::ops::Range;
 
@@ -33,19 +33,19 @@ question!(LOGS, L: ["id", "created_at", "technician"]
     "FROM diagnostics_log WHERE client_id = ?1 ORDER BY created_at, id LIMIT 20001");
 question!(TESTS, T: ["name", "result", "position"] "FROM diagnostics_test WHERE log_id = ?1 ORDER BY position LIMIT 20001");
 
-/// What marks a wipe: when it began is no news.
+/// The columns of a wipe in the fingerprint: a new start is no news.
 const MARKS_OF_WIPE: Range<usize> = 0..at!(W, "started_at");
-/// What marks a log: whose it is is no news.
+/// The columns of a log in the fingerprint: a new technician is no news.
 const MARKS_OF_LOG: Range<usize> = 0..at!(L, "technician");
 
-/// A client that was looked at.
+/// The result of reading a client.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Look {
     /// There is no such client.
     Gone,
-    /// Its marks are the known ones.
+    /// The client's fingerprint is the known one.
     AsKnown,
-    /// It was read.
+    /// The client was read.
     Read(Box<Snapshot>),
 }
 
@@ -63,7 +63,7 @@ impl Store {
         }
     }
 
-    /// Reads a client whole; when its marks are the `known` ones, that is all there is to say.
+    /// Reads a client whole, unless its fingerprint is the `known` one.
     ///
     /// # Errors
     ///
@@ -82,7 +82,7 @@ impl Store {
         })
     }
 
-    /// The marks of one client; `None` when there is no such client.
+    /// Returns the fingerprint of one client; `None` when there is no such client.
     ///
     /// # Errors
     ///
@@ -104,7 +104,8 @@ impl Store {
         })
     }
 
-    /// The marks of the next clients after `after`, in the order of their keys: at most [`PAGE`], none at the end.
+    /// Returns the fingerprints of the next clients after `after`, in the order of their keys: at most [`PAGE`], none
+    /// at the end.
     ///
     /// # Errors
     ///
@@ -120,8 +121,8 @@ impl Store {
         })
     }
 
-    /// What a slot of the inventory item menu holds, told also where the client's record cannot be understood; `None` also
-    /// where the client has too many slots.
+    /// Returns the text in a slot of the inventory item menu, also where the client's record cannot be understood;
+    /// `None` also where the client has too many slots.
     ///
     /// # Errors
     ///
@@ -161,7 +162,7 @@ struct Reader<'a> {
     taken: Taken,
 }
 
-/// What of a client cannot be understood, though it decides something.
+/// The part of a client that cannot be understood, though it decides something.
 type Problem = Option<UnreadableRecord>;
 
 impl<'a> Reader<'a> {
@@ -179,15 +180,15 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// The marks of a client, `None` when there is no such client; in `machine`, where there is one, the client whole, as
-    /// far as it can be understood.
+    /// Reads the fingerprint of a client, `None` when there is no such client, and into `machine`, where there is one,
+    /// the client whole, as far as it can be understood.
     fn read(&mut self, id: ClientId, machine: Option<&mut Machine>) -> Result<Option<(Seen, Problem)>, Failure> {
         self.contents.clear();
         self.taken = Taken::default();
         let problem = match self.read_tables(id, machine) {
             Ok(None) => return Ok(None),
             Ok(Some(problem)) => problem,
-            // What was read until then marks its state, and is that of no client that can be read.
+            // The rows read until then make its fingerprint, which no readable client can have.
             Err(Failure::Record(problem)) => {
                 self.contents.updated.begin(b'+');
                 Some(problem)
@@ -197,7 +198,8 @@ impl<'a> Reader<'a> {
         Ok(Some((self.contents.seen(), problem)))
     }
 
-    /// Whether there is such a client, and what of it cannot be understood; an error where it has too much.
+    /// Reads the tables of a client: whether there is such a client, and what of it cannot be understood; an error
+    /// where it has too much.
     fn read_tables(&mut self, id: ClientId, mut machine: Option<&mut Machine>) -> Result<Option<Problem>, Failure> {
         if !self.client(id, machine.as_deref_mut())? {
             return Ok(None);
@@ -209,7 +211,7 @@ impl<'a> Reader<'a> {
         Ok(Some(of_wipes.or(of_logs)))
     }
 
-    /// Whether there is such a client.
+    /// Reads the row of the client; returns whether there is one.
     fn client(&mut self, id: ClientId, mut machine: Option<&mut Machine>) -> Result<bool, Failure> {
         let mut is_there = false;
         let mut rows = Rows { place: Place { client_id: id, table: "client" }, taken: &mut self.taken };
@@ -248,7 +250,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// The drives and their wipes.
+    /// Reads the drives and their wipes.
     fn drives(&mut self, id: ClientId, mut machine: Option<&mut Machine>) -> Result<Problem, Failure> {
         let mut keys: Vec<Value> = Vec::new();
         self.contents.updated.begin(b'd');
@@ -280,7 +282,7 @@ impl<'a> Reader<'a> {
         Ok(problem)
     }
 
-    /// The logs and their tests.
+    /// Reads the logs and their tests.
     fn diagnostics(&mut self, id: ClientId, machine: Option<&mut Machine>) -> Result<Problem, Failure> {
         let mut keys: Vec<Value> = Vec::new();
         let mut problem = None;
@@ -323,7 +325,7 @@ struct Rows<'a> {
 }
 
 impl Rows<'_> {
-    /// Does something with the values of each row of the answer.
+    /// Calls a function with the values of each row of the answer.
     fn each<const N: usize>(
         &mut self,
         statement: &mut CachedStatement<'_>,
@@ -342,7 +344,7 @@ impl Rows<'_> {
     }
 }
 
-/// Only a wipe that has ended is news.
+/// Whether a wipe has ended: only then is it news.
 fn has_ended(row: &[ValueRef<'_>; W.0.len()]) -> bool {
     [at!(W, "finished_at"), at!(W, "result")].iter().any(|column| row[*column] != ValueRef::Null)
 }
@@ -407,7 +409,7 @@ fn drive(row: &[ValueRef<'_>; D.0.len()]) -> rusqlite::Result<Drive> {
     })
 }
 
-/// A wipe, or why it is not known when it ended.
+/// Reads a wipe, or why its end cannot be understood.
 fn wipe(row: &[ValueRef<'_>; W.0.len()], client_id: ClientId) -> rusqlite::Result<Result<Wipe, UnreadableRecord>> {
     let id = row[at!(W, "id")].as_i64()?;
     let finished_at = deciding_time(row[at!(W, "finished_at")], "finished_at", client_id, || format!("wipe {id}"));
@@ -421,7 +423,7 @@ fn wipe(row: &[ValueRef<'_>; W.0.len()], client_id: ClientId) -> rusqlite::Resul
     }))
 }
 
-/// A log without its tests, or why it is not known when it was made.
+/// Reads a log without its tests, or why its time cannot be understood.
 fn log(
     row: &[ValueRef<'_>; L.0.len()],
     client_id: ClientId,

@@ -1,11 +1,11 @@
 //! The WipeOS appliance's database, read-only: which clients may have news, and each client as a [`Machine`].
 //!
-//! Nothing else in the program knows how the appliance keeps its data. This room knows nothing of IQR, and it never
+//! Nothing else in the program knows how the appliance keeps its data. This module knows nothing of IQR, and it never
 //! decides whether a client is sent: it says what is there.
 //!
 //! The appliance writes to this file all the time. Every read here is short and in a transaction of its own, or in one
-//! with the few others of one client, so that a writer in rollback-journal mode never waits for us longer than one page of
-//! clients takes.
+//! with the few others of one client, so that a writer in rollback-journal mode never waits for us longer than one page
+//! of clients takes.
 
 mod at_rest;
 mod candidates;
@@ -44,10 +44,10 @@ use self::watchdog::Watchdog;
 use crate::model::Machine;
 use crate::sqlite::{self, Transaction};
 
-/// How long one attempt waits for a writer that holds the database before the caller is asked again.
+/// The time for which one attempt waits for a writer that holds the database before the caller is asked again.
 const BUSY_SLICE: Duration = Duration::from_millis(100);
 
-/// Decides whether to go on waiting, for a writer or for an answer: asked about ten times a second while the database is
+/// A decision to go on waiting, for a writer or for an answer: asked about ten times a second while the database is
 /// locked, and every few thousand steps of a statement.
 pub type Patience = Box<dyn Fn() -> bool + Send + Sync>;
 
@@ -65,7 +65,7 @@ pub struct Store {
     was_locked: Cell<bool>,
 }
 
-/// A transaction is open as long as this lives.
+/// A guard: a transaction is open as long as it lives.
 struct Reading<'a>(&'a Cell<bool>);
 
 impl<'a> Reading<'a> {
@@ -81,22 +81,22 @@ impl Drop for Reading<'_> {
     }
 }
 
-/// A client and what marks its state, out of one and the same read.
+/// A client and the fingerprint of its state, out of one and the same read.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Snapshot {
     /// The client.
     pub machine: Machine,
-    /// What marks the state that was read.
+    /// The fingerprint of the state that was read.
     pub seen: Seen,
 }
 
 impl Store {
-    /// Opens the database read-only. `for_writer` says how long to wait for a writer that holds it, `for_answer` how long
-    /// to wait for an answer: then a question is interrupted that has lasted for a second or more.
+    /// Opens the database read-only. `for_writer` says how long to wait for a writer that holds it, `for_answer` how
+    /// long to wait for an answer: then a question is interrupted that has lasted for a second or more.
     ///
     /// # Errors
     ///
-    /// When the file is missing, is no database, or may not be read; each told in words.
+    /// When the file is missing, is no database, or may not be read; the message says which.
     pub fn open(path: &Path, for_writer: Patience, for_answer: Patience) -> Result<Self, Error> {
         error::readable(path)?;
         let watchdog = Watchdog::new(for_answer);
@@ -112,14 +112,15 @@ impl Store {
         })
     }
 
-    /// Where the database is.
+    /// Returns the path of the database.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Answers all questions of `ask` from one state of the database, and asks again while a writer holds it and patience
-    /// lasts, or when a database at rest was opened meanwhile. What `ask` does beside asking may be done several times.
+    /// Answers all questions of `ask` from one state of the database, and asks again while a writer holds it and
+    /// patience lasts, or when a quiescent database was opened meanwhile. Side effects of `ask` may happen several
+    /// times.
     ///
     /// # Errors
     ///
@@ -203,7 +204,8 @@ fn open(path: &Path, watchdog: &Watchdog) -> Result<Access, Error> {
     Ok(access)
 }
 
-/// A failing statement may mean that the contract is not kept: then all that is missing is told at once.
+/// Explains a failing statement. It may mean that the contract is not kept: then all that is missing is reported at
+/// once.
 fn explain(path: &Path, connection: &Connection, source: rusqlite::Error) -> Error {
     match schema::missing(connection) {
         Ok(missing) if !missing.is_empty() => Error::Contract { path: path.to_owned(), missing },
@@ -211,7 +213,7 @@ fn explain(path: &Path, connection: &Connection, source: rusqlite::Error) -> Err
     }
 }
 
-/// What goes wrong inside one read.
+/// A failure inside one read.
 enum Failure {
     Sqlite(rusqlite::Error),
     Record(UnreadableRecord),

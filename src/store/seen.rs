@@ -1,27 +1,27 @@
-//! What marks the state of a client: enough to tell that something happened since.
+//! The fingerprint of a client's state: enough to detect that something happened since.
 
 use rusqlite::types::ValueRef;
 
 use crate::digest;
 use crate::model::DueBecause;
 
-/// The marks of a client's state, one for each criterion of the specification (step 5 b, c, d).
+/// The fingerprint of a client's state, with a part for each criterion of the specification (step 5 b, c, d).
 ///
-/// They are taken in the same read as the data that is sent, and compared for equality only: no clock is asked. They
-/// stand for the contents, not only for the times, so that two events in one tick, or a clock that jumped, change them
-/// all the same.
+/// The parts are taken in the same read as the data that is sent, and compared for equality only: no clock is asked.
+/// They stand for the contents, not only for the times, so that two events in one tick, or a clock that jumped, change
+/// them all the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Seen {
-    /// Stands for the client's row with its `updated_at`, its slots, batteries and drives.
+    /// The part for the client's row with its `updated_at`, its slots, batteries and drives.
     pub updated: u64,
-    /// Stands for the wipes of its drives that ended.
+    /// The part for the wipes of its drives that ended.
     pub wipes: u64,
-    /// Stands for its diagnostics logs and their tests.
+    /// The part for its diagnostics logs and their tests.
     pub logs: u64,
 }
 
 impl Seen {
-    /// Which criteria make a client due whose state was `self` when it was last sent and is `now`.
+    /// Returns the criteria that make a client due whose state was `self` when it was last sent and is `now`.
     #[must_use]
     pub fn due_because(self, now: Self) -> Vec<DueBecause> {
         let criteria = [
@@ -32,7 +32,7 @@ impl Seen {
         criteria.into_iter().filter_map(|(differs, because)| differs.then_some(because)).collect()
     }
 
-    /// The three marks as one value, for the ledger.
+    /// Returns the three parts as one value, for the ledger.
     #[must_use]
     pub fn to_bytes(self) -> [u8; 24] {
         let mut bytes = [0; 24];
@@ -42,7 +42,7 @@ impl Seen {
         bytes
     }
 
-    /// The marks out of the ledger; `None` when these are no such bytes.
+    /// Parses the bytes of the ledger; `None` when these are no such bytes.
     #[must_use]
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let mark = |at: usize| Some(u64::from_le_bytes(bytes.get(at..at + 8)?.try_into().ok()?));
@@ -51,7 +51,7 @@ impl Seen {
     }
 }
 
-/// What the marks stand for, row by row as it is read.
+/// The contents that a fingerprint stands for, row by row as they are read.
 #[derive(Debug)]
 pub(super) struct Contents {
     pub updated: Rows,
@@ -63,7 +63,7 @@ pub(super) struct Contents {
 #[derive(Debug)]
 pub(super) struct Rows(Vec<u8>);
 
-/// Most clients say no more of each: bytes.
+/// The size of a buffer, in bytes, that holds a part of most clients.
 const USUAL: usize = 1024;
 
 impl Contents {
@@ -72,14 +72,14 @@ impl Contents {
         Self { updated: rows(), wipes: rows(), logs: rows() }
     }
 
-    /// Begins with another client.
+    /// Begins another client.
     pub fn clear(&mut self) {
         for rows in [&mut self.updated, &mut self.wipes, &mut self.logs] {
             rows.0.clear();
         }
     }
 
-    /// The marks of all that was read.
+    /// Returns the fingerprint of all that was read.
     pub fn seen(&self) -> Seen {
         let [updated, wipes, logs] = [&self.updated, &self.wipes, &self.logs].map(|rows| digest::short(&rows.0));
         Seen { updated, wipes, logs }
@@ -87,7 +87,8 @@ impl Contents {
 }
 
 impl Rows {
-    /// Rows of another table, or of another drive or log, begin: they would else read as if they belonged to the last.
+    /// Begins rows of another table, or of another drive or log: they would otherwise read as if they belonged to the
+    /// last.
     pub fn begin(&mut self, table: u8) {
         self.0.push(table);
     }

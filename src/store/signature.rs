@@ -20,12 +20,12 @@ const WAL_HEADER: usize = 32;
 /// Bytes of both copies of the index header in `-shm`, and of what is behind them about readers and checkpoints' progress.
 const INDEX_HEADER: usize = 96;
 
-/// What the files of a database looked like at one moment.
+/// The state of a database's files at one moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Signature([u8; 16]);
 
 impl Signature {
-    /// The signature of the database at `path` now; `None` when it cannot be told.
+    /// Returns the signature of the database at `path` now; `None` when its files cannot be read.
     #[must_use]
     pub fn of(path: &Path) -> Option<Self> {
         let database = trace(path, DATABASE_HEADER)?;
@@ -44,14 +44,14 @@ impl Signature {
         Some(Self(digest::of(parts.iter().map(Vec::as_slice))))
     }
 
-    /// As bytes, for the ledger.
+    /// Returns the signature as bytes, for the ledger.
     #[must_use]
     pub fn to_bytes(self) -> [u8; 16] {
         self.0
     }
 }
 
-/// Whether nobody has the database open and no commits are beside it.
+/// Whether no process has the database open and no commits are beside it.
 pub(super) fn is_closed(path: &Path) -> bool {
     files::size(&beside(path, "-shm")).is_none() && !sqlite::has_wal(path)
 }

@@ -6,24 +6,24 @@ use rusqlite::named_params;
 
 use super::{Error, Store, value};
 
-/// Most slots that are read of all these clients.
+/// The number of slots that are read of all these clients.
 const MAX_SAMPLED_ROWS: u32 = 200_000;
 
-/// Most bytes of their names and values.
+/// The number of bytes that their names and values may have.
 const MAX_SAMPLED_BYTES: usize = 64 << 20;
 
-/// What technicians typed into one slot.
+/// The values that technicians typed into one slot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SlotSample {
-    /// Its name, without blanks at its ends.
+    /// The slot's name, without blanks at its ends.
     pub name: String,
     /// The values that are not blank, of the newest client first.
     pub values: Vec<String>,
 }
 
 impl Store {
-    /// What was typed into each slot of the newest `clients` clients: one entry for each slot, by name, also for those
-    /// that nobody filled in.
+    /// Returns the values of each slot of the newest `clients` clients: one entry for each slot, by name, also for
+    /// slots that are always blank.
     ///
     /// # Errors
     ///

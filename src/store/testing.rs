@@ -1,4 +1,4 @@
-//! Every statement that this thread runs, for the test that looks at their plans.
+//! Records every statement that this thread runs, for the test that checks their plans.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -10,7 +10,7 @@ thread_local! {
     static STATEMENTS: RefCell<BTreeSet<String>> = RefCell::default();
 }
 
-/// From now on the statements of this connection are written down.
+/// Records the statements of this connection from now on.
 #[must_use]
 pub fn overheard(mut connection: Connection) -> Connection {
     connection.trace_v2(TraceEventCodes::SQLITE_TRACE_STMT, Some(write_down)).unwrap();
@@ -29,7 +29,7 @@ pub fn take_statements() -> BTreeSet<String> {
     STATEMENTS.take()
 }
 
-/// What SQLite means to do for a statement, step by step; `None` when it is about another database.
+/// Returns SQLite's plan for a statement, step by step; `None` when it is about another database.
 pub fn plan(connection: &Connection, sql: &str) -> Option<Vec<String>> {
     let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).ok()?;
     let mut rows = statement.raw_query();

@@ -1,5 +1,5 @@
-//! SQLite is lenient about types, and so is this: a number in a text column is its digits, a text in a number column is
-//! parsed, bytes that are not UTF-8 are shown as U+FFFD. What says nothing that can be understood is as good as missing,
+//! Reads values as leniently as SQLite stores them: a number in a text column is its digits, a text in a number column
+//! is parsed, bytes that are not UTF-8 are shown as U+FFFD. A value that cannot be understood is as good as missing,
 //! except where it decides something (see [`UnreadableRecord`]).
 
 use rusqlite::types::ValueRef;
@@ -17,8 +17,8 @@ pub(super) fn text(value: ValueRef<'_>) -> Option<String> {
     }
 }
 
-/// What a technician typed, without the blanks around it that do not count in an ID. Other white space around it is kept,
-/// so that it can be named; a text of white space alone is missing.
+/// Reads a text that a technician typed, without the blanks around it that do not count in an ID. Other white space
+/// around it is kept, so that it can be named; a text of white space alone is missing.
 pub(super) fn typed(value: ValueRef<'_>) -> Option<String> {
     match value {
         ValueRef::Text(bytes) | ValueRef::Blob(bytes) => {
@@ -101,7 +101,7 @@ pub(super) fn flag(value: ValueRef<'_>) -> Option<bool> {
 }
 
 /// Whether a text or a number says yes. A column that speaks against a wipe is read so: a value that is not understood
-/// (`skipped`, 2) is a no, and only one that is missing or blank says nothing.
+/// (`skipped`, 2) is a no, and only a missing or blank value says nothing.
 pub(super) fn confirmed(value: ValueRef<'_>) -> Option<bool> {
     const YES: &[&str] = &[
         "1",
@@ -129,12 +129,12 @@ pub(super) fn confirmed(value: ValueRef<'_>) -> Option<bool> {
     }
 }
 
-/// A time that informs only: what is no time is missing.
+/// Reads a time that informs only: a text that is no time is missing.
 pub(super) fn time(value: ValueRef<'_>) -> Option<Timestamp> {
     text(value).and_then(|text| text.parse().ok())
 }
 
-/// A time that decides which of several results counts: what is no time is an error of that client.
+/// Reads a time that decides which of several results counts: a text that is no time is an error of that client.
 pub(super) fn deciding_time(
     value: ValueRef<'_>,
     column: &'static str,

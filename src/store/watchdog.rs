@@ -1,8 +1,8 @@
-//! The end of questions that need not end: a view of the appliance's database may be without an end, or yield rows for ever.
+//! Ends questions that may have no end: a view of the appliance's database may be endless, or yield rows for ever.
 //!
-//! SQLite calls back every few thousand steps of a statement. Once the caller's time is over, a question that has lasted
-//! for a while is interrupted. A quick one is answered all the same, so that a pass in its time can still count what it
-//! leaves to the next one. What sleeps within one step of a statement cannot be interrupted.
+//! SQLite calls back every few thousand steps of a statement. Once the caller's time is over, a question that has
+//! lasted for a while is interrupted. A quick one is answered all the same, so that a pass in its time can still count
+//! what it leaves to the next one. A wait within one step of a statement cannot be interrupted.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,14 +12,14 @@ use rusqlite::{Connection, Result};
 
 use super::Patience;
 
-/// Steps of SQLite's virtual machine between two calls, about a tenth of a millisecond: too few to be late by, and so many
-/// that the calls cost nothing.
+/// The steps of SQLite's virtual machine between two calls, about a tenth of a millisecond: too few to be late by, and
+/// so many that the calls cost nothing.
 const STEPS_BETWEEN_CALLS: i32 = 10_000;
 
-/// A question that lasts no longer than this is answered also after the time is over.
+/// The duration up to which a question is answered also after the time is over.
 const MAX_LATE_ANSWER: Duration = Duration::from_secs(1);
 
-/// After the time is over by so much no question is answered any more, however quick each of many is.
+/// The time after the end of the caller's time from which on no question is answered, however quick each of many is.
 const MAX_LATE_ANSWERS: Duration = Duration::from_secs(5);
 
 /// Ends the questions of a connection.
