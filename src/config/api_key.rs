@@ -1,7 +1,7 @@
-//! Where the API key comes from.
+//! The sources of the API key.
 //!
-//! Never from an argument, which every user of the machine can read in the process list, and never from the config
-//! file, which is shown to people who ask for help. No error holds any part of it.
+//! The key never comes from an argument, which every user of the machine can read in the process list, and never from
+//! the config file, which is shown to people who ask for help. No error holds any part of it.
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -19,16 +19,17 @@ use crate::secret::{MAX_SECRET_BYTES, Secret, SecretError};
 
 const VARIABLE: &str = "WIPEOS_IQR_API_KEY";
 const CREDENTIAL: &str = "iqr-api-key";
-/// One byte more than a key may have: it bounds what a wrong path (`/dev/zero`) can do.
+/// The number of bytes that are read of a key's file: one more than a key may have, which bounds the harm of a wrong
+/// path (`/dev/zero`).
 const MAX_READ: u64 = MAX_SECRET_BYTES as u64 + 1;
 
-/// What people call the file of a key.
+/// Parts of the names that people give to the file of a key.
 const NAMES_OF_KEYS: [&str; 7] = ["key", "iqr", "secret", "token", "cred", "pass", ".txt"];
 
-/// Why there is no API key.
+/// The reason why there is no API key.
 #[derive(Debug, Error)]
 pub enum ApiKeyError {
-    /// None of the sources has one.
+    /// No source has a key.
     #[error(
         "no API key: write it to {} (mode 0600), set ${VARIABLE}, or give the systemd credential {CREDENTIAL}",
         shown(file)
@@ -48,10 +49,10 @@ pub enum ApiKeyError {
     /// Another account decides on the file.
     #[error(transparent)]
     Untrusted(#[from] Untrusted),
-    /// It is a folder, a pipe or the like.
+    /// The file is a folder, a pipe or the like.
     #[error("the API key file {path} is no regular file; put a file with the key in its place (mode 0600)")]
     NoFile {
-        /// What is there.
+        /// The path.
         path: PathBuf,
     },
     /// The setting holds what looks like a key and no path. It is not repeated.
@@ -64,10 +65,10 @@ pub enum ApiKeyError {
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// The operating system's reason.
         source: io::Error,
     },
-    /// What is there cannot be a key.
+    /// The text in the file cannot be a key.
     #[error(transparent)]
     Malformed(#[from] SecretError),
 }
@@ -81,7 +82,7 @@ pub(super) struct KeySources<'a> {
 }
 
 impl<'a> KeySources<'a> {
-    /// The sources as the environment has them.
+    /// Returns the sources of this process's environment.
     pub(super) fn of_process(file: &'a Path) -> Self {
         let credentials = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
         Self { variable: std::env::var_os(VARIABLE), file, credentials }
@@ -104,7 +105,8 @@ impl<'a> KeySources<'a> {
         }
     }
 
-    /// The key of the first source that has one, whoever may read it and clean or not: to look for it, not to use it.
+    /// Returns the key of the first source that has one, whoever may read it and clean or not: to search for it, not to
+    /// use it.
     pub(super) fn peek(&self) -> Option<Secret> {
         if let Some(variable) = &self.variable {
             return Some(Secret::guess(variable.as_bytes()));
@@ -140,7 +142,7 @@ impl<'a> KeySources<'a> {
     }
 }
 
-/// A pipe would be waited for, and a device has no end.
+/// Returns the path if it names a regular file: a pipe would be waited for, and a device has no end.
 fn regular(path: &Path) -> Option<PathBuf> {
     path.metadata().is_ok_and(|file| file.is_file() && file.len() < MAX_READ).then(|| path.to_owned())
 }
@@ -165,12 +167,13 @@ fn private_file(path: &Path) -> Result<Secret, ApiKeyError> {
     }
 }
 
-/// Whether somebody wrote the key itself where its file belongs. The folder is the config's, where none was named.
+/// Whether the key itself was written where its file belongs. The folder is the config's, where none was named.
 fn is_a_key(path: &Path) -> bool {
     looks_like_a_key(&path.file_name().unwrap_or_default().to_string_lossy())
 }
 
-/// The path of a file that is not there, in a message. A name that says nothing of a key might be one, as it was typed.
+/// Returns the path of a missing file for a message. A name that says nothing of a key might be a key that was typed
+/// there.
 fn shown(path: &Path) -> String {
     let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
     if NAMES_OF_KEYS.iter().any(|word| name.contains(word)) && !is_a_key(path) {

@@ -1,4 +1,4 @@
-//! Why the config cannot be used.
+//! Errors of the config.
 
 use std::io;
 use std::path::PathBuf;
@@ -8,7 +8,7 @@ use thiserror::Error;
 use super::{ApiKeyError, Problems, Untrusted};
 use crate::iqr::ProxyError;
 
-/// Why the config cannot be used. All of it ends the program with exit code 3.
+/// The reason why the config cannot be used. All of them end the program with exit code 3.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum ConfigError {
@@ -20,7 +20,7 @@ pub enum ConfigError {
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// The operating system's reason.
         source: io::Error,
     },
     /// This account may not read the file, or look into its folder.
@@ -49,7 +49,7 @@ pub enum ConfigError {
     Unwritable {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// The operating system's reason.
         source: io::Error,
     },
 }

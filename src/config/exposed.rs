@@ -1,11 +1,11 @@
-//! The API key in a setting: wherever it stands, some message would repeat it.
+//! Refuses the API key in a setting: wherever it stands, some message would repeat it.
 
 use toml::de::{DeTable, DeValue};
 
 use super::report::Report;
 use crate::secret::Secret;
 
-/// Settings that may hold it: the name of its file may be its name, and headers are shown nowhere.
+/// Settings that may hold the key: the name of its file may be its name, and headers are shown nowhere.
 const HARMLESS: [&str; 2] = ["iqr.api_key_file", "iqr.headers"];
 
 /// Notes every value that holds the key.

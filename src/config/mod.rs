@@ -1,9 +1,9 @@
-//! From what an administrator wrote to what runs.
+//! The config file, read and checked.
 //!
 //! Every value of a [`Config`] is checked, and none is left out: the rest of the program asks no more questions. A file
 //! with anything wrong in it is refused as a whole, with all that is wrong, each with its line ([`Problems`]).
 //!
-//! Not here: what a template means (`mapping`), what a request looks like (`iqr`).
+//! Not here: the meaning of a template (`mapping`), the form of a request (`iqr`).
 
 mod api_key;
 mod error;
@@ -43,7 +43,7 @@ use crate::secret::Secret;
 /// The commented file that `init` writes: every setting with its built-in default.
 pub const EXAMPLE: &str = include_str!("../../examples/config.toml");
 
-/// What messages call the file.
+/// The name of the file in messages.
 const CONFIG_LABEL: &str = "config";
 
 /// The config file in the working directory, looked for when no other is named.
@@ -52,7 +52,7 @@ pub const LOCAL: &str = "./wipeos-iqr.toml";
 /// The config file of the machine, looked for last.
 pub const SYSTEM: &str = "/etc/wipeos-iqr/config.toml";
 
-/// What runs.
+/// The settings, all of them checked.
 #[derive(Debug)]
 pub struct Config {
     /// The file that it was read from.
@@ -67,7 +67,7 @@ pub struct Config {
     pub sync: SyncConfig,
     /// `[templates]`, `[manufacturers]`, `[models]` and the rest of `[master_item]`.
     pub rules: Rules,
-    /// `[metrics]`, `[monitor]` and `[report]`: who is told of each pass.
+    /// `[metrics]`, `[monitor]` and `[report]`: to whom each pass is reported.
     pub watch: WatchConfig,
     /// Digest of all settings that change what is sent or held, so that a changed config is noticed. It differs between
     /// versions of the program too: they may map differently.
@@ -86,7 +86,7 @@ pub struct StoreConfig {
     pub database: PathBuf,
     /// The slot of the inventory item menu that holds the inventory ID.
     pub inventory_id_slot: String,
-    /// What a valid inventory ID is made of.
+    /// The rule for valid inventory IDs.
     pub id_rule: IdRule,
 }
 
@@ -95,24 +95,24 @@ pub struct StoreConfig {
 pub struct LedgerConfig {
     /// The SQLite file; made on first use. Never the file of the store.
     pub path: PathBuf,
-    /// How long the history of passes and changes is kept: at least a day.
+    /// The time for which the history of passes and changes is kept: at least a day.
     pub keep: Duration,
 }
 
 impl LedgerConfig {
-    /// History from before this, at `now`, is not kept.
+    /// Returns the time before which history is not kept, at `now`.
     #[must_use]
     pub fn oldest_kept(&self, now: Timestamp) -> Timestamp {
         now.plus_seconds(i64::try_from(self.keep.as_secs()).unwrap_or(i64::MAX).saturating_neg())
     }
 }
 
-/// `[metrics]`, `[monitor]` and `[report]`: who is told of each pass. None of it changes what a pass does.
+/// `[metrics]`, `[monitor]` and `[report]`: to whom each pass is reported. None of it changes what a pass does.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct WatchConfig {
     /// The file for the textfile collector of Prometheus' node exporter.
     pub textfile: Option<PathBuf>,
-    /// Where a monitor waits for signs of life. Secret: who knows it can give them, too.
+    /// The URL at which a monitor waits for signs of life. Secret: who knows it can give them, too.
     pub ping_url: Option<Secret>,
     /// The page for people.
     pub html: Option<PathBuf>,
@@ -121,36 +121,36 @@ pub struct WatchConfig {
 /// `[sync]`: how a pass is made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SyncConfig {
-    /// No new client is started after this time.
+    /// The time after which no new client is started.
     pub time_budget: Duration,
-    /// How often every client is compared, whatever its times say.
+    /// The interval at which every client is compared, whatever its times say.
     pub full_comparison_every: Duration,
-    /// Longest time between two tries of a client that itself fails.
+    /// The longest time between two tries of a client that itself fails.
     pub retry_max_delay: Duration,
-    /// What to do when IQR's serial number differs from the machine's.
+    /// The reaction to a serial number in IQR that differs from the machine's.
     pub serial_check: SerialCheck,
     /// Whether every write is read back and compared.
     pub verify_writes: bool,
-    /// What is sent of the comments.
+    /// The part of the comments that is sent.
     pub comments: CommentMode,
-    /// When an asset is moved to its master item.
+    /// The rule for moving an asset to its master item.
     pub reassign: Reassign,
     /// Item numbers and manufacturers of assets that wait for their true master item.
     pub placeholders: Vec<String>,
 }
 
-/// What to do when IQR's serial number differs from the machine's.
+/// The reaction to a serial number in IQR that differs from the machine's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SerialCheck {
-    /// Send nothing until a person has looked.
+    /// The asset is not sent until a person has checked it.
     Hold,
-    /// Send, and say so in the log.
+    /// The asset is sent, and the log warns.
     Warn,
-    /// Send.
+    /// The asset is sent.
     Off,
 }
 
-/// What is sent of the comments.
+/// The part of the comments that is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CommentMode {
     /// New and changed lines: the server adds what it gets.
@@ -159,14 +159,14 @@ pub enum CommentMode {
     Full,
 }
 
-/// When an asset is moved to its master item.
+/// The rule for moving an asset to its master item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reassign {
-    /// Whenever it is under another.
+    /// An asset is moved whenever it is under another.
     Always,
-    /// Only from one of the placeholders.
+    /// An asset is moved only from one of the placeholders.
     Placeholder,
-    /// Not at all.
+    /// An asset is never moved.
     Never,
 }
 
@@ -260,21 +260,23 @@ impl Config {
         if list.is_empty() { Ok(()) } else { Err(ConfigError::Invalid(Problems { path: self.path.clone(), list })) }
     }
 
-    /// Template fields that [`Config::check_slots`] has to look up; mostly there are none, and no need to ask.
+    /// Returns the template fields that [`Config::check_slots`] has to look up; mostly there are none, and no need to
+    /// ask.
     #[must_use]
     pub fn assumed_slots(&self) -> &[AssumedSlot] {
         &self.slots
     }
 
-    /// Settings that can be used and hardly are what was meant, each as a sentence with its place in the file.
+    /// Returns warnings of settings that can be used and are hardly meant, each as a sentence with its place in the
+    /// file.
     pub fn doubts(&self) -> impl Iterator<Item = String> {
         let place = |at: &Problem| format!("{}:{}:{}: {}", self.path.display(), at.line, at.column, at.message);
         self.doubts.iter().map(place)
     }
 
-    /// The API key: of `$WIPEOS_IQR_API_KEY`, of `iqr.api_key_file`, or the systemd credential `iqr-api-key`. To be
-    /// asked for when a session is to be opened, not before: a pass with nothing to do needs none. It is not handed out for a
-    /// way that is not the one which the environment wants.
+    /// Returns the API key: of `$WIPEOS_IQR_API_KEY`, of `iqr.api_key_file`, or the systemd credential `iqr-api-key`.
+    /// Callers ask for it when they open a session, not before: a pass with nothing to do needs none. It is not handed
+    /// out where the environment wants another way to IQR.
     ///
     /// # Errors
     ///
@@ -284,15 +286,15 @@ impl Config {
         Ok(api_key::KeySources::of_process(&self.api_key_file).read()?)
     }
 
-    /// Where [`Self::api_key`] finds it: the name of a variable or the path of a file.
+    /// Returns the place where [`Self::api_key`] finds it: the name of a variable or the path of a file.
     #[must_use]
     pub fn api_key_origin(&self) -> String {
         api_key::KeySources::of_process(&self.api_key_file).origin()
     }
 }
 
-/// The file to load: the one that is named (`--config`, `$WIPEOS_IQR_CONFIG`; blank is none), or else the first of
-/// [`LOCAL`] and [`SYSTEM`] that is usable.
+/// Returns the file to load: the one that is named (`--config`, `$WIPEOS_IQR_CONFIG`; blank is none), or else the first
+/// of [`LOCAL`] and [`SYSTEM`] that is usable.
 ///
 /// # Errors
 ///
@@ -317,7 +319,7 @@ pub fn check_trust(path: &Path) -> Result<(), Untrusted> {
     }
 }
 
-/// A pipe that nobody writes to would keep every pass waiting, one more every two minutes.
+/// Reads a file without waiting: a pipe without a writer would keep every pass waiting, one more every two minutes.
 fn read_at_once(path: &Path) -> Result<Vec<u8>, Refusal> {
     let mut file = files::at_once().read(true).open(path)?;
     let metadata = file.metadata()?;
@@ -330,16 +332,16 @@ fn read_at_once(path: &Path) -> Result<Vec<u8>, Refusal> {
     Ok(bytes)
 }
 
-/// The settings that decide what is held, and what is written where. The `Debug` form tells all values apart, which is
-/// all that a digest needs; nobody reads it.
+/// Returns the settings that decide what is held, and what is written where. The `Debug` form distinguishes all values,
+/// which is all that a digest needs; no person reads it.
 fn decisions(store: &StoreConfig, iqr: &iqr::Settings, sync: &SyncConfig) -> String {
     let service = (&iqr.api_url, &iqr.fields, &iqr.asset_creator);
     let sync = (sync.serial_check, sync.comments, sync.reassign, &sync.placeholders);
     format!("{:?}", (&store.inventory_id_slot, store.id_rule, service, sync))
 }
 
-/// The settings that decide how a machine is shown. Taken apart, so that a new rule cannot be forgotten here; the
-/// aliases go in as they were written, because how they are kept may have no order.
+/// Returns the settings that decide how a machine is shown. The rules are taken apart, so that a new rule cannot be
+/// forgotten here; the aliases go in as they were written, because how they are kept may have no order.
 fn shape(rules: &Rules, manufacturers: &[(String, String)]) -> String {
     let Rules {
         description,

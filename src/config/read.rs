@@ -1,4 +1,4 @@
-//! One function per table of the file: its keys, their defaults, what they may be.
+//! Functions that read one table of the file each: its keys, their defaults, what they may be.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -29,7 +29,7 @@ pub(super) fn store(section: &mut Section, folder: &Path) -> StoreConfig {
     store
 }
 
-/// `store` is the file that the ledger must not be: it is never written to.
+/// Reads `[ledger]`; `store` is the file that the ledger must not be: it is never written to.
 pub(super) fn ledger(section: &mut Section, folder: &Path, store: &Path) -> LedgerConfig {
     let path = file(section, "path", "/var/lib/wipeos-iqr/ledger.db", folder);
     if path == store {
@@ -46,7 +46,7 @@ fn keep(section: &mut Section) -> Duration {
     keep
 }
 
-/// What `[iqr]` says.
+/// The settings of `[iqr]`.
 pub(super) struct Service {
     pub(super) settings: Settings,
     pub(super) api_key_file: PathBuf,
@@ -76,7 +76,8 @@ const ITEM_NUMBER: u16 = 30;
 const TOO_WIDE: &str = "is more than the 30 characters that IQR is known to keep of an item number: a master item whose \
     number IQR cuts is not found again, and may be made again with every try; make sure that this tenant keeps more";
 
-/// The vendor's widths; what is not known has no limit. A user-defined field is narrower than the field that it stands for.
+/// Reads the widths of the columns, by default the vendor's; an unknown width is no limit. A user-defined field is
+/// narrower than the field that it stands for.
 fn widths(section: &mut Section, fields: &FieldNames) -> Widths {
     let item_number = section.number("item_number", ITEM_NUMBER, 0..=u16::MAX);
     if item_number == 0 || item_number > ITEM_NUMBER {
@@ -152,7 +153,7 @@ fn endpoint_flaw(error: &EndpointError) -> (&'static str, String) {
     }
 }
 
-/// The widths are the vendor's; comments of two tests are wider.
+/// Warns that the column is too narrow: comments of two tests are wider than the vendor's width.
 const TOO_NARROW: &str = "is a field of 35 characters: most comments do not fit into it, and their clients will fail as \
     not-verified; use \"inventorycomments\" and have the API user allowed to write it, or shorten templates.comments";
 
@@ -180,7 +181,7 @@ fn field_name(text: &str) -> Result<String, Flaw> {
     Err("must be the name of a field in IQR that has no other meaning, in lower case, such as \"userdefined1\"".into())
 }
 
-/// `decided` is what `[master_item]` says about moving assets.
+/// Reads `[sync]`; `decided` is what `[master_item]` says about moving assets.
 pub(super) fn sync(section: &mut Section, decided: (Reassign, Vec<String>)) -> SyncConfig {
     use {CommentMode as Comments, SerialCheck as Serial};
     let (reassign, placeholders) = decided;
@@ -211,7 +212,7 @@ pub(super) fn reassignment(section: &mut Section) -> (Reassign, Vec<String>) {
     (reassign, section.texts("placeholders", vec!["TBD API".to_owned(), "TBD".to_owned()]))
 }
 
-/// The three tables that say who is told of each pass; what is blank is told to nobody.
+/// Reads the three tables that say to whom each pass is reported; a blank setting reports to none.
 pub(super) fn watch(root: &mut Section, folder: &Path) -> WatchConfig {
     WatchConfig {
         textfile: root.section("metrics", |section| written_file(section, "textfile", ".prom", folder)),
@@ -220,7 +221,7 @@ pub(super) fn watch(root: &mut Section, folder: &Path) -> WatchConfig {
     }
 }
 
-/// A blank one is none.
+/// Reads the URL of the monitor; a blank one is none.
 fn ping_url(text: &str) -> Result<Option<Secret>, Flaw> {
     if text.trim().is_empty() {
         return Ok(None);

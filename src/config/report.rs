@@ -1,4 +1,4 @@
-//! What is wrong with a config file, and where.
+//! Collects what is wrong with a config file, and where.
 //!
 //! The sentences are ours, made of the key's path and what is expected there. What was *written* is never repeated: a
 //! key or a password put in the wrong place must not travel on into a mail of cron. For the same reason the TOML
@@ -14,14 +14,14 @@ use toml::de::{DeTable, DeValue};
 use super::ConfigError;
 use super::values::{folded, nearest};
 
-/// One thing that is wrong with the config file.
+/// A problem of the config file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     /// Line, from 1.
     pub line: usize,
     /// Column in characters, from 1.
     pub column: usize,
-    /// What is wrong: a sentence without a full stop, with the path of the key.
+    /// The problem: a sentence without a full stop, with the path of the key.
     pub message: String,
 }
 
@@ -40,7 +40,7 @@ pub struct AssumedSlot {
 }
 
 impl AssumedSlot {
-    /// What to say when no such slot exists.
+    /// Returns the problem to report when no such slot exists.
     pub(super) fn problem(&self, existing: &[String]) -> Problem {
         let (key, name) = (&self.key, &self.name);
         let unknown = format!("`{key}` has the field `{{{name}}}`, which is neither built in nor a slot of WipeOS");
@@ -57,7 +57,7 @@ impl AssumedSlot {
 pub struct Problems {
     /// The file.
     pub path: PathBuf,
-    /// Never empty.
+    /// The problems, at least one.
     pub list: Vec<Problem>,
 }
 
@@ -74,11 +74,11 @@ impl fmt::Display for Problems {
     }
 }
 
-/// Why a value is refused: the end of a sentence that begins with the key (`must be longer than zero`).
+/// The reason why a value is refused: the end of a sentence that begins with the key (`must be longer than zero`).
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Flaw {
     pub(super) message: Cow<'static, str>,
-    /// Where in the value, in bytes of its text; none: the value as a whole.
+    /// The place in the value, in bytes of its text; `None` for the value as a whole.
     pub(super) offset: Option<usize>,
 }
 
@@ -103,13 +103,13 @@ pub(super) struct Report<'a> {
     slots: Vec<(usize, String, String)>,
     /// Slots that the file itself says exist, folded.
     declared: Vec<String>,
-    /// Lines that are no TOML: what was made of them is not judged.
+    /// Lines that are no TOML: what was parsed of them is not judged.
     garbled: Vec<usize>,
-    /// What can be used and hardly is what was meant: byte offset and sentence.
+    /// Warnings of values that can be used and are hardly meant: byte offset and sentence.
     doubts: Vec<(usize, String)>,
 }
 
-/// What a file that can be used leaves to be looked at.
+/// The parts of a usable file that remain to be checked or reported.
 #[derive(Debug, Default)]
 pub(super) struct Leftovers {
     pub(super) slots: Vec<AssumedSlot>,
@@ -140,7 +140,7 @@ impl<'a> Report<'a> {
         }
     }
 
-    /// Whether the line of a byte offset is TOML: what was made of another is nobody's word.
+    /// Whether the line of a byte offset is TOML: what was parsed of another line is not judged.
     pub(super) fn can_be_read(&self, offset: usize) -> bool {
         self.garbled.is_empty() || !self.garbled.contains(&position(self.source, offset).0)
     }
@@ -150,12 +150,12 @@ impl<'a> Report<'a> {
         self.garbled.is_empty()
     }
 
-    /// Notes what can be used and hardly is what was meant.
+    /// Records a warning of a value that can be used and is hardly meant.
     pub(super) fn doubt(&mut self, offset: usize, message: String) {
         self.doubts.push((offset, message));
     }
 
-    /// From now on these are known to be slots of the inventory item menu.
+    /// Declares that these are slots of the inventory item menu.
     pub(super) fn declare_slots(&mut self, names: &[String]) {
         self.declared.extend(names.iter().map(|name| folded(name)));
     }
@@ -186,7 +186,7 @@ impl<'a> Report<'a> {
         written.find(text).map_or(span.start, |start| span.start + start + within)
     }
 
-    /// Ends the reading: what to look at later, or all that is wrong.
+    /// Ends the reading: returns what remains to be checked, or all that is wrong.
     pub(super) fn finish(mut self, path: &Path) -> Result<Leftovers, ConfigError> {
         let placed = |noted: &[(usize, String)]| {
             noted.iter().map(|(offset, message)| problem(self.source, *offset, message.clone())).collect()

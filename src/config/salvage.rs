@@ -1,4 +1,4 @@
-//! What can be told of a config that cannot be used: who is to be told that no pass can begin.
+//! The usable part of a config that cannot be used as a whole: it says to whom to report that no pass can begin.
 //!
 //! A line that is no TOML is not believed, nor is a setting that is wrong in itself, nor one that is not UTF-8.
 
@@ -8,17 +8,17 @@ use super::report::Report;
 use super::section::Section;
 use super::{LedgerConfig, WatchConfig, read};
 
-/// What the readable part of a broken config says.
+/// The readable part of a broken config.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Salvage {
-    /// Who is told of each pass.
+    /// The settings that say to whom each pass is reported.
     pub watch: WatchConfig,
-    /// Where our own database is; `None` where the file is no TOML, and this may stand in what cannot be read.
+    /// The place of our own database; `None` where the file is no TOML, and this may stand in the unreadable part.
     pub ledger: Option<LedgerConfig>,
 }
 
 impl Salvage {
-    /// Reads the file once more, and asks for nothing else in it.
+    /// Reads the file once more, and reads no other setting of it.
     #[must_use]
     pub fn of(path: &Path) -> Option<Self> {
         let bytes = std::fs::read(path).ok()?;
@@ -44,7 +44,7 @@ impl Salvage {
     }
 }
 
-/// Whether no byte of it was none of a text.
+/// Whether the whole file is UTF-8.
 fn is_whole(path: &Path) -> bool {
     !path.to_string_lossy().contains(char::REPLACEMENT_CHARACTER)
 }

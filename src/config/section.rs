@@ -1,7 +1,7 @@
 //! A cursor over one table of the config file.
 //!
-//! Reading a key marks it as known, checks its type, and gives the default where there is none or a bad one; what is
-//! bad goes to the [`Report`], so that one reading finds all of it. The keys that nobody read are unknown keys.
+//! Reading a key marks it as known, checks its type, and returns the default where there is none or a bad one; a bad
+//! value goes to the [`Report`], so that one reading finds all of them. The keys that were not read are unknown keys.
 
 use std::fmt;
 use std::ops::RangeInclusive;
@@ -14,10 +14,10 @@ use super::exposed::looks_like_a_key;
 use super::report::{Flaw, Report};
 use super::values;
 
-/// One table, or the absence of one: then every key has its default.
+/// A table, or the absence of one: then every key has its default.
 pub(super) struct Section<'a, 'r> {
     path: String,
-    /// Where the table stands, in bytes.
+    /// The place of the table, in bytes.
     offset: usize,
     table: Option<&'a DeTable<'a>>,
     known: Vec<&'static str>,
@@ -67,7 +67,7 @@ impl<'a, 'r> Section<'a, 'r> {
         }
     }
 
-    /// Notes that the value at `key` can be used and hardly is what was meant.
+    /// Warns that the value at `key` can be used and is hardly meant.
     pub(super) fn doubt_key(&mut self, key: &'static str, message: &str) {
         if let Some(value) = self.table.and_then(|table| table.get(key)) {
             let offset = value.span().start;
@@ -95,7 +95,7 @@ impl<'a, 'r> Section<'a, 'r> {
         self.value(key, default, |value| parse(string(value)?))
     }
 
-    /// One of a few words.
+    /// Reads a value that must be one of a few words.
     pub(super) fn word<T: Copy>(&mut self, key: &'static str, default: T, words: &[(&str, T)]) -> T {
         self.parsed(key, default, |text| values::word(text, words))
     }
@@ -175,13 +175,13 @@ impl<'a, 'r> Section<'a, 'r> {
         })
     }
 
-    /// Where in the file byte `within` of the text at `key` stands.
+    /// Returns the place in the file of byte `within` of the text at `key`.
     pub(super) fn offset_in(&self, key: &str, within: usize) -> usize {
         let value = self.table.and_then(|table| table.get(key));
         value.map_or(0, |value| self.report.offset_in_text(value, within))
     }
 
-    /// The value at `key` as it was written; the key is known from now on.
+    /// Returns the value at `key` as written; the key is known from now on.
     fn take(&mut self, key: &'static str) -> Option<&'a Spanned<DeValue<'a>>> {
         self.known.push(key);
         self.table?.get(key)

@@ -21,12 +21,12 @@ const ALL_IN_ONE: &str =
 const ORDER: [&str; 10] =
     ["Memory", "Display", "Ethernet", "Webcam", "Microphone", "Wipe", "Motherboard", "USB", "Speakers", "Keyboard"];
 
-/// What is rendered, and what was read on the way.
+/// The rules of the mapping, and what was read on the way.
 pub(super) struct Mapping {
     pub(super) rules: Rules,
-    /// `[manufacturers]` as it was written.
+    /// The table `[manufacturers]` as written.
     pub(super) manufacturers: Vec<(String, String)>,
-    /// When an asset is moved to its master item.
+    /// The rule for moving an asset to its master item.
     pub(super) reassignment: (Reassign, Vec<String>),
 }
 

@@ -14,7 +14,7 @@ fn problems(source: &str) -> Vec<(usize, usize, String)> {
     }
 }
 
-/// Everything that a config says, as text. Endpoints are told by what they do, not by how they are kept.
+/// Returns everything that a config says, as text. Endpoints are compared by what they do, not by how they are kept.
 fn content(source: &str) -> String {
     let mut config = parse(source).unwrap();
     let endpoints = std::mem::take(&mut config.iqr.endpoints);

@@ -19,7 +19,7 @@ use crate::files;
 /// The system itself follows no more links.
 const MAX_LINKS: usize = 40;
 
-/// In a folder with this bit, only its owner and a file's owner may rename or delete the file.
+/// The bit of a folder in which only its owner and a file's owner may rename or delete the file.
 const STICKY: u32 = 0o1000;
 
 /// A file that another account decides on.
@@ -31,14 +31,14 @@ pub struct Untrusted {
     flaw: Flaw,
 }
 
-/// What is wrong with a file or its folder, and the command that mends it.
+/// The flaw of a file or its folder, and the command that mends it.
 #[derive(Debug)]
 struct Flaw {
     place: Place,
     kind: FlawKind,
 }
 
-/// What the flaw is of.
+/// The subject of the flaw.
 #[derive(Debug)]
 enum Place {
     File(PathBuf),
@@ -47,17 +47,17 @@ enum Place {
 
 #[derive(Debug)]
 enum FlawKind {
-    /// It belongs to this account.
+    /// The file belongs to this account.
     Owner(u32),
     /// Others may write it; `who` is their part of the argument of `chmod`.
     Writable { mode: u32, who: &'static str },
 }
 
-/// Why a file was not found to be trusted.
+/// The reason why a file is not trusted.
 #[derive(Debug)]
 pub(super) enum Refusal {
     Untrusted(Untrusted),
-    /// The system does not say.
+    /// The system does not report the owner or the mode.
     Unknown(io::Error),
 }
 

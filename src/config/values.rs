@@ -1,5 +1,5 @@
-//! What single values may be. Pure functions from a text to a value, or to the end of a sentence that says why not.
-//! None of them repeats the text.
+//! Checks of single values: pure functions from a text to a value, or to the end of a sentence that says why not. No
+//! message repeats the text.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
@@ -9,7 +9,7 @@ use super::report::Flaw;
 const DURATION: &str = "must be a length of time such as \"30s\", \"10m\", \"1h\" or \"90d\"";
 const LONGEST_DAYS: u64 = 1000;
 
-/// A text that says something and that fits on a line.
+/// Parses a text that is not blank and fits on a line.
 pub(super) fn text(text: &str) -> Result<String, Flaw> {
     if text.trim().is_empty() {
         return Err("must not be blank".into());
@@ -20,7 +20,7 @@ pub(super) fn text(text: &str) -> Result<String, Flaw> {
     Ok(text.trim().to_owned())
 }
 
-/// One of a few words.
+/// Parses one of a few words.
 pub(super) fn word<T: Copy>(text: &str, words: &[(&str, T)]) -> Result<T, Flaw> {
     if let Some((_, value)) = words.iter().find(|(word, _)| *word == text) {
         return Ok(*value);
@@ -30,7 +30,7 @@ pub(super) fn word<T: Copy>(text: &str, words: &[(&str, T)]) -> Result<T, Flaw> 
     Err(format!("must be {} or {last}", others.join(", ")).into())
 }
 
-/// A number and a unit: `ms`, `s`, `m`, `h` or `d`. More than nothing, at most 1000 days.
+/// Parses a number and a unit: `ms`, `s`, `m`, `h` or `d`. More than nothing, at most 1000 days.
 pub(super) fn duration(text: &str) -> Result<Duration, Flaw> {
     let unit_at = text.find(|c: char| !c.is_ascii_digit()).ok_or(DURATION)?;
     let (number, unit) = text.split_at(unit_at);
@@ -64,8 +64,8 @@ pub(super) fn service_url(text: &str) -> Result<String, Flaw> {
     }
 }
 
-/// The URL of a monitor, without the slash at its end. It is told nothing but that a pass was made, and may stand in the
-/// same network: plain http will do.
+/// Parses the URL of a monitor, without the slash at its end. The monitor learns only that a pass was made, and may
+/// stand in the same network: plain http is good enough.
 ///
 /// It may have a query, such as `?create=1`.
 pub(super) fn monitor_url(text: &str) -> Result<String, Flaw> {
@@ -126,7 +126,7 @@ pub(super) fn sounds_secret(key: &str) -> bool {
     ["apikey", "apitoken", "token", "password", "secret", "key"].iter().any(|word| folded.ends_with(word))
 }
 
-/// A name as it is compared: without case and blanks.
+/// Returns a name in the form in which names are compared: without case and blanks.
 pub(super) fn folded(name: &str) -> String {
     name.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect()
 }
