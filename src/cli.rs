@@ -46,10 +46,10 @@ Config:
 #[derive(Debug, Parser)]
 #[command(name = "wipeos-iqr", version, max_term_width = WIDTH, after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
 pub struct Cli {
-    /// What holds for every command.
+    /// Options that hold for every command.
     #[command(flatten)]
     pub global: Global,
-    /// What to do.
+    /// The command to run.
     #[command(subcommand)]
     pub command: Command,
 }
@@ -78,7 +78,7 @@ pub struct Global {
     pub color: Color,
 }
 
-/// When to use colour.
+/// Says when to use colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum Color {
     /// On a terminal that shows it
@@ -90,7 +90,7 @@ pub enum Color {
     Never,
 }
 
-/// One per command.
+/// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// One pass: finds the clients that are due and brings them to IQR

@@ -22,7 +22,7 @@ use crate::model::{ClientId, InventoryId};
 use crate::output::{self, BAD, GOOD, STRONG, Unwritten, WARN, styled};
 use crate::sync::examine;
 
-/// How a step went.
+/// The result of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 enum Verdict {
@@ -32,7 +32,7 @@ enum Verdict {
     Skipped,
 }
 
-/// One step.
+/// A step and its result.
 #[derive(Debug, Serialize)]
 struct Step {
     #[serde(rename = "step")]
@@ -48,13 +48,13 @@ struct Steps {
     exit: Exit,
     /// Lines for the config that adapt the program to this tenant, as `--write-test` found them.
     lines: Vec<String>,
-    /// For a person, who sees each step when it is taken: one that waits for the network is not taken for a program that
-    /// hangs.
+    /// Whether each step is printed as soon as it is taken, for a person: a step that waits for the network must not
+    /// look like a program that hangs.
     is_live: bool,
     printed: Result<(), Unwritten>,
 }
 
-/// What scripts get.
+/// The report for scripts.
 #[derive(Serialize)]
 struct Json<'a> {
     ok: bool,
@@ -67,8 +67,8 @@ struct Json<'a> {
 ///
 /// # Errors
 ///
-/// When the config cannot be loaded, stdout cannot be written, or the IDs that were typed do not fit: what fails on the
-/// way is told as a step, and by the exit code.
+/// When the config cannot be loaded, stdout cannot be written, or the IDs that were typed do not fit: a check that
+/// fails is reported as a step, and by the exit code.
 pub fn run(global: &Global, args: &AuthTestArgs) -> Result<Exit> {
     let config = super::load(global)?;
     let asset = asset(&config, args)?;
@@ -88,8 +88,8 @@ pub fn run(global: &Global, args: &AuthTestArgs) -> Result<Exit> {
     Ok(exit)
 }
 
-/// The asset to be probed. One that is to be written has to be named twice, so that no slip of the pen, and no line of a
-/// script that was copied, writes to an asset that matters.
+/// Returns the asset to be probed. An asset that is to be written has to be named twice, so that no slip of the pen,
+/// and no line of a copied script, writes to an asset that matters.
 fn asset(config: &Config, args: &AuthTestArgs) -> Result<Option<InventoryId>, Usage> {
     let Some(typed) = &args.probe else { return Ok(None) };
     let id = examine::parse_id(typed, config.store.id_rule).map_err(|error| Usage(error.to_string()))?;
@@ -150,7 +150,7 @@ impl Steps {
         }
     }
 
-    /// The files that each pass writes for others: what is wrong would be found out by the first pass.
+    /// Checks the files that each pass writes for others, so that not the first pass finds out what is wrong with them.
     fn watchers(&mut self, config: &Config) {
         let watch = &config.watch;
         for (step, path) in [("metrics", &watch.textfile), ("page", &watch.html)] {

@@ -1,11 +1,12 @@
-//! The difference of two texts, word by word, told by marks and not by colour alone: `[-old-]{+new+}`.
+//! The difference of two texts, word by word, shown by marks and not by colour alone: `[-old-]{+new+}`.
 
 use similar::{Algorithm, DiffTag, capture_diff_slices};
 
 use super::page::Span;
 use crate::output::{BAD, GOOD};
 
-/// The words that only `from` has in `[-...-]`, those that only `to` has in `{+...+}`, the others as they are.
+/// Marks the words that only `from` has as `[-...-]` and those that only `to` has as `{+...+}`; the others are
+/// unchanged.
 #[must_use]
 pub fn words(from: &str, to: &str) -> Vec<Span> {
     let mut spans = Vec::new();

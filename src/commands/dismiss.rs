@@ -51,7 +51,7 @@ pub fn run(global: &Global, args: &DismissArgs) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// Returns what there is to print.
+/// Returns the text to print.
 fn dismiss(ledger: &mut RunLedger, config: &Config, (typed, reason): (&str, &str), now: Timestamp) -> Result<String> {
     let cutoff = config.ledger.oldest_kept(now);
     let id = examine::parse_id(typed, config.store.id_rule).map_or_else(|_| typed.to_owned(), |id| id.to_string());

@@ -1,5 +1,5 @@
-//! `init`: writes the commented config file, once, and asks nothing. With `--from-store` it looks at the WipeOS database
-//! first, for the slot that holds the inventory ID.
+//! `init`: writes the commented config file, once, and asks nothing. With `--from-store` it first reads the WipeOS
+//! database to find the slot that holds the inventory ID.
 
 mod found;
 mod slots;
@@ -15,7 +15,7 @@ use crate::config::{self, ConfigError};
 use crate::output;
 use found::Found;
 
-/// Writes the config file and says what comes next.
+/// Writes the config file and names the next step.
 ///
 /// # Errors
 ///
@@ -25,7 +25,7 @@ pub fn run(global: &Global, args: &InitArgs) -> anyhow::Result<Exit> {
     let named = global.config.as_deref().filter(|path| !path.as_os_str().is_empty());
     let path = named.unwrap_or(Path::new(config::LOCAL));
     let found = args.from_store.as_deref().map(Found::look).transpose()?;
-    // Told first: it is of use also to somebody who has a config already.
+    // The findings come first: they are of use also where a config exists already.
     output::print(&found.as_ref().map(Found::report).unwrap_or_default())?;
     write_config(path, &found.as_ref().map_or_else(|| config::EXAMPLE.to_owned(), Found::config))?;
     output::print(&next_steps(named, path, found.is_some()))?;

@@ -14,7 +14,7 @@ use crate::output::{self, GOOD, styled};
 use crate::sync::item_search::Spelling;
 use crate::sync::items;
 
-/// What scripts get.
+/// The report for scripts.
 #[derive(Serialize)]
 struct Json<'a> {
     found: bool,
@@ -61,7 +61,7 @@ fn create(iqr: &Iqr, ledger: &mut RunLedger, wanted: &AssetUpdate, config: &Conf
     Ok(spelling)
 }
 
-/// IQR does not create the master item.
+/// The refusal of IQR to create the master item.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 struct Refused(String);

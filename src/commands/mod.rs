@@ -1,4 +1,4 @@
-//! One file per command: gather, call, print. The exit code is decided here, for all of them.
+//! The commands, one file each: load, call, print. The exit code is decided here, for all of them.
 
 pub mod auth_test;
 mod diff;
@@ -28,21 +28,21 @@ use crate::output::Unwritten;
 use crate::store::{self, MissingIndex, Patience, Store};
 use crate::sync::examine;
 
-/// How long a command that only shows things waits for a writer that holds the WipeOS database.
+/// The time for which a command that only shows things waits for a writer that holds the WipeOS database.
 const STORE_TIME: Duration = Duration::from_secs(5);
 
 /// The time for which such a command asks the WipeOS database: a large one without indexes takes its time, and a view without an end
 /// takes all of it.
 const ANSWER_TIME: Duration = Duration::from_secs(20);
 
-/// How the program ends.
+/// The program's exit codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
     /// Done, or nothing to do.
     Done = 0,
     /// The pass ran, and at least one client failed.
     Failed = 1,
-    /// What was asked for makes no sense, though it can be parsed.
+    /// The arguments make no sense, though they can be parsed.
     Usage = 2,
     /// The configuration cannot be used.
     Config = 3,
@@ -52,7 +52,7 @@ pub enum Exit {
     Unreachable = 5,
     /// The WipeOS database or the ledger cannot be used.
     Database = 6,
-    /// What was asked for is not there.
+    /// The thing that was asked for does not exist.
     NotFound = 7,
     /// All went well, and stdout cannot be written.
     Output = 74,
@@ -66,12 +66,12 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// What was asked for is not there.
+/// The thing that was asked for does not exist.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct NotFound(pub String);
 
-/// An argument that cannot be used: as wrong as one that cannot be parsed.
+/// An argument that cannot be used: as wrong as an argument that cannot be parsed.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct Usage(pub String);
@@ -142,14 +142,14 @@ fn load(global: &Global) -> Result<Config, ConfigError> {
     Config::load(&config::locate(global.config.as_deref(), is_usable)?)
 }
 
-/// Whether the search for a config ends with this one. One that may not be read may be there: to pass it over would be to
-/// say that there is none. One that another account decides on is passed over.
+/// Whether the search for a config ends with this file. A file that may not be read may still be a config: to pass it
+/// over would be to say that there is none. A file that another account decides on is passed over.
 fn is_usable(path: &Path) -> bool {
     let trust = if path.try_exists().unwrap_or(true) { config::check_trust(path) } else { return false };
     trust.inspect_err(|untrusted| log::warn!("{untrusted}; the search goes on without it")).is_ok()
 }
 
-/// Settings that can be used and hardly are what was meant.
+/// Warns of settings that can be used and are hardly meant.
 fn warn_of_doubts(config: &Config) {
     config.doubts().for_each(|doubt| log::warn!("{doubt}"));
 }
@@ -167,7 +167,7 @@ fn open_database(path: &Path) -> Result<Store, store::Error> {
     Store::open(path, short_patience(STORE_TIME), short_patience(ANSWER_TIME))
 }
 
-/// Set when the program is asked to stop; a second signal ends it at once.
+/// Returns a flag that is set when the program is asked to stop; a second signal ends it at once.
 fn interruption() -> Arc<AtomicBool> {
     let flag = Arc::new(AtomicBool::new(false));
     for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
@@ -192,7 +192,7 @@ fn short_patience(longest: Duration) -> Patience {
     Box::new(move || !end.left().is_zero())
 }
 
-/// What a missing index costs, and the statement that mends it.
+/// Returns the cost of a missing index, and the statement that creates it.
 fn missing_index(index: &MissingIndex) -> String {
     format!(
         "the WipeOS database has no index on {index}, so a pass reads the whole table (a matter of speed only); an administrator of the appliance can make it with: {}",

@@ -1,5 +1,5 @@
-//! What was typed as an inventory ID and no client has, and the IDs near it that some client does have: a digit swapped,
-//! missing, too many or wrong, letters that look like digits, marks between them, upper for lower case.
+//! Suggests existing IDs for an inventory ID that no client has: IDs with a digit swapped, missing, too many or wrong,
+//! with letters that look like digits, marks between them, or upper for lower case.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -9,16 +9,16 @@ use crate::iqr::BootTime;
 use crate::model::{IdRule, InventoryId};
 use crate::store::{self, Store};
 
-/// Most that are named.
+/// The number of IDs that are suggested.
 const MOST: usize = 5;
 
-/// How long is looked for them: without the index on the slots' values each question reads them all.
+/// The time that the search may take: without the index on the slots' values each question reads them all.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Nobody means an ID that is longer than this.
+/// The length, in characters, up to which a text is taken for an ID with a slip in it.
 const LONGEST: usize = 40;
 
-/// IDs that some client has and that differ from what was `typed` by one slip of the finger, the likeliest slips first.
+/// Returns IDs that some client has and that differ from `typed` by one slip of the finger, the likeliest slips first.
 ///
 /// # Errors
 ///
@@ -37,13 +37,13 @@ pub fn existing(store: &Store, config: &StoreConfig, typed: &str) -> Result<Vec<
     Ok(found)
 }
 
-/// Returns those of `ids` that differ from what was `typed` by one slip of the finger, the likeliest slips first.
+/// Returns those of `ids` that differ from `typed` by one slip of the finger, the likeliest slips first.
 #[must_use]
 pub fn among(typed: &str, rule: IdRule, ids: &[&str]) -> Vec<String> {
     variants(typed, rule).into_iter().filter(|variant| ids.contains(&variant.as_str())).take(MOST).collect()
 }
 
-/// The end of a message that says that nobody has an ID.
+/// Returns the end of a message that says that no client has an ID.
 #[must_use]
 pub fn hint(near: &[String]) -> String {
     match near {
@@ -52,7 +52,7 @@ pub fn hint(near: &[String]) -> String {
     }
 }
 
-/// What may have been meant by what was `typed`, each once.
+/// Returns the IDs that may have been meant by `typed`, each once.
 fn variants(typed: &str, rule: IdRule) -> Vec<String> {
     let id: Vec<char> = typed.trim().chars().collect();
     if id.len() > LONGEST {
@@ -72,8 +72,8 @@ fn variants(typed: &str, rule: IdRule) -> Vec<String> {
     [likely, misspelt(&id, rule), others].into_iter().flatten().filter(|id| met.insert(id.clone())).collect()
 }
 
-/// What a technician may have made of this ID who typed what is none: such a client is held, and is looked for under the
-/// ID that it should have.
+/// Returns the texts that a technician may have typed for this ID and that are no IDs: such a client is held, and is
+/// searched for under the ID that it should have.
 fn misspelt(id: &[char], rule: IdRule) -> Vec<String> {
     if rule != IdRule::Digits || !id.iter().all(char::is_ascii_digit) {
         return Vec::new();
@@ -92,8 +92,8 @@ fn misspelt(id: &[char], rule: IdRule) -> Vec<String> {
     slips
 }
 
-/// The digits that letters were taken for, and without what is written between digits; in the other case, where letters
-/// belong to an ID.
+/// Returns the readings of the ID with digits for the letters they were taken for, without marks between digits, and in
+/// the other case, where letters belong to an ID.
 fn misread(id: &[char], rule: IdRule) -> Vec<Vec<char>> {
     let bare = || id.iter().copied().filter(char::is_ascii_alphanumeric);
     match rule {

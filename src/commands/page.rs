@@ -20,9 +20,9 @@ const COLUMN: usize = 25;
 /// A piece of text in one style.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Span {
-    /// How it looks.
+    /// The style.
     pub style: Style,
-    /// What it says.
+    /// The text.
     pub text: String,
 }
 
@@ -38,20 +38,20 @@ impl Span {
     }
 }
 
-/// The page as far as it is written.
+/// The page as written so far.
 #[derive(Debug, Default)]
 pub struct Page {
     text: String,
 }
 
 impl Page {
-    /// What is written on it.
+    /// Returns the text of the page.
     #[must_use]
     pub fn into_text(self) -> String {
         self.text
     }
 
-    /// The first line: what the page is about, and what is to be said of it.
+    /// Writes the first line: the subject of the page, and its state.
     pub fn title(&mut self, spans: &[Span]) {
         self.wrapped("", 0, 0, spans);
     }
@@ -64,29 +64,29 @@ impl Page {
         self.wrapped("", 0, 0, &[Span::new(STRONG, name)]);
     }
 
-    /// A row of a plain text; nothing when the text is blank.
+    /// Writes a row of a plain text; nothing when the text is blank.
     pub fn row(&mut self, label: &str, text: impl AsRef<str>) {
         self.styled_row(label, Style::new(), text);
     }
 
-    /// A row of a text in a style; nothing when the text is blank.
+    /// Writes a row of a text in a style; nothing when the text is blank.
     pub fn styled_row(&mut self, label: &str, style: Style, text: impl AsRef<str>) {
         if !text.as_ref().trim().is_empty() {
             self.spans_row(label, &[Span::new(style, text.as_ref())]);
         }
     }
 
-    /// A row of several styles.
+    /// Writes a row of several styles.
     pub fn spans_row(&mut self, label: &str, spans: &[Span]) {
         self.wrapped(&format!("  {label}"), INDENT, INDENT, spans);
     }
 
-    /// An entry of a list. What of it stands on further lines stands deeper, or it would read like another entry.
+    /// Writes an entry of a list. Its further lines are indented more, or they would read like other entries.
     pub fn item(&mut self, spans: &[Span]) {
         self.wrapped("  ", 4, 6, spans);
     }
 
-    /// Entries of a list: short ones side by side, in columns; a long one has lines of its own.
+    /// Writes entries of a list: short ones side by side, in columns; a long one on lines of its own.
     pub fn columns(&mut self, entries: &[Vec<Span>]) {
         let mut rest = entries;
         while let Some(entry) = rest.first() {
@@ -113,7 +113,8 @@ impl Page {
         self.text.push('\n');
     }
 
-    /// One line or more: `label`, then the text from column `indent` on, and from column `hang` on in further lines.
+    /// Writes one line or more: `label`, then the text from column `indent` on, and from column `hang` on in further
+    /// lines.
     fn wrapped(&mut self, label: &str, indent: usize, hang: usize, spans: &[Span]) {
         let mut start = output::one_line(label);
         let gap = indent.saturating_sub(start.width()).max(usize::from(!label.trim().is_empty()));
@@ -139,8 +140,8 @@ struct Line<'a> {
 }
 
 impl Line<'_> {
-    /// Adds a word (with the blank before it, if it has one), on the next line where it does not fit any more. One that
-    /// fits no line is broken.
+    /// Adds a word (with the blank before it, if it has one), on the next line where it does not fit any more. A word
+    /// that fits no line is broken.
     fn word(&mut self, style: Style, word: &str) {
         let width = word.width();
         if self.width + width <= WIDTH {
@@ -198,7 +199,7 @@ fn end_of_word(text: &str) -> usize {
     let mut end = 0;
     while let Some(at) = text[end..].find([' ', '{', '/']).map(|at| end + at) {
         end = match &text[at..] {
-            // What comes in a difference has blanks like any text.
+            // The text of a difference has blanks like any text.
             came if came.starts_with("{+") => at + 2,
             field if field.starts_with('{') => at + field.find('}').map_or(1, |close| close + 1),
             // The slash goes with the field behind it.
@@ -213,7 +214,7 @@ fn width(entry: &[Span]) -> usize {
     entry.iter().map(|span| output::one_line(&span.text).width()).sum()
 }
 
-/// How long ago something was: `just now`, `4 min ago`, `3 h ago`, `12 days ago`, or `in 4 min`.
+/// Says how long ago something was: `just now`, `4 min ago`, `3 h ago`, `12 days ago`, or `in 4 min`.
 #[must_use]
 pub fn ago(then: Timestamp, now: Timestamp) -> String {
     let seconds = now.seconds_since(then);

@@ -1,7 +1,7 @@
 //! `preview`: what would be sent for an inventory ID, and why.
 //!
-//! It looks at the client and plans as a pass does, with the same functions, and stops there. It takes no run lock and
-//! writes nothing: neither here nor, with `--remote`, in IQR.
+//! The client is read, evaluated and planned by the functions that a pass uses, and nothing more. The command takes no
+//! run lock and writes nothing: neither here nor, with `--remote`, in IQR.
 
 mod hardware;
 mod json;
@@ -27,7 +27,7 @@ use crate::sync::journey;
 use crate::sync::known::Known;
 use crate::sync::plan::Plan;
 
-/// All that is known of a client and of what would be sent.
+/// A client and what would be sent for it.
 struct Preview {
     client_id: ClientId,
     /// Older clients whose slot holds the same ID.
@@ -38,9 +38,9 @@ struct Preview {
     because: Vec<DueBecause>,
     /// The ID; `None` when what was typed into the slot is none.
     id: Option<InventoryId>,
-    /// Why it is not sent until a person changes something.
+    /// The reason why the client is held until a person changes something.
     held: Option<Hold>,
-    /// Why its record cannot be understood.
+    /// The reason why the client's record cannot be understood.
     unreadable: Option<Trouble>,
     /// The machine and what would be said of it; `None` when its record cannot be understood.
     subject: Option<Subject>,
@@ -50,7 +50,7 @@ struct Preview {
     now: Timestamp,
 }
 
-/// Why a client is not sent: the code and what to do.
+/// The reason why a client is not sent: the code and what to do.
 struct Hold {
     reason: String,
     message: String,
@@ -160,7 +160,7 @@ impl Preview {
         Ok(())
     }
 
-    /// Whether it failed before, nothing is new since, and its time has not come again.
+    /// Whether the client failed before, nothing is new since, and its next attempt is not due yet.
     fn is_waiting(&self) -> bool {
         self.known
             .problem
@@ -175,8 +175,8 @@ impl Preview {
     }
 }
 
-/// The ID that was typed and the clients that have it, newest first, at least one. Something that is no ID is looked for
-/// too: a client may be held because of just that.
+/// Finds the ID that was typed and the clients that have it, newest first, at least one. A text that is no ID is
+/// searched for too: it may be why a client is held.
 fn find(examiner: &Examiner<'_>, typed: &str) -> Result<(Option<InventoryId>, Vec<ClientId>)> {
     let config = &examiner.config.store;
     let slot = &config.inventory_id_slot;
@@ -202,7 +202,7 @@ fn find(examiner: &Examiner<'_>, typed: &str) -> Result<(Option<InventoryId>, Ve
     }
 }
 
-/// Nobody has the ID in its slot; `near` are those that some client has.
+/// Says that no client has the ID in its slot; `near` are similar IDs that some client has.
 pub(super) fn not_found(id: &InventoryId, slot: &str, near: &[String]) -> String {
     format!("no client in WipeOS has inventory ID {id} in its slot `{slot}`{}", near::hint(near))
 }
@@ -214,7 +214,7 @@ fn held_by_iqr(problem: Option<&Problem>, config: &Config) -> Option<Hold> {
     is_checked.then(|| Hold { reason: problem.reason.clone(), message: problem.message.clone() })
 }
 
-/// Reads an asset in a session of its own, which is ended whatever comes of it.
+/// Reads an asset in a session of its own, which is ended whatever the outcome.
 fn read_asset(config: &Config, id: &InventoryId) -> Result<Asset> {
     let iqr = super::connect(config, Access::ReadOnly)?;
     let asset = iqr.asset(id);

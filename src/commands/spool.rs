@@ -1,19 +1,19 @@
-//! Text that is gathered while a pass runs and printed at its end: of a backlog of a million clients, more than memory
-//! should hold.
+//! Text that is collected while a pass runs and printed at its end: for a backlog of a million clients, more than
+//! memory should hold.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, Write};
 
-/// Up to this many bytes stay in memory.
+/// The number of bytes that stay in memory.
 const MOST_IN_MEMORY: usize = 128 * 1024;
 
 /// The text so far.
 #[derive(Default)]
 pub(super) struct Spool {
     tail: Vec<u8>,
-    /// What came before the tail, in a file without a name.
+    /// The text before the tail, in a file without a name.
     head: Option<File>,
-    /// The file cannot be had: everything stays in memory.
+    /// Whether no file can be created: then everything stays in memory.
     is_without_file: bool,
 }
 
@@ -28,7 +28,8 @@ impl Spool {
         }
     }
 
-    /// What cannot be written whole is taken back, so that nothing stands there twice.
+    /// Moves the tail to the file. A tail that cannot be written whole is taken back, so that no part of it stands
+    /// there twice.
     fn move_to_file(&mut self) -> io::Result<()> {
         let file = match &mut self.head {
             Some(file) => file,
@@ -48,7 +49,7 @@ impl Spool {
         self.tail.is_empty() && self.head.is_none()
     }
 
-    /// All of it, from the beginning.
+    /// Returns the whole text, from the beginning.
     ///
     /// # Errors
     ///

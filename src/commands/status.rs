@@ -27,51 +27,52 @@ use crate::output;
 use crate::store::{MissingIndex, Store};
 use crate::sync::{due, tenancy};
 
-/// How many passes are told.
+/// The number of passes that are reported.
 const PASSES: u32 = 10;
 
-/// All that is told.
+/// The status of the appliance.
 #[derive(Default)]
 struct Status {
-    /// The data host of IQR; `None` where no pass has told it.
+    /// The data host of IQR; `None` where no pass has recorded it.
     tenant: Option<String>,
-    /// What tells the tenant that the last pass worked with from the one that the config names by now, where they differ.
+    /// The names of the tenant that the last pass worked with and of the tenant that the config names by now, where
+    /// they differ.
     tenants: Option<(String, String)>,
     has_ledger: bool,
-    /// The ledger cannot be read: nothing is known of problems and passes.
+    /// Whether the ledger cannot be read: then nothing is known of problems and passes.
     is_blind: bool,
-    /// Why no pass can record anything, where that is so.
+    /// The reason why no pass can record anything, if so.
     ledger_place: Option<String>,
-    /// Who holds the run lock.
+    /// The process that holds the run lock.
     holder: Option<Holder>,
-    /// When the newest pass began, if it has not told of its end.
+    /// The time when the newest pass began, if it has not reported its end.
     begun: Option<Timestamp>,
-    /// Whether the system tells who holds a lock: then a pass that nobody makes any more was ended by force.
+    /// Whether the system reports which process holds a lock: then a pass without a process was ended by force.
     are_locks_told: bool,
-    /// Why the ledger cannot be read.
+    /// The reason why the ledger cannot be read.
     blindness: Option<String>,
-    /// What may be why no pass is made, where none is.
+    /// The likely cause why no pass is made, where none is.
     suspicion: Option<String>,
-    /// What ended a pass that was just made.
+    /// The failure of a pass that was just made.
     failure: Option<Failure>,
     problems: Vec<Problem>,
     /// Assets that still show what another machine sent.
     left_behind: Vec<LeftBehind>,
     passes: Vec<Pass>,
     heartbeat: Option<Heartbeat>,
-    /// Of the WipeOS database; `None` when it cannot be read.
+    /// The part from the WipeOS database; `None` when it cannot be read.
     store: Option<StoreStatus>,
-    /// Of the one asset that was asked for.
+    /// The status of the one asset that was asked for.
     story: Option<Story>,
 }
 
-/// What the WipeOS database tells.
+/// The part of the status that comes from the WipeOS database.
 struct StoreStatus {
     due: u64,
     missing_indexes: Vec<MissingIndex>,
 }
 
-/// Shows how things stand.
+/// Shows the status.
 ///
 /// # Errors
 ///
@@ -106,7 +107,7 @@ pub fn run(global: &Global, args: &StatusArgs) -> Result<Exit> {
     read.map(|()| Exit::Done)
 }
 
-/// Nothing is known but why: then the page says that, for a page of yesterday would say that all is well.
+/// Writes a page that says only why nothing is known: the page of yesterday would say that all is well.
 fn write_blind(path: &Path, config: &Config, why: anyhow::Error, now: Timestamp) -> anyhow::Error {
     let status = Status::of_unreadable(Some(&config.ledger.path), &why);
     let written = html::page(&status, &[], now).map_err(anyhow::Error::from).and_then(|page| write_html(path, &page));
@@ -120,16 +121,16 @@ fn write_html(path: &Path, page: &str) -> Result<()> {
     file::replace(path, page).with_context(|| format!("{} cannot be written", path.display()))
 }
 
-/// What ended a pass early that was just made, or kept it from beginning: the ledger may not know it.
+/// The failure that ended the newest pass early, or kept it from beginning: the ledger may not know it.
 pub(super) struct Failure {
-    /// When it began.
+    /// The time when the pass began.
     pub at: Timestamp,
-    /// What ended it.
+    /// The reason.
     pub why: String,
 }
 
-/// The page for browsers after a pass; `due` is what the pass left, `None` when it could not begin, `failure` what ended
-/// it. Where the ledger cannot be read, or is not known, the page says so.
+/// Returns the page for browsers after a pass; `due` is what the pass left, `None` when it could not begin, `failure`
+/// what ended it. Where the ledger cannot be read, or is not known, the page says so.
 ///
 /// # Errors
 ///
@@ -152,7 +153,7 @@ pub(super) fn html_after_pass(
     Ok(html::page(&status, &recent, now)?)
 }
 
-/// What a ledger tells: the status but for the WipeOS database, and the passes of the last days.
+/// Reads the status from a ledger, without the WipeOS database, and the passes of the last days.
 fn told_by(path: &Path, oldest_kept: Timestamp, now: Timestamp) -> Result<(Status, Vec<Pass>)> {
     let (_, mut status, recent) = read_ledger(path, None, oldest_kept, now)?;
     // Who holds the lock just now is this pass.
@@ -160,7 +161,7 @@ fn told_by(path: &Path, oldest_kept: Timestamp, now: Timestamp) -> Result<(Statu
     Ok((status, recent))
 }
 
-/// What a ledger tells of itself, with the passes of the last days; no ledger where there is none yet.
+/// Reads a ledger and its passes of the last days; returns no ledger where there is none yet.
 fn read_ledger(
     path: &Path,
     tenant: Option<&str>,
@@ -187,7 +188,8 @@ fn read_ledger(
 }
 
 impl Status {
-    /// Of a ledger that cannot be read, or is not known: the file beside it tells of the last passes all the same.
+    /// Returns the status where the ledger cannot be read, or is not known: the file beside it still records the last
+    /// passes.
     fn blind(ledger: Option<&Path>) -> Self {
         Self { is_blind: true, heartbeat: ledger.and_then(Heartbeat::read), ..Self::default() }
     }
@@ -233,7 +235,7 @@ impl Status {
         Ok(())
     }
 
-    /// Where the WipeOS database cannot be read, what the ledger knows of the asset.
+    /// Adds what the ledger knows of the asset, where the WipeOS database cannot be read.
     fn add_story_of_ledger(
         &mut self,
         config: &Config,
@@ -262,8 +264,8 @@ impl Status {
         Ok(())
     }
 
-    /// The record of the newest pass; `None` where that left none. A pass tells the lock file last, so its word counts, and
-    /// not the time of a record that may be of a clock that was ahead.
+    /// Returns the record of the newest pass; `None` where that left none. A pass writes the lock file last, so its
+    /// word counts, and not the time of a record that may be of a clock that was ahead.
     fn newest_record(&self, now: Timestamp) -> Option<&Pass> {
         let newest = self.passes.first()?;
         let is_later = |at: Timestamp| (at < newest.started_at || at > now) && newest.started_at <= now;

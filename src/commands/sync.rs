@@ -60,13 +60,14 @@ pub fn run(global: &Global, args: &SyncArgs) -> Result<Exit> {
     }
 }
 
-/// The IDs near the one that was typed; blank where they cannot be looked for.
+/// Suggests IDs similar to the ID that was typed; blank where the store cannot be searched.
 fn hint(config: &Config, args: &SyncArgs) -> String {
     let near = |typed: &str| near::existing(&super::open_store(config).ok()?, &config.store, typed).ok();
     args.inventory_id.as_deref().and_then(near).map(|near| near::hint(&near)).unwrap_or_default()
 }
 
-/// What a pass came to is worse news than that nobody could be told in full, and keeps its own exit code.
+/// Warns that the report could not be printed in full. The outcome of the pass is worse news, and keeps its own exit
+/// code.
 fn warn_of(printed: Result<()>) {
     if let Err(error) = printed {
         log::warn!("{error:#}");
@@ -111,7 +112,7 @@ fn pass(config: &Config, args: &SyncArgs, started_at: Timestamp, told: &Mutex<Sp
     outcome
 }
 
-/// Writes a client's outcome down for the end, if somebody reads it there.
+/// Records a client's outcome for the end, if it is printed there.
 fn tell(told: &Mutex<Spool>, args: &SyncArgs, item: &Item) {
     if !args.json && !args.dry_run {
         return;
@@ -124,7 +125,7 @@ fn tell(told: &Mutex<Spool>, args: &SyncArgs, item: &Item) {
     told.push(&text);
 }
 
-/// A pass that could not begin: a script is told so in its own form, and the exit code says why to all.
+/// Reports a pass that could not begin: to a script in its own form, and to all by the exit code.
 fn not_begun(args: &SyncArgs, started_at: Timestamp, outcome: PassOutcome, error: anyhow::Error) -> anyhow::Error {
     let report = Report { outcome, ..Report::begun(started_at, args.dry_run) };
     let print = || output::print_json_with_list(&Json::of(&report), "items", std::io::empty());
@@ -132,7 +133,7 @@ fn not_begun(args: &SyncArgs, started_at: Timestamp, outcome: PassOutcome, error
     error
 }
 
-/// For a terminal, a line that counts; it is made with the first client, so that a pass with nothing to do shows none.
+/// Advances the counting line on a terminal; the first client creates it, so that a pass with nothing to do shows none.
 fn advance(bar: &Mutex<Option<ProgressBar>>, item: &Item, dry_run: bool) {
     let Ok(mut bar) = bar.lock() else { return };
     let bar = bar.get_or_insert_with(|| {
@@ -148,8 +149,8 @@ fn advance(bar: &Mutex<Option<ProgressBar>>, item: &Item, dry_run: bool) {
     bar.set_message(output::one_line(item.inventory_id.as_deref().unwrap_or("no inventory ID")));
 }
 
-/// One line for each client: ID, what became of it, why it was looked at, how long it took. What is held is a warning
-/// once: whoever has to do something should be told, and not every two minutes. A dry run lists them all on stdout.
+/// Logs a line for each client: its ID, the outcome, why it was evaluated, and the time it took. A held client is a
+/// warning once: a person has to know of it, and not every two minutes. A dry run lists all clients on stdout.
 fn log_item(item: &Item, dry_run: bool) {
     let name = sync::name_of(item.client_id, item.inventory_id.as_deref());
     let message = item.message.as_deref().unwrap_or_default();
@@ -180,7 +181,7 @@ fn fields(item: &Item) -> String {
     item.changes.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
-/// What scripts get, but for the list of the clients.
+/// The report for scripts, except for the list of the clients.
 #[derive(Serialize)]
 struct Json {
     outcome: PassOutcome,
@@ -215,7 +216,7 @@ impl Json {
     }
 }
 
-/// A pass with nothing to report prints nothing, so that cron sends no mail.
+/// Prints the report. A pass with nothing to report prints nothing, so that cron sends no mail.
 fn print(args: &SyncArgs, global: &Global, report: &Report, told: Spool) -> Result<()> {
     if args.json {
         return Ok(output::print_json_with_list(&Json::of(report), "items", told.into_text()?)?);

@@ -9,7 +9,7 @@ use crate::model::InventoryId;
 const MUCH_SKEW: i64 = 60;
 
 impl Steps {
-    /// From the key to the end of the session; `asset` is probed in between.
+    /// Takes the steps from the key to the end of the session; `asset` is probed in between.
     pub(super) fn iqr(&mut self, config: &Config, asset: Option<&InventoryId>) {
         let iqr = match crate::commands::connect(config, Access::ReadOnly) {
             Ok(iqr) => iqr,

@@ -17,7 +17,7 @@ const FIELDS: [(Field, &str); 3] = [
 ];
 
 impl Steps {
-    /// Looks at the answers; what cannot be asked is told as a step.
+    /// Probes the endpoints; a question that IQR does not answer is reported as a step.
     pub(super) fn probe(&mut self, config: &Config, iqr: &Iqr, id: &InventoryId) {
         if let Some(asset) = self.glimpse(iqr, Operation::InventoryGet, id.as_str()) {
             self.asset(config, &asset, id);

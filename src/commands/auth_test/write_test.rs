@@ -1,9 +1,9 @@
-//! `auth-test --write-test`: what becomes of a write to each of the three fields of one TEST asset, and the lines of the
-//! config that follow from it.
+//! `auth-test --write-test`: writes to each of the three fields of one TEST asset, reports the outcomes, and proposes
+//! the lines of the config that follow from them.
 //!
 //! This is the one place besides a pass and `master-item --create` that writes to IQR. It writes to the asset that was
-//! named twice and to no other, with the run lock in hand, one field at a time, reads each back, and puts back what was
-//! there. A line of comments cannot be taken away where IQR adds what it gets; then it says so.
+//! named twice and to no other, while it holds the run lock, one field at a time, reads each back, and puts back the
+//! text from before. A line of comments cannot be taken away where IQR adds what it gets; then it says so.
 
 mod trial;
 
@@ -14,7 +14,7 @@ use crate::iqr::{Endpoint, Error, Field, FieldNames, Format, Method, Operation, 
 use crate::ledger::RunLedger;
 use crate::model::InventoryId;
 
-/// What may stand in for a field that cannot be written.
+/// Fields that may stand in for a field that cannot be written.
 const FALLBACKS: [&str; 5] = ["userdefined1", "userdefined2", "userdefined3", "userdefined4", "userdefined5"];
 
 /// The fields by their keys in `[iqr.fields]`.
@@ -55,7 +55,7 @@ impl Steps {
         Ok(())
     }
 
-    /// One try of all three fields under these settings.
+    /// Tries all three fields once under these settings.
     fn with(&mut self, config: &Config, settings: &Settings, id: &InventoryId) -> Result<Vec<Finding>, anyhow::Error> {
         let trial = Trial::begin(config, settings, id)?;
         self.note("before", Verdict::Ok, format!("asset {id}: {}", trial.before()?));
@@ -74,7 +74,7 @@ impl Steps {
         self.note(&format!("write {name}"), verdict, finding.to_string());
     }
 
-    /// A field of the tenant's own for each that cannot be written.
+    /// Finds a user-defined field for each field that cannot be written.
     fn fallbacks(
         &mut self,
         config: &Config,
@@ -84,7 +84,7 @@ impl Steps {
     ) -> Result<(), anyhow::Error> {
         let mut lines = Vec::new();
         for ((field, key), finding) in FIELDS.into_iter().zip(findings) {
-            // Comments have many lines; a column of 35 characters has no room for them.
+            // Comments have many lines; a column of 35 characters is too narrow for them.
             if finding.is_taken() || field == Field::Comments {
                 continue;
             }
@@ -102,7 +102,7 @@ impl Steps {
         Ok(())
     }
 
-    /// The settings under which another field is taken in place of `field`.
+    /// Returns the settings under which another field is used in place of `field`.
     fn fallback(
         &mut self,
         config: &Config,
@@ -114,7 +114,7 @@ impl Steps {
             let Some(fields) = renamed(&settings.fields, field, name) else { continue };
             let settings = Settings { fields, ..settings.clone() };
             let trial = Trial::begin(config, &settings, id)?;
-            // What is in it is somebody's, whoever may use the field.
+            // The text in it may belong to another use of the field.
             let finding = if trial.is_empty(field)? { Some(trial.field(field)?) } else { None };
             trial.end();
             if let Some(finding) = finding {
@@ -163,7 +163,7 @@ fn other_format(settings: &Settings) -> (Settings, String) {
     (settings, format!("inventory_update = {{ method = \"POST\", path = \"{path}\", format = \"{word}\" }}"))
 }
 
-/// What keeps a trial from being made.
+/// The reason why a trial cannot be made.
 #[derive(Debug, thiserror::Error)]
 enum TrialError {
     #[error(transparent)]

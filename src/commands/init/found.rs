@@ -1,4 +1,4 @@
-//! What `init --from-store` found in the WipeOS database, told to the person and written into the config.
+//! The findings of `init --from-store` in the WipeOS database, reported to the person and written into the config.
 
 use std::path::{Path, PathBuf};
 
@@ -9,10 +9,10 @@ use crate::config;
 use crate::model::{ClientId, IdRule};
 use crate::output;
 
-/// The slots of this many clients are looked at, the newest.
+/// The number of clients, newest first, whose slots are read.
 const CLIENTS: u32 = 2000;
 
-/// What the database shows.
+/// The findings in the database.
 #[derive(Debug)]
 pub struct Found {
     /// The database's path, absolute and UTF-8.
@@ -23,7 +23,7 @@ pub struct Found {
 }
 
 impl Found {
-    /// Looks at a WipeOS database, without writing to it.
+    /// Reads a WipeOS database, without writing to it.
     ///
     /// # Errors
     ///
@@ -37,7 +37,7 @@ impl Found {
         Ok(Self { database, clients: store.count_after(ClientId(i64::MIN))?, slots, proposal })
     }
 
-    /// The commented config, with what was found in it.
+    /// Returns the commented config with the findings in it.
     #[must_use]
     pub fn config(&self) -> String {
         let mut text = set(config::EXAMPLE, "database", &self.database);
@@ -48,7 +48,7 @@ impl Found {
         text
     }
 
-    /// What was found, and what is not clear.
+    /// Reports what was found, and what is not clear.
     #[must_use]
     pub fn report(&self) -> String {
         let mut page = Page::default();

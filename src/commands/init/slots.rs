@@ -1,49 +1,50 @@
-//! Which slot of the inventory item menu holds IQR's inventory IDs, told by what technicians type into it. Pure.
+//! Finds the slot of the inventory item menu that holds IQR's inventory IDs, by the values that technicians type into
+//! it. Pure.
 //!
 //! IQR's IDs are numbers of several digits, and each asset has its own: so a slot whose values are mostly such numbers,
-//! and mostly different ones, is a candidate. A tenant whose IDs have letters is not told from serial numbers, so that
-//! is never called clear.
+//! and mostly different ones, is a candidate. IDs with letters cannot be distinguished from serial numbers, so a
+//! proposal of such IDs is never called clear.
 
 use std::collections::HashSet;
 
 use crate::model::{IdRule, InventoryId};
 use crate::store::SlotSample;
 
-/// A shorter number is a count or a place rather than an ID.
+/// The fewest digits of an ID: a shorter number is a count or a place.
 const SHORTEST: usize = 4;
 
-/// With fewer values than this nothing is clear.
+/// The fewest values from which a proposal can be clear.
 const ENOUGH: usize = 10;
 
-/// What the values of a slot are like.
+/// Counts of the values of a slot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Slot {
-    /// Its name.
+    /// The slot's name.
     pub name: String,
-    /// How many values are not blank.
+    /// The number of values that are not blank.
     pub filled: usize,
-    /// How many of them are numbers that could be IDs.
+    /// The number of values that are numbers that could be IDs.
     pub numbers: usize,
-    /// How many of them are words of letters and digits that could be IDs.
+    /// The number of values that are words of letters and digits that could be IDs.
     pub words: usize,
-    /// How many different values there are.
+    /// The number of different values.
     pub different: usize,
-    /// One of them, the likest if there is one.
+    /// An example of the values, the likeliest if there is one.
     pub example: Option<String>,
 }
 
 /// The slot to propose.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proposal {
-    /// Its name.
+    /// The slot's name.
     pub name: String,
-    /// What its values are made of.
+    /// The rule that the slot's values follow.
     pub rule: IdRule,
-    /// Why a person has to look; `None` where it is clear.
+    /// The reason why a person has to check; `None` where the proposal is clear.
     pub doubt: Option<Doubt>,
 }
 
-/// Why a proposal is not clear.
+/// The reason why a proposal is not clear.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Doubt {
     /// The values of these slots look like IDs too.
@@ -71,8 +72,8 @@ impl Slot {
         }
     }
 
-    /// Most values could be IDs, and most are different. Some slips of technicians and some machines that came twice
-    /// are usual.
+    /// Whether most values could be IDs, and most are different. Some slips of technicians and some machines that came
+    /// twice are usual.
     fn is_candidate(&self, rule: IdRule) -> bool {
         let fitting = if rule == IdRule::Digits { self.numbers } else { self.words };
         // A name that no config can hold cannot be proposed.

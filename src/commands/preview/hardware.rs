@@ -33,8 +33,8 @@ pub(super) fn machine(page: &mut Page, subject: &Subject, now: Timestamp) {
     page.row("work", job.collect::<Vec<_>>().join(", "));
 }
 
-/// Drives whose line tells of a wipe that another one came after, which was begun and has no end: the line holds until
-/// that one ends, and whoever sells the machine has to know.
+/// Returns drives whose comment line describes a wipe that a later wipe followed, which was begun and has no end: the
+/// line holds until the later wipe ends, and whoever sells the machine has to know.
 pub(super) fn overtaken(machine: &Machine) -> impl Iterator<Item = String> {
     machine.drives.iter().filter(|drive| !drive.is_virtual()).filter_map(|drive| {
         let story = WipeStory::from_wipes(&drive.wipes, machine);
@@ -117,7 +117,7 @@ fn wipe_rows(drive: &Drive, machine: &Machine, now: Timestamp) -> Vec<(Style, St
         };
         format!("! {what}: {}{}", text(newest), earlier(story.after.len() - 1))
     });
-    // Nobody wipes discs.
+    // Discs are not wiped.
     let never = (drive.wipes.is_empty() && !drive.is_optical()).then(|| "! never wiped".to_owned());
     let warnings = unverified.into_iter().chain(uncertain).chain(after).chain(never).map(|text| (WARN, text));
     told.map(|text| (Style::new(), text)).into_iter().chain(warnings).collect()
@@ -130,7 +130,7 @@ fn earlier(count: usize) -> String {
     }
 }
 
-/// In WipeOS's own words: what they are worth is told by the comment line below.
+/// Describes a wipe in WipeOS's own words; the comment line below says what they are worth.
 fn wipe_text(wipe: &Wipe, machine: &Machine, now: Timestamp) -> String {
     let result = wipe.result.as_ref().map_or_else(|| "no result".to_owned(), |result| format!("`{result}`"));
     let verified = wipe.verified.map(|verified| if verified { "verified" } else { "not verified" }.to_owned());
@@ -154,7 +154,7 @@ fn batteries(machine: &Machine) -> String {
     battery.collect::<Vec<_>>().join(", ")
 }
 
-/// The newest logs; older ones are counted.
+/// Writes the newest logs; older ones are counted.
 fn logs(page: &mut Page, logs: &[DiagnosticsLog]) {
     const MOST: usize = 3;
     if logs.is_empty() {

@@ -28,7 +28,7 @@ struct Trouble<'a> {
     message: &'a str,
 }
 
-/// What keeps it from being sent, or kept it in the newest pass.
+/// The reason that keeps the asset from being sent, or kept it in the newest pass.
 #[derive(Serialize)]
 struct Problem<'a> {
     held: bool,

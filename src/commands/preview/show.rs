@@ -41,7 +41,7 @@ fn head(page: &mut Page, preview: &Preview, config: &Config) {
     failing(page, preview);
 }
 
-/// The slot and what was typed into it, where that is not the ID itself.
+/// Returns the slot and its text, where that is not the ID itself.
 fn slot(preview: &Preview, config: &Config) -> String {
     let slot = &config.store.inventory_id_slot;
     let typed = preview.subject.as_ref().and_then(|subject| subject.machine().slot(slot));
@@ -51,7 +51,7 @@ fn slot(preview: &Preview, config: &Config) -> String {
     }
 }
 
-/// The one thing to know.
+/// Returns the state of the client in a few words.
 fn state(preview: &Preview) -> (anstyle::Style, &'static str) {
     if preview.held.is_some() {
         return (WARN, "held, a person has to change something first");
@@ -93,7 +93,7 @@ fn due(preview: &Preview) -> String {
     }
 }
 
-/// What the passes before came to.
+/// Writes the outcome of the passes before.
 fn failing(page: &mut Page, preview: &Preview) {
     let Some(problem) = &preview.known.problem else { return };
     let tries = output::count(problem.attempts.into(), "try", "tries");
@@ -132,7 +132,7 @@ fn short_name(name: &str) -> &str {
     if name == "extended description" { "extended descr." } else { name }
 }
 
-/// A field, the template that made it, and what the machine had nothing for.
+/// Writes a field, the template that made it, and the template's fields that the machine has no value for.
 fn rendered(page: &mut Page, label: &str, field: &RenderedField, style: anstyle::Style) {
     page.styled_row(label, style, if field.text.is_empty() { "(empty)" } else { &field.text });
     let template = if field.template.is_empty() { "an empty template" } else { &field.template };
@@ -159,7 +159,7 @@ fn attributes(page: &mut Page, subject: &Subject) {
     }
 }
 
-/// What becomes of each line. Without IQR it is known only which lines were sent before.
+/// Writes the outcome of each line. Without IQR it is known only which lines were sent before.
 fn comments(page: &mut Page, subject: &Subject, remote: Option<&Remote>, rules: &Rules) {
     let sent = subject.sent_lines();
     let lines: Vec<Vec<Span>> = match remote {
@@ -226,7 +226,7 @@ fn field_name(field: Field) -> &'static str {
     }
 }
 
-/// The comments are shown line by line above.
+/// Returns the spans of a change, except for comments, which are shown line by line above.
 fn change_spans(change: &Change) -> Vec<Span> {
     if change.field == Field::Comments {
         let lines = |text: &str| text.lines().filter(|line| !line.trim().is_empty()).count() as u64;

@@ -21,7 +21,7 @@ fn json(preview: &Preview) -> Value {
     serde_json::to_value(json::Json::of(preview)).unwrap()
 }
 
-/// The page of a machine that is added to the store under an ID of its own.
+/// Returns the page of a machine that is added to the store under an ID of its own.
 fn page_of(bench: &Bench, client: Client) -> String {
     Appliance::open(&bench.database()).unwrap().add(&client.with_inventory_id("700000")).unwrap();
     shown(bench, &gather(bench, "700000", None).unwrap())
@@ -31,7 +31,7 @@ fn drive(serial: &str, wipes: Vec<Wipe>) -> Disk {
     Disk { serial_number: Some(serial.to_owned()), media: Some("SSD".to_owned()), wipes, ..Disk::default() }
 }
 
-/// Begun on this day at ten; ended an hour later if it has a result.
+/// Returns a wipe that began on this day at ten and, if it has a result, ended an hour later.
 fn wipe(day: &str, result: Option<&str>) -> Wipe {
     let at = |hour: u8| Some(format!("{day} {hour}:00:00"));
     let finished_at = if result.is_some() { at(11) } else { None };

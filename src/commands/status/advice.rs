@@ -1,7 +1,7 @@
-//! What to do about a trouble whose message tells only what happened, because it is IQR's words or the network's. The
-//! other messages say it themselves.
+//! Advice on problems whose message says only what happened, because it is IQR's words or the network's. The other
+//! messages say themselves what to do.
 
-/// What to do about a trouble of this code, if its message does not say it.
+/// Returns what to do about a problem of this code, if its message does not say it.
 pub(super) fn advice(reason: &str) -> Option<&'static str> {
     Some(match reason {
         "refused" => {
@@ -23,7 +23,7 @@ pub(super) fn advice(reason: &str) -> Option<&'static str> {
     })
 }
 
-/// What happened, and what to do.
+/// Says what happened, and what to do.
 pub(super) fn explained(reason: &str, message: &str) -> String {
     match advice(reason) {
         Some(advice) => {

@@ -8,18 +8,18 @@ use crate::ledger::Problem;
 use crate::model::Timestamp;
 use crate::output;
 
-/// Whether somebody has to do something.
+/// Whether a person has to do something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Level {
-    /// Nobody.
+    /// No person has to do anything.
     Well,
-    /// Whoever corrects records in WipeOS or IQR.
+    /// Whoever corrects records in WipeOS or IQR has to act.
     Waiting,
-    /// Whoever looks after the appliance.
+    /// Whoever looks after the appliance has to act.
     Attention,
 }
 
-/// How things stand.
+/// The state of the appliance and the sentence for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Health {
     pub level: Level,
@@ -38,7 +38,7 @@ impl Health {
         }
     }
 
-    /// Machines that are held, and assets that show what another machine sent, wait for a person.
+    /// Reports machines that are held, and assets that show what another machine sent: they wait for a person.
     fn of_waiting(status: &Status) -> Self {
         let attentions = status.left_behind.iter().filter(|notice| notice.is_attention).count() as u64;
         let waiting = [(status.held().count() as u64, "machine", "machines"), (attentions, "asset", "assets")];
@@ -55,7 +55,7 @@ impl Health {
     }
 }
 
-/// What is wrong, the worst only.
+/// Returns the gravest problem.
 fn trouble(status: &Status, now: Timestamp) -> Option<String> {
     let obstacle = Obstacle::of(status, now);
     let grave = obstacle.filter(Obstacle::is_grave);
@@ -74,7 +74,7 @@ fn failing(status: &Status) -> Option<String> {
     (!failing.is_empty()).then(|| format!("{number}: {}", by_reason(&failing)))
 }
 
-/// The passes are well, and have more to do than they have time for.
+/// Reports passes that are well and have more to do than they have time for.
 fn backlog(status: &Status, now: Timestamp) -> Option<String> {
     let obstacle = Obstacle::of(status, now)?;
     let reason = obstacle.reason()?;
@@ -101,7 +101,7 @@ mod tests {
         Timestamp::from_unix_millis(1_700_000_000_000).plus_seconds(seconds)
     }
 
-    /// An appliance whose newest pass ended well at second 0.
+    /// Returns the status of an appliance whose newest pass ended well at second 0.
     fn well() -> Status {
         Status {
             has_ledger: true,

@@ -18,33 +18,33 @@ use crate::model::Timestamp;
 use crate::output;
 use crate::sync::left_behind;
 
-/// How far back the page looks, today included.
+/// The number of days on the page, today included.
 const DAYS: usize = 7;
 const DAY: i64 = 86_400;
 const BARS_PER_DAY: usize = 8;
 
-/// How many passes are told one by one.
+/// The number of passes that are listed one by one.
 const MOST_PASSES: usize = 20;
 
-/// How many clients of a kind are told one by one: the page is read on a phone, too.
+/// The number of clients of a kind that are listed one by one: the page is read on a phone, too.
 const MOST_CLIENTS: usize = 500;
 
 const WIDE: Size = Size { width: 860, height: 220, days_per_label: 1 };
 const NARROW: Size = Size { width: 360, height: 200, days_per_label: 2 };
 
-/// What the template says.
+/// The values that the template shows.
 #[derive(Template)]
 #[template(path = "status.html")]
 struct Page {
     host: String,
     version: &'static str,
-    /// When it was written, for people and for the script that tells an old page.
+    /// The time when it was written, for people and for the script that detects an old page.
     at: String,
     at_millis: i64,
     level: &'static str,
     sentence: String,
     tiles: Vec<Tile>,
-    /// Nothing is known but the sentence.
+    /// Whether nothing is known but the sentence.
     is_blind: bool,
     figures: Vec<Figure>,
     days: Vec<DayRow>,
@@ -55,17 +55,17 @@ struct Page {
     passes: Vec<PassRow>,
 }
 
-/// One number.
+/// A number with its label.
 struct Tile {
     label: &'static str,
     value: String,
     note: String,
 }
 
-/// One chart, for a wide and for a narrow screen.
+/// A chart, for a wide and for a narrow screen.
 struct Figure {
     title: &'static str,
-    /// Of the series, from the bottom up; a blank one is not used.
+    /// The names of the series, from the bottom up; a blank one is not used.
     legend: [&'static str; 3],
     wide: String,
     narrow: String,
@@ -98,7 +98,7 @@ struct ClientRow {
     reason: String,
     message: String,
     since: String,
-    /// A dash where only the server is to blame: then none is counted.
+    /// The number of tries; a dash where only the server is to blame: then none is counted.
     tries: String,
     next: String,
 }
@@ -119,7 +119,7 @@ struct PassRow {
     ended: String,
 }
 
-/// What several passes did together.
+/// The sums over several passes.
 #[derive(Debug, Clone, Copy, Default)]
 struct Sums {
     passes: u64,
@@ -128,11 +128,11 @@ struct Sums {
     unchanged: u64,
     failed: u64,
     requests: u64,
-    /// Of the longest pass: seconds.
+    /// The length of the longest pass, in seconds.
     longest: i64,
 }
 
-/// The passes that the page tells of, newest first.
+/// Reads the passes that the page reports, newest first.
 ///
 /// # Errors
 ///
@@ -141,7 +141,7 @@ pub(super) fn recent(ledger: Option<&Ledger>, now: Timestamp) -> Result<Vec<Pass
     ledger.map_or_else(|| Ok(Vec::new()), |ledger| ledger.passes_since(first_day(now)))
 }
 
-/// The page as of `now`; `recent` are the passes of the last days, newest first.
+/// Returns the page as of `now`; `recent` are the passes of the last days, newest first.
 ///
 /// # Errors
 ///
@@ -179,7 +179,7 @@ fn first_day(now: Timestamp) -> Timestamp {
     Timestamp::from_unix_millis((midnight - i64::try_from(DAYS - 1).unwrap_or(0) * DAY) * 1000)
 }
 
-/// What the passes did in each of `parts` equal parts of the days.
+/// Sums up the passes in each of `parts` equal parts of the days.
 fn sums(recent: &[Pass], now: Timestamp, parts: usize) -> Vec<Sums> {
     let first = first_day(now);
     let length = i64::try_from(DAYS).unwrap_or(0) * DAY / i64::try_from(parts).unwrap_or(1);
@@ -249,7 +249,7 @@ fn day_starts(now: Timestamp) -> impl Iterator<Item = Timestamp> {
     (0..DAYS).map(move |day| first.plus_seconds(i64::try_from(day).unwrap_or(0) * DAY))
 }
 
-/// Newest first.
+/// Returns the rows of the days, newest first.
 fn days(recent: &[Pass], now: Timestamp) -> Vec<DayRow> {
     let rows = day_starts(now).zip(sums(recent, now, DAYS)).map(|(day, sums)| DayRow {
         day: day.date_text(),
@@ -261,7 +261,7 @@ fn days(recent: &[Pass], now: Timestamp) -> Vec<DayRow> {
     rows
 }
 
-/// The most frequent first.
+/// Returns the reasons, the most frequent first.
 fn reasons(status: &Status, now: Timestamp) -> Vec<ReasonRow> {
     let mut groups: BTreeMap<(&str, bool), Vec<&Problem>> = BTreeMap::new();
     for problem in &status.problems {

@@ -33,7 +33,7 @@ struct Trouble<'a> {
     inventory_id: Option<&'a str>,
     reason: &'a str,
     message: &'a str,
-    /// What to do, where the message tells only what happened.
+    /// The advice, where the message says only what happened.
     advice: Option<&'static str>,
     attempts: u32,
     since: Timestamp,
@@ -61,7 +61,7 @@ struct PassJson<'a> {
     started_at: Timestamp,
     finished_at: Option<Timestamp>,
     outcome: Option<&'a str>,
-    /// `time-budget` for one that left clients to the next because its time was over.
+    /// The code `time-budget` for a pass that left clients to the next because its time was over.
     reason: Option<&'static str>,
     message: Option<&'a str>,
     advice: Option<&'static str>,
@@ -89,19 +89,20 @@ struct AssetJson<'a> {
     changes: Vec<Change<'a>>,
 }
 
-/// How a client of the asset stands.
+/// The state of a client of the asset.
 #[derive(Serialize)]
 struct Now<'a> {
     client_id: ClientId,
     machine: &'a str,
-    /// `up-to-date`, `due`, `half-done`, `differs`, `held`, `failing` or `gone`.
+    /// The state: `up-to-date`, `due`, `half-done`, `differs`, `held`, `failing` or `gone`.
     state: &'static str,
     due_because: &'a [DueBecause],
     reason: Option<&'a str>,
-    /// Of one that is due also what kept the last pass from sending it.
+    /// The message; for a due client also what kept the last pass from sending it.
     message: Option<String>,
     advice: Option<&'static str>,
-    /// What ended the last pass, or keeps passes from being made, where that keeps this client from being sent.
+    /// The obstacle that ended the last pass, or keeps passes from being made, where it keeps this client from being
+    /// sent.
     obstacle: Option<String>,
 }
 

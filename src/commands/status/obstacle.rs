@@ -1,5 +1,5 @@
-//! Why what is due was not sent by the last pass: what has no place among the problems of a client, because it is the
-//! pass's.
+//! Reasons why the last pass did not send what is due: they are not among the problems of a client, because they
+//! concern the pass as a whole.
 
 use super::Status;
 use super::advice::advice;
@@ -7,15 +7,15 @@ use crate::commands::page::{ago, minute};
 use crate::model::{Reason, Timestamp};
 use crate::output;
 
-/// A pass is made every two minutes: after so many seconds without a good one something is wrong.
+/// The seconds without a good pass after which something is wrong: a pass is made every two minutes.
 const LATE: i64 = 1800;
 
-/// What stands in the way of all that is due.
+/// An obstacle to all that is due.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Obstacle {
-    /// The ledger cannot be read: this is why.
+    /// The ledger cannot be read, for this reason.
     Blind(String),
-    /// The ledger's place takes nothing: this is why.
+    /// The ledger's folder cannot be written, for this reason.
     Place(String),
     /// Another program holds the run lock; its name and process.
     Held(String, u32),
@@ -23,24 +23,25 @@ pub(super) enum Obstacle {
     Hangs(u32, Timestamp),
     /// The last pass is dated after now.
     Ahead(Timestamp),
-    /// A pass that began then did not tell of its end; when the last good one ended.
+    /// A pass that began at `at` did not report its end; the last good pass ended at `good`.
     Lost { at: Timestamp, good: Option<Timestamp> },
-    /// Something that concerns every client ended the last pass; where none was made for long since, why that may be.
+    /// A problem that concerns every client ended the last pass; `silence` is the likely cause where none was made for
+    /// long since.
     EndedEarly { at: Timestamp, why: String, silence: Option<String> },
-    /// No pass was made yet; why that may be.
+    /// No pass was made yet, with the likely cause.
     NoPass(Option<String>),
-    /// None came to a good end yet that was for all clients; why that may be.
+    /// No pass over all clients came to a good end yet, with the likely cause.
     NoneGood(Option<String>),
-    /// The last good pass was long ago; why that may be.
+    /// The last good pass was long ago, with the likely cause.
     Late { good: Timestamp, cause: Option<String> },
     /// The time of the last pass was over before it came to the end.
     OutOfTime { at: Timestamp, left: u64 },
-    /// A pass runs; its process, where the system tells it, and since when, where that is known.
+    /// A pass runs; its process, where the system reports it, and its beginning, where that is known.
     Runs(Option<u32>, Option<Timestamp>),
 }
 
 impl Obstacle {
-    /// The gravest one; `None` while the passes are well.
+    /// Finds the gravest obstacle; `None` while the passes are well.
     pub(super) fn of(status: &Status, now: Timestamp) -> Option<Self> {
         if let Some(failure) = &status.failure {
             return Some(Self::ended_early(failure.at, &failure.why, None));
@@ -54,7 +55,7 @@ impl Obstacle {
         Self::of_holder(status, now).or_else(|| Self::of_passes(status, now)).or_else(|| Self::of_running(status))
     }
 
-    /// Who keeps all passes away.
+    /// Finds the process that keeps all passes away.
     fn of_holder(status: &Status, now: Timestamp) -> Option<Self> {
         let holder = status.holder.as_ref()?;
         if !holder.is_pass() {
@@ -99,33 +100,33 @@ impl Obstacle {
     }
 
     fn ended_early(at: Timestamp, why: &str, silence: Option<String>) -> Self {
-        // What is wrong in a config has a line for each.
+        // The problems of a config have a line each.
         let lines: Vec<&str> = why.lines().map(str::trim).collect();
         Self::EndedEarly { at, why: lines.join(" ").trim_end_matches('.').to_owned(), silence }
     }
 
-    /// The code for scripts, where it is one of those of clients.
+    /// Returns the code for scripts, where the obstacle has one of those of clients.
     pub(super) fn reason(&self) -> Option<Reason> {
         matches!(self, Self::OutOfTime { .. }).then_some(Reason::TimeBudget)
     }
 
-    /// The line of the last pass says it, too.
+    /// Whether the line of the last pass says it, too.
     pub(super) fn is_told_by_pass(&self) -> bool {
         matches!(self, Self::EndedEarly { silence: None, .. })
     }
 
-    /// Whether somebody has to do something: a backlog gets shorter, and a pass ends, by itself.
+    /// Whether a person has to do something: a backlog gets shorter, and a pass ends, by itself.
     pub(super) fn is_grave(&self) -> bool {
         !matches!(self, Self::OutOfTime { .. } | Self::Runs(..))
     }
 
-    /// The sentence behind its code, for a line that says nothing else.
+    /// Returns the sentence behind its code, for a line that says nothing else.
     pub(super) fn told(&self, now: Timestamp) -> String {
         let code = self.reason().map(|reason| format!("{reason}: ")).unwrap_or_default();
         code + &self.sentence(now)
     }
 
-    /// What to tell of it, with what to do.
+    /// Returns the obstacle as a sentence that says what to do.
     pub(super) fn sentence(&self, now: Timestamp) -> String {
         match self {
             Self::Blind(why) => why.clone(),
@@ -179,7 +180,7 @@ impl Obstacle {
     }
 }
 
-/// Why no pass is made.
+/// Says why no pass is made.
 fn absence(cause: Option<String>) -> String {
     cause.unwrap_or_else(|| "look whether the timer, or cron, runs".to_owned())
 }
@@ -193,7 +194,7 @@ mod tests {
         Timestamp::from_unix_millis(1_700_000_000_000).plus_seconds(seconds)
     }
 
-    /// After a pass that ended at second 0, with nothing said of it but this.
+    /// Returns the status after a pass that ended at second 0, with nothing else known.
     fn after(pass: Pass, last_good: i64) -> Status {
         let beat = Heartbeat { started_at: at(0), finished_at: at(0), last_good: Some(at(last_good)) };
         Status { heartbeat: Some(beat), passes: vec![pass], ..Status::default() }

@@ -11,7 +11,7 @@ use crate::model::Timestamp;
 use crate::output::{self, BAD, DIM, GOOD, WARN};
 use crate::sync::left_behind;
 
-/// Most held and most failing clients that are told one by one.
+/// The number of held, and of failing, clients that are listed one by one.
 const MOST: usize = 20;
 
 pub(super) fn page(status: &Status, now: Timestamp, is_verbose: bool) -> String {
@@ -40,13 +40,13 @@ pub(super) fn page(status: &Status, now: Timestamp, is_verbose: bool) -> String 
     page.into_text()
 }
 
-/// Held clients wait for people; the appliance is well all the same.
+/// Whether the appliance is well: held clients wait for people, and count as well.
 fn is_well(status: &Status) -> bool {
     let is_done = status.passes.first().is_none_or(|pass| pass.outcome.as_deref() == Some("done"));
     status.failing().next().is_none() && is_done && status.store.is_some()
 }
 
-/// What was sent to one tenant says nothing of another.
+/// Writes the change of the tenant: what was sent to one says nothing of another.
 fn tenant(page: &mut Page, status: &Status) {
     let Some(tenant) = &status.tenant else { return };
     page.row("IQR", tenant);
@@ -73,14 +73,14 @@ fn last_pass(page: &mut Page, status: &Status, now: Timestamp) {
     }
 }
 
-/// What stands in the way of every client.
+/// Writes the obstacle to every client.
 fn attention(page: &mut Page, obstacle: Option<&Obstacle>, now: Timestamp) {
     let Some(obstacle) = obstacle else { return };
     let style = if obstacle.is_grave() { BAD } else { WARN };
     page.styled_row("attention", style, obstacle.told(now));
 }
 
-/// What is known of a pass that left no record.
+/// Describes a pass that left no record.
 fn unrecorded(beat: &Heartbeat) -> &'static str {
     if beat.last_good == Some(beat.finished_at) {
         "nothing to do"
@@ -100,7 +100,7 @@ fn pass_spans(pass: &Pass, now: Timestamp) -> Vec<Span> {
     spans
 }
 
-/// How long it took and what it did.
+/// Describes the duration and the outcome of a pass.
 fn outcome(pass: &Pass) -> Vec<Span> {
     let Some(finished_at) = pass.finished_at else {
         return vec![Span::new(WARN, "it runs, or was killed")];
@@ -166,7 +166,7 @@ fn table(page: &mut Page, title: &str, problems: &[&Problem], now: Timestamp) {
     }
 }
 
-/// Where there are none, nothing is said of them.
+/// Writes the notices; nothing where there are none.
 fn notices(page: &mut Page, notices: &[LeftBehind]) {
     if notices.is_empty() {
         return;
@@ -226,7 +226,7 @@ fn passes(page: &mut Page, passes: &[Pass]) {
     }
 }
 
-/// The appliance is not ours to change: an administrator may.
+/// Writes the indexes that are missing. The appliance is not ours to change: an administrator may.
 fn indexes(page: &mut Page, status: &Status) {
     let Some(store) = status.store.as_ref().filter(|store| !store.missing_indexes.is_empty()) else { return };
     page.section("Indexes that the WipeOS database lacks: passes are slower, nothing else is lost");

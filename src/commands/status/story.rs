@@ -1,4 +1,4 @@
-//! The story of one asset: how its clients stand now, and what was sent when.
+//! The status of one asset: the state of its clients now, and what was sent when.
 
 use anyhow::Result;
 
@@ -12,52 +12,54 @@ use crate::output;
 use crate::store::Store;
 use crate::sync::examine::{self, Examiner, Trouble, Verdict};
 
-/// What is known of one asset.
+/// The status of one asset.
 pub(super) struct Story {
     pub inventory_id: String,
     /// The clients that have its ID, newest first; where the WipeOS database cannot be read, those that the ledger has.
     pub clients: Vec<Standing>,
-    /// The WipeOS database was asked for them.
+    /// Whether the clients are from the WipeOS database.
     is_of_store: bool,
     /// The times at which each client was last sent to it, the newest first.
     pub sent: Vec<(ClientId, Timestamp)>,
     /// A write that was begun by a pass that was killed.
     pub intent: Option<Intent>,
-    /// Newest first.
+    /// The changes, newest first.
     pub changes: Vec<(Timestamp, ChangeRecord)>,
 }
 
-/// How a client stands.
+/// The state of a client.
 pub(super) struct Standing {
     pub client_id: ClientId,
     /// Maker, model and serial number as WipeOS has them; empty when they cannot be read.
     pub machine: String,
     pub state: State,
-    /// What the passes made of it.
+    /// The outcome of the passes for this client.
     pub problem: Option<Problem>,
 }
 
-/// What the next pass will do with a client.
+/// The next pass's task for a client.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum State {
-    /// Nothing: all that would be sent was sent.
+    /// Nothing is to be done: all that would be sent was sent.
     UpToDate,
-    /// Send it.
+    /// The client is to be sent.
     Due(Vec<DueBecause>),
-    /// Read the asset, and send what a killed pass did not.
+    /// The asset is to be read, and what a killed pass did not send is to be sent.
     HalfDone,
-    /// Nothing, though something else would be sent now: since it was sent, the config changed or another client of
-    /// the same machine was sent.
+    /// Nothing is done, though something else would be sent now: since it was sent, the config changed or another
+    /// client of the same machine was sent.
     Differs,
-    /// Nothing until a person has changed something.
+    /// Nothing is done until a person has changed something.
     Held { reason: String, message: String },
-    /// Try again when its time has come.
+    /// The client is tried again when its time has come.
     Failing { reason: String, message: String },
-    /// Forget it.
+    /// The client is forgotten.
     Gone,
 }
 
 impl Story {
+    /// Reads the status of an asset.
+    ///
     /// # Errors
     ///
     /// [`NotFound`] when nothing is known of it; what keeps the databases from being read.
@@ -78,7 +80,7 @@ impl Story {
         Ok(Self { inventory_id: id.to_string(), clients, is_of_store: true, sent, intent, changes })
     }
 
-    /// What the ledger alone knows of an asset; `None` when it knows nothing.
+    /// Reads what the ledger alone knows of an asset; `None` when it knows nothing.
     pub(super) fn of_ledger(config: &Config, ledger: &Ledger, typed: &str) -> Result<Option<Self>> {
         let id = examine::parse_id(typed, config.store.id_rule);
         let inventory_id = id.as_ref().map_or_else(|_| typed.trim().to_owned(), ToString::to_string);
@@ -94,7 +96,8 @@ impl Story {
         Ok(is_known.then_some(Self { inventory_id, clients, is_of_store: false, sent, intent, changes }))
     }
 
-    /// Clients are held because of just this text, or will be by the next pass.
+    /// Reads the status of a text that is no ID: clients are held because of just this text, or will be by the next
+    /// pass.
     fn of_no_id(examiner: &Examiner<'_>, typed: &str, error: &InventoryIdError) -> Result<Self> {
         if typed.is_empty() {
             return Err(Usage("the inventory ID is blank; name one, or none for how things stand".to_owned()).into());
@@ -118,7 +121,7 @@ impl Story {
         Ok(Self { inventory_id, clients, is_of_store: true, sent, intent: None, changes })
     }
 
-    /// What there is to say where no client is told of.
+    /// Returns the sentence for an asset without a known client.
     pub(super) fn of_no_client(&self) -> Option<&'static str> {
         match (self.clients.is_empty(), self.is_of_store) {
             (false, _) => None,
@@ -142,7 +145,7 @@ impl Story {
     }
 }
 
-/// Nobody has this ID: then it was not typed, or typed otherwise.
+/// Says that no client has this ID: it was not typed, or typed otherwise.
 fn unknown(examiner: &Examiner<'_>, id: &InventoryId) -> Result<NotFound> {
     let store = &examiner.config.store;
     let near = near::existing(examiner.store, store, id.as_str())?;
@@ -161,7 +164,7 @@ fn standings(examiner: &Examiner<'_>, clients: Vec<ClientId>) -> Result<Vec<Stan
 }
 
 impl Standing {
-    /// Of a client that cannot be looked at.
+    /// Returns the state of a client that cannot be read.
     fn of_problem(problem: Problem) -> Self {
         let state = State::of_problem(&problem);
         Self { client_id: problem.client_id, machine: String::new(), state, problem: Some(problem) }
@@ -205,8 +208,7 @@ impl State {
         matches!(self, Self::Due(_) | Self::HalfDone)
     }
 
-    /// Whether this keeps it from being sent. One that fails may be told already what ended the last pass by its own
-    /// trouble.
+    /// Whether this keeps it from being sent. The problem of a failing client may already say what ended the last pass.
     pub(super) fn waits_behind(&self, obstacle: &Obstacle) -> bool {
         let Self::Failing { message, .. } = self else { return self.is_due() };
         match obstacle {
@@ -226,7 +228,7 @@ impl State {
         }
     }
 
-    /// For scripts.
+    /// Returns the code for scripts.
     pub(super) fn code(&self) -> &'static str {
         match self {
             Self::UpToDate => "up-to-date",
@@ -240,8 +242,8 @@ impl State {
     }
 }
 
-/// When something was last sent to this asset, by each client that sent to it, also by one that has another ID by now; the
-/// newest first.
+/// Returns the times when each client last sent something to this asset, newest first, also of a client that has
+/// another ID by now.
 fn sent(ledger: &Ledger, id: &InventoryId) -> Result<Vec<(ClientId, Timestamp)>> {
     let mut sent = Vec::new();
     for client in ledger.senders(id.as_str())? {

@@ -1,4 +1,4 @@
-//! What is written after a pass: the metrics and the page. All of it may take as long as it likes, see
+//! The artifacts of a pass: the metrics and the page. Writing them may take as long as it likes, see
 //! [`mod@crate::monitor::aside`].
 
 use std::path::{Path, PathBuf};
@@ -12,18 +12,18 @@ use crate::monitor::file;
 use crate::monitor::metrics::{self, Metrics};
 use crate::sync::{PassOutcome, Report};
 
-/// What is to be written, where, and of what.
+/// The artifacts to write, their places, and their sources.
 pub(super) struct Sheets {
     pub textfile: Option<PathBuf>,
     pub html: Option<PathBuf>,
-    /// `None` where it is not known which it is.
+    /// The ledger; `None` where the config does not say which it is.
     pub ledger: Option<PathBuf>,
-    /// History from before this counts as gone.
+    /// The time before which history counts as gone.
     pub oldest_kept: Timestamp,
     pub started_at: Timestamp,
-    /// Of a pass that got as far as looking at clients.
+    /// The report of a pass that got as far as reading clients.
     pub begun: Option<Report>,
-    /// What ended it early, or kept it from beginning.
+    /// The failure that ended the pass early, or kept it from beginning.
     pub failure: Option<String>,
 }
 
@@ -62,7 +62,8 @@ impl Sheets {
         Metrics { report, has_begun, last_good, problems: problems.as_deref(), left_behind }.to_text()
     }
 
-    /// What is held and failing, and how many assets show what another machine sent; `None` where it is not known.
+    /// Counts what is held and failing, and the assets that show what another machine sent; `None` where the number is
+    /// not known.
     fn known(&self) -> Result<(Option<Vec<ProblemCount>>, Option<usize>), ledger::Error> {
         let Some(path) = &self.ledger else { return Ok((None, None)) };
         match Ledger::open(path)? {
@@ -72,7 +73,8 @@ impl Sheets {
         }
     }
 
-    /// As the lock file beside the ledger has it, which outlives the ledger; or else the metrics of the last pass.
+    /// Returns the time of the last good pass: from the lock file beside the ledger, which outlives the ledger, or else
+    /// from the metrics of the last pass.
     fn last_good(&self, path: &Path, now: Timestamp) -> Option<Timestamp> {
         let beat = self.ledger.as_deref().and_then(Heartbeat::read);
         let told = || path.is_file().then(|| std::fs::read_to_string(path).ok())?;

@@ -1,8 +1,7 @@
-//! Who is told of a pass besides the person who made it: the monitor while it is made, the metrics and the page after it.
-//! Of one that could not begin they are told too, as far as it is known who they are.
+//! Reports a pass to others than the person who made it: to the monitor while it is made, in the metrics and on the
+//! page after it. A pass that could not begin is reported too, as far as the config says to whom.
 //!
-//! None of them can change what the pass came to, or hold it up for longer than [`PATIENCE`]: what goes wrong here is a
-//! line in the log.
+//! No failure here changes the outcome of a pass, or holds it up for longer than [`PATIENCE`]: it is a line in the log.
 
 use std::time::Instant;
 
@@ -13,7 +12,7 @@ use crate::model::Timestamp;
 use crate::monitor::{PATIENCE, Ping, Signal, aside};
 use crate::sync::{self, Outcome, PassOutcome, Report, in_full};
 
-/// Those whom the config names.
+/// The watchers that the config names.
 pub(super) struct Watchers<'a> {
     watch: &'a WatchConfig,
     ledger: Option<&'a LedgerConfig>,
@@ -24,7 +23,7 @@ pub(super) struct Watchers<'a> {
 }
 
 impl<'a> Watchers<'a> {
-    /// `None` where there are none, and in a dry run, which nobody is told of.
+    /// Returns the watchers; `None` where there are none, and in a dry run, which is not reported.
     pub(super) fn of(
         watch: &'a WatchConfig,
         ledger: Option<&'a LedgerConfig>,
@@ -39,15 +38,15 @@ impl<'a> Watchers<'a> {
         Some(Self { watch, ledger, ping, is_whole, started_at })
     }
 
-    /// The pass has the run lock.
+    /// Reports that the pass has the run lock.
     pub(super) fn begun(&self) {
         self.tell(Signal::Start);
     }
 
-    /// The pass came to this, and the run lock is free again.
+    /// Reports the outcome of the pass; the run lock is free again.
     pub(super) fn ended(self, pass: &Result<Outcome, sync::Error>) {
         match pass {
-            // The other pass tells of itself.
+            // The other pass reports itself.
             Err(sync::Error::Ledger(error)) if error.is_running() => {}
             Ok(Outcome { report, aborted }) => {
                 self.tell_all(Some(report), aborted.as_ref().map(|error| in_full(error)));
@@ -56,7 +55,8 @@ impl<'a> Watchers<'a> {
         }
     }
 
-    /// `begun` is the report of a pass that got as far as looking at clients, `failure` what ended it early.
+    /// Reports to all watchers; `begun` is the report of a pass that got as far as reading clients, `failure` what
+    /// ended it early.
     fn tell_all(self, begun: Option<&Report>, failure: Option<String>) {
         let end = Instant::now() + PATIENCE;
         let is_good = begun.is_some_and(|report| report.outcome == PassOutcome::Done);
@@ -86,7 +86,7 @@ impl<'a> Watchers<'a> {
     }
 }
 
-/// No pass can begin with this config: those are told whom the rest of it names.
+/// Reports that no pass can begin with this config, to the watchers that the rest of it names.
 pub(super) fn tell_of_config(error: &ConfigError, args: &SyncArgs, started_at: Timestamp) {
     let ConfigError::Invalid(problems) = error else { return };
     let Some(Salvage { watch, ledger }) = Salvage::of(&problems.path) else { return };

@@ -1,4 +1,4 @@
-//! One field at a time: write, read back, put back, read again.
+//! Tries one field at a time: writes it, reads it back, restores it, and reads it again.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use crate::config::Config;
 use crate::iqr::{Access, BootTime, Error, Field, Iqr, Limits, Settings};
 use crate::model::{Asset, InventoryId};
 
-/// What is written. It is short enough for every column, and says what it is to whoever finds it.
+/// The text that is written: short enough for every column, and plain to whoever finds it.
 const TEXT: &str = "wipeos-iqr test";
 const OTHER_TEXT: &str = "wipeos-iqr test 2";
 
@@ -17,14 +17,14 @@ pub(super) struct Trial<'a> {
     id: &'a InventoryId,
 }
 
-/// What became of a write.
+/// The outcome of a write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Outcome {
     /// The field shows what was written.
     Taken,
-    /// The comments show what was written, and this is what became of the lines before.
+    /// The comments show what was written; the effect on the lines from before is given.
     Comments(Comments),
-    /// The field is as it was, whatever IQR said.
+    /// The field is unchanged, whatever IQR said.
     Ignored,
     /// The field shows something else.
     Changed(String),
@@ -32,18 +32,18 @@ pub(super) enum Outcome {
     Refused(String),
 }
 
-/// What a write to the comments does.
+/// The effect of a write on the comments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Comments {
     Added,
     Replaced,
 }
 
-/// What became of a write and of putting back what was there.
+/// The outcome of a write and of restoring the text from before.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Finding {
     outcome: Outcome,
-    /// What the field held before and could not be put back, if so.
+    /// The text from before, where it could not be restored.
     lost: Option<String>,
 }
 
@@ -61,7 +61,7 @@ impl<'a> Trial<'a> {
         }
     }
 
-    /// What the fields hold, for a person who has to put it back by hand.
+    /// Lists the texts of the fields, for a person who has to restore them by hand.
     pub(super) fn before(&self) -> Result<String, TrialError> {
         let asset = self.iqr.asset(self.id)?;
         let (description, extended, comments) = (asset.description, asset.extended_description, asset.comments);
@@ -72,7 +72,7 @@ impl<'a> Trial<'a> {
         Ok(self.text(field)?.trim().is_empty())
     }
 
-    /// Writes one field, reads it back, and puts back what was there.
+    /// Writes one field, reads it back, and restores the text from before.
     pub(super) fn field(&self, field: Field) -> Result<Finding, TrialError> {
         let before = self.text(field)?;
         let text = if before.trim() == TEXT { OTHER_TEXT } else { TEXT };
@@ -92,7 +92,7 @@ impl<'a> Trial<'a> {
         Ok(Finding { outcome, lost })
     }
 
-    /// Writes one text, and says what became of it and what the field shows then.
+    /// Writes one text; returns the outcome and what the field shows afterwards.
     fn write(&self, field: Field, before: &str, text: &str) -> Result<(Outcome, String), TrialError> {
         let written = self.iqr.update(self.id, &[(field, text)]);
         let shown = text_of(&self.iqr.read_back(self.id)?, field).to_owned();
@@ -103,9 +103,9 @@ impl<'a> Trial<'a> {
         Ok(text_of(&self.iqr.asset(self.id)?, field).to_owned())
     }
 
-    /// What could not be put back, if so.
+    /// Restores the text from before; returns it where it could not be restored.
     fn put_back(&self, field: Field, before: String) -> Result<Option<String>, TrialError> {
-        // What is read tells whether it was done, whatever the answer was.
+        // The text that is read decides whether it was done, whatever the answer was.
         let answer = self.iqr.update(self.id, &[(field, &before)]);
         let shown = text_of(&self.iqr.read_back(self.id)?, field).to_owned();
         if shown.trim_end() == before.trim_end() {

@@ -20,7 +20,7 @@ pub(super) struct Size {
     pub days_per_label: usize,
 }
 
-/// One bar: the number of each series, from the bottom up.
+/// A bar: the number of each series, from the bottom up.
 pub(super) type Bar = [u64; 3];
 
 /// A drawing of equally many bars for each day.

@@ -1,4 +1,4 @@
-//! The story of one asset for people: how it stands and what to do, then what was sent when.
+//! The status of one asset for people: its state and what to do, then what was sent when.
 
 use super::{left_behind, tries};
 use crate::commands::diff;
@@ -11,10 +11,11 @@ use crate::model::{DueBecause, Reason, Timestamp};
 use crate::output::{self, BAD, DIM, GOOD, STRONG, WARN};
 use crate::sync::plan::Field;
 
-/// Most changes of one asset that are told.
+/// The number of changes of one asset that are listed.
 const MOST_CHANGES: usize = 40;
 
-/// `notices` are those that name the asset; `obstacle` is what kept the last pass from sending what is due.
+/// Writes the page; `notices` are those that name the asset, `obstacle` is what kept the last pass from sending what is
+/// due.
 pub(super) fn story(
     page: &mut Page,
     story: &Story,
@@ -65,7 +66,7 @@ impl State {
         matches!(self, Self::Held { .. } | Self::Failing { .. })
     }
 
-    /// IQR's answer to the write is known: it is in the message.
+    /// Whether IQR's answer to the write is known: then it is in the message.
     fn is_answered(&self) -> bool {
         let answered = [Reason::Refused, Reason::NotVerified];
         matches!(self, Self::Failing { reason, .. } if answered.iter().any(|it| it.code() == reason))
@@ -87,7 +88,7 @@ fn state(state: &State) -> Span {
     }
 }
 
-/// What to do; nothing where there is nothing to do.
+/// Returns what to do; an empty text where there is nothing to do.
 fn advice(state: &State, id: &str) -> String {
     match state {
         State::Held { reason, message } | State::Failing { reason, message } => explained(reason, message),
@@ -120,7 +121,7 @@ fn history(page: &mut Page, changes: &[(Timestamp, ChangeRecord)]) {
     }
 }
 
-/// The comments line by line, other fields word by word.
+/// Writes a change: comments line by line, other fields word by word.
 fn change(page: &mut Page, when: &str, change: &ChangeRecord) {
     if change.field == ChangeRecord::DISMISSED {
         page.spans_row(when, &[Span::new(STRONG, "notice "), Span::plain(&change.after)]);
