@@ -1,4 +1,4 @@
-//! Carries what a data-wiping shop knows of a machine from a WipeOS appliance into IQ Reseller (IQR).
+//! Carries a data-wiping shop's knowledge of a machine from a WipeOS appliance into IQ Reseller (IQR).
 //!
 //! # The way of the data
 //!
@@ -10,18 +10,17 @@
 //!
 //! One direction, no going back. `preview` stops after the plan and prints it; `sync` applies the same value, so a
 //! preview can never differ from what is sent.
-
 //!
-//! # The rooms
+//! # The modules
 //!
-//! | room | what it is for |
+//! | module | purpose |
 //! |---|---|
 //! | [`cli`] | what can be typed; no logic |
 //! | `commands` | one file per subcommand: gather, call, print; the exit codes; the page for browsers is `templates/status.html` |
 //! | [`config`] | the config file, every value checked, all problems told at once |
 //! | [`model`] | machine, asset, update, times, reasons: no I/O, no SQL, no wire format |
-//! | [`store`] | the WipeOS database, read-only: who may have news, and each client whole |
-//! | [`ledger`] | our own database: what was sent, what has trouble, the passes; its guard is the run lock |
+//! | [`store`] | the WipeOS database, read-only: which clients may have news, and each client whole |
+//! | [`ledger`] | our own database: what was sent, the problems, the passes; its guard is the run lock |
 //! | [`mapping`] | pure: machine → update (templates, processor, maker, model, chassis, comments) |
 //! | [`iqr`] | IQR's web API: session, assets, master items, wire format, errors, limiter |
 //! | [`sync`] | the pass: feed → examine → plan (pure) → apply → record |
@@ -29,9 +28,9 @@
 //! | `output`, `logging`, `escape` | what people and scripts are shown; one table of the characters that a terminal must not get |
 //! | [`clock`], [`digest`], `secret`, `files`, `hardening` | the time of day, stable digests, texts that must not be seen, how files are opened and whose they may be, no core dumps |
 //!
-//! Where to change what: the wording of a comment line, `mapping::comments` and the config's templates; a new vendor, one
-//! line in `mapping::manufacturer`; a filler of serial numbers, `model::serial`; what makes two records one machine,
-//! `mapping::identity`; a name of the API, `iqr::endpoint` or the config; when a failing client is tried
+//! Where to make a change: the wording of a comment line, `mapping::comments` and the config's templates; a new vendor, one
+//! line in `mapping::manufacturer`; a filler of serial numbers, `model::serial`; the evidence that two records are one
+//! machine, `mapping::identity`; a name of the API, `iqr::endpoint` or the config; when a failing client is tried
 //! again, `sync::retry`; which asset counts as showing what another machine sent, `sync::left_behind`.
 //!
 //! # Invariants
@@ -43,8 +42,8 @@
 //! - [`model`], [`mapping`] and the plan do no I/O and read no clock: the time of day is read by [`clock`] alone and
 //!   passed down.
 //! - [`mapping`] knows nothing of IQR's wire names, [`iqr`] nothing of WipeOS, [`store`] nothing of either.
-//! - Nothing is written to the ledger or to IQR without the run lock in hand; the WipeOS database is never written.
-//! - What cannot be recorded is not sent, and no write is repeated without a read in between.
+//! - Nothing is written to the ledger or to IQR without the run lock; the WipeOS database is never written.
+//! - A change that cannot be recorded is not sent, and no write is repeated without a read in between.
 //! - No secret, and no line of the config file, is in any message, log or panic.
 
 pub mod cli;
