@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::ser::{CompactFormatter, Formatter, Serializer};
 
 /// Characters that no reader sees: zero-width, bidirectional, joining, filling and tagging ones. First and last of each
-/// range. Unicode's `Default_Ignorable_Code_Point`, its separators of lines and paragraphs, its annotation marks, and
+/// range: Unicode's `Default_Ignorable_Code_Point`, its separators of lines and paragraphs, its annotation marks, and
 /// the blank pattern of braille.
 const INVISIBLE: [(char, char); 18] = [
     ('\u{ad}', '\u{ad}'),

@@ -1,4 +1,4 @@
-//! What the rooms that open files have in common.
+//! Functions shared by the modules that open files.
 
 use std::ffi::OsString;
 use std::fs::{self, File, Metadata, OpenOptions};
@@ -14,7 +14,7 @@ use thiserror::Error;
 const BY_GROUP: u32 = 0o020;
 const BY_OTHERS: u32 = 0o002;
 
-/// No lock or marker file of ours is longer.
+/// The length, in bytes, that no lock or marker file of ours exceeds.
 const MAX_MARKER_LENGTH: u64 = 4096;
 
 /// The file that stands beside another: one of its name with something behind it.
@@ -24,14 +24,15 @@ pub fn beside(path: &Path, suffix: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// Opens at once what would else keep its reader or writer waiting for another one: a pipe.
+/// Returns options that open a file at once, where a pipe would keep its reader or writer waiting for another one.
 pub fn at_once() -> OpenOptions {
     let mut options = File::options();
     options.custom_flags(OFlags::NONBLOCK.bits().cast_signed());
     options
 }
 
-/// The size of a file, bytes; `None` when it is not there. What cannot be told is taken for more than anything.
+/// Returns the size of a file in bytes; `None` when it is not there. A size that the system does not report counts as
+/// larger than any other.
 pub fn size(path: &Path) -> Option<u64> {
     match path.metadata() {
         Ok(metadata) => Some(metadata.size()),
@@ -39,19 +40,19 @@ pub fn size(path: &Path) -> Option<u64> {
     }
 }
 
-/// Why a file is not taken for a lock or a marker of ours.
+/// The reason why a file is not taken for a lock or a marker of ours.
 #[derive(Debug, Error)]
 pub enum MarkerError {
-    /// It is a link, and what it leads to would be written.
+    /// The file is a link, and its target would be written.
     #[error("is a link")]
     Link,
-    /// It has another name besides, by which it may be any file.
+    /// The file has another name besides, by which it may be any file.
     #[error("has another name besides (a hard link)")]
     OtherName,
-    /// It stands where every account may put a file.
+    /// The file stands where every account may put one.
     #[error("belongs to another account ({0}), in a folder where everybody may write")]
     Stranger(u32),
-    /// It is a folder, a pipe or the like.
+    /// The file is a folder, a pipe or the like.
     #[error("is no regular file")]
     NoFile,
     /// The system does not open it.
@@ -84,18 +85,18 @@ pub fn open_marker(path: &Path, mode: u32) -> Result<File, MarkerError> {
     Ok(file)
 }
 
-/// Whether a path is a link that root must not follow: anybody else may have put it there, and lead it to any file.
+/// Whether a path is a link that root must not follow: another account may have put it there, and lead it to any file.
 pub fn is_link_of_strangers(path: &Path) -> bool {
     let is_shared = || folder_of(path).metadata().is_ok_and(|folder| is_shared(&folder));
     rustix::process::geteuid().is_root() && path.is_symlink() && is_shared()
 }
 
-/// Whether anybody but root may put files into a folder.
+/// Whether other accounts than root may put files into a folder.
 fn is_shared(folder: &Metadata) -> bool {
     folder.uid() != 0 || chmod_against_others(folder).is_some()
 }
 
-/// What a lock or marker file says, read without following a link; `None` where there is none.
+/// Returns the text of a lock or marker file, read without following a link; `None` where there is none.
 pub fn read_marker(path: &Path) -> Option<String> {
     let flags = OFlags::NONBLOCK | OFlags::NOFOLLOW;
     let file = File::options().read(true).custom_flags(flags.bits().cast_signed()).open(path).ok()?;
@@ -111,9 +112,9 @@ pub fn folder_of(path: &Path) -> &Path {
     if folder.as_os_str().is_empty() { Path::new(".") } else { folder }
 }
 
-/// The argument of `chmod` that takes from others the right to write a file or a folder; `None` where they have none. Its
-/// owner and root are no others, nor is a group that is root's or the owner's primary one: where the umask lets that one
-/// write, it is the owner's alone.
+/// Returns the argument of `chmod` that takes from others the right to write a file or a folder; `None` where they have
+/// none. Its owner and root are no others, nor is a group that is root's or the owner's primary one: where the umask
+/// lets that group write, the group is the owner's alone.
 pub fn chmod_against_others(metadata: &Metadata) -> Option<&'static str> {
     let mode = metadata.mode();
     let by_group = mode & BY_GROUP != 0 && !is_private(metadata.gid(), metadata.uid());
@@ -125,7 +126,7 @@ pub fn chmod_against_others(metadata: &Metadata) -> Option<&'static str> {
     }
 }
 
-/// An owner without a name has a group of the same number.
+/// Whether a group is its owner's alone. An owner without a name has a group of the same number.
 fn is_private(group: u32, owner: u32) -> bool {
     let primary = || User::from_uid(Uid::from_raw(owner)).ok().flatten().map_or(owner, |user| user.gid.as_raw());
     group == 0 || group == primary()

@@ -1,4 +1,4 @@
-//! What the process gives up for the sake of the key that it holds.
+//! Rights that the process gives up for the sake of the key that it holds.
 
 use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
 

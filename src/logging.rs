@@ -44,7 +44,7 @@ pub fn start(global: &Global) {
     let _ = builder.try_init();
 }
 
-/// What journald reads at the beginning of a line: the priorities of syslog(3).
+/// Returns the prefix from which journald reads the priority of a line (syslog(3)).
 #[must_use]
 pub fn priority(level: Level) -> String {
     let number = match level {

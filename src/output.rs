@@ -1,4 +1,4 @@
-//! What people and scripts are shown. Text from outside (the appliance, IQR, a template) is escaped before it reaches a
+//! Prints for people and scripts. Text from outside (the appliance, IQR, a template) is escaped before it reaches a
 //! terminal; nothing here decides anything.
 
 use std::fmt::Display;
@@ -11,15 +11,15 @@ use crate::cli::Color;
 use crate::escape::{is_harmful, to_json};
 use crate::logging;
 
-/// Good news.
+/// The style of good news.
 pub const GOOD: Style = AnsiColor::Green.on_default();
-/// Something to look at.
+/// The style of a warning.
 pub const WARN: Style = AnsiColor::Yellow.on_default();
-/// Bad news.
+/// The style of bad news.
 pub const BAD: Style = AnsiColor::Red.on_default().bold();
-/// A heading.
+/// The style of a heading.
 pub const STRONG: Style = Style::new().bold();
-/// What matters less.
+/// The style of what matters less.
 pub const DIM: Style = Style::new().dimmed();
 
 /// Sets when colour is used, for the whole program.
@@ -105,7 +105,7 @@ pub fn print_all(mut text: impl Read) -> Result<(), Unwritten> {
     }
 }
 
-/// Prints the error that ends the program, with its causes, once. A closed stderr is nobody's loss.
+/// Prints the error that ends the program, with its causes, once. A closed stderr is ignored.
 pub fn print_error(error: &anyhow::Error) {
     let mut err = anstream::stderr().lock();
     let priority = if logging::is_journal() { logging::priority(log::Level::Error) } else { String::new() };

@@ -1,4 +1,4 @@
-//! What the two rooms that speak SQLite, [`store`](crate::store) and [`ledger`](crate::ledger), have in common.
+//! Functions shared by the two modules that speak SQLite, [`store`](crate::store) and [`ledger`](crate::ledger).
 
 use std::fmt::Write;
 use std::os::unix::ffi::OsStrExt;
@@ -10,10 +10,10 @@ use rusqlite::{Connection, Result};
 
 use crate::files;
 
-/// Statements that are kept prepared.
+/// The number of statements that are kept prepared.
 const PREPARED: usize = 48;
 
-/// What every connection is set to.
+/// Sets the options that every connection has.
 ///
 /// # Errors
 ///
@@ -63,7 +63,7 @@ pub struct Transaction<'a> {
 }
 
 impl<'a> Transaction<'a> {
-    /// Begins one.
+    /// Begins a transaction.
     ///
     /// # Errors
     ///
@@ -73,7 +73,7 @@ impl<'a> Transaction<'a> {
         Ok(Self { connection, is_open: true })
     }
 
-    /// Makes it last.
+    /// Commits the transaction.
     ///
     /// # Errors
     ///

@@ -13,7 +13,7 @@ use std::time::Instant;
 
 use crate::files::{self, MarkerError};
 
-/// Does `work`, and waits for its end, but not beyond `end`. Says whether it came to it.
+/// Runs `work`, and waits for its end, but not beyond `end`. Returns whether it ended in time.
 #[must_use]
 pub fn attempt(work: impl FnOnce() + Send + 'static, end: Instant) -> bool {
     let (at_end, done) = mpsc::channel::<()>();
@@ -36,8 +36,8 @@ pub struct Turn {
 }
 
 impl Turn {
-    /// Waits for it, for ever: the caller is a thread that nobody waits for so long. Where the file cannot be made, there
-    /// are no turns.
+    /// Waits for the turn, for ever: the caller is a thread whose end the program does not wait for. Where the file
+    /// cannot be made, there are no turns.
     #[must_use]
     pub fn take(ledger: &Path) -> Self {
         let path = files::beside(ledger, ".told");

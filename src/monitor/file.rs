@@ -11,26 +11,27 @@ use tempfile::Builder;
 
 use crate::files;
 
-/// A new file is for other accounts: the web server's, the node exporter's.
+/// The mode of a new file, which other accounts read: the web server's, the node exporter's.
 const MODE: u32 = 0o644;
 
-/// What a file is called until it is whole.
+/// The beginning of a file's name until it is whole.
 const PREFIX: &str = ".wipeos-iqr-";
 const SUFFIX: &str = ".new";
 
-/// Nobody writes for so long: whoever began it was killed.
+/// The age from which on an unfinished file was left by a killed process: no write takes so long.
 const LEFT_BEHIND: Duration = Duration::from_secs(3600);
 
-/// Where a file is to be put.
+/// The place of a file that is to be written.
 pub struct Place {
     path: PathBuf,
-    /// What the file there may be used for, if there is one: that stays.
+    /// The mode of the file that is there, if there is one: it is kept.
     mode: u32,
 }
 
 impl Place {
-    /// The place of a file of this name: its own, or that which a link of this name leads to. One link is followed, and
-    /// none by root in a folder where others may write: they could have put it there, and lead it to any file.
+    /// Finds the place of a file of this name: its own, or that which a link of this name leads to. One link is
+    /// followed, and none by root in a folder where others may write: they could have put it there, and lead it to any
+    /// file.
     ///
     /// # Errors
     ///
@@ -69,7 +70,7 @@ impl Place {
     }
 }
 
-/// What stands there, links not followed.
+/// Reads the metadata of a path, links not followed.
 fn look(path: &Path) -> io::Result<Option<Metadata>> {
     match path.symlink_metadata() {
         Ok(metadata) => Ok(Some(metadata)),
@@ -78,9 +79,9 @@ fn look(path: &Path) -> io::Result<Option<Metadata>> {
     }
 }
 
-/// Puts a file with this text in its place: a reader finds the old one or the new one, whole, and a full disk leaves the
-/// old one. What is lost in a power cut is written again by the next pass. Nothing is written through a link; see
-/// [`Place::of`].
+/// Puts a file with this text in its place: a reader finds the old one or the new one, whole, and a full disk leaves
+/// the old one. A file that is lost in a power cut is written again by the next pass. Nothing is written through a
+/// link; see [`Place::of`].
 ///
 /// # Errors
 ///
@@ -101,7 +102,7 @@ pub fn replace(path: &Path, text: &str) -> io::Result<()> {
     Ok(())
 }
 
-/// Takes away what was begun and never put in its place. What cannot be taken away harms nobody.
+/// Removes files that were begun and never put in their place. A file that cannot be removed does no harm.
 fn sweep(folder: &Path, now: SystemTime) {
     let Ok(entries) = folder.read_dir() else { return };
     for entry in entries.flatten().filter(|entry| is_ours(&entry.file_name())) {

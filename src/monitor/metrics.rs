@@ -13,7 +13,7 @@ use crate::sync::{PassOutcome, Report};
 /// The name of the one value that outlives its pass.
 const LAST_GOOD: &str = "last_success_timestamp_seconds";
 
-/// When the newest good pass ended, as a file of this kind has it.
+/// Returns the time when the newest good pass ended, from a file of this kind.
 #[must_use]
 #[expect(clippy::cast_possible_truncation, reason = "a time that is too far away is as far as times go")]
 pub fn last_good(text: &str) -> Option<Timestamp> {
@@ -22,18 +22,18 @@ pub fn last_good(text: &str) -> Option<Timestamp> {
     known.map(|seconds| Timestamp::from_unix_millis((seconds * 1000.0).round() as i64))
 }
 
-/// What is told of a pass.
+/// The values of a pass for the metrics.
 #[derive(Debug)]
 pub struct Metrics<'a> {
     /// The pass.
     pub report: &'a Report,
-    /// Whether it got as far as looking at clients: otherwise nothing is known of them.
+    /// Whether it got as far as reading clients: otherwise nothing is known of them.
     pub has_begun: bool,
-    /// When the newest good pass ended, this one included.
+    /// The time when the newest good pass ended, this one included.
     pub last_good: Option<Timestamp>,
-    /// What is held and failing after the pass; `None` when the ledger cannot be read.
+    /// The counts of held and failing clients after the pass; `None` when the ledger cannot be read.
     pub problems: Option<&'a [ProblemCount]>,
-    /// How many notices there are of assets that show what another machine sent; `None` when the ledger cannot be read.
+    /// The number of notices of assets that show what another machine sent; `None` when the ledger cannot be read.
     pub left_behind: Option<usize>,
 }
 
@@ -93,8 +93,8 @@ impl Metrics<'_> {
     }
 }
 
-/// Every reason has its sample, also where nobody has it: what is not there cannot raise an alarm. Whom a pass had no time
-/// for is due, and counted there.
+/// Writes a sample for every reason, also where no client has it: a sample that is missing cannot raise an alarm.
+/// Clients that a pass had no time for are due, and counted there.
 fn troubles(text: &mut Text, problems: &[ProblemCount]) {
     for (name, help, held) in [
         ("held_clients", "Clients that wait for a person, by reason.", true),
@@ -120,7 +120,7 @@ fn seconds(millis: i64) -> f64 {
     millis as f64 / 1000.0
 }
 
-/// The text as far as it is written.
+/// The text as written so far.
 #[derive(Default)]
 struct Text(String);
 

@@ -15,14 +15,14 @@ use super::PATIENCE;
 use crate::iqr::proxy::{self, ProxyError};
 use crate::secret::Secret;
 
-/// What a monitor is told.
+/// A sign of life for a monitor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Signal {
     /// A pass begins.
     Start,
-    /// It came to its end.
+    /// The pass came to its end.
     Success,
-    /// It could not be made, or not to its end.
+    /// The pass could not be made, or not to its end.
     Failure,
 }
 
@@ -30,7 +30,7 @@ pub enum Signal {
 #[derive(Debug)]
 pub struct Ping {
     signals: Sender<Signal>,
-    /// Nobody locks it; it lets the lanes of a pass share this.
+    /// The signal that the thread is done. The mutex, which is never contended, lets the workers of a pass share this.
     done: Mutex<Receiver<()>>,
 }
 
@@ -70,11 +70,11 @@ impl Ping {
 
     /// Gives a sign, and waits for nothing.
     pub fn tell(&self, signal: Signal) {
-        // Without the thread there is nobody to tell.
+        // Without the thread no sign can be given.
         let _ = self.signals.send(signal);
     }
 
-    /// Waits until everything is told, but not beyond `end`.
+    /// Waits until every sign is given, but not beyond `end`.
     pub fn finish(self, end: Instant) {
         drop(self.signals);
         let done = self.done.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -102,13 +102,13 @@ fn tell_all(url: &Secret, signals: &Receiver<Signal>) {
     }
 }
 
-/// The suffix belongs to the path, and the query stays behind it.
+/// Returns the URL of a signal: the suffix belongs to the path, and the query stays behind it.
 fn address(url: &str, signal: Signal) -> String {
     let (path, query) = url.split_at(url.find('?').unwrap_or(url.len()));
     format!("{path}{}{query}", signal.suffix())
 }
 
-/// ureq's own words may hold the URL, which is a secret.
+/// Returns the reason in words of ours: ureq's own may hold the URL, which is a secret.
 fn reason(error: &ureq::Error) -> String {
     match error {
         ureq::Error::Timeout(_) => "no answer in time".to_owned(),
