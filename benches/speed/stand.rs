@@ -229,7 +229,7 @@ impl Stand {
             }
             after = last;
         }
-        Ok(ledger.set_horizon(&store.horizon()?)?)
+        Ok(ledger.set_watermark(&store.watermark()?)?)
     }
 
     /// Postpones the retries of failing clients: none is due during a measurement.

@@ -183,10 +183,10 @@ fn look_at_store(config: &Config) -> Result<(String, Vec<String>)> {
         config.check_slots(Some(&store.slot_names()?))?;
     }
     let missing = store.missing_indexes()?;
-    let horizon = store.horizon()?;
+    let watermark = store.watermark()?;
     let newest = match store.count_after(ClientId(i64::MIN)) {
         Ok(0) => "no client yet".to_owned(),
-        _ => format!("newest client {}, newest edit {} UTC", horizon.client_id, horizon.updated_at),
+        _ => format!("newest client {}, newest edit {} UTC", watermark.client_id, watermark.updated_at),
     };
     Ok((newest, missing.iter().map(super::missing_index).collect()))
 }

@@ -1,4 +1,4 @@
-//! What the ledger remembers from pass to pass beside the clients: the horizon, what IQR taught us, master items.
+//! What the ledger remembers from pass to pass beside the clients: the watermark, what IQR taught us, master items.
 
 use std::collections::HashSet;
 
@@ -7,7 +7,7 @@ use rusqlite::types::{FromSql, ToSql};
 
 use super::{Error, Ledger, RunLedger};
 use crate::model::{ClientId, Timestamp};
-use crate::store::{Horizon, Signature};
+use crate::store::{Signature, Watermark};
 
 /// What a write to the comments field does in this tenant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,9 +51,9 @@ const SEMANTICS: &str = "comment semantics";
 const IN_FLIGHT: &str = "requests in flight";
 const IN_FLIGHT_AT: &str = "requests in flight found at";
 
-/// The horizon's numbers and times, by name.
-const HORIZON_KEYS: [&str; 3] = ["horizon client", "horizon wipe", "horizon log"];
-const HORIZON_TIMES: [&str; 3] = ["horizon updated at", "horizon wipe finished at", "horizon log created at"];
+/// The watermark's numbers and times, by name.
+const WATERMARK_KEYS: [&str; 3] = ["horizon client", "horizon wipe", "horizon log"];
+const WATERMARK_TIMES: [&str; 3] = ["horizon updated at", "horizon wipe finished at", "horizon log created at"];
 
 impl Ledger {
     pub(super) fn setting<T: FromSql>(&self, name: &str) -> Result<Option<T>, Error> {
@@ -65,11 +65,11 @@ impl Ledger {
     /// # Errors
     ///
     /// When the ledger cannot be read.
-    pub fn horizon(&self) -> Result<Option<Horizon>, Error> {
-        let [client_id, wipe_id, log_id] = HORIZON_KEYS.map(|name| self.setting(name));
-        let [updated_at, wipe_finished_at, log_created_at] = HORIZON_TIMES.map(|name| self.setting(name));
+    pub fn watermark(&self) -> Result<Option<Watermark>, Error> {
+        let [client_id, wipe_id, log_id] = WATERMARK_KEYS.map(|name| self.setting(name));
+        let [updated_at, wipe_finished_at, log_created_at] = WATERMARK_TIMES.map(|name| self.setting(name));
         let Some(client_id) = client_id? else { return Ok(None) };
-        Ok(Some(Horizon {
+        Ok(Some(Watermark {
             client_id,
             wipe_id: wipe_id?.unwrap_or(i64::MIN),
             log_id: log_id?.unwrap_or(i64::MIN),
@@ -106,7 +106,7 @@ impl Ledger {
         Ok(self.setting::<Vec<u8>>(CONFIG)?.is_some_and(|known| known == fingerprint))
     }
 
-    /// The rows just before the horizon that were looked at; none when nothing is known of them.
+    /// The rows just before the watermark that were looked at; none when nothing is known of them.
     ///
     /// # Errors
     ///
@@ -210,28 +210,28 @@ impl RunLedger {
         Ok(())
     }
 
-    /// Moves the horizon.
+    /// Moves the watermark.
     ///
     /// # Errors
     ///
     /// When the ledger cannot be written.
-    pub fn set_horizon(&mut self, horizon: &Horizon) -> Result<(), Error> {
-        if self.horizon()?.as_ref() == Some(horizon) {
+    pub fn set_watermark(&mut self, watermark: &Watermark) -> Result<(), Error> {
+        if self.watermark()?.as_ref() == Some(watermark) {
             return Ok(());
         }
-        let [client, wipe, log] = HORIZON_KEYS;
-        let [updated, finished, created] = HORIZON_TIMES;
+        let [client, wipe, log] = WATERMARK_KEYS;
+        let [updated, finished, created] = WATERMARK_TIMES;
         self.set(&[
-            (client, &horizon.client_id),
-            (wipe, &horizon.wipe_id),
-            (log, &horizon.log_id),
-            (updated, &horizon.updated_at),
-            (finished, &horizon.wipe_finished_at),
-            (created, &horizon.log_created_at),
+            (client, &watermark.client_id),
+            (wipe, &watermark.wipe_id),
+            (log, &watermark.log_id),
+            (updated, &watermark.updated_at),
+            (finished, &watermark.wipe_finished_at),
+            (created, &watermark.log_created_at),
         ])
     }
 
-    /// Records which rows just before the horizon were looked at.
+    /// Records which rows just before the watermark were looked at.
     ///
     /// # Errors
     ///

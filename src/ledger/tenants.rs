@@ -102,7 +102,7 @@ impl Ledger {
             let sql = format!("SELECT NOT EXISTS (SELECT 1 FROM {table})");
             self.row(&sql, [], |row| row.get::<_, bool>(0)).map(|is_empty| is_empty == Some(true))
         };
-        Ok(self.horizon()?.is_none() && is_empty("asset")? && is_empty("intent")?)
+        Ok(self.watermark()?.is_none() && is_empty("asset")? && is_empty("intent")?)
     }
 
     /// The ledgers of other tenants, that of the last used first. One that cannot be read is passed over with a warning.
@@ -213,8 +213,8 @@ impl RunLedger {
         let mut fresh = Self::new(Ledger::connect(Path::new(""), WRITABLE)?, None);
         fresh.ledger.prepare()?;
         fresh.set_tenant(tenant, key)?;
-        if let Some(horizon) = self.horizon()? {
-            fresh.set_horizon(&horizon)?;
+        if let Some(watermark) = self.watermark()? {
+            fresh.set_watermark(&watermark)?;
             fresh.set_recent_rows(&self.recent_rows()?)?;
             fresh.set(&[(OWED, &true)])?;
         }

@@ -25,7 +25,7 @@ const OVERLAP_ROWS: i64 = 256;
 
 /// The watermark: how far the appliance's history has been read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Horizon {
+pub struct Watermark {
     /// The key up to which every client has been read at least once.
     pub client_id: i64,
     /// The greatest key of `wipe` that was there.
@@ -126,7 +126,7 @@ impl Source {
 
     /// Whether there may be an answer beyond `from`, where history goes to `to`.
     #[must_use]
-    pub fn has_more(self, from: &Horizon, to: &Horizon) -> bool {
+    pub fn has_more(self, from: &Watermark, to: &Watermark) -> bool {
         self.newest(to) > self.newest(from)
     }
 
@@ -140,20 +140,20 @@ impl Source {
 
     /// Returns the cursor with which this question begins for a watermark.
     #[must_use]
-    pub fn start(self, horizon: &Horizon) -> Cursor {
-        let (time, key) = self.newest(horizon);
+    pub fn start(self, watermark: &Watermark) -> Cursor {
+        let (time, key) = self.newest(watermark);
         Cursor { time: RawTime::Text(time.as_bytes().to_vec()), key }
     }
 
     /// Returns time and key of the row that a watermark has read last.
-    fn newest(self, horizon: &Horizon) -> (&str, i64) {
+    fn newest(self, watermark: &Watermark) -> (&str, i64) {
         match self {
-            Self::New => ("", horizon.client_id),
-            Self::Updated => (&horizon.updated_at, i64::MAX),
-            Self::Wiped => (&horizon.wipe_finished_at, i64::MAX),
-            Self::WipeRows => ("", horizon.wipe_id),
-            Self::Logged => (&horizon.log_created_at, i64::MAX),
-            Self::LogRows => ("", horizon.log_id),
+            Self::New => ("", watermark.client_id),
+            Self::Updated => (&watermark.updated_at, i64::MAX),
+            Self::Wiped => (&watermark.wipe_finished_at, i64::MAX),
+            Self::WipeRows => ("", watermark.wipe_id),
+            Self::Logged => (&watermark.log_created_at, i64::MAX),
+            Self::LogRows => ("", watermark.log_id),
         }
     }
 }
@@ -218,7 +218,7 @@ impl Store {
     /// # Errors
     ///
     /// When the database cannot be read.
-    pub fn horizon(&self) -> Result<Horizon, Error> {
+    pub fn watermark(&self) -> Result<Watermark, Error> {
         self.reading(|connection| {
             let key = |sql: &str| -> rusqlite::Result<i64> {
                 Ok(connection
@@ -231,7 +231,7 @@ impl Store {
                 let newest = statement.query_row([], |row| Ok(super::value::text(row.get_ref("newest")?)))?;
                 Ok(newest.unwrap_or_default())
             };
-            Ok(Horizon {
+            Ok(Watermark {
                 client_id: key("SELECT max(id) FROM client")?,
                 wipe_id: key("SELECT max(id) FROM wipe")?,
                 log_id: key("SELECT max(id) FROM diagnostics_log")?,
@@ -271,8 +271,8 @@ impl Store {
     /// # Errors
     ///
     /// When the database cannot be read.
-    pub fn recent(&self, source: Source, horizon: &Horizon) -> Result<Vec<RecentRow>, Error> {
-        let (Some(sql), (to, from)) = (source.overlap_statement(), source.stretch(horizon)) else {
+    pub fn overlap(&self, source: Source, watermark: &Watermark) -> Result<Vec<OverlapRow>, Error> {
+        let (Some(sql), (to, from)) = (source.overlap_statement(), source.stretch(watermark)) else {
             return Ok(Vec::new());
         };
         if to.parse::<Timestamp>().is_err() {
@@ -281,7 +281,7 @@ impl Store {
         self.reading(|connection| {
             let mut statement = connection.prepare_cached(sql)?;
             let parameters = named_params! {":from": from, ":to": to, ":limit": OVERLAP_ROWS};
-            let rows = statement.query_map(parameters, |row| RecentRow::of(source, row))?;
+            let rows = statement.query_map(parameters, |row| OverlapRow::of(source, row))?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
         })
     }
@@ -313,7 +313,7 @@ impl Store {
 
 /// A row in the stretch just before a watermark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RecentRow {
+pub struct OverlapRow {
     /// The client of the row.
     pub client_id: ClientId,
     /// A digest that stands for the row with its time.
@@ -322,7 +322,7 @@ pub struct RecentRow {
     pub time: Option<Timestamp>,
 }
 
-impl RecentRow {
+impl OverlapRow {
     fn of(source: Source, row: &Row<'_>) -> rusqlite::Result<Self> {
         let time = super::value::text(row.get_ref(2)?).unwrap_or_default();
         let id: i64 = row.get(1)?;

@@ -7,13 +7,13 @@
 //! with the few others of one client, so that a writer in rollback-journal mode never waits for us longer than one page
 //! of clients takes.
 
-mod at_rest;
 mod candidates;
 mod claims;
 mod columns;
 mod error;
 mod limits;
 mod machine;
+mod quiescent;
 mod schema;
 mod seen;
 mod signature;
@@ -30,7 +30,7 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
-pub use candidates::{Cursor, Horizon, PAGE, RecentRow, Source};
+pub use candidates::{Cursor, OverlapRow, PAGE, Source, Watermark};
 pub use error::{Error, UnreadableRecord};
 pub use limits::Excess;
 pub use machine::Look;

@@ -10,7 +10,7 @@ use super::queue::{SMALL_STORE_CLIENTS, Sweep};
 use crate::config::Config;
 use crate::ledger::Ledger;
 use crate::model::{ClientId, Timestamp};
-use crate::store::{Horizon, Signature, Source, Store};
+use crate::store::{Signature, Source, Store, Watermark};
 
 /// This many clients that may have news are looked at for this count; those beyond are taken at their word.
 const MOST_LOOKED_AT: usize = 50_000;
@@ -53,7 +53,7 @@ pub fn is_idle(
 pub fn count(store: &Store, ledger: Option<&Ledger>, now: Timestamp, config: &Config) -> Result<u64, Error> {
     let everything = || Ok(store.count_after(ClientId(i64::MIN))?);
     let Some(ledger) = ledger else { return everything() };
-    let Some(horizon) = ledger.horizon()? else { return everything() };
+    let Some(watermark) = ledger.watermark()? else { return everything() };
     if ledger.owes_comparison()? {
         return Ok(Sweep::full(ledger)?.count_ahead(store)?);
     }
@@ -61,9 +61,9 @@ pub fn count(store: &Store, ledger: Option<&Ledger>, now: Timestamp, config: &Co
         return Ok(0);
     }
     let mut due: HashSet<ClientId> = again(ledger, now, config)?.into_iter().collect();
-    news(&mut due, store, ledger, &horizon)?;
-    due.retain(|client| client.0 <= horizon.client_id);
-    Ok(due.len() as u64 + store.count_after(ClientId(horizon.client_id))?)
+    news(&mut due, store, ledger, &watermark)?;
+    due.retain(|client| client.0 <= watermark.client_id);
+    Ok(due.len() as u64 + store.count_after(ClientId(watermark.client_id))?)
 }
 
 /// Clients that are tried again whether or not they have news.
@@ -77,19 +77,24 @@ fn again(ledger: &Ledger, now: Timestamp, config: &Config) -> Result<Vec<ClientI
     Ok(clients)
 }
 
-/// Adds the clients up to the horizon that have news. Where a pass compares every client, so does this.
-fn news(due: &mut HashSet<ClientId>, store: &Store, ledger: &Ledger, horizon: &Horizon) -> Result<(), Error> {
-    if horizon.client_id <= SMALL_STORE_CLIENTS {
+/// Adds the clients up to the watermark that have news. Where a pass compares every client, so does this.
+fn news(due: &mut HashSet<ClientId>, store: &Store, ledger: &Ledger, watermark: &Watermark) -> Result<(), Error> {
+    if watermark.client_id <= SMALL_STORE_CLIENTS {
         return compare_all(due, store, ledger);
     }
-    ask_sources(due, store, ledger, horizon)
+    ask_sources(due, store, ledger, watermark)
 }
 
-fn ask_sources(due: &mut HashSet<ClientId>, store: &Store, ledger: &Ledger, horizon: &Horizon) -> Result<(), Error> {
+fn ask_sources(
+    due: &mut HashSet<ClientId>,
+    store: &Store,
+    ledger: &Ledger,
+    watermark: &Watermark,
+) -> Result<(), Error> {
     let mut asked = HashSet::new();
     for source in Source::NEWS {
-        let mut cursor = source.start(horizon);
-        let mut page = Some(store.recent(source, horizon)?.iter().map(|row| row.client_id).collect::<Vec<_>>());
+        let mut cursor = source.start(watermark);
+        let mut page = Some(store.overlap(source, watermark)?.iter().map(|row| row.client_id).collect::<Vec<_>>());
         while let Some(clients) = page {
             for client in clients {
                 let is_unknown = asked.insert(client) && !due.contains(&client);
@@ -133,7 +138,7 @@ mod tests {
         appliance.add_log(2, &Log::of("2020-01-01 11:00:00", &[("USB", "FAIL")])).unwrap();
         let (store, ledger) = (bench.store(), bench.ledger().unwrap());
         let (mut fast, mut slow) = (HashSet::new(), HashSet::new());
-        ask_sources(&mut fast, &store, &ledger, &ledger.horizon().unwrap().unwrap()).unwrap();
+        ask_sources(&mut fast, &store, &ledger, &ledger.watermark().unwrap().unwrap()).unwrap();
         compare_all(&mut slow, &store, &ledger).unwrap();
         assert_eq!(fast, HashSet::from([ClientId(1), ClientId(2)]));
         assert_eq!(slow, fast);

@@ -202,7 +202,7 @@ impl<'a> Lanes<'a> {
     /// Records what became of a client, in one commit. It is reported also where it cannot be recorded.
     fn record_done(&self, Done { examined, ending, mut item }: Done) -> Result<(), ledger::Error> {
         if let Ending::Postponed(error) = ending {
-            // It stays in hand, so that the horizon does not pass it.
+            // It stays in hand, so that the watermark does not pass it.
             lock(&self.progress).postponed.push((examined, *error));
             return Ok(());
         }

@@ -7,14 +7,14 @@ use std::collections::HashSet;
 
 use crate::ledger::{RecentRows, RunLedger};
 use crate::model::{ClientId, Timestamp};
-use crate::store::{Horizon, RecentRow, Source, Store};
+use crate::store::{OverlapRow, Source, Store, Watermark};
 use crate::sync::examine::Error;
 
 /// Rows dated so many seconds before a pass can no longer be committed after it.
 const LATE_COMMIT_WINDOW_SECS: i64 = 60;
 
 /// Rows by the question that finds them.
-type Rows = Vec<(Source, Vec<RecentRow>)>;
+type Rows = Vec<(Source, Vec<OverlapRow>)>;
 
 /// The rows of the overlap that the last pass has read, and those that are there now.
 pub(super) struct Overlap {
@@ -22,9 +22,9 @@ pub(super) struct Overlap {
     now: Rows,
 }
 
-/// The rows just before a horizon.
-pub(super) fn rows(store: &Store, horizon: &Horizon) -> Result<Rows, Error> {
-    Source::NEWS.into_iter().map(|source| Ok((source, store.recent(source, horizon)?))).collect()
+/// The rows just before a watermark.
+pub(super) fn rows(store: &Store, watermark: &Watermark) -> Result<Rows, Error> {
+    Source::NEWS.into_iter().map(|source| Ok((source, store.overlap(source, watermark)?))).collect()
 }
 
 impl Overlap {
@@ -37,19 +37,19 @@ impl Overlap {
         &self,
         source: Source,
         store: &Store,
-        start: &Horizon,
-        now: &Horizon,
+        start: &Watermark,
+        now: &Watermark,
     ) -> Result<Vec<ClientId>, Error> {
         let is_same_stretch = source.start(start) == source.start(now);
         let known = self.now.iter().find(|(other, _)| is_same_stretch && *other == source);
         let rows = match known {
             Some((_, rows)) => rows.clone(),
-            None => store.recent(source, start)?,
+            None => store.overlap(source, start)?,
         };
         Ok(rows.iter().filter(|row| !self.is_old(row)).map(|row| row.client_id).collect())
     }
 
-    fn is_old(&self, row: &RecentRow) -> bool {
+    fn is_old(&self, row: &OverlapRow) -> bool {
         let is_over = |time: Timestamp| self.then.at.seconds_since(time) > LATE_COMMIT_WINDOW_SECS;
         row.time.is_some_and(is_over) && self.then.marks.contains(&row.mark)
     }
@@ -74,11 +74,11 @@ mod tests {
         text.parse().unwrap()
     }
 
-    fn row(mark: u64, time: &str) -> RecentRow {
-        RecentRow { client_id: ClientId(1), mark, time: time.parse().ok() }
+    fn row(mark: u64, time: &str) -> OverlapRow {
+        OverlapRow { client_id: ClientId(1), mark, time: time.parse().ok() }
     }
 
-    fn recent(rows: &[RecentRow]) -> Overlap {
+    fn recent(rows: &[OverlapRow]) -> Overlap {
         let then = RecentRows { at: at("2026-11-22 12:00:00"), marks: HashSet::from([1, 2, 3]) };
         Overlap::new(then, vec![(Source::Updated, rows.to_vec())])
     }

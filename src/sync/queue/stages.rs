@@ -8,7 +8,7 @@ use super::sweep::{self, Part, Sweep};
 use crate::config::SyncConfig;
 use crate::ledger::RunLedger;
 use crate::model::{ClientId, Timestamp};
-use crate::store::{Cursor, Horizon, PAGE, Signature, Source, Store};
+use crate::store::{Cursor, PAGE, Signature, Source, Store, Watermark};
 use crate::sync::candidate::Trigger;
 use crate::sync::examine::Error;
 
@@ -55,9 +55,9 @@ pub(super) struct Stages {
     wanted: Wanted,
     overlap: Overlap,
     /// Where history had been read to when this pass began.
-    pub start: Horizon,
+    pub start: Watermark,
     /// How far history went when this pass began.
-    pub now: Horizon,
+    pub now: Watermark,
     clock: Timestamp,
     longest_delay: Duration,
     sweep: Option<Sweep>,
@@ -77,12 +77,12 @@ impl Stages {
     ) -> Result<Self, Error> {
         let known = ledger.horizon()?;
         let (now, rows) = store.consistently(|| -> Result<_, Error> {
-            let now = store.horizon()?;
+            let now = store.watermark()?;
             let rows = overlap::rows(store, &now)?;
             Ok((now, rows))
         })?;
         let overlap = Overlap::new(ledger.recent_rows()?, rows);
-        let start = known.unwrap_or_else(|| Horizon {
+        let start = known.unwrap_or_else(|| Watermark {
             // Before the first pass every client is new: what happened to it is read with it.
             client_id: i64::MIN,
             ..now.clone().not_after(clock)

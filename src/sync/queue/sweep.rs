@@ -11,7 +11,7 @@ use std::time::Duration;
 use super::pending::Pending;
 use crate::ledger::{Ledger, RunLedger};
 use crate::model::{ClientId, Timestamp};
-use crate::store::{self, Horizon, PAGE, Seen, Signature, Store};
+use crate::store::{self, PAGE, Seen, Signature, Store, Watermark};
 use crate::sync::examine::Error;
 
 /// Up to this many clients, every client is compared whenever the database was touched: it takes some dozen milliseconds
@@ -144,8 +144,8 @@ fn behind_dispatched(after: ClientId, store: &Store, ledger: &Ledger, pending: &
 /// indexed questions cannot be trusted. Never when the database was not touched since the last sweep.
 pub(super) fn is_due(
     ledger: &RunLedger,
-    start: &Horizon,
-    now: &Horizon,
+    start: &Watermark,
+    now: &Watermark,
     clock: Timestamp,
     signature: Option<Signature>,
     every: Duration,

@@ -8,7 +8,7 @@ use super::stages::{Stages, Wanted};
 use crate::config::SyncConfig;
 use crate::ledger::RunLedger;
 use crate::model::{ClientId, Timestamp};
-use crate::store::{Horizon, Signature, Store};
+use crate::store::{Signature, Store, Watermark};
 use crate::sync::candidate::{Candidate, Trigger};
 use crate::sync::examine::Error;
 
@@ -61,7 +61,7 @@ impl Queue {
 
     /// Moves the recorded watermark past the new clients whose outcome is recorded.
     fn save_reached(&self, ledger: &mut RunLedger) -> Result<(), Error> {
-        Ok(ledger.set_horizon(&Horizon { client_id: self.settled_up_to(), ..self.stages.start.clone() })?)
+        Ok(ledger.set_watermark(&Watermark { client_id: self.settled_up_to(), ..self.stages.start.clone() })?)
     }
 
     /// Returns the last new client up to which every one is recorded. They are queued by key, and no other client is queued
@@ -87,12 +87,12 @@ impl Queue {
         }
         let is_complete = self.is_exhausted() && self.pending.is_settled();
         let client_id = self.settled_up_to();
-        let horizon = if self.is_news_settled() {
-            Horizon { client_id, ..self.stages.now.clone().not_after(self.clock) }
+        let watermark = if self.is_news_settled() {
+            Watermark { client_id, ..self.stages.now.clone().not_after(self.clock) }
         } else {
-            Horizon { client_id, ..self.stages.start.clone() }
+            Watermark { client_id, ..self.stages.start.clone() }
         };
-        ledger.set_horizon(&horizon)?;
+        ledger.set_watermark(&watermark)?;
         if self.is_news_settled() {
             self.stages.save_overlap(ledger)?;
         }

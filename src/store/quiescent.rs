@@ -23,7 +23,7 @@ use crate::sqlite;
 pub(super) struct Access {
     pub(super) connection: Connection,
     /// The state of a file that is read as one that does not change.
-    at_rest: Option<AtRest>,
+    quiescent: Option<Quiescent>,
     is_prepared: Cell<bool>,
 }
 
@@ -35,8 +35,8 @@ impl Access {
     pub(super) fn open(path: &Path, watchdog: &Watchdog) -> Result<Self> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         // The state is read first: a change from now on is noticed.
-        let at_rest = AtRest::of(path).filter(|at_rest| at_rest.is_wal_mode() && signature::is_closed(path));
-        let mut connection = match at_rest {
+        let quiescent = Quiescent::of(path).filter(|quiescent| quiescent.is_wal_mode() && signature::is_closed(path));
+        let mut connection = match quiescent {
             Some(_) => Connection::open_with_flags(sqlite::unchanging(path), flags | OpenFlags::SQLITE_OPEN_URI)?,
             None => Connection::open_with_flags(path, flags)?,
         };
@@ -44,7 +44,7 @@ impl Access {
         watchdog.watch(&mut connection)?;
         #[cfg(test)]
         let connection = super::testing::overheard(connection);
-        Ok(Self { connection, at_rest, is_prepared: Cell::new(false) })
+        Ok(Self { connection, quiescent, is_prepared: Cell::new(false) })
     }
 
     /// Returns the connection for a read. The preparation reads the file, too, and may find it locked as any read may.
@@ -58,7 +58,7 @@ impl Access {
 
     /// Whether files that were read as ones that do not change may have changed.
     pub(super) fn is_stale(&self, path: &Path) -> bool {
-        self.at_rest.as_ref().is_some_and(|at_rest| !at_rest.holds(path))
+        self.quiescent.as_ref().is_some_and(|quiescent| !quiescent.holds(path))
     }
 }
 
@@ -66,7 +66,7 @@ impl Access {
 const HEADER: usize = 100;
 
 /// The state of a file that does not change, cheap to check with every read.
-struct AtRest {
+struct Quiescent {
     file: File,
     mark: Mark,
     header: [u8; HEADER],
@@ -79,12 +79,12 @@ fn mark(metadata: &Metadata) -> Mark {
     (metadata.dev(), metadata.ino(), metadata.size(), (metadata.mtime(), metadata.mtime_nsec()))
 }
 
-impl AtRest {
+impl Quiescent {
     fn of(path: &Path) -> Option<Self> {
         let file = File::open(path).ok()?;
-        let mut at_rest = Self { mark: mark(&file.metadata().ok()?), file, header: [0; HEADER] };
-        at_rest.header = at_rest.read_header()?;
-        Some(at_rest)
+        let mut quiescent = Self { mark: mark(&file.metadata().ok()?), file, header: [0; HEADER] };
+        quiescent.header = quiescent.read_header()?;
+        Some(quiescent)
     }
 
     fn read_header(&self) -> Option<[u8; HEADER]> {
