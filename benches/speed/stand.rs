@@ -210,9 +210,9 @@ impl Stand {
         let last_good = last_good_id(store.count_after(ClientId(0))?);
         let mut after = ClientId(0);
         loop {
-            let page = store.seen_after(after)?;
+            let page = store.fingerprints_after(after)?;
             let Some(&(last, _)) = page.last() else { break };
-            for (client_id, seen) in page {
+            for (client_id, fingerprint) in page {
                 let id = good.query_row(params![client_id.0, store::ID_SLOT, FIRST_ID, last_good], |row| row.get(0));
                 if let Ok(inventory_id) = id {
                     let at = clock::now();
@@ -220,7 +220,7 @@ impl Stand {
                         client_id,
                         registration: Registration::default(),
                         inventory_id,
-                        seen: Some(seen),
+                        fingerprint: Some(fingerprint),
                         digest: [0; 16],
                         at,
                     };

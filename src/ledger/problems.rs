@@ -6,7 +6,7 @@ use rusqlite::{Row, named_params, params_from_iter};
 
 use super::{Error, Ledger, RunLedger, intent, left_behind};
 use crate::model::{ClientId, Reason, Timestamp};
-use crate::store::Seen;
+use crate::store::Fingerprint;
 
 /// Why a client is not sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +28,7 @@ pub struct Problem {
     /// Not before this; `None`: not before there is news of the client or the config changes.
     pub next_try: Option<Timestamp>,
     /// What marked the client's state when it came to this.
-    pub seen: Option<Seen>,
+    pub fingerprint: Option<Fingerprint>,
 }
 
 /// How many clients have the same trouble.
@@ -113,7 +113,7 @@ impl Ledger {
 }
 
 fn problem(row: &Row<'_>) -> rusqlite::Result<Problem> {
-    let seen: Option<Vec<u8>> = row.get("seen")?;
+    let fingerprint: Option<Vec<u8>> = row.get("seen")?;
     Ok(Problem {
         client_id: ClientId(row.get("client_id")?),
         inventory_id: row.get("inventory_id")?,
@@ -123,7 +123,7 @@ fn problem(row: &Row<'_>) -> rusqlite::Result<Problem> {
         attempts: row.get("attempts")?,
         since: Timestamp::from_unix_millis(row.get("since")?),
         next_try: row.get::<_, Option<i64>>("next_try")?.map(Timestamp::from_unix_millis),
-        seen: seen.as_deref().and_then(Seen::from_bytes),
+        fingerprint: fingerprint.as_deref().and_then(Fingerprint::from_bytes),
     })
 }
 
@@ -160,7 +160,7 @@ impl RunLedger {
                     ":client": problem.client_id.0, ":id": problem.inventory_id, ":held": problem.held,
                     ":reason": problem.reason, ":message": problem.message, ":attempts": problem.attempts,
                     ":since": problem.since.unix_millis(), ":next_try": problem.next_try.map(Timestamp::unix_millis),
-                    ":seen": problem.seen.map(Seen::to_bytes),
+                    ":seen": problem.fingerprint.map(Fingerprint::to_bytes),
                 })?;
             if problem.reason == Reason::NotInIqr.code()
                 && let Some(gone) = &problem.inventory_id

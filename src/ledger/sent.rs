@@ -4,7 +4,7 @@ use rusqlite::{Connection, Row};
 
 use super::{ChangeRecord, Error, Ledger, RunLedger, history, intent, left_behind};
 use crate::model::{ClientId, InventoryId, Registration, Sent, SentText, TextMark, Timestamp};
-use crate::store::Seen;
+use crate::store::Fingerprint;
 
 /// What was last sent of a client.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub struct SentRecord {
     /// The asset that it was sent to.
     pub inventory_id: String,
     /// What marked the client's state in the read that was sent; `None` when it is to be looked at again whatever it is.
-    pub seen: Option<Seen>,
+    pub fingerprint: Option<Fingerprint>,
     /// Digest of the mapped fields.
     pub digest: [u8; 16],
     /// When.
@@ -62,13 +62,13 @@ impl Ledger {
     /// # Errors
     ///
     /// When the ledger cannot be read.
-    pub fn known_after(&self, after: ClientId, limit: i64) -> Result<Vec<(ClientId, Option<Seen>)>, Error> {
+    pub fn known_after(&self, after: ClientId, limit: i64) -> Result<Vec<(ClientId, Option<Fingerprint>)>, Error> {
         self.rows(
             "SELECT client_id, seen, 0 AS problem FROM sent WHERE client_id > ?1
              UNION ALL SELECT client_id, seen, 1 FROM problem WHERE client_id > ?1
              ORDER BY client_id, problem LIMIT ?2",
             [after.0, limit],
-            |row| Ok((ClientId(row.get(0)?), seen(row)?)),
+            |row| Ok((ClientId(row.get(0)?), fingerprint(row)?)),
         )
     }
 
@@ -104,8 +104,8 @@ impl Ledger {
     }
 }
 
-fn seen(row: &Row<'_>) -> rusqlite::Result<Option<Seen>> {
-    Ok(row.get_ref("seen")?.as_blob_or_null()?.and_then(Seen::from_bytes))
+fn fingerprint(row: &Row<'_>) -> rusqlite::Result<Option<Fingerprint>> {
+    Ok(row.get_ref("seen")?.as_blob_or_null()?.and_then(Fingerprint::from_bytes))
 }
 
 pub(super) fn record(row: &Row<'_>) -> rusqlite::Result<SentRecord> {
@@ -113,7 +113,7 @@ pub(super) fn record(row: &Row<'_>) -> rusqlite::Result<SentRecord> {
         client_id: ClientId(row.get("client_id")?),
         registration: registration(row)?,
         inventory_id: row.get("inventory_id")?,
-        seen: seen(row)?,
+        fingerprint: fingerprint(row)?,
         digest: row.get("digest")?,
         at: Timestamp::from_unix_millis(row.get("at")?),
     })
@@ -165,11 +165,11 @@ pub(super) fn sent_text_bytes(text: SentText) -> Option<Vec<u8>> {
 }
 
 fn insert_sent(connection: &Connection, record: &SentRecord) -> rusqlite::Result<usize> {
-    let seen = record.seen.map(Seen::to_bytes);
-    let seen = seen.as_ref().map_or(&[][..], |seen| &seen[..]);
+    let fingerprint = record.fingerprint.map(Fingerprint::to_bytes);
+    let fingerprint = fingerprint.as_ref().map_or(&[][..], |fingerprint| &fingerprint[..]);
     let (created_at, serial_number) = registration_values(&record.registration);
     let (id, at) = (&record.inventory_id, record.at.unix_millis());
-    let values = (record.client_id.0, id, seen, record.digest, at, created_at, serial_number);
+    let values = (record.client_id.0, id, fingerprint, record.digest, at, created_at, serial_number);
     // `INSERT OR REPLACE` would have SQLite copy every page first, to be able to undo this statement alone.
     let sql = "INSERT INTO sent (client_id, inventory_id, seen, digest, at, created_at, serial_number)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)

@@ -2,7 +2,7 @@ use std::fs;
 
 use super::*;
 use crate::model::{ClientId, IdRule, InventoryId, Registration, Sent, Timestamp};
-use crate::store::Seen;
+use crate::store::Fingerprint;
 
 const DAY: i64 = 24 * 3600;
 
@@ -50,7 +50,7 @@ impl Desk {
             client_id: ClientId(client),
             registration: Registration::default(),
             inventory_id: client.to_string(),
-            seen: Some(Seen { updated: 1, wipes: 2, logs: 3 }),
+            fingerprint: Some(Fingerprint { updated: 1, wipes: 2, logs: 3 }),
             digest: [7; 16],
             at,
         };

@@ -7,10 +7,10 @@ use rusqlite::types::{Value, ValueRef};
 use rusqlite::{CachedStatement, Connection, ToSql};
 
 use super::columns::{Columns, at, question};
+use super::fingerprint::Contents;
 use super::limits::{Place, Taken};
-use super::seen::Contents;
 use super::value::{confirmed, deciding_time, flag, integer, measure, percent, text, time, typed, unsigned};
-use super::{Error, Failure, PAGE, Seen, Snapshot, Store, UnreadableRecord};
+use super::{Error, Failure, Fingerprint, PAGE, Snapshot, Store, UnreadableRecord};
 use crate::clock;
 use crate::model::{
     Battery, ClientId, DiagnosticsLog, DiagnosticsTest, Drive, Machine, Registration, Slot, Wipe, slot_of,
@@ -34,9 +34,9 @@ question!(LOGS, L: ["id", "created_at", "technician"]
 question!(TESTS, T: ["name", "result", "position"] "FROM diagnostics_test WHERE log_id = ?1 ORDER BY position LIMIT 20001");
 
 /// The columns of a wipe in the fingerprint: a new start is no news.
-const MARKS_OF_WIPE: Range<usize> = 0..at!(W, "started_at");
+const FINGERPRINT_OF_WIPE: Range<usize> = 0..at!(W, "started_at");
 /// The columns of a log in the fingerprint: a new technician is no news.
-const MARKS_OF_LOG: Range<usize> = 0..at!(L, "technician");
+const FINGERPRINT_OF_LOG: Range<usize> = 0..at!(L, "technician");
 
 /// The result of reading a client.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,7 +44,7 @@ pub enum Look {
     /// There is no such client.
     Gone,
     /// The client's fingerprint is the known one.
-    AsKnown,
+    Unchanged,
     /// The client was read.
     Read(Box<Snapshot>),
 }
@@ -59,7 +59,7 @@ impl Store {
     pub fn client(&self, id: ClientId) -> Result<Option<Snapshot>, Error> {
         match self.look(id, None)? {
             Look::Read(snapshot) => Ok(Some(*snapshot)),
-            Look::Gone | Look::AsKnown => Ok(None),
+            Look::Gone | Look::Unchanged => Ok(None),
         }
     }
 
@@ -68,16 +68,16 @@ impl Store {
     /// # Errors
     ///
     /// As [`Self::client`].
-    pub fn look(&self, id: ClientId, known: Option<Seen>) -> Result<Look, Error> {
+    pub fn look(&self, id: ClientId, known: Option<Fingerprint>) -> Result<Look, Error> {
         self.reading(|connection| {
             let mut machine = Machine::default();
-            let Some((seen, problem)) = Reader::new(connection)?.read(id, Some(&mut machine))? else {
+            let Some((fingerprint, problem)) = Reader::new(connection)?.read(id, Some(&mut machine))? else {
                 return Ok(Look::Gone);
             };
             match problem {
-                _ if known == Some(seen) => Ok(Look::AsKnown),
+                _ if known == Some(fingerprint) => Ok(Look::Unchanged),
                 Some(problem) => Err(Failure::Record(problem)),
-                None => Ok(Look::Read(Box::new(Snapshot { machine, seen }))),
+                None => Ok(Look::Read(Box::new(Snapshot { machine, fingerprint }))),
             }
         })
     }
@@ -87,8 +87,8 @@ impl Store {
     /// # Errors
     ///
     /// When the database cannot be read.
-    pub fn seen(&self, id: ClientId) -> Result<Option<Seen>, Error> {
-        self.reading(|connection| Ok(Reader::new(connection)?.read(id, None)?.map(|(seen, _)| seen)))
+    pub fn fingerprint(&self, id: ClientId) -> Result<Option<Fingerprint>, Error> {
+        self.reading(|connection| Ok(Reader::new(connection)?.read(id, None)?.map(|(fingerprint, _)| fingerprint)))
     }
 
     /// Reads which machine a client is, also where its record cannot be understood; `None` when there is no such client.
@@ -110,12 +110,12 @@ impl Store {
     /// # Errors
     ///
     /// When the database cannot be read.
-    pub fn seen_after(&self, after: ClientId) -> Result<Vec<(ClientId, Seen)>, Error> {
+    pub fn fingerprints_after(&self, after: ClientId) -> Result<Vec<(ClientId, Fingerprint)>, Error> {
         self.reading(|connection| {
             let mut reader = Reader::new(connection)?;
             let mut page = Vec::new();
             for id in following(connection, after)? {
-                page.extend(reader.read(id, None)?.map(|(seen, _)| (id, seen)));
+                page.extend(reader.read(id, None)?.map(|(fingerprint, _)| (id, fingerprint)));
             }
             Ok(page)
         })
@@ -182,7 +182,7 @@ impl<'a> Reader<'a> {
 
     /// Reads the fingerprint of a client, `None` when there is no such client, and into `machine`, where there is one,
     /// the client whole, as far as it can be understood.
-    fn read(&mut self, id: ClientId, machine: Option<&mut Machine>) -> Result<Option<(Seen, Problem)>, Failure> {
+    fn read(&mut self, id: ClientId, machine: Option<&mut Machine>) -> Result<Option<(Fingerprint, Problem)>, Failure> {
         self.contents.clear();
         self.taken = Taken::default();
         let problem = match self.read_tables(id, machine) {
@@ -195,7 +195,7 @@ impl<'a> Reader<'a> {
             }
             Err(error) => return Err(error),
         };
-        Ok(Some((self.contents.seen(), problem)))
+        Ok(Some((self.contents.fingerprint(), problem)))
     }
 
     /// Reads the tables of a client: whether there is such a client, and what of it cannot be understood; an error
@@ -269,7 +269,7 @@ impl<'a> Reader<'a> {
             self.contents.wipes.begin(b'w');
             rows.each(&mut self.wipes, &W, key, |row| {
                 if has_ended(row) {
-                    self.contents.wipes.add(&row[MARKS_OF_WIPE]);
+                    self.contents.wipes.add(&row[FINGERPRINT_OF_WIPE]);
                 }
                 let Some(machine) = machine.as_deref_mut() else { return Ok(()) };
                 match wipe(row, id)? {
@@ -289,7 +289,7 @@ impl<'a> Reader<'a> {
         let mut logs = Vec::new();
         let mut rows = Rows { place: Place { client_id: id, table: "diagnostics_log" }, taken: &mut self.taken };
         rows.each(&mut self.logs, &L, id.0, |row| {
-            self.contents.logs.add(&row[MARKS_OF_LOG]);
+            self.contents.logs.add(&row[FINGERPRINT_OF_LOG]);
             keys.push(row[at!(L, "id")].try_into()?);
             if machine.is_some() {
                 match log(row, id)? {

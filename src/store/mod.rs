@@ -11,11 +11,11 @@ mod candidates;
 mod claims;
 mod columns;
 mod error;
+mod fingerprint;
 mod limits;
 mod machine;
 mod quiescent;
 mod schema;
-mod seen;
 mod signature;
 mod slots;
 #[cfg(test)]
@@ -32,10 +32,10 @@ use rusqlite::Connection;
 
 pub use candidates::{Cursor, OverlapRow, PAGE, Source, Watermark};
 pub use error::{Error, UnreadableRecord};
+pub use fingerprint::Fingerprint;
 pub use limits::Excess;
 pub use machine::Look;
 pub use schema::MissingIndex;
-pub use seen::Seen;
 pub use signature::Signature;
 pub use slots::SlotSample;
 
@@ -87,7 +87,7 @@ pub struct Snapshot {
     /// The client.
     pub machine: Machine,
     /// The fingerprint of the state that was read.
-    pub seen: Seen,
+    pub fingerprint: Fingerprint,
 }
 
 impl Store {

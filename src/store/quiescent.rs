@@ -68,21 +68,21 @@ const HEADER: usize = 100;
 /// The state of a file that does not change, cheap to check with every read.
 struct Quiescent {
     file: File,
-    mark: Mark,
+    file_state: FileState,
     header: [u8; HEADER],
 }
 
 /// The file system's facts about the file at a path: device, inode, size, time of change.
-type Mark = (u64, u64, u64, (i64, i64));
+type FileState = (u64, u64, u64, (i64, i64));
 
-fn mark(metadata: &Metadata) -> Mark {
+fn file_state(metadata: &Metadata) -> FileState {
     (metadata.dev(), metadata.ino(), metadata.size(), (metadata.mtime(), metadata.mtime_nsec()))
 }
 
 impl Quiescent {
     fn of(path: &Path) -> Option<Self> {
         let file = File::open(path).ok()?;
-        let mut quiescent = Self { mark: mark(&file.metadata().ok()?), file, header: [0; HEADER] };
+        let mut quiescent = Self { file_state: file_state(&file.metadata().ok()?), file, header: [0; HEADER] };
         quiescent.header = quiescent.read_header()?;
         Some(quiescent)
     }
@@ -100,7 +100,7 @@ impl Quiescent {
 
     /// Whether the same file is there, unchanged, and no commits are beside it.
     fn holds(&self, path: &Path) -> bool {
-        path.metadata().is_ok_and(|metadata| mark(&metadata) == self.mark)
+        path.metadata().is_ok_and(|metadata| file_state(&metadata) == self.file_state)
             && self.read_header() == Some(self.header)
             && !sqlite::has_wal(path)
     }

@@ -18,10 +18,10 @@ const MOST_LOOKED_AT: usize = 50_000;
 /// Most clients whose time to be tried again has come that are counted.
 const MOST_RETRIES: i64 = 1_000_000;
 
-/// Whether a client's marks are not those that were last looked at.
+/// Whether a client's fingerprint is not the one that was last evaluated.
 fn has_news(client: ClientId, store: &Store, ledger: &Ledger) -> Result<bool, Error> {
-    let Some(known) = Known::of(client, ledger)?.seen() else { return Ok(true) };
-    Ok(store.seen(client)? != Some(known))
+    let Some(known) = Known::of(client, ledger)?.fingerprint() else { return Ok(true) };
+    Ok(store.fingerprint(client)? != Some(known))
 }
 
 /// Whether a pass for what is due would find nothing, told without a question to the appliance's database: it was not
@@ -111,10 +111,10 @@ fn ask_sources(
 fn compare_all(due: &mut HashSet<ClientId>, store: &Store, ledger: &Ledger) -> Result<(), Error> {
     let mut after = ClientId(i64::MIN);
     loop {
-        let page = store.seen_after(after)?;
+        let page = store.fingerprints_after(after)?;
         let Some(&(last, _)) = page.last() else { return Ok(()) };
-        for (client, seen) in page {
-            if Known::of(client, ledger)?.seen() != Some(seen) {
+        for (client, fingerprint) in page {
+            if Known::of(client, ledger)?.fingerprint() != Some(fingerprint) {
                 due.insert(client);
             }
         }

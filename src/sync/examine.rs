@@ -13,7 +13,7 @@ use crate::model::{
     AssetUpdate, ClientId, CommentLine, DueBecause, IdRule, InventoryId, InventoryIdError, Machine, Reason,
     Registration, Sent, Timestamp,
 };
-use crate::store::{self, Look, Seen, Snapshot, Store, UnreadableRecord};
+use crate::store::{self, Fingerprint, Look, Snapshot, Store, UnreadableRecord};
 
 /// Why a client is not sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,7 +32,7 @@ pub struct Examined {
     /// Its inventory ID, or what was typed in its place.
     pub inventory_id: Option<String>,
     /// What marked its state.
-    pub seen: Option<Seen>,
+    pub fingerprint: Option<Fingerprint>,
     /// Which machine it is; `None` for one that is gone.
     pub registration: Option<Registration>,
     /// How its inventory ID was changed since an outcome was last recorded of it, if it was.
@@ -115,7 +115,7 @@ pub struct Gathered {
     pub known: Known,
     /// The newer record of the same machine that is sent in its place.
     pub newer: Option<ClientId>,
-    seen: Option<Seen>,
+    fingerprint: Option<Fingerprint>,
     registration: Option<Registration>,
     prospect: Prospect,
     ask_anyway: bool,
@@ -138,7 +138,7 @@ enum Prospect {
 struct Open {
     id: InventoryId,
     machine: Machine,
-    seen: Seen,
+    fingerprint: Fingerprint,
     /// What was last sent to the asset. Another record of this machine may have been sent there since: what it sent is
     /// ours all the same.
     asset: Option<AssetRecord>,
@@ -148,7 +148,7 @@ struct Open {
 /// What one read of the appliance's database tells.
 struct Found {
     inventory_id: Option<String>,
-    seen: Option<Seen>,
+    fingerprint: Option<Fingerprint>,
     registration: Option<Registration>,
     prospect: Prospect,
     newer: Option<ClientId>,
@@ -224,7 +224,7 @@ impl Gathered {
     pub fn judge(self, config: &Config) -> (Examined, Verdict) {
         let Self { client_id, inventory_id, known, newer: _, seen, registration, prospect, ask_anyway } = self;
         let taken_at = BootTime::now();
-        let because = seen.map_or_else(Vec::new, |seen| because(known.sent.as_ref(), seen));
+        let because = fingerprint.map_or_else(Vec::new, |fingerprint| because(known.sent.as_ref(), fingerprint));
         let departure = known.departure(inventory_id.as_deref());
         let verdict = match prospect {
             Prospect::Gone => Verdict::Gone,
@@ -292,14 +292,14 @@ impl Examiner<'_> {
         Ok(self.gather(client_id)?.judge(self.config))
     }
 
-    /// Gathers what is known of a client; `None` when it has no news: its marks are those that were last looked at.
+    /// Gathers what is known of a client; `None` when it has no news: its fingerprint is the one that was last evaluated.
     ///
     /// # Errors
     ///
     /// As [`Self::examine`].
     pub fn gather_news(&self, client_id: ClientId) -> Result<Option<Gathered>, Error> {
         let known = self.known(client_id)?;
-        let found = self.store.consistently(|| self.find(client_id, known.seen()))?;
+        let found = self.store.consistently(|| self.find(client_id, known.fingerprint()))?;
         Ok(found.map(|found| self.gathered(client_id, known, found)))
     }
 
@@ -320,13 +320,13 @@ impl Examiner<'_> {
     }
 
     fn gathered(&self, client_id: ClientId, known: Known, found: Found) -> Gathered {
-        let Found { inventory_id, seen, registration, prospect, newer } = found;
+        let Found { inventory_id, fingerprint, registration, prospect, newer } = found;
         let ask_anyway = self.ask_anyway;
-        Gathered { client_id, inventory_id, known, newer, seen, registration, prospect, ask_anyway }
+        Gathered { client_id, inventory_id, known, newer, fingerprint, registration, prospect, ask_anyway }
     }
 
-    /// All that is asked of the appliance's database for one client; `None` when its marks are the known ones.
-    fn find(&self, client_id: ClientId, known: Option<Seen>) -> Result<Option<Found>, Error> {
+    /// All that is asked of the appliance's database for one client; `None` when its fingerprint is the known one.
+    fn find(&self, client_id: ClientId, known: Option<Fingerprint>) -> Result<Option<Found>, Error> {
         match self.store.look(client_id, known) {
             Ok(Look::Read(snapshot)) => self.read(*snapshot).map(Some),
             Ok(Look::AsKnown) => Ok(None),
@@ -357,7 +357,7 @@ impl Examiner<'_> {
         Ok(self.matched(snapshot)?.with_registration(Some(registration)))
     }
 
-    fn matched(&self, Snapshot { machine, seen }: Snapshot) -> Result<Found, Error> {
+    fn matched(&self, Snapshot { machine, fingerprint }: Snapshot) -> Result<Found, Error> {
         let id = match self.inventory_id(&machine) {
             Ok(id) => id,
             Err(error) => {
@@ -371,8 +371,8 @@ impl Examiner<'_> {
             return Ok(Found { newer, ..Found::new(inventory_id, Some(seen), held) });
         }
         let (asset, intent) = (self.asset(&id)?, self.intent(&id)?);
-        let prospect = Prospect::Open(Box::new(Open { id, machine, seen, asset, intent }));
-        Ok(Found { inventory_id, seen: Some(seen), registration: None, prospect, newer: None })
+        let prospect = Prospect::Open(Box::new(Open { id, machine, fingerprint, asset, intent }));
+        Ok(Found { inventory_id, fingerprint: Some(fingerprint), registration: None, prospect, newer: None })
     }
 
     /// Prepares a client for its asset as a pass does, also where a person has to change something first.
@@ -415,15 +415,15 @@ impl Ready {
             client_id: examined.client_id,
             registration: examined.registration.clone().unwrap_or_default(),
             inventory_id: self.id.to_string(),
-            seen: examined.seen,
+            fingerprint: examined.fingerprint,
             digest: self.digest,
             at,
         }
     }
 }
 
-fn because(record: Option<&SentRecord>, now: Seen) -> Vec<DueBecause> {
-    match record.and_then(|record| record.seen) {
+fn because(record: Option<&SentRecord>, now: Fingerprint) -> Vec<DueBecause> {
+    match record.and_then(|record| record.fingerprint) {
         Some(then) => then.due_because(now),
         None => vec![DueBecause::NeverSynced],
     }

@@ -3,7 +3,7 @@
 use super::examine::Departure;
 use crate::ledger::{self, Ledger, Problem, SentRecord};
 use crate::model::{ClientId, Reason};
-use crate::store::Seen;
+use crate::store::Fingerprint;
 
 /// What the ledger knows of a client.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -24,12 +24,12 @@ impl Known {
         Ok(Self { sent: ledger.sent(client)?, problem: ledger.problem(client)? })
     }
 
-    /// The marks of the state that was last looked at; `None` when it is to be looked at whatever its marks are.
+    /// The fingerprint of the state that was last evaluated; `None` when it is to be evaluated whatever it is.
     #[must_use]
-    pub fn seen(&self) -> Option<Seen> {
+    pub fn fingerprint(&self) -> Option<Fingerprint> {
         match &self.problem {
-            Some(problem) => problem.seen,
-            None => self.sent.as_ref()?.seen,
+            Some(problem) => problem.fingerprint,
+            None => self.sent.as_ref()?.fingerprint,
         }
     }
 

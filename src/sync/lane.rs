@@ -299,7 +299,8 @@ impl<'a> Lanes<'a> {
         let mut ledger = lock(&self.ledger);
         let known = ledger.problem(examined.client_id)?;
         let mut item = self.trouble_item(examined, trouble, Cause::Server);
-        let is_over = |known: &Problem| known.seen != examined.seen || known.reason == Reason::Unreachable.code();
+        let is_over =
+            |known: &Problem| known.fingerprint != examined.fingerprint || known.reason == Reason::Unreachable.code();
         if known.as_ref().is_none_or(is_over) {
             item.is_old_trouble = ledger.atomically(|ledger| {
                 left_behind::record(&source.store, ledger, examined, self.request)?;
@@ -312,7 +313,7 @@ impl<'a> Lanes<'a> {
 
     /// The problem to be recorded: it goes on from the known one while the client has no news and the reason is the same.
     fn problem(&self, examined: &Examined, trouble: &Trouble, cause: Cause, known: Option<Problem>) -> Problem {
-        let known = known.filter(|known| known.seen == examined.seen);
+        let known = known.filter(|known| known.fingerprint == examined.fingerprint);
         let before = known.as_ref().map_or(0, |known| known.attempts);
         let attempts = if cause == Cause::Server { before } else { before.saturating_add(1) };
         let same = known.filter(|known| known.reason == trouble.reason.code());
@@ -326,7 +327,7 @@ impl<'a> Lanes<'a> {
             attempts,
             since: same.map_or(self.request.started_at, |same| same.since),
             next_try: retry::next_try(cause, attempts, self.request.started_at, longest),
-            seen: examined.seen,
+            fingerprint: examined.fingerprint,
         }
     }
 

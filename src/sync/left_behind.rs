@@ -6,7 +6,7 @@ use super::Request;
 use super::examine::Examined;
 use crate::ledger::{self, LeftBehind, Move, RunLedger, SentRecord};
 use crate::model::{ClientId, InventoryId, Registration, Timestamp};
-use crate::store::{Seen, Store};
+use crate::store::{Fingerprint, Store};
 
 /// How many clients on each side are read to decide whether the WipeOS database was replaced or a key was given anew.
 const MAX_NEIGHBOURS: i64 = 8;
@@ -36,7 +36,7 @@ pub(super) fn record(
         Some(left) if !left.registration.is_same_machine(registration) => {
             return record_replacement(store, ledger, left, &moved);
         }
-        Some(left) => ledger.notice_left(left, &moved, (is_slip(left.seen, examined.seen), None))?,
+        Some(left) => ledger.notice_left(left, &moved, (is_slip(left.fingerprint, examined.fingerprint), None))?,
         None => None,
     };
     if departure.may_have_begun {
@@ -51,7 +51,7 @@ pub(super) fn record(
 
 /// Whether nothing was wiped or tested since the send: then the ID was mistyped. Where that is not known, a person has to
 /// look.
-fn is_slip(then: Option<Seen>, now: Option<Seen>) -> bool {
+fn is_slip(then: Option<Fingerprint>, now: Option<Fingerprint>) -> bool {
     then.zip(now).is_none_or(|(then, now)| then.wipes == now.wipes && then.logs == now.logs)
 }
 
@@ -159,10 +159,10 @@ mod tests {
 
     #[test]
     fn separates_a_slip_from_a_machine_received_again() {
-        let then = Seen { updated: 11, wipes: 22, logs: 33 };
-        assert!(is_slip(Some(then), Some(Seen { updated: 12, ..then })), "an edit alone");
-        assert!(!is_slip(Some(then), Some(Seen { wipes: 23, ..then })));
-        assert!(!is_slip(Some(then), Some(Seen { logs: 34, ..then })));
+        let then = Fingerprint { updated: 11, wipes: 22, logs: 33 };
+        assert!(is_slip(Some(then), Some(Fingerprint { updated: 12, ..then })), "an edit alone");
+        assert!(!is_slip(Some(then), Some(Fingerprint { wipes: 23, ..then })));
+        assert!(!is_slip(Some(then), Some(Fingerprint { logs: 34, ..then })));
         assert!(is_slip(None, Some(then)), "what is not known is for a person to look at");
     }
 

@@ -121,7 +121,7 @@ mod tests {
             attempts: 1,
             since: at(0),
             next_try: None,
-            seen: None,
+            fingerprint: None,
         }
     }
 

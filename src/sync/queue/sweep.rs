@@ -11,7 +11,7 @@ use std::time::Duration;
 use super::pending::Pending;
 use crate::ledger::{Ledger, RunLedger};
 use crate::model::{ClientId, Timestamp};
-use crate::store::{self, PAGE, Seen, Signature, Store, Watermark};
+use crate::store::{self, Fingerprint, PAGE, Signature, Store, Watermark};
 use crate::sync::examine::Error;
 
 /// Up to this many clients, every client is compared whenever the database was touched: it takes some dozen milliseconds
@@ -74,16 +74,19 @@ impl Sweep {
         let Some(pages_left) = self.pages_left.checked_sub(1) else { return Ok(Part::Left) };
         self.pages_left = pages_left;
         let after = behind_dispatched(self.after, store, ledger, pending)?;
-        let page = store.seen_after(after)?;
+        let page = store.fingerprints_after(after)?;
         let last = page.last().map(|(client, _)| *client);
         let known = known_between(ledger, after, last)?;
-        let is_same = |client: ClientId, seen: Seen| {
-            known.iter().rev().find(|(other, _)| *other == client).is_some_and(|(_, then)| *then == Some(seen))
+        let is_same = |client: ClientId, fingerprint: Fingerprint| {
+            known.iter().rev().find(|(other, _)| *other == client).is_some_and(|(_, then)| *then == Some(fingerprint))
         };
         let is_there = |client: &ClientId| page.binary_search_by_key(client, |(other, _)| *other).is_ok();
         let is_ahead = self.ahead();
-        let mut clients: Vec<ClientId> =
-            page.iter().filter(|(id, seen)| self.is_full || !is_same(*id, *seen)).map(|(id, _)| *id).collect();
+        let mut clients: Vec<ClientId> = page
+            .iter()
+            .filter(|(id, fingerprint)| self.is_full || !is_same(*id, *fingerprint))
+            .map(|(id, _)| *id)
+            .collect();
         clients.extend(known.iter().map(|(client, _)| *client).filter(|client| !is_there(client)));
         clients.retain(|client| is_ahead.contains(&client.0));
         match last {
@@ -184,7 +187,7 @@ fn known_between(
     ledger: &Ledger,
     after: ClientId,
     last: Option<ClientId>,
-) -> Result<Vec<(ClientId, Option<Seen>)>, Error> {
+) -> Result<Vec<(ClientId, Option<Fingerprint>)>, Error> {
     let mut known = Vec::new();
     let mut from = after;
     loop {

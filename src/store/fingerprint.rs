@@ -11,7 +11,7 @@ use crate::model::DueBecause;
 /// They stand for the contents, not only for the times, so that two events in one tick, or a clock that jumped, change
 /// them all the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Seen {
+pub struct Fingerprint {
     /// The part for the client's row with its `updated_at`, its slots, batteries and drives.
     pub updated: u64,
     /// The part for the wipes of its drives that ended.
@@ -20,7 +20,7 @@ pub struct Seen {
     pub logs: u64,
 }
 
-impl Seen {
+impl Fingerprint {
     /// Returns the criteria that make a client due whose state was `self` when it was last sent and is `now`.
     #[must_use]
     pub fn due_because(self, now: Self) -> Vec<DueBecause> {
@@ -36,8 +36,8 @@ impl Seen {
     #[must_use]
     pub fn to_bytes(self) -> [u8; 24] {
         let mut bytes = [0; 24];
-        for (chunk, mark) in bytes.chunks_exact_mut(8).zip([self.updated, self.wipes, self.logs]) {
-            chunk.copy_from_slice(&mark.to_le_bytes());
+        for (chunk, part) in bytes.chunks_exact_mut(8).zip([self.updated, self.wipes, self.logs]) {
+            chunk.copy_from_slice(&part.to_le_bytes());
         }
         bytes
     }
@@ -45,9 +45,9 @@ impl Seen {
     /// Parses the bytes of the ledger; `None` when these are no such bytes.
     #[must_use]
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let mark = |at: usize| Some(u64::from_le_bytes(bytes.get(at..at + 8)?.try_into().ok()?));
+        let part = |at: usize| Some(u64::from_le_bytes(bytes.get(at..at + 8)?.try_into().ok()?));
         (bytes.len() == 24).then_some(())?;
-        Some(Self { updated: mark(0)?, wipes: mark(8)?, logs: mark(16)? })
+        Some(Self { updated: part(0)?, wipes: part(8)?, logs: part(16)? })
     }
 }
 
@@ -80,9 +80,9 @@ impl Contents {
     }
 
     /// Returns the fingerprint of all that was read.
-    pub fn seen(&self) -> Seen {
+    pub fn fingerprint(&self) -> Fingerprint {
         let [updated, wipes, logs] = [&self.updated, &self.wipes, &self.logs].map(|rows| digest::short(&rows.0));
-        Seen { updated, wipes, logs }
+        Fingerprint { updated, wipes, logs }
     }
 }
 
@@ -126,12 +126,12 @@ mod tests {
 
     #[test]
     fn each_criterion_has_its_own_mark() {
-        let seen = Seen { updated: 1, wipes: 2, logs: 3 };
-        assert_eq!(seen.due_because(seen), []);
-        assert_eq!(seen.due_because(Seen { updated: 9, ..seen }), [DueBecause::Updated]);
-        assert_eq!(seen.due_because(Seen { wipes: 9, ..seen }), [DueBecause::WipeFinished]);
-        assert_eq!(seen.due_because(Seen { logs: 9, ..seen }), [DueBecause::NewDiagnostics]);
-        assert_eq!(Seen::from_bytes(&seen.to_bytes()), Some(seen));
-        assert_eq!(Seen::from_bytes(b"short"), None);
+        let fingerprint = Fingerprint { updated: 1, wipes: 2, logs: 3 };
+        assert_eq!(fingerprint.due_because(fingerprint), []);
+        assert_eq!(fingerprint.due_because(Fingerprint { updated: 9, ..fingerprint }), [DueBecause::Updated]);
+        assert_eq!(fingerprint.due_because(Fingerprint { wipes: 9, ..fingerprint }), [DueBecause::WipeFinished]);
+        assert_eq!(fingerprint.due_because(Fingerprint { logs: 9, ..fingerprint }), [DueBecause::NewDiagnostics]);
+        assert_eq!(Fingerprint::from_bytes(&fingerprint.to_bytes()), Some(fingerprint));
+        assert_eq!(Fingerprint::from_bytes(b"short"), None);
     }
 }
