@@ -8,6 +8,7 @@
 mod api_key;
 mod error;
 mod exposed;
+mod flaw;
 mod read;
 mod report;
 mod salvage;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::report::Flaw;
+use super::flaw::Flaw;
 use super::section::Section;
 use super::values;
 use super::{CommentMode, LedgerConfig, Reassign, SerialCheck, StoreConfig, SyncConfig, WatchConfig};

@@ -4,7 +4,6 @@
 //! key or a password put in the wrong place must not travel on into a mail of cron. For the same reason the TOML
 //! crate's own `Display`, which prints the offending line, is not used anywhere.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -71,26 +70,6 @@ impl fmt::Display for Problems {
             write!(f, "\n  {}:{}:{}: {}", self.path.display(), problem.line, problem.column, problem.message)?;
         }
         Ok(())
-    }
-}
-
-/// The reason why a value is refused: the end of a sentence that begins with the key (`must be longer than zero`).
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Flaw {
-    pub(super) message: Cow<'static, str>,
-    /// The place in the value, in bytes of its text; `None` for the value as a whole.
-    pub(super) offset: Option<usize>,
-}
-
-impl From<&'static str> for Flaw {
-    fn from(message: &'static str) -> Self {
-        Self { message: message.into(), offset: None }
-    }
-}
-
-impl From<String> for Flaw {
-    fn from(message: String) -> Self {
-        Self { message: message.into(), offset: None }
     }
 }
 

@@ -11,7 +11,8 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::exposed::looks_like_a_key;
-use super::report::{Flaw, Report};
+use super::flaw::Flaw;
+use super::report::Report;
 use super::values;
 
 /// A table, or the absence of one: then every key has its default.

@@ -1,8 +1,8 @@
 //! The tables that say how a machine is shown: `[templates]`, `[master_item]`, `[manufacturers]`, `[models]`.
 
 use super::Reassign;
+use super::flaw::Flaw;
 use super::read;
-use super::report::Flaw;
 use super::section::Section;
 use super::values;
 use crate::mapping::{

@@ -4,7 +4,7 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
-use super::report::Flaw;
+use super::flaw::Flaw;
 
 const DURATION: &str = "must be a length of time such as \"30s\", \"10m\", \"1h\" or \"90d\"";
 const LONGEST_DAYS: u64 = 1000;
