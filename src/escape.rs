@@ -47,6 +47,21 @@ pub fn is_invisible(character: char) -> bool {
     after.checked_sub(1).is_some_and(|at| character <= INVISIBLE[at].1)
 }
 
+/// Makes a text from outside harmless on a terminal and on one line: control characters and those that no reader sees
+/// are shown as `\u{..}`.
+#[must_use]
+pub fn one_line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for character in text.chars() {
+        if is_harmful(character) {
+            line.extend(character.escape_default());
+        } else {
+            line.push(character);
+        }
+    }
+    line
+}
+
 /// Writes a value as JSON in which no harmful character stands unescaped: a parser reads the same value, and a terminal
 /// that shows the text obeys nothing in it.
 ///
@@ -90,7 +105,14 @@ mod tests {
     }
 
     #[test]
-    fn tells_harmful_characters_from_visible_ones() {
+    fn escapes_what_could_harm_a_terminal() {
+        assert_eq!(one_line("a\u{1b}[2Jb\r\n\tc"), "a\\u{1b}[2Jb\\r\\n\\tc");
+        assert_eq!(one_line("evil\u{202e}txt"), "evil\\u{202e}txt");
+        assert_eq!(one_line("12.0\" ÄÖ €"), "12.0\" ÄÖ €");
+    }
+
+    #[test]
+    fn distinguishes_harmful_from_visible_characters() {
         let harmful = "\u{0}\t\n\u{1b}\u{7f}\u{80}\u{9b}\u{9f}\u{ad}\u{61c}\u{180e}\u{200b}\u{200d}\u{200f}\u{2028}\
                        \u{2029}\u{202a}\u{202e}\u{2060}\u{2066}\u{2069}\u{3164}\u{fe0f}\u{feff}\u{fff9}\u{e0041}\u{e0100}";
         assert_eq!(harmful.chars().find(|character| !is_harmful(*character)), None);

@@ -9,7 +9,7 @@ use env_logger::{Builder, Target};
 use log::{Level, LevelFilter};
 
 use crate::cli::Global;
-use crate::output;
+use crate::escape;
 
 /// Whether stderr leads to journald, which reads the priority of a line from its beginning (`<4>`). The variable is
 /// inherited, also where stderr leads to a file: it names device and inode of the stream (systemd.exec(5)).
@@ -33,7 +33,7 @@ pub fn start(global: &Global) {
     // Other crates' logs may hold headers: only ours are let through.
     builder.filter(None, LevelFilter::Off).filter(Some(env!("CARGO_CRATE_NAME")), level).target(Target::Stderr);
     builder.format(move |out, record| {
-        let text = output::one_line(&record.args().to_string());
+        let text = escape::one_line(&record.args().to_string());
         if under_journald {
             writeln!(out, "{}{text}", priority(record.level()))
         } else {

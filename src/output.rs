@@ -8,7 +8,7 @@ use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
 use crate::cli::Color;
-use crate::escape::{is_harmful, to_json};
+use crate::escape::{one_line, to_json};
 use crate::logging;
 
 /// The style of good news.
@@ -34,21 +34,6 @@ pub fn choose_color(color: Color) {
 /// `text` in a style; without colour it is the text alone.
 pub fn styled(style: Style, text: impl Display) -> String {
     format!("{style}{text}{style:#}")
-}
-
-/// A text from outside, harmless on a terminal and on one line: control characters and those that no reader sees are
-/// shown as `\u{..}`.
-#[must_use]
-pub fn one_line(text: &str) -> String {
-    let mut line = String::with_capacity(text.len());
-    for character in text.chars() {
-        if is_harmful(character) {
-            line.extend(character.escape_default());
-        } else {
-            line.push(character);
-        }
-    }
-    line
 }
 
 /// Stdout cannot be written.
@@ -120,16 +105,4 @@ pub fn print_error(error: &anyhow::Error) {
 #[must_use]
 pub fn count(number: u64, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_could_harm_a_terminal_is_shown_instead_of_obeyed() {
-        assert_eq!(one_line("a\u{1b}[2Jb\r\n\tc"), "a\\u{1b}[2Jb\\r\\n\\tc");
-        assert_eq!(one_line("evil\u{202e}txt"), "evil\\u{202e}txt");
-        assert_eq!(one_line("12.0\" ÄÖ €"), "12.0\" ÄÖ €");
-    }
 }

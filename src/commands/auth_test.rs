@@ -17,6 +17,7 @@ use super::{Exit, Usage};
 use crate::cli::{AuthTestArgs, Global};
 use crate::clock;
 use crate::config::Config;
+use crate::escape;
 use crate::ledger::{self, Ledger};
 use crate::model::{ClientId, InventoryId};
 use crate::output::{self, BAD, GOOD, STRONG, Unwritten, WARN, styled};
@@ -214,5 +215,5 @@ fn line(step: &Step) -> String {
         Verdict::Failed => styled(BAD, "FAILED "),
         Verdict::Skipped => "-      ".to_owned(),
     };
-    format!("{mark}  {:<16} {}\n", step.name, output::one_line(&step.message))
+    format!("{mark}  {:<16} {}\n", step.name, escape::one_line(&step.message))
 }

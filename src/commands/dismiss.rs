@@ -10,8 +10,8 @@ use crate::clock;
 use crate::config::Config;
 use crate::ledger::{Ledger, LeftBehind, RunLedger};
 use crate::model::{Timestamp, excerpt};
-use crate::output;
 use crate::sync::{examine, left_behind};
+use crate::{escape, output};
 
 /// The number of notices that are named where the wanted one does not exist.
 const MAX_NAMED_NOTICES: usize = 5;
@@ -47,7 +47,7 @@ pub fn run(global: &Global, args: &DismissArgs) -> Result<Exit> {
     if let Some(before) = before {
         ledger.beat(&before);
     }
-    output::print(&format!("{}\n", output::one_line(&dismissed?)))?;
+    output::print(&format!("{}\n", escape::one_line(&dismissed?)))?;
     Ok(Exit::Done)
 }
 

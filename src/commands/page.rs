@@ -4,8 +4,9 @@
 use anstyle::Style;
 use unicode_width::UnicodeWidthStr;
 
+use crate::escape;
 use crate::model::Timestamp;
-use crate::output::{self, STRONG, styled};
+use crate::output::{STRONG, styled};
 
 /// Columns of a line.
 pub const WIDTH: usize = 80;
@@ -105,7 +106,7 @@ impl Page {
         let mut line = " ".repeat(4);
         for entry in entries {
             for span in entry {
-                line.push_str(&styled(span.style, output::one_line(&span.text)));
+                line.push_str(&styled(span.style, escape::one_line(&span.text)));
             }
             line.extend(std::iter::repeat_n(' ', COLUMN - width(entry)));
         }
@@ -116,13 +117,13 @@ impl Page {
     /// Writes one line or more: `label`, then the text from column `indent` on, and from column `hang` on in further
     /// lines.
     fn wrapped(&mut self, label: &str, indent: usize, hang: usize, spans: &[Span]) {
-        let mut start = output::one_line(label);
+        let mut start = escape::one_line(label);
         let gap = indent.saturating_sub(start.width()).max(usize::from(!label.trim().is_empty()));
         start.extend(std::iter::repeat_n(' ', gap));
         let width = start.width();
         let mut line = Line { text: start, width, indent: hang, is_empty: true, out: &mut self.text };
         for span in spans {
-            for word in words(&output::one_line(&span.text)) {
+            for word in words(&escape::one_line(&span.text)) {
                 line.word(span.style, word);
             }
         }
@@ -211,7 +212,7 @@ fn end_of_word(text: &str) -> usize {
 }
 
 fn width(entry: &[Span]) -> usize {
-    entry.iter().map(|span| output::one_line(&span.text).width()).sum()
+    entry.iter().map(|span| escape::one_line(&span.text).width()).sum()
 }
 
 /// Says how long ago something was: `just now`, `4 min ago`, `3 h ago`, `12 days ago`, or `in 4 min`.
@@ -265,7 +266,7 @@ mod tests {
             let shown = plain(page);
             assert!(shown.lines().all(|line| line.width() <= WIDTH), "{shown}");
             let bare = |text: &str| text.chars().filter(|character| !character.is_whitespace()).collect::<String>();
-            assert_eq!(bare(&shown), bare(&format!("description{}x", output::one_line(text).repeat(4))));
+            assert_eq!(bare(&shown), bare(&format!("description{}x", escape::one_line(text).repeat(4))));
         }
     }
 

@@ -17,7 +17,7 @@ use super::{Exit, NotFound, near};
 use crate::cli::{Global, SyncArgs};
 use crate::clock;
 use crate::config::Config;
-use crate::escape::to_json;
+use crate::escape::{self, to_json};
 use crate::model::{DueBecause, Timestamp};
 use crate::output::{self, BAD, DIM, GOOD, WARN, styled};
 use crate::sync::{self, Item, ItemOutcome, Outcome, PassOutcome, Report, Request, Scope};
@@ -146,7 +146,7 @@ fn advance(bar: &Mutex<Option<ProgressBar>>, item: &Item, dry_run: bool) {
     });
     bar.suspend(|| log_item(item, dry_run));
     bar.inc(1);
-    bar.set_message(output::one_line(item.inventory_id.as_deref().unwrap_or("no inventory ID")));
+    bar.set_message(escape::one_line(item.inventory_id.as_deref().unwrap_or("no inventory ID")));
 }
 
 /// Logs a line for each client: its ID, the outcome, why it was evaluated, and the time it took. A held client is a
@@ -249,7 +249,7 @@ fn summary(report: &Report) -> String {
 }
 
 fn dry_line(item: &Item) -> String {
-    let name = item.inventory_id.as_deref().map_or_else(|| "-".to_owned(), output::one_line);
+    let name = item.inventory_id.as_deref().map_or_else(|| "-".to_owned(), escape::one_line);
     let what = match item.outcome {
         ItemOutcome::Sent => fields(item),
         ItemOutcome::Unchanged | ItemOutcome::Held | ItemOutcome::Failed | ItemOutcome::Deferred => {

@@ -6,8 +6,8 @@ use super::slots::{self, Doubt, Proposal, Slot};
 use crate::commands::page::Page;
 use crate::commands::{Usage, open_database};
 use crate::config;
+use crate::escape;
 use crate::model::{ClientId, IdRule};
-use crate::output;
 
 /// The number of clients, newest first, whose slots are read.
 const CLIENTS: u32 = 2000;
@@ -118,7 +118,7 @@ fn writable(path: &Path) -> anyhow::Result<String> {
         Some(text) if !text.chars().any(char::is_control) => Ok(text.to_owned()),
         _ => Err(Usage(format!(
             "the path {} cannot be written into a config",
-            output::one_line(&path.to_string_lossy())
+            escape::one_line(&path.to_string_lossy())
         ))
         .into()),
     }

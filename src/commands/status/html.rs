@@ -13,9 +13,9 @@ use super::advice::explained;
 use super::health::{Health, Level};
 use super::obstacle::Obstacle;
 use crate::commands::page::{ago, length, minute};
+use crate::escape;
 use crate::ledger::{Ledger, LeftBehind, Pass, Problem};
 use crate::model::Timestamp;
-use crate::output;
 use crate::sync::left_behind;
 
 /// The number of days on the page, today included.
@@ -149,7 +149,7 @@ pub(super) fn recent(ledger: Option<&Ledger>, now: Timestamp) -> Result<Vec<Pass
 pub(super) fn page(status: &Status, recent: &[Pass], now: Timestamp) -> askama::Result<String> {
     let Health { level, sentence } = Health::of(status, now);
     let page = Page {
-        host: output::one_line(&rustix::system::uname().nodename().to_string_lossy()),
+        host: escape::one_line(&rustix::system::uname().nodename().to_string_lossy()),
         version: env!("CARGO_PKG_VERSION"),
         at: minute(now),
         at_millis: now.unix_millis(),
@@ -158,7 +158,7 @@ pub(super) fn page(status: &Status, recent: &[Pass], now: Timestamp) -> askama::
             Level::Waiting => "waiting",
             Level::Attention => "attention",
         },
-        sentence: output::one_line(&sentence),
+        sentence: escape::one_line(&sentence),
         tiles: tiles(status, recent, now),
         is_blind: status.is_blind,
         figures: figures(recent, now),
@@ -270,7 +270,7 @@ fn reasons(status: &Status, now: Timestamp) -> Vec<ReasonRow> {
     let mut rows: Vec<ReasonRow> = groups
         .into_iter()
         .map(|((reason, held), problems)| ReasonRow {
-            reason: output::one_line(reason),
+            reason: escape::one_line(reason),
             kind: if held { "held" } else { "failing" },
             clients: problems.len(),
             oldest: problems.iter().map(|problem| problem.since).min().map(minute).unwrap_or_default(),
@@ -305,10 +305,10 @@ fn tables(status: &Status, now: Timestamp) -> Vec<Clients> {
 impl ClientRow {
     fn of(problem: &Problem, now: Timestamp) -> Self {
         Self {
-            inventory_id: problem.inventory_id.as_deref().map_or_else(|| "–".to_owned(), output::one_line),
+            inventory_id: problem.inventory_id.as_deref().map_or_else(|| "–".to_owned(), escape::one_line),
             client_id: problem.client_id.0,
-            reason: output::one_line(&problem.reason),
-            message: output::one_line(&explained(&problem.reason, &problem.message)),
+            reason: escape::one_line(&problem.reason),
+            message: escape::one_line(&explained(&problem.reason, &problem.message)),
             since: minute(problem.since),
             tries: if problem.attempts == 0 { "–".to_owned() } else { problem.attempts.to_string() },
             next: match problem.next_try {
@@ -324,9 +324,9 @@ impl LeftRow {
     fn of(notice: &LeftBehind) -> Self {
         let message = format!("{}; {}", left_behind::sentence(notice), left_behind::advice(notice));
         Self {
-            inventory_id: output::one_line(&notice.inventory_id),
+            inventory_id: escape::one_line(&notice.inventory_id),
             kind: if notice.is_attention { "attention" } else { "information" },
-            message: output::one_line(&message),
+            message: escape::one_line(&message),
             sent: minute(notice.sent_at),
             noticed: minute(notice.noticed_at),
         }
@@ -338,7 +338,7 @@ impl PassRow {
         let ended = match (pass.finished_at, pass.is_aborted()) {
             (None, _) => "it runs, or was killed".to_owned(),
             (Some(_), false) => String::new(),
-            (Some(_), true) => output::one_line(pass.message.as_deref().unwrap_or("no reason is known")),
+            (Some(_), true) => escape::one_line(pass.message.as_deref().unwrap_or("no reason is known")),
         };
         let totals = pass.totals;
         let numbers = [totals.sent, totals.unchanged, totals.held, totals.failed, totals.deferred, totals.requests];

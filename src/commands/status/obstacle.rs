@@ -5,7 +5,7 @@ use super::Status;
 use super::advice::advice;
 use crate::commands::page::{ago, minute};
 use crate::model::{Reason, Timestamp};
-use crate::output;
+use crate::{escape, output};
 
 /// The seconds without a good pass after which something is wrong: a pass is made every two minutes.
 const LATE: i64 = 1800;
@@ -133,7 +133,7 @@ impl Obstacle {
             Self::Place(why) => format!("no pass can record what it does: {why}"),
             Self::Held(program, process) => format!(
                 "`{}` (process {process}) holds the run lock, and passes end with 75 until it ends; look at that process",
-                output::one_line(program)
+                escape::one_line(program)
             ),
             Self::Hangs(process, since) => format!(
                 "the pass that began {} hangs, and others end with 75 until it ends; end it (kill {process}), the next \
