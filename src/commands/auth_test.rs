@@ -76,7 +76,7 @@ pub fn run(global: &Global, args: &AuthTestArgs) -> Result<Exit> {
     let (taken, lines) = (Vec::new(), Vec::new());
     let mut steps = Steps { taken, exit: Exit::Done, lines, is_live: !args.json, printed: Ok(()) };
     steps.note("config", Verdict::Ok, config.path.display().to_string());
-    config.doubts().for_each(|doubt| steps.note("config", Verdict::Warning, doubt));
+    config.warnings().for_each(|warning| steps.note("config", Verdict::Warning, warning));
     steps.store(&config);
     steps.ledger(&config);
     steps.watchers(&config);

@@ -150,8 +150,8 @@ fn is_usable(path: &Path) -> bool {
 }
 
 /// Warns of settings that can be used and are hardly meant.
-fn warn_of_doubts(config: &Config) {
-    config.doubts().for_each(|doubt| log::warn!("{doubt}"));
+fn log_warnings(config: &Config) {
+    config.warnings().for_each(|warning| log::warn!("{warning}"));
 }
 
 /// Opens the WipeOS database and checks the config's templates against it. A writer is waited for some seconds, as long

@@ -87,7 +87,7 @@ struct Remote {
 /// What is known without IQR is printed before that.
 pub fn run(global: &Global, args: &PreviewArgs) -> Result<Exit> {
     let config = super::load(global)?;
-    super::warn_of_doubts(&config);
+    super::log_warnings(&config);
     let store = super::open_store(&config)?;
     let ledger = Ledger::open_of(&config.ledger.path, &config.iqr.tenant())?;
     let examiner = Examiner { store: &store, ledger: ledger.as_ref(), config: &config, ask_anyway: true };

@@ -47,7 +47,7 @@ pub fn run(global: &Global, args: &SyncArgs) -> Result<Exit> {
     };
     // A pass with nothing to do is silent, whatever there is to say.
     if report.due() > 0 {
-        super::warn_of_doubts(&config);
+        super::log_warnings(&config);
     }
     let printed = print(args, global, &report, told.into_inner().unwrap_or_else(PoisonError::into_inner))
         .context("the pass is made and recorded");

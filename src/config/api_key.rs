@@ -83,7 +83,7 @@ pub(super) struct KeySources<'a> {
 
 impl<'a> KeySources<'a> {
     /// Returns the sources of this process's environment.
-    pub(super) fn of_process(file: &'a Path) -> Self {
+    pub(super) fn from_environment(file: &'a Path) -> Self {
         let credentials = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
         Self { variable: std::env::var_os(VARIABLE), file, credentials }
     }

@@ -6,7 +6,7 @@ use super::report::Report;
 use crate::secret::Secret;
 
 /// Settings that may hold the key: the name of its file may be its name, and headers are shown nowhere.
-const HARMLESS: [&str; 2] = ["iqr.api_key_file", "iqr.headers"];
+const MAY_HOLD_KEY: [&str; 2] = ["iqr.api_key_file", "iqr.headers"];
 
 /// Notes every value that holds the key.
 pub(super) fn refuse(table: &DeTable<'_>, key: &Secret, report: &mut Report<'_>) {
@@ -20,7 +20,7 @@ pub(super) fn refuse(table: &DeTable<'_>, key: &Secret, report: &mut Report<'_>)
 fn refuse_in(table: &DeTable<'_>, path: &str, key: &Secret, report: &mut Report<'_>) {
     for (name, value) in table {
         let path = if path.is_empty() { name.get_ref().to_string() } else { format!("{path}.{}", name.get_ref()) };
-        if !HARMLESS.contains(&path.as_str()) {
+        if !MAY_HOLD_KEY.contains(&path.as_str()) {
             refuse_value(value.get_ref(), value.span().start, &path, key, report);
         }
     }

@@ -9,9 +9,9 @@ mod api_key;
 mod error;
 mod exposed;
 mod flaw;
+mod partial;
 mod read;
 mod report;
-mod salvage;
 mod section;
 mod templates;
 #[cfg(test)]
@@ -26,10 +26,10 @@ use std::time::Duration;
 
 pub use self::api_key::ApiKeyError;
 pub use self::error::ConfigError;
+pub use self::partial::PartialConfig;
 use self::read::Service;
 pub use self::report::{AssumedSlot, Problem, Problems};
 use self::report::{Leftovers, Report};
-pub use self::salvage::Salvage;
 use self::section::Section;
 use self::templates::Mapping;
 use self::trust::Refusal;
@@ -77,7 +77,7 @@ pub struct Config {
     pub wire: [u8; 16],
     api_key_file: PathBuf,
     slots: Vec<AssumedSlot>,
-    doubts: Vec<Problem>,
+    warnings: Vec<Problem>,
 }
 
 /// `[store]`: the WipeOS database.
@@ -199,14 +199,14 @@ impl Config {
     ///
     /// [`ConfigError::Invalid`] with all that is wrong.
     pub fn parse(source: &str, path: &Path) -> Result<Self, ConfigError> {
-        let (table, mut report) = Report::of(source);
+        let (table, mut report) = Report::parse(source);
         let config = Section::read_root(table.get_ref(), &mut report, |root| Self::read(root, path));
-        let sources = api_key::KeySources::of_process(&config.api_key_file);
+        let sources = api_key::KeySources::from_environment(&config.api_key_file);
         if let Some(key) = sources.peek().filter(|key| !sources.is_named_by(key)) {
             exposed::refuse(table.get_ref(), &key, &mut report);
         }
-        let Leftovers { slots, doubts } = report.finish(path)?;
-        Ok(Self { slots, doubts, ..config })
+        let Leftovers { slots, warnings } = report.finish(path)?;
+        Ok(Self { slots, warnings, ..config })
     }
 
     fn read(root: &mut Section, path: &Path) -> Self {
@@ -238,7 +238,7 @@ impl Config {
             wire,
             api_key_file,
             slots: Vec::new(),
-            doubts: Vec::new(),
+            warnings: Vec::new(),
         }
     }
 
@@ -270,9 +270,9 @@ impl Config {
 
     /// Returns warnings of settings that can be used and are hardly meant, each as a sentence with its place in the
     /// file.
-    pub fn doubts(&self) -> impl Iterator<Item = String> {
+    pub fn warnings(&self) -> impl Iterator<Item = String> {
         let place = |at: &Problem| format!("{}:{}:{}: {}", self.path.display(), at.line, at.column, at.message);
-        self.doubts.iter().map(place)
+        self.warnings.iter().map(place)
     }
 
     /// Returns the API key: of `$WIPEOS_IQR_API_KEY`, of `iqr.api_key_file`, or the systemd credential `iqr-api-key`.
@@ -284,13 +284,13 @@ impl Config {
     /// [`ConfigError::ApiKey`] and [`ConfigError::Proxy`]; neither holds any part of the key or of another secret.
     pub fn api_key(&self) -> Result<Secret, ConfigError> {
         iqr::check_proxy(&[&self.iqr.signin_url, &self.iqr.api_url])?;
-        Ok(api_key::KeySources::of_process(&self.api_key_file).read()?)
+        Ok(api_key::KeySources::from_environment(&self.api_key_file).read()?)
     }
 
     /// Returns the place where [`Self::api_key`] finds it: the name of a variable or the path of a file.
     #[must_use]
     pub fn api_key_origin(&self) -> String {
-        api_key::KeySources::of_process(&self.api_key_file).origin()
+        api_key::KeySources::from_environment(&self.api_key_file).origin()
     }
 }
 

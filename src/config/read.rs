@@ -81,7 +81,7 @@ const TOO_WIDE: &str = "is more than the 30 characters that IQR is known to keep
 fn widths(section: &mut Section, fields: &FieldNames) -> Widths {
     let item_number = section.number("item_number", ITEM_NUMBER, 0..=u16::MAX);
     if item_number == 0 || item_number > ITEM_NUMBER {
-        section.doubt_key("item_number", TOO_WIDE);
+        section.warn_key("item_number", TOO_WIDE);
     }
     let mut width = |key, default| Width::of(section.number(key, default, 0..=u16::MAX));
     let of_field = |field, usual| if fields.of(field).starts_with("userdefined") { 35 } else { usual };
@@ -166,7 +166,7 @@ fn fields(section: &mut Section) -> FieldNames {
     ]
     .map(|(key, field)| section.parsed(key, built_in.of(field).to_owned(), field_name));
     if comments.starts_with("userdefined") {
-        section.doubt_key("comments", TOO_NARROW);
+        section.warn_key("comments", TOO_NARROW);
     }
     FieldNames::new(&description, &extended_description, &comments).unwrap_or_else(|_| {
         section.refuse_self("names one field twice: the texts would overwrite each other");

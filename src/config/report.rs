@@ -85,22 +85,22 @@ pub(super) struct Report<'a> {
     /// Lines that are no TOML: what was parsed of them is not judged.
     garbled: Vec<usize>,
     /// Warnings of values that can be used and are hardly meant: byte offset and sentence.
-    doubts: Vec<(usize, String)>,
+    warnings: Vec<(usize, String)>,
 }
 
 /// The parts of a usable file that remain to be checked or reported.
 #[derive(Debug, Default)]
 pub(super) struct Leftovers {
     pub(super) slots: Vec<AssumedSlot>,
-    pub(super) doubts: Vec<Problem>,
+    pub(super) warnings: Vec<Problem>,
 }
 
 impl<'a> Report<'a> {
     /// Parses the file as far as it can be parsed. Every error of syntax is noted.
-    pub(super) fn of(source: &'a str) -> (Spanned<DeTable<'a>>, Self) {
+    pub(super) fn parse(source: &'a str) -> (Spanned<DeTable<'a>>, Self) {
         let (table, errors) = DeTable::parse_recoverable(source);
         let mut report =
-            Self { source, problems: vec![], slots: vec![], declared: vec![], garbled: vec![], doubts: vec![] };
+            Self { source, problems: vec![], slots: vec![], declared: vec![], garbled: vec![], warnings: vec![] };
         for error in errors {
             let offset = error.span().map_or(0, |span| span.start);
             let line = position(source, offset).0;
@@ -130,8 +130,8 @@ impl<'a> Report<'a> {
     }
 
     /// Records a warning of a value that can be used and is hardly meant.
-    pub(super) fn doubt(&mut self, offset: usize, message: String) {
-        self.doubts.push((offset, message));
+    pub(super) fn warn(&mut self, offset: usize, message: String) {
+        self.warnings.push((offset, message));
     }
 
     /// Declares that these are slots of the inventory item menu.
@@ -172,7 +172,7 @@ impl<'a> Report<'a> {
         };
         if self.problems.is_empty() {
             let slots = self.slots.iter().map(|slot| self.assumed_slot(slot)).collect();
-            return Ok(Leftovers { slots, doubts: placed(&self.doubts) });
+            return Ok(Leftovers { slots, warnings: placed(&self.warnings) });
         }
         self.problems.sort_by_key(|(offset, _)| *offset);
         let list = placed(&self.problems);

@@ -69,10 +69,10 @@ impl<'a, 'r> Section<'a, 'r> {
     }
 
     /// Warns that the value at `key` can be used and is hardly meant.
-    pub(super) fn doubt_key(&mut self, key: &'static str, message: &str) {
+    pub(super) fn warn_key(&mut self, key: &'static str, message: &str) {
         if let Some(value) = self.table.and_then(|table| table.get(key)) {
             let offset = value.span().start;
-            self.report.doubt(offset, format!("`{}` {message}", self.path_of(key)));
+            self.report.warn(offset, format!("`{}` {message}", self.path_of(key)));
         }
     }
 

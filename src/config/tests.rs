@@ -43,7 +43,7 @@ fn the_example_says_what_is_built_in() {
 
 #[test]
 fn the_example_leaves_out_no_setting() {
-    let (table, mut report) = Report::of("");
+    let (table, mut report) = Report::parse("");
     let mut known = Vec::new();
     Section::read_root(table.get_ref(), &mut report, |root| {
         Config::read(root, Path::new("/x"));
@@ -114,10 +114,15 @@ fn a_user_defined_field_is_narrow_unless_its_width_is_given() {
 
 #[test]
 fn an_item_number_that_iqr_may_cut_is_doubted() {
-    let doubts = |width: u16| parse(&format!("iqr.widths.item_number = {width}")).unwrap().doubts().collect::<Vec<_>>();
-    assert_eq!((doubts(30), doubts(20)), (Vec::new(), Vec::new()));
+    let warnings =
+        |width: u16| parse(&format!("iqr.widths.item_number = {width}")).unwrap().warnings().collect::<Vec<_>>();
+    assert_eq!((warnings(30), warnings(20)), (Vec::new(), Vec::new()));
     for width in [0, 31] {
-        assert!(doubts(width)[0].contains("1:26: `iqr.widths.item_number` is more than the 30"), "{:?}", doubts(width));
+        assert!(
+            warnings(width)[0].contains("1:26: `iqr.widths.item_number` is more than the 30"),
+            "{:?}",
+            warnings(width)
+        );
     }
 }
 
@@ -342,11 +347,11 @@ fn a_maker_has_one_short_form_and_no_filler() {
 
 #[test]
 fn comments_in_a_narrow_field_are_doubted_and_told_where() {
-    assert_eq!(parse("iqr.fields.description = 'userdefined1'").unwrap().doubts().count(), 0);
-    let doubts: Vec<_> = parse("\niqr.fields.comments = 'userdefined1'").unwrap().doubts().collect();
-    assert_eq!(doubts.len(), 1);
+    assert_eq!(parse("iqr.fields.description = 'userdefined1'").unwrap().warnings().count(), 0);
+    let warnings: Vec<_> = parse("\niqr.fields.comments = 'userdefined1'").unwrap().warnings().collect();
+    assert_eq!(warnings.len(), 1);
     for words in [":2:23: `iqr.fields.comments`", "35 characters", "inventorycomments"] {
-        assert!(doubts[0].contains(words), "{doubts:?}");
+        assert!(warnings[0].contains(words), "{warnings:?}");
     }
 }
 

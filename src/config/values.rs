@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::flaw::Flaw;
 
 const DURATION: &str = "must be a length of time such as \"30s\", \"10m\", \"1h\" or \"90d\"";
-const LONGEST_DAYS: u64 = 1000;
+const MAX_DAYS: u64 = 1000;
 
 /// Parses a text that is not blank and fits on a line.
 pub(super) fn text(text: &str) -> Result<String, Flaw> {
@@ -47,8 +47,8 @@ pub(super) fn duration(text: &str) -> Result<Duration, Flaw> {
     }
     match number.parse::<u64>().ok().and_then(|number| number.checked_mul(millis)) {
         Some(0) => Err("must be longer than zero".into()),
-        Some(millis) if millis <= LONGEST_DAYS * 86_400_000 => Ok(Duration::from_millis(millis)),
-        _ => Err(format!("must be at most \"{LONGEST_DAYS}d\"").into()),
+        Some(millis) if millis <= MAX_DAYS * 86_400_000 => Ok(Duration::from_millis(millis)),
+        _ => Err(format!("must be at most \"{MAX_DAYS}d\"").into()),
     }
 }
 

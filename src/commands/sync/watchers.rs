@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use super::sheets::Sheets;
 use crate::cli::SyncArgs;
-use crate::config::{ConfigError, LedgerConfig, Salvage, WatchConfig};
+use crate::config::{ConfigError, LedgerConfig, PartialConfig, WatchConfig};
 use crate::model::Timestamp;
 use crate::monitor::{PATIENCE, Ping, Signal, aside};
 use crate::sync::{self, Outcome, PassOutcome, Report, in_full};
@@ -89,7 +89,7 @@ impl<'a> Watchers<'a> {
 /// Reports that no pass can begin with this config, to the watchers that the rest of it names.
 pub(super) fn tell_of_config(error: &ConfigError, args: &SyncArgs, started_at: Timestamp) {
     let ConfigError::Invalid(problems) = error else { return };
-    let Some(Salvage { watch, ledger }) = Salvage::of(&problems.path) else { return };
+    let Some(PartialConfig { watch, ledger }) = PartialConfig::read(&problems.path) else { return };
     if let Some(watchers) = Watchers::of(&watch, ledger.as_ref(), args, started_at) {
         watchers.tell_all(None, Some(in_full(error)));
     }

@@ -10,23 +10,23 @@ use super::{LedgerConfig, WatchConfig, read};
 
 /// The readable part of a broken config.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Salvage {
+pub struct PartialConfig {
     /// The settings that say to whom each pass is reported.
     pub watch: WatchConfig,
     /// The place of our own database; `None` where the file is no TOML, and this may stand in the unreadable part.
     pub ledger: Option<LedgerConfig>,
 }
 
-impl Salvage {
+impl PartialConfig {
     /// Reads the file once more, and reads no other setting of it.
     #[must_use]
-    pub fn of(path: &Path) -> Option<Self> {
+    pub fn read(path: &Path) -> Option<Self> {
         let bytes = std::fs::read(path).ok()?;
         Some(Self::parse(&String::from_utf8_lossy(&bytes), path))
     }
 
     fn parse(source: &str, path: &Path) -> Self {
-        let (table, mut report) = Report::of(source);
+        let (table, mut report) = Report::parse(source);
         let is_toml = report.is_toml();
         let folder = path.parent().unwrap_or(Path::new(""));
         Section::read_root(table.get_ref(), &mut report, |root| {
@@ -56,14 +56,14 @@ mod tests {
 
     const WATCHED: &str = "[metrics]\ntextfile = \"x.prom\"\n[monitor]\nping_url = \"https://hc/x\"\n";
 
-    fn salvaged(text: &str) -> Salvage {
+    fn partial(text: &str) -> PartialConfig {
         let text = format!("[ledger]\npath = \"our.db\"\n{text}");
-        Salvage::parse(&text, Path::new("/etc/wipeos-iqr/config.toml"))
+        PartialConfig::parse(&text, Path::new("/etc/wipeos-iqr/config.toml"))
     }
 
     #[test]
     fn a_mistake_elsewhere_leaves_those_who_are_told() {
-        let found = salvaged(&format!("{WATCHED}[sync]\ntime_budgt = 1\n[report]\nhtml = \"x.txt\""));
+        let found = partial(&format!("{WATCHED}[sync]\ntime_budgt = 1\n[report]\nhtml = \"x.txt\""));
         assert_eq!(found.watch.textfile, Some(Path::new("/etc/wipeos-iqr/x.prom").to_owned()));
         assert_eq!(found.watch.ping_url.as_ref().map(Secret::expose), Some("https://hc/x"));
         assert_eq!(found.watch.html, None, "it is wrong in itself");
@@ -72,12 +72,12 @@ mod tests {
 
     #[test]
     fn of_a_file_that_is_no_toml_the_lines_that_can_be_read_count() {
-        let found = salvaged(&format!("{WATCHED}[sync\ncomments = full\n"));
+        let found = partial(&format!("{WATCHED}[sync\ncomments = full\n"));
         assert!(found.watch.ping_url.is_some() && found.watch.textfile.is_some());
         assert_eq!(found.ledger, None, "who knows what the broken line would have said");
-        let found = salvaged("[monitor]\nping_url = \"https://hc/x\n[metrics]\ntextfile = \"x.prom\"\n");
+        let found = partial("[monitor]\nping_url = \"https://hc/x\n[metrics]\ntextfile = \"x.prom\"\n");
         assert_eq!(found.watch.ping_url, None, "a text without an end is no URL");
-        let broken = salvaged(&WATCHED.replace("x.prom", "x\u{fffd}.prom"));
+        let broken = partial(&WATCHED.replace("x.prom", "x\u{fffd}.prom"));
         assert_eq!((broken.watch.textfile, broken.watch.ping_url.is_some()), (None, true), "it was not UTF-8");
         assert!(found.watch.textfile.is_some());
     }
