@@ -4,7 +4,7 @@
 
 use anyhow::Result;
 
-use super::{Exit, NotFound, Usage, near};
+use super::{Exit, NotFound, Usage, suggest};
 use crate::cli::{DismissArgs, Global};
 use crate::clock;
 use crate::config::Config;
@@ -65,9 +65,9 @@ fn dismiss(ledger: &mut RunLedger, config: &Config, (typed, reason): (&str, &str
 
 fn unknown(typed: &str, config: &Config, notices: &[LeftBehind]) -> NotFound {
     let ids: Vec<&str> = notices.iter().map(|notice| notice.inventory_id.as_str()).collect();
-    let near = near::among(typed, config.store.id_rule, &ids);
-    let hint = match (near.is_empty(), ids.as_slice()) {
-        (false, _) => near::hint(&near),
+    let similar = suggest::among(typed, config.store.id_rule, &ids);
+    let hint = match (similar.is_empty(), ids.as_slice()) {
+        (false, _) => suggest::hint(&similar),
         (true, []) => "; there is none of any asset".to_owned(),
         (true, ids) => {
             let named = ids.iter().take(MAX_NAMED_NOTICES).copied().collect::<Vec<_>>().join(", ");

@@ -5,11 +5,11 @@ mod diff;
 pub mod dismiss;
 pub mod init;
 pub mod master_item;
-mod near;
 mod page;
 pub mod preview;
 mod spool;
 pub mod status;
+mod suggest;
 pub mod sync;
 #[cfg(test)]
 pub(crate) mod testing;

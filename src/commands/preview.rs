@@ -9,7 +9,7 @@ mod show;
 
 use anyhow::Result;
 
-use super::{Exit, NotFound, near};
+use super::{Exit, NotFound, suggest};
 use crate::cli::{Global, PreviewArgs};
 use crate::clock;
 use crate::config::{Config, SerialCheck};
@@ -184,8 +184,8 @@ fn find(examiner: &Examiner<'_>, typed: &str) -> Result<(Option<InventoryId>, Ve
         Ok(id) => {
             let clients = examiner.clients_of(typed, &id)?;
             if clients.is_empty() {
-                let near = near::existing(examiner.store, config, id.as_str())?;
-                return Err(NotFound(not_found(&id, slot, &near)).into());
+                let similar = suggest::existing(examiner.store, config, id.as_str())?;
+                return Err(NotFound(not_found(&id, slot, &similar)).into());
             }
             Ok((Some(id), clients))
         }
@@ -194,17 +194,17 @@ fn find(examiner: &Examiner<'_>, typed: &str) -> Result<(Option<InventoryId>, Ve
             let mut clients = examiner.store.claimants(slot, typed, typed.trim())?;
             clients.reverse();
             if clients.is_empty() {
-                let near = near::existing(examiner.store, config, typed)?;
-                return Err(NotFound(format!("{error}{}", near::hint(&near))).into());
+                let similar = suggest::existing(examiner.store, config, typed)?;
+                return Err(NotFound(format!("{error}{}", suggest::hint(&similar))).into());
             }
             Ok((None, clients))
         }
     }
 }
 
-/// Says that no client has the ID in its slot; `near` are similar IDs that some client has.
-pub(super) fn not_found(id: &InventoryId, slot: &str, near: &[String]) -> String {
-    format!("no client in WipeOS has inventory ID {id} in its slot `{slot}`{}", near::hint(near))
+/// Says that no client has the ID in its slot; `similar` are similar IDs that some client has.
+pub(super) fn not_found(id: &InventoryId, slot: &str, similar: &[String]) -> String {
+    format!("no client in WipeOS has inventory ID {id} in its slot `{slot}`{}", suggest::hint(similar))
 }
 
 /// The one reason to hold a client that is not seen without IQR: what the newest pass found there.

@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use self::watchers::Watchers;
 use super::spool::Spool;
-use super::{Exit, NotFound, near};
+use super::{Exit, NotFound, suggest};
 use crate::cli::{Global, SyncArgs};
 use crate::clock;
 use crate::config::Config;
@@ -62,8 +62,8 @@ pub fn run(global: &Global, args: &SyncArgs) -> Result<Exit> {
 
 /// Suggests IDs similar to the ID that was typed; blank where the store cannot be searched.
 fn hint(config: &Config, args: &SyncArgs) -> String {
-    let near = |typed: &str| near::existing(&super::open_store(config).ok()?, &config.store, typed).ok();
-    args.inventory_id.as_deref().and_then(near).map(|near| near::hint(&near)).unwrap_or_default()
+    let similar = |typed: &str| suggest::existing(&super::open_store(config).ok()?, &config.store, typed).ok();
+    args.inventory_id.as_deref().and_then(similar).map(|ids| suggest::hint(&ids)).unwrap_or_default()
 }
 
 /// Warns that the report could not be printed in full. The outcome of the pass is worse news, and keeps its own exit

@@ -106,7 +106,7 @@ pub(super) fn find(name: &str, scope: Scope) -> Option<Field> {
 
 /// The field that is nearly of this name: one or two letters differ, and no digit is in it. A shop's own slots carry
 /// digits (`Drive Size 2`) more often than typing errors do.
-pub(super) fn near(name: &str, scope: Scope) -> Option<&'static str> {
+pub(super) fn suggest(name: &str, scope: Scope) -> Option<&'static str> {
     let name = folded(name);
     // The distance costs the square of the length, and no field has a name of forty letters.
     if name.len() > 40 || name.chars().any(char::is_numeric) {

@@ -235,7 +235,7 @@ impl<'a> Parser<'a> {
     fn source_of(&self, name: &str, offset: usize) -> Source {
         match fields::find(name, self.scope) {
             Some(field) => Source::BuiltIn(field),
-            None => Source::Slot(SlotRef { name: name.to_owned(), offset, hint: fields::near(name, self.scope) }),
+            None => Source::Slot(SlotRef { name: name.to_owned(), offset, hint: fields::suggest(name, self.scope) }),
         }
     }
 

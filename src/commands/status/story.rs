@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use super::obstacle::Obstacle;
 use crate::commands::preview::not_found;
-use crate::commands::{NotFound, Usage, near};
+use crate::commands::{NotFound, Usage, suggest};
 use crate::config::Config;
 use crate::ledger::{ChangeRecord, Intent, Ledger, LeftBehind, Problem};
 use crate::model::{ClientId, DueBecause, InventoryId, InventoryIdError, Reason, Timestamp};
@@ -113,8 +113,8 @@ impl Story {
         clients.sort_unstable();
         clients.dedup();
         if clients.is_empty() {
-            let near = near::existing(examiner.store, &examiner.config.store, typed)?;
-            return Err(NotFound(format!("{error}{}", near::hint(&near))).into());
+            let similar = suggest::existing(examiner.store, &examiner.config.store, typed)?;
+            return Err(NotFound(format!("{error}{}", suggest::hint(&similar))).into());
         }
         let clients = standings(examiner, clients)?;
         let (inventory_id, sent, changes) = (typed.to_owned(), Vec::new(), Vec::new());
@@ -148,8 +148,8 @@ impl Story {
 /// Says that no client has this ID: it was not typed, or typed otherwise.
 fn unknown(examiner: &Examiner<'_>, id: &InventoryId) -> Result<NotFound> {
     let store = &examiner.config.store;
-    let near = near::existing(examiner.store, store, id.as_str())?;
-    let told = format!("nothing is known of it: {}", not_found(id, &store.inventory_id_slot, &near));
+    let similar = suggest::existing(examiner.store, store, id.as_str())?;
+    let told = format!("nothing is known of it: {}", not_found(id, &store.inventory_id_slot, &similar));
     let counts = examiner.ledger.map(Ledger::problem_counts).transpose()?.unwrap_or_default();
     let blank = Reason::BlankInventoryId.code();
     let hint = counts.iter().find(|count| count.reason == blank).map(|count| {

@@ -10,13 +10,13 @@ use crate::model::{IdRule, InventoryId};
 use crate::store::{self, Store};
 
 /// The number of IDs that are suggested.
-const MOST: usize = 5;
+const MAX_SUGGESTIONS: usize = 5;
 
 /// The time that the search may take: without the index on the slots' values each question reads them all.
-const PATIENCE: Duration = Duration::from_secs(2);
+const MAX_SEARCH_TIME: Duration = Duration::from_secs(2);
 
 /// The length, in characters, up to which a text is taken for an ID with a slip in it.
-const LONGEST: usize = 40;
+const MAX_ID_LENGTH: usize = 40;
 
 /// Returns IDs that some client has and that differ from `typed` by one slip of the finger, the likeliest slips first.
 ///
@@ -24,10 +24,10 @@ const LONGEST: usize = 40;
 ///
 /// When the appliance's database cannot be read.
 pub fn existing(store: &Store, config: &StoreConfig, typed: &str) -> Result<Vec<String>, store::Error> {
-    let end = BootTime::now() + PATIENCE;
+    let end = BootTime::now() + MAX_SEARCH_TIME;
     let mut found = Vec::new();
     for variant in variants(typed, config.id_rule) {
-        if found.len() == MOST || end.left().is_zero() {
+        if found.len() == MAX_SUGGESTIONS || end.left().is_zero() {
             break;
         }
         if !store.claimants(&config.inventory_id_slot, &variant, &variant)?.is_empty() {
@@ -40,22 +40,22 @@ pub fn existing(store: &Store, config: &StoreConfig, typed: &str) -> Result<Vec<
 /// Returns those of `ids` that differ from `typed` by one slip of the finger, the likeliest slips first.
 #[must_use]
 pub fn among(typed: &str, rule: IdRule, ids: &[&str]) -> Vec<String> {
-    variants(typed, rule).into_iter().filter(|variant| ids.contains(&variant.as_str())).take(MOST).collect()
+    variants(typed, rule).into_iter().filter(|variant| ids.contains(&variant.as_str())).take(MAX_SUGGESTIONS).collect()
 }
 
 /// Returns the end of a message that says that no client has an ID.
 #[must_use]
-pub fn hint(near: &[String]) -> String {
-    match near {
+pub fn hint(ids: &[String]) -> String {
+    match ids {
         [] => String::new(),
-        near => format!("; near it there is {}", near.join(", ")),
+        ids => format!("; near it there is {}", ids.join(", ")),
     }
 }
 
 /// Returns the IDs that may have been meant by `typed`, each once.
 fn variants(typed: &str, rule: IdRule) -> Vec<String> {
     let id: Vec<char> = typed.trim().chars().collect();
-    if id.len() > LONGEST {
+    if id.len() > MAX_ID_LENGTH {
         return Vec::new();
     }
     let alphabet: Vec<char> = match rule {
