@@ -7,7 +7,7 @@ pub mod init;
 pub mod master_item;
 mod page;
 pub mod preview;
-mod spool;
+mod spooled_text;
 pub mod status;
 mod suggest;
 pub mod sync;

@@ -12,7 +12,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
 use self::watchers::Watchers;
-use super::spool::Spool;
+use super::spooled_text::SpooledText;
 use super::{Exit, NotFound, suggest};
 use crate::cli::{Global, SyncArgs};
 use crate::clock;
@@ -33,14 +33,14 @@ pub fn run(global: &Global, args: &SyncArgs) -> Result<Exit> {
         watchers::tell_of_config(&error, args, started_at);
         not_begun(args, started_at, PassOutcome::Aborted, error.into())
     })?;
-    let told = Mutex::new(Spool::default());
-    let Outcome { report, aborted } = match pass(&config, args, started_at, &told) {
+    let items = Mutex::new(SpooledText::default());
+    let Outcome { report, aborted } = match pass(&config, args, started_at, &items) {
         Ok(outcome) => outcome,
         Err(sync::Error::Ledger(error)) if error.is_running() => {
             return Err(not_begun(args, started_at, PassOutcome::Skipped, error.into()));
         }
-        Err(sync::Error::NoSuchAsset(told)) => {
-            let error = NotFound(told + &hint(&config, args));
+        Err(sync::Error::NoSuchAsset(items)) => {
+            let error = NotFound(items + &hint(&config, args));
             return Err(not_begun(args, started_at, PassOutcome::Aborted, error.into()));
         }
         Err(error) => return Err(not_begun(args, started_at, PassOutcome::Aborted, error.into())),
@@ -49,7 +49,7 @@ pub fn run(global: &Global, args: &SyncArgs) -> Result<Exit> {
     if report.due() > 0 {
         super::log_warnings(&config);
     }
-    let printed = print(args, global, &report, told.into_inner().unwrap_or_else(PoisonError::into_inner))
+    let printed = print(args, global, &report, items.into_inner().unwrap_or_else(PoisonError::into_inner))
         .context("the pass is made and recorded");
     match aborted {
         None if report.totals.failed == 0 => printed.map(|()| Exit::Done),
@@ -74,7 +74,12 @@ fn warn_of(printed: Result<()>) {
     }
 }
 
-fn pass(config: &Config, args: &SyncArgs, started_at: Timestamp, told: &Mutex<Spool>) -> Result<Outcome, sync::Error> {
+fn pass(
+    config: &Config,
+    args: &SyncArgs,
+    started_at: Timestamp,
+    items: &Mutex<SpooledText>,
+) -> Result<Outcome, sync::Error> {
     let bar = Mutex::new(None);
     let has_bar = std::io::stderr().is_terminal();
     let progress = |item: &Item| {
@@ -83,7 +88,7 @@ fn pass(config: &Config, args: &SyncArgs, started_at: Timestamp, told: &Mutex<Sp
         } else {
             log_item(item, args.dry_run);
         }
-        tell(told, args, item);
+        spool_item(items, args, item);
     };
     let scope = match &args.inventory_id {
         Some(id) => Scope::Asset(id),
@@ -113,16 +118,16 @@ fn pass(config: &Config, args: &SyncArgs, started_at: Timestamp, told: &Mutex<Sp
 }
 
 /// Records a client's outcome for the end, if it is printed there.
-fn tell(told: &Mutex<Spool>, args: &SyncArgs, item: &Item) {
+fn spool_item(items: &Mutex<SpooledText>, args: &SyncArgs, item: &Item) {
     if !args.json && !args.dry_run {
         return;
     }
     let text = if args.json { to_json(item).unwrap_or_default() } else { dry_line(item) };
-    let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
-    if args.json && !told.is_empty() {
-        told.push(",");
+    let mut items = items.lock().unwrap_or_else(PoisonError::into_inner);
+    if args.json && !items.is_empty() {
+        items.push(",");
     }
-    told.push(&text);
+    items.push(&text);
 }
 
 /// Reports a pass that could not begin: to a script in its own form, and to all by the exit code.
@@ -217,13 +222,13 @@ impl Json {
 }
 
 /// Prints the report. A pass with nothing to report prints nothing, so that cron sends no mail.
-fn print(args: &SyncArgs, global: &Global, report: &Report, told: Spool) -> Result<()> {
+fn print(args: &SyncArgs, global: &Global, report: &Report, items: SpooledText) -> Result<()> {
     if args.json {
-        return Ok(output::print_json_with_list(&Json::of(report), "items", told.into_text()?)?);
+        return Ok(output::print_json_with_list(&Json::of(report), "items", items.into_text()?)?);
     }
     let is_wanted = args.dry_run || global.verbose > 0 || std::io::stdout().is_terminal();
     if !global.quiet && is_wanted {
-        output::print_all(told.into_text()?)?;
+        output::print_all(items.into_text()?)?;
         output::print(&summary(report))?;
     }
     Ok(())

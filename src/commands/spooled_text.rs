@@ -5,11 +5,11 @@ use std::fs::File;
 use std::io::{self, Read, Seek, Write};
 
 /// The number of bytes that stay in memory.
-const MOST_IN_MEMORY: usize = 128 * 1024;
+const MAX_BYTES_IN_MEMORY: usize = 128 * 1024;
 
 /// The text so far.
 #[derive(Default)]
-pub(super) struct Spool {
+pub(super) struct SpooledText {
     tail: Vec<u8>,
     /// The text before the tail, in a file without a name.
     head: Option<File>,
@@ -17,11 +17,11 @@ pub(super) struct Spool {
     is_without_file: bool,
 }
 
-impl Spool {
+impl SpooledText {
     /// Adds a text.
     pub fn push(&mut self, text: &str) {
         self.tail.extend_from_slice(text.as_bytes());
-        let is_full = self.tail.len() > MOST_IN_MEMORY && !self.is_without_file;
+        let is_full = self.tail.len() > MAX_BYTES_IN_MEMORY && !self.is_without_file;
         if let Some(error) = is_full.then(|| self.move_to_file().err()).flatten() {
             log::debug!("what the pass did is kept in memory: {error}");
             self.is_without_file = true;
@@ -88,11 +88,11 @@ mod tests {
     #[test]
     fn what_went_in_comes_out_whether_it_fits_into_memory_or_not() {
         for count in [0, 1, 100_000] {
-            let mut spool = Spool::default();
+            let mut spool = SpooledText::default();
             (0..count).for_each(|number| spool.push(&format!("{number}\n")));
             assert_eq!(spool.is_empty(), count == 0);
             assert_eq!(spool.head.is_some(), count == 100_000);
-            assert!(spool.tail.capacity() < 4 * MOST_IN_MEMORY, "{}", spool.tail.capacity());
+            assert!(spool.tail.capacity() < 4 * MAX_BYTES_IN_MEMORY, "{}", spool.tail.capacity());
             let mut text = String::new();
             spool.into_text().unwrap().read_to_string(&mut text).unwrap();
             assert!(text.lines().map(|line| line.parse::<i32>().unwrap()).eq(0..count));
