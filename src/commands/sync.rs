@@ -1,6 +1,6 @@
 //! `sync`: one pass.
 
-mod sheets;
+mod artifacts;
 mod watchers;
 
 use std::io::IsTerminal;
@@ -30,7 +30,7 @@ use crate::sync::{self, Item, ItemOutcome, Outcome, PassOutcome, Report, Request
 pub fn run(global: &Global, args: &SyncArgs) -> Result<Exit> {
     let started_at = clock::now();
     let config = super::load(global).map_err(|error| {
-        watchers::tell_of_config(&error, args, started_at);
+        watchers::report_config_error(&error, args, started_at);
         not_begun(args, started_at, PassOutcome::Aborted, error.into())
     })?;
     let items = Mutex::new(SpooledText::default());

@@ -5,7 +5,7 @@
 
 use std::time::Instant;
 
-use super::sheets::Sheets;
+use super::artifacts::Artifacts;
 use crate::cli::SyncArgs;
 use crate::config::{ConfigError, LedgerConfig, PartialConfig, WatchConfig};
 use crate::model::Timestamp;
@@ -49,19 +49,19 @@ impl<'a> Watchers<'a> {
             // The other pass reports itself.
             Err(sync::Error::Ledger(error)) if error.is_running() => {}
             Ok(Outcome { report, aborted }) => {
-                self.tell_all(Some(report), aborted.as_ref().map(|error| in_full(error)));
+                self.report_to_all(Some(report), aborted.as_ref().map(|error| in_full(error)));
             }
-            Err(error) => self.tell_all(None, Some(in_full(error))),
+            Err(error) => self.report_to_all(None, Some(in_full(error))),
         }
     }
 
     /// Reports to all watchers; `begun` is the report of a pass that got as far as reading clients, `failure` what
     /// ended it early.
-    fn tell_all(self, begun: Option<&Report>, failure: Option<String>) {
+    fn report_to_all(self, begun: Option<&Report>, failure: Option<String>) {
         let end = Instant::now() + PATIENCE;
         let is_good = begun.is_some_and(|report| report.outcome == PassOutcome::Done);
         self.tell(if is_good { Signal::Success } else { Signal::Failure });
-        let sheets = Sheets {
+        let artifacts = Artifacts {
             textfile: self.watch.textfile.clone().filter(|_| self.is_whole),
             html: self.watch.html.clone(),
             ledger: self.ledger.map(|ledger| ledger.path.clone()),
@@ -70,7 +70,7 @@ impl<'a> Watchers<'a> {
             begun: begun.cloned(),
             failure: failure.filter(|_| self.is_whole),
         };
-        if sheets.is_wanted() && !aside::attempt(move || sheets.write(), end) {
+        if artifacts.is_wanted() && !aside::attempt(move || artifacts.write(), end) {
             let seconds = PATIENCE.as_secs();
             log::warn!("writing the metrics and the page takes longer than {seconds} s; the pass is not concerned");
         }
@@ -87,10 +87,10 @@ impl<'a> Watchers<'a> {
 }
 
 /// Reports that no pass can begin with this config, to the watchers that the rest of it names.
-pub(super) fn tell_of_config(error: &ConfigError, args: &SyncArgs, started_at: Timestamp) {
+pub(super) fn report_config_error(error: &ConfigError, args: &SyncArgs, started_at: Timestamp) {
     let ConfigError::Invalid(problems) = error else { return };
     let Some(PartialConfig { watch, ledger }) = PartialConfig::read(&problems.path) else { return };
     if let Some(watchers) = Watchers::of(&watch, ledger.as_ref(), args, started_at) {
-        watchers.tell_all(None, Some(in_full(error)));
+        watchers.report_to_all(None, Some(in_full(error)));
     }
 }

@@ -13,7 +13,7 @@ use crate::monitor::metrics::{self, Metrics};
 use crate::sync::{PassOutcome, Report};
 
 /// The artifacts to write, their places, and their sources.
-pub(super) struct Sheets {
+pub(super) struct Artifacts {
     pub textfile: Option<PathBuf>,
     pub html: Option<PathBuf>,
     /// The ledger; `None` where the config does not say which it is.
@@ -27,7 +27,7 @@ pub(super) struct Sheets {
     pub failure: Option<String>,
 }
 
-impl Sheets {
+impl Artifacts {
     pub(super) fn is_wanted(&self) -> bool {
         self.textfile.is_some() || self.html.is_some()
     }
