@@ -93,7 +93,7 @@ fn print(args: &MasterItemArgs, wanted: &AssetUpdate, spelling: &Spelling, is_cr
     let what = styled(GOOD, if is_created { "created" } else { "found" });
     let category = category.map(|category| format!(", category {category}")).unwrap_or_default();
     let text = format!("{} / {}{category}", spelling.item_number, spelling.manufacturer);
-    Ok(output::print(&format!("{what} {}\n", escape::one_line(&text)))?)
+    Ok(output::print(&format!("{what} {}\n", crate::escape::one_line(&text)))?)
 }
 
 /// The master item as the mapping would have it, for a machine of this maker and model. A pass holds a machine that

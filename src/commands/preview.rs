@@ -21,7 +21,7 @@ use crate::model::{
     TemplateKind, Timestamp,
 };
 use crate::output;
-use crate::store::Seen;
+use crate::store::Fingerprint;
 use crate::sync::examine::{self, Examined, Examiner, Mapped, Ready, Trouble, Verdict};
 use crate::sync::journey;
 use crate::sync::known::Known;
@@ -34,7 +34,7 @@ struct Preview {
     others: Vec<ClientId>,
     /// What was typed in the place of its ID.
     typed: Option<String>,
-    seen: Option<Seen>,
+    fingerprint: Option<Fingerprint>,
     because: Vec<DueBecause>,
     /// The ID; `None` when what was typed into the slot is none.
     id: Option<InventoryId>,
@@ -105,7 +105,7 @@ impl Preview {
     fn gather(examiner: &Examiner<'_>, typed: &str, template: Option<TemplateKind>) -> Result<Self> {
         let (id, mut clients) = find(examiner, typed)?;
         let client_id = clients.remove(0);
-        let (Examined { inventory_id, seen, because, known, .. }, verdict) = examiner.examine(client_id)?;
+        let (Examined { inventory_id, fingerprint, because, known, .. }, verdict) = examiner.examine(client_id)?;
         let (mut held, mut unreadable) = (None, None);
         let claim = match verdict {
             Verdict::Gone => return Err(NotFound(format!("client {client_id} was just deleted in WipeOS")).into()),
@@ -127,7 +127,7 @@ impl Preview {
             client_id,
             others: clients,
             typed: inventory_id,
-            seen,
+            fingerprint,
             because,
             id,
             held,
@@ -162,10 +162,9 @@ impl Preview {
 
     /// Whether the client failed before, nothing is new since, and its next attempt is not due yet.
     fn is_waiting(&self) -> bool {
-        self.known
-            .problem
-            .as_ref()
-            .is_some_and(|problem| problem.seen == self.seen && problem.next_try.is_none_or(|next| next > self.now))
+        self.known.problem.as_ref().is_some_and(|problem| {
+            problem.fingerprint == self.fingerprint && problem.next_try.is_none_or(|next| next > self.now)
+        })
     }
 
     /// The ID, or what was typed in its place.

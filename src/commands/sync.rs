@@ -258,7 +258,7 @@ fn dry_line(item: &Item) -> String {
     let what = match item.outcome {
         ItemOutcome::Sent => fields(item),
         ItemOutcome::Unchanged | ItemOutcome::Held | ItemOutcome::Failed | ItemOutcome::Deferred => {
-            output::one_line(item.message.as_deref().unwrap_or("nothing to send"))
+            crate::escape::one_line(item.message.as_deref().unwrap_or("nothing to send"))
         }
     };
     let outcome = match item.outcome {

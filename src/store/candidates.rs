@@ -1,9 +1,9 @@
 //! Finds the clients that may have news: the fast filter before the exact comparison.
 //!
-//! A [`Horizon`] is how far the appliance's history has been looked at. What lies beyond it is asked for by the
+//! A [`Watermark`] is how far the appliance's history has been looked at. What lies beyond it is asked for by the
 //! contract's time indexes and by the keys of the tables, so that the question costs the same at any size; where an index
 //! is missing, SQLite reads the whole table, and `auth-test` and `status` warn. Times are only a filter: they come from a
-//! clock that may jump, so a stretch before the horizon is looked at again, and what an odd clock still hides is found by
+//! clock that may jump, so a stretch before the watermark is looked at again, and what an odd clock still hides is found by
 //! the full comparison.
 
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
@@ -130,9 +130,9 @@ impl Source {
         self.newest(to) > self.newest(from)
     }
 
-    /// The newest time of a horizon, and the first that is looked at again.
-    fn stretch(self, horizon: &Horizon) -> (String, String) {
-        let newest = self.newest(horizon).0;
+    /// The newest time of a watermark, and the first that is looked at again.
+    fn stretch(self, watermark: &Watermark) -> (String, String) {
+        let newest = self.newest(watermark).0;
         let from = newest.parse::<Timestamp>().map(|newest| newest.plus_seconds(-OVERLAP).to_store_text());
         let from = from.unwrap_or_else(|_| newest.to_owned());
         (newest.to_owned(), from)
@@ -193,8 +193,8 @@ impl ToSql for RawTime {
     }
 }
 
-impl Horizon {
-    /// This horizon, with no time after `now`: a row that a wrong clock dated into the future must not hide what comes
+impl Watermark {
+    /// This watermark, with no time after `now`: a row that a wrong clock dated into the future must not hide what comes
     /// after it.
     #[must_use]
     pub fn not_after(mut self, now: Timestamp) -> Self {
@@ -352,10 +352,10 @@ mod tests {
     use crate::model::ClientId;
 
     /// A store of 40 clients, and how far its history went; then news of three of them.
-    fn with_news() -> (TempDir, Horizon) {
+    fn with_news() -> (TempDir, Watermark) {
         let folder = tempfile::tempdir().unwrap();
         sample::generate(&folder.path().join("wipeos.db"), 1, 40, &Mix::default()).unwrap();
-        let before = open(&folder).horizon().unwrap();
+        let before = open(&folder).watermark().unwrap();
         let appliance = sample::Store::open(&folder.path().join("wipeos.db")).unwrap();
         appliance.edit(7, "technician", "JW", "2031-01-01 10:00:00").unwrap();
         appliance.add_log(9, &Log::of("2031-01-01 11:00:00", &[("USB", "FAIL")])).unwrap();
@@ -369,16 +369,16 @@ mod tests {
     }
 
     /// The answers to all questions of a pass that began at `from`.
-    fn answers(store: &Store, from: &Horizon) -> (Horizon, Vec<Vec<ClientId>>) {
+    fn answers(store: &Store, from: &Watermark) -> (Watermark, Vec<Vec<ClientId>>) {
         let mut answers = Vec::new();
         for source in Source::NEWS {
-            answers.push(store.recent(source, from).unwrap().iter().map(|row| row.client_id).collect());
+            answers.push(store.overlap(source, from).unwrap().iter().map(|row| row.client_id).collect());
             let mut cursor = source.start(from);
             while let Some(page) = store.candidates(source, &mut cursor).unwrap() {
                 answers.push(page);
             }
         }
-        (store.horizon().unwrap(), answers)
+        (store.watermark().unwrap(), answers)
     }
 
     #[test]

@@ -39,7 +39,7 @@ pub use schema::MissingIndex;
 pub use signature::Signature;
 pub use slots::SlotSample;
 
-use self::at_rest::Access;
+use self::quiescent::Access;
 use self::watchdog::Watchdog;
 use crate::model::Machine;
 use crate::sqlite::{self, Transaction};

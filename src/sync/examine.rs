@@ -155,8 +155,8 @@ struct Found {
 }
 
 impl Found {
-    fn new(inventory_id: Option<String>, seen: Option<Seen>, prospect: Prospect) -> Self {
-        Self { inventory_id, seen, registration: None, prospect, newer: None }
+    fn new(inventory_id: Option<String>, fingerprint: Option<Fingerprint>, prospect: Prospect) -> Self {
+        Self { inventory_id, fingerprint, registration: None, prospect, newer: None }
     }
 
     fn with_registration(self, registration: Option<Registration>) -> Self {
@@ -222,7 +222,7 @@ impl Gathered {
     /// What follows from it. Asks nobody.
     #[must_use]
     pub fn judge(self, config: &Config) -> (Examined, Verdict) {
-        let Self { client_id, inventory_id, known, newer: _, seen, registration, prospect, ask_anyway } = self;
+        let Self { client_id, inventory_id, known, newer: _, fingerprint, registration, prospect, ask_anyway } = self;
         let taken_at = BootTime::now();
         let because = fingerprint.map_or_else(Vec::new, |fingerprint| because(known.sent.as_ref(), fingerprint));
         let departure = known.departure(inventory_id.as_deref());
@@ -234,14 +234,15 @@ impl Gathered {
             }
             Prospect::Open(open) => open.judge(&known, ask_anyway, config),
         };
-        let examined = Examined { client_id, inventory_id, seen, registration, departure, because, taken_at, known };
+        let examined =
+            Examined { client_id, inventory_id, fingerprint, registration, departure, because, taken_at, known };
         (examined, verdict)
     }
 }
 
 impl Open {
     fn judge(self, known: &Known, ask_anyway: bool, config: &Config) -> Verdict {
-        let Self { id, machine, seen, asset, intent } = self;
+        let Self { id, machine, fingerprint, asset, intent } = self;
         let mapped = Mapped::from_machine(machine, &config.rules);
         if let Some(message) = mapping::unusable_identity(&mapped.machine, &mapped.update) {
             return Verdict::Held(Trouble { reason: Reason::PlaceholderModel, message }, Box::new(mapped));
@@ -253,7 +254,7 @@ impl Open {
         match record {
             Some(record) if is_settled && record.digest == ready.digest => {
                 let registration = Registration::from_machine(&ready.mapped.machine);
-                let record = SentRecord { seen: Some(seen), registration, ..record.clone() };
+                let record = SentRecord { fingerprint: Some(fingerprint), registration, ..record.clone() };
                 Verdict::Same(Box::new(record), Box::new(ready))
             }
             _ => Verdict::Ready(Box::new(ready)),
@@ -329,7 +330,7 @@ impl Examiner<'_> {
     fn find(&self, client_id: ClientId, known: Option<Fingerprint>) -> Result<Option<Found>, Error> {
         match self.store.look(client_id, known) {
             Ok(Look::Read(snapshot)) => self.read(*snapshot).map(Some),
-            Ok(Look::AsKnown) => Ok(None),
+            Ok(Look::Unchanged) => Ok(None),
             Ok(Look::Gone) => Ok(Some(Found::new(None, None, Prospect::Gone))),
             Err(store::Error::Record(problem)) => self.unreadable(client_id, &problem).map(Some),
             Err(error) => Err(error.into()),
@@ -344,7 +345,7 @@ impl Examiner<'_> {
             Ok(id) => Some(id.to_string()),
             Err(error) => typed(&error),
         };
-        let found = Found::new(inventory_id, self.store.seen(client_id)?, Prospect::Unreadable(trouble));
+        let found = Found::new(inventory_id, self.store.fingerprint(client_id)?, Prospect::Unreadable(trouble));
         let registration = match self.store.registration(client_id) {
             Err(store::Error::Record(_)) => None,
             registration => registration?,
@@ -362,13 +363,13 @@ impl Examiner<'_> {
             Ok(id) => id,
             Err(error) => {
                 let trouble = no_id(&error, &machine);
-                return Ok(Found::new(typed(&error), Some(seen), Prospect::Held(trouble, Box::new(machine))));
+                return Ok(Found::new(typed(&error), Some(fingerprint), Prospect::Held(trouble, Box::new(machine))));
             }
         };
         let inventory_id = Some(id.to_string());
         if let Some(Rivalry { trouble, newer }) = self.rivalry(&machine, &id)? {
             let held = Prospect::Held(trouble, Box::new(machine));
-            return Ok(Found { newer, ..Found::new(inventory_id, Some(seen), held) });
+            return Ok(Found { newer, ..Found::new(inventory_id, Some(fingerprint), held) });
         }
         let (asset, intent) = (self.asset(&id)?, self.intent(&id)?);
         let prospect = Prospect::Open(Box::new(Open { id, machine, fingerprint, asset, intent }));

@@ -75,7 +75,7 @@ impl Stages {
         signature: Option<Signature>,
         config: &SyncConfig,
     ) -> Result<Self, Error> {
-        let known = ledger.horizon()?;
+        let known = ledger.watermark()?;
         let (now, rows) = store.consistently(|| -> Result<_, Error> {
             let now = store.watermark()?;
             let rows = overlap::rows(store, &now)?;
