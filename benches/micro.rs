@@ -13,7 +13,7 @@ use wipeos_iqr::iqr::{Field, update_body};
 use wipeos_iqr::mapping;
 use wipeos_iqr::model::{AssetUpdate, ClientId, IdRule, InventoryId, Machine, Sent};
 use wipeos_iqr::store::Store;
-use wipeos_iqr::sync::comments::{self, Writing};
+use wipeos_iqr::sync::reconcile::comments::{self, Writing};
 
 fn main() {
     divan::main();

@@ -7,7 +7,7 @@ use wipeos_iqr::config::{Config, ConfigError};
 use wipeos_iqr::digest;
 use wipeos_iqr::mapping::{Scope, Template};
 use wipeos_iqr::model::{CommentLine, Sent, line_digests};
-use wipeos_iqr::sync::comments::{self, LineFate, Merge, Writing};
+use wipeos_iqr::sync::reconcile::comments::{self, LineFate, Merge, Writing};
 
 /// Checks that a template is what was written, or that the error has a place in it.
 pub fn template(source: &str) {

@@ -11,8 +11,8 @@ use crate::ledger::RunLedger;
 use crate::mapping;
 use crate::model::{AssetUpdate, Chassis, Limited, Machine, TemplateKind};
 use crate::output::{self, GOOD, styled};
-use crate::sync::item_search::Spelling;
-use crate::sync::items;
+use crate::sync::reconcile::item_search::Spelling;
+use crate::sync::reconcile::items;
 
 /// The report for scripts.
 #[derive(Serialize)]

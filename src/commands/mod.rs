@@ -21,12 +21,12 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use crate::cli::Global;
+use crate::clock::BootTime;
 use crate::config::{self, Config, ConfigError};
-use crate::iqr::{self, Access, BootTime, Iqr, Limits};
+use crate::iqr::{self, Access, Iqr, Limits};
 use crate::ledger;
 use crate::output::Unwritten;
 use crate::store::{self, MissingIndex, Patience, Store};
-use crate::sync::examine;
 
 /// The time for which a command that only shows things waits for a writer that holds the WipeOS database.
 const STORE_TIME: Duration = Duration::from_secs(5);
@@ -92,12 +92,6 @@ impl Exit {
         }
         if let Some(error) = cause.downcast_ref::<iqr::Error>() {
             return Some(Self::of_iqr(error));
-        }
-        if let Some(error) = cause.downcast_ref::<examine::Error>() {
-            return Some(match error {
-                examine::Error::Ledger(error) => Self::of_ledger(error),
-                examine::Error::Store(_) => Self::Database,
-            });
         }
         cause
             .is::<ConfigError>()

@@ -22,10 +22,10 @@ use crate::model::{
 };
 use crate::output;
 use crate::store::Fingerprint;
-use crate::sync::examine::{self, Examined, Examiner, Mapped, Ready, Trouble, Verdict};
-use crate::sync::journey;
-use crate::sync::known::Known;
-use crate::sync::plan::Plan;
+use crate::sync::evaluate::ledger_view::LedgerView;
+use crate::sync::evaluate::{self, Evaluated, Evaluator, Mapped, Ready, Rejection, Verdict};
+use crate::sync::reconcile::attempt;
+use crate::sync::reconcile::plan::Plan;
 
 /// A client and what would be sent for it.
 struct Preview {
@@ -41,11 +41,11 @@ struct Preview {
     /// The reason why the client is held until a person changes something.
     held: Option<Hold>,
     /// The reason why the client's record cannot be understood.
-    unreadable: Option<Trouble>,
+    unreadable: Option<Rejection>,
     /// The machine and what would be said of it; `None` when its record cannot be understood.
     subject: Option<Subject>,
     /// What came of it in the passes before.
-    known: Known,
+    known: LedgerView,
     remote: Option<Remote>,
     now: Timestamp,
 }
@@ -90,7 +90,7 @@ pub fn run(global: &Global, args: &PreviewArgs) -> Result<Exit> {
     super::log_warnings(&config);
     let store = super::open_store(&config)?;
     let ledger = Ledger::open_of(&config.ledger.path, &config.iqr.tenant())?;
-    let examiner = Examiner { store: &store, ledger: ledger.as_ref(), config: &config, ask_anyway: true };
+    let examiner = Evaluator { store: &store, ledger: ledger.as_ref(), config: &config, ask_anyway: true };
     let mut preview = Preview::gather(&examiner, &args.inventory_id, args.template)?;
     let asked = if args.remote { preview.ask_iqr(&config, ledger.as_ref()) } else { Ok(()) };
     if args.json {
@@ -102,10 +102,10 @@ pub fn run(global: &Global, args: &PreviewArgs) -> Result<Exit> {
 }
 
 impl Preview {
-    fn gather(examiner: &Examiner<'_>, typed: &str, template: Option<TemplateKind>) -> Result<Self> {
+    fn gather(examiner: &Evaluator<'_>, typed: &str, template: Option<TemplateKind>) -> Result<Self> {
         let (id, mut clients) = find(examiner, typed)?;
         let client_id = clients.remove(0);
-        let (Examined { inventory_id, fingerprint, because, known, .. }, verdict) = examiner.examine(client_id)?;
+        let (Evaluated { inventory_id, fingerprint, because, known, .. }, verdict) = examiner.examine(client_id)?;
         let (mut held, mut unreadable) = (None, None);
         let claim = match verdict {
             Verdict::Gone => return Err(NotFound(format!("client {client_id} was just deleted in WipeOS")).into()),
@@ -144,13 +144,13 @@ impl Preview {
         let Some(Subject { claim: Claim::Asset(ready), .. }) = &self.subject else { return Ok(()) };
         let asset = read_asset(config, &ready.id)?;
         let known = ledger.map(Ledger::comment_semantics).transpose()?.flatten();
-        let (plan, mut notes) = journey::first_plan(self.client_id, ready, &asset, known, config);
-        let mismatch = journey::serial_mismatch(ready, &asset);
+        let (plan, mut notes) = attempt::first_plan(self.client_id, ready, &asset, known, config);
+        let mismatch = attempt::serial_mismatch(ready, &asset);
         // What a pass found of the serial numbers is old news now.
         self.held = self.held.take().filter(|hold| hold.reason != Reason::SerialMismatch.code());
         match (config.sync.serial_check, mismatch) {
             (SerialCheck::Hold, Some(message)) => {
-                let trouble = Trouble { reason: Reason::SerialMismatch, message };
+                let trouble = Rejection { reason: Reason::SerialMismatch, message };
                 self.held.get_or_insert(trouble.into());
             }
             (SerialCheck::Warn, Some(message)) => notes.push(message),
@@ -176,10 +176,10 @@ impl Preview {
 
 /// Finds the ID that was typed and the clients that have it, newest first, at least one. A text that is no ID is
 /// searched for too: it may be why a client is held.
-fn find(examiner: &Examiner<'_>, typed: &str) -> Result<(Option<InventoryId>, Vec<ClientId>)> {
+fn find(examiner: &Evaluator<'_>, typed: &str) -> Result<(Option<InventoryId>, Vec<ClientId>)> {
     let config = &examiner.config.store;
     let slot = &config.inventory_id_slot;
-    match examine::parse_id(typed, config.id_rule) {
+    match evaluate::parse_id(typed, config.id_rule) {
         Ok(id) => {
             let clients = examiner.clients_of(typed, &id)?;
             if clients.is_empty() {
@@ -223,8 +223,8 @@ fn read_asset(config: &Config, id: &InventoryId) -> Result<Asset> {
     Ok(asset?)
 }
 
-impl From<Trouble> for Hold {
-    fn from(Trouble { reason, message }: Trouble) -> Self {
+impl From<Rejection> for Hold {
+    fn from(Rejection { reason, message }: Rejection) -> Self {
         Self { reason: reason.code().to_owned(), message }
     }
 }

@@ -25,7 +25,8 @@ use crate::model::Timestamp;
 use crate::monitor::file;
 use crate::output;
 use crate::store::{MissingIndex, Store};
-use crate::sync::{due, tenancy};
+use crate::sync::evaluate::due;
+use crate::sync::tenancy;
 
 /// The number of passes that are reported.
 const PASSES: u32 = 10;

@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use crate::clock::BootTime;
 use crate::config::StoreConfig;
-use crate::iqr::BootTime;
 use crate::model::{IdRule, InventoryId};
 use crate::store::{self, Store};
 

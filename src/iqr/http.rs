@@ -17,7 +17,8 @@ use super::redact::Redactor;
 use super::resolver::{LookupFailed, Remembering};
 use super::settings::{Access, Settings};
 use super::stale::StaleGuard;
-use super::{BootTime, clock, date, proxy};
+use super::{date, proxy};
+use crate::clock::{self, BootTime};
 use crate::digest;
 use crate::secret::Secret;
 

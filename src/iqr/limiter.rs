@@ -10,11 +10,11 @@
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::BootTime;
 use super::error::Error;
 use super::settings::Limits;
 use super::wait::{SLICE, When, full_jitter, sleep_until};
 use super::window::{Refused, Window};
+use crate::clock::BootTime;
 
 /// Failures in a row after which the server counts as down.
 const MAX_FAILURES: u32 = 8;

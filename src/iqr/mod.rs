@@ -11,7 +11,6 @@
 //!   whose fields hold one is a bad answer.
 
 mod call;
-mod clock;
 mod date;
 mod endpoint;
 mod error;
@@ -37,7 +36,6 @@ mod wait;
 mod window;
 mod wire;
 
-pub use clock::BootTime;
 pub use endpoint::{Endpoint, EndpointError, Endpoints, Format, Method, Operation};
 pub use error::{Cause, Error, Failure, Outcome, Scope};
 pub use inventory::update_body;

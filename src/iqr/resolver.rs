@@ -13,7 +13,7 @@ use ureq::http::uri::Authority;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 
-use super::BootTime;
+use crate::clock::BootTime;
 
 /// How long an address is believed.
 const KEEP: Duration = Duration::from_secs(60);

@@ -15,7 +15,8 @@ use super::http::{Answer, Body, Credential, Fault, FaultKind, Http, Request};
 use super::limiter::{self, Limiter};
 use super::settings::{Limits, Settings};
 use super::wait::{GRACE, When, backoff, full_jitter, sleep_until};
-use super::{BootTime, wire};
+use super::wire;
+use crate::clock::BootTime;
 use crate::secret::Secret;
 
 /// Tries of one sign-in when the server or the network fails.

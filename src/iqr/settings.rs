@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use super::{BootTime, Endpoints};
+use super::Endpoints;
+use crate::clock::BootTime;
 
 /// How to talk to one IQR tenant. The config has checked every value.
 #[derive(Debug, Clone)]

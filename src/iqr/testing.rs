@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use super::{Access, BootTime, Endpoints, FieldNames, Iqr, Limits, Settings};
+use super::{Access, Endpoints, FieldNames, Iqr, Limits, Settings};
+use crate::clock::BootTime;
 use crate::secret::Secret;
 
 pub(super) const KEY: &str = "key+/secret==";

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use super::testing::{KEY, Reply, Seen, Server, body, client, limits, settings, status};
 use super::*;
+use crate::clock::BootTime;
 use crate::model::{IdRule, InventoryId};
 
 fn id(number: u32) -> InventoryId {

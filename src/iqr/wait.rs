@@ -3,9 +3,9 @@
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::Duration;
 
-use super::BootTime;
 use super::error::{Error, Outcome};
 use super::settings::Limits;
+use crate::clock::BootTime;
 
 /// First and longest pause before a request that failed is repeated.
 const FIRST_PAUSE: Duration = Duration::from_millis(200);

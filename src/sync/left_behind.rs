@@ -2,11 +2,11 @@
 //!
 //! Nothing is written to that asset. A notice names it to a person, who corrects it in IQR and dismisses the notice.
 
-use super::Request;
-use super::examine::Examined;
+use super::request::Request;
 use crate::ledger::{self, LeftBehind, Move, RunLedger, SentRecord};
 use crate::model::{ClientId, InventoryId, Registration, Timestamp};
 use crate::store::{Fingerprint, Store};
+use crate::sync::evaluate::Evaluated;
 
 /// How many clients on each side are read to decide whether the WipeOS database was replaced or a key was given anew.
 const MAX_NEIGHBOURS: i64 = 8;
@@ -19,7 +19,7 @@ const MAX_NEIGHBOURS: i64 = 8;
 pub(super) fn record(
     store: &Store,
     ledger: &mut RunLedger,
-    examined: &Examined,
+    examined: &Evaluated,
     request: &Request<'_>,
 ) -> Result<(), ledger::Error> {
     let (Some(departure), Some(registration)) = (&examined.departure, &examined.registration) else { return Ok(()) };

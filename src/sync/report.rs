@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::plan::Field;
 use crate::ledger::PassTotals;
-use crate::model::{ClientId, DueBecause, Reason, Timestamp};
+use crate::model::{ClientId, DueBecause, Reason, Timestamp, excerpt};
+use crate::sync::reconcile::plan::Field;
 
 /// What became of one client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -105,5 +105,14 @@ impl Report {
             ItemOutcome::Deferred => &mut self.totals.deferred,
         };
         *count += 1;
+    }
+}
+
+/// Names a client in a message.
+#[must_use]
+pub fn name_of(client: ClientId, inventory_id: Option<&str>) -> String {
+    match inventory_id {
+        Some(id) => format!("client {client} (asset {})", excerpt(id)),
+        None => format!("client {client}"),
     }
 }

@@ -3,8 +3,10 @@
 
 use std::sync::Arc;
 
-use super::{Error, Request};
-use crate::iqr::{self, Access, BootTime, Iqr, Limits};
+use super::error::Error;
+use super::request::Request;
+use crate::clock::BootTime;
+use crate::iqr::{self, Access, Iqr, Limits};
 use crate::ledger::{self, Ledger, RunLedger};
 use crate::secret::Secret;
 

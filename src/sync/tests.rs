@@ -10,8 +10,8 @@ use crate::clock::testing::{cpu_time, cpu_time_since};
 use crate::commands::testing::Bench;
 use crate::model::{CommentLine, Sent, line_digests, lines_of};
 use crate::store::testing::{plan, take_statements};
-use crate::sync::comments::{self, Writing};
-use crate::sync::semantics;
+use crate::sync::reconcile::comments::{self, Writing};
+use crate::sync::reconcile::semantics;
 
 /// What may be read from end to end: lists that SQLite makes itself, and a table that has a row only for a write whose end
 /// is not known.

@@ -4,7 +4,7 @@ use serde::{Serialize, Serializer};
 
 use super::{Preview, Subject};
 use crate::model::{Asset, Chassis, ClientId, CommentLine, Cut, DueBecause, Machine, TemplateKind, Timestamp};
-use crate::sync::plan::Change;
+use crate::sync::reconcile::plan::Change;
 
 #[derive(Serialize)]
 pub(super) struct Json<'a> {
@@ -12,7 +12,7 @@ pub(super) struct Json<'a> {
     inventory_id: &'a str,
     other_clients: &'a [ClientId],
     due_because: &'a [DueBecause],
-    held: Option<Trouble<'a>>,
+    held: Option<Rejection<'a>>,
     problem: Option<Problem<'a>>,
     sent_at: Option<Timestamp>,
     machine: Option<&'a Machine>,
@@ -23,7 +23,7 @@ pub(super) struct Json<'a> {
 }
 
 #[derive(Serialize)]
-struct Trouble<'a> {
+struct Rejection<'a> {
     reason: &'a str,
     message: &'a str,
 }
@@ -70,7 +70,7 @@ impl<'a> Json<'a> {
             inventory_id: preview.inventory_id(),
             other_clients: &preview.others,
             due_because: &preview.because,
-            held: preview.held.as_ref().map(|hold| Trouble { reason: &hold.reason, message: &hold.message }),
+            held: preview.held.as_ref().map(|hold| Rejection { reason: &hold.reason, message: &hold.message }),
             problem: problem(preview),
             sent_at: preview.known.sent.as_ref().map(|record| record.at),
             machine: preview.subject.as_ref().map(super::Subject::machine),

@@ -7,8 +7,8 @@ use crate::config::Config;
 use crate::mapping::{RenderedField, Rules};
 use crate::model::{Cut, DueBecause, KnownLines, Limited, Timestamp};
 use crate::output::{self, BAD, DIM, GOOD, STRONG, WARN};
-use crate::sync::comments::LineFate;
-use crate::sync::plan::{Change, Field};
+use crate::sync::reconcile::comments::LineFate;
+use crate::sync::reconcile::plan::{Change, Field};
 
 pub(super) fn page(preview: &Preview, config: &Config) -> String {
     let mut page = Page::default();

@@ -7,7 +7,7 @@ use crate::commands::testing::{Bench, without_style};
 
 fn gather(bench: &Bench, typed: &str, template: Option<TemplateKind>) -> Result<Preview> {
     let (store, ledger) = (bench.store(), bench.ledger());
-    let examiner = Examiner { store: &store, ledger: ledger.as_ref(), config: &bench.config, ask_anyway: true };
+    let examiner = Evaluator { store: &store, ledger: ledger.as_ref(), config: &bench.config, ask_anyway: true };
     Preview::gather(&examiner, typed, template)
 }
 

@@ -10,7 +10,7 @@ use crate::ledger::{ChangeRecord, Intent, Ledger, LeftBehind, Problem};
 use crate::model::{ClientId, DueBecause, InventoryId, InventoryIdError, Reason, Timestamp};
 use crate::output;
 use crate::store::Store;
-use crate::sync::examine::{self, Examiner, Trouble, Verdict};
+use crate::sync::evaluate::{self, Evaluator, Rejection, Verdict};
 
 /// The status of one asset.
 pub(super) struct Story {
@@ -64,8 +64,8 @@ impl Story {
     ///
     /// [`NotFound`] when nothing is known of it; what keeps the databases from being read.
     pub(super) fn of(config: &Config, store: &Store, ledger: Option<&Ledger>, typed: &str) -> Result<Self> {
-        let examiner = Examiner { store, ledger, config, ask_anyway: false };
-        let id = match examine::parse_id(typed, config.store.id_rule) {
+        let examiner = Evaluator { store, ledger, config, ask_anyway: false };
+        let id = match evaluate::parse_id(typed, config.store.id_rule) {
             Ok(id) => id,
             Err(error) => return Self::of_no_id(&examiner, typed.trim(), &error),
         };
@@ -82,7 +82,7 @@ impl Story {
 
     /// Reads what the ledger alone knows of an asset; `None` when it knows nothing.
     pub(super) fn of_ledger(config: &Config, ledger: &Ledger, typed: &str) -> Result<Option<Self>> {
-        let id = examine::parse_id(typed, config.store.id_rule);
+        let id = evaluate::parse_id(typed, config.store.id_rule);
         let inventory_id = id.as_ref().map_or_else(|_| typed.trim().to_owned(), ToString::to_string);
         let mut clients = Vec::new();
         for client_id in ledger.problems_of(&inventory_id)? {
@@ -98,7 +98,7 @@ impl Story {
 
     /// Reads the status of a text that is no ID: clients are held because of just this text, or will be by the next
     /// pass.
-    fn of_no_id(examiner: &Examiner<'_>, typed: &str, error: &InventoryIdError) -> Result<Self> {
+    fn of_no_id(examiner: &Evaluator<'_>, typed: &str, error: &InventoryIdError) -> Result<Self> {
         if typed.is_empty() {
             return Err(Usage("the inventory ID is blank; name one, or none for how things stand".to_owned()).into());
         }
@@ -146,7 +146,7 @@ impl Story {
 }
 
 /// Says that no client has this ID: it was not typed, or typed otherwise.
-fn unknown(examiner: &Examiner<'_>, id: &InventoryId) -> Result<NotFound> {
+fn unknown(examiner: &Evaluator<'_>, id: &InventoryId) -> Result<NotFound> {
     let store = &examiner.config.store;
     let similar = suggest::existing(examiner.store, store, id.as_str())?;
     let told = format!("nothing is known of it: {}", not_found(id, &store.inventory_id_slot, &similar));
@@ -159,7 +159,7 @@ fn unknown(examiner: &Examiner<'_>, id: &InventoryId) -> Result<NotFound> {
     Ok(NotFound(told + &hint.unwrap_or_default()))
 }
 
-fn standings(examiner: &Examiner<'_>, clients: Vec<ClientId>) -> Result<Vec<Standing>> {
+fn standings(examiner: &Evaluator<'_>, clients: Vec<ClientId>) -> Result<Vec<Standing>> {
     clients.into_iter().map(|client| Standing::of(examiner, client)).collect()
 }
 
@@ -170,7 +170,7 @@ impl Standing {
         Self { client_id: problem.client_id, machine: String::new(), state, problem: Some(problem) }
     }
 
-    fn of(examiner: &Examiner<'_>, client_id: ClientId) -> Result<Self> {
+    fn of(examiner: &Evaluator<'_>, client_id: ClientId) -> Result<Self> {
         let (found, verdict) = examiner.examine(client_id)?;
         let problem = found.known.problem;
         // One that cannot be read is told of as such.
@@ -178,7 +178,7 @@ impl Standing {
         let state = match verdict {
             Verdict::Gone => State::Gone,
             Verdict::Held(trouble, _) => State::held(trouble),
-            Verdict::Unreadable(Trouble { reason, message }) => {
+            Verdict::Unreadable(Rejection { reason, message }) => {
                 State::Failing { reason: reason.code().to_owned(), message }
             }
             Verdict::Same(..) => State::UpToDate,
@@ -194,7 +194,7 @@ impl Standing {
 }
 
 impl State {
-    fn held(trouble: Trouble) -> Self {
+    fn held(trouble: Rejection) -> Self {
         Self::Held { reason: trouble.reason.code().to_owned(), message: trouble.message }
     }
 

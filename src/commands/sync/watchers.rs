@@ -10,7 +10,8 @@ use crate::cli::SyncArgs;
 use crate::config::{ConfigError, LedgerConfig, PartialConfig, WatchConfig};
 use crate::model::Timestamp;
 use crate::monitor::{PATIENCE, Ping, Signal, aside};
-use crate::sync::{self, Outcome, PassOutcome, Report, in_full};
+use crate::sync::error::in_full;
+use crate::sync::{self, Outcome, PassOutcome, Report};
 
 /// The watchers that the config names.
 pub(super) struct Watchers<'a> {

@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use crate::ledger::{RecentRows, RunLedger};
 use crate::model::{ClientId, Timestamp};
 use crate::store::{OverlapRow, Source, Store, Watermark};
-use crate::sync::examine::Error;
+use crate::sync::error::Error;
 
 /// Rows dated so many seconds before a pass can no longer be committed after it.
 const LATE_COMMIT_WINDOW_SECS: i64 = 60;

@@ -10,7 +10,7 @@ use crate::ledger::RunLedger;
 use crate::model::{ClientId, Timestamp};
 use crate::store::{Cursor, PAGE, Signature, Source, Store, Watermark};
 use crate::sync::candidate::Trigger;
-use crate::sync::examine::Error;
+use crate::sync::error::Error;
 
 /// Clients that failed before and are tried again in one pass.
 const MAX_RETRIES: i64 = 10_000;

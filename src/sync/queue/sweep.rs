@@ -12,7 +12,7 @@ use super::pending::Pending;
 use crate::ledger::{Ledger, RunLedger};
 use crate::model::{ClientId, Timestamp};
 use crate::store::{self, Fingerprint, PAGE, Signature, Store, Watermark};
-use crate::sync::examine::Error;
+use crate::sync::error::Error;
 
 /// Up to this many clients, every client is compared whenever the database was touched: it takes some dozen milliseconds
 /// and finds also what an odd clock hides.

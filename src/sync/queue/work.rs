@@ -10,7 +10,7 @@ use crate::ledger::RunLedger;
 use crate::model::{ClientId, Timestamp};
 use crate::store::{Signature, Store, Watermark};
 use crate::sync::candidate::{Candidate, Trigger};
-use crate::sync::examine::Error;
+use crate::sync::error::Error;
 
 /// The clients that a pass evaluates, each once.
 pub struct Queue {

@@ -3,8 +3,9 @@
 use std::fmt;
 
 use super::TrialError;
+use crate::clock::BootTime;
 use crate::config::Config;
-use crate::iqr::{Access, BootTime, Error, Field, Iqr, Limits, Settings};
+use crate::iqr::{Access, Error, Field, Iqr, Limits, Settings};
 use crate::model::{Asset, InventoryId};
 
 /// The text that is written: short enough for every column, and plain to whoever finds it.

@@ -9,7 +9,7 @@ use crate::commands::status::story::{Standing, State, Story};
 use crate::ledger::{ChangeRecord, LeftBehind};
 use crate::model::{DueBecause, Reason, Timestamp};
 use crate::output::{self, BAD, DIM, GOOD, STRONG, WARN};
-use crate::sync::plan::Field;
+use crate::sync::reconcile::plan::Field;
 
 /// The number of changes of one asset that are listed.
 const MOST_CHANGES: usize = 40;

@@ -1,12 +1,13 @@
 //! The next client of the feed: what both databases know of it, and whom its news concern.
 
-use super::candidate::{Candidate, Trigger};
-use super::examine::{self, Examiner, Gathered};
-use super::queue::Pending;
-use super::{Error, Request};
+use super::error::Error;
+use super::evaluate::{Evaluator, Loaded};
+use super::request::Request;
 use crate::ledger::RunLedger;
 use crate::model::{ClientId, Reason};
 use crate::store::Store;
+use crate::sync::candidate::{Candidate, Trigger};
+use crate::sync::queue::Pending;
 
 /// Reads what both databases know of a client; `None` where it may have had news and has none, and where it has to wait:
 /// one that may be sent waits while another client in hand claims its asset, for what is not recorded yet is not found by
@@ -17,7 +18,7 @@ pub(super) fn load(
     store: &Store,
     ledger: &mut RunLedger,
     request: &Request<'_>,
-) -> Result<Option<Gathered>, Error> {
+) -> Result<Option<Loaded>, Error> {
     let (gathered, concerned) = {
         let _snapshot = ledger.snapshot()?;
         let Some(gathered) = store.consistently(|| gather(candidate, store, ledger, request))? else {
@@ -45,9 +46,9 @@ fn gather(
     store: &Store,
     ledger: &RunLedger,
     request: &Request<'_>,
-) -> Result<Option<Gathered>, examine::Error> {
+) -> Result<Option<Loaded>, Error> {
     let ask_anyway = candidate.trigger == Trigger::Request;
-    let examiner = Examiner { store, ledger: Some(ledger), config: request.config, ask_anyway };
+    let examiner = Evaluator { store, ledger: Some(ledger), config: request.config, ask_anyway };
     match candidate.trigger {
         Trigger::News => examiner.gather_news(candidate.client_id),
         Trigger::Retry | Trigger::Sweep | Trigger::Request => examiner.gather(candidate.client_id).map(Some),
@@ -57,7 +58,7 @@ fn gather(
 /// Clients that were held or superseded because this one claimed their inventory ID, which it no longer does, those
 /// that were sent to the asset which this one claims too, the newer record of its machine, if it is held as another
 /// machine's, and those that are held for its ID if what is said of this one's rivals has changed.
-fn concerned_by(gathered: &Gathered, ledger: &RunLedger) -> Result<Vec<ClientId>, examine::Error> {
+fn concerned_by(gathered: &Loaded, ledger: &RunLedger) -> Result<Vec<ClientId>, Error> {
     let mut concerned = Vec::new();
     for old in gathered.known.inventory_ids() {
         if gathered.inventory_id.as_deref() != Some(old) || gathered.is_gone() {

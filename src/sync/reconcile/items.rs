@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use super::item_search::{self, Spelling, Wanted};
-use super::lock;
 use crate::iqr::{self, Iqr, NewItem, Outcome};
 use crate::ledger::{self, RunLedger};
 use crate::mapping::{Aliases, fold_key};
 use crate::model::{AssetUpdate, Limited};
+use crate::sync::reconcile::item_search::{self, Spelling, Wanted};
+use crate::sync::shared::lock;
 
 /// Why there is no master item.
 #[derive(Debug, thiserror::Error)]

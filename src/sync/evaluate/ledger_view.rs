@@ -1,20 +1,28 @@
 //! What the ledger knows of a client.
 
-use super::examine::Departure;
 use crate::ledger::{self, Ledger, Problem, SentRecord};
 use crate::model::{ClientId, Reason};
 use crate::store::Fingerprint;
 
+/// What the change of a client's inventory ID leaves behind.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Departure {
+    /// What was sent to the asset whose ID the client had until now.
+    pub left: Option<Box<SentRecord>>,
+    /// Whether writes to other assets may have been begun and never recorded as ended.
+    pub may_have_begun: bool,
+}
+
 /// What the ledger knows of a client.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Known {
+pub struct LedgerView {
     /// What was last sent of it.
     pub sent: Option<SentRecord>,
     /// Why it is held or failing.
     pub problem: Option<Problem>,
 }
 
-impl Known {
+impl LedgerView {
     /// Of this client.
     ///
     /// # Errors

@@ -3,21 +3,22 @@
 //! It takes two steps. What both databases know of the client is gathered, which takes both of them; what follows from it,
 //! the mapping above all, is judged without them.
 
-use super::known::Known;
+use super::ledger_view::{Departure, LedgerView};
+use crate::clock::BootTime;
 use crate::config::Config;
 use crate::digest;
-use crate::iqr::BootTime;
-use crate::ledger::{self, AssetRecord, Intent, Ledger, SentRecord};
+use crate::ledger::{AssetRecord, Intent, Ledger, SentRecord};
 use crate::mapping::{self, Rules};
 use crate::model::{
     AssetUpdate, ClientId, CommentLine, DueBecause, IdRule, InventoryId, InventoryIdError, Machine, Reason,
     Registration, Sent, Timestamp,
 };
 use crate::store::{self, Fingerprint, Look, Snapshot, Store, UnreadableRecord};
+use crate::sync::error::Error;
 
 /// Why a client is not sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Trouble {
+pub struct Rejection {
     /// The reason code.
     pub reason: Reason,
     /// What happened and what to do next.
@@ -26,7 +27,7 @@ pub struct Trouble {
 
 /// A client that was looked at.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Examined {
+pub struct Evaluated {
     /// The client.
     pub client_id: ClientId,
     /// Its inventory ID, or what was typed in its place.
@@ -40,18 +41,9 @@ pub struct Examined {
     /// Why it is due.
     pub because: Vec<DueBecause>,
     /// When it was loaded.
-    pub taken_at: BootTime,
+    pub loaded_at: BootTime,
     /// What the ledger knows of it.
-    pub known: Known,
-}
-
-/// What the change of a client's inventory ID leaves behind.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Departure {
-    /// What was sent to the asset whose ID the client had until now.
-    pub left: Option<Box<SentRecord>>,
-    /// Whether writes to other assets may have been begun and never recorded as ended.
-    pub may_have_begun: bool,
+    pub known: LedgerView,
 }
 
 /// What follows from looking at a client.
@@ -60,9 +52,9 @@ pub enum Verdict {
     /// It is no longer in the appliance's database.
     Gone,
     /// A person has to change something first.
-    Held(Trouble, Box<Mapped>),
+    Held(Rejection, Box<Mapped>),
     /// Its record cannot be understood.
-    Unreadable(Trouble),
+    Unreadable(Rejection),
     /// Its news change nothing that would be sent: the record of what was sent, with the new marks.
     Same(Box<SentRecord>, Box<Ready>),
     /// IQR is to be asked.
@@ -93,26 +85,15 @@ pub struct Ready {
     pub intent: Option<Intent>,
 }
 
-/// The appliance's database or the ledger cannot be used: the pass is over.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// The appliance's database.
-    #[error(transparent)]
-    Store(#[from] store::Error),
-    /// The ledger.
-    #[error(transparent)]
-    Ledger(#[from] ledger::Error),
-}
-
 /// What both databases know of a client, not judged yet.
 #[derive(Debug)]
-pub struct Gathered {
+pub struct Loaded {
     /// The client.
     pub client_id: ClientId,
     /// Its inventory ID, or what was typed in its place.
     pub inventory_id: Option<String>,
     /// What the ledger knows of it.
-    pub known: Known,
+    pub known: LedgerView,
     /// The newer record of the same machine that is sent in its place.
     pub newer: Option<ClientId>,
     fingerprint: Option<Fingerprint>,
@@ -126,9 +107,9 @@ pub struct Gathered {
 enum Prospect {
     Gone,
     /// Its record cannot be understood.
-    Unreadable(Trouble),
+    Unreadable(Rejection),
     /// A person has to change something first.
-    Held(Trouble, Box<Machine>),
+    Held(Rejection, Box<Machine>),
     /// It depends on what IQR shall show of the machine.
     Open(Box<Open>),
 }
@@ -167,13 +148,13 @@ impl Found {
 /// What other claimants of its asset mean for a client.
 pub(super) struct Rivalry {
     /// Why it is held.
-    pub trouble: Trouble,
+    pub trouble: Rejection,
     /// The newer record of the same machine that is sent in its place.
     pub newer: Option<ClientId>,
 }
 
 /// Looks at clients; borrows all that it needs for it.
-pub struct Examiner<'a> {
+pub struct Evaluator<'a> {
     /// The appliance's database.
     pub store: &'a Store,
     /// What was sent.
@@ -184,7 +165,7 @@ pub struct Examiner<'a> {
     pub ask_anyway: bool,
 }
 
-impl Gathered {
+impl Loaded {
     /// Whether it is no longer in the appliance's database.
     #[must_use]
     pub fn is_gone(&self) -> bool {
@@ -194,7 +175,7 @@ impl Gathered {
     /// Whether another client claims its asset.
     #[must_use]
     pub fn has_rival(&self) -> bool {
-        matches!(self.prospect, Prospect::Held(Trouble { reason: Reason::DuplicateInventoryId, .. }, _))
+        matches!(self.prospect, Prospect::Held(Rejection { reason: Reason::DuplicateInventoryId, .. }, _))
     }
 
     /// Whether what other claimants of its asset mean for it is not what is recorded of it. Of a client that was never
@@ -221,9 +202,9 @@ impl Gathered {
 
     /// What follows from it. Asks nobody.
     #[must_use]
-    pub fn judge(self, config: &Config) -> (Examined, Verdict) {
+    pub fn judge(self, config: &Config) -> (Evaluated, Verdict) {
         let Self { client_id, inventory_id, known, newer: _, fingerprint, registration, prospect, ask_anyway } = self;
-        let taken_at = BootTime::now();
+        let loaded_at = BootTime::now();
         let because = fingerprint.map_or_else(Vec::new, |fingerprint| because(known.sent.as_ref(), fingerprint));
         let departure = known.departure(inventory_id.as_deref());
         let verdict = match prospect {
@@ -235,17 +216,17 @@ impl Gathered {
             Prospect::Open(open) => open.judge(&known, ask_anyway, config),
         };
         let examined =
-            Examined { client_id, inventory_id, fingerprint, registration, departure, because, taken_at, known };
+            Evaluated { client_id, inventory_id, fingerprint, registration, departure, because, loaded_at, known };
         (examined, verdict)
     }
 }
 
 impl Open {
-    fn judge(self, known: &Known, ask_anyway: bool, config: &Config) -> Verdict {
+    fn judge(self, known: &LedgerView, ask_anyway: bool, config: &Config) -> Verdict {
         let Self { id, machine, fingerprint, asset, intent } = self;
         let mapped = Mapped::from_machine(machine, &config.rules);
         if let Some(message) = mapping::unusable_identity(&mapped.machine, &mapped.update) {
-            return Verdict::Held(Trouble { reason: Reason::PlaceholderModel, message }, Box::new(mapped));
+            return Verdict::Held(Rejection { reason: Reason::PlaceholderModel, message }, Box::new(mapped));
         }
         let record = known.sent.as_ref().filter(|record| record.inventory_id == id.as_str());
         let is_last = asset.as_ref().is_some_and(|asset| asset.client_id == mapped.machine.client_id);
@@ -283,13 +264,13 @@ impl Verdict {
     }
 }
 
-impl Examiner<'_> {
+impl Evaluator<'_> {
     /// Looks at one client.
     ///
     /// # Errors
     ///
     /// When the appliance's database or the ledger cannot be read.
-    pub fn examine(&self, client_id: ClientId) -> Result<(Examined, Verdict), Error> {
+    pub fn examine(&self, client_id: ClientId) -> Result<(Evaluated, Verdict), Error> {
         Ok(self.gather(client_id)?.judge(self.config))
     }
 
@@ -298,7 +279,7 @@ impl Examiner<'_> {
     /// # Errors
     ///
     /// As [`Self::examine`].
-    pub fn gather_news(&self, client_id: ClientId) -> Result<Option<Gathered>, Error> {
+    pub fn gather_news(&self, client_id: ClientId) -> Result<Option<Loaded>, Error> {
         let known = self.known(client_id)?;
         let found = self.store.consistently(|| self.find(client_id, known.fingerprint()))?;
         Ok(found.map(|found| self.gathered(client_id, known, found)))
@@ -309,21 +290,21 @@ impl Examiner<'_> {
     /// # Errors
     ///
     /// As [`Self::examine`].
-    pub fn gather(&self, client_id: ClientId) -> Result<Gathered, Error> {
+    pub fn gather(&self, client_id: ClientId) -> Result<Loaded, Error> {
         let known = self.known(client_id)?;
         let found = self.store.consistently(|| self.find(client_id, None))?;
         let found = found.unwrap_or_else(|| Found::new(None, None, Prospect::Gone));
         Ok(self.gathered(client_id, known, found))
     }
 
-    fn known(&self, client: ClientId) -> Result<Known, Error> {
-        Ok(self.ledger.map(|ledger| Known::of(client, ledger)).transpose()?.unwrap_or_default())
+    fn known(&self, client: ClientId) -> Result<LedgerView, Error> {
+        Ok(self.ledger.map(|ledger| LedgerView::of(client, ledger)).transpose()?.unwrap_or_default())
     }
 
-    fn gathered(&self, client_id: ClientId, known: Known, found: Found) -> Gathered {
+    fn gathered(&self, client_id: ClientId, known: LedgerView, found: Found) -> Loaded {
         let Found { inventory_id, fingerprint, registration, prospect, newer } = found;
         let ask_anyway = self.ask_anyway;
-        Gathered { client_id, inventory_id, known, newer, fingerprint, registration, prospect, ask_anyway }
+        Loaded { client_id, inventory_id, known, newer, fingerprint, registration, prospect, ask_anyway }
     }
 
     /// All that is asked of the appliance's database for one client; `None` when its fingerprint is the known one.
@@ -339,7 +320,7 @@ impl Examiner<'_> {
 
     /// A client whose record cannot be understood is found by its inventory ID all the same.
     fn unreadable(&self, client_id: ClientId, problem: &UnreadableRecord) -> Result<Found, Error> {
-        let trouble = Trouble { reason: Reason::BadRecord, message: problem.to_string() };
+        let trouble = Rejection { reason: Reason::BadRecord, message: problem.to_string() };
         let slot = self.store.slot(client_id, &self.config.store.inventory_id_slot)?;
         let inventory_id = match InventoryId::parse(slot.as_deref(), self.config.store.id_rule) {
             Ok(id) => Some(id.to_string()),
@@ -411,7 +392,7 @@ impl Ready {
 
     /// The record that this client is sent.
     #[must_use]
-    pub fn record(&self, examined: &Examined, at: Timestamp) -> SentRecord {
+    pub fn record(&self, examined: &Evaluated, at: Timestamp) -> SentRecord {
         SentRecord {
             client_id: examined.client_id,
             registration: examined.registration.clone().unwrap_or_default(),
@@ -438,14 +419,14 @@ fn typed(error: &InventoryIdError) -> Option<String> {
 }
 
 /// Names the machine: without an ID nobody would else find it among all that stand in the shop.
-fn no_id(error: &InventoryIdError, machine: &Machine) -> Trouble {
+fn no_id(error: &InventoryIdError, machine: &Machine) -> Rejection {
     let reason = match error {
         InventoryIdError::Blank => Reason::BlankInventoryId,
         InventoryIdError::Invalid { .. } => Reason::InvalidInventoryId,
     };
     let name = Some(machine.name()).filter(|name| !name.is_empty());
     let name = name.map_or_else(String::new, |name| format!(" ({name})"));
-    Trouble { reason, message: format!("{error}; type the IQR inventory ID of this machine{name} into it in WipeOS") }
+    Rejection { reason, message: format!("{error}; type the IQR inventory ID of this machine{name} into it in WipeOS") }
 }
 
 /// What stands for an update in the ledger: every field that may be sent, and where to.

@@ -4,65 +4,29 @@
 //! answer, a verification and a repair are the same step: what is there is not sent, what is missing is. A write is never
 //! repeated without a read in between.
 
-use std::collections::HashSet;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard};
+use std::sync::atomic::Ordering;
 
-use super::comments::{LineFate, Writing};
-use super::examine::{Ready, Trouble};
-use super::item_search::Spelling;
-use super::items::{self, MasterItems};
-use super::journey::{Applied, Journey, SentLines, serial_mismatch};
-use super::plan::{self, Field, Plan};
-use super::retry::Cause;
-use super::{half_done, lock, semantics};
-use crate::config::{Config, SerialCheck};
-use crate::iqr::{self, Iqr, Scope};
-use crate::ledger::{self, CommentSemantics, Durability, Intent, RunLedger};
-use crate::model::{Asset, ClientId, InventoryId, Reason, Sent, Timestamp};
+use super::applier::Applier;
+use super::{recovery, semantics};
+use crate::config::SerialCheck;
+use crate::iqr::{self, Scope};
+use crate::ledger::{CommentSemantics, Intent};
+use crate::model::{Asset, ClientId, InventoryId, Reason, Sent};
+use crate::sync::error::Error;
+use crate::sync::evaluate::{Ready, Rejection};
+use crate::sync::reconcile::attempt::{Applied, Attempt, SentLines, serial_mismatch};
+use crate::sync::reconcile::comments::{LineFate, Writing};
+use crate::sync::reconcile::item_search::Spelling;
+use crate::sync::reconcile::items;
+use crate::sync::reconcile::plan::{self, Field, Plan};
+use crate::sync::retry::Cause;
+use crate::sync::shared::lock;
 
 /// How often an asset is written at most in one pass: the write, one repair, and what lost answers cost.
 const MOST_WRITES: u32 = 4;
 
 /// How often a write whose end is not known is made at most: one that failed is repeated once, after a read.
 const MOST_DOUBTFUL_WRITES: u32 = 2;
-
-/// What ends the pass for everybody.
-#[derive(Debug, thiserror::Error)]
-pub enum Abort {
-    /// IQR.
-    #[error(transparent)]
-    Iqr(#[from] iqr::Error),
-    /// The ledger.
-    #[error(transparent)]
-    Ledger(#[from] ledger::Error),
-}
-
-/// Applies plans; shared by all connections.
-pub struct Applier<'a> {
-    /// IQR.
-    pub iqr: &'a Iqr,
-    /// The ledger.
-    pub ledger: &'a Mutex<RunLedger>,
-    /// The rules.
-    pub config: &'a Config,
-    /// The master items of this pass.
-    pub items: &'a MasterItems,
-    /// Makes begun writes durable before their requests leave.
-    pub durability: Durability,
-    /// When this pass began.
-    pub started_at: Timestamp,
-    /// Plan only.
-    pub dry_run: bool,
-    /// What is known of writes to the comments: as the ledger has it, which need not be asked for every client.
-    pub semantics: Mutex<Option<CommentSemantics>>,
-    /// Held by the client whose write will show what writes to the comments do: one is enough to find it out.
-    pub lesson: Mutex<()>,
-    /// Whether a write of this pass has shown it.
-    pub has_seen_semantics: AtomicBool,
-    /// Where lines that an earlier write had cost were sent back in this pass.
-    pub assets_with_lines_under_way: Mutex<HashSet<InventoryId>>,
-}
 
 /// What follows from one write.
 enum Step {
@@ -80,17 +44,17 @@ impl<'a> Applier<'a> {
     /// # Errors
     ///
     /// What concerns every client. What concerns this one alone is told by [`Applied`].
-    pub fn apply(&'a self, client: ClientId, ready: &'a Ready) -> Result<Applied, Abort> {
+    pub fn apply(&'a self, client: ClientId, ready: &'a Ready) -> Result<Applied, Error> {
         let asset = match believed(!ready.sent.lines.is_empty(), || self.iqr.asset(&ready.id)) {
             Ok(asset) => asset,
             Err(error) => return Self::failed(error),
         };
         let asset = match self.with_lost_lines(ready, asset) {
             Ok(asset) => asset,
-            Err(Abort::Iqr(error)) => return Self::failed(error),
+            Err(Error::Iqr(error)) => return Self::failed(error),
             Err(abort) => return Err(abort),
         };
-        let mut journey = Journey::begin(client, ready, asset);
+        let mut journey = Attempt::begin(client, ready, asset);
         if let Some(applied) = self.check_serial(&mut journey) {
             return Ok(applied);
         }
@@ -137,30 +101,15 @@ impl<'a> Applier<'a> {
     }
 
     /// Puts back what a write to this asset has cost whose end is not recorded.
-    fn with_lost_lines(&self, ready: &Ready, asset: Asset) -> Result<Asset, Abort> {
+    fn with_lost_lines(&self, ready: &Ready, asset: Asset) -> Result<Asset, Error> {
         match ready.intent.as_ref().filter(|_| !self.dry_run) {
-            Some(intent) => half_done::restored(self, intent, asset),
+            Some(intent) => recovery::restored(self, intent, asset),
             None => Ok(asset),
         }
     }
 
-    pub(super) fn ledger(&self) -> MutexGuard<'_, RunLedger> {
-        lock(self.ledger)
-    }
-
-    /// What is known of writes to the comments.
-    pub(super) fn semantics(&self) -> Option<CommentSemantics> {
-        *lock(&self.semantics)
-    }
-
-    pub(super) fn learn(&self, shown: CommentSemantics) -> Result<(), ledger::Error> {
-        self.ledger().set_comment_semantics(shown)?;
-        *lock(&self.semantics) = Some(shown);
-        Ok(())
-    }
-
     /// An error of this asset fails this client; any other ends the pass.
-    fn failed(error: iqr::Error) -> Result<Applied, Abort> {
+    fn failed(error: iqr::Error) -> Result<Applied, Error> {
         if error.scope() == Scope::Pass {
             return Err(error.into());
         }
@@ -170,11 +119,11 @@ impl<'a> Applier<'a> {
         let cause = if error.is_server_fault() { Cause::Server } else { Cause::Client };
         let is_missing = matches!(error, iqr::Error::NotFound { .. });
         let hint = if is_missing { "; check the inventory ID in WipeOS, or receive the asset in IQR" } else { "" };
-        Ok(Applied::Failed(Trouble { reason: error.reason(), message: format!("{error}{hint}") }, cause))
+        Ok(Applied::Failed(Rejection { reason: error.reason(), message: format!("{error}{hint}") }, cause))
     }
 
     /// Comment lines that were sent may still arrive.
-    fn unsettled(error: iqr::Error, id: &InventoryId) -> Result<Applied, Abort> {
+    fn unsettled(error: iqr::Error, id: &InventoryId) -> Result<Applied, Error> {
         let told = match &error {
             iqr::Error::Failed(iqr::Failure { request, cause, .. }) => format!("{request} failed: {cause}"),
             other => other.to_string(),
@@ -183,16 +132,16 @@ impl<'a> Applier<'a> {
             "{told}; the comment lines may still arrive, so the next pass reads asset {id} before it sends them again"
         );
         Ok(match Self::failed(error)? {
-            Applied::Failed(trouble, cause) => Applied::Failed(Trouble { message, ..trouble }, cause),
+            Applied::Failed(trouble, cause) => Applied::Failed(Rejection { message, ..trouble }, cause),
             other => other,
         })
     }
 
     /// The serial number tells whether this is the right asset.
-    fn check_serial(&self, journey: &mut Journey<'_>) -> Option<Applied> {
+    fn check_serial(&self, journey: &mut Attempt<'_>) -> Option<Applied> {
         let message = serial_mismatch(journey.ready, &journey.asset)?;
         match self.config.sync.serial_check {
-            SerialCheck::Hold => Some(Applied::Held(Trouble { reason: Reason::SerialMismatch, message })),
+            SerialCheck::Hold => Some(Applied::Held(Rejection { reason: Reason::SerialMismatch, message })),
             SerialCheck::Warn => {
                 log::warn!("client {}: {message}", journey.client);
                 journey.notes.push(message);
@@ -204,7 +153,7 @@ impl<'a> Applier<'a> {
 
     /// How the comments are written: as the newest write or an earlier one has shown, else as the config says. Learns
     /// from the newest write.
-    fn writing(&self, journey: &mut Journey<'_>) -> Result<Writing, Abort> {
+    fn writing(&self, journey: &mut Attempt<'_>) -> Result<Writing, Error> {
         journey.planned_by = self.semantics();
         let mut known = journey.planned_by;
         // What was learned is not believed against what is seen: the tenant, or the field, may be another one by now.
@@ -228,7 +177,7 @@ impl<'a> Applier<'a> {
         Ok(Writing::of(known, self.config.sync.comments))
     }
 
-    fn write(&'a self, journey: &mut Journey<'a>, plan: &Plan, writing: Writing) -> Result<Step, Abort> {
+    fn write(&'a self, journey: &mut Attempt<'a>, plan: &Plan, writing: Writing) -> Result<Step, Error> {
         journey.writes += 1;
         let mut item = None;
         if plan.change(Field::MasterItem).is_some() {
@@ -260,7 +209,7 @@ impl<'a> Applier<'a> {
     }
 
     /// Without a read-back, IQR is taken at its word.
-    fn after_yes(&self, journey: &mut Journey<'_>, plan: &Plan, sent: Sent) -> Step {
+    fn after_yes(&self, journey: &mut Attempt<'_>, plan: &Plan, sent: Sent) -> Step {
         journey.doubt = None;
         let is_unsettled = matches!(journey.sent_lines, SentLines::Unanswered(_));
         if !self.config.sync.verify_writes && journey.lesson.is_none() && !is_unsettled {
@@ -271,7 +220,7 @@ impl<'a> Applier<'a> {
     }
 
     /// What may have been taken nevertheless, or did not arrive, is read again; what was refused is not repeated.
-    fn after_error(&self, journey: &mut Journey<'_>, error: iqr::Error, with_item: bool) -> Result<Step, Abort> {
+    fn after_error(&self, journey: &mut Attempt<'_>, error: iqr::Error, with_item: bool) -> Result<Step, Error> {
         if error.asks_for_a_read() {
             log::info!("client {}: {error}; asset {} is read again", journey.client, journey.ready.id);
             if error.is_refused_for_now() {
@@ -292,10 +241,10 @@ impl<'a> Applier<'a> {
         Self::failed(error).map(Step::Ended)
     }
 
-    fn no_master_item(error: items::Error) -> Result<Applied, Abort> {
+    fn no_master_item(error: items::Error) -> Result<Applied, Error> {
         match error {
             items::Error::Refused(message) => {
-                Ok(Applied::Failed(Trouble { reason: Reason::NoMasterItem, message }, Cause::Client))
+                Ok(Applied::Failed(Rejection { reason: Reason::NoMasterItem, message }, Cause::Client))
             }
             items::Error::Iqr(error) => Self::failed(error),
             items::Error::Ledger(error) => Err(error.into()),
@@ -303,7 +252,7 @@ impl<'a> Applier<'a> {
     }
 
     /// What cannot be recorded is not sent. Says what is being sent.
-    fn begin_write(&self, journey: &mut Journey<'_>, plan: &Plan) -> Result<Sent, Abort> {
+    fn begin_write(&self, journey: &mut Attempt<'_>, plan: &Plan) -> Result<Sent, Error> {
         // Comments that are not written need no putting back.
         let change = plan.change(Field::Comments);
         let before = change.map(|_| journey.asset.comments.clone());
@@ -331,12 +280,12 @@ impl<'a> Applier<'a> {
 
     /// Whether comments would be written that an answer has left out altogether: where a write replaces them, or may, they
     /// are read again before that is taken for blank.
-    fn is_blank_by_omission(&self, journey: &Journey<'_>, plan: &Plan) -> bool {
+    fn is_blank_by_omission(&self, journey: &Attempt<'_>, plan: &Plan) -> bool {
         let is_risky = plan.change(Field::Comments).is_some() && journey.planned_by != Some(CommentSemantics::Adds);
         is_risky && journey.asset.lacks_comments && !journey.is_omission_believed && !self.dry_run
     }
 
-    fn send(&self, journey: &mut Journey<'_>, plan: &Plan, item: Option<&Spelling>) -> Result<(), iqr::Error> {
+    fn send(&self, journey: &mut Attempt<'_>, plan: &Plan, item: Option<&Spelling>) -> Result<(), iqr::Error> {
         let id = &journey.ready.id;
         let fields: Vec<(iqr::Field, &str)> =
             plan.changes.iter().filter_map(|change| Some((wire_field(change.field)?, change.write.as_str()))).collect();

@@ -5,14 +5,15 @@
 //! corrected, it may be held, or be gone. Then the asset is as if the write had never been begun, and clients come to it
 //! as to any other.
 
-use super::apply::{Abort, Applier};
-use super::comments;
-use super::lock;
-use super::plan::Field;
-use super::semantics;
+use super::applier::Applier;
 use crate::iqr::{self, Outcome, Scope};
 use crate::ledger::{ChangeRecord, CommentSemantics, Intent};
 use crate::model::{Asset, Sent};
+use crate::sync::error::Error;
+use crate::sync::reconcile::comments;
+use crate::sync::reconcile::plan::Field;
+use crate::sync::reconcile::semantics;
+use crate::sync::shared::lock;
 
 /// How often the lines are written at most in one pass, each time after a read: once to see what IQR does with them, once
 /// as it wants them, and once more.
@@ -26,7 +27,7 @@ const PATIENCE: i64 = 86_400;
 /// # Errors
 ///
 /// What concerns every client. A write that cannot be settled now is left for the next pass.
-pub(super) fn settle(applier: &Applier<'_>, left: &[Intent]) -> Result<(), Abort> {
+pub fn settle(applier: &Applier<'_>, left: &[Intent]) -> Result<(), Error> {
     left.iter().try_for_each(|intent| Salvage { applier, intent }.settle())
 }
 
@@ -35,7 +36,7 @@ pub(super) fn settle(applier: &Applier<'_>, left: &[Intent]) -> Result<(), Abort
 /// # Errors
 ///
 /// When they cannot be put back now.
-pub(super) fn restored(applier: &Applier<'_>, intent: &Intent, asset: Asset) -> Result<Asset, Abort> {
+pub(super) fn restored(applier: &Applier<'_>, intent: &Intent, asset: Asset) -> Result<Asset, Error> {
     let now = asset.clone();
     Ok(Salvage { applier, intent }.restored(asset)?.unwrap_or(now))
 }
@@ -47,11 +48,11 @@ struct Salvage<'a> {
 }
 
 impl Salvage<'_> {
-    fn settle(&self) -> Result<(), Abort> {
+    fn settle(&self) -> Result<(), Error> {
         let id = &self.intent.inventory_id;
         match self.restore() {
             Ok(()) => Ok(()),
-            Err(Abort::Iqr(error)) if error.scope() != Scope::Pass => self.put_off(&error),
+            Err(Error::Iqr(error)) if error.scope() != Scope::Pass => self.put_off(&error),
             Err(abort) => {
                 log::info!(
                     "asset {id}: the comment lines that an unfinished write may have cost wait for the next pass"
@@ -62,7 +63,7 @@ impl Salvage<'_> {
     }
 
     /// Reads the asset, and puts back what is missing.
-    fn restore(&self) -> Result<(), Abort> {
+    fn restore(&self) -> Result<(), Error> {
         let before = self.applier.iqr.asset(&self.intent.inventory_id)?;
         match self.restored(before.clone())? {
             Some(asset) => self.end(&before, &asset),
@@ -72,7 +73,7 @@ impl Salvage<'_> {
 
     /// Writes what is missing, and reads again, until nothing is missing. Returns the asset as it is then; nothing where it
     /// was left to people.
-    fn restored(&self, mut asset: Asset) -> Result<Option<Asset>, Abort> {
+    fn restored(&self, mut asset: Asset) -> Result<Option<Asset>, Error> {
         if !self.has_lost_lines(&asset)? {
             return Ok(Some(asset));
         }
@@ -134,7 +135,7 @@ impl Salvage<'_> {
         }
     }
 
-    fn learn(&self, before: &Asset, written: &str, shown: &Asset) -> Result<(), Abort> {
+    fn learn(&self, before: &Asset, written: &str, shown: &Asset) -> Result<(), Error> {
         let sent = self.sent(before)?;
         let shown = semantics::shown(&before.comments, Some(written), &shown.comments, &[], &sent);
         match shown.filter(|shown| Some(*shown) != self.applier.semantics()) {
@@ -149,7 +150,7 @@ impl Salvage<'_> {
 
     /// Whether the write cost lines of others. What is seen counts for more than what was learned: a tenant that added
     /// may replace by now.
-    fn has_lost_lines(&self, asset: &Asset) -> Result<bool, Abort> {
+    fn has_lost_lines(&self, asset: &Asset) -> Result<bool, Error> {
         let sent = self.sent(asset)?;
         let (before, after) = (&self.intent.comments_before, &asset.comments);
         let is_replaced = self.is_known_to_replace() || semantics::was_replaced(before, after, &[], &sent);
@@ -157,13 +158,13 @@ impl Salvage<'_> {
     }
 
     /// What is known of the asset's lines: what was recorded, and what the write was to send.
-    fn sent(&self, asset: &Asset) -> Result<Sent, Abort> {
+    fn sent(&self, asset: &Asset) -> Result<Sent, Error> {
         let known =
             self.applier.ledger().asset(&self.intent.inventory_id)?.map(|record| record.sent).unwrap_or_default();
         Ok(known.or_intended(&self.intent.sent, asset))
     }
 
-    fn end(&self, before: &Asset, asset: &Asset) -> Result<(), Abort> {
+    fn end(&self, before: &Asset, asset: &Asset) -> Result<(), Error> {
         let change = (before.comments != asset.comments).then(|| ChangeRecord {
             field: Field::Comments.name().into(),
             before: before.comments.clone(),
@@ -174,7 +175,7 @@ impl Salvage<'_> {
     }
 
     /// This asset alone cannot be brought back now: the next pass tries again, for a day.
-    fn put_off(&self, error: &iqr::Error) -> Result<(), Abort> {
+    fn put_off(&self, error: &iqr::Error) -> Result<(), Error> {
         let waited = self.applier.started_at.seconds_since(self.intent.at).abs();
         match error {
             // There is nothing that could be put back.
@@ -193,7 +194,7 @@ impl Salvage<'_> {
     }
 
     /// What stood there goes into the asset's history, where a person finds it.
-    fn give_up(&self, asset: &Asset, why: &str) -> Result<(), Abort> {
+    fn give_up(&self, asset: &Asset, why: &str) -> Result<(), Error> {
         let id = &self.intent.inventory_id;
         log::error!(
             "asset {id}: comment lines that an unfinished write had cost cannot be put back: {why}; `wipeos-iqr status {id}` shows what stood there, type it in again in IQR"

@@ -1,20 +1,20 @@
 //! One asset on its way to what its machine says: what was read, what was written, and what follows from both.
 //!
-//! Pure but for a line in the log: it asks and writes nothing. [`Applier`](super::apply::Applier) does, step by step.
+//! Pure but for a line in the log: it asks and writes nothing. [`Applier`](super::applier::Applier) does, step by step.
 
 use std::sync::MutexGuard;
 
-use super::comments::{self, Writing};
-use super::examine::{Ready, Trouble};
-use super::plan::{self, Change, Field, Plan, Policy};
-use super::retry::Cause;
-use super::semantics;
 use crate::config::Config;
 use crate::iqr::{self, Outcome};
 use crate::ledger::CommentSemantics;
 use crate::model::{
     Asset, ClientId, Cut, Limited, OwnNames, Reason, Sent, StoredLines, excerpt, is_serial_in_iqr, line_digests,
 };
+use crate::sync::evaluate::{Ready, Rejection};
+use crate::sync::reconcile::comments::{self, Writing};
+use crate::sync::reconcile::plan::{self, Change, Field, Plan, Policy};
+use crate::sync::reconcile::semantics;
+use crate::sync::retry::Cause;
 
 /// What became of a client whose asset was read.
 #[derive(Debug)]
@@ -29,9 +29,9 @@ pub enum Applied {
         notes: Vec<String>,
     },
     /// A person has to look at it first.
-    Held(Trouble),
+    Held(Rejection),
     /// Something went wrong.
-    Failed(Trouble, Cause),
+    Failed(Rejection, Cause),
     /// The tenant did not take its requests for now: it is left to the next pass.
     Postponed(iqr::Error),
 }
@@ -61,7 +61,7 @@ impl SentLines {
 }
 
 /// One asset on its way.
-pub(super) struct Journey<'a> {
+pub(super) struct Attempt<'a> {
     pub client: ClientId,
     pub ready: &'a Ready,
     pub asset: Asset,
@@ -98,7 +98,7 @@ pub(super) struct Journey<'a> {
 }
 
 /// The plan that a pass would begin with, and what is worth knowing of it; `known` is what the ledger knows of writes to
-/// the comments. Pure: `preview` shows it, and it is made the way [`Applier`](super::apply::Applier) makes it.
+/// the comments. Pure: `preview` shows it, and it is made the way [`Applier`](super::applier::Applier) makes it.
 #[must_use]
 pub fn first_plan(
     client: ClientId,
@@ -107,7 +107,7 @@ pub fn first_plan(
     known: Option<CommentSemantics>,
     config: &Config,
 ) -> (Plan, Vec<String>) {
-    let mut journey = Journey::begin(client, ready, asset.clone());
+    let mut journey = Attempt::begin(client, ready, asset.clone());
     let known = known.or_else(|| journey.shown_semantics());
     let plan = journey.plan(Writing::of(known, config.sync.comments), config);
     journey.note_left(&plan);
@@ -132,7 +132,7 @@ pub fn serial_mismatch(ready: &Ready, asset: &Asset) -> Option<String> {
     })
 }
 
-impl<'a> Journey<'a> {
+impl<'a> Attempt<'a> {
     /// An asset as it was read, and what a killed pass may have done to it.
     pub fn begin(client: ClientId, ready: &'a Ready, asset: Asset) -> Self {
         let (sent, before) = match &ready.intent {
@@ -310,10 +310,10 @@ fn is_cut(written: &Change, now: &Change) -> bool {
     is_text && written.field == now.field && !shown.is_empty() && written.write.starts_with(shown)
 }
 
-fn not_verified(id: &str, stuck: &[&Change]) -> Trouble {
+fn not_verified(id: &str, stuck: &[&Change]) -> Rejection {
     let fields: Vec<String> =
         stuck.iter().map(|change| format!("{} still reads {:?}", change.field, excerpt(&change.from))).collect();
-    Trouble {
+    Rejection {
         reason: Reason::NotVerified,
         message: format!(
             "IQR said yes to the update of asset {id}, but {}; check that the API user may write it, or map the field elsewhere with iqr.fields",

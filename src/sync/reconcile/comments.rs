@@ -9,11 +9,11 @@ use std::borrow::{Borrow, Cow};
 use std::collections::HashMap;
 use std::hash::Hash;
 
-use super::line_index::{LineIndex, NameSet};
 use crate::config::CommentMode;
 use crate::ledger::CommentSemantics;
 use crate::mapping::{has_result_word, is_result_value};
 use crate::model::{CommentLine, KnownLines, Sent, is_stored, lines_of, stored_form};
+use crate::sync::reconcile::line_index::{LineIndex, NameSet};
 
 /// What a write to the comments field does, so far as is known or configured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,7 +107,11 @@ fn take<K: Borrow<str> + Eq + Hash>(counts: &mut HashMap<K, usize>, line: &str) 
 
 /// The lines of `text` that this program made: known ones, and those with the name of one of `ours` that are taken for
 /// ours.
-pub(super) fn lines_of_ours<'a>(text: &'a str, ours: &'a [CommentLine], sent: &Sent) -> impl Iterator<Item = &'a str> {
+pub(in crate::sync) fn lines_of_ours<'a>(
+    text: &'a str,
+    ours: &'a [CommentLine],
+    sent: &Sent,
+) -> impl Iterator<Item = &'a str> {
     let (names, sent) = (NameSet::new(ours.iter().map(|our| our.name.as_str())), sent.known_lines());
     let has_name = move |line: &str| line.split_once(':').is_some_and(|(name, _)| names.has(name.trim()));
     lines_of(text).filter(move |line| is_known(line, &sent) || (has_name(line) && is_machine_made(line, &sent)))

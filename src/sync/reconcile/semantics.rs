@@ -1,10 +1,10 @@
 //! What a write to the comments field does in this tenant, learned from what it did.
 
-use super::comments::{is_machine_made, lost_lines};
-use super::line_index::NameSet;
 use crate::config::CommentMode;
 use crate::ledger::CommentSemantics;
 use crate::model::{KnownLines, Sent, is_stored, lines_of};
+use crate::sync::reconcile::comments::{is_machine_made, lost_lines};
+use crate::sync::reconcile::line_index::NameSet;
 
 /// What a write has shown, if it has shown anything. `before` and `after` are the whole texts, `written` what was sent
 /// (`None` when the pass that sent it was killed), `ours` the names of our lines. An empty field shows nothing.

@@ -4,13 +4,13 @@
 
 use std::collections::HashSet;
 
-use super::examine::Error;
-use super::known::Known;
-use super::queue::{SMALL_STORE_CLIENTS, Sweep};
 use crate::config::Config;
 use crate::ledger::Ledger;
 use crate::model::{ClientId, Timestamp};
 use crate::store::{Signature, Source, Store, Watermark};
+use crate::sync::error::Error;
+use crate::sync::evaluate::ledger_view::LedgerView;
+use crate::sync::queue::{SMALL_STORE_CLIENTS, Sweep};
 
 /// This many clients that may have news are looked at for this count; those beyond are taken at their word.
 const MOST_LOOKED_AT: usize = 50_000;
@@ -20,7 +20,7 @@ const MOST_RETRIES: i64 = 1_000_000;
 
 /// Whether a client's fingerprint is not the one that was last evaluated.
 fn has_news(client: ClientId, store: &Store, ledger: &Ledger) -> Result<bool, Error> {
-    let Some(known) = Known::of(client, ledger)?.fingerprint() else { return Ok(true) };
+    let Some(known) = LedgerView::of(client, ledger)?.fingerprint() else { return Ok(true) };
     Ok(store.fingerprint(client)? != Some(known))
 }
 
@@ -114,7 +114,7 @@ fn compare_all(due: &mut HashSet<ClientId>, store: &Store, ledger: &Ledger) -> R
         let page = store.fingerprints_after(after)?;
         let Some(&(last, _)) = page.last() else { return Ok(()) };
         for (client, fingerprint) in page {
-            if Known::of(client, ledger)?.fingerprint() != Some(fingerprint) {
+            if LedgerView::of(client, ledger)?.fingerprint() != Some(fingerprint) {
                 due.insert(client);
             }
         }

@@ -1,9 +1,10 @@
 //! Other clients that claim the asset of a client: whether they are records of one machine, and which of them is sent.
 
-use super::examine::{Error, Examiner, Rivalry, Trouble};
+use super::judge::{Evaluator, Rejection, Rivalry};
 use crate::mapping::Identity;
 use crate::model::{ClientId, InventoryId, Machine, Reason};
 use crate::store::{self, Snapshot};
+use crate::sync::error::Error;
 
 /// Most clients of one inventory ID that are compared. Each of them reads all others.
 const MAX_RIVALS: usize = 100;
@@ -17,7 +18,7 @@ struct Claim {
     identity: Option<Identity>,
 }
 
-impl Examiner<'_> {
+impl Evaluator<'_> {
     /// Finds what keeps a client from being sent because others claim its asset: two of them are different machines, or
     /// one is a newer record of the same machine.
     ///
@@ -106,14 +107,14 @@ fn two_machines(client: ClientId, pair: [ClientId; 2], id: &InventoryId, fact: &
     let message = format!(
         "clients {older} and {newer} both have inventory ID {id}{third} and are not known to be one machine: {fact}; correct it in WipeOS in one of them, or, if they are one machine, clear the ID of the older record, client {older}: that releases client {newer}"
     );
-    Rivalry { trouble: Trouble { reason: Reason::DuplicateInventoryId, message }, newer: None }
+    Rivalry { trouble: Rejection { reason: Reason::DuplicateInventoryId, message }, newer: None }
 }
 
 fn too_many(client: ClientId, id: &InventoryId) -> Rivalry {
     let message = format!(
         "client {client} has inventory ID {id}, which too many other clients have for them to be told apart; correct it in WipeOS"
     );
-    Rivalry { trouble: Trouble { reason: Reason::DuplicateInventoryId, message }, newer: None }
+    Rivalry { trouble: Rejection { reason: Reason::DuplicateInventoryId, message }, newer: None }
 }
 
 /// Names the newer record of a machine, which is sent in place of an older one.
@@ -121,5 +122,5 @@ fn superseded(newer: ClientId, id: &InventoryId) -> Rivalry {
     let message = format!(
         "client {newer} is a newer record of this machine (the same serial number) and stands for asset {id} in its place; nothing to do here"
     );
-    Rivalry { trouble: Trouble { reason: Reason::DuplicateInventoryId, message }, newer: Some(newer) }
+    Rivalry { trouble: Rejection { reason: Reason::DuplicateInventoryId, message }, newer: Some(newer) }
 }

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use super::examine;
-use super::queue::Queue;
-use super::report::{PassOutcome, Report};
-use super::{Error, Outcome, Request, Scope, in_full};
+use super::error::{Error, in_full};
+use super::request::{Outcome, Request, Scope};
 use crate::ledger::{self, End, Heartbeat, PassId, PassTotals, RunLedger};
 use crate::model::Timestamp;
+use crate::sync::queue::Queue;
+use crate::sync::report::{PassOutcome, Report};
 
 /// Why a pass ended that a signal stopped.
 const STOPPED: &str = "stopped by a signal";
@@ -29,7 +29,7 @@ pub(super) fn record(
     queue: &Queue,
     ended: &Ended<'_>,
     report: &Report,
-) -> Result<(), examine::Error> {
+) -> Result<(), Error> {
     let &Ended { pass, is_out_of_time, aborted } = ended;
     queue.finish(ledger, report.finished_at, request.config.fingerprint)?;
     let pass = match pass {

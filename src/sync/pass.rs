@@ -1,0 +1,210 @@
+//! One pass, from the run lock to the end of the session.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use super::error::Error;
+use super::queue::{Queue, Wanted};
+use super::reconcile::applier::Applier;
+use super::reconcile::items::MasterItems;
+use super::reconcile::recovery;
+use super::report::Report;
+use super::request::{Outcome, Request, Scope};
+use super::shared::lock;
+use super::worker::Workers;
+use super::{evaluate, finish, tenancy};
+use crate::clock::BootTime;
+use crate::config::Config;
+use crate::iqr::{Access, Iqr, Limits};
+use crate::ledger::{CommentSemantics, Durability, Intent, RunLedger};
+use crate::store::{Patience, Signature, Store};
+
+/// For so long the next pass begins with as many requests at once as the tenant was found to allow.
+const IN_FLIGHT_MEMORY_SECS: i64 = 3600;
+
+/// Makes one pass.
+///
+/// # Errors
+///
+/// When it cannot begin: another pass is running ([`ledger::Error::is_running`]), or the ledger, the appliance's database
+/// or the config cannot be used. What ends a pass that has begun is told by [`Outcome::aborted`].
+pub fn run(request: &Request<'_>) -> Result<Outcome, Error> {
+    let config = request.config;
+    let ledger_path = &config.ledger.path;
+    let mut ledger =
+        if request.dry_run { RunLedger::open_for_trial(ledger_path)? } else { RunLedger::open(ledger_path)? };
+    (request.begun)();
+    // Before the first question, so that whatever is committed from now on makes a difference.
+    let signature = Signature::of(&config.store.database);
+    let is_plain = matches!(request.scope, Scope::Due { retry: false, full: false });
+    let is_plain = is_plain && tenancy::is_known(request, &ledger)?;
+    if is_plain && evaluate::due::is_idle(&ledger, request.started_at, signature, config)? {
+        log::info!(
+            "WipeOS has written nothing since the last pass, the config is the same, and nobody's next try is due"
+        );
+        let mut report = Report::begun(request.started_at, request.dry_run);
+        report.finished_at = (request.clock)();
+        ledger.leave_in_wal();
+        finish::close(request, &mut ledger, &report);
+        return Ok(Outcome { report, aborted: None });
+    }
+    let deadline = BootTime::now() + config.sync.time_budget;
+    match begin(request, &mut ledger, deadline, signature) {
+        Ok(begun) => Ok(pass(request, begun, ledger, deadline)),
+        Err(error) if request.is_stopped_by(&error) => Ok(finish::stopped(request, ledger)?),
+        Err(error) => {
+            let is_of_pass = !matches!(error, Error::NoSuchAsset(_));
+            let recorded = if is_of_pass { finish::record_failure(request, &mut ledger, &error) } else { Ok(()) };
+            match recorded {
+                // What could not be written before tells more.
+                Err(untold) if !matches!(error, Error::Ledger(_)) => return Err(untold.into()),
+                Ok(()) | Err(_) => {}
+            }
+            finish::beat(request, &mut ledger, (request.clock)(), false);
+            Err(error)
+        }
+    }
+}
+
+/// A pass that has begun.
+struct Begun {
+    store: Store,
+    queue: Queue,
+    /// Writes that a killed pass has begun and not recorded the end of.
+    left: Vec<Intent>,
+    /// What is known of writes to the comments.
+    semantics: Option<CommentSemantics>,
+    /// How many requests at once the tenant was found to allow.
+    in_flight: Option<u8>,
+}
+
+/// Opens the appliance's database and finds out what this pass is to look at.
+fn begin(
+    request: &Request<'_>,
+    ledger: &mut RunLedger,
+    deadline: BootTime,
+    signature: Option<Signature>,
+) -> Result<Begun, Error> {
+    let config = request.config;
+    let patience = || patience(deadline, Arc::clone(&request.interrupted));
+    let store = Store::open(&config.store.database, patience(), patience())?;
+    // Before anything is sent: what is missing would else be found by the first client that needs it.
+    store.check()?;
+    check_slots(config, &store)?;
+    tenancy::settle(request, ledger, deadline)?;
+    let wanted = wanted(request, &store, ledger)?;
+    let is_for_one = matches!(wanted, Wanted::Only(_));
+    let queue = Queue::begin(&store, ledger, wanted, request.started_at, signature, &config.sync)?;
+    // A dry run writes nothing, not even what was there before.
+    let left = if is_for_one || request.dry_run { Vec::new() } else { ledger.open_intents()? };
+    let in_flight =
+        ledger.in_flight()?.filter(|(_, at)| request.started_at.seconds_since(*at).abs() < IN_FLIGHT_MEMORY_SECS);
+    let in_flight = in_flight.map(|(found, _)| found);
+    Ok(Begun { store, queue, left, semantics: ledger.comment_semantics()?, in_flight })
+}
+
+/// Waits for the appliance's database, and for a writer that holds it, as long as the pass has time.
+fn patience(deadline: BootTime, interrupted: Arc<AtomicBool>) -> Patience {
+    Box::new(move || !interrupted.load(Ordering::Relaxed) && !deadline.left().is_zero())
+}
+
+/// Templates may name slots of the inventory item menu, which only the database knows.
+///
+/// # Errors
+///
+/// [`Error::Config`] when a template names a slot that is not there; [`Error::Store`] when the database cannot be read.
+pub fn check_slots(config: &Config, store: &Store) -> Result<(), Error> {
+    if !config.assumed_slots().is_empty() {
+        config.check_slots(Some(&store.slot_names()?))?;
+    }
+    Ok(())
+}
+
+fn wanted(request: &Request<'_>, store: &Store, ledger: &RunLedger) -> Result<Wanted, Error> {
+    let typed = match request.scope {
+        Scope::Due { retry, full } => {
+            // What was held under another config may not be any more.
+            let retry = retry || !ledger.is_config(request.config.fingerprint)?;
+            let full = full || ledger.owes_comparison()?;
+            return Ok(Wanted::Due { retry, full });
+        }
+        Scope::Asset(typed) => typed,
+    };
+    let id = evaluate::parse_id(typed, request.config.store.id_rule)
+        .map_err(|error| Error::NoSuchAsset(error.to_string()))?;
+    let examiner = evaluate::Evaluator { store, ledger: Some(ledger), config: request.config, ask_anyway: true };
+    let clients = examiner.clients_of(typed, &id)?;
+    if clients.is_empty() {
+        let slot = &request.config.store.inventory_id_slot;
+        return Err(Error::NoSuchAsset(format!("no client in WipeOS has inventory ID {id} in its slot `{slot}`")));
+    }
+    Ok(Wanted::Only(clients))
+}
+
+fn pass(request: &Request<'_>, begun: Begun, ledger: RunLedger, deadline: BootTime) -> Outcome {
+    let config = request.config;
+    let Begun { store, queue, left, semantics, in_flight } = begun;
+    let workers = Workers::new(request, store, ledger, queue, deadline);
+    let limits = Limits { deadline, interrupted: Arc::clone(&request.interrupted) };
+    let access = if request.dry_run { Access::ReadOnly } else { Access::ReadWrite };
+    // The first client that needs IQR shows whether the key is needed at all.
+    let first = if left.is_empty() { workers.first() } else { None };
+    if first.is_none() && left.is_empty() {
+        return workers.end(0);
+    }
+    let key = match (request.api_key)() {
+        Ok(key) => key,
+        Err(error) => {
+            workers.put_back(first.as_ref(), error.into());
+            return workers.end(0);
+        }
+    };
+    let iqr = Iqr::new(config.iqr.clone(), &key, access, limits).with_in_flight(in_flight);
+    let items = MasterItems::default();
+    let applier = Applier {
+        iqr: &iqr,
+        ledger: &workers.recorder.ledger,
+        semantics: Mutex::new(semantics),
+        config,
+        items: &items,
+        durability: Durability::of_ledger(&lock(&workers.recorder.ledger)),
+        started_at: request.started_at,
+        dry_run: request.dry_run,
+        lesson: Mutex::default(),
+        has_seen_semantics: AtomicBool::new(false),
+        assets_with_lines_under_way: Mutex::default(),
+    };
+    let first = match recovery::settle(&applier, &left) {
+        Ok(()) => first,
+        Err(abort) => {
+            workers.stop(first.as_ref(), abort);
+            None
+        }
+    };
+    thread::scope(|scope| {
+        let first = Mutex::new(first);
+        for _ in 0..config.iqr.connections {
+            let take_first = || lock(&first).take();
+            let (workers, applier, first) = (&workers, &applier, take_first());
+            scope.spawn(move || workers.run(applier, first));
+        }
+    });
+    wind_up(workers, &iqr)
+}
+
+/// Ends the session, and what a pass has learned is kept.
+fn wind_up(workers: Workers<'_>, iqr: &Iqr) -> Outcome {
+    workers.settle_postponed(iqr);
+    if let Err(error) = iqr.finish() {
+        log::warn!("the session at IQR could not be ended: {error}");
+    }
+    if let Some(found) = iqr.found_in_flight() {
+        workers.remember_in_flight(found);
+    }
+    // Too few clients to be sure while they were asked about: at the end it is plain.
+    if let Some(outage) = iqr.outage() {
+        workers.recorder.abort(outage.into());
+    }
+    workers.end(iqr.requests())
+}

@@ -1,0 +1,12 @@
+//! One asset, brought to what its machine says: read, plan, write, read back.
+
+pub mod applier;
+pub mod apply;
+pub mod attempt;
+pub mod comments;
+pub mod item_search;
+pub mod items;
+mod line_index;
+pub mod plan;
+pub mod recovery;
+pub mod semantics;

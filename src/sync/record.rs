@@ -1,0 +1,61 @@
+//! The outcome of a client on its way to the ledger.
+
+use super::evaluate::{Evaluated, Ready, Rejection, Verdict};
+use super::reconcile::plan::Change;
+use super::report::Item;
+use super::retry::Cause;
+use crate::iqr;
+use crate::ledger::SentRecord;
+use crate::model::Sent;
+
+/// A client in flight that IQR is to be asked about.
+pub(super) struct Work {
+    pub evaluated: Evaluated,
+    pub ready: Box<Ready>,
+}
+
+/// A client whose outcome is to be recorded.
+pub(super) struct Finished {
+    pub evaluated: Evaluated,
+    pub record: Record,
+    /// Reported once the outcome is recorded; `None` for a client that is gone or postponed.
+    pub item: Option<Item>,
+}
+
+/// The outcome of a client.
+pub(super) enum Record {
+    /// The client is no longer in the appliance's database.
+    Gone,
+    /// The asset shows what it shall show.
+    Sent {
+        record: Box<SentRecord>,
+        /// The texts that the asset was found or made to show, if IQR was asked.
+        sent: Option<Sent>,
+        changes: Vec<Change>,
+        notes: Vec<String>,
+    },
+    /// The client was not sent.
+    Rejected(Rejection, Cause),
+    /// The client is left to the next pass.
+    Postponed(Box<iqr::Error>),
+}
+
+/// The next step for a client that was judged.
+pub(super) enum Step {
+    /// IQR is asked.
+    Ask(Box<Ready>),
+    /// The outcome is recorded.
+    Record(Box<Record>),
+}
+
+impl From<Verdict> for Step {
+    fn from(verdict: Verdict) -> Self {
+        Self::Record(Box::new(match verdict {
+            Verdict::Ready(ready) => return Self::Ask(ready),
+            Verdict::Gone => Record::Gone,
+            Verdict::Same(record, _) => Record::Sent { record, sent: None, changes: Vec::new(), notes: Vec::new() },
+            Verdict::Held(rejection, _) => Record::Rejected(rejection, Cause::Local),
+            Verdict::Unreadable(rejection) => Record::Rejected(rejection, Cause::Client),
+        }))
+    }
+}

@@ -1,0 +1,251 @@
+//! The workers of a pass: each takes a client, brings its asset to what it shall show, records the outcome, and takes the
+//! next client.
+
+use std::sync::atomic::Ordering;
+use std::sync::{Mutex, PoisonError};
+
+use super::error::Error;
+use super::evaluate::{Evaluated, Loaded, Ready, Rejection};
+use super::queue::Queue;
+use super::reconcile::applier::Applier;
+use super::reconcile::attempt::Applied;
+use super::record::{Finished, Record, Step, Work};
+use super::recorder::{Postponed, Recorder};
+use super::report::{ItemOutcome, PassOutcome};
+use super::request::{Outcome, Request};
+use super::retry::Cause;
+use super::shared::lock;
+use super::{finish, load};
+use crate::clock::BootTime;
+use crate::iqr::{self, Iqr};
+use crate::ledger::RunLedger;
+use crate::model::InventoryId;
+use crate::store::Store;
+
+/// The state that all workers share.
+pub(super) struct Workers<'a> {
+    pub recorder: Recorder<'a>,
+    /// Locked before the ledger, where both are locked.
+    source: Mutex<Source>,
+    deadline: BootTime,
+}
+
+/// The source of clients.
+struct Source {
+    store: Store,
+    queue: Queue,
+    taken: u64,
+}
+
+impl<'a> Workers<'a> {
+    pub fn new(request: &'a Request<'a>, store: Store, ledger: RunLedger, queue: Queue, deadline: BootTime) -> Self {
+        let source = Mutex::new(Source { store, queue, taken: 0 });
+        Self { recorder: Recorder::new(request, ledger), source, deadline }
+    }
+
+    /// Takes the first client that IQR is to be asked about; `None` when there is none.
+    pub fn first(&self) -> Option<Work> {
+        self.next(None)
+    }
+
+    /// Works until there is no client left, the time is over, or the pass is ended.
+    pub fn run(&self, applier: &Applier<'_>, first: Option<Work>) {
+        let mut work = first.or_else(|| self.next(None));
+        while let Some(Work { evaluated, ready }) = work {
+            let finished = match applier.apply(evaluated.client_id, &ready) {
+                Ok(outcome) => {
+                    let record = self.record_of(&evaluated, &ready, outcome);
+                    Some(self.recorder.finished(evaluated, record))
+                }
+                Err(error) => {
+                    self.give_up(&evaluated, error);
+                    None
+                }
+            };
+            work = self.next(finished);
+        }
+    }
+
+    /// Ends a pass that cannot go on: a client that was taken already stays for the next.
+    pub fn put_back(&self, work: Option<&Work>, error: Error) {
+        let message = error.to_string();
+        self.recorder.abort(error);
+        if let Some(work) = work {
+            let item = self.recorder.item(&work.evaluated, ItemOutcome::Deferred, None, Some(message), Vec::new());
+            self.recorder.report(&item);
+        }
+    }
+
+    /// Ends a pass that cannot go on before its first client was asked about.
+    pub fn stop(&self, first: Option<&Work>, error: Error) {
+        match (first, error) {
+            (Some(work), error) => self.give_up(&work.evaluated, error),
+            // That is no fault, and every worker meets with it.
+            (None, Error::Iqr(iqr::Error::Interrupted { .. } | iqr::Error::OutOfTime { .. })) => {}
+            (None, error) => self.recorder.abort(error),
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        self.recorder.request.interrupted.load(Ordering::Relaxed)
+            || self.deadline.left().is_zero()
+            || self.recorder.is_aborted()
+    }
+
+    /// Records how many requests at once the tenant was found to allow, for the next pass.
+    pub fn remember_in_flight(&self, found: u8) {
+        let now = (self.recorder.request.clock)();
+        if let Err(error) = lock(&self.recorder.ledger).set_in_flight(found, now) {
+            self.recorder.abort(error.into());
+        }
+    }
+
+    /// Decides about the clients whose requests were refused for now again and again. Where the tenant serves another asset
+    /// at the end, the fault is theirs, and they fail; else it serves none, and they are left to the next pass.
+    pub fn settle_postponed(&self, iqr: &Iqr) {
+        let postponed = self.recorder.take_postponed();
+        let Some((_, error)) = postponed.first() else { return };
+        let serves_others = !self.is_over() && self.serves_another_asset(iqr, &postponed);
+        if !serves_others && !self.is_over() {
+            self.recorder.abort(error.clone().into());
+        }
+        for (evaluated, error) in postponed {
+            if !serves_others {
+                self.recorder.report(&self.recorder.deferred_item(&evaluated, &error));
+                continue;
+            }
+            let cause = match &error {
+                iqr::Error::Throttled { cause } => cause.clone(),
+                other => other.to_string(),
+            };
+            let message = format!("{cause}, again and again; other requests go well: look at it in IQR");
+            let record = Record::Rejected(Rejection { reason: error.reason(), message }, Cause::Client);
+            if let Err(error) = self.record(self.recorder.finished(evaluated, record)) {
+                self.recorder.abort(error);
+            }
+        }
+    }
+
+    /// Reads an asset that was sent before and is none of these.
+    fn serves_another_asset(&self, iqr: &Iqr, postponed: &[Postponed]) -> bool {
+        let Ok(assets) = lock(&self.recorder.ledger).some_assets(postponed.len() + 1) else { return false };
+        let is_other = |id: &String| postponed.iter().all(|(client, _)| client.inventory_id.as_ref() != Some(id));
+        let Some(other) = assets.into_iter().find(is_other) else { return false };
+        matches!(iqr.asset(&InventoryId::of_record(other)), Ok(_) | Err(iqr::Error::NotFound { .. }))
+    }
+
+    /// Records the client that is finished, and takes the next one that IQR is to be asked about. Clients that need no
+    /// answer of IQR are recorded on the way.
+    fn next(&self, mut finished: Option<Finished>) -> Option<Work> {
+        loop {
+            let recorded = finished.take().map_or(Ok(()), |finished| self.record(finished));
+            let (evaluated, verdict) = match recorded.and_then(|()| self.load()) {
+                Ok(loaded) => loaded?.judge(self.recorder.request.config),
+                Err(error) => {
+                    self.recorder.abort(error);
+                    return None;
+                }
+            };
+            match Step::from(verdict) {
+                Step::Ask(ready) => return Some(Work { evaluated, ready }),
+                Step::Record(record) => finished = Some(self.recorder.finished(evaluated, *record)),
+            }
+        }
+    }
+
+    fn record(&self, finished: Finished) -> Result<(), Error> {
+        let client = finished.evaluated.client_id;
+        let mut source = lock(&self.source);
+        if self.recorder.record(&source.store, finished)? {
+            source.queue.pending.settle(client);
+        }
+        Ok(())
+    }
+
+    /// Loads the next client; `None` when there is none.
+    fn load(&self) -> Result<Option<Loaded>, Error> {
+        let request = self.recorder.request;
+        let mut source = lock(&self.source);
+        while !self.is_over() && request.limit.is_none_or(|limit| source.taken < limit) {
+            let Source { store, queue, taken } = &mut *source;
+            let mut ledger = lock(&self.recorder.ledger);
+            let Some(candidate) = queue.next(store, &mut ledger)? else { break };
+            if let Some(loaded) = load::load(candidate, &mut queue.pending, store, &mut ledger, request)? {
+                *taken += 1;
+                return Ok(Some(loaded));
+            }
+        }
+        Ok(None)
+    }
+
+    fn record_of(&self, evaluated: &Evaluated, ready: &Ready, applied: Applied) -> Record {
+        match applied {
+            Applied::Done { sent, changes, notes } => {
+                let record = ready.record(evaluated, (self.recorder.request.clock)());
+                Record::Sent { record: Box::new(record), sent: Some(sent), changes, notes }
+            }
+            Applied::Held(rejection) => Record::Rejected(rejection, Cause::HeldByIqr),
+            Applied::Failed(rejection, cause) => Record::Rejected(rejection, cause),
+            Applied::Postponed(error) => Record::Postponed(Box::new(error)),
+        }
+    }
+
+    /// Ends a pass that cannot go on. A client that could not be asked about because of the server counts as failed, and no
+    /// client's delay grows; one that was stopped by the end of the pass stays for the next.
+    fn give_up(&self, evaluated: &Evaluated, error: Error) {
+        let recorder = &self.recorder;
+        if let Error::Iqr(cause) = &error {
+            if !matches!(cause, iqr::Error::Interrupted { .. } | iqr::Error::OutOfTime { .. }) {
+                recorder.abort(cause.clone().into());
+            }
+            let rejection = Rejection { reason: cause.reason(), message: cause.to_string() };
+            match cause {
+                iqr::Error::Interrupted { .. } | iqr::Error::OutOfTime { .. } => {
+                    return recorder.report(&recorder.deferred_item(evaluated, cause));
+                }
+                // Nothing is wrong with the client: it stays due, and the pass says what is.
+                iqr::Error::Throttled { .. } => recorder.report(&recorder.deferred_item(evaluated, cause)),
+                iqr::Error::KeyRefused { .. } => {
+                    let (reason, message) = (Some(rejection.reason), Some(rejection.message));
+                    recorder.report(&recorder.item(evaluated, ItemOutcome::Failed, reason, message, Vec::new()));
+                }
+                _ => {
+                    let mut source = lock(&self.source);
+                    match recorder.record_server_fault(&source.store, evaluated, &rejection) {
+                        Ok(()) => source.queue.pending.settle(evaluated.client_id),
+                        Err(error) => recorder.abort(error.into()),
+                    }
+                }
+            }
+        }
+        recorder.abort(error);
+    }
+
+    /// Records how far the pass came, and what it did.
+    ///
+    /// An outcome is reported also when it cannot be recorded any more: then that is what ended the pass.
+    pub fn end(self, requests: u64) -> Outcome {
+        let request = self.recorder.request;
+        let Source { store, queue, .. } = self.source.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let (mut ledger, progress) = self.recorder.into_parts();
+        let (mut report, mut aborted) = (progress.report, progress.aborted);
+        match queue.left(&store) {
+            Ok(left) => report.totals.deferred += left,
+            Err(error) if request.is_stopped_by(&error) => {}
+            Err(error) => _ = aborted.get_or_insert(error),
+        }
+        report.totals.requests = requests;
+        if aborted.is_some() || request.interrupted.load(Ordering::Relaxed) {
+            report.outcome = PassOutcome::Aborted;
+        }
+        report.finished_at = (request.clock)();
+        let is_out_of_time = report.totals.deferred > 0 && self.deadline.left().is_zero();
+        let ended = finish::Ended { pass: progress.pass, is_out_of_time, aborted: aborted.as_ref() };
+        if let Err(error) = finish::record(request, &mut ledger, &queue, &ended, &report) {
+            report.outcome = PassOutcome::Aborted;
+            aborted.get_or_insert(error);
+        }
+        finish::close(request, &mut ledger, &report);
+        Outcome { report, aborted }
+    }
+}
