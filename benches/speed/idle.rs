@@ -141,7 +141,7 @@ fn count_instructions(stand: &Stand) -> Result<u64> {
     measure::run_well(&command)?;
     let text = fs::read_to_string(log)?;
     let count = text.lines().find_map(|line| line.split("Collected :").nth(1)?.trim().parse().ok());
-    count.with_context(|| format!("callgrind told no count:\n{text}"))
+    count.with_context(|| format!("callgrind printed no count:\n{text}"))
 }
 
 fn idle(stand: &Stand) -> Result<Cost> {

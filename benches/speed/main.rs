@@ -32,7 +32,7 @@ use table::{Table, memory, time};
 /// Measures wipeos-iqr beside its floor and its peers.
 #[derive(Parser)]
 struct Arguments {
-    /// Where stores are kept from run to run; the large ones take a gigabyte
+    /// Folder of the stores, which are kept from run to run; the large ones take a gigabyte
     #[arg(long, default_value = concat!(env!("CARGO_TARGET_TMPDIR"), "/speed"))]
     folder: PathBuf,
     /// The program to measure
@@ -41,13 +41,13 @@ struct Arguments {
     /// The Python that runs the peers; it needs benches/peers/requirements.txt
     #[arg(long, default_value = "python3")]
     python: PathBuf,
-    /// How often everything is run, in turns
+    /// Number of runs of everything, in turns
     #[arg(long, default_value_t = 7)]
     rounds: usize,
     /// Leave the Python peers out
     #[arg(long)]
     without_peers: bool,
-    /// What cargo says
+    /// Passed by cargo
     #[arg(long, hide = true, global = true)]
     bench: bool,
     #[command(subcommand)]

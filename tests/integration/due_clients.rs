@@ -117,7 +117,7 @@ fn sends_no_request_for_a_change_that_alters_nothing_sent() {
     assert_eq!((report.count("due"), report.count("unchanged")), (2, 2), "{report:#?}");
     assert_eq!(requests, []);
     assert_eq!(bench.all_seen(), before);
-    bench.assert_idle("both were looked at");
+    bench.assert_idle("both were evaluated");
 }
 
 #[test]

@@ -39,7 +39,7 @@ enum Disk {
 
 const DISKS: [Disk; 6] = [Disk::Dropped, Disk::Kept, Disk::Prefix(30), Disk::Prefix(70), Disk::Subset, Disk::Torn];
 
-/// One write to a file.
+/// A write to a file.
 #[derive(Debug, Clone)]
 enum Write {
     At(u64, Vec<u8>),

@@ -39,7 +39,7 @@ fn refuses_a_lock_file_that_is_a_link() {
         assert!(report.stderr.contains(words), "{report:#?}");
         assert_untouched(&bench);
         assert!(!bench.path("nowhere").exists(), "nothing is made behind a link");
-        assert!(matches!(bench.run(&["status", "--json"]).code, Some(0)), "it can be looked at");
+        assert!(matches!(bench.run(&["status", "--json"]).code, Some(0)), "it can be read");
         fs::remove_file(bench.path("ledger.db.lock")).unwrap();
         bench.sync_well();
     }

@@ -14,7 +14,7 @@ use thiserror::Error;
 
 use crate::faults::{Fault, Kind, Moment, Part, When};
 
-/// How long a silence lasts that nobody ends.
+/// Length of a silence without a time of its own.
 const SILENCE: Duration = Duration::from_secs(600);
 const GIGABYTE: u64 = 1 << 30;
 

@@ -147,7 +147,7 @@ fn lists_held_machines_and_gives_others_their_asset() {
     let reasons = ["blank-inventory-id", "invalid-inventory-id", "duplicate-inventory-id", "serial-mismatch"];
     assert!(reasons.map(kinds).iter().all(|&count| count > 5), "{:?}", reasons.map(kinds));
     let keys: std::collections::BTreeSet<i64> = machines.held.iter().map(|&(key, _)| key).collect();
-    assert_eq!(keys.len(), machines.held.len(), "nobody is held twice");
+    assert_eq!(keys.len(), machines.held.len(), "no client is held twice");
     // Of each pair of duplicates one has an asset.
     let without = kinds(reasons[0]) + kinds(reasons[1]) + kinds(reasons[2]) / 2;
     assert_eq!(machines.assets.len(), 2000 - without);
