@@ -4,18 +4,18 @@
 //! WipeOS database cannot be opened.
 
 mod advice;
+mod asset_status;
 mod health;
 mod html;
 mod json;
 mod obstacle;
 mod show;
-mod story;
 
 use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use self::story::Story;
+use self::asset_status::AssetStatus;
 use super::{Exit, NotFound, Usage};
 use crate::cli::{Global, StatusArgs};
 use crate::clock;
@@ -64,7 +64,7 @@ struct Status {
     /// The part from the WipeOS database; `None` when it cannot be read.
     store: Option<StoreStatus>,
     /// The status of the one asset that was asked for.
-    story: Option<Story>,
+    asset: Option<AssetStatus>,
 }
 
 /// The part of the status that comes from the WipeOS database.
@@ -96,7 +96,7 @@ pub fn run(global: &Global, args: &StatusArgs) -> Result<Exit> {
         if error.is::<NotFound>() || error.is::<Usage>() {
             return read.map(|()| Exit::Done);
         }
-        status.add_story_of_ledger(&config, ledger.as_ref(), args, now)?;
+        status.add_asset_from_ledger(&config, ledger.as_ref(), args, now)?;
     }
     if args.json {
         output::print_json(&json::Json::of(&status, now))?;
@@ -175,7 +175,7 @@ fn read_ledger(
         (Some(tenant), Some(used_by)) if used_by != tenant => (Ledger::open_of(path, tenant)?, Some(used_by)),
         _ => (in_use, None),
     };
-    let mut status = Status::of_ledger(ledger.as_ref(), oldest_kept)?;
+    let mut status = Status::from_ledger(ledger.as_ref(), oldest_kept)?;
     if let Some(tenant) = tenant {
         status.tenant = Some(tenancy::host(tenant).to_owned());
     }
@@ -199,7 +199,7 @@ impl Status {
         Self { blindness: Some(format!("{error:#}")), ..Self::blind(ledger) }
     }
 
-    fn of_ledger(ledger: Option<&Ledger>, oldest_kept: Timestamp) -> Result<Self> {
+    fn from_ledger(ledger: Option<&Ledger>, oldest_kept: Timestamp) -> Result<Self> {
         let Some(ledger) = ledger else { return Ok(Self::default()) };
         Ok(Self {
             tenant: ledger.tenant()?.map(|tenant| tenancy::host(&tenant).to_owned()),
@@ -229,7 +229,7 @@ impl Status {
         now: Timestamp,
     ) -> Result<()> {
         if let Some(typed) = &args.inventory_id {
-            self.narrow_to(Story::of(config, store, ledger, typed)?, ledger, config.ledger.oldest_kept(now))?;
+            self.narrow_to(AssetStatus::read(config, store, ledger, typed)?, ledger, config.ledger.oldest_kept(now))?;
         }
         let due = due::count(store, ledger, now, config)?;
         self.store = Some(StoreStatus { due, missing_indexes: store.missing_indexes()? });
@@ -237,7 +237,7 @@ impl Status {
     }
 
     /// Adds what the ledger knows of the asset, where the WipeOS database cannot be read.
-    fn add_story_of_ledger(
+    fn add_asset_from_ledger(
         &mut self,
         config: &Config,
         ledger: Option<&Ledger>,
@@ -245,23 +245,23 @@ impl Status {
         now: Timestamp,
     ) -> Result<()> {
         let (Some(known), Some(typed)) = (ledger, &args.inventory_id) else { return Ok(()) };
-        match Story::of_ledger(config, known, typed)? {
-            Some(story) => self.narrow_to(story, ledger, config.ledger.oldest_kept(now)),
+        match AssetStatus::from_ledger(config, known, typed)? {
+            Some(asset) => self.narrow_to(asset, ledger, config.ledger.oldest_kept(now)),
             None => Ok(()),
         }
     }
 
     /// Leaves out the problems and notices of other assets than this one.
-    fn narrow_to(&mut self, story: Story, ledger: Option<&Ledger>, oldest_kept: Timestamp) -> Result<()> {
-        self.problems.retain(|problem| story.is_about(problem));
-        self.left_behind.retain(|notice| story.is_named_by(notice));
+    fn narrow_to(&mut self, asset: AssetStatus, ledger: Option<&Ledger>, oldest_kept: Timestamp) -> Result<()> {
+        self.problems.retain(|problem| asset.is_about(problem));
+        self.left_behind.retain(|notice| asset.is_named_by(notice));
         // One of many assets of a replaced database.
-        if let Some(own) = ledger.map(|it| it.left_behind_of(&story.inventory_id, oldest_kept)).transpose()?.flatten()
+        if let Some(own) = ledger.map(|it| it.left_behind_of(&asset.inventory_id, oldest_kept)).transpose()?.flatten()
             && !self.left_behind.iter().any(|notice| notice.inventory_id == own.inventory_id)
         {
             self.left_behind.push(own);
         }
-        self.story = Some(story);
+        self.asset = Some(asset);
         Ok(())
     }
 

@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use super::Status;
 use super::advice::advice;
+use super::asset_status::{AssetStatus, Standing, State};
 use super::obstacle::Obstacle;
-use super::story::{Standing, State, Story};
 use crate::ledger::{LeftBehind, Pass, Problem};
 use crate::model::{ClientId, DueBecause, Reason, Timestamp};
 use crate::store::MissingIndex;
@@ -134,7 +134,7 @@ impl<'a> Json<'a> {
                 .heartbeat
                 .map(|beat| LastPass { started_at: beat.started_at, finished_at: beat.finished_at }),
             missing_indexes: indexes.map(MissingIndex::statement).collect(),
-            asset: status.story.as_ref().map(|story| asset(story, Obstacle::of(status, now).as_ref(), now)),
+            asset: status.asset.as_ref().map(|asset| asset_json(asset, Obstacle::of(status, now).as_ref(), now)),
         }
     }
 }
@@ -209,13 +209,13 @@ fn now<'a>(standing: &'a Standing, obstacle: Option<&Obstacle>, now: Timestamp) 
     }
 }
 
-fn asset<'a>(story: &'a Story, obstacle: Option<&Obstacle>, time: Timestamp) -> AssetJson<'a> {
+fn asset_json<'a>(asset: &'a AssetStatus, obstacle: Option<&Obstacle>, time: Timestamp) -> AssetJson<'a> {
     AssetJson {
-        inventory_id: &story.inventory_id,
-        clients: story.clients.iter().map(|client| client.client_id).collect(),
-        now: story.clients.iter().map(|client| now(client, obstacle, time)).collect(),
-        sent: story.sent.iter().map(|&(client_id, at)| Sent { client_id, at }).collect(),
-        changes: story
+        inventory_id: &asset.inventory_id,
+        clients: asset.clients.iter().map(|client| client.client_id).collect(),
+        now: asset.clients.iter().map(|client| now(client, obstacle, time)).collect(),
+        sent: asset.sent.iter().map(|&(client_id, at)| Sent { client_id, at }).collect(),
+        changes: asset
             .changes
             .iter()
             .map(|(at, change)| Change { at: *at, field: &change.field, from: &change.before, to: &change.after })

@@ -1,6 +1,6 @@
 //! The status for people. Where all is well, six lines.
 
-mod story;
+mod asset_status;
 
 use super::Status;
 use super::advice::explained;
@@ -16,8 +16,8 @@ const MOST: usize = 20;
 
 pub(super) fn page(status: &Status, now: Timestamp, is_verbose: bool) -> String {
     let mut page = Page::default();
-    if let Some(story) = &status.story {
-        story::story(&mut page, story, &status.left_behind, Obstacle::of(status, now).as_ref(), now);
+    if let Some(asset) = &status.asset {
+        asset_status::write(&mut page, asset, &status.left_behind, Obstacle::of(status, now).as_ref(), now);
         return page.into_text();
     }
     tenant(&mut page, status);

@@ -5,7 +5,7 @@ use crate::commands::testing::{Bench, without_style};
 
 fn status(bench: &Bench, id: Option<&str>) -> Result<Status> {
     let (store, ledger) = (bench.store(), bench.ledger());
-    let mut status = Status::of_ledger(ledger.as_ref(), Timestamp::from_unix_millis(0))?;
+    let mut status = Status::from_ledger(ledger.as_ref(), Timestamp::from_unix_millis(0))?;
     let args = StatusArgs { inventory_id: id.map(str::to_owned), json: false, html: None };
     status.add_store(&bench.config, &store, ledger.as_ref(), &args, clock::now())?;
     Ok(status)
@@ -112,7 +112,7 @@ fn the_story_of_one_asset_tells_what_was_sent_when() {
 fn what_the_ledger_knows_is_told_without_the_wipeos_database() {
     let bench = Bench::new();
     bench.pass();
-    let status = Status::of_ledger(bench.ledger().as_ref(), Timestamp::from_unix_millis(0)).unwrap();
+    let status = Status::from_ledger(bench.ledger().as_ref(), Timestamp::from_unix_millis(0)).unwrap();
     assert_eq!(as_json(&status)["due"], Value::Null);
     assert!(shown(&status).contains("6 clients"));
 }

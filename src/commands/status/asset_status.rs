@@ -13,7 +13,7 @@ use crate::store::Store;
 use crate::sync::evaluate::{self, Evaluator, Rejection, Verdict};
 
 /// The status of one asset.
-pub(super) struct Story {
+pub(super) struct AssetStatus {
     pub inventory_id: String,
     /// The clients that have its ID, newest first; where the WipeOS database cannot be read, those that the ledger has.
     pub clients: Vec<Standing>,
@@ -57,7 +57,7 @@ pub(super) enum State {
     Gone,
 }
 
-impl Story {
+impl AssetStatus {
     /// Reads the status of an asset.
     ///
     /// # Errors
@@ -67,7 +67,7 @@ impl Story {
         let examiner = Evaluator { store, ledger, config, ask_anyway: false };
         let id = match evaluate::parse_id(typed, config.store.id_rule) {
             Ok(id) => id,
-            Err(error) => return Self::of_no_id(&examiner, typed.trim(), &error),
+            Err(error) => return Self::from_no_id(&examiner, typed.trim(), &error),
         };
         let clients = standings(&examiner, examiner.clients_of(typed, &id)?)?;
         let (sent, intent, changes) = match ledger {
@@ -122,7 +122,7 @@ impl Story {
     }
 
     /// Returns the sentence for an asset without a known client.
-    pub(super) fn of_no_client(&self) -> Option<&'static str> {
+    pub(super) fn without_client(&self) -> Option<&'static str> {
         match (self.clients.is_empty(), self.is_of_store) {
             (false, _) => None,
             (true, true) => Some("none in WipeOS has this ID now"),

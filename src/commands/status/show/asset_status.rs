@@ -4,47 +4,47 @@ use super::{left_behind, tries};
 use crate::commands::diff;
 use crate::commands::page::{Page, Span, ago, minute};
 use crate::commands::status::advice::explained;
+use crate::commands::status::asset_status::{AssetStatus, Standing, State};
 use crate::commands::status::obstacle::Obstacle;
-use crate::commands::status::story::{Standing, State, Story};
 use crate::ledger::{ChangeRecord, LeftBehind};
 use crate::model::{DueBecause, Reason, Timestamp};
 use crate::output::{self, BAD, DIM, GOOD, STRONG, WARN};
 use crate::sync::reconcile::plan::Field;
 
 /// The number of changes of one asset that are listed.
-const MOST_CHANGES: usize = 40;
+const MAX_CHANGES: usize = 40;
 
 /// Writes the page; `notices` are those that name the asset, `obstacle` is what kept the last pass from sending what is
 /// due.
-pub(super) fn story(
+pub(super) fn write(
     page: &mut Page,
-    story: &Story,
+    asset: &AssetStatus,
     notices: &[LeftBehind],
     obstacle: Option<&Obstacle>,
     now: Timestamp,
 ) {
-    page.title(&[Span::new(STRONG, format!("Asset {}", story.inventory_id))]);
-    page.row("clients", story.of_no_client().unwrap_or_default());
-    for client in &story.clients {
-        standing(page, client, &story.inventory_id, obstacle, now);
+    page.title(&[Span::new(STRONG, format!("Asset {}", asset.inventory_id))]);
+    page.row("clients", asset.without_client().unwrap_or_default());
+    for client in &asset.clients {
+        standing(page, client, &asset.inventory_id, obstacle, now);
     }
-    if story.sent.is_empty() && story.changes.is_empty() {
+    if asset.sent.is_empty() && asset.changes.is_empty() {
         page.styled_row("last sent", WARN, "never");
     }
-    for (client, at) in &story.sent {
+    for (client, at) in &asset.sent {
         page.row("last sent", format!("{} ({}), from client {client}", minute(*at), ago(*at, now)));
     }
     for notice in notices {
         left_behind(page, notice);
     }
-    if let Some(intent) = story.intent.as_ref().filter(|_| !story.clients.iter().any(|it| it.state.is_answered())) {
+    if let Some(intent) = asset.intent.as_ref().filter(|_| !asset.clients.iter().any(|it| it.state.is_answered())) {
         let when = minute(intent.at);
         page.row(
             "begun",
             format!("{when}: a write of which the end is not known; the asset is read before anything else"),
         );
     }
-    history(page, &story.changes);
+    history(page, &asset.changes);
 }
 
 fn standing(page: &mut Page, client: &Standing, id: &str, obstacle: Option<&Obstacle>, now: Timestamp) {
@@ -107,12 +107,12 @@ fn history(page: &mut Page, changes: &[(Timestamp, ChangeRecord)]) {
     }
     page.section("Changed in IQR, newest first ([-went-] {+came+})");
     let mut before = None;
-    for (at, change) in changes.iter().take(MOST_CHANGES) {
+    for (at, change) in changes.iter().take(MAX_CHANGES) {
         let when = if before == Some(*at) { String::new() } else { minute(*at) };
         self::change(page, &when, change);
         before = Some(*at);
     }
-    let more = changes.len().saturating_sub(MOST_CHANGES) as u64;
+    let more = changes.len().saturating_sub(MAX_CHANGES) as u64;
     if more > 0 {
         page.item(&[Span::plain(format!(
             "and {}; status --json tells all",
