@@ -11,7 +11,7 @@ use rusqlite::{Connection, Result};
 use crate::files;
 
 /// The number of statements that are kept prepared.
-const PREPARED: usize = 48;
+const MAX_PREPARED_STATEMENTS: usize = 48;
 
 /// Sets the options that every connection has.
 ///
@@ -24,7 +24,7 @@ pub fn configure(connection: &Connection, busy_timeout: Duration) -> Result<()> 
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
     // SQLite would else prepare a cached statement anew for every value that it might plan otherwise for.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-    connection.set_prepared_statement_cache_capacity(PREPARED);
+    connection.set_prepared_statement_cache_capacity(MAX_PREPARED_STATEMENTS);
     Ok(())
 }
 

@@ -120,7 +120,7 @@ impl Steps {
     }
 
     fn store(&mut self, config: &Config) {
-        match look_at_store(config) {
+        match check_store(config) {
             Ok((newest, missing)) => {
                 let path = config.store.database.display();
                 self.note("WipeOS database", Verdict::Ok, format!("{path}; {newest}"));
@@ -137,7 +137,7 @@ impl Steps {
 
     fn ledger(&mut self, config: &Config) {
         let path = config.ledger.path.display();
-        match look_at_ledger(&config.ledger.path) {
+        match check_ledger(&config.ledger.path) {
             Ok(Some(ledger)) => {
                 let last = ledger.heartbeat().and_then(|beat| beat.last_good(clock::now()));
                 let last = last.map(|last| format!("; last good pass {} UTC", minute(last))).unwrap_or_default();
@@ -168,7 +168,7 @@ impl Steps {
 }
 
 /// Opens the ledger and reads its tables: a file that is damaged further behind opens all the same.
-fn look_at_ledger(path: &Path) -> Result<Option<Ledger>, ledger::Error> {
+fn check_ledger(path: &Path) -> Result<Option<Ledger>, ledger::Error> {
     let Some(ledger) = Ledger::open(path)? else { return Ok(None) };
     ledger.problem_counts()?;
     ledger.passes(u32::MAX)?;
@@ -177,7 +177,7 @@ fn look_at_ledger(path: &Path) -> Result<Option<Ledger>, ledger::Error> {
 }
 
 /// Opens the database and checks the contract; returns what is newest in it, and what its missing indexes cost.
-fn look_at_store(config: &Config) -> Result<(String, Vec<String>)> {
+fn check_store(config: &Config) -> Result<(String, Vec<String>)> {
     let store = super::open_database(&config.store.database)?;
     store.check()?;
     if !config.assumed_slots().is_empty() {

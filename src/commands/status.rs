@@ -29,7 +29,7 @@ use crate::sync::evaluate::due;
 use crate::sync::tenancy;
 
 /// The number of passes that are reported.
-const PASSES: u32 = 10;
+const MAX_PASSES: u32 = 10;
 
 /// The status of the appliance.
 #[derive(Default)]
@@ -49,7 +49,7 @@ struct Status {
     /// The time when the newest pass began, if it has not reported its end.
     begun: Option<Timestamp>,
     /// Whether the system reports which process holds a lock: then a pass without a process was ended by force.
-    are_locks_told: bool,
+    are_locks_reported: bool,
     /// The reason why the ledger cannot be read.
     blindness: Option<String>,
     /// The likely cause why no pass is made, where none is.
@@ -143,7 +143,7 @@ pub(super) fn html_after_pass(
     failure: Option<Failure>,
 ) -> Result<String> {
     let now = clock::now();
-    let (mut status, recent) = match ledger.map(|path| told_by(path, oldest_kept, now)) {
+    let (mut status, recent) = match ledger.map(|path| read_with_passes(path, oldest_kept, now)) {
         Some(Ok(told)) => told,
         Some(Err(error)) => (Status::of_unreadable(ledger, &error), Vec::new()),
         None => (Status::blind(None), Vec::new()),
@@ -155,7 +155,7 @@ pub(super) fn html_after_pass(
 }
 
 /// Reads the status from a ledger, without the WipeOS database, and the passes of the last days.
-fn told_by(path: &Path, oldest_kept: Timestamp, now: Timestamp) -> Result<(Status, Vec<Pass>)> {
+fn read_with_passes(path: &Path, oldest_kept: Timestamp, now: Timestamp) -> Result<(Status, Vec<Pass>)> {
     let (_, mut status, recent) = read_ledger(path, None, oldest_kept, now)?;
     // Who holds the lock just now is this pass.
     status.ledger_place = ledger::takes_nothing(path);
@@ -206,7 +206,7 @@ impl Status {
             has_ledger: true,
             problems: ledger.problems()?,
             left_behind: ledger.left_behind(oldest_kept)?,
-            passes: ledger.passes(PASSES)?,
+            passes: ledger.passes(MAX_PASSES)?,
             heartbeat: ledger.heartbeat(),
             ..Self::default()
         })
@@ -215,7 +215,7 @@ impl Status {
     fn look_at_place(&mut self, ledger: &Path) {
         self.ledger_place = ledger::takes_nothing(ledger);
         self.holder = Holder::of(ledger);
-        self.are_locks_told = Holder::can_be_told();
+        self.are_locks_reported = Holder::can_be_told();
         self.begun = ledger::begun(ledger, self.heartbeat.as_ref());
         self.suspicion = ledger::suspicion(ledger);
     }

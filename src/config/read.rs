@@ -71,7 +71,7 @@ pub(super) fn iqr(section: &mut Section, folder: &Path) -> Service {
 }
 
 /// The width of the one column whose text is looked for again.
-const ITEM_NUMBER: u16 = 30;
+const ITEM_NUMBER_WIDTH: u16 = 30;
 
 const TOO_WIDE: &str = "is more than the 30 characters that IQR is known to keep of an item number: a master item whose \
     number IQR cuts is not found again, and may be made again with every try; make sure that this tenant keeps more";
@@ -79,8 +79,8 @@ const TOO_WIDE: &str = "is more than the 30 characters that IQR is known to keep
 /// Reads the widths of the columns, by default the vendor's; an unknown width is no limit. A user-defined field is
 /// narrower than the field that it stands for.
 fn widths(section: &mut Section, fields: &FieldNames) -> Widths {
-    let item_number = section.number("item_number", ITEM_NUMBER, 0..=u16::MAX);
-    if item_number == 0 || item_number > ITEM_NUMBER {
+    let item_number = section.number("item_number", ITEM_NUMBER_WIDTH, 0..=u16::MAX);
+    if item_number == 0 || item_number > ITEM_NUMBER_WIDTH {
         section.warn_key("item_number", TOO_WIDE);
     }
     let mut width = |key, default| Width::of(section.number(key, default, 0..=u16::MAX));

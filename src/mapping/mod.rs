@@ -41,7 +41,7 @@ pub use placeholder::is_placeholder;
 pub use rules::{PerTemplate, Rules, TestName, Untested};
 pub use template::{Scope, SlotRef, Template, TemplateError};
 pub use widths::{Width, Widths};
-pub use wipes::{WipeEnd, WipeStory, missing_verification};
+pub use wipes::{WipeEnd, WipeHistory, missing_verification};
 pub use words::{has_result_word, is_result_value};
 
 /// A field of the update, with its source.

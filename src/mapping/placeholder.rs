@@ -230,7 +230,7 @@ pub(super) fn is_kind_of_machine(text: &str) -> bool {
     let mut words = text.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty());
     // A glance decides nearly every text. `All` may be one in one, also behind another word.
     let is_one = |word: &str| word.ends_with("all") || is_kind(word) || BESIDE_KINDS.contains(&word);
-    let is_short = |word: &&str| word.is_ascii() && word.len() <= LONGEST_WORD;
+    let is_short = |word: &&str| word.is_ascii() && word.len() <= MAX_WORD_BYTES;
     if words.next().filter(is_short).is_some_and(|first| !in_lower_case(first, is_one)) {
         return false;
     }
@@ -265,11 +265,11 @@ fn is_of_field_words(text: &str) -> bool {
 }
 
 /// The length of the longest word of the lists, in bytes.
-const LONGEST_WORD: usize = 16;
+const MAX_WORD_BYTES: usize = 16;
 
 /// Whether `holds` is true of a word in lower case. Words longer than those of the lists, or beyond ASCII, are none.
 fn in_lower_case(word: &str, holds: impl Fn(&str) -> bool) -> bool {
-    let mut lower = [0; LONGEST_WORD];
+    let mut lower = [0; MAX_WORD_BYTES];
     let Some(lower) = lower.get_mut(..word.len()).filter(|_| word.is_ascii()) else { return false };
     lower.copy_from_slice(word.as_bytes());
     lower.make_ascii_lowercase();
@@ -343,7 +343,7 @@ mod tests {
         assert!(FILLERS.is_sorted() && REFERENCE_BOARDS.is_sorted() && FIELD_WORDS.is_sorted());
         let has_digit = |word: &&str| word.contains(|character: char| character.is_ascii_digit());
         assert!(!FILLERS.iter().chain(REFERENCE_BOARDS).chain(FIELD_WORDS).chain(KINDS).any(has_digit));
-        assert!(FIELD_WORDS.iter().chain(KINDS).chain(BESIDE_KINDS).all(|word| word.len() <= LONGEST_WORD));
+        assert!(FIELD_WORDS.iter().chain(KINDS).chain(BESIDE_KINDS).all(|word| word.len() <= MAX_WORD_BYTES));
     }
 
     #[test]

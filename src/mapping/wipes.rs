@@ -214,7 +214,7 @@ pub fn missing_verification(wipe: &Wipe) -> Option<&'static str> {
 
 /// The wipes of a drive, for people who ask why its line says what it says.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct WipeStory<'a> {
+pub struct WipeHistory<'a> {
     /// The wipe that the line shows.
     pub told: Option<&'a Wipe>,
     /// The number of others that came before it.
@@ -227,7 +227,7 @@ pub struct WipeStory<'a> {
     pub uncertain: Vec<&'a Wipe>,
 }
 
-impl<'a> WipeStory<'a> {
+impl<'a> WipeHistory<'a> {
     /// Sorts the wipes of a drive of this machine.
     #[must_use]
     pub fn from_wipes(wipes: &'a [Wipe], machine: &Machine) -> Self {

@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 
 /// The number of characters that a message quotes.
-const LONGEST: usize = 60;
+const MAX_CHARS: usize = 60;
 
 /// Returns the text, or its first 60 characters and an ellipsis: a message is one line that a person reads.
 #[must_use]
 pub fn excerpt(text: &str) -> Cow<'_, str> {
-    match text.char_indices().nth(LONGEST) {
+    match text.char_indices().nth(MAX_CHARS) {
         Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
         None => Cow::Borrowed(text),
     }
@@ -20,7 +20,7 @@ mod tests {
 
     #[test]
     fn a_long_text_is_cut_and_one_that_just_fits_is_not() {
-        let fits = "ä".repeat(LONGEST);
+        let fits = "ä".repeat(MAX_CHARS);
         assert_eq!(excerpt(&fits), fits);
         assert_eq!(excerpt(&format!("{fits}x")), format!("{fits}…"));
     }

@@ -19,7 +19,7 @@ const PREFIX: &str = ".wipeos-iqr-";
 const SUFFIX: &str = ".new";
 
 /// The age from which on an unfinished file was left by a killed process: no write takes so long.
-const LEFT_BEHIND: Duration = Duration::from_secs(3600);
+const MAX_WRITE_TIME: Duration = Duration::from_secs(3600);
 
 /// The place of a file that is to be written.
 pub struct Place {
@@ -107,7 +107,7 @@ fn sweep(folder: &Path, now: SystemTime) {
     let Ok(entries) = folder.read_dir() else { return };
     for entry in entries.flatten().filter(|entry| is_ours(&entry.file_name())) {
         let written = entry.metadata().and_then(|metadata| metadata.modified());
-        if written.is_ok_and(|written| now.duration_since(written).is_ok_and(|age| age > LEFT_BEHIND)) {
+        if written.is_ok_and(|written| now.duration_since(written).is_ok_and(|age| age > MAX_WRITE_TIME)) {
             let _ = fs::remove_file(entry.path());
         }
     }
@@ -130,7 +130,7 @@ mod tests {
         let names = [".wipeos-iqr-old.new", ".wipeos-iqr-fresh.new", ".other.new", "x.html"];
         for name in names {
             let file = File::create(folder.path().join(name)).unwrap();
-            let age = if name.contains("fresh") { Duration::ZERO } else { 2 * LEFT_BEHIND };
+            let age = if name.contains("fresh") { Duration::ZERO } else { 2 * MAX_WRITE_TIME };
             file.set_modified(file.metadata().unwrap().modified().unwrap() - age).unwrap();
         }
         replace(&folder.path().join("x.prom"), "new").unwrap();

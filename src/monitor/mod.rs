@@ -1,10 +1,10 @@
 //! Reports a pass to others than the ledger: to a monitor that waits for signs of life ([`Ping`]), and to Prometheus
 //! ([`metrics`]).
 //!
-//! Nothing in here can fail a pass, or hold it up for more than a moment ([`PATIENCE`], for all of it together): the
-//! run lock is released before the program waits for any of it, and files are written by a thread that is not waited
-//! for any longer ([`mod@aside`]). A monitor learns that a pass was made and how it ended, and never anything of the
-//! assets.
+//! Nothing in here can fail a pass, or hold it up for more than a moment ([`MAX_REPORT_TIME`], for all of it together):
+//! the run lock is released before the program waits for any of it, and files are written by a thread that is not
+//! waited for any longer ([`mod@aside`]). A monitor learns that a pass was made and how it ended, and never anything of
+//! the assets.
 
 pub mod aside;
 pub mod file;
@@ -16,4 +16,4 @@ use std::time::Duration;
 pub use ping::{Ping, Signal};
 
 /// The longest time that one sign may take, and that the program goes on after a pass to report it.
-pub const PATIENCE: Duration = Duration::from_secs(2);
+pub const MAX_REPORT_TIME: Duration = Duration::from_secs(2);

@@ -11,7 +11,7 @@ use std::time::Instant;
 use ureq::Agent;
 use ureq::tls::{RootCerts, TlsConfig};
 
-use super::PATIENCE;
+use super::MAX_REPORT_TIME;
 use crate::iqr::proxy::{self, ProxyError};
 use crate::secret::Secret;
 
@@ -69,7 +69,7 @@ impl Ping {
     }
 
     /// Gives a sign, and waits for nothing.
-    pub fn tell(&self, signal: Signal) {
+    pub fn send(&self, signal: Signal) {
         // Without the thread no sign can be given.
         let _ = self.signals.send(signal);
     }
@@ -79,7 +79,7 @@ impl Ping {
         drop(self.signals);
         let done = self.done.into_inner().unwrap_or_else(PoisonError::into_inner);
         if done.recv_timeout(end.saturating_duration_since(Instant::now())) == Err(RecvTimeoutError::Timeout) {
-            log::info!("the monitor takes longer than {} s and is not waited for", PATIENCE.as_secs());
+            log::info!("the monitor takes longer than {} s and is not waited for", MAX_REPORT_TIME.as_secs());
         }
     }
 }
@@ -123,7 +123,7 @@ fn agent(url: &str) -> Result<Agent, ProxyError> {
     let config = Agent::config_builder()
         .http_status_as_error(false)
         .max_redirects(0)
-        .timeout_global(Some(PATIENCE))
+        .timeout_global(Some(MAX_REPORT_TIME))
         .proxy(proxy::from_environment(&[url])?)
         .user_agent(concat!("wipeos-iqr/", env!("CARGO_PKG_VERSION")))
         .tls_config(TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build())

@@ -18,10 +18,10 @@ pub const PAGE: i64 = 256;
 
 /// The length of the stretch before the watermark that is read again, for rows that a writer committed late, in
 /// seconds.
-const OVERLAP: i64 = 300;
+const OVERLAP_SECS: i64 = 300;
 
 /// The number of rows of that stretch that are read again.
-const OVERLAP_ROWS: i64 = 256;
+const MAX_OVERLAP_ROWS: i64 = 256;
 
 /// The watermark: how far the appliance's history has been read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -133,7 +133,7 @@ impl Source {
     /// The newest time of a watermark, and the first that is looked at again.
     fn stretch(self, watermark: &Watermark) -> (String, String) {
         let newest = self.newest(watermark).0;
-        let from = newest.parse::<Timestamp>().map(|newest| newest.plus_seconds(-OVERLAP).to_store_text());
+        let from = newest.parse::<Timestamp>().map(|newest| newest.plus_seconds(-OVERLAP_SECS).to_store_text());
         let from = from.unwrap_or_else(|_| newest.to_owned());
         (newest.to_owned(), from)
     }

@@ -29,7 +29,7 @@ pub(super) struct Access {
 
 /// The size of the page cache, in KiB (SQLite counts them with a minus). A client is read by keys: only the upper pages
 /// of the trees are worth keeping; the operating system keeps the others.
-const CACHE: i64 = -384;
+const CACHE_KIB: i64 = -384;
 
 impl Access {
     pub(super) fn open(path: &Path, watchdog: &Watchdog) -> Result<Self> {
@@ -50,7 +50,7 @@ impl Access {
     /// Returns the connection for a read. The preparation reads the file, too, and may find it locked as any read may.
     pub(super) fn prepared(&self) -> Result<&Connection> {
         if !self.is_prepared.get() {
-            self.connection.pragma_update(None, "cache_size", CACHE)?;
+            self.connection.pragma_update(None, "cache_size", CACHE_KIB)?;
             self.is_prepared.set(true);
         }
         Ok(&self.connection)

@@ -6,7 +6,7 @@ use crate::iqr::{self, Access, Error, Iqr, Route};
 use crate::model::InventoryId;
 
 /// A clock that is further off than this confuses people who compare the logs of both sides: seconds.
-const MUCH_SKEW: i64 = 60;
+const MAX_SKEW_SECS: i64 = 60;
 
 impl Steps {
     /// Takes the steps from the key to the end of the session; `asset` is probed in between.
@@ -99,7 +99,7 @@ impl Steps {
     fn clock(&mut self, iqr: &Iqr) {
         match iqr.clock_skew_seconds() {
             None => self.note("clock", Verdict::Skipped, "IQR did not tell its time".to_owned()),
-            Some(skew) if skew.abs() <= MUCH_SKEW => {
+            Some(skew) if skew.abs() <= MAX_SKEW_SECS => {
                 self.note("clock", Verdict::Ok, "agrees with IQR's".to_owned());
             }
             Some(skew) => {

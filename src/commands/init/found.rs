@@ -10,7 +10,7 @@ use crate::escape;
 use crate::model::{ClientId, IdRule};
 
 /// The number of clients, newest first, whose slots are read.
-const CLIENTS: u32 = 2000;
+const MAX_CLIENTS: u32 = 2000;
 
 /// The findings in the database.
 #[derive(Debug)]
@@ -32,7 +32,7 @@ impl Found {
         let database = writable(path)?;
         let store = open_database(path)?;
         store.check()?;
-        let slots: Vec<Slot> = store.slot_samples(CLIENTS)?.iter().map(Slot::of).collect();
+        let slots: Vec<Slot> = store.slot_samples(MAX_CLIENTS)?.iter().map(Slot::of).collect();
         let proposal = slots::propose(&slots);
         Ok(Self { database, clients: store.count_after(ClientId(i64::MIN))?, slots, proposal })
     }
@@ -66,7 +66,9 @@ impl Found {
     fn clients_text(&self) -> String {
         match self.clients {
             0 => "none yet".to_owned(),
-            all if all > u64::from(CLIENTS) => format!("{all}; the slots of the newest {CLIENTS} were looked at"),
+            all if all > u64::from(MAX_CLIENTS) => {
+                format!("{all}; the slots of the newest {MAX_CLIENTS} were looked at")
+            }
             all => all.to_string(),
         }
     }

@@ -11,10 +11,10 @@ use crate::model::{IdRule, InventoryId};
 use crate::store::SlotSample;
 
 /// The fewest digits of an ID: a shorter number is a count or a place.
-const SHORTEST: usize = 4;
+const MIN_ID_DIGITS: usize = 4;
 
 /// The fewest values from which a proposal can be clear.
-const ENOUGH: usize = 10;
+const MIN_CLEAR_VALUES: usize = 10;
 
 /// Counts of the values of a slot.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,7 +88,7 @@ impl Slot {
 }
 
 fn could_be_id(value: &str, rule: IdRule) -> bool {
-    let is_long_enough = |id: InventoryId| id.as_str().len() >= SHORTEST;
+    let is_long_enough = |id: InventoryId| id.as_str().len() >= MIN_ID_DIGITS;
     value.bytes().any(|byte| byte.is_ascii_digit()) && InventoryId::parse(Some(value), rule).is_ok_and(is_long_enough)
 }
 
@@ -108,7 +108,7 @@ fn propose_by(slots: &[Slot], rule: IdRule) -> Option<Proposal> {
     } else if rule == IdRule::Alphanumeric {
         Some(Doubt::Letters)
     } else {
-        (best.filled < ENOUGH).then_some(Doubt::Few)
+        (best.filled < MIN_CLEAR_VALUES).then_some(Doubt::Few)
     };
     Some(Proposal { name: best.name.clone(), rule, doubt })
 }

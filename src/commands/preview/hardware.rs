@@ -4,7 +4,7 @@ use anstyle::Style;
 
 use super::Subject;
 use crate::commands::page::{Page, ago, minute};
-use crate::mapping::{WipeEnd, WipeStory, missing_verification};
+use crate::mapping::{WipeEnd, WipeHistory, missing_verification};
 use crate::model::{DiagnosticsLog, Drive, Machine, Timestamp, Wipe};
 use crate::output::{self, WARN};
 
@@ -37,8 +37,8 @@ pub(super) fn machine(page: &mut Page, subject: &Subject, now: Timestamp) {
 /// line holds until the later wipe ends, and whoever sells the machine has to know.
 pub(super) fn overtaken(machine: &Machine) -> impl Iterator<Item = String> {
     machine.drives.iter().filter(|drive| !drive.is_virtual()).filter_map(|drive| {
-        let story = WipeStory::from_wipes(&drive.wipes, machine);
-        let is_overtaken = story.told.is_some() && story.after.iter().any(|wipe| wipe.finished_at.is_none());
+        let history = WipeHistory::from_wipes(&drive.wipes, machine);
+        let is_overtaken = history.told.is_some() && history.after.iter().any(|wipe| wipe.finished_at.is_none());
         is_overtaken.then(|| {
             format!("! drive {}: a newer wipe has not ended; its line tells of the one that has", drive.position)
         })
@@ -96,26 +96,26 @@ fn drive_rows(page: &mut Page, drive: &Drive, machine: &Machine, now: Timestamp)
 }
 
 fn wipe_rows(drive: &Drive, machine: &Machine, now: Timestamp) -> Vec<(Style, String)> {
-    let story = WipeStory::from_wipes(&drive.wipes, machine);
+    let history = WipeHistory::from_wipes(&drive.wipes, machine);
     let text = |wipe| wipe_text(wipe, machine, now);
-    let told = story.told.map(|wipe| {
+    let told = history.told.map(|wipe| {
         // One that was broken off may have none.
         let end = if wipe.finished_at.is_none() { ", no end recorded" } else { "" };
-        format!("wipe: {}{end}{}", text(wipe), earlier(story.before))
+        format!("wipe: {}{end}{}", text(wipe), earlier(history.before))
     });
-    let unverified = story.told.and_then(missing_verification).map(|source| format!("! not verified: {source}"));
-    let uncertain = story
+    let unverified = history.told.and_then(missing_verification).map(|source| format!("! not verified: {source}"));
+    let uncertain = history
         .uncertain
         .first()
-        .map(|newest| format!("! one that may be newer: {}{}", text(newest), earlier(story.uncertain.len() - 1)));
-    let after = story.after.first().map(|newest| {
+        .map(|newest| format!("! one that may be newer: {}{}", text(newest), earlier(history.uncertain.len() - 1)));
+    let after = history.after.first().map(|newest| {
         let what = match (&told, newest.finished_at) {
             (None, None) => "no wipe has ended; the newest",
             (None, Some(_)) => "no wipe was run; the newest",
             (Some(_), None) => "a newer wipe has not ended",
             (Some(_), Some(_)) => "a newer wipe was not run",
         };
-        format!("! {what}: {}{}", text(newest), earlier(story.after.len() - 1))
+        format!("! {what}: {}{}", text(newest), earlier(history.after.len() - 1))
     });
     // Discs are not wiped.
     let never = (drive.wipes.is_empty() && !drive.is_optical()).then(|| "! never wiped".to_owned());
@@ -156,15 +156,15 @@ fn batteries(machine: &Machine) -> String {
 
 /// Writes the newest logs; older ones are counted.
 fn logs(page: &mut Page, logs: &[DiagnosticsLog]) {
-    const MOST: usize = 3;
+    const MAX_LOGS: usize = 3;
     if logs.is_empty() {
         page.row("tests", "none");
     }
-    for (place, log) in logs.iter().rev().take(MOST).enumerate() {
+    for (place, log) in logs.iter().rev().take(MAX_LOGS).enumerate() {
         let when = log.created_at.map_or_else(|| "no time".to_owned(), minute);
         page.row(if place == 0 { "tests" } else { "" }, format!("{when}  {}", tests(log)));
     }
-    let older = logs.len().saturating_sub(MOST) as u64;
+    let older = logs.len().saturating_sub(MAX_LOGS) as u64;
     if older > 0 {
         page.row("", format!("and {}", output::count(older, "older log", "older logs")));
     }

@@ -19,15 +19,15 @@ use crate::model::Timestamp;
 use crate::sync::left_behind;
 
 /// The number of days on the page, today included.
-const DAYS: usize = 7;
+const DAYS_SHOWN: usize = 7;
 const DAY: i64 = 86_400;
 const BARS_PER_DAY: usize = 8;
 
 /// The number of passes that are listed one by one.
-const MOST_PASSES: usize = 20;
+const MAX_PASSES: usize = 20;
 
 /// The number of clients of a kind that are listed one by one: the page is read on a phone, too.
-const MOST_CLIENTS: usize = 500;
+const MAX_CLIENTS: usize = 500;
 
 const WIDE: Size = Size { width: 860, height: 220, days_per_label: 1 };
 const NARROW: Size = Size { width: 360, height: 200, days_per_label: 2 };
@@ -165,9 +165,9 @@ pub(super) fn page(status: &Status, recent: &[Pass], now: Timestamp) -> askama::
         days: days(recent, now),
         reasons: reasons(status, now),
         tables: tables(status, now),
-        left_behind: status.left_behind.iter().take(MOST_CLIENTS).map(LeftRow::of).collect(),
-        more_left_behind: status.left_behind.len().saturating_sub(MOST_CLIENTS),
-        passes: recent.iter().take(MOST_PASSES).map(PassRow::of).collect(),
+        left_behind: status.left_behind.iter().take(MAX_CLIENTS).map(LeftRow::of).collect(),
+        more_left_behind: status.left_behind.len().saturating_sub(MAX_CLIENTS),
+        passes: recent.iter().take(MAX_PASSES).map(PassRow::of).collect(),
     };
     page.render()
 }
@@ -176,13 +176,13 @@ pub(super) fn page(status: &Status, recent: &[Pass], now: Timestamp) -> askama::
 fn first_day(now: Timestamp) -> Timestamp {
     let seconds = now.unix_millis().div_euclid(1000);
     let midnight = seconds - seconds.rem_euclid(DAY);
-    Timestamp::from_unix_millis((midnight - i64::try_from(DAYS - 1).unwrap_or(0) * DAY) * 1000)
+    Timestamp::from_unix_millis((midnight - i64::try_from(DAYS_SHOWN - 1).unwrap_or(0) * DAY) * 1000)
 }
 
 /// Sums up the passes in each of `parts` equal parts of the days.
 fn sums(recent: &[Pass], now: Timestamp, parts: usize) -> Vec<Sums> {
     let first = first_day(now);
-    let length = i64::try_from(DAYS).unwrap_or(0) * DAY / i64::try_from(parts).unwrap_or(1);
+    let length = i64::try_from(DAYS_SHOWN).unwrap_or(0) * DAY / i64::try_from(parts).unwrap_or(1);
     let mut sums = vec![Sums::default(); parts];
     for pass in recent {
         let part = usize::try_from(pass.started_at.seconds_since(first).div_euclid(length)).ok();
@@ -229,7 +229,7 @@ fn tiles(status: &Status, recent: &[Pass], now: Timestamp) -> Vec<Tile> {
 }
 
 fn figures(recent: &[Pass], now: Timestamp) -> Vec<Figure> {
-    let sums = sums(recent, now, DAYS * BARS_PER_DAY);
+    let sums = sums(recent, now, DAYS_SHOWN * BARS_PER_DAY);
     let draw = |title, legend, bar: fn(&Sums) -> Bar| {
         let bars: Vec<Bar> = sums.iter().map(bar).collect();
         let days: Vec<String> = day_starts(now).map(|day| day.date_text()[5..].to_owned()).collect();
@@ -246,12 +246,12 @@ fn figures(recent: &[Pass], now: Timestamp) -> Vec<Figure> {
 
 fn day_starts(now: Timestamp) -> impl Iterator<Item = Timestamp> {
     let first = first_day(now);
-    (0..DAYS).map(move |day| first.plus_seconds(i64::try_from(day).unwrap_or(0) * DAY))
+    (0..DAYS_SHOWN).map(move |day| first.plus_seconds(i64::try_from(day).unwrap_or(0) * DAY))
 }
 
 /// Returns the rows of the days, newest first.
 fn days(recent: &[Pass], now: Timestamp) -> Vec<DayRow> {
-    let rows = day_starts(now).zip(sums(recent, now, DAYS)).map(|(day, sums)| DayRow {
+    let rows = day_starts(now).zip(sums(recent, now, DAYS_SHOWN)).map(|(day, sums)| DayRow {
         day: day.date_text(),
         numbers: [sums.sent, sums.unchanged, sums.failed, sums.requests, sums.passes, sums.early],
         longest: if sums.passes == 0 { String::new() } else { length(sums.longest.max(0)) },
@@ -292,8 +292,8 @@ fn tables(status: &Status, now: Timestamp) -> Vec<Clients> {
     let table = |title, note, problems: Vec<&Problem>| Clients {
         title,
         note,
-        more: problems.len().saturating_sub(MOST_CLIENTS),
-        rows: problems.iter().take(MOST_CLIENTS).map(|problem| ClientRow::of(problem, now)).collect(),
+        more: problems.len().saturating_sub(MAX_CLIENTS),
+        rows: problems.iter().take(MAX_CLIENTS).map(|problem| ClientRow::of(problem, now)).collect(),
     };
     let tables = [
         table("Failing", "Tried again by themselves, ever less often.", status.failing().collect()),

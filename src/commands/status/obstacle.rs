@@ -8,7 +8,7 @@ use crate::model::{Reason, Timestamp};
 use crate::{escape, output};
 
 /// The seconds without a good pass after which something is wrong: a pass is made every two minutes.
-const LATE: i64 = 1800;
+const MAX_SILENCE_SECS: i64 = 1800;
 
 /// An obstacle to all that is due.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,22 +61,24 @@ impl Obstacle {
         if !holder.is_pass() {
             return Some(Self::Held(holder.program.clone(), holder.process));
         }
-        let since = status.begun.filter(|begun| now.seconds_since(*begun) > LATE)?;
+        let since = status.begun.filter(|begun| now.seconds_since(*begun) > MAX_SILENCE_SECS)?;
         Some(Self::Hangs(holder.process, since))
     }
 
     fn of_passes(status: &Status, now: Timestamp) -> Option<Self> {
-        if let Some(ahead) = status.heartbeat.map(|beat| beat.started_at).filter(|at| at.seconds_since(now) > LATE) {
+        if let Some(ahead) =
+            status.heartbeat.map(|beat| beat.started_at).filter(|at| at.seconds_since(now) > MAX_SILENCE_SECS)
+        {
             return Some(Self::Ahead(ahead));
         }
         let last_good = status.heartbeat.and_then(|beat| beat.last_good(now));
-        if let Some(at) = status.begun.filter(|_| status.are_locks_told && status.holder.is_none()) {
+        if let Some(at) = status.begun.filter(|_| status.are_locks_reported && status.holder.is_none()) {
             return Some(Self::Lost { at, good: last_good });
         }
         let newest = status.newest_record(now);
         if let Some(pass) = newest.filter(|pass| pass.is_aborted()) {
             let why = pass.message.as_deref().unwrap_or("no reason is known");
-            let is_silent = now.seconds_since(pass.started_at) > LATE;
+            let is_silent = now.seconds_since(pass.started_at) > MAX_SILENCE_SECS;
             return Some(Self::ended_early(pass.started_at, why, is_silent.then(|| absence(status.suspicion.clone()))));
         }
         match last_good {
@@ -85,7 +87,7 @@ impl Obstacle {
                 return Some(Self::NoPass(status.suspicion.clone()));
             }
             None => return Some(Self::NoneGood(status.suspicion.clone())),
-            Some(good) if now.seconds_since(good) > LATE => {
+            Some(good) if now.seconds_since(good) > MAX_SILENCE_SECS => {
                 return Some(Self::Late { good, cause: status.suspicion.clone() });
             }
             Some(_) => {}
@@ -111,7 +113,7 @@ impl Obstacle {
     }
 
     /// Whether the line of the last pass says it, too.
-    pub(super) fn is_told_by_pass(&self) -> bool {
+    pub(super) fn is_reported_by_pass(&self) -> bool {
         matches!(self, Self::EndedEarly { silence: None, .. })
     }
 
@@ -233,25 +235,25 @@ mod tests {
         let early = after(pass("aborted", Some("IQR cannot be reached.")), -120);
         let told = Obstacle::of(&early, at(60)).unwrap().sentence(at(60));
         assert!(told.ends_with("): IQR cannot be reached"), "{told}");
-        let silent = Obstacle::of(&early, at(LATE + 1)).unwrap().sentence(at(LATE + 1));
+        let silent = Obstacle::of(&early, at(MAX_SILENCE_SECS + 1)).unwrap().sentence(at(MAX_SILENCE_SECS + 1));
         assert!(silent.ends_with("cannot be reached; no pass was made since: look whether the timer, or cron, runs"));
-        let late = Obstacle::of(&after(pass("done", None), 0), at(LATE + 1));
+        let late = Obstacle::of(&after(pass("done", None), 0), at(MAX_SILENCE_SECS + 1));
         assert_eq!(late, Some(Obstacle::Late { good: at(0), cause: None }));
         let killed = || Status { begun: Some(at(120)), ..after(pass("done", None), 0) };
         let lost = Some(Obstacle::Lost { at: at(120), good: Some(at(0)) });
-        assert_eq!(Obstacle::of(&Status { are_locks_told: true, ..killed() }, at(180)), lost);
+        assert_eq!(Obstacle::of(&Status { are_locks_reported: true, ..killed() }, at(180)), lost);
         assert_eq!(Obstacle::of(&killed(), at(180)), Some(Obstacle::Runs(None, Some(at(120)))), "nobody knows");
         let held_by = |program: &str| Holder { process: 7, program: program.to_owned() };
-        let running = || Status { are_locks_told: true, holder: Some(held_by("wipeos-iqr")), ..killed() };
+        let running = || Status { are_locks_reported: true, holder: Some(held_by("wipeos-iqr")), ..killed() };
         assert_eq!(Obstacle::of(&running(), at(180)), Some(Obstacle::Runs(Some(7), Some(at(120)))));
-        assert_eq!(Obstacle::of(&running(), at(121 + LATE)), Some(Obstacle::Hangs(7, at(120))));
+        assert_eq!(Obstacle::of(&running(), at(121 + MAX_SILENCE_SECS)), Some(Obstacle::Hangs(7, at(120))));
         let held = Status { holder: Some(held_by("flock")), ..running() };
         assert_eq!(Obstacle::of(&held, at(180)), Some(Obstacle::Held("flock".to_owned(), 7)));
         assert_eq!(Obstacle::of(&Status::default(), at(0)), Some(Obstacle::NoPass(None)));
         let full = || Some("the disk is full".to_owned());
         let told = Obstacle::of(&Status { ledger_place: full(), ..Status::default() }, at(0)).unwrap();
         assert_eq!(told.sentence(at(0)), "no pass can record what it does: the disk is full");
-        let ahead = Obstacle::of(&after(pass("done", None), 0), at(-LATE - 1)).unwrap();
-        assert!(ahead.sentence(at(-LATE - 1)).contains("which is still to come"));
+        let ahead = Obstacle::of(&after(pass("done", None), 0), at(-MAX_SILENCE_SECS - 1)).unwrap();
+        assert!(ahead.sentence(at(-MAX_SILENCE_SECS - 1)).contains("which is still to come"));
     }
 }

@@ -12,7 +12,7 @@ use crate::output::{self, BAD, DIM, GOOD, WARN};
 use crate::sync::left_behind;
 
 /// The number of held, and of failing, clients that are listed one by one.
-const MOST: usize = 20;
+const MAX_ROWS: usize = 20;
 
 pub(super) fn page(status: &Status, now: Timestamp, is_verbose: bool) -> String {
     let mut page = Page::default();
@@ -24,7 +24,7 @@ pub(super) fn page(status: &Status, now: Timestamp, is_verbose: bool) -> String 
     let obstacle = Obstacle::of(status, now);
     match &obstacle {
         Some(no_pass @ Obstacle::NoPass(_)) => page.styled_row("last pass", WARN, no_pass.told(now)),
-        Some(told_by_pass) if told_by_pass.is_told_by_pass() => last_pass(&mut page, status, now),
+        Some(told_by_pass) if told_by_pass.is_reported_by_pass() => last_pass(&mut page, status, now),
         obstacle => {
             last_pass(&mut page, status, now);
             attention(&mut page, obstacle.as_ref(), now);
@@ -156,10 +156,10 @@ fn table(page: &mut Page, title: &str, problems: &[&Problem], now: Timestamp) {
         return;
     }
     page.section(title);
-    for problem in problems.iter().take(MOST) {
+    for problem in problems.iter().take(MAX_ROWS) {
         entry(page, problem, now);
     }
-    let more = problems.len().saturating_sub(MOST) as u64;
+    let more = problems.len().saturating_sub(MAX_ROWS) as u64;
     if more > 0 {
         let more = output::count(more, "more client", "more clients");
         page.item(&[Span::plain(format!("and {more}; status --json tells all"))]);
@@ -172,10 +172,10 @@ fn notices(page: &mut Page, notices: &[LeftBehind]) {
         return;
     }
     page.section("Assets that show what another machine sent");
-    for notice in notices.iter().take(MOST) {
+    for notice in notices.iter().take(MAX_ROWS) {
         left_behind(page, notice);
     }
-    let more = notices.len().saturating_sub(MOST) as u64;
+    let more = notices.len().saturating_sub(MAX_ROWS) as u64;
     if more > 0 {
         let more = output::count(more, "more asset", "more assets");
         page.item(&[Span::plain(format!("and {more}; status --json tells all"))]);

@@ -1,7 +1,8 @@
 //! Reports a pass to others than the person who made it: to the monitor while it is made, in the metrics and on the
 //! page after it. A pass that could not begin is reported too, as far as the config says to whom.
 //!
-//! No failure here changes the outcome of a pass, or holds it up for longer than [`PATIENCE`]: it is a line in the log.
+//! No failure here changes the outcome of a pass, or holds it up for longer than [`MAX_REPORT_TIME`]: it is a line in
+//! the log.
 
 use std::time::Instant;
 
@@ -41,7 +42,7 @@ impl<'a> Watchers<'a> {
 
     /// Reports that the pass has the run lock.
     pub(super) fn begun(&self) {
-        self.tell(Signal::Start);
+        self.send(Signal::Start);
     }
 
     /// Reports the outcome of the pass; the run lock is free again.
@@ -59,9 +60,9 @@ impl<'a> Watchers<'a> {
     /// Reports to all watchers; `begun` is the report of a pass that got as far as reading clients, `failure` what
     /// ended it early.
     fn report_to_all(self, begun: Option<&Report>, failure: Option<String>) {
-        let end = Instant::now() + PATIENCE;
+        let end = Instant::now() + MAX_REPORT_TIME;
         let is_good = begun.is_some_and(|report| report.outcome == PassOutcome::Done);
-        self.tell(if is_good { Signal::Success } else { Signal::Failure });
+        self.send(if is_good { Signal::Success } else { Signal::Failure });
         let artifacts = Artifacts {
             textfile: self.watch.textfile.clone().filter(|_| self.is_whole),
             html: self.watch.html.clone(),
@@ -72,7 +73,7 @@ impl<'a> Watchers<'a> {
             failure: failure.filter(|_| self.is_whole),
         };
         if artifacts.is_wanted() && !aside::attempt(move || artifacts.write(), end) {
-            let seconds = PATIENCE.as_secs();
+            let seconds = MAX_REPORT_TIME.as_secs();
             log::warn!("writing the metrics and the page takes longer than {seconds} s; the pass is not concerned");
         }
         if let Some(ping) = self.ping {
@@ -80,9 +81,9 @@ impl<'a> Watchers<'a> {
         }
     }
 
-    fn tell(&self, signal: Signal) {
+    fn send(&self, signal: Signal) {
         if let Some(ping) = &self.ping {
-            ping.tell(signal);
+            ping.send(signal);
         }
     }
 }

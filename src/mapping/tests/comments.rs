@@ -186,9 +186,9 @@ fn the_story_of_a_drives_wipes_tells_the_one_that_its_line_tells_and_those_that_
         ),
     ];
     for (wipes, (told, before, after)) in cases {
-        let story = WipeStory::from_wipes(&wipes, &machine());
-        let keys: Vec<i64> = story.after.iter().map(|wipe| wipe.id).collect();
-        assert_eq!((story.told.map(|wipe| wipe.id), story.before, keys), (told, before, after), "{wipes:?}");
+        let history = WipeHistory::from_wipes(&wipes, &machine());
+        let keys: Vec<i64> = history.after.iter().map(|wipe| wipe.id).collect();
+        assert_eq!((history.told.map(|wipe| wipe.id), history.before, keys), (told, before, after), "{wipes:?}");
         assert_eq!(wiped(vec![drive("S1", wipes.clone())]).len(), usize::from(told.is_some()));
     }
 }

@@ -226,10 +226,10 @@ fn tells_which_wipes_may_be_newer_than_the_told_one() {
         timed(4, "", "2026-02-02 10:00:00", ""),
     ];
     let machine = machine_with(wipes);
-    let story = WipeStory::from_wipes(&machine.drives[0].wipes, &machine);
+    let history = WipeHistory::from_wipes(&machine.drives[0].wipes, &machine);
     let keys = |wipes: &[&Wipe]| wipes.iter().map(|wipe| wipe.id).collect::<Vec<_>>();
-    assert_eq!(story.told.map(|wipe| wipe.id), Some(2));
-    assert_eq!((story.before, keys(&story.uncertain), keys(&story.after)), (1, vec![3], vec![4]));
+    assert_eq!(history.told.map(|wipe| wipe.id), Some(2));
+    assert_eq!((history.before, keys(&history.uncertain), keys(&history.after)), (1, vec![3], vec![4]));
 }
 
 /// Times that are the same, near each other, and of every kind that cannot be true.
