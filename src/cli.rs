@@ -314,12 +314,12 @@ mod tests {
     }
 
     #[test]
-    fn the_definitions_are_consistent() {
+    fn defines_a_consistent_command_line() {
         Cli::command().debug_assert();
     }
 
     #[test]
-    fn every_help_fits_a_terminal_of_80_columns() {
+    fn fits_every_help_into_80_columns() {
         let mut command = Cli::command();
         command.build();
         let pages = |command: &mut clap::Command| {
@@ -333,7 +333,7 @@ mod tests {
     }
 
     #[test]
-    fn every_command_has_examples_and_no_line_of_them_is_wrapped() {
+    fn shows_unwrapped_examples_for_every_command() {
         let definition = definition();
         for command in definition.get_subcommands().chain([&definition]) {
             let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
@@ -345,7 +345,7 @@ mod tests {
     }
 
     #[test]
-    fn options_that_hold_for_all_may_stand_before_and_after_the_command() {
+    fn takes_global_options_before_and_after_the_command() {
         for line in ["wipeos-iqr -vv --config x --color never sync", "wipeos-iqr sync --config x -v -v --color=never"] {
             let cli = parse(line).unwrap();
             assert_eq!((cli.global.verbose, cli.global.color), (2, Color::Never));
@@ -354,7 +354,7 @@ mod tests {
     }
 
     #[test]
-    fn every_word_of_a_kind_is_understood() {
+    fn understands_every_word_of_a_kind() {
         for kind in TemplateKind::ALL {
             let cli = parse(&format!("wipeos-iqr preview 413800 --template {kind}")).unwrap();
             assert!(matches!(cli.command, Command::Preview(args) if args.template == Some(kind)));
@@ -366,7 +366,7 @@ mod tests {
     }
 
     #[test]
-    fn a_slip_of_the_pen_is_a_usage_error() {
+    fn refuses_slips_of_the_pen_as_usage_errors() {
         assert_eq!(refused("wipeos-iqr sync --limit 0"), ErrorKind::ValueValidation);
         assert_eq!(refused("wipeos-iqr sync -q -v"), ErrorKind::ArgumentConflict);
         assert_eq!(refused("wipeos-iqr preview"), ErrorKind::MissingRequiredArgument);

@@ -29,14 +29,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn where_one_text_ends_and_the_next_begins_matters() {
+    fn distinguishes_where_one_text_ends_and_the_next_begins() {
         let digest = |parts: &[&str]| of(parts.iter().map(|part| part.as_bytes()));
         assert_ne!(digest(&["ab", "c"]), digest(&["a", "bc"]));
         assert_eq!(digest(&["ab", "c"]), digest(&["ab", "c"]));
     }
 
     #[test]
-    fn a_digest_in_an_old_ledger_is_still_understood() {
+    fn understands_a_digest_in_an_old_ledger() {
         assert_eq!(short(b"Memory: PASS"), 0x5733_30fc_a371_a383);
     }
 }

@@ -99,12 +99,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_is_not_taken_for_a_question() {
+    fn takes_no_path_for_a_query() {
         assert_eq!(unchanging(Path::new("/a b/c?d#e%.db")), "file:/a%20b/c%3fd%23e%25.db?immutable=1");
     }
 
     #[test]
-    fn what_is_not_committed_is_undone() {
+    fn undoes_what_is_not_committed() {
         let connection = Connection::open_in_memory().unwrap();
         connection.execute_batch("CREATE TABLE t (x)").unwrap();
         let rows = || connection.query_row("SELECT count(*) FROM t", [], |row| row.get::<_, i64>(0)).unwrap();

@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_differs_is_marked() {
+    fn marks_only_what_differs() {
         let rows = [
             ("", "OptiPlex 9010", "{+OptiPlex 9010+}"),
             ("OptiPlex 9010", "", "[-OptiPlex 9010-]"),
@@ -109,21 +109,21 @@ mod tests {
     }
 
     #[test]
-    fn of_lines_only_those_are_told_that_one_of_the_texts_lacks() {
+    fn lists_only_lines_that_one_text_lacks() {
         let shown: Vec<String> = lines("a\r\nb\nc", "a\nc\nd").into_iter().map(|span| span.text).collect();
         assert_eq!(shown, ["- b", "+ d"]);
     }
 
     proptest! {
         #[test]
-        fn both_texts_can_be_read_off_the_difference(from in "[ab/, ]{0,12}", to in "[ab/, ]{0,12}") {
+        fn keeps_both_texts_readable_in_the_difference(from in "[ab/, ]{0,12}", to in "[ab/, ]{0,12}") {
             let parts = parts(&tokens(&from), &tokens(&to));
             prop_assert_eq!(parts.iter().map(|part| part.from.as_str()).collect::<String>(), from);
             prop_assert_eq!(parts.iter().map(|part| part.to.as_str()).collect::<String>(), to);
         }
 
         #[test]
-        fn the_tokens_of_a_text_are_the_text(text in any::<String>()) {
+        fn splits_a_text_into_tokens_without_loss(text in any::<String>()) {
             prop_assert_eq!(tokens(&text).concat(), text);
         }
     }

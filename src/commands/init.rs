@@ -77,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_file_that_is_written_is_closed_to_strangers_and_can_be_loaded() {
+    fn writes_a_loadable_file_closed_to_others() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("new/config.toml");
         write_config(&path, config::EXAMPLE).unwrap();
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_exists_is_never_overwritten() {
+    fn never_overwrites_an_existing_file() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("config.toml");
         fs::write(&path, "# mine").unwrap();

@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_mapping_takes_for_no_name_is_refused_before_anything_is_opened_or_asked() {
+    fn refuses_fillers_before_anything_is_opened_or_asked() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("config.toml");
         // The ledger's folder is a file, and there is no key: what comes after the refusal ends with another code.

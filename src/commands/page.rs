@@ -253,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn no_line_is_wider_than_the_page_and_no_text_is_lost() {
+    fn wraps_lines_to_the_page_without_loss() {
         let long = "x".repeat(200);
         let texts = ["Intel Core i7 3770 3.40 GHz 4 Cores/8GB/250GB, HDD/DVDRW/Intel Xeon E3-1200 v2/3rd Gen", &long];
         let wide = ["日本語の長い名前", "❤\u{fe0f}", "👩\u{1f3fd}e\u{301}"].map(|text| text.repeat(90));
@@ -271,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_text_hangs_under_its_beginning() {
+    fn hangs_a_long_text_under_its_beginning() {
         let mut page = Page::default();
         page.row("model", "word ".repeat(20));
         let shown = plain(page);
@@ -280,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn the_rest_of_a_long_entry_does_not_read_like_another_entry() {
+    fn indents_the_rest_of_a_long_entry() {
         let mut page = Page::default();
         page.item(&[Span::plain(format!("+ {}", "word ".repeat(20)))]);
         let shown = plain(page);
@@ -289,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn a_field_of_a_template_is_not_broken() {
+    fn breaks_no_field_of_a_template() {
         let words = |text| words(text).collect::<Vec<_>>();
         assert_eq!(words("from {Model}/{Total Ram}, {A}"), ["from", " {Model}", "/{Total Ram},", " {A}"]);
         assert_eq!(words("a {b c/d/{e"), ["a", " {b", " c/d", "/{e"]);
@@ -298,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn short_entries_stand_side_by_side_and_a_long_one_alone() {
+    fn puts_short_entries_side_by_side_and_long_ones_alone() {
         let mut page = Page::default();
         let entry = |text: &str| vec![Span::new(GOOD, "+ "), Span::plain(text)];
         let long = "Wipe - S1: PASS, NIST SP 800-88 Clear";
@@ -310,7 +310,7 @@ mod tests {
     }
 
     #[test]
-    fn a_blank_text_has_no_row_and_a_harmful_one_is_shown_harmless() {
+    fn leaves_out_blank_rows_and_escapes_harmful_text() {
         let mut page = Page::default();
         page.row("model", " ");
         page.row("serial", "a\u{1b}[2Jb");
@@ -318,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn times_are_told_in_their_largest_unit() {
+    fn shows_times_in_their_largest_unit() {
         let now: Timestamp = "2026-11-22 16:00:00".parse().unwrap();
         let rows = [(0, "just now"), (90, "90 s ago"), (300, "5 min ago"), (10_000, "2 h ago"), (-300, "in 5 min")];
         for (seconds, text) in rows {

@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_went_in_comes_out_whether_it_fits_into_memory_or_not() {
+    fn returns_every_text_in_memory_or_spooled() {
         for count in [0, 1, 100_000] {
             let mut spool = SpooledText::default();
             (0..count).for_each(|number| spool.push(&format!("{number}\n")));

@@ -159,7 +159,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_single_slip_of_an_id_is_among_its_variants() {
+    fn lists_every_single_slip_of_an_id() {
         let variants = variants("413800", IdRule::Digits);
         for slip in ["143800", "41380", "41380", "413801", "4138000", "9413800", "413080"] {
             assert!(variants.iter().any(|variant| variant == slip), "{slip}");
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn letters_that_look_like_digits_and_marks_between_digits_are_seen_through() {
+    fn sees_through_letters_like_digits_and_marks_between() {
         for typed in ["4138OO", "4I38oo", "413-800", "413 800", "#413800", "41380O "] {
             assert_eq!(variants(typed, IdRule::Digits).first().map(String::as_str), Some("413800"), "{typed}");
         }
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_id_and_stands_for_one_is_found_under_it() {
+    fn finds_a_misspelt_id_under_the_right_one() {
         let variants = variants("413800", IdRule::Digits);
         for typed in ["4138OO", "4138oO", "4138O0", "4I3800", "4l3800", "413-800", "413 800", "#413800", "41380o"] {
             let is_met = variants.iter().any(|variant| variant == typed);
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn a_variant_of_what_is_no_id_is_always_an_id() {
+    fn suggests_only_ids_for_what_is_no_id() {
         assert!(variants("x", IdRule::Digits).iter().all(|id| !id.is_empty() && id != "0"));
         let longest = "9".repeat(18);
         let digits = |id: &String| id.chars().all(|letter| letter.is_ascii_digit());

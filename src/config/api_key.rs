@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_in_the_place_of_its_file_s_name_is_not_repeated() {
+    fn repeats_no_key_in_the_place_of_its_file() {
         let short = private_file(Path::new("/nowhere/Zx:{Kq.LmP")).map(|_| ()).unwrap_err().to_string();
         assert!(!short.contains("Zx:") && short.contains("iqr.api_key_file"), "{short}");
         let typed = Path::new("/nowhere/Zx9Kq2LmP0aBcD3eFgH4");
@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn the_variable_comes_before_the_file_and_the_file_before_the_credential() {
+    fn prefers_the_variable_to_the_file_to_the_credential() {
         let mut places = Places::new();
         assert!(matches!(places.read(), Err(ApiKeyError::Missing { .. })));
         places.write(CREDENTIAL, 0o440, b"from-credential\n");
@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_others_can_read_is_refused_and_the_command_that_closes_it_told() {
+    fn refuses_a_key_file_open_to_others_and_names_the_chmod() {
         for mode in [0o644, 0o640, 0o604, 0o620, 0o602, 0o601, 0o777] {
             let places = Places::new();
             places.write("file", mode, b"the-key").write(CREDENTIAL, 0o400, b"other");
@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_a_key_is_told_without_being_repeated() {
+    fn refuses_what_is_no_key_without_repeating_it() {
         for text in [&b""[..], b" \n", b"s3cret\nline", b"s3cret key", b"s3cret\xff", b"s3cret\0"] {
             let error = Places::new().write("file", 0o600, text).read().unwrap_err();
             assert!(matches!(error, ApiKeyError::Malformed(_)), "{error}");

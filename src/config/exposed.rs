@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_is_told_from_what_people_write() {
+    fn distinguishes_a_key_from_what_people_write() {
         for (text, is_key) in [
             ("Zx9Kq2LmP0aBcD3eFgH4", true),
             ("Zx9Kq2LmP0aBcD3eFgH4==", true),

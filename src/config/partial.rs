@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mistake_elsewhere_leaves_those_who_are_told() {
+    fn keeps_the_watchers_despite_a_mistake_elsewhere() {
         let found = partial(&format!("{WATCHED}[sync]\ntime_budgt = 1\n[report]\nhtml = \"x.txt\""));
         assert_eq!(found.watch.textfile, Some(Path::new("/etc/wipeos-iqr/x.prom").to_owned()));
         assert_eq!(found.watch.ping_url.as_ref().map(Secret::expose), Some("https://hc/x"));
@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_file_that_is_no_toml_the_lines_that_can_be_read_count() {
+    fn reads_the_good_lines_of_a_file_that_is_no_toml() {
         let found = partial(&format!("{WATCHED}[sync\ncomments = full\n"));
         assert!(found.watch.ping_url.is_some() && found.watch.textfile.is_some());
         assert_eq!(found.ledger, None, "who knows what the broken line would have said");

@@ -35,14 +35,14 @@ fn uncommented_example() -> String {
 }
 
 #[test]
-fn the_example_says_what_is_built_in() {
+fn shows_the_built_in_defaults_in_the_example() {
     assert_eq!(content(EXAMPLE), content(""));
     assert_eq!(content(&uncommented_example()), content(""));
     assert_eq!(uncommented_example().matches("\ninventory_get = ").count(), 1);
 }
 
 #[test]
-fn the_example_leaves_out_no_setting() {
+fn leaves_no_setting_out_of_the_example() {
     let (table, mut report) = Report::parse("");
     let mut known = Vec::new();
     Section::read_root(table.get_ref(), &mut report, |root| {
@@ -56,7 +56,7 @@ fn the_example_leaves_out_no_setting() {
 }
 
 #[test]
-fn every_field_that_the_example_names_is_built_in() {
+fn names_only_built_in_fields_in_the_example() {
     let (_, list) = EXAMPLE.split_once("Known are:\n").unwrap();
     let (list, _) = list.split_once("# and every slot").unwrap();
     let names: Vec<_> =
@@ -72,7 +72,7 @@ fn slots_of_template(field: &str) -> Vec<AssumedSlot> {
 }
 
 #[test]
-fn the_defaults_are_those_of_the_published_interface() {
+fn defaults_to_the_published_interface() {
     let config = parse("").unwrap();
     assert_eq!(config.store.database, Path::new("/var/lib/wipeos/wipeos.db"));
     assert_eq!(config.store.inventory_id_slot, "Inventory ID");
@@ -97,7 +97,7 @@ fn the_defaults_are_those_of_the_published_interface() {
 }
 
 #[test]
-fn a_user_defined_field_is_narrow_unless_its_width_is_given() {
+fn takes_user_defined_fields_for_narrow_without_a_width() {
     let widths = |source: &str| parse(source).unwrap().rules.widths;
     let of = |description, extended_description| Widths {
         description: Width::of(description),
@@ -113,7 +113,7 @@ fn a_user_defined_field_is_narrow_unless_its_width_is_given() {
 }
 
 #[test]
-fn an_item_number_that_iqr_may_cut_is_doubted() {
+fn warns_of_an_item_number_that_iqr_may_cut() {
     let warnings =
         |width: u16| parse(&format!("iqr.widths.item_number = {width}")).unwrap().warnings().collect::<Vec<_>>();
     assert_eq!((warnings(30), warnings(20)), (Vec::new(), Vec::new()));
@@ -127,7 +127,7 @@ fn an_item_number_that_iqr_may_cut_is_doubted() {
 }
 
 #[test]
-fn a_changed_width_is_noticed_in_what_was_sent() {
+fn notices_a_changed_width_in_what_was_sent() {
     assert_ne!(parse("iqr.widths.description = 50").unwrap().fingerprint, parse("").unwrap().fingerprint);
 }
 
@@ -207,7 +207,7 @@ const MISTAKES: &[(&str, &str)] = &[
 ];
 
 #[test]
-fn each_mistake_has_a_line_a_column_and_a_sentence() {
+fn places_each_mistake_by_line_and_column() {
     for (source, expected) in MISTAKES {
         let told: Vec<_> =
             problems(source).iter().map(|(line, column, message)| format!("{line}:{column}: {message}")).collect();
@@ -216,7 +216,7 @@ fn each_mistake_has_a_line_a_column_and_a_sentence() {
 }
 
 #[test]
-fn all_mistakes_are_told_at_once_in_the_order_of_the_file() {
+fn reports_all_mistakes_in_the_order_of_the_file() {
     let source = "[sync]\ntime_budget = 5\ncoments = \"full\"\n[store]\ndatabase = 1\ninventory_id = digits\n[iqr]\nconnections = 99\n";
     let found: Vec<_> = problems(source).into_iter().map(|(line, _, message)| (line, message)).collect();
     for (line, key) in [(2, "time_budget"), (3, "coments"), (5, "database"), (6, "TOML"), (8, "connections")] {
@@ -228,7 +228,7 @@ fn all_mistakes_are_told_at_once_in_the_order_of_the_file() {
 }
 
 #[test]
-fn nothing_that_was_written_is_repeated() {
+fn repeats_nothing_that_was_written() {
     let secret = "wKq9sEcReT0a1b2c3d4e5f6g7h8i9j0kLmNoPqRsTuVwXyZ";
     let everywhere = [
         "api_key = \"?\"",
@@ -261,7 +261,7 @@ fn nothing_that_was_written_is_repeated() {
 }
 
 #[test]
-fn a_key_in_the_config_is_told_where_it_belongs() {
+fn says_where_a_key_in_the_config_belongs() {
     for source in ["api_key = 'x'", "[iqr]\napi_key = 'x'", "[iqr]\nAPIToken = 'x'", "[store]\npassword = 'x'"] {
         let found = problems(source);
         assert!(
@@ -272,7 +272,7 @@ fn a_key_in_the_config_is_told_where_it_belongs() {
 }
 
 #[test]
-fn a_field_that_is_not_built_in_must_be_a_slot_that_exists() {
+fn refuses_fields_that_are_neither_built_in_nor_slots() {
     let config = parse("[templates]\ndescription = '{Model} {asset  grade}'").unwrap();
     let slots = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
     assert!(config.check_slots(Some(&slots(&["Notes", "Asset Grade"]))).is_ok());
@@ -287,7 +287,7 @@ fn a_field_that_is_not_built_in_must_be_a_slot_that_exists() {
 }
 
 #[test]
-fn what_the_file_says_is_what_runs() {
+fn runs_what_the_file_says() {
     let config = parse(
         "store.database = 'data/w.db'\n[iqr]\napi_url = 'http://127.0.0.1:8080/'\n[iqr.headers]\nb = '2'\na = '1'\n\
          [iqr.endpoints]\ninventory_update = { path = 'Up/JSON', format = 'json' }\n[templates.attributes]\nZ = '{Model}'\nA = 'x'\n\
@@ -305,7 +305,7 @@ fn what_the_file_says_is_what_runs() {
 }
 
 #[test]
-fn the_fingerprint_changes_with_what_is_sent_or_held_and_with_nothing_else() {
+fn changes_the_fingerprint_only_with_what_is_sent_or_held() {
     let fingerprint = |source: &str| parse(source).unwrap().fingerprint;
     let built_in = fingerprint("");
     for source in
@@ -334,7 +334,7 @@ fn the_fingerprint_changes_with_what_is_sent_or_held_and_with_nothing_else() {
 }
 
 #[test]
-fn a_maker_has_one_short_form_and_no_filler() {
+fn gives_a_maker_one_short_form_and_no_filler() {
     let refused = |source: &str| parse(source).map(|_| ()).unwrap_err().to_string();
     let message = refused("[manufacturers]\n'Dell Inc.' = 'DELL'\n'DELL INC' = 'EMC'\n");
     for words in [":3:", "the same name as one above", "`DELL`"] {
@@ -346,7 +346,7 @@ fn a_maker_has_one_short_form_and_no_filler() {
 }
 
 #[test]
-fn comments_in_a_narrow_field_are_doubted_and_told_where() {
+fn warns_of_comments_in_a_narrow_field() {
     assert_eq!(parse("iqr.fields.description = 'userdefined1'").unwrap().warnings().count(), 0);
     let warnings: Vec<_> = parse("\niqr.fields.comments = 'userdefined1'").unwrap().warnings().collect();
     assert_eq!(warnings.len(), 1);
@@ -356,7 +356,7 @@ fn comments_in_a_narrow_field_are_doubted_and_told_where() {
 }
 
 #[test]
-fn the_named_file_comes_first_then_the_local_then_that_of_the_machine() {
+fn looks_for_the_named_the_local_and_the_system_file() {
     let named = Path::new("/named");
     assert_eq!(locate(Some(named), |_| false).unwrap(), named);
     assert_eq!(locate(Some(Path::new("")), |_| true).unwrap(), Path::new(LOCAL));
@@ -367,7 +367,7 @@ fn the_named_file_comes_first_then_the_local_then_that_of_the_machine() {
 }
 
 #[test]
-fn files_that_are_no_text_or_that_editors_mark_are_told_apart() {
+fn distinguishes_files_with_a_mark_from_files_without_text() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("c.toml");
     let load = |bytes: &[u8]| {

@@ -146,7 +146,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_duration_is_a_number_and_a_unit() {
+    fn reads_a_duration_as_a_number_and_a_unit() {
         for (text, millis) in
             [("200ms", 200), ("30s", 30_000), ("10m", 600_000), ("1h", 3_600_000), ("90d", 7_776_000_000)]
         {
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn plain_http_stays_on_this_machine() {
+    fn keeps_plain_http_on_this_machine() {
         for url in [
             "https://api.iqreseller.com",
             "https://api.iqreseller.com:8443/v1",
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn a_near_miss_is_told_from_a_stranger() {
+    fn distinguishes_a_near_miss_from_a_stranger() {
         let settings = ["time_budget", "comments", "verify_writes"];
         assert_eq!(nearest("time_budgt", settings.into_iter()), Some("time_budget"));
         assert_eq!(nearest("Time Budget", settings.into_iter()), Some("time_budget"));

@@ -99,7 +99,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_memory_total_stands_for_what_is_fitted() {
+    fn prints_the_fitted_memory_for_a_total() {
         for (mib, expected) in [
             (0, ""),
             (256, "256MB"),
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn the_flash_of_the_firmware_is_no_memory() {
+    fn counts_no_flash_of_the_firmware_as_memory() {
         for (mib, expected) in [
             (1025, "1GB"),
             (3076, "3GB"),
@@ -171,14 +171,14 @@ mod tests {
     }
 
     #[test]
-    fn whole_sizes_are_told_as_they_are() {
+    fn prints_whole_sizes_unchanged() {
         for gib in 1..1024 {
             assert_eq!(memory_text(gib * GIB), format!("{gib}GB"));
         }
     }
 
     #[test]
-    fn memory_that_fits_no_size_is_rounded_down() {
+    fn rounds_down_memory_that_fits_no_size() {
         assert_eq!(memory_text(6800 * MIB), "6.5GB");
         assert_eq!(memory_text(57_500 * MIB), "56GB");
         assert_eq!(memory_text(700 * MIB), "768MB");
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn tells_no_less_memory_than_is_visible() {
+    fn prints_no_less_memory_than_is_visible() {
         for (bytes, expected) in [
             (14_506_252_042, "13.5GB"),
             (7_194_070_220, "6.5GB"),
@@ -200,7 +200,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn tells_memory_down_to_half_a_gib_at_least(bytes in GIB..4096 * GIB) {
+        fn prints_memory_down_to_half_a_gib_at_least(bytes in GIB..4096 * GIB) {
             let text = memory_text(bytes);
             let (number, unit) = text.split_at(text.len() - 2);
             let gib = number.parse::<f64>().unwrap() * if unit == "TB" { 1024.0 } else { 1.0 };
@@ -209,7 +209,7 @@ mod tests {
         }
 
         #[test]
-        fn any_number_of_bytes_is_told(bytes in any::<u64>()) {
+        fn prints_any_number_of_bytes(bytes in any::<u64>()) {
             let text = memory_text(bytes);
             prop_assert!(text.ends_with('B'), "{}", text);
         }

@@ -313,7 +313,7 @@ mod tests {
     }
 
     #[test]
-    fn the_code_decides_with_its_lock_bit_masked() {
+    fn decides_by_the_code_with_its_lock_bit_masked() {
         for (code, chassis, template) in [
             (3, Chassis::Desktop, TemplateKind::Desktop),
             (0x83, Chassis::Desktop, TemplateKind::Desktop),
@@ -333,7 +333,7 @@ mod tests {
     }
 
     #[test]
-    fn the_name_wins_over_the_code() {
+    fn prefers_the_name_to_the_code() {
         assert_eq!(chosen("MacBookPro9,2", Some(3)), (Chassis::MacBook, TemplateKind::MacBook));
         assert_eq!(chosen("iMac12,1", Some(10)), (Chassis::AllInOne, TemplateKind::AllInOne));
         assert_eq!(chosen("Macmini6,2", Some(16)), (Chassis::Desktop, TemplateKind::Desktop));
@@ -368,7 +368,7 @@ mod tests {
     }
 
     #[test]
-    fn a_surface_is_a_tablet_unless_it_is_called_otherwise() {
+    fn calls_a_surface_a_tablet_unless_named_otherwise() {
         for product in [
             "Surface Pro 4",
             "Surface Pro 7+",
@@ -394,7 +394,7 @@ mod tests {
     }
 
     #[test]
-    fn case_and_blanks_of_a_name_do_not_count() {
+    fn ignores_case_and_blanks_of_a_name() {
         for name in [
             "ThinkCentre M93z",
             "IdeaCentre B320",
@@ -417,7 +417,7 @@ mod tests {
     }
 
     #[test]
-    fn an_hp_that_is_called_by_a_large_screen_is_an_all_in_one() {
+    fn calls_an_hp_with_a_large_screen_an_all_in_one() {
         let kind = |maker: &str, product, code| {
             let machine = Machine { manufacturer: Some(maker.to_owned()), ..machine(Some(product), None, code, 0) };
             choose(&machine).chassis
@@ -433,7 +433,7 @@ mod tests {
     }
 
     #[test]
-    fn a_server_in_a_tower_is_called_a_server() {
+    fn calls_a_server_in_a_tower_a_server() {
         assert_eq!(chosen("PowerEdge T30", Some(6)), (Chassis::Server, TemplateKind::Desktop));
         assert_eq!(chosen("ProLiant ML310e Gen8 v2", Some(7)), (Chassis::Server, TemplateKind::Desktop));
         assert_eq!(chosen("PowerEdge R720", Some(23)), (Chassis::Server, TemplateKind::Default));
@@ -443,7 +443,7 @@ mod tests {
     }
 
     #[test]
-    fn a_battery_makes_a_laptop_where_the_code_says_nothing() {
+    fn takes_a_battery_for_a_laptop_without_a_code() {
         for code in [None, Some(1), Some(2), Some(0x82)] {
             assert_eq!(choose(&machine(Some("X"), None, code, 1)).template, TemplateKind::Laptop);
             assert_eq!(choose(&machine(Some("X"), None, code, 0)).template, TemplateKind::Default);
@@ -452,7 +452,7 @@ mod tests {
     }
 
     #[test]
-    fn why_is_told_in_words() {
+    fn says_why_in_words() {
         let because = |product, version, code| choose(&machine(product, version, code, 0)).because;
         assert_eq!(because(None, None, Some(10)), "SMBIOS chassis type 10 (Notebook)");
         assert_eq!(because(Some("MacBookAir7,2"), None, Some(9)), "the product name begins with MacBook");

@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_text_of_several_lines_becomes_one() {
+    fn joins_several_lines_to_one() {
         for (raw, line) in [
             ("", ""),
             (" ", ""),
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_one_line_already_stays_byte_for_byte() {
+    fn leaves_a_clean_line_byte_for_byte() {
         for text in ["E3-1200 v2/3rd Gen", "12.0\"", "]]>&amp;{x}", "\u{202e}abc", "Ä\u{308}€😀"] {
             assert!(matches!(one_line(text), Cow::Borrowed(same) if same == text), "{text:?}");
         }

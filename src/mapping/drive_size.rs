@@ -211,7 +211,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_drive_has_the_size_of_its_label() {
+    fn gives_a_drive_the_size_of_its_label() {
         for (bytes, expected) in [
             (0, ""),
             (512_000_000, "512MB"),
@@ -371,7 +371,7 @@ mod tests {
     }
 
     #[test]
-    fn tells_the_medium_by_word_and_model() {
+    fn finds_the_medium_by_word_and_model() {
         for (media, model, medium) in [
             ("HDD", "Maxtor 6L250S0", Medium::Rotating),
             ("", "Maxtor 6Y060L0", Medium::Rotating),
@@ -398,7 +398,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn tells_a_size_near_the_capacity_or_none(bytes in any::<u64>(), shift in 0..56_u32, medium in 0..MEDIUMS.len()) {
+        fn prints_a_size_near_the_capacity_or_none(bytes in any::<u64>(), shift in 0..56_u32, medium in 0..MEDIUMS.len()) {
             let bytes = bytes >> shift;
             let text = drive_size_text(bytes, MEDIUMS[medium]);
             if !text.is_empty() {

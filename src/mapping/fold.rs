@@ -41,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn spellings_of_one_model_meet_and_two_models_do_not() {
+    fn joins_spellings_of_one_model_and_no_two_models() {
         let same = [("OptiPlex 9010", "OPTIPLEX-9010"), ("CF-33-1", "cf33 1"), ("Dell Inc.", " dell inc"), ("", " \t")];
         for (one, other) in same {
             assert_eq!(fold_key(one), fold_key(other), "{one} / {other}");
@@ -63,13 +63,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn folding_twice_changes_nothing_more(text in any::<String>()) {
+        fn folds_no_further_the_second_time(text in any::<String>()) {
             let key = fold_key(&text);
             prop_assert_eq!(fold_key(&key), key);
         }
 
         #[test]
-        fn only_a_blank_text_has_an_empty_key(text in any::<String>()) {
+        fn gives_an_empty_key_only_to_a_blank_text(text in any::<String>()) {
             prop_assert_eq!(fold_key(&text).is_empty(), text.chars().all(is_blank));
         }
     }

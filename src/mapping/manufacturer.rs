@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn every_spelling_of_a_maker_has_one_short_form() {
+    fn gives_every_spelling_of_a_maker_one_short_form() {
         for (raw, expected) in [
             ("Panasonic Corporation", "PANASONIC"),
             ("Dell Inc.", "DELL"),
@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn a_maker_that_no_line_names_loses_its_legal_form_only() {
+    fn removes_only_the_legal_form_of_an_unknown_maker() {
         assert_eq!(short_form("Acme Devices Co., Ltd."), "ACME DEVICES");
         assert_eq!(short_form("Micro Computer (HK) Tech Limited"), "MICRO COMPUTER (HK) TECH");
         assert_eq!(short_form("Ampere(R)"), "AMPERE");
@@ -283,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn tells_names_of_makers_from_models() {
+    fn distinguishes_names_of_makers_from_models() {
         for (text, maker) in [
             ("Dell", "DELL"),
             ("Dell Inc.", "DELL"),
@@ -356,7 +356,7 @@ mod tests {
     }
 
     #[test]
-    fn a_placeholder_is_no_maker() {
+    fn takes_no_placeholder_for_a_maker() {
         for raw in [
             "",
             " ",
@@ -372,7 +372,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_config_adds_wins() {
+    fn prefers_what_the_config_adds() {
         let pair = |raw: &str, short: &str| (raw.to_owned(), short.to_owned());
         let aliases = Aliases::new(&[pair("Dell Inc.", "Dell Emc"), pair("System manufacturer", "ASUS")]);
         assert_eq!(aliases.short_form(" dell  inc"), "DELL EMC");
@@ -421,7 +421,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_gives_one_upper_case_line(raw in any::<String>()) {
+        fn gives_one_upper_case_line_for_any_text(raw in any::<String>()) {
             let short = short_form(&raw);
             prop_assert_eq!(one_line(&short), short.as_str());
         }

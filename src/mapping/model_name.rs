@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lenovo_has_its_name_or_its_machine_type() {
+    fn calls_a_lenovo_by_its_name_or_its_machine_type() {
         for (product, version, family, by_name, by_type) in [
             ("20L5S01V00", "ThinkPad T480", "ThinkPad T480", "ThinkPad T480", "20L5S01V00"),
             ("82SA", "IdeaPad Gaming 3 16IAH7", "", "IdeaPad Gaming 3 16IAH7", "82SA"),
@@ -294,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn the_machine_type_is_lenovos_alone() {
+    fn finds_a_machine_type_for_lenovo_alone() {
         assert_eq!(machine_type("LENOVO", Some("20L5S01V00"), Some("ThinkPad T480")).as_deref(), Some("20L5S01V00"));
         assert_eq!(
             machine_type("LENOVO", Some("ThinkServer TS140"), Some("70A4000HUX")).as_deref(),
@@ -306,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn a_maker_is_not_printed_twice_and_filler_words_behind_go() {
+    fn prints_no_maker_twice_and_no_filler_words_behind() {
         for (maker, product, expected) in [
             ("HP", "HP EliteBook 840 G8 Notebook PC", "EliteBook 840 G8"),
             ("HP", "HP HP 15-r001", "15-r001"),
@@ -362,7 +362,7 @@ mod tests {
     }
 
     #[test]
-    fn placeholders_and_bare_makers_are_no_models() {
+    fn takes_no_placeholder_or_bare_maker_for_a_model() {
         for (maker, product) in [
             ("DELL", " "),
             ("HP", "HP"),
@@ -390,7 +390,7 @@ mod tests {
     }
 
     #[test]
-    fn no_real_machine_gets_a_placeholder_or_its_maker_in_front() {
+    fn gives_no_real_machine_a_placeholder_or_its_maker() {
         let aliases = Aliases::default();
         for labelled in fixtures::machines() {
             let machine = &labelled.machine;
@@ -446,7 +446,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_texts_give_one_line(
+        fn gives_one_line_for_any_texts(
             maker in "HP|LENOVO|DELL|IBM|ASUS|",
             product in "(HP |Lenovo |-\\[|\\]-|PC|Notebook PC| |\\PC|\\u{0}|\n){0,16}",
             version in any::<Option<String>>(),

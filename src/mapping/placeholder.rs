@@ -339,7 +339,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_lists_can_be_searched() {
+    fn keeps_the_lists_sorted() {
         assert!(FILLERS.is_sorted() && REFERENCE_BOARDS.is_sorted() && FIELD_WORDS.is_sorted());
         let has_digit = |word: &&str| word.contains(|character: char| character.is_ascii_digit());
         assert!(!FILLERS.iter().chain(REFERENCE_BOARDS).chain(FIELD_WORDS).chain(KINDS).any(has_digit));
@@ -347,7 +347,7 @@ mod tests {
     }
 
     #[test]
-    fn fillers_are_told_in_every_spelling() {
+    fn recognises_fillers_in_every_spelling() {
         for text in [
             "",
             "   ",
@@ -407,7 +407,7 @@ mod tests {
     }
 
     #[test]
-    fn revisions_and_names_of_fields_are_fillers() {
+    fn takes_revisions_and_names_of_fields_for_fillers() {
         for text in [
             "REV 1.0",
             "Version 1.0",
@@ -438,7 +438,7 @@ mod tests {
     }
 
     #[test]
-    fn a_kind_of_machine_names_none_of_them() {
+    fn takes_a_kind_of_machine_for_no_name() {
         for text in [
             "Notebook",
             "PORTABLE PC",
@@ -464,7 +464,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_no_fillers() {
+    fn takes_no_name_for_a_filler() {
         for text in [
             "CF-33-1",
             "OptiPlex 9010",

@@ -318,7 +318,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_reviewed_table_holds() {
+    fn prints_the_reviewed_table() {
         for line in include_str!("../../tests/data/processors.tsv").lines().skip(1) {
             let cells: Vec<&str> = line.split('\t').collect();
             let [brand, cores, packages, expected] = cells[..] else { panic!("four columns: {line}") };
@@ -327,7 +327,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cut_off_speed_is_told_only_if_its_number_is_whole() {
+    fn prints_a_cut_speed_only_if_its_number_is_whole() {
         for (end, expected) in [
             ("2.60GHz", Some("2.60 GHz")),
             ("2.60GH", Some("2.60 GHz")),
@@ -348,7 +348,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_names_no_processor_gives_none() {
+    fn prints_nothing_for_a_text_without_a_processor() {
         for brand in [
             "",
             "To Be Filled By O.E.M.",
@@ -412,7 +412,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_gives_one_clean_line(
+        fn gives_one_clean_line_for_any_text(
             brand in "(Intel|AMD|\\(R\\)|\\(TM\\)|@|CPU|Core|i5-|[0-9.]{1,4}|GHz?|with|-| |\\PC|\\u{0}|\n){0,24}",
             cores: Option<u32>,
             packages: Option<u32>,

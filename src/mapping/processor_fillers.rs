@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn tells_fillers_from_names() {
+    fn distinguishes_fillers_from_names() {
         let names = |text: &str| names_a_processor(&text.split(' ').map(str::to_owned).collect::<Vec<_>>());
         for filler in [
             "Not Installed",

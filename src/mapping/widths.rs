@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wide_text_is_cut_at_the_width_of_its_column() {
+    fn cuts_a_wide_text_at_the_width_of_its_column() {
         for (text, expected) in [
             ("OptiPlex 9010 Desktop", "OptiPlex 9010 Desktop"),
             ("12345678901234567890 12345678901", "12345678901234567890 123456789"),
@@ -104,13 +104,13 @@ mod tests {
     }
 
     #[test]
-    fn a_column_without_a_limit_keeps_all() {
+    fn keeps_all_in_a_column_without_a_limit() {
         let text = "x".repeat(100_000);
         assert_eq!(kept(0, &text), text);
     }
 
     #[test]
-    fn what_is_left_out_is_told_with_its_column() {
+    fn reports_what_is_left_out_with_its_column() {
         let widths = Widths { description: Width::of(6), ..Widths::default() };
         let mut cuts = Vec::new();
         assert_eq!(widths.fit(Limited::Description, "CF-33 1 Tablet".to_owned(), &mut cuts), "CF-33");
@@ -125,7 +125,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_fits_stays_one_line_and_nothing_of_it_is_lost_untold(
+        fn fits_any_text_and_reports_what_is_lost(
             text in "(\\PC| |ß|WORD){0,60}",
             width in 0_u16..40,
         ) {

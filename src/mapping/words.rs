@@ -192,7 +192,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn known_words_are_known_in_any_case() {
+    fn knows_words_in_any_case() {
         for word in ["PASS", "passed", "Ok", "success", " Successful "] {
             assert_eq!(of_test(Some(word)), Outcome::Passed, "{word}");
         }
@@ -301,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn a_result_word_is_found_wherever_a_template_puts_it() {
+    fn finds_a_result_word_wherever_a_template_puts_it() {
         for value in ["PASS", "result FAIL", "NIST Clear, NOT VERIFIED", "(PASS)"] {
             assert!(has_result_word(value), "{value}");
         }
@@ -311,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn our_own_values_are_told_from_a_persons() {
+    fn distinguishes_our_values_from_a_persons() {
         for ours in
             ["", " ", "PASS", "FAIL", "NOT VERIFIED", "UNKNOWN, Secure Erase", "PASS, NIST SP 800-88 Clear, 2026-01-02"]
         {

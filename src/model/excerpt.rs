@@ -19,7 +19,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_long_text_is_cut_and_one_that_just_fits_is_not() {
+    fn cuts_a_long_text_and_keeps_one_that_just_fits() {
         let fits = "ä".repeat(MAX_CHARS);
         assert_eq!(excerpt(&fits), fits);
         assert_eq!(excerpt(&format!("{fits}x")), format!("{fits}…"));

@@ -114,7 +114,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_id_is_digits_and_blanks_around_it_do_not_count() {
+    fn takes_digits_for_an_id_and_ignores_blanks_around() {
         assert_eq!(InventoryId::parse(Some(" 413800 "), IdRule::Digits).unwrap().as_str(), "413800");
         assert_eq!(InventoryId::parse(Some("00413800"), IdRule::Digits).unwrap().as_str(), "413800");
         assert_eq!(InventoryId::parse(Some("A12"), IdRule::Alphanumeric).unwrap().as_str(), "A12");
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn blank_is_told_from_malformed() {
+    fn distinguishes_blank_from_malformed() {
         for typed in [None, Some(""), Some("  \t"), Some("\u{a0} "), Some("\0")] {
             assert_eq!(InventoryId::parse(typed, IdRule::Digits), Err(InventoryIdError::Blank));
         }

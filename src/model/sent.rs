@@ -219,7 +219,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_person_added_behind_our_text_is_found() {
+    fn finds_what_a_person_added_behind_our_text() {
         let mark = TextMark::of("CF-33-1 Tablet");
         assert_eq!(mark.rest_of("CF-33-1 Tablet, cracked"), Some(", cracked"));
         assert_eq!(mark.rest_of("CF-33-1 Tablet"), Some(""));

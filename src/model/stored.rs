@@ -88,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_column_makes_of_a_text_is_the_same_text() {
+    fn recognises_a_text_that_a_column_changed() {
         let rows = [
             ("Gr??e: 12,5?", "Größe: 12,5″", true),
             ("Gr????e", "Größe", true),

@@ -141,7 +141,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_accepted_form_is_the_same_time() {
+    fn reads_every_accepted_form_as_the_same_time() {
         let expected: Timestamp = "2026-11-22 16:04:59".parse().unwrap();
         for text in ["2026-11-22T16:04:59", "2026-11-22 16:04:59Z", "2026-11-22T16:04:59.000Z", " 2026-11-22 16:04:59 "]
         {
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_time_is_refused() {
+    fn refuses_what_is_no_time() {
         for text in [
             "",
             "now",

@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tells_media_of_management_controllers_from_drives() {
+    fn distinguishes_media_of_controllers_from_drives() {
         for name in [
             "iDRAC Virtual CD",
             "iDRAC  Virtual Floppy",

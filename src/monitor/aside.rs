@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn work_that_does_not_end_is_left_alone_and_other_work_is_waited_for() {
+    fn waits_for_work_but_not_for_endless_work() {
         let (keeps_it_busy, never) = mpsc::channel::<()>();
         let end = Instant::now() + Duration::from_millis(20);
         assert!(!attempt(move || _ = never.recv(), end));
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn a_turn_is_one_process_s_and_where_there_is_no_place_for_it_nobody_waits() {
+    fn gives_a_turn_to_one_process_and_skips_a_missing_place() {
         let folder = tempfile::tempdir().unwrap();
         let ledger = folder.path().join("ledger.db");
         let turn = Turn::take(&ledger);

@@ -125,7 +125,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_killed_pass_left_is_swept_away_and_nothing_else() {
+    fn sweeps_only_what_a_killed_pass_left() {
         let folder = tempfile::tempdir().unwrap();
         let names = [".wipeos-iqr-old.new", ".wipeos-iqr-fresh.new", ".other.new", "x.html"];
         for name in names {
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_others_may_read_takes_the_place_of_the_old_one_and_nothing_is_left_beside_it() {
+    fn replaces_a_file_readable_to_others_and_leaves_no_rest() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x.prom");
         replace(&path, "old").unwrap();

@@ -165,14 +165,14 @@ mod tests {
     }
 
     #[test]
-    fn times_are_seconds_to_the_millisecond() {
+    fn writes_times_as_seconds_to_the_millisecond() {
         let text = text_of(None, true);
         assert!(text.contains("\nwipeos_iqr_last_pass_timestamp_seconds 1700000001.5\n"), "{text}");
         assert!(text.contains("\nwipeos_iqr_last_pass_duration_seconds 1.5\n"), "{text}");
     }
 
     #[test]
-    fn the_time_of_the_last_good_pass_is_read_as_it_was_written() {
+    fn reads_back_the_time_of_the_last_good_pass() {
         let good = Timestamp::from_unix_millis(1_700_000_001_537);
         let report = Report::begun(good, false);
         let metrics =
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_known_is_not_told() {
+    fn leaves_out_what_is_not_known() {
         let text = text_of(None, false);
         for name in ["clients", "requests"] {
             assert!(!text.contains(name), "{name}\n{text}");
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn every_reason_is_told_once_whoever_wrote_the_ledger() {
+    fn writes_every_reason_once_whoever_wrote_the_ledger() {
         let problems = [count(true, "serial-mismatch", 3), count(false, "of \"tomorrow\"\\", 1)];
         let text = text_of(Some(&problems), true);
         assert_eq!(text.matches("wipeos_iqr_held_clients{reason=\"serial-mismatch\"} 3\n").count(), 1, "{text}");

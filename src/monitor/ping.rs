@@ -136,7 +136,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_query_stays_behind_the_path_to_which_the_end_of_a_pass_is_told() {
+    fn keeps_the_query_behind_the_path() {
         for (url, start) in [
             ("https://hc.example/ping/uuid", "https://hc.example/ping/uuid/start"),
             ("https://hc.example/ping/key/slug?create=1", "https://hc.example/ping/key/slug/start?create=1"),

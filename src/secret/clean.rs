@@ -285,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn tells_what_is_no_text_or_no_secret() {
+    fn refuses_what_is_no_text_or_no_secret() {
         for (bytes, expected) in [
             (&b""[..], "is blank"),
             (b" \r\n", "is blank"),

@@ -125,7 +125,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_criterion_has_its_own_mark() {
+    fn gives_each_criterion_its_own_part() {
         let fingerprint = Fingerprint { updated: 1, wipes: 2, logs: 3 };
         assert_eq!(fingerprint.due_because(fingerprint), []);
         assert_eq!(fingerprint.due_because(Fingerprint { updated: 9, ..fingerprint }), [DueBecause::Updated]);

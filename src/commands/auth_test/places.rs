@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_cannot_be_written_says_why() {
+    fn says_why_a_place_cannot_be_written() {
         let folder = tempfile::tempdir().unwrap();
         assert_eq!(can_be_replaced(&folder.path().join("x.prom")), Ok(()));
         assert_eq!(can_be_replaced(folder.path()).unwrap_err(), "it is not a regular file");

@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn the_config_holds_what_was_found_and_can_be_loaded() {
+    fn writes_the_findings_into_a_loadable_config() {
         let clients: Vec<_> =
             (0..20).map(|number| client(&[("IQR \\ \"no\"", &format!("5{number:05}")), ("Place", "DOCK 4")])).collect();
         let (folder, found) = look(&clients);
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_clear_is_said_to_be_not_clear() {
+    fn says_what_is_not_clear() {
         for (slots, words) in [
             (&[("Inventory ID", "413800"), ("Asset", "90210")][..], "`Asset` would do as well"),
             (&[("Inventory ID", "413800")], "few values to judge by"),
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_database_is_no_error_and_a_missing_one_is() {
+    fn takes_an_empty_database_and_refuses_a_missing_one() {
         let (_folder, found) = look(&[]);
         assert!(without_style(&found.report()).contains("none yet"));
         assert!(Found::look(Path::new("/nowhere/wipeos.db")).is_err());

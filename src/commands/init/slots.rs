@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_that_are_all_different_are_ids_whatever_the_slot_is_called() {
+    fn proposes_different_numbers_whatever_the_slot_is_called() {
         let slots = [
             slot("Location", vec!["DOCK 4"; 50]),
             slot("Purchase order", vec!["20231117"; 50]),
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn slips_and_machines_that_came_twice_do_not_hide_the_slot() {
+    fn finds_the_slot_despite_slips_and_repeated_machines() {
         let typed = (413_800..413_840).map(|id| id.to_string());
         let slips = ["n/a", "ask Jo", "413801", "413802", "IQR 413803"].map(str::to_owned);
         let found = propose(&[slot("ID", typed.chain(slips))]).unwrap();
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn two_slots_of_numbers_are_not_clear_and_the_one_that_is_named_so_is_proposed() {
+    fn proposes_the_slot_with_the_name_of_two_and_doubts_it() {
         for (first, second) in [("Asset Tag", "Inventory ID"), ("IQR number", "Zebra label")] {
             let found = propose(&[ids(first), ids(second)]).unwrap();
             let (best, other) = if first == "IQR number" { (first, second) } else { (second, first) };
@@ -155,14 +155,14 @@ mod tests {
     }
 
     #[test]
-    fn few_values_and_values_with_letters_are_never_called_clear() {
+    fn doubts_few_values_and_values_with_letters() {
         assert_eq!(propose(&[slot("ID", [413_800, 413_801])]).unwrap().doubt, Some(Doubt::Few));
         let letters = propose(&[slot("ID", (100..150).map(|number| format!("A{number}")))]).unwrap();
         assert_eq!((letters.rule, letters.doubt), (IdRule::Alphanumeric, Some(Doubt::Letters)));
     }
 
     #[test]
-    fn where_no_slot_looks_like_it_nothing_is_proposed() {
+    fn proposes_nothing_where_no_slot_looks_like_it() {
         assert_eq!(propose(&[]), None);
         assert_eq!(propose(&[slot("Inventory ID", ["", "DOCK 4"]), slot("Grade", ["A", "B", "A"])]), None);
         assert_eq!(propose(&[ids("\u{1b}[2J")]), None, "no config can hold such a name");

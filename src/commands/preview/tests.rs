@@ -43,7 +43,7 @@ fn shown(bench: &Bench, preview: &Preview) -> String {
 }
 
 #[test]
-fn scripts_get_what_the_interface_promises() {
+fn writes_json_as_the_interface_promises() {
     let bench = Bench::new();
     let json = json(&gather(&bench, "413800", None).unwrap());
     assert_eq!(json["client_id"], 1);
@@ -61,7 +61,7 @@ fn scripts_get_what_the_interface_promises() {
 }
 
 #[test]
-fn with_iqr_the_changes_are_those_that_a_pass_then_makes() {
+fn previews_the_changes_that_a_pass_then_makes() {
     let bench = Bench::new();
     let before = bench.sandbox.state().asset(samples::DELL_ID).unwrap().clone();
     let preview = json(&with_iqr(&bench, "413800"));
@@ -80,7 +80,7 @@ fn with_iqr_the_changes_are_those_that_a_pass_then_makes() {
 }
 
 #[test]
-fn held_clients_are_shown_with_what_to_do_and_what_would_be_sent() {
+fn shows_held_clients_with_advice_and_texts() {
     let bench = Bench::new();
     let rows =
         [("413900", "duplicate-inventory-id"), ("413960", "placeholder-model"), ("4138OO", "invalid-inventory-id")];
@@ -99,7 +99,7 @@ fn held_clients_are_shown_with_what_to_do_and_what_would_be_sent() {
 }
 
 #[test]
-fn the_page_shows_the_machine_the_templates_and_the_difference_word_by_word() {
+fn shows_machine_templates_and_word_difference() {
     let bench = Bench::new();
     let first = shown(&bench, &gather(&bench, "413800", None).unwrap());
     for text in ["due with the next pass", "slot `Inventory ID`", "template desktop", "Z2AX7K1B", "+ Memory: PASS"] {
@@ -119,7 +119,7 @@ fn the_page_shows_the_machine_the_templates_and_the_difference_word_by_word() {
 }
 
 #[test]
-fn a_client_that_failed_is_shown_with_its_next_try_and_not_as_due() {
+fn shows_a_failing_client_with_its_next_try_and_not_as_due() {
     let bench = Bench::new();
     bench.sandbox.state().remove_asset(samples::DELL_ID);
     bench.pass();
@@ -131,7 +131,7 @@ fn a_client_that_failed_is_shown_with_its_next_try_and_not_as_due() {
 }
 
 #[test]
-fn another_template_can_be_tried() {
+fn tries_another_template() {
     let bench = Bench::new();
     let preview = gather(&bench, "413800", Some(TemplateKind::Laptop)).unwrap();
     assert_eq!(json(&preview)["mapped"]["template"], "laptop");
@@ -146,7 +146,7 @@ fn another_template_can_be_tried() {
 }
 
 #[test]
-fn the_difference_by_a_template_that_was_asked_for_is_not_told_as_what_is_sent() {
+fn shows_no_difference_by_another_template_as_sent() {
     let bench = Bench::new();
     bench.pass();
     let mut preview = gather(&bench, "413800", Some(TemplateKind::Laptop)).unwrap();
@@ -157,7 +157,7 @@ fn the_difference_by_a_template_that_was_asked_for_is_not_told_as_what_is_sent()
 }
 
 #[test]
-fn a_wipe_that_was_begun_after_the_one_that_counts_and_has_no_end_is_shown_beside_it() {
+fn shows_an_unfinished_wipe_beside_the_one_that_counts() {
     let bench = Bench::new();
     let rewiped = vec![wipe("2026-01-01", Some("Success")), wipe("2026-01-02", None)];
     let disks = vec![
@@ -183,7 +183,7 @@ fn a_wipe_that_was_begun_after_the_one_that_counts_and_has_no_end_is_shown_besid
 }
 
 #[test]
-fn a_drive_has_the_number_that_its_comment_line_has() {
+fn numbers_drives_as_their_comment_lines() {
     let bench = Bench::new();
     let unnamed = Disk { serial_number: None, ..drive("", vec![wipe("2026-01-01", Some("Success"))]) };
     let client = Client { disks: vec![drive("S1", vec![]), unnamed], ..samples::dell() };
@@ -197,7 +197,7 @@ fn a_drive_has_the_number_that_its_comment_line_has() {
 }
 
 #[test]
-fn what_wipeos_does_not_know_of_a_machine_is_said() {
+fn says_what_wipeos_does_not_know_of_a_machine() {
     let page = page_of(&Bench::new(), Client::default());
     for label in ["maker, model    not known", "processor       not known", "memory          not known"] {
         assert!(page.contains(label), "{label}\n{page}");
@@ -208,7 +208,7 @@ fn what_wipeos_does_not_know_of_a_machine_is_said() {
 }
 
 #[test]
-fn whatever_a_machine_says_no_line_is_wider_than_the_page() {
+fn keeps_every_line_of_any_machine_within_the_page() {
     for text in ["x".repeat(300), "日本".repeat(100), "❤\u{fe0f}".repeat(90), "long words / and {braces} ".repeat(20)]
     {
         let some = || Some(text.clone());
@@ -232,7 +232,7 @@ fn whatever_a_machine_says_no_line_is_wider_than_the_page() {
 }
 
 #[test]
-fn an_id_that_no_client_has_is_answered_with_those_near_it() {
+fn suggests_similar_ids_for_an_unknown_one() {
     let bench = Bench::new();
     for typed in ["431800", "41380", "413801", "4138000", "413-800", "4I38o0", "41e800"] {
         let error = gather(&bench, typed, None).err().unwrap();
@@ -250,7 +250,7 @@ fn an_id_that_no_client_has_is_answered_with_those_near_it() {
 }
 
 #[test]
-fn a_preview_is_made_beside_a_running_pass() {
+fn makes_a_preview_beside_a_running_pass() {
     let bench = Bench::new();
     let running = crate::ledger::RunLedger::open(&bench.config.ledger.path).unwrap();
     gather(&bench, "413800", None).unwrap();
@@ -258,7 +258,7 @@ fn a_preview_is_made_beside_a_running_pass() {
 }
 
 #[test]
-fn what_iqr_does_not_have_is_an_error_of_its_own_code() {
+fn reports_a_missing_asset_by_its_own_exit_code() {
     let bench = Bench::new();
     bench.sandbox.state().remove_asset(samples::DELL_ID);
     let mut preview = gather(&bench, "413800", None).unwrap();

@@ -140,14 +140,14 @@ mod tests {
     }
 
     #[test]
-    fn an_appliance_is_well_while_its_passes_are_and_nobody_fails() {
+    fn calls_an_appliance_well_while_its_passes_are() {
         assert_eq!(sentence(&well(), 120), "All is well.");
         let failing = Status { problems: vec![problem(false, "refused"), problem(true, "x")], ..well() };
         assert_eq!(sentence(&failing, 120), "Needs attention: 1 machine fails: 1 refused.");
     }
 
     #[test]
-    fn held_machines_wait_for_a_person_and_are_no_alarm() {
+    fn raises_no_alarm_for_held_machines() {
         let status = Status { problems: vec![problem(true, "serial-mismatch")], ..well() };
         let health = Health::of(&status, at(120));
         assert_eq!(health.level, Level::Waiting);
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pass_that_was_ended_early_is_forgiven_by_the_next_good_one() {
+    fn forgives_an_early_end_after_the_next_good_pass() {
         let before = Status { passes: vec![ended_early(-120)], ..well() };
         assert_eq!(sentence(&before, 120), "All is well.");
         let after = Status { passes: vec![ended_early(120)], ..well() };
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn an_appliance_whose_passes_stay_away_needs_attention() {
+    fn demands_attention_where_passes_stay_away() {
         assert_eq!(
             sentence(&well(), 31 * 60),
             "Needs attention: the last good pass was 31 min ago; look whether the timer, or cron, runs."

@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pass_that_ran_out_of_time_is_told_until_the_next_one_is_made() {
+    fn reports_a_pass_out_of_time_until_the_next_one() {
         let status = after(pass("done", Some("it ran out of time")), 0);
         let told = Obstacle::of(&status, at(60)).unwrap();
         assert_eq!(
@@ -226,12 +226,12 @@ mod tests {
     }
 
     #[test]
-    fn what_a_limit_left_for_the_next_pass_is_in_nobody_s_way() {
+    fn sees_no_obstacle_in_what_a_limit_left() {
         assert_eq!(Obstacle::of(&after(pass("done", None), 0), at(60)), None);
     }
 
     #[test]
-    fn passes_that_fail_stay_away_or_do_not_end_are_in_the_way() {
+    fn sees_an_obstacle_in_failing_missing_or_endless_passes() {
         let early = after(pass("aborted", Some("IQR cannot be reached.")), -120);
         let told = Obstacle::of(&early, at(60)).unwrap().sentence(at(60));
         assert!(told.ends_with("): IQR cannot be reached"), "{told}");

@@ -20,7 +20,7 @@ fn shown(status: &Status) -> String {
 }
 
 #[test]
-fn before_the_first_pass_every_client_is_due() {
+fn counts_every_client_as_due_before_the_first_pass() {
     let bench = Bench::new();
     let status = status(&bench, None).unwrap();
     assert_eq!(as_json(&status)["due"], 8);
@@ -28,7 +28,7 @@ fn before_the_first_pass_every_client_is_due() {
 }
 
 #[test]
-fn scripts_get_what_the_interface_promises() {
+fn writes_json_as_the_interface_promises() {
     let bench = Bench::new();
     bench.pass();
     let status = as_json(&status(&bench, None).unwrap());
@@ -48,7 +48,7 @@ fn scripts_get_what_the_interface_promises() {
 }
 
 #[test]
-fn each_criterion_makes_a_client_due_and_looking_alike_does_not() {
+fn makes_a_client_due_by_each_criterion_only() {
     let bench = Bench::new();
     bench.pass();
     let store = iqr_sandbox::store::Store::open(&bench.database()).unwrap();
@@ -62,7 +62,7 @@ fn each_criterion_makes_a_client_due_and_looking_alike_does_not() {
 }
 
 #[test]
-fn a_healthy_appliance_reads_in_six_lines() {
+fn describes_a_healthy_appliance_in_six_lines() {
     let bench = Bench::new();
     let store = iqr_sandbox::store::Store::open(&bench.database()).unwrap();
     (3..=8).for_each(|client| store.delete(client).unwrap());
@@ -74,7 +74,7 @@ fn a_healthy_appliance_reads_in_six_lines() {
 }
 
 #[test]
-fn held_clients_are_told_with_the_reason_and_what_to_do() {
+fn lists_held_clients_with_reason_and_advice() {
     let bench = Bench::new();
     bench.pass();
     let page = shown(&status(&bench, None).unwrap());
@@ -84,7 +84,7 @@ fn held_clients_are_told_with_the_reason_and_what_to_do() {
 }
 
 #[test]
-fn missing_indexes_are_told_with_the_statement_that_mends_them() {
+fn lists_missing_indexes_with_the_statement_that_adds_them() {
     let bench = Bench::new();
     let store = iqr_sandbox::store::Store::open(&bench.database()).unwrap();
     let sql =
@@ -96,7 +96,7 @@ fn missing_indexes_are_told_with_the_statement_that_mends_them() {
 }
 
 #[test]
-fn the_story_of_one_asset_tells_what_was_sent_when() {
+fn shows_what_was_sent_to_one_asset_and_when() {
     let bench = Bench::new();
     bench.pass();
     let one = status(&bench, Some("413800")).unwrap();
@@ -109,7 +109,7 @@ fn the_story_of_one_asset_tells_what_was_sent_when() {
 }
 
 #[test]
-fn what_the_ledger_knows_is_told_without_the_wipeos_database() {
+fn shows_the_ledger_without_the_wipeos_database() {
     let bench = Bench::new();
     bench.pass();
     let status = Status::from_ledger(bench.ledger().as_ref(), Timestamp::from_unix_millis(0)).unwrap();

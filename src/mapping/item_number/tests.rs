@@ -111,7 +111,7 @@ fn keeps_products_of_one_family_apart() {
 }
 
 #[test]
-fn tells_model_codes_from_sizes_and_generations() {
+fn distinguishes_model_codes_from_sizes_and_generations() {
     for code in
         ["15-DR1XXX", "16-A0XXX", "790-08XX", "TG02-0XXX", "Z4Q89PA", "14M-DH1XXX", "14IMB05", "UX8406MA", "15-FA0XXX"]
     {
@@ -266,7 +266,7 @@ proptest! {
     }
 
     #[test]
-    fn tells_codes_apart_behind_the_same_words(
+    fn distinguishes_codes_behind_the_same_words(
         words in "[A-Z]{3,14}( [A-Z]{2,14}){0,3}",
         one in "[0-9]{2}-[A-Z]{2}[0-9]XXX",
         other in "[0-9]{2}-[A-Z]{2}[0-9]XXX",

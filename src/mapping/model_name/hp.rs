@@ -106,7 +106,7 @@ mod tests {
     use super::super::{Firmware, LenovoModel, model_name};
 
     #[test]
-    fn an_hp_that_is_called_by_its_kind_only_gets_its_part_number() {
+    fn gives_an_hp_named_by_its_kind_its_part_number() {
         for (product, sku, expected) in [
             ("HP Notebook", "W4X36EA#ACB", "Notebook W4X36EA"),
             ("HP Notebook", "1AC90PA#ACJ", "Notebook 1AC90PA"),

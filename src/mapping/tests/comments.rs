@@ -7,7 +7,7 @@ fn wiped(drives: Vec<Drive>) -> Vec<String> {
 }
 
 #[test]
-fn the_newest_log_with_a_result_decides_per_test() {
+fn decides_each_test_by_the_newest_log_with_a_result() {
     let diagnostics = vec![
         log(7, "12:00", &[("DISPLAY", "skipped"), ("USB", "pass")]),
         log(3, "09:00", &[("usb", "FAILED"), ("Memory", "ok"), ("Display", "Passed"), ("Webcam", "")]),
@@ -22,7 +22,7 @@ fn the_newest_log_with_a_result_decides_per_test() {
 }
 
 #[test]
-fn of_two_logs_of_one_time_the_higher_key_counts_and_in_one_log_the_graver_result() {
+fn decides_equal_times_by_key_and_one_log_by_gravity() {
     let diagnostics = vec![log(2, "09:00", &[("A", "fail")]), log(1, "09:00", &[("A", "pass"), ("B", "pass")])];
     assert_eq!(lines(&Machine { diagnostics, ..machine() }, &rules()), ["A: FAIL", "B: PASS"]);
     for results in [["pass", "fail"], ["fail", "pass"]] {
@@ -32,7 +32,7 @@ fn of_two_logs_of_one_time_the_higher_key_counts_and_in_one_log_the_graver_resul
 }
 
 #[test]
-fn the_newest_ended_wipe_decides() {
+fn decides_by_the_newest_ended_wipe() {
     let (pass, fail) = ("PASS, NIST SP 800-88 Clear, 2026-01-02", "FAIL, NIST SP 800-88 Clear, 2026-01-02");
     let aborted = Wipe { started_at: Some(at("11:00")), ..wipe(3, "aborted", None) };
     let cases: Vec<(Vec<Wipe>, Option<&str>)> = vec![
@@ -63,7 +63,7 @@ fn the_newest_ended_wipe_decides() {
 }
 
 #[test]
-fn what_is_known_not_to_be_verified_is_no_pass_where_the_method_demands_it() {
+fn prints_no_pass_without_a_demanded_verification() {
     for (method, verified, expected) in [
         ("NIST SP 800-88 Purge", Some(false), "NOT VERIFIED"),
         ("DoD 5220.22-M", Some(false), "NOT VERIFIED"),
@@ -115,14 +115,14 @@ fn placed(drives: &[(&str, &str)]) -> Vec<Drive> {
 }
 
 #[test]
-fn drives_are_told_apart_without_a_serial() {
+fn distinguishes_drives_without_a_serial() {
     let drives = [("A:1", "M"), ("SN", ""), ("sn", ""), ("", "M1"), ("", "M2"), ("", "M2"), ("0000", "")];
     let names = ["A-1", "SN drive 1", "sn drive 2", "M1 drive 3", "M2 drive 4", "M2 drive 5", "drive 6"];
     assert_eq!(wiped(placed(&drives)), names.map(|name| format!("Wipe - {name}: FAIL")));
 }
 
 #[test]
-fn a_drive_without_a_serial_keeps_its_name_when_another_is_taken_out() {
+fn keeps_the_name_of_a_drive_without_a_serial() {
     let drives = placed(&[("S1", ""), ("", "WD10EZEX"), ("", "WD10EZEX"), ("", "")]);
     let all = wiped(drives.clone());
     for out in 0..drives.len() {
@@ -137,14 +137,14 @@ fn a_drive_without_a_serial_keeps_its_name_when_another_is_taken_out() {
 }
 
 #[test]
-fn two_drives_in_one_place_have_two_names() {
+fn gives_two_drives_in_one_place_two_names() {
     let mut drives = placed(&[("", "M1"), ("", "M1")]);
     drives[1].position = 0;
     assert_eq!(wiped(drives), ["Wipe - M1 drive 0: FAIL", "Wipe - M1 drive 0 2: FAIL"]);
 }
 
 #[test]
-fn wipe_lines_stand_where_the_order_has_them_and_no_test_takes_their_name() {
+fn puts_wipe_lines_in_order_and_keeps_their_names() {
     let machine = Machine {
         drives: vec![drive("S1", vec![wipe(1, "failed", Some("10:00"))])],
         diagnostics: vec![log(
@@ -169,7 +169,7 @@ fn wipe_lines_stand_where_the_order_has_them_and_no_test_takes_their_name() {
 }
 
 #[test]
-fn the_story_of_a_drives_wipes_tells_the_one_that_its_line_tells_and_those_that_came_after_it() {
+fn lists_the_shown_wipe_and_those_that_came_after_it() {
     let cases = [
         (vec![], (None, 0, vec![])),
         (vec![wipe(1, "success", Some("10:00"))], (Some(1), 0, vec![])),

@@ -42,7 +42,7 @@ fn rendered(source: &str, machine: &Machine) -> String {
 }
 
 #[test]
-fn the_dell_of_the_specification() {
+fn maps_the_dell_of_the_specification() {
     let update = map(&optiplex(), &rules());
     assert_eq!((update.manufacturer.as_str(), update.item_number.as_str()), ("DELL", "OPTIPLEX 9010"));
     assert_eq!(update.description, "OptiPlex 9010 Desktop");
@@ -57,7 +57,7 @@ fn the_dell_of_the_specification() {
 }
 
 #[test]
-fn the_panasonic_of_the_specification() {
+fn maps_the_panasonic_of_the_specification() {
     let update = map(&toughbook(), &rules());
     assert_eq!((update.manufacturer.as_str(), update.item_number.as_str()), ("PANASONIC", "CF-33-1"));
     assert_eq!(update.description, "CF-33-1 Tablet");
@@ -92,7 +92,7 @@ fn holds_a_model_that_cannot_be_shortened_and_says_why() {
 }
 
 #[test]
-fn an_empty_machine_keeps_its_slashes_and_leaves_no_dangling_comma() {
+fn keeps_slashes_and_no_commas_of_an_empty_machine() {
     let update = map(&machine(), &rules());
     assert_eq!(update.extended_description, "//None/None///");
     assert_eq!(update.description, "");
@@ -102,7 +102,7 @@ fn an_empty_machine_keeps_its_slashes_and_leaves_no_dangling_comma() {
 }
 
 #[test]
-fn the_chassis_word_is_not_printed_behind_a_model_that_says_it() {
+fn prints_no_chassis_word_behind_a_model_that_says_it() {
     for (model, code, expected) in [
         ("Pavilion Laptop 15-cw1xxx", 10, "Pavilion Laptop 15-cw1xxx"),
         ("Surface Laptop 3", 9, "Surface Laptop 3"),
@@ -138,7 +138,7 @@ fn the_chassis_word_is_not_printed_behind_a_model_that_says_it() {
 }
 
 #[test]
-fn why_a_text_is_no_model_is_told_in_the_reason() {
+fn says_why_a_text_is_no_model() {
     for (maker, model, expected) in [
         ("Dell Inc.", "To Be Filled By O.E.M.", "no model (`To Be Filled By O.E.M.` is a filler text)"),
         ("Dell Inc.", " ", "no model (it is blank)"),
@@ -160,7 +160,7 @@ fn why_a_text_is_no_model_is_told_in_the_reason() {
 }
 
 #[test]
-fn several_drives_keep_size_and_type_in_place() {
+fn keeps_size_and_type_of_several_drives_in_place() {
     let ssd = Drive { size_bytes: Some(256_060_514_304), media: text("ssd"), ..drive("S2", Vec::new()) };
     let unknown = Drive { media: text("HDD"), ..drive("S3", Vec::new()) };
     let dvd = Drive { media: text("DVDRW"), ..drive("S4", Vec::new()) };
@@ -172,7 +172,7 @@ fn several_drives_keep_size_and_type_in_place() {
 }
 
 #[test]
-fn separators_stand_between_texts_only() {
+fn puts_separators_between_texts_only() {
     let machine = Machine { technician: text("Jo"), job: text("J1"), ..machine() };
     for (source, expected) in [
         ("{Job}, {Family}, {Technician}", "J1, Jo"),
@@ -190,7 +190,7 @@ fn separators_stand_between_texts_only() {
 }
 
 #[test]
-fn other_fields_print_what_is_known() {
+fn prints_what_is_known_in_other_fields() {
     let machine = Machine {
         serial_number: text("D09F6Y1"),
         asset_tag: text("No Asset Tag"),
@@ -213,7 +213,7 @@ fn other_fields_print_what_is_known() {
 }
 
 #[test]
-fn an_optical_drive_that_is_listed_among_the_drives_is_not_denied() {
+fn prints_an_optical_drive_listed_among_the_drives() {
     let dvd = || Drive { media: text("DVDRW"), ..drive("", Vec::new()) };
     let optical = |model| Drive { media: text("Optical"), model: text(model), ..drive("", Vec::new()) };
     for (told, drives, expected) in [
@@ -336,7 +336,7 @@ fn counts_no_virtual_medium_as_fitted() {
 }
 
 #[test]
-fn a_malformed_template_is_refused_with_its_place() {
+fn refuses_a_malformed_template_with_its_place() {
     for (source, scope, offset) in [
         ("ab{Model", Scope::Machine, 2),
         ("ab}", Scope::Machine, 2),
@@ -352,7 +352,7 @@ fn a_malformed_template_is_refused_with_its_place() {
 }
 
 #[test]
-fn a_comment_template_whose_lines_would_not_tell_the_result_is_refused() {
+fn refuses_a_comment_template_without_the_result() {
     for (source, scope, told) in [
         ("Wipe - {Drive Serial}: {Wipe Method}", Scope::Wipe, "no `{Wipe Result}` behind the colon"),
         ("Wipe {Wipe Result}: {Wipe Method}", Scope::Wipe, "no `{Wipe Result}` behind the colon"),
@@ -377,7 +377,7 @@ fn a_comment_template_whose_lines_would_not_tell_the_result_is_refused() {
 }
 
 #[test]
-fn a_name_that_is_no_field_is_a_slot_and_a_near_miss_is_hinted_at() {
+fn takes_unknown_fields_for_slots_and_hints_at_near_misses() {
     let template = template("{Procesor} {Total Ram} {Grade} {Drive Size 2} {Result}");
     let slots: Vec<_> = template.slot_references().map(|slot| (slot.name.as_str(), slot.offset, slot.hint)).collect();
     let expected =
@@ -387,7 +387,7 @@ fn a_name_that_is_no_field_is_a_slot_and_a_near_miss_is_hinted_at() {
 }
 
 #[test]
-fn preview_learns_which_fields_were_empty_and_can_choose_the_template() {
+fn names_empty_fields_and_takes_another_template() {
     let machine = optiplex();
     let fields = explain(&machine, &rules(), &map_with_template(&machine, &rules(), TemplateKind::Laptop));
     let extended = fields.iter().find(|field| field.name == "extended description").unwrap();

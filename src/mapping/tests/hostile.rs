@@ -61,7 +61,7 @@ fn assert_one_line(text: &str) {
 }
 
 #[test]
-fn known_mischief_stays_text() {
+fn leaves_known_mischief_as_text() {
     let long = "W: \n".repeat(25_000);
     for hostile in
         ["\u{0}", "\u{1b}]0;x\u{7}", "\u{202e}]]><a b=\"'\">&{Model}{", "a\r\nWipe - S1: PASS", &long, "::", "ﬁ"]
@@ -75,7 +75,7 @@ fn known_mischief_stays_text() {
 
 proptest! {
     #[test]
-    fn parsing_never_panics_and_a_good_template_renders(source in "[{}|: a\u{e4}]{0,12}|\\PC{0,40}", job in ".{0,20}") {
+    fn parses_any_template_without_panic_and_renders_good_ones(source in "[{}|: a\u{e4}]{0,12}|\\PC{0,40}", job in ".{0,20}") {
         for scope in [Scope::Machine, Scope::Test, Scope::Wipe] {
             match Template::parse(&source, scope) {
                 Ok(template) => {
@@ -94,7 +94,7 @@ proptest! {
     }
 
     #[test]
-    fn any_text_in_every_field_is_harmless(hostile in "(?s).{0,60}") {
+    fn maps_any_text_in_every_field_harmlessly(hostile in "(?s).{0,60}") {
         assert_harmless(&filled_with(&hostile));
     }
 

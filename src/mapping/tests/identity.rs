@@ -183,7 +183,7 @@ fn knows_one_drive_in_two_spellings() {
 }
 
 #[test]
-fn tells_two_products_of_one_name_apart() {
+fn distinguishes_two_products_of_one_name() {
     let other = |base: &Machine, change: fn(&mut Machine)| {
         let mut other = base.clone();
         change(&mut other);

@@ -20,7 +20,7 @@ fn name_of(machine: &Machine) -> String {
 }
 
 #[test]
-fn no_two_models_of_a_maker_become_one_master_item_by_being_shortened() {
+fn shortens_no_two_models_of_a_maker_to_one_item() {
     let mut names: BTreeMap<(u16, String, String), String> = BTreeMap::new();
     let mut shortened = 0;
     for (labelled, update) in mapped() {
@@ -43,7 +43,7 @@ fn no_two_models_of_a_maker_become_one_master_item_by_being_shortened() {
 }
 
 #[test]
-fn no_description_says_twice_what_a_machine_is() {
+fn says_no_kind_of_machine_twice_in_a_description() {
     for (_, update) in mapped() {
         let word = update.chassis.to_string();
         let Some(model) = update.description.strip_suffix(&word).filter(|_| !word.is_empty()) else { continue };
@@ -54,7 +54,7 @@ fn no_description_says_twice_what_a_machine_is() {
 }
 
 #[test]
-fn no_machine_is_told_to_have_more_memory_than_its_modules_come_to() {
+fn prints_no_more_memory_than_the_modules() {
     for (labelled, update) in mapped() {
         let Some(bytes) = labelled.machine.memory_bytes.filter(|bytes| *bytes > 0) else { continue };
         let told = update.extended_description.split('/').find(|part| is_size_of_memory(part)).unwrap();
@@ -80,7 +80,7 @@ fn megabytes(size: &str) -> u64 {
 }
 
 #[test]
-fn an_item_is_made_of_a_maker_and_a_model_that_are_no_fillers_or_of_nothing() {
+fn makes_no_item_of_fillers() {
     for (labelled, update) in mapped() {
         let is_usable = unusable_identity(&labelled.machine, &update).is_none();
         for text in [&update.manufacturer, &update.item_number] {

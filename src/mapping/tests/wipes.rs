@@ -120,7 +120,7 @@ fn never_takes_a_wipe_for_the_newest_by_an_untrue_end() {
 }
 
 #[test]
-fn tells_the_graver_result_where_keys_and_times_disagree() {
+fn prints_the_graver_result_where_keys_and_times_disagree() {
     let at = |hours: i64| read_at().plus_seconds(hours * 3600);
     let wipe = |id, result: &str, start: i64, end: i64| Wipe {
         started_at: Some(at(start)),
@@ -218,7 +218,7 @@ fn counts_a_wipe_without_an_end_as_not_passed_unless_it_runs() {
 }
 
 #[test]
-fn tells_which_wipes_may_be_newer_than_the_told_one() {
+fn lists_wipes_that_may_be_newer_than_the_shown_one() {
     let wipes = vec![
         timed(1, "pass", "", "2026-01-01 10:00:00"),
         timed(2, "fail", "", "2026-02-01 10:00:00"),
@@ -341,7 +341,7 @@ proptest! {
     }
 
     #[test]
-    fn tells_another_result_later_only_when_an_end_comes_true(
+    fn prints_another_result_only_when_an_end_comes_true(
         wipes in prop::collection::vec(any_wipe(), 0..6),
         edited in any_time(),
         reads in prop::array::uniform2(-40_000..40_000_i64),

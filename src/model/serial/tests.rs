@@ -227,7 +227,7 @@ fn compares_serials_of_drives_by_letters_and_digits() {
 }
 
 #[test]
-fn tells_constants_of_card_readers_from_serials_of_drives() {
+fn distinguishes_constants_of_card_readers_from_serials() {
     for constant in
         ["058F63666485", "000000001532", "MSFT30BB12345678", "152D00539000", "20120926571200000", "20060413092100000"]
     {

@@ -200,7 +200,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_became_of_a_write_is_told_by_what_is_read_not_by_the_answer() {
+    fn judges_a_write_by_the_read_and_not_by_the_answer() {
         let of = |before: &str, shown: &str| outcome(Field::Description, (before, TEXT, shown), Ok(()));
         assert_eq!(of("a", TEXT), Outcome::Taken);
         assert_eq!(of("a", "a"), Outcome::Ignored);
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_write_does_to_comments_shows_only_where_some_were_there() {
+    fn judges_comment_writes_only_where_comments_were_there() {
         let of = |before: &str, shown: &str| outcome(Field::Comments, (before, TEXT, shown), Ok(()));
         assert_eq!(of("a\r\nb", &format!("a\r\nb\r\n{TEXT}")), Outcome::Comments(Comments::Added));
         assert_eq!(of("a\nb", TEXT), Outcome::Comments(Comments::Replaced));
