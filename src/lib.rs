@@ -87,6 +87,6 @@ pub fn run(cli: &Cli) -> Exit {
     };
     result.unwrap_or_else(|error| {
         output::print_error(&error);
-        Exit::of(&error)
+        Exit::from_error(&error)
     })
 }

@@ -114,7 +114,7 @@ impl Steps {
     fn fail(&mut self, step: &str, error: impl Into<anyhow::Error>) {
         let error = error.into();
         if self.exit == Exit::Done {
-            self.exit = Exit::of(&error);
+            self.exit = Exit::from_error(&error);
         }
         self.note(step, Verdict::Failed, format!("{error:#}"));
     }

@@ -24,7 +24,7 @@ use found::Found;
 pub fn run(global: &Global, args: &InitArgs) -> anyhow::Result<Exit> {
     let named = global.config.as_deref().filter(|path| !path.as_os_str().is_empty());
     let path = named.unwrap_or(Path::new(config::LOCAL));
-    let found = args.from_store.as_deref().map(Found::look).transpose()?;
+    let found = args.from_store.as_deref().map(Found::read).transpose()?;
     // The findings come first: they are of use also where a config exists already.
     output::print(&found.as_ref().map(Found::report).unwrap_or_default())?;
     write_config(path, &found.as_ref().map_or_else(|| config::EXAMPLE.to_owned(), Found::config))?;

@@ -167,7 +167,8 @@ mod tests {
                     api_url = 'http://127.0.0.1:9'\napi_key_file = 'no-key'\n";
         fs::write(&file, text).unwrap();
         let global = Global { config: Some(file), verbose: 0, quiet: false, color: Color::Auto };
-        let code = |args: &MasterItemArgs| run(&global, args).map_err(|error| (Exit::of(&error), error.to_string()));
+        let code =
+            |args: &MasterItemArgs| run(&global, args).map_err(|error| (Exit::from_error(&error), error.to_string()));
         for (manufacturer, model, named) in [
             ("To Be Filled By O.E.M.", "OptiPlex 9010", "`To Be Filled By O.E.M.` is a filler text"),
             ("To Be Filled By O.E.M.", "x", "`x` is a filler text"),

@@ -90,7 +90,7 @@ pub fn run(global: &Global, args: &StatusArgs) -> Result<Exit> {
         (read, _) => read?,
     };
     let store = super::open_store(&config).map_err(anyhow::Error::from);
-    status.look_at_place(&config.ledger.path);
+    status.check_place(&config.ledger.path);
     let read = store.and_then(|store| status.add_store(&config, &store, ledger.as_ref(), args, now));
     if let Err(error) = &read {
         if error.is::<NotFound>() || error.is::<Usage>() {
@@ -110,7 +110,7 @@ pub fn run(global: &Global, args: &StatusArgs) -> Result<Exit> {
 
 /// Writes a page that says only why nothing is known: the page of yesterday would say that all is well.
 fn write_blind(path: &Path, config: &Config, why: anyhow::Error, now: Timestamp) -> anyhow::Error {
-    let status = Status::of_unreadable(Some(&config.ledger.path), &why);
+    let status = Status::from_unreadable(Some(&config.ledger.path), &why);
     let written = html::page(&status, &[], now).map_err(anyhow::Error::from).and_then(|page| write_html(path, &page));
     written.err().unwrap_or(why)
 }
@@ -145,7 +145,7 @@ pub(super) fn html_after_pass(
     let now = clock::now();
     let (mut status, recent) = match ledger.map(|path| read_with_passes(path, oldest_kept, now)) {
         Some(Ok(told)) => told,
-        Some(Err(error)) => (Status::of_unreadable(ledger, &error), Vec::new()),
+        Some(Err(error)) => (Status::from_unreadable(ledger, &error), Vec::new()),
         None => (Status::blind(None), Vec::new()),
     };
     status.failure = failure;
@@ -195,7 +195,7 @@ impl Status {
         Self { is_blind: true, heartbeat: ledger.and_then(Heartbeat::read), ..Self::default() }
     }
 
-    fn of_unreadable(ledger: Option<&Path>, error: &anyhow::Error) -> Self {
+    fn from_unreadable(ledger: Option<&Path>, error: &anyhow::Error) -> Self {
         Self { blindness: Some(format!("{error:#}")), ..Self::blind(ledger) }
     }
 
@@ -212,7 +212,7 @@ impl Status {
         })
     }
 
-    fn look_at_place(&mut self, ledger: &Path) {
+    fn check_place(&mut self, ledger: &Path) {
         self.ledger_place = ledger::takes_nothing(ledger);
         self.holder = Holder::of(ledger);
         self.are_locks_reported = Holder::can_be_told();

@@ -83,10 +83,10 @@ fn widths(section: &mut Section, fields: &FieldNames) -> Widths {
     if item_number == 0 || item_number > ITEM_NUMBER_WIDTH {
         section.warn_key("item_number", TOO_WIDE);
     }
-    let mut width = |key, default| Width::of(section.number(key, default, 0..=u16::MAX));
+    let mut width = |key, default| Width::from_chars(section.number(key, default, 0..=u16::MAX));
     let of_field = |field, usual| if fields.of(field).starts_with("userdefined") { 35 } else { usual };
     Widths {
-        item_number: Width::of(item_number),
+        item_number: Width::from_chars(item_number),
         manufacturer: width("manufacturer", 0),
         item_description: width("item_description", 60),
         description: width("description", of_field(Field::Description, 60)),

@@ -100,8 +100,8 @@ fn defaults_to_the_published_interface() {
 fn takes_user_defined_fields_for_narrow_without_a_width() {
     let widths = |source: &str| parse(source).unwrap().rules.widths;
     let of = |description, extended_description| Widths {
-        description: Width::of(description),
-        extended_description: Width::of(extended_description),
+        description: Width::from_chars(description),
+        extended_description: Width::from_chars(extended_description),
         ..widths("")
     };
     assert_eq!(widths(""), of(60, 0));

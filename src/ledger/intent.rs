@@ -48,7 +48,7 @@ impl Ledger {
 
 fn intent(row: &Row<'_>) -> rusqlite::Result<Intent> {
     Ok(Intent {
-        inventory_id: InventoryId::of_record(row.get("inventory_id")?),
+        inventory_id: InventoryId::from_record(row.get("inventory_id")?),
         client_id: ClientId(row.get("client_id")?),
         comments_before: row.get("comments_before")?,
         sent: sent(row)?,

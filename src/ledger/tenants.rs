@@ -88,7 +88,7 @@ impl Ledger {
     /// When the ledger cannot be read.
     pub fn newest_assets(&self, limit: u32) -> Result<Vec<(InventoryId, Sent)>, Error> {
         self.rows("SELECT * FROM asset ORDER BY at DESC LIMIT ?1", [limit], |row| {
-            Ok((InventoryId::of_record(row.get("inventory_id")?), sent::sent(row)?))
+            Ok((InventoryId::from_record(row.get("inventory_id")?), sent::sent(row)?))
         })
     }
 

@@ -32,7 +32,7 @@ pub fn choose(machine: &Machine) -> ChassisChoice {
         .or_else(|| by_family(&names))
         .or_else(|| by_battery(machine, code))
         .unwrap_or_else(|| unknown(code));
-    told_a_tablet(told_a_server(choice, &names), &names)
+    as_tablet(as_server(choice, &names), &names)
 }
 
 /// The fields in which the firmware has the name: some makers have it in the version. One clean line each, without the maker in front.
@@ -55,7 +55,7 @@ impl<'a> Names<'a> {
 
 /// Calls a server in a tower or a multi-node chassis a server, with the template of its chassis: the parts are the same
 /// as in a desktop.
-fn told_a_server(choice: ChassisChoice, names: &Names<'_>) -> ChassisChoice {
+fn as_server(choice: ChassisChoice, names: &Names<'_>) -> ChassisChoice {
     const SERIES: [&str; 6] = ["PowerEdge", "ProLiant", "PRIMERGY", "ThinkServer", "ThinkSystem", "System x"];
     if choice.chassis != Chassis::Desktop {
         return choice;
@@ -77,7 +77,7 @@ fn bare_name(text: &str) -> Cow<'_, str> {
 
 /// Calls a Surface a tablet unless its name says otherwise; its firmware calls it a laptop. It keeps that template:
 /// there is a battery in both.
-fn told_a_tablet(choice: ChassisChoice, names: &Names<'_>) -> ChassisChoice {
+fn as_tablet(choice: ChassisChoice, names: &Names<'_>) -> ChassisChoice {
     const NO_TABLETS: [&str; 4] = ["laptop", "book", "studio", "hub"];
     let product = &names.product;
     let is_surface = || product.split(' ').next().is_some_and(|first| first.eq_ignore_ascii_case("surface"));
@@ -113,11 +113,11 @@ fn by_product(names: &Names<'_>, machine: &Machine, code: Option<i64>) -> Option
     if is_apple_silicon(product) && (matches!(code, Some(8..=10 | 14)) || !machine.batteries.is_empty()) {
         return Some(choice(Chassis::MacBook, TemplateKind::MacBook, "the product is a Mac that can be carried"));
     }
-    let told = names.both().into_iter().find_map(|(what, text)| {
+    let by_product = names.both().into_iter().find_map(|(what, text)| {
         let word = all_in_one_word(text).or_else(|| all_in_one_series(text))?;
         Some(choice(Chassis::AllInOne, TemplateKind::AllInOne, format!("the {what} holds {word}")))
     });
-    told.or_else(|| hp_with_screen(product, machine, code))
+    by_product.or_else(|| hp_with_screen(product, machine, code))
 }
 
 /// Finds a series that is all-in-ones to the last model, though the firmware calls many of them a desktop.

@@ -189,7 +189,7 @@ impl Test {
 }
 
 fn judged(result: Option<&str>) -> (Severity, String) {
-    match words::of_test(result) {
+    match words::parse_test(result) {
         Outcome::Blank | Outcome::NotRun => (Severity::None, String::new()),
         Outcome::Passed => (Severity::Passed, words::PASS.to_owned()),
         Outcome::Failed => (Severity::Failed, words::FAIL.to_owned()),

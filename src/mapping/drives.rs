@@ -58,7 +58,7 @@ fn fact<'a>(drive: &'a Drive, machine: &Machine) -> DriveFacts<'a> {
         media: media(drive),
         interface: real(drive.interface.as_deref()),
         health: real(drive.health.as_deref()),
-        wipe: wipes::told(&drive.wipes, machine),
+        wipe: wipes::counted_facts(&drive.wipes, machine),
     }
 }
 
@@ -107,21 +107,21 @@ const ABSENT: &[&str] = &[
 /// The machine's optical drive, also where the appliance lists it among the drives only (and says `None` beside it). A
 /// virtual one is none.
 pub(super) fn optical_drive(machine: &Machine) -> Cow<'_, str> {
-    let told = fitted(real(machine.optical_drive.as_deref()));
-    if told.is_empty() {
+    let stated = fitted(real(machine.optical_drive.as_deref()));
+    if stated.is_empty() {
         let mut drives = machine.drives.iter().filter(|drive| drive.is_optical() && !drive.is_virtual());
         drives.next().map(disc).unwrap_or_default()
     } else {
-        told
+        stated
     }
 }
 
 /// A list of drives without those that are virtual or absent; unchanged where there are none.
-fn fitted(told: Cow<'_, str>) -> Cow<'_, str> {
+fn fitted(stated: Cow<'_, str>) -> Cow<'_, str> {
     let is_fitted = |name: &&str| !name.is_empty() && !is_virtual_medium(name) && !is_absent(name);
-    let names = || told.split([',', ';', '|']).map(str::trim);
+    let names = || stated.split([',', ';', '|']).map(str::trim);
     if names().all(|name| is_fitted(&name)) {
-        return told;
+        return stated;
     }
     names().filter(is_fitted).collect::<Vec<_>>().join(", ").into()
 }

@@ -148,7 +148,7 @@ pub(super) struct Facts<'a> {
 impl<'a> Facts<'a> {
     pub(super) fn from_machine(machine: &'a Machine, rules: &'a Rules) -> Self {
         let manufacturer = rules.aliases.short_form(machine.manufacturer.as_deref().unwrap_or_default());
-        let model = model_name::model_name(&manufacturer, &Firmware::of(machine), rules.lenovo);
+        let model = model_name::model_name(&manufacturer, &Firmware::from_machine(machine), rules.lenovo);
         Self {
             machine,
             manufacturer: one_line(&manufacturer).into_owned(),

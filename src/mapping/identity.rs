@@ -85,7 +85,7 @@ impl Identity {
     /// Collects the evidence that a record gives, as the mapping understands it.
     #[must_use]
     pub fn from_machine(machine: &Machine, rules: &Rules) -> Self {
-        let firmware = Firmware::of(machine);
+        let firmware = Firmware::from_machine(machine);
         let manufacturer = rules.aliases.short_form(machine.manufacturer.as_deref().unwrap_or_default());
         let serial = machine.serial_number.clone().filter(|serial| !serial.trim().is_empty());
         let names = OwnNames::from_machine(machine);

@@ -30,7 +30,7 @@ pub struct Firmware<'a> {
 }
 
 impl<'a> Firmware<'a> {
-    pub fn of(machine: &'a Machine) -> Self {
+    pub fn from_machine(machine: &'a Machine) -> Self {
         let Machine { model, version, family, sku, .. } = machine;
         Self { model: model.as_deref(), version: version.as_deref(), family: family.as_deref(), sku: sku.as_deref() }
     }
@@ -42,10 +42,10 @@ impl<'a> Firmware<'a> {
 /// keep revisions there.
 #[must_use]
 pub fn model_name(manufacturer_short: &str, firmware: &Firmware<'_>, lenovo: LenovoModel) -> String {
-    let told = |text| name_or_nothing(text, manufacturer_short);
-    let product = told(firmware.model);
+    let name_of = |text| name_or_nothing(text, manufacturer_short);
+    let product = name_of(firmware.model);
     let name = match manufacturer_short {
-        "LENOVO" | "IBM" => lenovo_name(&product, &told(firmware.version), &told(firmware.family), lenovo),
+        "LENOVO" | "IBM" => lenovo_name(&product, &name_of(firmware.version), &name_of(firmware.family), lenovo),
         "HP" | "HPE" => hp::name(&product, &real(firmware.sku)),
         "DELL" => dell_name(&product).to_owned(),
         "ASUS" => asus_name(&product),
@@ -100,13 +100,13 @@ fn lenovo_name(product: &str, version: &str, family: &str, lenovo: LenovoModel) 
         return name.to_owned();
     }
     let (version, type_of_version) = split_bracket(version);
-    let told = without_edition(without_maker(version, MAKERS));
-    if is_readable(told) {
-        return told.to_owned();
+    let from_version = without_edition(without_maker(version, MAKERS));
+    if is_readable(from_version) {
+        return from_version.to_owned();
     }
-    let told = without_edition(without_maker(family, MAKERS));
-    if is_readable(told) && is_of_a_line(told) {
-        return told.to_owned();
+    let from_family = without_edition(without_maker(family, MAKERS));
+    if is_readable(from_family) && is_of_a_line(from_family) {
+        return from_family.to_owned();
     }
     if name.is_empty() { bracketed.or(type_of_version).unwrap_or_default().to_owned() } else { name.to_owned() }
 }
@@ -395,7 +395,7 @@ mod tests {
         for labelled in fixtures::machines() {
             let machine = &labelled.machine;
             let maker = aliases.short_form(machine.manufacturer.as_deref().unwrap_or_default());
-            let firmware = Firmware::of(machine);
+            let firmware = Firmware::from_machine(machine);
             for setting in [LenovoModel::Name, LenovoModel::MachineType] {
                 let name = model_name(&maker, &firmware, setting);
                 assert!(name.is_empty() || !is_placeholder(&name), "{name}");

@@ -71,7 +71,7 @@ impl Brand {
         let line = without_marks(raw);
         let all: Vec<&str> = line.split(' ').filter(|word| !word.is_empty()).collect();
         let (words, speed) = split_speed(&all);
-        let cores = cores_told(words);
+        let cores = stated_cores(words);
         let words = without_cores(without_graphics(words));
         let mut words = model_words(&words);
         // That is the family's name where no model follows it.
@@ -81,9 +81,9 @@ impl Brand {
         Self { words, speed, cores }
     }
 
-    fn cores_of_package(&self, told: Option<u32>) -> Option<u32> {
+    fn cores_of_package(&self, stated: Option<u32>) -> Option<u32> {
         let fewest = if has_several_cores(&self.words) { 2 } else { 1 };
-        self.cores.or(told).filter(|cores| *cores >= fewest)
+        self.cores.or(stated).filter(|cores| *cores >= fewest)
     }
 }
 
@@ -124,11 +124,11 @@ fn has_mark(line: &str) -> bool {
 fn split_speed<'a>(words: &'a [&'a str]) -> (&'a [&'a str], Option<String>) {
     for (at, word) in words.iter().enumerate() {
         if *word == "@" {
-            let told = words.get(at + 1).and_then(|number| speed(number, words.get(at + 2).copied(), true));
-            return (&words[..at], told);
+            let stated = words.get(at + 1).and_then(|number| speed(number, words.get(at + 2).copied(), true));
+            return (&words[..at], stated);
         }
-        if let Some(told) = speed(word, words.get(at + 1).copied(), false) {
-            return (&words[..at], Some(told));
+        if let Some(stated) = speed(word, words.get(at + 1).copied(), false) {
+            return (&words[..at], Some(stated));
         }
     }
     (words, None)
@@ -169,7 +169,7 @@ fn has_two_decimals(number: &str) -> bool {
 }
 
 /// Returns the number of cores in the brand string: `6-Core`, `Dual Core`, `4C+6G`.
-fn cores_told(words: &[&str]) -> Option<u32> {
+fn stated_cores(words: &[&str]) -> Option<u32> {
     words.iter().enumerate().find_map(|(at, word)| {
         let next_is_core = words.get(at + 1).is_some_and(|next| next.eq_ignore_ascii_case("core"));
         core_count(word).or_else(|| next_is_core.then(|| count(word)).flatten()).or_else(|| compute_cores(word))

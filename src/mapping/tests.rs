@@ -44,7 +44,7 @@ pub(super) fn rules() -> Rules {
         aliases: Aliases::new(&[]),
         lenovo: LenovoModel::Name,
         inventory_id_slot: "Inventory ID".to_owned(),
-        widths: Widths { item_number: Width::of(30), description: Width::of(60), ..Widths::default() },
+        widths: Widths { item_number: Width::from_chars(30), description: Width::from_chars(60), ..Widths::default() },
     }
 }
 

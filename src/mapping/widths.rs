@@ -32,7 +32,7 @@ pub struct Widths {
 impl Width {
     /// Returns the width of a column of so many characters; 0 stands for no limit.
     #[must_use]
-    pub fn of(characters: u16) -> Self {
+    pub fn from_chars(characters: u16) -> Self {
         Self(NonZero::new(characters))
     }
 
@@ -88,7 +88,7 @@ mod tests {
     use super::*;
 
     fn kept(width: u16, text: &str) -> &str {
-        Width::of(width).split(text).0
+        Width::from_chars(width).split(text).0
     }
 
     #[test]
@@ -111,7 +111,7 @@ mod tests {
 
     #[test]
     fn reports_what_is_left_out_with_its_column() {
-        let widths = Widths { description: Width::of(6), ..Widths::default() };
+        let widths = Widths { description: Width::from_chars(6), ..Widths::default() };
         let mut cuts = Vec::new();
         assert_eq!(widths.fit(Limited::Description, "CF-33 1 Tablet".to_owned(), &mut cuts), "CF-33");
         assert_eq!(widths.fit(Limited::Manufacturer, "CF-33-1 EXTENDED".to_owned(), &mut cuts), "CF-33-1 EXTENDED");
@@ -130,12 +130,12 @@ mod tests {
             width in 0_u16..40,
         ) {
             let text = one_line(&text);
-            let (kept, lost) = Width::of(width).split(&text);
+            let (kept, lost) = Width::from_chars(width).split(&text);
             prop_assert!(width == 0 || kept.chars().count() <= usize::from(width));
             prop_assert_eq!(one_line(kept), kept);
             let rest = text.strip_prefix(kept).unwrap();
             prop_assert_eq!(rest.trim_start(), lost.trim_start());
-            prop_assert_eq!(Width::of(width).split(kept), (kept, ""));
+            prop_assert_eq!(Width::from_chars(width).split(kept), (kept, ""));
         }
     }
 }

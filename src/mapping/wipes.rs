@@ -127,7 +127,7 @@ struct Ended<'a> {
 impl<'a> Ended<'a> {
     /// Judges a wipe; `None` when it still runs or was never run.
     fn judge(wipe: &'a Wipe, machine: &Machine) -> Option<Self> {
-        let (gravity, result): (_, Cow<'a, str>) = match words::of_wipe(wipe.result.as_deref()) {
+        let (gravity, result): (_, Cow<'a, str>) = match words::parse_wipe(wipe.result.as_deref()) {
             // A wipe that was broken off may never get a time, and it has ended all the same.
             Outcome::Failed => (Gravity::Failed, words::FAIL.into()),
             Outcome::NotRun => return None,
@@ -194,7 +194,7 @@ fn counted<'a>(wipes: &'a [Wipe], machine: &Machine) -> Option<Ended<'a>> {
 }
 
 /// Returns the outcome of the wipe that counts; `None` when none has ended.
-pub(super) fn told<'a>(wipes: &'a [Wipe], machine: &Machine) -> Option<WipeFacts<'a>> {
+pub(super) fn counted_facts<'a>(wipes: &'a [Wipe], machine: &Machine) -> Option<WipeFacts<'a>> {
     counted(wipes, machine).map(|ended| {
         let method = one_line(ended.wipe.method.as_deref().unwrap_or_default());
         WipeFacts { result: ended.result, method, end: ended.end }
@@ -216,7 +216,7 @@ pub fn missing_verification(wipe: &Wipe) -> Option<&'static str> {
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct WipeHistory<'a> {
     /// The wipe that the line shows.
-    pub told: Option<&'a Wipe>,
+    pub shown: Option<&'a Wipe>,
     /// The number of others that came before it.
     pub before: usize,
     /// Wipes that may have come after it, and that no line shows: they run, were never ended, or were not run. Newest
@@ -231,14 +231,15 @@ impl<'a> WipeHistory<'a> {
     /// Sorts the wipes of a drive of this machine.
     #[must_use]
     pub fn from_wipes(wipes: &'a [Wipe], machine: &Machine) -> Self {
-        let told = counted(wipes, machine).map(|ended| ended.wipe);
-        let mut others: Vec<&Wipe> = wipes.iter().filter(|wipe| told.is_none_or(|told| told.id != wipe.id)).collect();
+        let shown = counted(wipes, machine).map(|ended| ended.wipe);
+        let mut others: Vec<&Wipe> =
+            wipes.iter().filter(|wipe| shown.is_none_or(|shown| shown.id != wipe.id)).collect();
         others.sort_by_key(|wipe| Reverse(wipe.id));
         let all = others.len();
-        others.retain(|wipe| told.is_none_or(|told| !Latest::default().with(wipe).is_before(told)));
+        others.retain(|wipe| shown.is_none_or(|shown| !Latest::default().with(wipe).is_before(shown)));
         let before = all - others.len();
         let is_ended = |wipe: &&Wipe| Ended::judge(wipe, machine).is_some();
         let (uncertain, after) = others.into_iter().partition(is_ended);
-        Self { told, before, after, uncertain }
+        Self { shown, before, after, uncertain }
     }
 }

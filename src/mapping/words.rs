@@ -73,7 +73,7 @@ pub(super) enum Outcome<'a> {
 }
 
 /// Returns the outcome of a diagnostics test.
-pub(super) fn of_test(result: Option<&str>) -> Outcome<'_> {
+pub(super) fn parse_test(result: Option<&str>) -> Outcome<'_> {
     let Some(text) = result.map(str::trim).filter(|text| !text.is_empty()) else { return Outcome::Blank };
     let word = folded(text);
     match word.as_str() {
@@ -86,8 +86,8 @@ pub(super) fn of_test(result: Option<&str>) -> Outcome<'_> {
 }
 
 /// Returns the outcome of a wipe: as that of a test, and one that was broken off has failed.
-pub(super) fn of_wipe(result: Option<&str>) -> Outcome<'_> {
-    match of_test(result) {
+pub(super) fn parse_wipe(result: Option<&str>) -> Outcome<'_> {
+    match parse_test(result) {
         Outcome::Other(text) if BROKEN_OFF.contains(&folded(text).as_str()) => Outcome::Failed,
         outcome @ (Outcome::Blank | Outcome::NotRun | Outcome::Passed | Outcome::Failed | Outcome::Other(_)) => outcome,
     }
@@ -194,19 +194,19 @@ mod tests {
     #[test]
     fn knows_words_in_any_case() {
         for word in ["PASS", "passed", "Ok", "success", " Successful "] {
-            assert_eq!(of_test(Some(word)), Outcome::Passed, "{word}");
+            assert_eq!(parse_test(Some(word)), Outcome::Passed, "{word}");
         }
         for word in ["FAIL", "Failed", "failure", "ERROR"] {
-            assert_eq!(of_test(Some(word)), Outcome::Failed, "{word}");
+            assert_eq!(parse_test(Some(word)), Outcome::Failed, "{word}");
         }
         for word in ["not tested", "NOT_PERFORMED", "Skipped", "N/A", "not-available"] {
-            assert_eq!(of_test(Some(word)), Outcome::NotRun, "{word}");
+            assert_eq!(parse_test(Some(word)), Outcome::NotRun, "{word}");
         }
         for blank in [None, Some(""), Some(" "), Some("\u{0}")] {
-            assert_eq!(of_test(blank), Outcome::Blank, "{blank:?}");
+            assert_eq!(parse_test(blank), Outcome::Blank, "{blank:?}");
         }
-        assert_eq!(of_wipe(Some("Aborted")), Outcome::Failed);
-        assert_eq!(of_test(Some("Aborted")), Outcome::Other("Aborted"));
+        assert_eq!(parse_wipe(Some("Aborted")), Outcome::Failed);
+        assert_eq!(parse_test(Some("Aborted")), Outcome::Other("Aborted"));
     }
 
     #[test]
@@ -256,7 +256,7 @@ mod tests {
             ("\u{901a}\u{8fc7} PASS", "\u{901a}\u{8fc7} PASS"),
             ("PASSIVE", "UNKNOWN (PASSIVE)"),
         ] {
-            assert!(matches!(of_wipe(Some(text)), Outcome::Other(_)), "{text}");
+            assert!(matches!(parse_wipe(Some(text)), Outcome::Other(_)), "{text}");
             assert_eq!(unknown_word(text), printed);
             assert!(!looks_like_pass(printed), "{printed}");
         }

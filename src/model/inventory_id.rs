@@ -67,7 +67,7 @@ impl InventoryId {
 
     /// Returns an ID that was checked when it was recorded, whatever the rule is by now.
     #[must_use]
-    pub fn of_record(id: String) -> Self {
+    pub fn from_record(id: String) -> Self {
         Self(id)
     }
 

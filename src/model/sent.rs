@@ -19,14 +19,14 @@ impl TextMark {
 
     /// Returns the mark of a text.
     #[must_use]
-    pub fn of(text: &str) -> Self {
+    pub fn from_text(text: &str) -> Self {
         Self { length: u32::try_from(text.len()).unwrap_or(u32::MAX), digest: digest::short(text.as_bytes()) }
     }
 
     /// Whether `text` is the marked one.
     #[must_use]
     pub fn is(self, text: &str) -> bool {
-        self == Self::of(text)
+        self == Self::from_text(text)
     }
 
     /// Returns the rest of `text` after the marked text, if `text` begins with it.
@@ -88,8 +88,8 @@ pub struct SentText {
 impl SentText {
     /// Returns the marks of the mapped text and of what IQR holds.
     #[must_use]
-    pub fn of(meant: &str, landed: &str) -> Self {
-        Self { meant: Some(TextMark::of(meant)), landed: Some(TextMark::of(landed)) }
+    pub fn from_texts(meant: &str, landed: &str) -> Self {
+        Self { meant: Some(TextMark::from_text(meant)), landed: Some(TextMark::from_text(landed)) }
     }
 }
 
@@ -115,7 +115,7 @@ impl Sent {
     /// Whether an asset shows at least half of the texts and lines that were sent; `None` where none is remembered.
     #[must_use]
     pub fn is_shown_by(&self, asset: &Asset) -> Option<bool> {
-        let blank = TextMark::of("");
+        let blank = TextMark::from_text("");
         let texts = [(self.description, &asset.description), (self.extended_description, &asset.extended_description)];
         let texts: Vec<bool> = texts
             .into_iter()
@@ -220,12 +220,12 @@ mod tests {
 
     #[test]
     fn finds_what_a_person_added_behind_our_text() {
-        let mark = TextMark::of("CF-33-1 Tablet");
+        let mark = TextMark::from_text("CF-33-1 Tablet");
         assert_eq!(mark.rest_of("CF-33-1 Tablet, cracked"), Some(", cracked"));
         assert_eq!(mark.rest_of("CF-33-1 Tablet"), Some(""));
         assert_eq!(mark.rest_of("CF-33-2 Tablet"), None);
         assert_eq!(mark.rest_of("CF"), None);
-        assert_eq!(TextMark::of("äöü").rest_of("äö€"), None);
+        assert_eq!(TextMark::from_text("äöü").rest_of("äö€"), None);
         assert_eq!(TextMark::from_bytes(&mark.to_bytes()), Some(mark));
     }
 }

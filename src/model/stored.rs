@@ -35,7 +35,7 @@ pub struct StoredLines<'a> {
 impl<'a> StoredLines<'a> {
     /// The lines of a field as IQR shows it.
     #[must_use]
-    pub fn of(text: &'a str) -> Self {
+    pub fn parse(text: &'a str) -> Self {
         Self {
             lines: lines_of(text).collect(),
             forms: lines_of(text).filter(|line| line.is_ascii()).map(stored_form).collect(),
@@ -107,7 +107,7 @@ mod tests {
             assert_eq!(is_stored(shown, meant), is_same, "{shown:?} for {meant:?}");
             if !shown.is_empty() {
                 let text = format!("Serial: A1\r\n{shown}\n\nUSB: PASS, Jo");
-                assert_eq!(StoredLines::of(&text).has(meant), is_same, "{shown:?} for {meant:?} among lines");
+                assert_eq!(StoredLines::parse(&text).has(meant), is_same, "{shown:?} for {meant:?} among lines");
             }
         }
     }

@@ -36,9 +36,9 @@ impl Place {
     /// # Errors
     ///
     /// When something else than a file stands there, or a link that is not followed.
-    pub fn of(path: &Path) -> io::Result<Self> {
+    pub fn find(path: &Path) -> io::Result<Self> {
         let refused = |why: &str| Err(io::Error::new(io::ErrorKind::InvalidInput, why));
-        let Some(found) = look(path)? else { return Ok(Self { path: path.to_owned(), mode: MODE }) };
+        let Some(found) = metadata_of(path)? else { return Ok(Self { path: path.to_owned(), mode: MODE }) };
         if !found.is_symlink() {
             return Self::at(path.to_owned(), Some(&found));
         }
@@ -49,7 +49,7 @@ impl Place {
             );
         }
         let target = folder.join(path.read_link()?);
-        match look(&target)? {
+        match metadata_of(&target)? {
             Some(found) if found.is_symlink() => refused("it is a link to another link; name the file itself"),
             found => Self::at(target, found.as_ref()),
         }
@@ -71,7 +71,7 @@ impl Place {
 }
 
 /// Reads the metadata of a path, links not followed.
-fn look(path: &Path) -> io::Result<Option<Metadata>> {
+fn metadata_of(path: &Path) -> io::Result<Option<Metadata>> {
     match path.symlink_metadata() {
         Ok(metadata) => Ok(Some(metadata)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -81,13 +81,13 @@ fn look(path: &Path) -> io::Result<Option<Metadata>> {
 
 /// Puts a file with this text in its place: a reader finds the old one or the new one, whole, and a full disk leaves
 /// the old one. A file that is lost in a power cut is written again by the next pass. Nothing is written through a
-/// link; see [`Place::of`].
+/// link; see [`Place::find`].
 ///
 /// # Errors
 ///
 /// When the folder is not there or cannot be written, when something else than a file stands there, or the disk is full.
 pub fn replace(path: &Path, text: &str) -> io::Result<()> {
-    let place = Place::of(path)?;
+    let place = Place::find(path)?;
     let folder = place.folder();
     // The collector takes every file whose name ends with `.prom`; this one's never does.
     let mut file = Builder::new().prefix(PREFIX).suffix(SUFFIX).tempfile_in(folder)?;

@@ -56,13 +56,13 @@ impl Ping {
     /// Opens the way; nothing is sent yet. `None` when the system gives no thread, which the monitor will notice.
     #[must_use]
     pub fn to(url: &Secret) -> Option<Self> {
-        let (signals, told) = mpsc::channel();
+        let (signals, sent) = mpsc::channel();
         let (at_end, done) = mpsc::channel();
         let url = url.clone();
         let spawned = thread::Builder::new().name("ping".to_owned()).spawn(move || {
             // Dropped with the thread's end, however it comes.
             let _at_end: Sender<()> = at_end;
-            tell_all(&url, &told);
+            send_all(&url, &sent);
         });
         spawned.inspect_err(|error| log::info!("the monitor is told nothing: {error}")).ok()?;
         Some(Self { signals, done: Mutex::new(done) })
@@ -84,20 +84,20 @@ impl Ping {
     }
 }
 
-fn tell_all(url: &Secret, signals: &Receiver<Signal>) {
+fn send_all(url: &Secret, signals: &Receiver<Signal>) {
     let agent = match agent(url.expose()) {
         Ok(agent) => agent,
         Err(error) => return log::info!("the monitor is told nothing: {error}"),
     };
     while let Ok(signal) = signals.recv() {
-        let told = signal.words();
+        let sent = signal.words();
         match agent.get(address(url.expose(), signal)).call() {
-            Ok(answer) if answer.status().is_success() => log::debug!("the monitor was told of {told}"),
+            Ok(answer) if answer.status().is_success() => log::debug!("the monitor was told of {sent}"),
             Ok(answer) => {
                 let status = answer.status().as_u16();
-                log::info!("the monitor answered {status} when told of {told}; check monitor.ping_url");
+                log::info!("the monitor answered {status} when told of {sent}; check monitor.ping_url");
             }
-            Err(error) => log::info!("the monitor could not be told of {told}: {}", reason(&error)),
+            Err(error) => log::info!("the monitor could not be told of {sent}: {}", reason(&error)),
         }
     }
 }

@@ -323,7 +323,7 @@ pub struct OverlapRow {
 }
 
 impl OverlapRow {
-    fn of(source: Source, row: &Row<'_>) -> rusqlite::Result<Self> {
+    fn from_row(source: Source, row: &Row<'_>) -> rusqlite::Result<Self> {
         let time = super::value::text(row.get_ref(2)?).unwrap_or_default();
         let id: i64 = row.get(1)?;
         let mark = digest::short(format!("{source:?} {id} {time}").as_bytes());

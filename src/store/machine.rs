@@ -40,7 +40,7 @@ const FINGERPRINT_OF_LOG: Range<usize> = 0..at!(L, "technician");
 
 /// The result of reading a client.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Look {
+pub enum ClientState {
     /// There is no such client.
     Gone,
     /// The client's fingerprint is the known one.
@@ -57,9 +57,9 @@ impl Store {
     /// [`Error::Record`] when a value that decides something cannot be understood; otherwise when the database cannot
     /// be read.
     pub fn client(&self, id: ClientId) -> Result<Option<Snapshot>, Error> {
-        match self.look(id, None)? {
-            Look::Read(snapshot) => Ok(Some(*snapshot)),
-            Look::Gone | Look::Unchanged => Ok(None),
+        match self.client_if_changed(id, None)? {
+            ClientState::Read(snapshot) => Ok(Some(*snapshot)),
+            ClientState::Gone | ClientState::Unchanged => Ok(None),
         }
     }
 
@@ -68,16 +68,16 @@ impl Store {
     /// # Errors
     ///
     /// As [`Self::client`].
-    pub fn look(&self, id: ClientId, known: Option<Fingerprint>) -> Result<Look, Error> {
+    pub fn client_if_changed(&self, id: ClientId, known: Option<Fingerprint>) -> Result<ClientState, Error> {
         self.reading(|connection| {
             let mut machine = Machine::default();
             let Some((fingerprint, problem)) = Reader::new(connection)?.read(id, Some(&mut machine))? else {
-                return Ok(Look::Gone);
+                return Ok(ClientState::Gone);
             };
             match problem {
-                _ if known == Some(fingerprint) => Ok(Look::Unchanged),
+                _ if known == Some(fingerprint) => Ok(ClientState::Unchanged),
                 Some(problem) => Err(Failure::Record(problem)),
-                None => Ok(Look::Read(Box::new(Snapshot { machine, fingerprint }))),
+                None => Ok(ClientState::Read(Box::new(Snapshot { machine, fingerprint }))),
             }
         })
     }

@@ -34,7 +34,7 @@ pub use candidates::{Cursor, OverlapRow, PAGE, Source, Watermark};
 pub use error::{Error, UnreadableRecord};
 pub use fingerprint::Fingerprint;
 pub use limits::Excess;
-pub use machine::Look;
+pub use machine::ClientState;
 pub use schema::MissingIndex;
 pub use signature::Signature;
 pub use slots::SlotSample;

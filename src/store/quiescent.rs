@@ -35,7 +35,7 @@ impl Access {
     pub(super) fn open(path: &Path, watchdog: &Watchdog) -> Result<Self> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         // The state is read first: a change from now on is noticed.
-        let quiescent = Quiescent::of(path).filter(|quiescent| quiescent.is_wal_mode() && signature::is_closed(path));
+        let quiescent = Quiescent::read(path).filter(|quiescent| quiescent.is_wal_mode() && signature::is_closed(path));
         let mut connection = match quiescent {
             Some(_) => Connection::open_with_flags(sqlite::unchanging(path), flags | OpenFlags::SQLITE_OPEN_URI)?,
             None => Connection::open_with_flags(path, flags)?,
@@ -80,7 +80,7 @@ fn file_state(metadata: &Metadata) -> FileState {
 }
 
 impl Quiescent {
-    fn of(path: &Path) -> Option<Self> {
+    fn read(path: &Path) -> Option<Self> {
         let file = File::open(path).ok()?;
         let mut quiescent = Self { file_state: file_state(&file.metadata().ok()?), file, header: [0; HEADER] };
         quiescent.header = quiescent.read_header()?;

@@ -27,7 +27,7 @@ pub struct Signature([u8; 16]);
 impl Signature {
     /// Returns the signature of the database at `path` now; `None` when its files cannot be read.
     #[must_use]
-    pub fn of(path: &Path) -> Option<Self> {
+    pub fn read(path: &Path) -> Option<Self> {
         let database = trace(path, DATABASE_HEADER)?;
         let wal = trace(&beside(path, "-wal"), WAL_HEADER);
         let index = trace(&beside(path, "-shm"), INDEX_HEADER);

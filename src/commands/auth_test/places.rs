@@ -9,7 +9,7 @@ use crate::monitor::file::Place;
 
 /// Whether a file can be put in the place of the one at `path`, if there is one; otherwise why not.
 pub(super) fn can_be_replaced(path: &Path) -> Result<(), String> {
-    let place = Place::of(path).map_err(|error| error.to_string())?;
+    let place = Place::find(path).map_err(|error| error.to_string())?;
     let folder = place.folder();
     if !folder.is_dir() {
         return Err(format!("there is no folder {}", folder.display()));

@@ -62,14 +62,14 @@ impl Steps {
         let mut findings = Vec::new();
         for (field, _) in FIELDS {
             let finding = trial.field(field)?;
-            self.tell(settings.fields.of(field), &finding);
+            self.report(settings.fields.of(field), &finding);
             findings.push(finding);
         }
         trial.end();
         Ok(findings)
     }
 
-    fn tell(&mut self, name: &str, finding: &Finding) {
+    fn report(&mut self, name: &str, finding: &Finding) {
         let verdict = if finding.is_taken() && finding.is_restored() { Verdict::Ok } else { Verdict::Warning };
         self.note(&format!("write {name}"), verdict, finding.to_string());
     }
@@ -118,7 +118,7 @@ impl Steps {
             let finding = if trial.is_empty(field)? { Some(trial.field(field)?) } else { None };
             trial.end();
             if let Some(finding) = finding {
-                self.tell(name, &finding);
+                self.report(name, &finding);
                 if finding.is_taken() {
                     return Ok(Some(settings));
                 }

@@ -28,11 +28,11 @@ impl Found {
     /// # Errors
     ///
     /// When it cannot be read or lacks tables; [`Usage`] when its path cannot be written into a config.
-    pub fn look(path: &Path) -> anyhow::Result<Self> {
+    pub fn read(path: &Path) -> anyhow::Result<Self> {
         let database = writable(path)?;
         let store = open_database(path)?;
         store.check()?;
-        let slots: Vec<Slot> = store.slot_samples(MAX_CLIENTS)?.iter().map(Slot::of).collect();
+        let slots: Vec<Slot> = store.slot_samples(MAX_CLIENTS)?.iter().map(Slot::from_sample).collect();
         let proposal = slots::propose(&slots);
         Ok(Self { database, clients: store.count_after(ClientId(i64::MIN))?, slots, proposal })
     }
@@ -143,14 +143,14 @@ mod tests {
     use crate::commands::testing::without_style;
     use crate::config::Config;
 
-    fn look(clients: &[sample::Client]) -> (tempfile::TempDir, Found) {
+    fn read(clients: &[sample::Client]) -> (tempfile::TempDir, Found) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("wipe\"os.db");
         let mut store = sample::Store::create(&path, Journal::Wal).unwrap();
         for client in clients {
             store.add(client).unwrap();
         }
-        let found = Found::look(&path).unwrap();
+        let found = Found::read(&path).unwrap();
         (folder, found)
     }
 
@@ -163,7 +163,7 @@ mod tests {
     fn writes_the_findings_into_a_loadable_config() {
         let clients: Vec<_> =
             (0..20).map(|number| client(&[("IQR \\ \"no\"", &format!("5{number:05}")), ("Place", "DOCK 4")])).collect();
-        let (folder, found) = look(&clients);
+        let (folder, found) = read(&clients);
         let config = Config::parse(&found.config(), Path::new("/etc/w.toml")).unwrap();
         assert_eq!(config.store.database, folder.path().join("wipe\"os.db"));
         assert_eq!(config.store.inventory_id_slot, "IQR \\ \"no\"");
@@ -181,7 +181,7 @@ mod tests {
             (&[("Inventory ID", "IQ413800")], "may be serial numbers"),
             (&[("Inventory ID", ""), ("Place", "DOCK 4")], "not found"),
         ] {
-            let (_folder, found) = look(&[client(slots)]);
+            let (_folder, found) = read(&[client(slots)]);
             let report = without_style(&found.report()).split_whitespace().collect::<Vec<_>>().join(" ");
             assert!(report.contains(words), "{report}");
             Config::parse(&found.config(), Path::new("/etc/w.toml")).unwrap();
@@ -190,8 +190,8 @@ mod tests {
 
     #[test]
     fn takes_an_empty_database_and_refuses_a_missing_one() {
-        let (_folder, found) = look(&[]);
+        let (_folder, found) = read(&[]);
         assert!(without_style(&found.report()).contains("none yet"));
-        assert!(Found::look(Path::new("/nowhere/wipeos.db")).is_err());
+        assert!(Found::read(Path::new("/nowhere/wipeos.db")).is_err());
     }
 }

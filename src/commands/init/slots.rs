@@ -58,7 +58,7 @@ pub enum Doubt {
 impl Slot {
     /// Counts what was typed into a slot.
     #[must_use]
-    pub fn of(sample: &SlotSample) -> Self {
+    pub fn from_sample(sample: &SlotSample) -> Self {
         let is = |rule| move |value: &&String| could_be_id(value, rule);
         let values = &sample.values;
         let likest = values.iter().find(is(IdRule::Digits)).or_else(|| values.iter().find(is(IdRule::Alphanumeric)));
@@ -118,7 +118,10 @@ mod tests {
     use super::*;
 
     fn slot(name: &str, values: impl IntoIterator<Item = impl ToString>) -> Slot {
-        Slot::of(&SlotSample { name: name.to_owned(), values: values.into_iter().map(|it| it.to_string()).collect() })
+        Slot::from_sample(&SlotSample {
+            name: name.to_owned(),
+            values: values.into_iter().map(|it| it.to_string()).collect(),
+        })
     }
 
     fn ids(name: &str) -> Slot {

@@ -38,7 +38,7 @@ pub(super) fn machine(page: &mut Page, subject: &Subject, now: Timestamp) {
 pub(super) fn overtaken(machine: &Machine) -> impl Iterator<Item = String> {
     machine.drives.iter().filter(|drive| !drive.is_virtual()).filter_map(|drive| {
         let history = WipeHistory::from_wipes(&drive.wipes, machine);
-        let is_overtaken = history.told.is_some() && history.after.iter().any(|wipe| wipe.finished_at.is_none());
+        let is_overtaken = history.shown.is_some() && history.after.iter().any(|wipe| wipe.finished_at.is_none());
         is_overtaken.then(|| {
             format!("! drive {}: a newer wipe has not ended; its line tells of the one that has", drive.position)
         })
@@ -98,12 +98,12 @@ fn drive_rows(page: &mut Page, drive: &Drive, machine: &Machine, now: Timestamp)
 fn wipe_rows(drive: &Drive, machine: &Machine, now: Timestamp) -> Vec<(Style, String)> {
     let history = WipeHistory::from_wipes(&drive.wipes, machine);
     let text = |wipe| wipe_text(wipe, machine, now);
-    let told = history.told.map(|wipe| {
+    let told = history.shown.map(|wipe| {
         // One that was broken off may have none.
         let end = if wipe.finished_at.is_none() { ", no end recorded" } else { "" };
         format!("wipe: {}{end}{}", text(wipe), earlier(history.before))
     });
-    let unverified = history.told.and_then(missing_verification).map(|source| format!("! not verified: {source}"));
+    let unverified = history.shown.and_then(missing_verification).map(|source| format!("! not verified: {source}"));
     let uncertain = history
         .uncertain
         .first()

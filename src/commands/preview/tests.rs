@@ -5,14 +5,14 @@ use serde_json::Value;
 use super::*;
 use crate::commands::testing::{Bench, without_style};
 
-fn gather(bench: &Bench, typed: &str, template: Option<TemplateKind>) -> Result<Preview> {
+fn load(bench: &Bench, typed: &str, template: Option<TemplateKind>) -> Result<Preview> {
     let (store, ledger) = (bench.store(), bench.ledger());
     let examiner = Evaluator { store: &store, ledger: ledger.as_ref(), config: &bench.config, ask_anyway: true };
     Preview::gather(&examiner, typed, template)
 }
 
 fn with_iqr(bench: &Bench, typed: &str) -> Preview {
-    let mut preview = gather(bench, typed, None).unwrap();
+    let mut preview = load(bench, typed, None).unwrap();
     preview.ask_iqr(&bench.config, bench.ledger().as_ref()).unwrap();
     preview
 }
@@ -24,7 +24,7 @@ fn json(preview: &Preview) -> Value {
 /// Returns the page of a machine that is added to the store under an ID of its own.
 fn page_of(bench: &Bench, client: Client) -> String {
     Appliance::open(&bench.database()).unwrap().add(&client.with_inventory_id("700000")).unwrap();
-    shown(bench, &gather(bench, "700000", None).unwrap())
+    shown(bench, &load(bench, "700000", None).unwrap())
 }
 
 fn drive(serial: &str, wipes: Vec<Wipe>) -> Disk {
@@ -45,7 +45,7 @@ fn shown(bench: &Bench, preview: &Preview) -> String {
 #[test]
 fn writes_json_as_the_interface_promises() {
     let bench = Bench::new();
-    let json = json(&gather(&bench, "413800", None).unwrap());
+    let json = json(&load(&bench, "413800", None).unwrap());
     assert_eq!(json["client_id"], 1);
     assert_eq!(json["inventory_id"], "413800");
     assert_eq!(json["due_because"], serde_json::json!(["never-synced"]));
@@ -85,7 +85,7 @@ fn shows_held_clients_with_advice_and_texts() {
     let rows =
         [("413900", "duplicate-inventory-id"), ("413960", "placeholder-model"), ("4138OO", "invalid-inventory-id")];
     for (typed, reason) in rows {
-        let preview = gather(&bench, typed, None).unwrap();
+        let preview = load(&bench, typed, None).unwrap();
         assert_eq!(json(&preview)["held"]["reason"], reason, "{typed}");
         assert!(json(&preview)["mapped"]["comments"][0].is_string(), "{typed}");
         assert!(shown(&bench, &preview).contains(reason));
@@ -94,14 +94,14 @@ fn shows_held_clients_with_advice_and_texts() {
     assert_eq!(json(&mismatch)["held"]["reason"], "serial-mismatch");
     assert_eq!(json(&mismatch)["changes"], serde_json::json!([]));
     bench.pass();
-    let offline = gather(&bench, &samples::MISMATCH_ID.to_string(), None).unwrap();
+    let offline = load(&bench, &samples::MISMATCH_ID.to_string(), None).unwrap();
     assert_eq!(json(&offline)["held"]["reason"], "serial-mismatch", "a pass has found it out");
 }
 
 #[test]
 fn shows_machine_templates_and_word_difference() {
     let bench = Bench::new();
-    let first = shown(&bench, &gather(&bench, "413800", None).unwrap());
+    let first = shown(&bench, &load(&bench, "413800", None).unwrap());
     for text in ["due with the next pass", "slot `Inventory ID`", "template desktop", "Z2AX7K1B", "+ Memory: PASS"] {
         assert!(first.contains(text), "{text}\n{first}");
     }
@@ -114,7 +114,7 @@ fn shows_machine_templates_and_word_difference() {
     for text in ["edited in WipeOS", "[-8GB-]{+16GB+}", "= Memory: PASS", "{+OptiPlex 9010 Desktop+}"] {
         assert!(then.contains(text), "{text}\n{then}");
     }
-    let offline = shown(&bench, &gather(&bench, "413800", None).unwrap());
+    let offline = shown(&bench, &load(&bench, "413800", None).unwrap());
     assert!(offline.contains("= Memory: PASS"), "{offline}");
 }
 
@@ -124,7 +124,7 @@ fn shows_a_failing_client_with_its_next_try_and_not_as_due() {
     bench.sandbox.state().remove_asset(samples::DELL_ID);
     bench.pass();
     bench.pass();
-    let page = shown(&bench, &gather(&bench, "413800", None).unwrap());
+    let page = shown(&bench, &load(&bench, "413800", None).unwrap());
     for text in ["waits for its next try", "not-in-iqr", "2 tries; next try in", "receive the asset in IQR"] {
         assert!(page.contains(text), "{text}\n{page}");
     }
@@ -133,7 +133,7 @@ fn shows_a_failing_client_with_its_next_try_and_not_as_due() {
 #[test]
 fn tries_another_template() {
     let bench = Bench::new();
-    let preview = gather(&bench, "413800", Some(TemplateKind::Laptop)).unwrap();
+    let preview = load(&bench, "413800", Some(TemplateKind::Laptop)).unwrap();
     assert_eq!(json(&preview)["mapped"]["template"], "laptop");
     let page = shown(&bench, &preview);
     let told =
@@ -141,7 +141,7 @@ fn tries_another_template() {
     for text in told {
         assert!(page.contains(text), "{text}\n{page}");
     }
-    let own = gather(&bench, "413800", Some(TemplateKind::Desktop)).unwrap();
+    let own = load(&bench, "413800", Some(TemplateKind::Desktop)).unwrap();
     assert!(shown(&bench, &own).contains("due with the next pass"), "the machine's own template is what is sent");
 }
 
@@ -149,7 +149,7 @@ fn tries_another_template() {
 fn shows_no_difference_by_another_template_as_sent() {
     let bench = Bench::new();
     bench.pass();
-    let mut preview = gather(&bench, "413800", Some(TemplateKind::Laptop)).unwrap();
+    let mut preview = load(&bench, "413800", Some(TemplateKind::Laptop)).unwrap();
     preview.ask_iqr(&bench.config, bench.ledger().as_ref()).unwrap();
     let page = shown(&bench, &preview);
     assert!(page.contains("by the template that was asked for (not sent)"), "{page}");
@@ -190,7 +190,7 @@ fn numbers_drives_as_their_comment_lines() {
     Appliance::open(&bench.database()).unwrap().add(&client.with_inventory_id("700000")).unwrap();
     let store = Appliance::open(&bench.database()).unwrap();
     store.connection().execute("DELETE FROM disk WHERE serial_number = 'S1'", []).unwrap();
-    let page = shown(&bench, &gather(&bench, "700000", None).unwrap());
+    let page = shown(&bench, &load(&bench, "700000", None).unwrap());
     for text in ["drive 1         SSD, no S/N", "+ Wipe - drive 1: PASS"] {
         assert!(page.contains(text), "{text}\n{page}");
     }
@@ -235,16 +235,16 @@ fn keeps_every_line_of_any_machine_within_the_page() {
 fn suggests_similar_ids_for_an_unknown_one() {
     let bench = Bench::new();
     for typed in ["431800", "41380", "413801", "4138000", "413-800", "4I38o0", "41e800"] {
-        let error = gather(&bench, typed, None).err().unwrap();
-        assert_eq!(Exit::of(&error), Exit::NotFound, "{typed}");
+        let error = load(&bench, typed, None).err().unwrap();
+        assert_eq!(Exit::from_error(&error), Exit::NotFound, "{typed}");
         assert!(error.to_string().contains("near it there is 413800"), "{error}");
     }
     Appliance::open(&bench.database()).unwrap().add(&samples::dell().with_inventory_id("7OO123")).unwrap();
-    let error = gather(&bench, "700123", None).err().unwrap();
+    let error = load(&bench, "700123", None).err().unwrap();
     assert!(error.to_string().contains("near it there is 7OO123"), "a held client is found: {error}");
     for typed in ["99", "", "x"] {
-        let error = gather(&bench, typed, None).err().unwrap();
-        assert_eq!(Exit::of(&error), Exit::NotFound, "{typed}");
+        let error = load(&bench, typed, None).err().unwrap();
+        assert_eq!(Exit::from_error(&error), Exit::NotFound, "{typed}");
         assert!(!error.to_string().contains("near it"), "{error}");
     }
 }
@@ -253,7 +253,7 @@ fn suggests_similar_ids_for_an_unknown_one() {
 fn makes_a_preview_beside_a_running_pass() {
     let bench = Bench::new();
     let running = crate::ledger::RunLedger::open(&bench.config.ledger.path).unwrap();
-    gather(&bench, "413800", None).unwrap();
+    load(&bench, "413800", None).unwrap();
     drop(running);
 }
 
@@ -261,8 +261,8 @@ fn makes_a_preview_beside_a_running_pass() {
 fn reports_a_missing_asset_by_its_own_exit_code() {
     let bench = Bench::new();
     bench.sandbox.state().remove_asset(samples::DELL_ID);
-    let mut preview = gather(&bench, "413800", None).unwrap();
+    let mut preview = load(&bench, "413800", None).unwrap();
     let error = preview.ask_iqr(&bench.config, None).unwrap_err();
-    assert_eq!(Exit::of(&error), Exit::NotFound);
+    assert_eq!(Exit::from_error(&error), Exit::NotFound);
     assert_eq!(json(&preview)["mapped"]["manufacturer"], "DELL", "what is known without IQR is shown all the same");
 }

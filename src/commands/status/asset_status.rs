@@ -86,7 +86,7 @@ impl AssetStatus {
         let inventory_id = id.as_ref().map_or_else(|_| typed.trim().to_owned(), ToString::to_string);
         let mut clients = Vec::new();
         for client_id in ledger.problems_of(&inventory_id)? {
-            clients.extend(ledger.problem(client_id)?.map(Standing::of_problem));
+            clients.extend(ledger.problem(client_id)?.map(Standing::from_problem));
         }
         let (sent, intent, changes) = match &id {
             Ok(id) => (sent(ledger, id)?, ledger.intent(id)?, ledger.changes(id.as_str())?),
@@ -165,8 +165,8 @@ fn standings(examiner: &Evaluator<'_>, clients: Vec<ClientId>) -> Result<Vec<Sta
 
 impl Standing {
     /// Returns the state of a client that cannot be read.
-    fn of_problem(problem: Problem) -> Self {
-        let state = State::of_problem(&problem);
+    fn from_problem(problem: Problem) -> Self {
+        let state = State::from_problem(&problem);
         Self { client_id: problem.client_id, machine: String::new(), state, problem: Some(problem) }
     }
 
@@ -183,7 +183,7 @@ impl Standing {
             }
             Verdict::Same(..) => State::UpToDate,
             Verdict::Ready(ready) => match &problem {
-                Some(problem) => State::of_problem(problem),
+                Some(problem) => State::from_problem(problem),
                 None if ready.intent.is_some() => State::HalfDone,
                 None if found.because.is_empty() => State::Differs,
                 None => State::Due(found.because),
@@ -198,7 +198,7 @@ impl State {
         Self::Held { reason: trouble.reason.code().to_owned(), message: trouble.message }
     }
 
-    fn of_problem(problem: &Problem) -> Self {
+    fn from_problem(problem: &Problem) -> Self {
         let (reason, message) = (problem.reason.clone(), problem.message.clone());
         if problem.held { Self::Held { reason, message } } else { Self::Failing { reason, message } }
     }

@@ -165,9 +165,9 @@ pub(super) fn page(status: &Status, recent: &[Pass], now: Timestamp) -> askama::
         days: days(recent, now),
         reasons: reasons(status, now),
         tables: tables(status, now),
-        left_behind: status.left_behind.iter().take(MAX_CLIENTS).map(LeftRow::of).collect(),
+        left_behind: status.left_behind.iter().take(MAX_CLIENTS).map(LeftRow::from_notice).collect(),
         more_left_behind: status.left_behind.len().saturating_sub(MAX_CLIENTS),
-        passes: recent.iter().take(MAX_PASSES).map(PassRow::of).collect(),
+        passes: recent.iter().take(MAX_PASSES).map(PassRow::from_pass).collect(),
     };
     page.render()
 }
@@ -293,7 +293,7 @@ fn tables(status: &Status, now: Timestamp) -> Vec<Clients> {
         title,
         note,
         more: problems.len().saturating_sub(MAX_CLIENTS),
-        rows: problems.iter().take(MAX_CLIENTS).map(|problem| ClientRow::of(problem, now)).collect(),
+        rows: problems.iter().take(MAX_CLIENTS).map(|problem| ClientRow::from_problem(problem, now)).collect(),
     };
     let tables = [
         table("Failing", "Tried again by themselves, ever less often.", status.failing().collect()),
@@ -303,7 +303,7 @@ fn tables(status: &Status, now: Timestamp) -> Vec<Clients> {
 }
 
 impl ClientRow {
-    fn of(problem: &Problem, now: Timestamp) -> Self {
+    fn from_problem(problem: &Problem, now: Timestamp) -> Self {
         Self {
             inventory_id: problem.inventory_id.as_deref().map_or_else(|| "–".to_owned(), escape::one_line),
             client_id: problem.client_id.0,
@@ -321,7 +321,7 @@ impl ClientRow {
 }
 
 impl LeftRow {
-    fn of(notice: &LeftBehind) -> Self {
+    fn from_notice(notice: &LeftBehind) -> Self {
         let message = format!("{}; {}", left_behind::sentence(notice), left_behind::advice(notice));
         Self {
             inventory_id: escape::one_line(&notice.inventory_id),
@@ -334,7 +334,7 @@ impl LeftRow {
 }
 
 impl PassRow {
-    fn of(pass: &Pass) -> Self {
+    fn from_pass(pass: &Pass) -> Self {
         let ended = match (pass.finished_at, pass.is_aborted()) {
             (None, _) => "it runs, or was killed".to_owned(),
             (Some(_), false) => String::new(),

@@ -105,7 +105,7 @@ fn shows_what_was_sent_to_one_asset_and_when() {
     let page = shown(&one);
     assert!(page.contains("{+OptiPlex 9010 Desktop+}"), "{page}");
     let error = status(&bench, Some("99")).err().unwrap();
-    assert_eq!(Exit::of(&error), Exit::NotFound);
+    assert_eq!(Exit::from_error(&error), Exit::NotFound);
 }
 
 #[test]

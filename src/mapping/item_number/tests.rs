@@ -183,7 +183,7 @@ fn uses_whole_words_of_real_names() {
     for labelled in fixtures::machines() {
         let machine = &labelled.machine;
         let maker = Aliases::default().short_form(machine.manufacturer.as_deref().unwrap_or_default());
-        let name = model_name::model_name(&maker, &model_name::Firmware::of(machine), LenovoModel::Name);
+        let name = model_name::model_name(&maker, &model_name::Firmware::from_machine(machine), LenovoModel::Name);
         let name = one_line(&name).to_uppercase();
         for width in 10..=40 {
             let number = shortened(&name, &maker, width).map(|(number, _)| number).unwrap_or_default();

@@ -188,7 +188,7 @@ fn lists_the_shown_wipe_and_those_that_came_after_it() {
     for (wipes, (told, before, after)) in cases {
         let history = WipeHistory::from_wipes(&wipes, &machine());
         let keys: Vec<i64> = history.after.iter().map(|wipe| wipe.id).collect();
-        assert_eq!((history.told.map(|wipe| wipe.id), history.before, keys), (told, before, after), "{wipes:?}");
+        assert_eq!((history.shown.map(|wipe| wipe.id), history.before, keys), (told, before, after), "{wipes:?}");
         assert_eq!(wiped(vec![drive("S1", wipes.clone())]).len(), usize::from(told.is_some()));
     }
 }

@@ -87,7 +87,7 @@ fn holds_a_model_that_cannot_be_shortened_and_says_why() {
     assert!(because.starts_with(expected) && because.contains("iqr.widths.item_number"), "{because}");
     let because = unusable_identity(&machine(" "), &map(&machine(" "), &rules())).unwrap();
     assert_eq!(because, "the firmware names no manufacturer (it is blank); correct it in WipeOS");
-    let wide = Rules { widths: Widths { item_number: Width::of(31), ..Widths::default() }, ..rules() };
+    let wide = Rules { widths: Widths { item_number: Width::from_chars(31), ..Widths::default() }, ..rules() };
     assert_eq!(unusable_identity(&machine("HPE"), &map(&machine("HPE"), &wide)), None);
 }
 

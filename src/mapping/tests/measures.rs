@@ -26,7 +26,7 @@ fn shortens_no_two_models_of_a_maker_to_one_item() {
     for (labelled, update) in mapped() {
         let name = name_of(&labelled.machine);
         for width in (10..=40).filter(|_| !name.is_empty()) {
-            let widths = Widths { item_number: Width::of(width), ..Widths::default() };
+            let widths = Widths { item_number: Width::from_chars(width), ..Widths::default() };
             let number = widths.fit_item_number(&update.manufacturer, name.clone(), &mut Vec::new());
             assert!(number.chars().count() <= usize::from(width));
             // It is held.

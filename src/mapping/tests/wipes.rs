@@ -228,7 +228,7 @@ fn lists_wipes_that_may_be_newer_than_the_shown_one() {
     let machine = machine_with(wipes);
     let history = WipeHistory::from_wipes(&machine.drives[0].wipes, &machine);
     let keys = |wipes: &[&Wipe]| wipes.iter().map(|wipe| wipe.id).collect::<Vec<_>>();
-    assert_eq!(history.told.map(|wipe| wipe.id), Some(2));
+    assert_eq!(history.shown.map(|wipe| wipe.id), Some(2));
     assert_eq!((history.before, keys(&history.uncertain), keys(&history.after)), (1, vec![3], vec![4]));
 }
 

@@ -57,7 +57,7 @@ pub fn count(store: &Store, ledger: Option<&Ledger>, now: Timestamp, config: &Co
     if ledger.owes_comparison()? {
         return Ok(Sweep::full(ledger)?.count_ahead(store)?);
     }
-    if is_idle(ledger, now, Signature::of(store.path()), config)? {
+    if is_idle(ledger, now, Signature::read(store.path()), config)? {
         return Ok(0);
     }
     let mut due: HashSet<ClientId> = again(ledger, now, config)?.into_iter().collect();

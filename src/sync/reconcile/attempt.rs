@@ -203,7 +203,7 @@ impl<'a> Attempt<'a> {
     /// What was sent before, and the lines that this attempt has written and that the asset shows.
     fn sent_by_now(&self) -> Sent {
         let mut sent = self.sent.clone();
-        let shown = StoredLines::of(&self.asset.comments);
+        let shown = StoredLines::parse(&self.asset.comments);
         sent.lines.extend(self.written_lines.iter().filter(|line| shown.has(line)).flat_map(|line| line_digests(line)));
         sent
     }

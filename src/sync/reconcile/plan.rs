@@ -196,7 +196,7 @@ pub fn plan(update: &AssetUpdate, asset: &Asset, sent: &Sent, policy: &Policy<'_
 pub fn sent_state(update: &AssetUpdate, shown: Texts<'_>, plan_lines: &[LineFate], before: &Sent) -> Sent {
     let text = |ours: &str, theirs: &str| {
         let is_ours = ours.starts_with(theirs) || is_stored(theirs, ours);
-        SentText::of(ours, if is_ours { theirs } else { ours })
+        SentText::from_texts(ours, if is_ours { theirs } else { ours })
     };
     let mapped: Vec<String> = update.comments.iter().map(CommentLine::text).collect();
     let is_mapped: HashSet<&str> = mapped.iter().map(String::as_str).collect();
@@ -345,27 +345,27 @@ mod tests {
             ("8GB/SSD", "as received", NEVER, set("8GB/SSD")),
             // Screen B of the specification: a person typed behind what was sent.
             ("12.0\"", "12.0\"/2650/SCREEN PROTECTOR", NEVER, TextFate::Kept),
-            ("12.0\"", "12.0\"/2650", SentText::of("12.0\"", "12.0\""), TextFate::Kept),
-            ("13.3\"", "12.0\"/2650", SentText::of("12.0\"", "12.0\""), set("13.3\"/2650")),
-            ("16GB", "8GB", SentText::of("8GB", "8GB"), set("16GB")),
+            ("12.0\"", "12.0\"/2650", SentText::from_texts("12.0\"", "12.0\""), TextFate::Kept),
+            ("13.3\"", "12.0\"/2650", SentText::from_texts("12.0\"", "12.0\""), set("13.3\"/2650")),
+            ("16GB", "8GB", SentText::from_texts("8GB", "8GB"), set("16GB")),
             // A longer word is no addition.
             ("CF-33", "CF-331 Tablet", NEVER, set("CF-33")),
             // A person rewrote it: it is theirs, with our news and without.
-            ("8GB", "none fitted", SentText::of("8GB", "8GB"), TextFate::Left),
-            ("16GB", "none fitted", SentText::of("8GB", "8GB"), TextFate::Left),
+            ("8GB", "none fitted", SentText::from_texts("8GB", "8GB"), TextFate::Left),
+            ("16GB", "none fitted", SentText::from_texts("8GB", "8GB"), TextFate::Left),
             // A person blanked it: it is said again.
-            ("8GB", "", SentText::of("8GB", "8GB"), set("8GB")),
+            ("8GB", "", SentText::from_texts("8GB", "8GB"), set("8GB")),
             // IQR cut it to its column: not sent for ever.
             (
                 "OptiPlex 9010 Desktop",
                 "OptiPlex 9010",
-                SentText::of("OptiPlex 9010 Desktop", "OptiPlex 9010"),
+                SentText::from_texts("OptiPlex 9010 Desktop", "OptiPlex 9010"),
                 TextFate::Kept,
             ),
             (
                 "OptiPlex 9020 Desktop",
                 "OptiPlex 9010",
-                SentText::of("OptiPlex 9010 Desktop", "OptiPlex 9010"),
+                SentText::from_texts("OptiPlex 9010 Desktop", "OptiPlex 9010"),
                 set("OptiPlex 9020 Desktop"),
             ),
         ];
@@ -381,7 +381,7 @@ mod tests {
     #[test]
     fn renews_texts_that_were_rendered_earlier() {
         let set = |text: &str| TextFate::Set(text.to_owned());
-        let earlier = ["8GB", "16GB"].map(TextMark::of);
+        let earlier = ["8GB", "16GB"].map(TextMark::from_text);
         let rows = [
             ("32GB", "16GB", set("32GB")),
             ("32GB", "8GB, lid cracked", set("32GB, lid cracked")),
