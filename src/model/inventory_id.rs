@@ -71,7 +71,7 @@ impl InventoryId {
         Self(id)
     }
 
-    /// Returns the ID as it is sent to IQR.
+    /// Returns the ID in the form that is sent to IQR.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

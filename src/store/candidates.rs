@@ -213,7 +213,7 @@ impl Watermark {
 }
 
 impl Store {
-    /// Returns the watermark of the appliance's history as it is now.
+    /// Returns the watermark of the appliance's history now.
     ///
     /// # Errors
     ///

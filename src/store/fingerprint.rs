@@ -64,11 +64,11 @@ pub(super) struct Contents {
 pub(super) struct Rows(Vec<u8>);
 
 /// The size of a buffer, in bytes, that holds a part of most clients.
-const USUAL_PART_BYTES: usize = 1024;
+const PART_CAPACITY_BYTES: usize = 1024;
 
 impl Contents {
     pub fn new() -> Self {
-        let rows = || Rows(Vec::with_capacity(USUAL_PART_BYTES));
+        let rows = || Rows(Vec::with_capacity(PART_CAPACITY_BYTES));
         Self { updated: rows(), wipes: rows(), logs: rows() }
     }
 
