@@ -253,7 +253,7 @@ mod tests {
 
         let error = Ledger::open(&path).err().unwrap();
         assert!(matches!(error.unnamed(), Error::Older { .. }), "{error}: a reader cannot bring it up to date");
-        let id = InventoryId::of_record("700001".to_owned());
+        let id = InventoryId::from_record("700001".to_owned());
         assert!(RunLedger::open_for_trial(&path).unwrap().intent(&id).unwrap().is_some(), "a dry run has its own");
         assert!(Ledger::open(&path).is_err(), "and leaves the file as it is");
         let ledger = RunLedger::open(&path).unwrap();

@@ -280,8 +280,8 @@ impl Store {
         }
         self.reading(|connection| {
             let mut statement = connection.prepare_cached(sql)?;
-            let parameters = named_params! {":from": from, ":to": to, ":limit": OVERLAP_ROWS};
-            let rows = statement.query_map(parameters, |row| OverlapRow::of(source, row))?;
+            let parameters = named_params! {":from": from, ":to": to, ":limit": MAX_OVERLAP_ROWS};
+            let rows = statement.query_map(parameters, |row| OverlapRow::from_row(source, row))?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
         })
     }

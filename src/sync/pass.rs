@@ -36,7 +36,7 @@ pub fn run(request: &Request<'_>) -> Result<Outcome, Error> {
         if request.dry_run { RunLedger::open_for_trial(ledger_path)? } else { RunLedger::open(ledger_path)? };
     (request.begun)();
     // Before the first question, so that whatever is committed from now on makes a difference.
-    let signature = Signature::of(&config.store.database);
+    let signature = Signature::read(&config.store.database);
     let is_plain = matches!(request.scope, Scope::Due { retry: false, full: false });
     let is_plain = is_plain && tenancy::is_known(request, &ledger)?;
     if is_plain && evaluate::due::is_idle(&ledger, request.started_at, signature, config)? {

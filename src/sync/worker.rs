@@ -131,7 +131,7 @@ impl<'a> Workers<'a> {
         let Ok(assets) = lock(&self.recorder.ledger).some_assets(postponed.len() + 1) else { return false };
         let is_other = |id: &String| postponed.iter().all(|(client, _)| client.inventory_id.as_ref() != Some(id));
         let Some(other) = assets.into_iter().find(is_other) else { return false };
-        matches!(iqr.asset(&InventoryId::of_record(other)), Ok(_) | Err(iqr::Error::NotFound { .. }))
+        matches!(iqr.asset(&InventoryId::from_record(other)), Ok(_) | Err(iqr::Error::NotFound { .. }))
     }
 
     /// Records the client that is finished, and takes the next one that IQR is to be asked about. Clients that need no

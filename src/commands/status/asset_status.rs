@@ -63,7 +63,7 @@ impl AssetStatus {
     /// # Errors
     ///
     /// [`NotFound`] when nothing is known of it; what keeps the databases from being read.
-    pub(super) fn of(config: &Config, store: &Store, ledger: Option<&Ledger>, typed: &str) -> Result<Self> {
+    pub(super) fn read(config: &Config, store: &Store, ledger: Option<&Ledger>, typed: &str) -> Result<Self> {
         let examiner = Evaluator { store, ledger, config, ask_anyway: false };
         let id = match evaluate::parse_id(typed, config.store.id_rule) {
             Ok(id) => id,
@@ -81,7 +81,7 @@ impl AssetStatus {
     }
 
     /// Reads what the ledger alone knows of an asset; `None` when it knows nothing.
-    pub(super) fn of_ledger(config: &Config, ledger: &Ledger, typed: &str) -> Result<Option<Self>> {
+    pub(super) fn from_ledger(config: &Config, ledger: &Ledger, typed: &str) -> Result<Option<Self>> {
         let id = evaluate::parse_id(typed, config.store.id_rule);
         let inventory_id = id.as_ref().map_or_else(|_| typed.trim().to_owned(), ToString::to_string);
         let mut clients = Vec::new();
@@ -98,7 +98,7 @@ impl AssetStatus {
 
     /// Reads the status of a text that is no ID: clients are held because of just this text, or will be by the next
     /// pass.
-    fn of_no_id(examiner: &Evaluator<'_>, typed: &str, error: &InventoryIdError) -> Result<Self> {
+    fn from_no_id(examiner: &Evaluator<'_>, typed: &str, error: &InventoryIdError) -> Result<Self> {
         if typed.is_empty() {
             return Err(Usage("the inventory ID is blank; name one, or none for how things stand".to_owned()).into());
         }

@@ -10,7 +10,7 @@ use super::artifacts::Artifacts;
 use crate::cli::SyncArgs;
 use crate::config::{ConfigError, LedgerConfig, PartialConfig, WatchConfig};
 use crate::model::Timestamp;
-use crate::monitor::{PATIENCE, Ping, Signal, aside};
+use crate::monitor::{MAX_REPORT_TIME, Ping, Signal, aside};
 use crate::sync::error::in_full;
 use crate::sync::{self, Outcome, PassOutcome, Report};
 

@@ -13,7 +13,7 @@ use crate::model::{
     AssetUpdate, ClientId, CommentLine, DueBecause, IdRule, InventoryId, InventoryIdError, Machine, Reason,
     Registration, Sent, Timestamp,
 };
-use crate::store::{self, Fingerprint, Look, Snapshot, Store, UnreadableRecord};
+use crate::store::{self, ClientState, Fingerprint, Snapshot, Store, UnreadableRecord};
 use crate::sync::error::Error;
 
 /// Why a client is not sent.
@@ -309,10 +309,10 @@ impl Evaluator<'_> {
 
     /// All that is asked of the appliance's database for one client; `None` when its fingerprint is the known one.
     fn find(&self, client_id: ClientId, known: Option<Fingerprint>) -> Result<Option<Found>, Error> {
-        match self.store.look(client_id, known) {
-            Ok(Look::Read(snapshot)) => self.read(*snapshot).map(Some),
-            Ok(Look::Unchanged) => Ok(None),
-            Ok(Look::Gone) => Ok(Some(Found::new(None, None, Prospect::Gone))),
+        match self.store.client_if_changed(client_id, known) {
+            Ok(ClientState::Read(snapshot)) => self.read(*snapshot).map(Some),
+            Ok(ClientState::Unchanged) => Ok(None),
+            Ok(ClientState::Gone) => Ok(Some(Found::new(None, None, Prospect::Gone))),
             Err(store::Error::Record(problem)) => self.unreadable(client_id, &problem).map(Some),
             Err(error) => Err(error.into()),
         }

@@ -179,7 +179,7 @@ pub fn plan(update: &AssetUpdate, asset: &Asset, sent: &Sent, policy: &Policy<'_
     let mut plan = Plan::default();
     plan.changes.extend(item_change(update, asset, policy));
     let [description, extended_description] =
-        [sent.description, sent.extended_description].map(|last| LedgerView { last, earlier: &sent.earlier });
+        [sent.description, sent.extended_description].map(|last| KnownTexts { last, earlier: &sent.earlier });
     plan.text(Field::Description, &update.description, &asset.description, description);
     plan.text(
         Field::ExtendedDescription,
@@ -258,7 +258,7 @@ fn item_text(item_number: &str, manufacturer: &str) -> String {
 }
 
 impl Plan {
-    fn text(&mut self, field: Field, ours: &str, theirs: &str, known: LedgerView<'_>) {
+    fn text(&mut self, field: Field, ours: &str, theirs: &str, known: KnownTexts<'_>) {
         match merge_text(ours, theirs, known) {
             TextFate::Kept => {}
             TextFate::Left => self.left.push(LeftToPerson { field, ours: ours.to_owned() }),
@@ -289,7 +289,7 @@ enum TextFate {
 
 /// What is known of our texts in a field.
 #[derive(Debug, Clone, Copy)]
-struct LedgerView<'a> {
+struct KnownTexts<'a> {
     last: SentText,
     /// Those before it, of both fields.
     earlier: &'a [TextMark],
@@ -297,7 +297,7 @@ struct LedgerView<'a> {
 
 /// A merge of three: what we say, what IQR says, and what we said before. A person's addition behind our text is carried
 /// over, a person's rewriting is left alone. Where we never wrote, we write (specification, step 8e).
-fn merge_text(ours: &str, theirs: &str, known: LedgerView<'_>) -> TextFate {
+fn merge_text(ours: &str, theirs: &str, known: KnownTexts<'_>) -> TextFate {
     let sent = known.last;
     if ours.is_empty() || is_stored(theirs, ours) {
         return TextFate::Kept;
@@ -371,7 +371,7 @@ mod tests {
         ];
         for (ours, theirs, last, fate) in rows {
             assert_eq!(
-                merge_text(ours, theirs, LedgerView { last, earlier: &[] }),
+                merge_text(ours, theirs, KnownTexts { last, earlier: &[] }),
                 fate,
                 "ours {ours:?}, theirs {theirs:?}"
             );
@@ -391,7 +391,7 @@ mod tests {
             ("24GB", "16GB", set("24GB")),
         ];
         for (ours, theirs, fate) in rows {
-            let known = LedgerView { last: SentText::of("32GB", "32GB"), earlier: &earlier };
+            let known = KnownTexts { last: SentText::from_texts("32GB", "32GB"), earlier: &earlier };
             assert_eq!(merge_text(ours, theirs, known), fate, "ours {ours:?}, theirs {theirs:?}");
         }
     }
