@@ -1,6 +1,6 @@
 //! Carries a data-wiping shop's knowledge of a machine from a WipeOS appliance into IQ Reseller (IQR).
 //!
-//! # The way of the data
+//! # Data flow
 //!
 //! ```text
 //! WipeOS database ──read only──▶ store ──▶ Machine ──▶ mapping ──▶ AssetUpdate ─┐
@@ -8,37 +8,63 @@
 //! IQR ──────────GET────────────▶ iqr ───▶ Asset (as IQR has it) ────────────────┘
 //! ```
 //!
-//! One direction, no going back. `preview` stops after the plan and prints it; `sync` applies the same value, so a
-//! preview can never differ from what is sent.
+//! One direction, no going back. An evaluated client carries its machine and its update: `preview` prints this value, and
+//! `sync` applies it.
 //!
-//! # The modules
+//! # Modules
 //!
 //! | module | purpose |
 //! |---|---|
-//! | [`cli`] | what can be typed; no logic |
+//! | [`cli`] | the command line; no logic |
 //! | `commands` | one file per subcommand: gather, call, print; the exit codes; the page for browsers is `templates/status.html` |
-//! | [`config`] | the config file, every value checked, all problems told at once |
+//! | [`config`] | the config file: every value checked, all problems reported at once |
 //! | [`model`] | machine, asset, update, times, reasons: no I/O, no SQL, no wire format |
 //! | [`store`] | the WipeOS database, read-only: which clients may have news, and each client whole |
-//! | [`ledger`] | our own database: what was sent, the problems, the passes; its guard is the run lock |
+//! | [`ledger`] | our own database: what was sent, the problems, the passes; its write guard is the run lock |
 //! | [`mapping`] | pure: machine → update (templates, processor, maker, model, chassis, comments) |
-//! | [`iqr`] | IQR's web API: session, assets, master items, wire format, errors, limiter |
-//! | [`sync`] | the pass: feed → examine → plan (pure) → apply → record |
-//! | `monitor` | who else is told of a pass: Prometheus, and whoever waits for signs of life |
-//! | `output`, `logging`, `escape` | what people and scripts are shown; one table of the characters that a terminal must not get |
-//! | [`clock`], [`digest`], `secret`, `files`, `hardening` | the time of day, stable digests, texts that must not be seen, how files are opened and whose they may be, no core dumps |
+//! | [`iqr`] | IQR's web API: session, assets, master items, wire format, errors, limiter, redaction |
+//! | [`sync`] | the pass: queue → load → evaluate → reconcile → record |
+//! | `monitor` | everything written or sent for monitoring: metrics, pings, files |
+//! | `output`, `logging`, `escape` | output for people and scripts; one table of the characters that a terminal must not get |
+//! | [`clock`], [`digest`], `secret`, `files`, `hardening` | the clocks, stable digests, secret texts, safe opening of files, no core dumps |
 //!
-//! Where to make a change: the wording of a comment line, `mapping::comments` and the config's templates; a new vendor, one
-//! line in `mapping::manufacturer`; a filler of serial numbers, `model::serial`; the evidence that two records are one
-//! machine, `mapping::identity`; a name of the API, `iqr::endpoint` or the config; when a failing client is tried
-//! again, `sync::retry`; which asset counts as showing what another machine sent, `sync::left_behind`.
+//! # Glossary
+//!
+//! - *client*: a machine as WipeOS records it. *Slot*: a field of its inventory item menu. *Inventory ID*: the number of its
+//!   asset in IQR, typed into a slot.
+//! - *asset*: a machine in IQR. *Master item*: its manufacturer and model there, shared by assets.
+//! - *pass*: one run of `sync`. A client is *due* when it was never sent, was updated, has a new wipe or log, or its retry
+//!   time has come; *held* while a person has to change something first; *failing* when it could not be sent.
+//! - *line of ours*: a comment line that this program wrote, known by its digest in the ledger.
+//! - *intent*: the record of a begun write, durable before its request leaves.
+//! - *fingerprint*: the times and keys of a client's rows; equal fingerprints mean no news.
+//! - *watermark*: how far the history of the WipeOS database has been read. *Overlap*: the rows just before it.
+//! - *reconcile*: read an asset, plan, write the difference, read it back.
+//! - *tenant*: one shop's IQR. Each has a ledger of its own.
+//!
+//! # Where to change what
+//!
+//! | change | place |
+//! |---|---|
+//! | the wording of a comment line | `mapping/comments.rs`, `mapping/words.rs`, and `[templates]` of the config |
+//! | a field of the templates | `mapping/fields.rs`; with a new column also `store/machine.rs` and `model/machine.rs` |
+//! | a call of IQR's API | `iqr/endpoint.rs`, then `iqr/inventory.rs` or `iqr/items.rs` |
+//! | an exit code | `Exit` in `commands`, `cli.rs`, README; a test ties them |
+//! | the verdict on an answer of IQR | `iqr/wire/verdict.rs`, `iqr/wire/complaint.rs`, `iqr/error.rs` |
+//! | a column of the ledger | `ledger/schema.rs` and the file of the table |
+//! | a reason code | `model/reason.rs`, `commands/status/advice.rs`, `docs/troubleshooting.md` |
+//! | what monitoring gets | `monitor/` and `commands/sync/artifacts.rs` |
+//! | retry delays | between passes `sync/retry.rs`; within a pass `iqr/call.rs` and `iqr/limiter.rs` |
+//! | a kind of chassis | `mapping/chassis.rs` |
+//! | a maker, or another name of one | `mapping/manufacturer.rs` |
+//! | a subcommand | `cli.rs` and a file in `commands/` |
 //!
 //! # Invariants
 //!
 //! Each is kept by the types or by a test over the sources (`tests/integration/invariants.rs`).
 //!
-//! - Only [`store`], [`ledger`] and what they share (`sqlite`) name rusqlite; only [`iqr`] and the ping of `monitor` name ureq; only [`cli`] and `main` name clap; only
-//!   `output` prints.
+//! - Only [`store`], [`ledger`] and what they share (`sqlite`) name rusqlite; only [`iqr`] and the ping of `monitor` name
+//!   ureq; only [`cli`] and `main` name clap; only `output` prints.
 //! - [`model`], [`mapping`] and the plan do no I/O and read no clock: the time of day is read by [`clock`] alone and
 //!   passed down.
 //! - [`mapping`] knows nothing of IQR's wire names, [`iqr`] nothing of WipeOS, [`store`] nothing of either.

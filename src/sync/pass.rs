@@ -27,7 +27,7 @@ const IN_FLIGHT_MEMORY_SECS: i64 = 3600;
 ///
 /// # Errors
 ///
-/// When it cannot begin: another pass is running ([`ledger::Error::is_running`]), or the ledger, the appliance's database
+/// When it cannot begin: another pass is running ([`crate::ledger::Error::is_running`]), or the ledger, the appliance's database
 /// or the config cannot be used. What ends a pass that has begun is told by [`Outcome::aborted`].
 pub fn run(request: &Request<'_>) -> Result<Outcome, Error> {
     let config = request.config;

@@ -26,11 +26,7 @@ pub(super) fn advice(reason: &str) -> Option<&'static str> {
 /// Says what happened, and what to do.
 pub(super) fn explained(reason: &str, message: &str) -> String {
     match advice(reason) {
-        Some(advice) => {
-            let is_said = message.ends_with("look at it in IQR");
-            let unsaid = advice.split(", and where this asset alone").next().filter(|_| is_said).unwrap_or(advice);
-            format!("{}; {unsaid}", message.trim_end_matches('.'))
-        }
+        Some(advice) => format!("{}; {advice}", message.trim_end_matches('.')),
         None => message.to_owned(),
     }
 }
