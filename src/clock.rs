@@ -29,13 +29,13 @@ impl BootTime {
         Self(read(ClockId::Boottime))
     }
 
-    /// How long ago `earlier` was; zero if it is yet to come.
+    /// Returns the time since `earlier`; zero if that is yet to come.
     #[must_use]
     pub fn since(self, earlier: Self) -> Duration {
         self.0.saturating_sub(earlier.0)
     }
 
-    /// How long it is from now to this point; zero when it is past.
+    /// Returns the time from now to this point; zero when it is past.
     #[must_use]
     pub fn left(self) -> Duration {
         self.since(Self::now())

@@ -64,7 +64,7 @@ pub fn memory(bytes: u64) -> String {
 
 /// Formats the ratio of `this` to `of`.
 pub fn ratio(this: Duration, of: Duration) -> String {
-    format!("{:.2}", this.as_secs_f64() / of.as_secs_f64().max(f64::MIN_POSITIVE))
+    if of.is_zero() { "–".to_owned() } else { format!("{:.2}", this.as_secs_f64() / of.as_secs_f64()) }
 }
 
 /// A table for a README.

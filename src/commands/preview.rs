@@ -32,7 +32,7 @@ struct Preview {
     client_id: ClientId,
     /// Older clients whose slot holds the same ID.
     others: Vec<ClientId>,
-    /// What was typed in the place of its ID.
+    /// The text that was typed in the place of its ID.
     typed: Option<String>,
     fingerprint: Option<Fingerprint>,
     because: Vec<DueBecause>,
@@ -44,7 +44,7 @@ struct Preview {
     unreadable: Option<Rejection>,
     /// The machine and what would be said of it; `None` when its record cannot be understood.
     subject: Option<Subject>,
-    /// What came of it in the passes before.
+    /// The ledger's record of earlier passes.
     known: LedgerView,
     remote: Option<Remote>,
     now: Timestamp,

@@ -17,7 +17,7 @@ pub const MAX_SECRET_BYTES: usize = 64 * 1024;
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
-/// What a character is called that no secret holds; the first range that fits. Others have a name by their kind.
+/// Names of characters that no secret holds; the first range that fits. Others have a name by their kind.
 const NAMES: &[(char, char, &str)] = &[
     (' ', ' ', "a blank"),
     ('"', '"', "a straight double quote"),
@@ -93,18 +93,18 @@ pub struct SecretError {
     pub what: &'static str,
     /// The variable or the file that the text is from.
     pub origin: String,
-    /// What is wrong with it.
+    /// The flaw.
     pub flaw: SecretFlaw,
 }
 
-/// What is wrong with a text that should be a secret.
+/// The flaw of a text that should be a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SecretFlaw {
     /// There is nothing but white space.
     Blank,
-    /// It has more than [`MAX_SECRET_BYTES`].
+    /// More than [`MAX_SECRET_BYTES`].
     TooLong,
-    /// It begins with the byte order mark of UTF-16.
+    /// The byte order mark of UTF-16 at the beginning.
     Utf16,
     /// A byte that belongs to no character of UTF-8.
     Byte {
