@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::error::Error;
 use super::report::{Item, Report};
 use crate::config::{Config, ConfigError};
+use crate::iqr;
 use crate::model::Timestamp;
 use crate::secret::Secret;
 use crate::store;
@@ -58,9 +59,10 @@ pub struct Outcome {
 }
 
 impl Request<'_> {
-    /// Whether an error says no more than that a signal stopped the pass while the appliance's database was asked.
+    /// Whether an error says no more than that a signal stopped the pass while the appliance's database or IQR was asked.
     pub(super) fn is_stopped_by(&self, error: &Error) -> bool {
-        let is_no_answer = matches!(error, Error::Store(store::Error::NoAnswer { .. }));
+        let is_no_answer =
+            matches!(error, Error::Store(store::Error::NoAnswer { .. }) | Error::Iqr(iqr::Error::Interrupted { .. }));
         is_no_answer && self.interrupted.load(Ordering::Relaxed)
     }
 }

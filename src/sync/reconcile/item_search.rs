@@ -53,6 +53,15 @@ pub fn find(iqr: &Iqr, wanted: Wanted<'_>) -> Result<Option<Spelling>, iqr::Erro
             }
         }
     }
+    find_number(iqr, wanted)
+}
+
+/// Searches for a master item that is spelled as it is wanted, in one request.
+///
+/// # Errors
+///
+/// As [`find`].
+pub fn find_number(iqr: &Iqr, wanted: Wanted<'_>) -> Result<Option<Spelling>, iqr::Error> {
     Ok(best(iqr.search_items(wanted.item_number, wanted.manufacturer)?, wanted))
 }
 

@@ -127,8 +127,11 @@ impl Finder<'_> {
 ///
 /// When IQR cannot be asked, or its answer cannot be understood.
 pub fn look_up(iqr: &Iqr, update: &AssetUpdate, aliases: &Aliases) -> Result<Option<Spelling>, iqr::Error> {
-    let (manufacturer, item_number) = (update.manufacturer.as_str(), update.item_number.as_str());
-    item_search::find(iqr, Wanted { manufacturer, item_number, aliases })
+    item_search::find(iqr, wanted(update, aliases))
+}
+
+fn wanted<'a>(update: &'a AssetUpdate, aliases: &'a Aliases) -> Wanted<'a> {
+    Wanted { manufacturer: &update.manufacturer, item_number: &update.item_number, aliases }
 }
 
 /// Creates a master item. A creation whose answer was lost is looked for and not repeated in this pass: it may still be
@@ -158,7 +161,8 @@ pub fn create(iqr: &Iqr, update: &AssetUpdate, aliases: &Aliases) -> Result<Resu
         if !error.asks_for_a_read() {
             break error;
         }
-        if let Some(found) = look_up(iqr, update, aliases)? {
+        // If it was created, then with this number.
+        if let Some(found) = item_search::find_number(iqr, wanted(update, aliases))? {
             return Ok(Ok(found));
         }
         let did_not_arrive = error.was_answered() || error.outcome() == Outcome::NotSent;
