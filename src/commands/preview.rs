@@ -105,7 +105,8 @@ impl Preview {
     fn gather(examiner: &Evaluator<'_>, typed: &str, template: Option<TemplateKind>) -> Result<Self> {
         let (id, mut clients) = find(examiner, typed)?;
         let client_id = clients.remove(0);
-        let (Evaluated { inventory_id, fingerprint, because, known, .. }, verdict) = examiner.examine(client_id)?;
+        let (Evaluated { inventory_id, fingerprint, because, ledger_view: known, .. }, verdict) =
+            examiner.evaluate(client_id)?;
         let (mut held, mut unreadable) = (None, None);
         let claim = match verdict {
             Verdict::Gone => return Err(NotFound(format!("client {client_id} was just deleted in WipeOS")).into()),

@@ -180,7 +180,7 @@ fn read_ledger(
         status.tenant = Some(tenancy::host(tenant).to_owned());
     }
     if let (Some(before), Some(tenant)) = (before, tenant) {
-        let (before, now) = tenancy::told_apart(&before, tenant);
+        let (before, now) = tenancy::distinguishing_hosts(&before, tenant);
         status.tenants = Some((before.to_owned(), now.to_owned()));
         status.heartbeat = Heartbeat::read(path);
     }

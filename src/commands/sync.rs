@@ -162,10 +162,10 @@ fn log_item(item: &Item, dry_run: bool) {
     match item.outcome {
         ItemOutcome::Sent => log::info!("{name}: sent {} ({})", fields(item), circumstances(item)),
         ItemOutcome::Unchanged => log::info!("{name}: nothing to send ({})", circumstances(item)),
-        ItemOutcome::Held if item.is_old_trouble => log::info!("{name}: still held: {message}"),
+        ItemOutcome::Held if item.is_old_rejection => log::info!("{name}: still held: {message}"),
         ItemOutcome::Held if dry_run => log::info!("{name}: held: {message}"),
         ItemOutcome::Held => log::warn!("{name}: held: {message}"),
-        ItemOutcome::Failed if item.is_told_by_pass || dry_run => log::info!("{name}: {message}"),
+        ItemOutcome::Failed if item.is_reported_by_pass || dry_run => log::info!("{name}: {message}"),
         ItemOutcome::Failed => log::warn!("{name}: {message}"),
         ItemOutcome::Deferred => log::info!("{name}: left for the next pass: {message}"),
     }

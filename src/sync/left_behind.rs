@@ -19,14 +19,14 @@ const MAX_NEIGHBOURS: i64 = 8;
 pub(super) fn record(
     store: &Store,
     ledger: &mut RunLedger,
-    examined: &Evaluated,
+    evaluated: &Evaluated,
     request: &Request<'_>,
 ) -> Result<(), ledger::Error> {
-    let (Some(departure), Some(registration)) = (&examined.departure, &examined.registration) else { return Ok(()) };
+    let (Some(departure), Some(registration)) = (&evaluated.departure, &evaluated.registration) else { return Ok(()) };
     let rule = request.config.store.id_rule;
-    let now = examined.inventory_id.as_deref().and_then(|typed| InventoryId::parse(Some(typed), rule).ok());
+    let now = evaluated.inventory_id.as_deref().and_then(|typed| InventoryId::parse(Some(typed), rule).ok());
     let moved = Move {
-        client_id: examined.client_id,
+        client_id: evaluated.client_id,
         registration,
         now: now.as_ref().map(InventoryId::as_str),
         at: request.started_at,
@@ -36,7 +36,7 @@ pub(super) fn record(
         Some(left) if !left.registration.is_same_machine(registration) => {
             return record_replacement(store, ledger, left, &moved);
         }
-        Some(left) => ledger.notice_left(left, &moved, (is_slip(left.fingerprint, examined.fingerprint), None))?,
+        Some(left) => ledger.notice_left(left, &moved, (is_slip(left.fingerprint, evaluated.fingerprint), None))?,
         None => None,
     };
     if departure.may_have_begun {

@@ -19,65 +19,65 @@ pub(super) fn load(
     ledger: &mut RunLedger,
     request: &Request<'_>,
 ) -> Result<Option<Loaded>, Error> {
-    let (gathered, concerned) = {
+    let (loaded, concerned) = {
         let _snapshot = ledger.snapshot()?;
-        let Some(gathered) = store.consistently(|| gather(candidate, store, ledger, request))? else {
+        let Some(loaded) = store.consistently(|| read_client(candidate, store, ledger, request))? else {
             pending.pass_over(candidate.client_id);
             return Ok(None);
         };
-        let concerned = concerned_by(&gathered, ledger)?;
-        (gathered, concerned)
+        let concerned = concerned_by(&loaded, ledger)?;
+        (loaded, concerned)
     };
-    let asset = gathered.inventory_id.as_deref();
-    if !gathered.may_be_sent() {
+    let asset = loaded.inventory_id.as_deref();
+    if !loaded.may_be_sent() {
         pending.claim(candidate.client_id, asset);
-    } else if !pending.claim_alone(candidate, asset) {
+    } else if !pending.try_claim(candidate, asset) {
         return Ok(None);
     }
     // Before the news that concerns them counts as done: a pass that is killed would else forget them.
     ledger.wake(&concerned, request.started_at)?;
     pending.push_concerned(concerned);
-    Ok(Some(gathered))
+    Ok(Some(loaded))
 }
 
 /// `None` for a client that may have news and has none.
-fn gather(
+fn read_client(
     candidate: Candidate,
     store: &Store,
     ledger: &RunLedger,
     request: &Request<'_>,
 ) -> Result<Option<Loaded>, Error> {
     let ask_anyway = candidate.trigger == Trigger::Request;
-    let examiner = Evaluator { store, ledger: Some(ledger), config: request.config, ask_anyway };
+    let evaluator = Evaluator { store, ledger: Some(ledger), config: request.config, ask_anyway };
     match candidate.trigger {
-        Trigger::News => examiner.gather_news(candidate.client_id),
-        Trigger::Retry | Trigger::Sweep | Trigger::Request => examiner.gather(candidate.client_id).map(Some),
+        Trigger::News => evaluator.load_news(candidate.client_id),
+        Trigger::Retry | Trigger::Sweep | Trigger::Request => evaluator.load(candidate.client_id).map(Some),
     }
 }
 
 /// Clients that were held or superseded because this one claimed their inventory ID, which it no longer does, those
 /// that were sent to the asset which this one claims too, the newer record of its machine, if it is held as another
 /// machine's, and those that are held for its ID if what is said of this one's rivals has changed.
-fn concerned_by(gathered: &Loaded, ledger: &RunLedger) -> Result<Vec<ClientId>, Error> {
+fn concerned_by(loaded: &Loaded, ledger: &RunLedger) -> Result<Vec<ClientId>, Error> {
     let mut concerned = Vec::new();
-    for old in gathered.known.inventory_ids() {
-        if gathered.inventory_id.as_deref() != Some(old) || gathered.is_gone() {
+    for old in loaded.ledger_view.inventory_ids() {
+        if loaded.inventory_id.as_deref() != Some(old) || loaded.is_gone() {
             concerned.extend(ledger.clients_of(old)?);
         }
     }
-    if let Some(id) = gathered.inventory_id.as_deref().filter(|_| gathered.has_rival()) {
+    if let Some(id) = loaded.inventory_id.as_deref().filter(|_| loaded.has_rival()) {
         concerned.extend(ledger.senders(id)?);
     }
-    if let Some(id) = gathered.inventory_id.as_deref().filter(|_| gathered.has_news_of_rivals()) {
+    if let Some(id) = loaded.inventory_id.as_deref().filter(|_| loaded.has_news_of_rivals()) {
         for client in ledger.clients_of(id)? {
             let problem = ledger.problem(client)?;
             concerned.extend(problem.filter(|it| it.reason == Reason::DuplicateInventoryId.code()).map(|_| client));
         }
     }
-    if let Some(newer) = gathered.newer {
+    if let Some(newer) = loaded.newer {
         let problem = ledger.problem(newer)?;
         concerned.extend(problem.filter(|it| it.reason == Reason::DuplicateInventoryId.code()).map(|_| newer));
     }
-    concerned.retain(|client| *client != gathered.client_id);
+    concerned.retain(|client| *client != loaded.client_id);
     Ok(concerned)
 }

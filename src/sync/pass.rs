@@ -58,7 +58,7 @@ pub fn run(request: &Request<'_>) -> Result<Outcome, Error> {
             let recorded = if is_of_pass { finish::record_failure(request, &mut ledger, &error) } else { Ok(()) };
             match recorded {
                 // What could not be written before tells more.
-                Err(untold) if !matches!(error, Error::Ledger(_)) => return Err(untold.into()),
+                Err(unwritten) if !matches!(error, Error::Ledger(_)) => return Err(unwritten.into()),
                 Ok(()) | Err(_) => {}
             }
             finish::beat(request, &mut ledger, (request.clock)(), false);
@@ -133,8 +133,8 @@ fn wanted(request: &Request<'_>, store: &Store, ledger: &RunLedger) -> Result<Wa
     };
     let id = evaluate::parse_id(typed, request.config.store.id_rule)
         .map_err(|error| Error::NoSuchAsset(error.to_string()))?;
-    let examiner = evaluate::Evaluator { store, ledger: Some(ledger), config: request.config, ask_anyway: true };
-    let clients = examiner.clients_of(typed, &id)?;
+    let evaluator = evaluate::Evaluator { store, ledger: Some(ledger), config: request.config, ask_anyway: true };
+    let clients = evaluator.clients_of(typed, &id)?;
     if clients.is_empty() {
         let slot = &request.config.store.inventory_id_slot;
         return Err(Error::NoSuchAsset(format!("no client in WipeOS has inventory ID {id} in its slot `{slot}`")));
@@ -173,7 +173,7 @@ fn pass(request: &Request<'_>, begun: Begun, ledger: RunLedger, deadline: BootTi
         dry_run: request.dry_run,
         lesson: Mutex::default(),
         has_seen_semantics: AtomicBool::new(false),
-        assets_with_lines_under_way: Mutex::default(),
+        assets_with_lines_in_flight: Mutex::default(),
     };
     let first = match recovery::settle(&applier, &left) {
         Ok(()) => first,

@@ -90,7 +90,7 @@ impl<'a> Recorder<'a> {
             self.record_outcome(ledger, &evaluated, record)
         });
         if let Some(item) = &mut item {
-            item.is_old_trouble = *recorded.as_ref().unwrap_or(&false);
+            item.is_old_rejection = *recorded.as_ref().unwrap_or(&false);
             self.report(item);
         }
         recorded.map(|_| true)
@@ -145,7 +145,7 @@ impl<'a> Recorder<'a> {
         let is_over =
             |known: &Problem| known.fingerprint != evaluated.fingerprint || known.reason == Reason::Unreachable.code();
         if known.as_ref().is_none_or(is_over) {
-            item.is_old_trouble = ledger.atomically(|ledger| {
+            item.is_old_rejection = ledger.atomically(|ledger| {
                 left_behind::record(store, ledger, evaluated, self.request)?;
                 self.record_rejection(ledger, evaluated, rejection, Cause::Server)
             })?;
@@ -228,8 +228,8 @@ impl<'a> Recorder<'a> {
             message,
             changes,
             // Another worker may have met with it by now.
-            is_told_by_pass: reason.is_some() && self.is_aborted(),
-            is_old_trouble: false,
+            is_reported_by_pass: reason.is_some() && self.is_aborted(),
+            is_old_rejection: false,
             because: evaluated.because.clone(),
             took: BootTime::now().since(evaluated.loaded_at),
         }

@@ -41,10 +41,10 @@ pub struct Item {
     pub changes: Vec<Field>,
     /// Its trouble is the whole pass's, which is told once at the end.
     #[serde(skip)]
-    pub is_told_by_pass: bool,
+    pub is_reported_by_pass: bool,
     /// An earlier pass came to the same, and told it.
     #[serde(skip)]
-    pub is_old_trouble: bool,
+    pub is_old_rejection: bool,
     /// Why it was due.
     #[serde(skip)]
     pub because: Vec<DueBecause>,

@@ -116,7 +116,7 @@ fn shows_what_was_sent(iqr: &Iqr, ledger: &Ledger) -> Result<bool, Error> {
 
 fn change(ledger: &mut RunLedger, other: Option<&Ledger>, tenant: &str, key: &Secret) -> Result<(), Error> {
     let before = ledger.tenant()?;
-    let what_changed = match before.as_deref().map(|before| told_apart(before, tenant)) {
+    let what_changed = match before.as_deref().map(|before| distinguishing_hosts(before, tenant)) {
         None => format!("IQR is {} now, and was another one in the last pass", host(tenant)),
         Some((_, now)) if before.as_deref() == Some(tenant) => {
             format!("the API key opens another tenant of {now} than in the last pass")
@@ -135,7 +135,7 @@ fn change(ledger: &mut RunLedger, other: Option<&Ledger>, tenant: &str, key: &Se
 
 /// Two tenants, for people: by their data hosts or, where these are the same, by their sign-in hosts.
 #[must_use]
-pub fn told_apart<'a>(one: &'a str, other: &'a str) -> (&'a str, &'a str) {
+pub fn distinguishing_hosts<'a>(one: &'a str, other: &'a str) -> (&'a str, &'a str) {
     let hosts = (host(one), host(other));
     match (one.split_once(' '), other.split_once(' ')) {
         (Some((_, one)), Some((_, other))) if hosts.0 == hosts.1 && one != other => (one, other),

@@ -171,8 +171,8 @@ impl Standing {
     }
 
     fn of(examiner: &Evaluator<'_>, client_id: ClientId) -> Result<Self> {
-        let (found, verdict) = examiner.examine(client_id)?;
-        let problem = found.known.problem;
+        let (found, verdict) = examiner.evaluate(client_id)?;
+        let problem = found.ledger_view.problem;
         // One that cannot be read is told of as such.
         let machine = verdict.mapped().map(|mapped| mapped.machine.name()).unwrap_or_default();
         let state = match verdict {

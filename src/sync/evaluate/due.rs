@@ -20,7 +20,7 @@ const MOST_RETRIES: i64 = 1_000_000;
 
 /// Whether a client's fingerprint is not the one that was last evaluated.
 fn has_news(client: ClientId, store: &Store, ledger: &Ledger) -> Result<bool, Error> {
-    let Some(known) = LedgerView::of(client, ledger)?.fingerprint() else { return Ok(true) };
+    let Some(known) = LedgerView::read(client, ledger)?.fingerprint() else { return Ok(true) };
     Ok(store.fingerprint(client)? != Some(known))
 }
 
@@ -114,7 +114,7 @@ fn compare_all(due: &mut HashSet<ClientId>, store: &Store, ledger: &Ledger) -> R
         let page = store.fingerprints_after(after)?;
         let Some(&(last, _)) = page.last() else { return Ok(()) };
         for (client, fingerprint) in page {
-            if LedgerView::of(client, ledger)?.fingerprint() != Some(fingerprint) {
+            if LedgerView::read(client, ledger)?.fingerprint() != Some(fingerprint) {
                 due.insert(client);
             }
         }

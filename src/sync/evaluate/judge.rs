@@ -43,7 +43,7 @@ pub struct Evaluated {
     /// When it was loaded.
     pub loaded_at: BootTime,
     /// What the ledger knows of it.
-    pub known: LedgerView,
+    pub ledger_view: LedgerView,
 }
 
 /// What follows from looking at a client.
@@ -93,7 +93,7 @@ pub struct Loaded {
     /// Its inventory ID, or what was typed in its place.
     pub inventory_id: Option<String>,
     /// What the ledger knows of it.
-    pub known: LedgerView,
+    pub ledger_view: LedgerView,
     /// The newer record of the same machine that is sent in its place.
     pub newer: Option<ClientId>,
     fingerprint: Option<Fingerprint>,
@@ -148,7 +148,7 @@ impl Found {
 /// What other claimants of its asset mean for a client.
 pub(super) struct Rivalry {
     /// Why it is held.
-    pub trouble: Rejection,
+    pub rejection: Rejection,
     /// The newer record of the same machine that is sent in its place.
     pub newer: Option<ClientId>,
 }
@@ -182,16 +182,16 @@ impl Loaded {
     /// recorded the others are judged with it.
     #[must_use]
     pub fn has_news_of_rivals(&self) -> bool {
-        if self.known.sent.is_none() && self.known.problem.is_none() {
+        if self.ledger_view.sent.is_none() && self.ledger_view.problem.is_none() {
             return false;
         }
         let code = Reason::DuplicateInventoryId.code();
-        let recorded = self.known.problem.as_ref().filter(|problem| problem.reason == code);
+        let recorded = self.ledger_view.problem.as_ref().filter(|problem| problem.reason == code);
         let found = match &self.prospect {
-            Prospect::Held(trouble, _) if trouble.reason == Reason::DuplicateInventoryId => Some(trouble),
+            Prospect::Held(rejection, _) if rejection.reason == Reason::DuplicateInventoryId => Some(rejection),
             Prospect::Gone | Prospect::Unreadable(_) | Prospect::Held(..) | Prospect::Open(_) => None,
         };
-        recorded.map(|problem| problem.message.as_str()) != found.map(|trouble| trouble.message.as_str())
+        recorded.map(|problem| problem.message.as_str()) != found.map(|rejection| rejection.message.as_str())
     }
 
     /// Whether nothing stands against it before it is mapped.
@@ -203,34 +203,43 @@ impl Loaded {
     /// What follows from it. Asks nobody.
     #[must_use]
     pub fn judge(self, config: &Config) -> (Evaluated, Verdict) {
-        let Self { client_id, inventory_id, known, newer: _, fingerprint, registration, prospect, ask_anyway } = self;
+        let Self { client_id, inventory_id, ledger_view, newer: _, fingerprint, registration, prospect, ask_anyway } =
+            self;
         let loaded_at = BootTime::now();
-        let because = fingerprint.map_or_else(Vec::new, |fingerprint| because(known.sent.as_ref(), fingerprint));
-        let departure = known.departure(inventory_id.as_deref());
+        let because = fingerprint.map_or_else(Vec::new, |fingerprint| because(ledger_view.sent.as_ref(), fingerprint));
+        let departure = ledger_view.departure(inventory_id.as_deref());
         let verdict = match prospect {
             Prospect::Gone => Verdict::Gone,
-            Prospect::Unreadable(trouble) => Verdict::Unreadable(trouble),
-            Prospect::Held(trouble, machine) => {
-                Verdict::Held(trouble, Box::new(Mapped::from_machine(*machine, &config.rules)))
+            Prospect::Unreadable(rejection) => Verdict::Unreadable(rejection),
+            Prospect::Held(rejection, machine) => {
+                Verdict::Held(rejection, Box::new(Mapped::from_machine(*machine, &config.rules)))
             }
-            Prospect::Open(open) => open.judge(&known, ask_anyway, config),
+            Prospect::Open(open) => open.judge(&ledger_view, ask_anyway, config),
         };
-        let examined =
-            Evaluated { client_id, inventory_id, fingerprint, registration, departure, because, loaded_at, known };
-        (examined, verdict)
+        let evaluated = Evaluated {
+            client_id,
+            inventory_id,
+            fingerprint,
+            registration,
+            departure,
+            because,
+            loaded_at,
+            ledger_view,
+        };
+        (evaluated, verdict)
     }
 }
 
 impl Open {
-    fn judge(self, known: &LedgerView, ask_anyway: bool, config: &Config) -> Verdict {
+    fn judge(self, ledger_view: &LedgerView, ask_anyway: bool, config: &Config) -> Verdict {
         let Self { id, machine, fingerprint, asset, intent } = self;
         let mapped = Mapped::from_machine(machine, &config.rules);
         if let Some(message) = mapping::unusable_identity(&mapped.machine, &mapped.update) {
             return Verdict::Held(Rejection { reason: Reason::PlaceholderModel, message }, Box::new(mapped));
         }
-        let record = known.sent.as_ref().filter(|record| record.inventory_id == id.as_str());
+        let record = ledger_view.sent.as_ref().filter(|record| record.inventory_id == id.as_str());
         let is_last = asset.as_ref().is_some_and(|asset| asset.client_id == mapped.machine.client_id);
-        let is_settled = is_last && !ask_anyway && intent.is_none() && known.problem.is_none();
+        let is_settled = is_last && !ask_anyway && intent.is_none() && ledger_view.problem.is_none();
         let ready = Ready::new(id, mapped, asset, intent);
         match record {
             Some(record) if is_settled && record.digest == ready.digest => {
@@ -270,41 +279,41 @@ impl Evaluator<'_> {
     /// # Errors
     ///
     /// When the appliance's database or the ledger cannot be read.
-    pub fn examine(&self, client_id: ClientId) -> Result<(Evaluated, Verdict), Error> {
-        Ok(self.gather(client_id)?.judge(self.config))
+    pub fn evaluate(&self, client_id: ClientId) -> Result<(Evaluated, Verdict), Error> {
+        Ok(self.load(client_id)?.judge(self.config))
     }
 
     /// Gathers what is known of a client; `None` when it has no news: its fingerprint is the one that was last evaluated.
     ///
     /// # Errors
     ///
-    /// As [`Self::examine`].
-    pub fn gather_news(&self, client_id: ClientId) -> Result<Option<Loaded>, Error> {
-        let known = self.known(client_id)?;
-        let found = self.store.consistently(|| self.find(client_id, known.fingerprint()))?;
-        Ok(found.map(|found| self.gathered(client_id, known, found)))
+    /// As [`Self::evaluate`].
+    pub fn load_news(&self, client_id: ClientId) -> Result<Option<Loaded>, Error> {
+        let ledger_view = self.ledger_view(client_id)?;
+        let found = self.store.consistently(|| self.find(client_id, ledger_view.fingerprint()))?;
+        Ok(found.map(|found| self.loaded(client_id, ledger_view, found)))
     }
 
     /// Gathers what is known of a client, whether or not it has news.
     ///
     /// # Errors
     ///
-    /// As [`Self::examine`].
-    pub fn gather(&self, client_id: ClientId) -> Result<Loaded, Error> {
-        let known = self.known(client_id)?;
+    /// As [`Self::evaluate`].
+    pub fn load(&self, client_id: ClientId) -> Result<Loaded, Error> {
+        let ledger_view = self.ledger_view(client_id)?;
         let found = self.store.consistently(|| self.find(client_id, None))?;
         let found = found.unwrap_or_else(|| Found::new(None, None, Prospect::Gone));
-        Ok(self.gathered(client_id, known, found))
+        Ok(self.loaded(client_id, ledger_view, found))
     }
 
-    fn known(&self, client: ClientId) -> Result<LedgerView, Error> {
-        Ok(self.ledger.map(|ledger| LedgerView::of(client, ledger)).transpose()?.unwrap_or_default())
+    fn ledger_view(&self, client: ClientId) -> Result<LedgerView, Error> {
+        Ok(self.ledger.map(|ledger| LedgerView::read(client, ledger)).transpose()?.unwrap_or_default())
     }
 
-    fn gathered(&self, client_id: ClientId, known: LedgerView, found: Found) -> Loaded {
+    fn loaded(&self, client_id: ClientId, ledger_view: LedgerView, found: Found) -> Loaded {
         let Found { inventory_id, fingerprint, registration, prospect, newer } = found;
         let ask_anyway = self.ask_anyway;
-        Loaded { client_id, inventory_id, known, newer, fingerprint, registration, prospect, ask_anyway }
+        Loaded { client_id, inventory_id, ledger_view, newer, fingerprint, registration, prospect, ask_anyway }
     }
 
     /// All that is asked of the appliance's database for one client; `None` when its fingerprint is the known one.
@@ -320,13 +329,13 @@ impl Evaluator<'_> {
 
     /// A client whose record cannot be understood is found by its inventory ID all the same.
     fn unreadable(&self, client_id: ClientId, problem: &UnreadableRecord) -> Result<Found, Error> {
-        let trouble = Rejection { reason: Reason::BadRecord, message: problem.to_string() };
+        let rejection = Rejection { reason: Reason::BadRecord, message: problem.to_string() };
         let slot = self.store.slot(client_id, &self.config.store.inventory_id_slot)?;
         let inventory_id = match InventoryId::parse(slot.as_deref(), self.config.store.id_rule) {
             Ok(id) => Some(id.to_string()),
             Err(error) => typed(&error),
         };
-        let found = Found::new(inventory_id, self.store.fingerprint(client_id)?, Prospect::Unreadable(trouble));
+        let found = Found::new(inventory_id, self.store.fingerprint(client_id)?, Prospect::Unreadable(rejection));
         let registration = match self.store.registration(client_id) {
             Err(store::Error::Record(_)) => None,
             registration => registration?,
@@ -343,13 +352,13 @@ impl Evaluator<'_> {
         let id = match self.inventory_id(&machine) {
             Ok(id) => id,
             Err(error) => {
-                let trouble = no_id(&error, &machine);
-                return Ok(Found::new(typed(&error), Some(fingerprint), Prospect::Held(trouble, Box::new(machine))));
+                let rejection = no_id(&error, &machine);
+                return Ok(Found::new(typed(&error), Some(fingerprint), Prospect::Held(rejection, Box::new(machine))));
             }
         };
         let inventory_id = Some(id.to_string());
-        if let Some(Rivalry { trouble, newer }) = self.rivalry(&machine, &id)? {
-            let held = Prospect::Held(trouble, Box::new(machine));
+        if let Some(Rivalry { rejection, newer }) = self.rivalry(&machine, &id)? {
+            let held = Prospect::Held(rejection, Box::new(machine));
             return Ok(Found { newer, ..Found::new(inventory_id, Some(fingerprint), held) });
         }
         let (asset, intent) = (self.asset(&id)?, self.intent(&id)?);
@@ -392,12 +401,12 @@ impl Ready {
 
     /// The record that this client is sent.
     #[must_use]
-    pub fn record(&self, examined: &Evaluated, at: Timestamp) -> SentRecord {
+    pub fn record(&self, evaluated: &Evaluated, at: Timestamp) -> SentRecord {
         SentRecord {
-            client_id: examined.client_id,
-            registration: examined.registration.clone().unwrap_or_default(),
+            client_id: evaluated.client_id,
+            registration: evaluated.registration.clone().unwrap_or_default(),
             inventory_id: self.id.to_string(),
-            fingerprint: examined.fingerprint,
+            fingerprint: evaluated.fingerprint,
             digest: self.digest,
             at,
         }

@@ -28,7 +28,7 @@ impl LedgerView {
     /// # Errors
     ///
     /// When the ledger cannot be read.
-    pub fn of(client: ClientId, ledger: &Ledger) -> Result<Self, ledger::Error> {
+    pub fn read(client: ClientId, ledger: &Ledger) -> Result<Self, ledger::Error> {
         Ok(Self { sent: ledger.sent(client)?, problem: ledger.problem(client)? })
     }
 

@@ -12,7 +12,7 @@ use crate::sync::candidate::Candidate;
 #[derive(Default)]
 pub struct InFlight {
     claims: BTreeMap<ClientId, Option<String>>,
-    aside: Vec<(String, Candidate)>,
+    parked: Vec<(String, Candidate)>,
 }
 
 impl InFlight {
@@ -39,29 +39,29 @@ impl InFlight {
     }
 
     /// Lets a client wait until no other client claims its asset.
-    pub fn set_aside(&mut self, asset: &str, candidate: Candidate) {
+    pub fn park(&mut self, asset: &str, candidate: Candidate) {
         self.remove(candidate.client_id);
-        self.aside.push((asset.to_owned(), candidate));
+        self.parked.push((asset.to_owned(), candidate));
     }
 
     /// Returns a client that need not wait any more.
     pub fn released(&mut self) -> Option<Candidate> {
-        let place = self.aside.iter().position(|(asset, waiting)| !self.is_claimed(asset, waiting.client_id))?;
-        Some(self.aside.remove(place).1)
+        let place = self.parked.iter().position(|(asset, waiting)| !self.is_claimed(asset, waiting.client_id))?;
+        Some(self.parked.remove(place).1)
     }
 
     /// Returns the clients that wait.
-    pub fn aside(&self) -> impl Iterator<Item = ClientId> {
-        self.aside.iter().map(|(_, waiting)| waiting.client_id)
+    pub fn parked(&self) -> impl Iterator<Item = ClientId> {
+        self.parked.iter().map(|(_, waiting)| waiting.client_id)
     }
 
     /// Returns all clients whose outcome is not recorded, by key.
     pub fn unrecorded(&self) -> BTreeSet<ClientId> {
-        self.claims.keys().copied().chain(self.aside()).collect()
+        self.claims.keys().copied().chain(self.parked()).collect()
     }
 
     /// Whether there is none, waiting ones included.
     pub fn is_empty(&self) -> bool {
-        self.claims.is_empty() && self.aside.is_empty()
+        self.claims.is_empty() && self.parked.is_empty()
     }
 }

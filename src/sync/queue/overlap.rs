@@ -78,7 +78,7 @@ mod tests {
         OverlapRow { client_id: ClientId(1), mark, time: time.parse().ok() }
     }
 
-    fn recent(rows: &[OverlapRow]) -> Overlap {
+    fn overlap_of(rows: &[OverlapRow]) -> Overlap {
         let then = RecentRows { at: at("2026-11-22 12:00:00"), marks: HashSet::from([1, 2, 3]) };
         Overlap::new(then, vec![(Source::Updated, rows.to_vec())])
     }
@@ -95,7 +95,7 @@ mod tests {
             (row(1, "no time"), false),
         ];
         for (row, is_old) in rows {
-            assert_eq!(recent(&[row]).is_old(&row), is_old, "{row:?}");
+            assert_eq!(overlap_of(&[row]).is_old(&row), is_old, "{row:?}");
         }
     }
 
@@ -106,8 +106,8 @@ mod tests {
         let rows = vec![(Source::Wiped, vec![row(7, "2026-11-22 12:01:30")])];
         // Fresh at the first look, over at the second, and nothing to write at the third.
         for (clock, remembered) in [("12:02:00", "12:02:00"), ("12:04:00", "12:04:00"), ("12:06:00", "12:04:00")] {
-            let recent = Overlap::new(ledger.recent_rows().unwrap(), rows.clone());
-            recent.save(&mut ledger, at(&format!("2026-11-22 {clock}"))).unwrap();
+            let overlap = Overlap::new(ledger.recent_rows().unwrap(), rows.clone());
+            overlap.save(&mut ledger, at(&format!("2026-11-22 {clock}"))).unwrap();
             let now = ledger.recent_rows().unwrap();
             assert_eq!((now.at, now.marks), (at(&format!("2026-11-22 {remembered}")), HashSet::from([7])), "{clock}");
         }

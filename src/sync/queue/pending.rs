@@ -55,10 +55,10 @@ impl Pending {
     }
 
     /// Does the same, unless another client in flight claims the asset: then this one waits until that one is recorded.
-    pub fn claim_alone(&mut self, candidate: Candidate, asset: Option<&str>) -> bool {
+    pub fn try_claim(&mut self, candidate: Candidate, asset: Option<&str>) -> bool {
         let client = candidate.client_id;
         if let Some(asset) = asset.filter(|asset| self.in_flight.is_claimed(asset, client)) {
-            self.in_flight.set_aside(asset, candidate);
+            self.in_flight.park(asset, candidate);
             self.dispatched.remove(client);
             return false;
         }
@@ -99,12 +99,12 @@ impl Pending {
 
     /// Whether no client waits.
     pub(super) fn is_empty(&self) -> bool {
-        self.queue.is_empty() && self.concerned.is_empty() && self.in_flight.aside().next().is_none()
+        self.queue.is_empty() && self.concerned.is_empty() && self.in_flight.parked().next().is_none()
     }
 
     /// Counts the clients that wait and were not dispatched for another reason.
     pub(super) fn count(&self) -> u64 {
-        let queued = self.queue.iter().map(|waiting| waiting.client_id).chain(self.in_flight.aside());
+        let queued = self.queue.iter().map(|waiting| waiting.client_id).chain(self.in_flight.parked());
         let queued = queued.chain(self.concerned.iter().copied());
         queued.filter(|client| !self.dispatched.contains(*client)).count() as u64
     }

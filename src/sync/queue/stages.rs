@@ -189,8 +189,8 @@ impl Stages {
         };
         let known = |client: &ClientId| client.0 <= self.start.client_id;
         let Some(mut cursor) = cursor else {
-            let recent = self.overlap.unknown(source, store, &self.start, &self.now)?;
-            pending.push(recent.into_iter().filter(known), Trigger::News);
+            let rows = self.overlap.unknown(source, store, &self.start, &self.now)?;
+            pending.push(rows.into_iter().filter(known), Trigger::News);
             self.stage = if source.has_more(&self.start, &self.now) {
                 Stage::News(index, Some(source.start(&self.start)))
             } else {

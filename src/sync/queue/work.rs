@@ -173,13 +173,13 @@ mod tests {
         let mut queue = Queue::begin(&store, &ledger, wanted, now, None, &bench.config.sync).unwrap();
         let mut next = |queue: &mut Queue| queue.next(&store, &mut ledger).unwrap();
         let [one, two, three] = [(); 3].map(|()| next(&mut queue).unwrap());
-        assert!(queue.pending.claim_alone(one, Some("700001")));
-        assert!(!queue.pending.claim_alone(two, Some("700001")));
-        assert!(queue.pending.claim_alone(three, Some("700002")));
+        assert!(queue.pending.try_claim(one, Some("700001")));
+        assert!(!queue.pending.try_claim(two, Some("700001")));
+        assert!(queue.pending.try_claim(three, Some("700002")));
         assert_eq!((next(&mut queue), queue.left(&store).unwrap()), (None, 1));
         queue.pending.settle(one.client_id);
         assert_eq!(next(&mut queue), Some(two));
-        assert!(queue.pending.claim_alone(two, Some("700001")));
+        assert!(queue.pending.try_claim(two, Some("700001")));
         assert_eq!((next(&mut queue), queue.left(&store).unwrap()), (None, 0));
     }
 }

@@ -34,7 +34,7 @@ pub struct Applier<'a> {
     /// Whether a write of this pass has shown it.
     pub has_seen_semantics: AtomicBool,
     /// Where lines that an earlier write had cost were sent back in this pass.
-    pub assets_with_lines_under_way: Mutex<HashSet<InventoryId>>,
+    pub assets_with_lines_in_flight: Mutex<HashSet<InventoryId>>,
 }
 
 impl Applier<'_> {

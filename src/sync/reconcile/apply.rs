@@ -54,47 +54,47 @@ impl<'a> Applier<'a> {
             Err(Error::Iqr(error)) => return Self::failed(error),
             Err(abort) => return Err(abort),
         };
-        let mut journey = Attempt::begin(client, ready, asset);
-        if let Some(applied) = self.check_serial(&mut journey) {
+        let mut attempt = Attempt::begin(client, ready, asset);
+        if let Some(applied) = self.check_serial(&mut attempt) {
             return Ok(applied);
         }
         loop {
-            let writing = self.writing(&mut journey)?;
-            let plan = match journey.plan(writing, self.config) {
+            let writing = self.writing(&mut attempt)?;
+            let plan = match attempt.plan(writing, self.config) {
                 // First of all: whatever else of the asset cannot be changed must not keep people's lines away.
-                plan if journey.is_restoring => plan.only(Field::Comments),
+                plan if attempt.is_restoring => plan.only(Field::Comments),
                 plan => plan,
             };
-            if let Some(ended) = journey.judge(&plan) {
+            if let Some(ended) = attempt.judge(&plan) {
                 return Ok(ended);
             }
-            let withholds = journey.has_lines_to_withhold(&plan);
+            let withholds = attempt.has_lines_to_withhold(&plan);
             let (plan, withheld) = if withholds { plan.split(Field::Comments) } else { (plan, None) };
             if let Some(lines) = withheld.filter(|_| plan.is_empty()) {
-                return match std::mem::replace(&mut journey.sent_lines, SentLines::None) {
+                return match std::mem::replace(&mut attempt.sent_lines, SentLines::None) {
                     SentLines::Unanswered(error) => Self::unsettled(error, &ready.id),
-                    SentLines::Answered | SentLines::None => Ok(journey.stuck(&lines)),
+                    SentLines::Answered | SentLines::None => Ok(attempt.stuck(&lines)),
                 };
             }
             if plan.is_empty() || self.dry_run {
-                journey.note_changes(&plan);
-                return Ok(journey.done(&plan));
+                attempt.note_changes(&plan);
+                return Ok(attempt.done(&plan));
             }
-            let is_stuck = journey.refused_writes > 0 && self.iqr.is_stuck(journey.refused_writes);
-            let is_last = is_stuck || journey.writes - journey.refused_writes == MOST_WRITES;
-            if let Some(doubt) = journey.doubt.take_if(|_| is_last || journey.doubtful_writes == MOST_DOUBTFUL_WRITES) {
+            let is_stuck = attempt.refused_writes > 0 && self.iqr.is_stuck(attempt.refused_writes);
+            let is_last = is_stuck || attempt.writes - attempt.refused_writes == MOST_WRITES;
+            if let Some(doubt) = attempt.doubt.take_if(|_| is_last || attempt.doubtful_writes == MOST_DOUBTFUL_WRITES) {
                 return Self::failed(doubt);
             }
             if is_last {
-                return Ok(journey.stuck(&plan));
+                return Ok(attempt.stuck(&plan));
             }
-            match self.write(&mut journey, &plan, writing)? {
+            match self.write(&mut attempt, &plan, writing)? {
                 Step::Again => {}
-                Step::Finished(sent) => return Ok(journey.end(&plan, sent)),
+                Step::Finished(sent) => return Ok(attempt.end(&plan, sent)),
                 Step::Ended(applied) => return Ok(applied),
             }
-            match believed(journey.written.is_some(), || self.iqr.read_back(&ready.id)) {
-                Ok(asset) => journey.asset = asset,
+            match believed(attempt.written.is_some(), || self.iqr.read_back(&ready.id)) {
+                Ok(asset) => attempt.asset = asset,
                 Err(error) => return Self::failed(error),
             }
         }
@@ -124,27 +124,27 @@ impl<'a> Applier<'a> {
 
     /// Comment lines that were sent may still arrive.
     fn unsettled(error: iqr::Error, id: &InventoryId) -> Result<Applied, Error> {
-        let told = match &error {
+        let failure = match &error {
             iqr::Error::Failed(iqr::Failure { request, cause, .. }) => format!("{request} failed: {cause}"),
             other => other.to_string(),
         };
         let message = format!(
-            "{told}; the comment lines may still arrive, so the next pass reads asset {id} before it sends them again"
+            "{failure}; the comment lines may still arrive, so the next pass reads asset {id} before it sends them again"
         );
         Ok(match Self::failed(error)? {
-            Applied::Failed(trouble, cause) => Applied::Failed(Rejection { message, ..trouble }, cause),
+            Applied::Failed(rejection, cause) => Applied::Failed(Rejection { message, ..rejection }, cause),
             other => other,
         })
     }
 
     /// The serial number tells whether this is the right asset.
-    fn check_serial(&self, journey: &mut Attempt<'_>) -> Option<Applied> {
-        let message = serial_mismatch(journey.ready, &journey.asset)?;
+    fn check_serial(&self, attempt: &mut Attempt<'_>) -> Option<Applied> {
+        let message = serial_mismatch(attempt.ready, &attempt.asset)?;
         match self.config.sync.serial_check {
             SerialCheck::Hold => Some(Applied::Held(Rejection { reason: Reason::SerialMismatch, message })),
             SerialCheck::Warn => {
-                log::warn!("client {}: {message}", journey.client);
-                journey.notes.push(message);
+                log::warn!("client {}: {message}", attempt.client);
+                attempt.notes.push(message);
                 None
             }
             SerialCheck::Off => None,
@@ -153,88 +153,88 @@ impl<'a> Applier<'a> {
 
     /// How the comments are written: as the newest write or an earlier one has shown, else as the config says. Learns
     /// from the newest write.
-    fn writing(&self, journey: &mut Attempt<'_>) -> Result<Writing, Error> {
-        journey.planned_by = self.semantics();
-        let mut known = journey.planned_by;
+    fn writing(&self, attempt: &mut Attempt<'_>) -> Result<Writing, Error> {
+        attempt.planned_by = self.semantics();
+        let mut known = attempt.planned_by;
         // What was learned is not believed against what is seen: the tenant, or the field, may be another one by now.
-        if (known.is_none() || journey.written.is_some())
-            && let Some(shown) = journey.shown_semantics()
+        if (known.is_none() || attempt.written.is_some())
+            && let Some(shown) = attempt.shown_semantics()
             && known != Some(shown)
         {
             // What a killed pass seems to have done is enough to put lines back, not to decide for all assets.
-            if journey.written.is_some() {
+            if attempt.written.is_some() {
                 self.learn(shown)?;
-                journey.planned_by = Some(shown);
+                attempt.planned_by = Some(shown);
             }
             known = Some(shown);
             // It was written in the belief of the config: what it did to other lines is no refusal.
-            journey.answered.retain(|change| change.field != Field::Comments);
-            journey.notes.extend(semantics::advice(shown, self.config.sync.comments));
+            attempt.acknowledged.retain(|change| change.field != Field::Comments);
+            attempt.notes.extend(semantics::advice(shown, self.config.sync.comments));
         }
-        if journey.lesson.take().is_some() && journey.shown_semantics().is_some() {
+        if attempt.lesson.take().is_some() && attempt.shown_semantics().is_some() {
             self.has_seen_semantics.store(true, Ordering::Relaxed);
         }
         Ok(Writing::of(known, self.config.sync.comments))
     }
 
-    fn write(&'a self, journey: &mut Attempt<'a>, plan: &Plan, writing: Writing) -> Result<Step, Error> {
-        journey.writes += 1;
+    fn write(&'a self, attempt: &mut Attempt<'a>, plan: &Plan, writing: Writing) -> Result<Step, Error> {
+        attempt.writes += 1;
         let mut item = None;
         if plan.change(Field::MasterItem).is_some() {
-            match self.items.ensure(self.iqr, self.ledger, &self.config.rules.aliases, &journey.ready.mapped.update) {
+            match self.items.ensure(self.iqr, self.ledger, &self.config.rules.aliases, &attempt.ready.mapped.update) {
                 // The comments are read again just before they are replaced.
-                Ok((_, true)) if writing == Writing::Replaces && journey.writes == 1 => return Ok(Step::Again),
+                Ok((_, true)) if writing == Writing::Replaces && attempt.writes == 1 => return Ok(Step::Again),
                 Ok((spelling, _)) => item = Some(spelling),
                 Err(error) => return Self::no_master_item(error).map(Step::Ended),
             }
         }
-        if self.teaches(&journey.asset.comments, plan) {
-            journey.lesson = Some(lock(&self.lesson)).filter(|_| self.teaches(&journey.asset.comments, plan));
+        if self.teaches(&attempt.asset.comments, plan) {
+            attempt.lesson = Some(lock(&self.lesson)).filter(|_| self.teaches(&attempt.asset.comments, plan));
         }
         // Another client's write may have shown it since this was planned: then it is planned by that.
-        if journey.planned_by != self.semantics() {
+        if attempt.planned_by != self.semantics() {
             return Ok(Step::Again);
         }
-        if self.is_blank_by_omission(journey, plan) {
-            journey.is_omission_believed = true;
+        if self.is_blank_by_omission(attempt, plan) {
+            attempt.is_omission_believed = true;
             return Ok(Step::Again);
         }
-        let sent = self.begin_write(journey, plan)?;
-        let answer = self.send(journey, plan, item.as_ref());
-        journey.note_changes(plan);
+        let sent = self.begin_write(attempt, plan)?;
+        let answer = self.send(attempt, plan, item.as_ref());
+        attempt.note_changes(plan);
         match answer {
-            Ok(()) => Ok(self.after_yes(journey, plan, sent)),
-            Err(error) => self.after_error(journey, error, item.is_some()),
+            Ok(()) => Ok(self.after_yes(attempt, plan, sent)),
+            Err(error) => self.after_error(attempt, error, item.is_some()),
         }
     }
 
     /// Without a read-back, IQR is taken at its word.
-    fn after_yes(&self, journey: &mut Attempt<'_>, plan: &Plan, sent: Sent) -> Step {
-        journey.doubt = None;
-        let is_unsettled = matches!(journey.sent_lines, SentLines::Unanswered(_));
-        if !self.config.sync.verify_writes && journey.lesson.is_none() && !is_unsettled {
+    fn after_yes(&self, attempt: &mut Attempt<'_>, plan: &Plan, sent: Sent) -> Step {
+        attempt.doubt = None;
+        let is_unsettled = matches!(attempt.sent_lines, SentLines::Unanswered(_));
+        if !self.config.sync.verify_writes && attempt.lesson.is_none() && !is_unsettled {
             return Step::Finished(sent);
         }
-        journey.answered.clone_from(&plan.changes);
+        attempt.acknowledged.clone_from(&plan.changes);
         Step::Again
     }
 
     /// What may have been taken nevertheless, or did not arrive, is read again; what was refused is not repeated.
-    fn after_error(&self, journey: &mut Attempt<'_>, error: iqr::Error, with_item: bool) -> Result<Step, Error> {
+    fn after_error(&self, attempt: &mut Attempt<'_>, error: iqr::Error, with_item: bool) -> Result<Step, Error> {
         if error.asks_for_a_read() {
-            log::info!("client {}: {error}; asset {} is read again", journey.client, journey.ready.id);
+            log::info!("client {}: {error}; asset {} is read again", attempt.client, attempt.ready.id);
             if error.is_refused_for_now() {
-                journey.refused_writes += 1;
+                attempt.refused_writes += 1;
             } else {
-                journey.doubtful_writes += u32::from(!error.was_answered());
+                attempt.doubtful_writes += u32::from(!error.was_answered());
             }
-            journey.doubt = Some(error);
+            attempt.doubt = Some(error);
             return Ok(Step::Again);
         }
         if with_item && matches!(error, iqr::Error::Refused { .. }) {
             // What is remembered of its master item may be wrong: it is looked up once more.
-            self.items.forget(self.ledger, &journey.ready.mapped.update)?;
-            if !std::mem::replace(&mut journey.is_item_asked_again, true) {
+            self.items.forget(self.ledger, &attempt.ready.mapped.update)?;
+            if !std::mem::replace(&mut attempt.is_item_asked_again, true) {
                 return Ok(Step::Again);
             }
         }
@@ -252,16 +252,16 @@ impl<'a> Applier<'a> {
     }
 
     /// What cannot be recorded is not sent. Says what is being sent.
-    fn begin_write(&self, journey: &mut Attempt<'_>, plan: &Plan) -> Result<Sent, Error> {
+    fn begin_write(&self, attempt: &mut Attempt<'_>, plan: &Plan) -> Result<Sent, Error> {
         // Comments that are not written need no putting back.
         let change = plan.change(Field::Comments);
-        let before = change.map(|_| journey.asset.comments.clone());
-        let after = plan.outcome(&journey.asset);
+        let before = change.map(|_| attempt.asset.comments.clone());
+        let after = plan.outcome(&attempt.asset);
         let intent = Intent {
-            inventory_id: journey.ready.id.clone(),
-            client_id: journey.client,
-            comments_before: before.as_ref().or(journey.before.as_ref()).cloned().unwrap_or_default(),
-            sent: plan::sent_state(&journey.ready.mapped.update, after, &plan.comment_lines, &journey.sent),
+            inventory_id: attempt.ready.id.clone(),
+            client_id: attempt.client,
+            comments_before: before.as_ref().or(attempt.before.as_ref()).cloned().unwrap_or_default(),
+            sent: plan::sent_state(&attempt.ready.mapped.update, after, &plan.comment_lines, &attempt.sent),
             at: self.started_at,
         };
         let sent = intent.sent.clone();
@@ -272,28 +272,28 @@ impl<'a> Applier<'a> {
         };
         self.durability.ensure(commit)?;
         if let Some(change) = change {
-            journey.written = Some(change.write.clone());
-            journey.before = before;
+            attempt.written = Some(change.write.clone());
+            attempt.before = before;
         }
         Ok(sent)
     }
 
     /// Whether comments would be written that an answer has left out altogether: where a write replaces them, or may, they
     /// are read again before that is taken for blank.
-    fn is_blank_by_omission(&self, journey: &Attempt<'_>, plan: &Plan) -> bool {
-        let is_risky = plan.change(Field::Comments).is_some() && journey.planned_by != Some(CommentSemantics::Adds);
-        is_risky && journey.asset.lacks_comments && !journey.is_omission_believed && !self.dry_run
+    fn is_blank_by_omission(&self, attempt: &Attempt<'_>, plan: &Plan) -> bool {
+        let is_risky = plan.change(Field::Comments).is_some() && attempt.planned_by != Some(CommentSemantics::Adds);
+        is_risky && attempt.asset.lacks_comments && !attempt.is_omission_believed && !self.dry_run
     }
 
-    fn send(&self, journey: &mut Attempt<'_>, plan: &Plan, item: Option<&Spelling>) -> Result<(), iqr::Error> {
-        let id = &journey.ready.id;
+    fn send(&self, attempt: &mut Attempt<'_>, plan: &Plan, item: Option<&Spelling>) -> Result<(), iqr::Error> {
+        let id = &attempt.ready.id;
         let fields: Vec<(iqr::Field, &str)> =
             plan.changes.iter().filter_map(|change| Some((wire_field(change.field)?, change.write.as_str()))).collect();
         if !fields.is_empty() {
             let answer = self.iqr.update(id, &fields);
             if plan.change(Field::Comments).is_some() {
-                journey.sent_lines = SentLines::of(&answer);
-                journey.written_lines.extend(plan.comment_lines.iter().filter_map(LineFate::news).map(str::to_owned));
+                attempt.sent_lines = SentLines::of(&answer);
+                attempt.written_lines.extend(plan.comment_lines.iter().filter_map(LineFate::news).map(str::to_owned));
             }
             answer?;
         }

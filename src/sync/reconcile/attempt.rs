@@ -71,7 +71,7 @@ pub(super) struct Attempt<'a> {
     /// What was sent of them.
     pub written: Option<String>,
     /// What the newest write that IQR said yes to was to change.
-    pub answered: Vec<Change>,
+    pub acknowledged: Vec<Change>,
     pub changes: Vec<Change>,
     pub notes: Vec<String>,
     pub writes: u32,
@@ -107,11 +107,11 @@ pub fn first_plan(
     known: Option<CommentSemantics>,
     config: &Config,
 ) -> (Plan, Vec<String>) {
-    let mut journey = Attempt::begin(client, ready, asset.clone());
-    let known = known.or_else(|| journey.shown_semantics());
-    let plan = journey.plan(Writing::of(known, config.sync.comments), config);
-    journey.note_left(&plan);
-    (plan, journey.notes)
+    let mut attempt = Attempt::begin(client, ready, asset.clone());
+    let known = known.or_else(|| attempt.shown_semantics());
+    let plan = attempt.plan(Writing::of(known, config.sync.comments), config);
+    attempt.note_left(&plan);
+    (plan, attempt.notes)
 }
 
 /// What to do when IQR knows the asset by another serial number than the machine's; `None` when it does not, or when one
@@ -149,7 +149,7 @@ impl<'a> Attempt<'a> {
             sent,
             before,
             written: None,
-            answered: Vec::new(),
+            acknowledged: Vec::new(),
             changes: Vec::new(),
             notes: Vec::new(),
             writes: 0,
@@ -195,7 +195,7 @@ impl<'a> Attempt<'a> {
         self.asset.comments = comments::restored(self.before.as_deref().unwrap_or_default(), &shown);
         let mut plan = plan::plan(&self.ready.mapped.update, &self.asset, &sent, &policy);
         plan.restore_comments(&shown, &self.asset.comments);
-        self.answered.retain(|change| change.field != Field::Comments);
+        self.acknowledged.retain(|change| change.field != Field::Comments);
         self.notes.push(format!("{} comment lines that a write had cost were put back", lost.len()));
         plan
     }
@@ -233,13 +233,13 @@ impl<'a> Attempt<'a> {
         let stuck: Vec<&Change> = plan
             .changes
             .iter()
-            .filter(|change| self.answered.iter().any(|done| done.field == change.field && !is_cut(done, change)))
+            .filter(|change| self.acknowledged.iter().any(|done| done.field == change.field && !is_cut(done, change)))
             .collect();
         if !stuck.is_empty() {
             return Some(Applied::Failed(not_verified(&self.ready.id.to_string(), &stuck), Cause::Client));
         }
         let cut: Vec<&Change> =
-            plan.changes.iter().filter(|change| self.answered.iter().any(|done| is_cut(done, change))).collect();
+            plan.changes.iter().filter(|change| self.acknowledged.iter().any(|done| is_cut(done, change))).collect();
         if cut.is_empty() || cut.len() < plan.changes.len() {
             return None;
         }

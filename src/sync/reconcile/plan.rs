@@ -302,8 +302,8 @@ fn merge_text(ours: &str, theirs: &str, known: KnownTexts<'_>) -> TextFate {
     if ours.is_empty() || is_stored(theirs, ours) {
         return TextFate::Kept;
     }
-    let has_news = !sent.meant.is_some_and(|meant| meant.is(ours));
-    let Some(landed) = sent.landed.filter(|_| !theirs.is_empty()) else {
+    let has_news = !last.meant.is_some_and(|meant| meant.is(ours));
+    let Some(landed) = last.landed.filter(|_| !theirs.is_empty()) else {
         let added = theirs.strip_prefix(ours).is_some_and(is_addition);
         return if added { TextFate::Kept } else { TextFate::Set(ours.to_owned()) };
     };
@@ -318,7 +318,7 @@ fn merge_text(ours: &str, theirs: &str, known: KnownTexts<'_>) -> TextFate {
         _ => {
             // A write that was given up has arrived late, or what was recorded of a newer one is lost.
             let behind = |mark: &TextMark| mark.rest_of(theirs).filter(|added| is_addition(added));
-            let added = known.earlier.iter().filter_map(behind).min_by_key(|added| added.len());
+            let added = sent.earlier.iter().filter_map(behind).min_by_key(|added| added.len());
             added.map_or(TextFate::Left, |added| TextFate::Set(format!("{ours}{added}")))
         }
     }

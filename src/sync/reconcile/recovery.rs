@@ -28,7 +28,7 @@ const PATIENCE: i64 = 86_400;
 ///
 /// What concerns every client. A write that cannot be settled now is left for the next pass.
 pub fn settle(applier: &Applier<'_>, left: &[Intent]) -> Result<(), Error> {
-    left.iter().try_for_each(|intent| Salvage { applier, intent }.settle())
+    left.iter().try_for_each(|intent| Recovery { applier, intent }.settle())
 }
 
 /// The asset of a client as it is once the lines are put back that an earlier write to it has cost.
@@ -38,16 +38,16 @@ pub fn settle(applier: &Applier<'_>, left: &[Intent]) -> Result<(), Error> {
 /// When they cannot be put back now.
 pub(super) fn restored(applier: &Applier<'_>, intent: &Intent, asset: Asset) -> Result<Asset, Error> {
     let now = asset.clone();
-    Ok(Salvage { applier, intent }.restored(asset)?.unwrap_or(now))
+    Ok(Recovery { applier, intent }.restored(asset)?.unwrap_or(now))
 }
 
 /// One begun write, and what it takes to settle it.
-struct Salvage<'a> {
+struct Recovery<'a> {
     applier: &'a Applier<'a>,
     intent: &'a Intent,
 }
 
-impl Salvage<'_> {
+impl Recovery<'_> {
     fn settle(&self) -> Result<(), Error> {
         let id = &self.intent.inventory_id;
         match self.restore() {
@@ -109,7 +109,7 @@ impl Salvage<'_> {
         let answer = self.applier.iqr.update(id, &[(iqr::Field::Comments, text)]);
         let may_arrive = |error: &iqr::Error| error.outcome() == Outcome::Unknown && !error.was_answered();
         if answer.as_ref().err().is_none_or(may_arrive) {
-            lock(&self.applier.assets_with_lines_under_way).insert(id.clone());
+            lock(&self.applier.assets_with_lines_in_flight).insert(id.clone());
         }
         answer
     }
@@ -118,7 +118,7 @@ impl Salvage<'_> {
     /// sent again before the next pass.
     fn check_arrival(&self) -> Result<(), iqr::Error> {
         let id = &self.intent.inventory_id;
-        if self.is_known_to_replace() || !lock(&self.applier.assets_with_lines_under_way).contains(id) {
+        if self.is_known_to_replace() || !lock(&self.applier.assets_with_lines_in_flight).contains(id) {
             return Ok(());
         }
         let cause = iqr::Cause::BadAnswer("IQR does not show them yet, and they may still arrive".to_owned());
