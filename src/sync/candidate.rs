@@ -2,16 +2,16 @@
 
 use crate::model::ClientId;
 
-/// Why a client is evaluated.
+/// The reason why a client is evaluated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trigger {
-    /// It may have news.
+    /// The client may have news.
     News,
-    /// It failed or was held before.
+    /// The client failed or was held before.
     Retry,
-    /// Every client is mapped anew.
+    /// A sweep evaluates every client.
     Sweep,
-    /// A person asked for it.
+    /// A person asked for the client.
     Request,
 }
 
@@ -20,6 +20,6 @@ pub enum Trigger {
 pub struct Candidate {
     /// The client.
     pub client_id: ClientId,
-    /// Why it is evaluated.
+    /// The reason why it is evaluated.
     pub trigger: Trigger,
 }

@@ -1,4 +1,4 @@
-//! The end of a pass: what is recorded of it, and where `status` finds it.
+//! The end of a pass: the record of it, and the time of it where `status` reads it.
 
 use std::time::Duration;
 
@@ -9,20 +9,21 @@ use crate::model::Timestamp;
 use crate::sync::queue::Queue;
 use crate::sync::report::{PassOutcome, Report};
 
-/// Why a pass ended that a signal stopped.
+/// The recorded cause of a pass that a signal stopped.
 const STOPPED: &str = "stopped by a signal";
 
 const YEAR: Duration = Duration::from_secs(365 * 24 * 3600);
 
-/// What there is to record of the end of a pass beside its report.
+/// The end of a pass, as far as the report does not carry it.
 pub(super) struct Ended<'a> {
-    /// It has left a trace already.
+    /// The pass as the ledger has it; `None` while nothing was recorded of it.
     pub pass: Option<PassId>,
     pub is_out_of_time: bool,
     pub aborted: Option<&'a Error>,
 }
 
-/// How far the pass came, then what it did: once it counts as done, how far it came must not be lost.
+/// Records the progress of the pass first and its totals second: a pass must not count as done while its progress can
+/// still be lost.
 pub(super) fn record(
     request: &Request<'_>,
     ledger: &mut RunLedger,
@@ -33,7 +34,7 @@ pub(super) fn record(
     let &Ended { pass, is_out_of_time, aborted } = ended;
     queue.finish(ledger, report.finished_at, request.config.fingerprint)?;
     let pass = match pass {
-        // One that asked IQR, or had no time to, and came to the end of nothing is what `status` is asked about, too.
+        // `status` also reports a pass that asked IQR, or had no time to, and finished no client.
         None if aborted.is_some() || is_out_of_time || report.totals.requests > 0 => {
             Some(ledger.start_pass(request.started_at)?)
         }
@@ -43,7 +44,7 @@ pub(super) fn record(
         ledger.leave_in_wal();
         return Ok(());
     };
-    // Where nothing was done nothing has to go either.
+    // A pass that did nothing returned above: nothing can have expired by it.
     ledger.forget_lone_assets(oldest_lone(request, report.finished_at))?;
     if let Some(before) = ledger.heartbeat() {
         ledger.expire_notices(request.config.ledger.oldest_kept(before.finished_at.min(report.finished_at)))?;
@@ -58,7 +59,7 @@ pub(super) fn record(
     Ok(ledger.finish_pass(pass, report.finished_at, end, report.totals)?)
 }
 
-/// A pass that could not begin is what `status` is asked about.
+/// Records a pass that could not begin: `status` reports it.
 pub(super) fn record_failure(
     request: &Request<'_>,
     ledger: &mut RunLedger,
@@ -68,7 +69,7 @@ pub(super) fn record_failure(
     ledger.finish_pass(pass, (request.clock)(), End::Aborted(&in_full(error)), PassTotals::default())
 }
 
-/// The end of a pass that a signal stopped before it knew what it is to do.
+/// Ends a pass that a signal stopped before its clients were known.
 pub(super) fn stopped(request: &Request<'_>, mut ledger: RunLedger) -> Result<Outcome, ledger::Error> {
     let mut report = Report::begun(request.started_at, request.dry_run);
     report.outcome = PassOutcome::Aborted;
@@ -79,33 +80,33 @@ pub(super) fn stopped(request: &Request<'_>, mut ledger: RunLedger) -> Result<Ou
     Ok(Outcome { report, aborted: None })
 }
 
-/// The end of every pass: the time is written where `status` finds it, and what is old goes.
+/// Closes a pass: writes the time where `status` reads it, and prunes old history.
 pub(super) fn close(request: &Request<'_>, ledger: &mut RunLedger, report: &Report) {
     if request.dry_run {
         return;
     }
     let finished_at = report.finished_at;
     let before = ledger.heartbeat();
-    // One pass under a clock that jumped must not take history away: what is old by the last pass's time, too, is old.
+    // A clock that jumped must not cost history: a row is old only if it is old by the last pass's time, too.
     let known = before.map(|before| before.finished_at.min(finished_at));
-    // It can wait, so no pass fails for it.
+    // Pruning can wait, so a pass does not fail because of it.
     if let Some(Err(error)) = known.map(|known| ledger.prune(request.config.ledger.oldest_kept(known), finished_at)) {
         log::warn!("old history could not be taken away: {}", in_full(&error));
     }
-    // A pass for one asset says nothing of the others.
+    // A pass for one asset proves nothing about the others.
     let is_good = report.outcome == PassOutcome::Done && matches!(request.scope, Scope::Due { .. });
     beat(request, ledger, finished_at, is_good);
 }
 
-/// Tells the lock file that the pass is over.
+/// Writes the end of the pass to the lock file.
 pub(super) fn beat(request: &Request<'_>, ledger: &mut RunLedger, finished_at: Timestamp, is_good: bool) {
     let before = || ledger.heartbeat().and_then(|before| before.last_good(finished_at));
     let last_good = if is_good { Some(finished_at) } else { before() };
     ledger.beat(&Heartbeat { started_at: request.started_at, finished_at, last_good });
 }
 
-/// What was sent to an asset before this and has no client any more is not kept: at least for a year, because by it our
-/// lines are told from those of people if the machine comes again.
+/// Returns the time before which the record of an asset without a client expires. The record stays for at least a year,
+/// because it separates our lines from those of people if the machine comes back.
 fn oldest_lone(request: &Request<'_>, now: Timestamp) -> Timestamp {
     before(now, request.config.ledger.keep.max(YEAR))
 }

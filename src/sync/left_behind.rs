@@ -1,6 +1,8 @@
-//! What a client leaves behind whose inventory ID was changed: an asset that still shows what was sent of its machine.
+//! Notices for assets left behind: the inventory ID of a client was changed, and the old asset still shows what was
+//! sent for its machine.
 //!
-//! Nothing is written to that asset. A notice names it to a person, who corrects it in IQR and dismisses the notice.
+//! This program does not write to such an asset. A notice names it to a person, who corrects it in IQR and dismisses
+//! the notice.
 
 use super::request::Request;
 use crate::ledger::{self, LeftBehind, Move, RunLedger, SentRecord};
@@ -8,10 +10,10 @@ use crate::model::{ClientId, InventoryId, Registration, Timestamp};
 use crate::store::{Fingerprint, Store};
 use crate::sync::evaluate::Evaluated;
 
-/// How many clients on each side are read to decide whether the WipeOS database was replaced or a key was given anew.
+/// Clients read on each side to decide whether the WipeOS database was replaced or a key was reused.
 const MAX_NEIGHBOURS: i64 = 8;
 
-/// Records what a client leaves behind, before its outcome is recorded: both are committed together.
+/// Records the asset that a client leaves behind, just before its outcome: one commit holds both.
 ///
 /// # Errors
 ///
@@ -49,14 +51,14 @@ pub(super) fn record(
     Ok(())
 }
 
-/// Whether nothing was wiped or tested since the send: then the ID was mistyped. Where that is not known, a person has to
-/// look.
+/// Whether the ID was mistyped: the machine was neither wiped nor tested since the send. Where that is not known, a
+/// person has to decide.
 fn is_slip(then: Option<Fingerprint>, now: Option<Fingerprint>) -> bool {
     then.zip(now).is_none_or(|(then, now)| then.wipes == now.wipes && then.logs == now.logs)
 }
 
-/// The client belongs to another machine than what was sent of it. The machine of before is no longer in WipeOS, which is
-/// worth a notice only where the whole database was replaced.
+/// Records that the client belongs to another machine than before. WipeOS no longer has the old machine, which is worth
+/// a notice only where the whole database was replaced.
 fn record_replacement(
     store: &Store,
     ledger: &mut RunLedger,
@@ -76,8 +78,8 @@ fn record_replacement(
     Ok(())
 }
 
-/// Whether the clients beside this one, too, belong to other machines than before this pass. SQLite gives a key anew only
-/// where no greater one is left: a client with a greater key that is still the same shows that rows were replaced.
+/// Whether the neighbors of this client, too, belong to other machines than before this pass. SQLite reuses a key only
+/// where no greater one is left: an unchanged client with a greater key shows that the rows were replaced.
 fn is_replaced(
     store: &Store,
     ledger: &RunLedger,
@@ -98,13 +100,14 @@ fn is_replaced(
     Ok(!is_one_the_same)
 }
 
-/// What cannot be read now proves nothing, and must not keep an outcome from being recorded.
+/// Whether a client still belongs to the recorded machine. A client that cannot be read proves nothing, and must not
+/// keep an outcome from being recorded.
 fn is_unchanged(store: &Store, record: &SentRecord) -> bool {
     let now = store.registration(record.client_id).ok().flatten();
     now.is_some_and(|now| now.is_same_machine(&record.registration))
 }
 
-/// Says what an asset shows that is not its own.
+/// Returns a sentence on what an asset shows that is not its own.
 #[must_use]
 pub fn sentence(notice: &LeftBehind) -> String {
     let LeftBehind { inventory_id, sent_at, now, .. } = notice;
@@ -126,7 +129,7 @@ pub fn sentence(notice: &LeftBehind) -> String {
     )
 }
 
-/// Names the machine, by its serial number where that is known.
+/// Names the machine, by its serial number if it is known.
 fn machine(notice: &LeftBehind) -> String {
     match &notice.registration.serial_number {
         Some(serial) => format!("machine {}", crate::model::excerpt(serial)),
@@ -134,7 +137,7 @@ fn machine(notice: &LeftBehind) -> String {
     }
 }
 
-/// Says what a person does about it.
+/// Returns the next step for a person.
 #[must_use]
 pub fn advice(notice: &LeftBehind) -> String {
     let id = &notice.inventory_id;

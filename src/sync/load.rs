@@ -1,4 +1,4 @@
-//! The next client of the feed: what both databases know of it, and whom its news concern.
+//! The read of the next client from both databases, and the clients that its news concern.
 
 use super::error::Error;
 use super::evaluate::{Evaluator, Loaded};
@@ -9,9 +9,9 @@ use crate::store::Store;
 use crate::sync::candidate::{Candidate, Trigger};
 use crate::sync::queue::Pending;
 
-/// Reads what both databases know of a client; `None` where it may have had news and has none, and where it has to wait:
-/// one that may be sent waits while another client in hand claims its asset, for what is not recorded yet is not found by
-/// those who claim the same asset. It is read again when that one is recorded.
+/// Reads a client from both databases. Returns `None` where the client has no news after all, and where it has to wait:
+/// a client does not find a rival whose outcome is not recorded yet, so it waits while another client in flight claims
+/// its asset. Then it is read again.
 pub(super) fn load(
     candidate: Candidate,
     pending: &mut Pending,
@@ -34,13 +34,13 @@ pub(super) fn load(
     } else if !pending.try_claim(candidate, asset) {
         return Ok(None);
     }
-    // Before the news that concerns them counts as done: a pass that is killed would else forget them.
+    // A killed pass would forget these clients if they were woken after the news that concerns them is recorded.
     ledger.wake(&concerned, request.started_at)?;
     pending.push_concerned(concerned);
     Ok(Some(loaded))
 }
 
-/// `None` for a client that may have news and has none.
+/// Reads a client; returns `None` for one that may have had news and has none.
 fn read_client(
     candidate: Candidate,
     store: &Store,
@@ -55,9 +55,10 @@ fn read_client(
     }
 }
 
-/// Clients that were held or superseded because this one claimed their inventory ID, which it no longer does, those
-/// that were sent to the asset which this one claims too, the newer record of its machine, if it is held as another
-/// machine's, and those that are held for its ID if what is said of this one's rivals has changed.
+/// Returns the clients that must be evaluated again because of this one: those that were held or superseded for an
+/// inventory ID that it gave up, those that were sent to the asset that it claims now, the newer record of its machine
+/// if that one is held as another machine, and those that are held for its ID if the message about its rivals has
+/// changed.
 fn concerned_by(loaded: &Loaded, ledger: &RunLedger) -> Result<Vec<ClientId>, Error> {
     let mut concerned = Vec::new();
     for old in loaded.ledger_view.inventory_ids() {

@@ -1,4 +1,4 @@
-//! The pass: which clients are due, what each asset shall show, and bringing it there.
+//! The pass: finds the clients that are due, decides what each asset shall show, and reconciles it.
 //!
 //! ```text
 //! Queue ──candidate──▶ load ──▶ judge ──ready──▶ Applier ──record──▶ Recorder
@@ -7,17 +7,17 @@
 //! ```
 //!
 //! Several workers do this at once, each with one request in flight. Each client's outcome is a commit of its own. No two
-//! clients in flight claim one asset. What concerns one client fails that client; what concerns all ends the pass.
+//! clients in flight claim one asset. An error of one client fails that client; an error that concerns all ends the pass.
 //!
-//! A module imports only from those that stand below it here:
+//! A module imports only from modules below it in this list:
 //!
-//! - [`pass`](mod@pass): a pass from the run lock to the end of the session;
-//! - `worker`, `recorder`: the workers, and the record of what they did;
+//! - [`pass`](mod@pass): the pass, from the run lock to the end of the session;
+//! - `worker`, `recorder`: the workers, and the record of their outcomes;
 //! - `finish`, `load`, [`left_behind`], [`tenancy`]: the end of a pass, the read of a client, notices, the ledger's tenant;
 //! - `record`, [`request`], [`report`]: the values that are passed between them;
-//! - [`reconcile`]: plan and apply, for one asset;
-//! - [`evaluate`]: what follows for a client before IQR is asked;
-//! - [`queue`]: in which order clients are evaluated;
+//! - [`reconcile`]: plan and application, for one asset;
+//! - [`evaluate`]: the verdict on a client, before any request to IQR;
+//! - [`queue`]: the order in which clients are evaluated;
 //! - [`candidate`], [`error`], [`retry`], `shared`.
 
 pub mod candidate;

@@ -1,4 +1,4 @@
-//! One pass, from the run lock to the end of the session.
+//! The pass, from the run lock to the end of the session.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -20,10 +20,10 @@ use crate::iqr::{Access, Iqr, Limits};
 use crate::ledger::{CommentSemantics, Durability, Intent, RunLedger};
 use crate::store::{Patience, Signature, Store};
 
-/// For so long the next pass begins with as many requests at once as the tenant was found to allow.
+/// The next pass reuses the number of concurrent requests that the tenant allowed for this long.
 const IN_FLIGHT_MEMORY_SECS: i64 = 3600;
 
-/// Makes one pass.
+/// Runs one pass.
 ///
 /// # Errors
 ///
@@ -57,7 +57,7 @@ pub fn run(request: &Request<'_>) -> Result<Outcome, Error> {
             let is_of_pass = !matches!(error, Error::NoSuchAsset(_));
             let recorded = if is_of_pass { finish::record_failure(request, &mut ledger, &error) } else { Ok(()) };
             match recorded {
-                // What could not be written before tells more.
+                // An error of the ledger that was there before says more than this one.
                 Err(unwritten) if !matches!(error, Error::Ledger(_)) => return Err(unwritten.into()),
                 Ok(()) | Err(_) => {}
             }
@@ -71,15 +71,15 @@ pub fn run(request: &Request<'_>) -> Result<Outcome, Error> {
 struct Begun {
     store: Store,
     queue: Queue,
-    /// Writes that a killed pass has begun and not recorded the end of.
+    /// Writes that a killed pass began and did not record as ended.
     left: Vec<Intent>,
-    /// What is known of writes to the comments.
+    /// The learned semantics of writes to the comments.
     semantics: Option<CommentSemantics>,
-    /// How many requests at once the tenant was found to allow.
+    /// The number of concurrent requests that the tenant was found to allow.
     in_flight: Option<u8>,
 }
 
-/// Opens the appliance's database and finds out what this pass is to look at.
+/// Opens the appliance's database and decides which clients this pass evaluates.
 fn begin(
     request: &Request<'_>,
     ledger: &mut RunLedger,
@@ -89,14 +89,14 @@ fn begin(
     let config = request.config;
     let patience = || patience(deadline, Arc::clone(&request.interrupted));
     let store = Store::open(&config.store.database, patience(), patience())?;
-    // Before anything is sent: what is missing would else be found by the first client that needs it.
+    // A missing table is reported before anything is sent, and not by the first client that needs it.
     store.check()?;
     check_slots(config, &store)?;
     tenancy::settle(request, ledger, deadline)?;
     let wanted = wanted(request, &store, ledger)?;
     let is_for_one = matches!(wanted, Wanted::Only(_));
     let queue = Queue::begin(&store, ledger, wanted, request.started_at, signature, &config.sync)?;
-    // A dry run writes nothing, not even what was there before.
+    // A dry run writes nothing, not even lines that an earlier write cost.
     let left = if is_for_one || request.dry_run { Vec::new() } else { ledger.open_intents()? };
     let in_flight =
         ledger.in_flight()?.filter(|(_, at)| request.started_at.seconds_since(*at).abs() < IN_FLIGHT_MEMORY_SECS);
@@ -104,12 +104,13 @@ fn begin(
     Ok(Begun { store, queue, left, semantics: ledger.comment_semantics()?, in_flight })
 }
 
-/// Waits for the appliance's database, and for a writer that holds it, as long as the pass has time.
+/// Returns the patience of the pass: it waits for the appliance's database, and for a writer that locks it, while it
+/// has time.
 fn patience(deadline: BootTime, interrupted: Arc<AtomicBool>) -> Patience {
     Box::new(move || !interrupted.load(Ordering::Relaxed) && !deadline.left().is_zero())
 }
 
-/// Templates may name slots of the inventory item menu, which only the database knows.
+/// Checks the slots of the inventory item menu that templates name; only the database knows them.
 ///
 /// # Errors
 ///
@@ -124,7 +125,7 @@ pub fn check_slots(config: &Config, store: &Store) -> Result<(), Error> {
 fn wanted(request: &Request<'_>, store: &Store, ledger: &RunLedger) -> Result<Wanted, Error> {
     let typed = match request.scope {
         Scope::Due { retry, full } => {
-            // What was held under another config may not be any more.
+            // A client that was held under another config may not be held under this one.
             let retry = retry || !ledger.is_config(request.config.fingerprint)?;
             let full = full || ledger.owes_comparison()?;
             return Ok(Wanted::Due { retry, full });
@@ -148,7 +149,7 @@ fn pass(request: &Request<'_>, begun: Begun, ledger: RunLedger, deadline: BootTi
     let workers = Workers::new(request, store, ledger, queue, deadline);
     let limits = Limits { deadline, interrupted: Arc::clone(&request.interrupted) };
     let access = if request.dry_run { Access::ReadOnly } else { Access::ReadWrite };
-    // The first client that needs IQR shows whether the key is needed at all.
+    // Only a client that needs IQR needs the API key: without one, the key is not read.
     let first = if left.is_empty() { workers.first() } else { None };
     if first.is_none() && left.is_empty() {
         return workers.end(0);
@@ -193,7 +194,7 @@ fn pass(request: &Request<'_>, begun: Begun, ledger: RunLedger, deadline: BootTi
     wind_up(workers, &iqr)
 }
 
-/// Ends the session, and what a pass has learned is kept.
+/// Ends the session and keeps what the pass has learned about the tenant.
 fn wind_up(workers: Workers<'_>, iqr: &Iqr) -> Outcome {
     workers.settle_postponed(iqr);
     if let Err(error) = iqr.finish() {
@@ -202,7 +203,7 @@ fn wind_up(workers: Workers<'_>, iqr: &Iqr) -> Outcome {
     if let Some(found) = iqr.found_in_flight() {
         workers.remember_in_flight(found);
     }
-    // Too few clients to be sure while they were asked about: at the end it is plain.
+    // An outage that hits few clients shows only when all of them have failed.
     if let Some(outage) = iqr.outage() {
         workers.recorder.abort(outage.into());
     }

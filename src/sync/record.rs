@@ -8,17 +8,17 @@ use crate::iqr;
 use crate::ledger::SentRecord;
 use crate::model::Sent;
 
-/// A client in flight that IQR is to be asked about.
+/// A client in flight that needs a request to IQR.
 pub(super) struct Work {
     pub evaluated: Evaluated,
     pub ready: Box<Ready>,
 }
 
-/// A client whose outcome is to be recorded.
+/// A client whose outcome is about to be recorded.
 pub(super) struct Finished {
     pub evaluated: Evaluated,
     pub record: Record,
-    /// Reported once the outcome is recorded; `None` for a client that is gone or postponed.
+    /// The item that is reported once the outcome is recorded; `None` for a client that is gone or postponed.
     pub item: Option<Item>,
 }
 
@@ -26,7 +26,7 @@ pub(super) struct Finished {
 pub(super) enum Record {
     /// The client is no longer in the appliance's database.
     Gone,
-    /// The asset shows what it shall show.
+    /// The asset shows its machine.
     Sent {
         record: Box<SentRecord>,
         /// The texts that the asset was found or made to show, if IQR was asked.

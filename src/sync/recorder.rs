@@ -22,7 +22,7 @@ use crate::store::Store;
 /// Records outcomes for all workers.
 pub(super) struct Recorder<'a> {
     pub request: &'a Request<'a>,
-    /// Locked before the progress, where both are locked.
+    /// The ledger is locked before the progress, where both are locked.
     pub ledger: Mutex<RunLedger>,
     progress: Mutex<Progress>,
     /// Whether an error that concerns every client ended the pass.
@@ -76,8 +76,8 @@ impl<'a> Recorder<'a> {
         lock(&self.progress).report.add(item);
     }
 
-    /// Records the outcome of a client in one commit, and returns whether it is settled. The client is reported also where
-    /// its outcome cannot be recorded.
+    /// Records the outcome of a client in one commit, and returns whether the client is settled. The client is reported
+    /// even where its outcome cannot be recorded.
     pub fn record(&self, store: &Store, finished: Finished) -> Result<bool, ledger::Error> {
         let Finished { evaluated, record, mut item } = finished;
         if let Record::Postponed(error) = record {
@@ -96,7 +96,7 @@ impl<'a> Recorder<'a> {
         recorded.map(|_| true)
     }
 
-    /// Records the outcome of a client; returns whether an earlier pass came to the same rejection.
+    /// Records the outcome of a client; returns whether an earlier pass recorded the same rejection.
     fn record_outcome(
         &self,
         ledger: &mut RunLedger,
@@ -116,7 +116,7 @@ impl<'a> Recorder<'a> {
         Ok(false)
     }
 
-    /// Records why a client was not sent; returns whether an earlier pass came to the same.
+    /// Records a rejection; returns whether an earlier pass recorded the same.
     fn record_rejection(
         &self,
         ledger: &mut RunLedger,
@@ -131,8 +131,8 @@ impl<'a> Recorder<'a> {
         Ok(problem.since < self.request.started_at)
     }
 
-    /// Records and reports that the server kept a client from being sent. A problem that is recorded already stays: a server
-    /// fault must not replace one that needs a person.
+    /// Records and reports that the server kept a client from being sent. Keeps a problem that is recorded already: a
+    /// server fault must not replace one that needs a person.
     pub fn record_server_fault(
         &self,
         store: &Store,
@@ -155,8 +155,8 @@ impl<'a> Recorder<'a> {
         Ok(())
     }
 
-    /// Returns the problem to be recorded. It continues the known one while the client has no news and the reason is the
-    /// same.
+    /// Returns the problem to be recorded. The problem continues the known one while the client has no news and the
+    /// reason is the same.
     fn problem(&self, evaluated: &Evaluated, rejection: &Rejection, cause: Cause, known: Option<Problem>) -> Problem {
         let known = known.filter(|known| known.fingerprint == evaluated.fingerprint);
         let before = known.as_ref().map_or(0, |known| known.attempts);
@@ -176,7 +176,7 @@ impl<'a> Recorder<'a> {
         }
     }
 
-    /// Records that there is a pass, as soon as it has something to record.
+    /// Records the pass once there is something to record of it.
     fn begin_pass(&self, ledger: &mut RunLedger) -> Result<(), ledger::Error> {
         let mut progress = lock(&self.progress);
         if progress.pass.is_none() {
@@ -188,7 +188,7 @@ impl<'a> Recorder<'a> {
     /// Prepares the outcome of a client to be recorded and reported.
     pub fn finished(&self, evaluated: Evaluated, record: Record) -> Finished {
         let item = match &record {
-            // A postponed client is reported once it is known what its refusals mean.
+            // A postponed client is reported once the cause of its refusals is known.
             Record::Gone | Record::Postponed(_) => None,
             Record::Sent { changes, notes, .. } => {
                 let outcome = if changes.is_empty() { ItemOutcome::Unchanged } else { ItemOutcome::Sent };
@@ -227,7 +227,7 @@ impl<'a> Recorder<'a> {
             reason,
             message,
             changes,
-            // Another worker may have met with it by now.
+            // Another worker may have aborted the pass for the same cause by now.
             is_reported_by_pass: reason.is_some() && self.is_aborted(),
             is_old_rejection: false,
             because: evaluated.because.clone(),

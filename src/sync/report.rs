@@ -1,4 +1,4 @@
-//! What a pass did, client by client.
+//! The report of a pass, client by client.
 
 use std::time::Duration;
 
@@ -8,87 +8,87 @@ use crate::ledger::PassTotals;
 use crate::model::{ClientId, DueBecause, Reason, Timestamp, excerpt};
 use crate::sync::reconcile::plan::Field;
 
-/// What became of one client.
+/// The outcome of one client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ItemOutcome {
-    /// Written to IQR (in a dry run: it would be).
+    /// The client was written to IQR; in a dry run it would be.
     Sent,
-    /// IQR had it all.
+    /// IQR shows the client already.
     Unchanged,
-    /// Not sent until a person changes something.
+    /// The client waits until a person changes something.
     Held,
-    /// Not sent because something went wrong.
+    /// The client was not sent because something went wrong.
     Failed,
-    /// Left for the next pass.
+    /// The client is left to the next pass.
     Deferred,
 }
 
-/// One client of a pass.
+/// A client in the report of a pass.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Item {
     /// The client.
     pub client_id: ClientId,
     /// Its inventory ID, or what was typed in its place.
     pub inventory_id: Option<String>,
-    /// What became of it.
+    /// The outcome.
     pub outcome: ItemOutcome,
-    /// Why it was not sent.
+    /// The reason why it was not sent.
     pub reason: Option<Reason>,
-    /// What happened and what to do next, or what is worth knowing of a client that was sent.
+    /// The cause and the next step, or notes on a client that was sent.
     pub message: Option<String>,
     /// The fields that were changed.
     pub changes: Vec<Field>,
-    /// Its trouble is the whole pass's, which is told once at the end.
+    /// Whether the pass was aborted by then: its error is reported once, at the end.
     #[serde(skip)]
     pub is_reported_by_pass: bool,
-    /// An earlier pass came to the same, and told it.
+    /// Whether an earlier pass reported the same rejection.
     #[serde(skip)]
     pub is_old_rejection: bool,
-    /// Why it was due.
+    /// The reasons why it was due.
     #[serde(skip)]
     pub because: Vec<DueBecause>,
-    /// From when it was taken in hand until it was done.
+    /// The time from its load to its outcome.
     #[serde(skip)]
     pub took: Duration,
 }
 
-/// How a pass ended.
+/// The end of a pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum PassOutcome {
-    /// Everything due was looked at, or left because the time was over.
+    /// Every client that was due was evaluated, or left because the time was over.
     Done,
-    /// Something that concerns every client stopped it.
+    /// An error that concerns every client, or a signal, stopped the pass.
     Aborted,
     /// Another pass was running.
     Skipped,
 }
 
-/// What a pass did.
+/// The totals and times of a pass.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
-    /// How it ended.
+    /// The way in which the pass ended.
     pub outcome: PassOutcome,
     /// Whether it was a dry run.
     pub dry_run: bool,
-    /// When it began.
+    /// The time when it began.
     pub started_at: Timestamp,
-    /// When it ended.
+    /// The time when it ended.
     pub finished_at: Timestamp,
-    /// How many clients became what.
+    /// The number of clients by outcome, and of requests.
     pub totals: PassTotals,
 }
 
 impl Report {
-    /// A report of a pass that has done nothing yet.
+    /// Returns the report of a pass that has done nothing yet.
     #[must_use]
     pub fn begun(started_at: Timestamp, dry_run: bool) -> Self {
         let (outcome, totals) = (PassOutcome::Done, PassTotals::default());
         Self { outcome, dry_run, started_at, finished_at: started_at, totals }
     }
 
-    /// How many clients were due.
+    /// Returns the number of clients that were due.
     #[must_use]
     pub fn due(&self) -> u64 {
         let totals = &self.totals;

@@ -1,4 +1,4 @@
-//! A pass as it is asked for, and what came of it.
+//! The request for a pass, and its outcome.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,50 +11,50 @@ use crate::model::Timestamp;
 use crate::secret::Secret;
 use crate::store;
 
-/// What a pass is asked to do.
+/// The scope, limits and callbacks of a pass.
 pub struct Request<'a> {
     /// The rules.
     pub config: &'a Config,
-    /// The API key, asked for when a session is to be opened.
+    /// Returns the API key; called when the pass needs a session.
     pub api_key: &'a (dyn Fn() -> Result<Secret, ConfigError> + Sync),
-    /// Which clients.
+    /// The clients to be evaluated.
     pub scope: Scope<'a>,
-    /// At most this many clients.
+    /// The maximum number of clients.
     pub limit: Option<u64>,
-    /// Write nothing, anywhere.
+    /// Whether the pass writes nothing, neither to IQR nor to the ledger.
     pub dry_run: bool,
     /// The time of day when the pass begins.
     pub started_at: Timestamp,
-    /// Tells the time of day.
+    /// Returns the time of day.
     pub clock: &'a (dyn Fn() -> Timestamp + Sync),
-    /// Set by a signal.
+    /// Whether a signal asked the pass to stop.
     pub interrupted: Arc<AtomicBool>,
-    /// Told when the run lock is held, before anything is done.
+    /// Called once the run lock is held, before the pass does anything.
     pub begun: &'a (dyn Fn() + Sync),
-    /// Told of every client that is done.
+    /// Called for every client that is done.
     pub progress: &'a (dyn Fn(&Item) + Sync),
 }
 
-/// Which clients a pass is for.
+/// The clients that a pass evaluates.
 #[derive(Debug, Clone, Copy)]
 pub enum Scope<'a> {
-    /// What is due.
+    /// The clients that are due.
     Due {
-        /// Also every held or failing client, whatever its delay.
+        /// Whether held and failing clients are evaluated before their delay is over.
         retry: bool,
-        /// Compare every client with what was sent.
+        /// Whether every client is compared with what was sent.
         full: bool,
     },
     /// The clients of this inventory ID, due or not.
     Asset(&'a str),
 }
 
-/// What a pass did, and what ended it early if anything did.
+/// The report of a pass, and the error that ended it early, if any.
 #[derive(Debug)]
 pub struct Outcome {
-    /// What it did.
+    /// The report.
     pub report: Report,
-    /// What ended it.
+    /// The error that ended it early.
     pub aborted: Option<Error>,
 }
 

@@ -1,4 +1,4 @@
-//! When a client that was not sent is tried again.
+//! The retry delay of a client that was not sent.
 
 use std::time::Duration;
 
@@ -7,26 +7,27 @@ use crate::model::Timestamp;
 /// Cron starts a pass this often (specification, step 5).
 const PASS_EVERY: i64 = 120;
 
-/// Passes do not start to the second: a try that is due this much later belongs to this pass.
+/// Passes do not start to the second: a retry that is due this much later belongs to this pass.
 const SLACK: i64 = 30;
 
-/// What kept a client from being sent.
+/// The cause that kept a client from being sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cause {
-    /// Something in the client itself or in the config: only news of either can help.
+    /// The client itself or the config: only a change of either can help.
     Local,
-    /// IQR says that a person has to look.
+    /// The asset in IQR: a person has to decide.
     HeldByIqr,
-    /// The client itself fails.
+    /// A failure of this client alone.
     Client,
-    /// The server, the network or the end of the pass: nobody's delay grows by it.
+    /// The server, the network or the end of the pass: no client waits longer because of it.
     Server,
 }
 
-/// When to try again: `None` is not before there is news. `attempts` counts this one; `started_at` is when the pass began.
+/// Returns the time of the next attempt; `None` if it needs news. `attempts` counts this attempt, and the pass began at
+/// `started_at`.
 ///
-/// A failing client is tried again by the next pass, then after 4, 8, ... minutes, at most `longest`; with a longest
-/// delay of two minutes by every pass. One that a person has to look at begins with two minutes.
+/// The next pass retries a failing client, then it waits 4, 8, ... minutes, at most `longest`; with a longest delay of
+/// two minutes every pass retries it. A client that waits for a decision of a person begins with two minutes.
 #[must_use]
 pub fn next_try(cause: Cause, attempts: u32, started_at: Timestamp, longest: Duration) -> Option<Timestamp> {
     let longest = i64::try_from(longest.as_secs()).unwrap_or(i64::MAX);

@@ -1,5 +1,5 @@
-//! Whose ledger a pass works with. A config that names another tenant of IQR, or a key that opens another one, must not be
-//! believed to have been sent what the last one was.
+//! The tenant that a ledger belongs to. Where the config names another tenant, or the key opens another one, the pass
+//! must not assume that this tenant was sent what the last one was.
 
 use std::sync::Arc;
 
@@ -10,11 +10,11 @@ use crate::iqr::{self, Access, Iqr, Limits};
 use crate::ledger::{self, Ledger, RunLedger};
 use crate::secret::Secret;
 
-/// So many assets that were sent last tell whether a new key opens the same tenant.
+/// Assets, those sent last, that are compared to decide whether a new key opens the same tenant.
 const ASSETS: u32 = 20;
 
-/// Whether the ledger is that of the tenant which the config and the key name, and the fields are those of the last pass. A
-/// key that cannot be read is no reason to doubt it: who needs the key asks again.
+/// Whether the ledger belongs to the tenant that the config and the key name, and the fields are those of the last
+/// pass. A key that cannot be read is no reason to doubt it: the code that needs the key reads it again.
 ///
 /// # Errors
 ///
@@ -26,11 +26,11 @@ pub(super) fn is_known(request: &Request<'_>, ledger: &Ledger) -> Result<bool, l
         && (request.api_key)().map_or(Ok(true), |key| ledger.is_key(&key).map(|is_key| is_key == Some(true)))?)
 }
 
-/// Sees to it that the ledger is that of the tenant which the config and the key name.
+/// Makes the ledger that of the tenant that the config and the key name.
 ///
 /// # Errors
 ///
-/// When the key cannot be read though the tenant is another one, when the assets that tell which tenant it is cannot be read,
+/// When the key cannot be read and the tenant is another one, when the assets that identify the tenant cannot be read,
 /// or when the ledger cannot be used.
 pub(super) fn settle(request: &Request<'_>, ledger: &mut RunLedger, deadline: BootTime) -> Result<(), Error> {
     if is_known(request, ledger)? {
@@ -55,8 +55,8 @@ pub(super) fn settle(request: &Request<'_>, ledger: &mut RunLedger, deadline: Bo
     Ok(())
 }
 
-/// Whether the ledger is of the tenant by its URLs. A ledger of an older version knows the data host only, together with the
-/// fields, so that other fields look like another tenant there.
+/// Whether the ledger belongs to the tenant by its URLs. A ledger of an older version knows only the data host,
+/// together with the fields: there, other fields pass for another tenant.
 fn is_here(request: &Request<'_>, ledger: &Ledger, tenant: &str) -> Result<bool, Error> {
     Ok(match ledger.tenant()? {
         Some(known) => known == tenant,
@@ -64,7 +64,7 @@ fn is_here(request: &Request<'_>, ledger: &Ledger, tenant: &str) -> Result<bool,
     })
 }
 
-/// Takes the ledger of this tenant, or a new one where there is none.
+/// Switches to the ledger of this tenant, or to a new one.
 fn find(
     request: &Request<'_>,
     ledger: &mut RunLedger,
@@ -91,8 +91,8 @@ fn find(
     change(ledger, None, tenant, key)
 }
 
-/// Whether most of the assets that were sent last still show what was sent; no asset says nothing against it. Where more
-/// cannot be read than can, the next pass asks again.
+/// Whether most of the assets that were sent last still show it; no asset is no evidence against it. Where more assets
+/// fail to be read than are read, the pass ends, and the next one tries again.
 fn shows_what_was_sent(iqr: &Iqr, ledger: &Ledger) -> Result<bool, Error> {
     let (mut asked, mut alike) = (0, 0);
     let mut unread = Vec::new();
@@ -133,7 +133,8 @@ fn change(ledger: &mut RunLedger, other: Option<&Ledger>, tenant: &str, key: &Se
     Ok(ledger.change_tenant(other, tenant, key)?)
 }
 
-/// Two tenants, for people: by their data hosts or, where these are the same, by their sign-in hosts.
+/// Returns the hosts that distinguish two tenants for people: the data hosts or, where these are the same, the sign-in
+/// hosts.
 #[must_use]
 pub fn distinguishing_hosts<'a>(one: &'a str, other: &'a str) -> (&'a str, &'a str) {
     let hosts = (host(one), host(other));
@@ -143,7 +144,7 @@ pub fn distinguishing_hosts<'a>(one: &'a str, other: &'a str) -> (&'a str, &'a s
     }
 }
 
-/// The data host of a tenant, for people.
+/// Returns the data host of a tenant, for people.
 #[must_use]
 pub fn host(tenant: &str) -> &str {
     tenant.split(' ').next().unwrap_or(tenant)

@@ -1,4 +1,4 @@
-//! What SQLite does in a pass with nothing due, read off the statements that such a pass runs; and what a merge costs.
+//! Tests of the query plans of a pass with nothing due, and of the cost of a merge.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -13,11 +13,11 @@ use crate::store::testing::{plan, take_statements};
 use crate::sync::reconcile::comments::{self, Writing};
 use crate::sync::reconcile::semantics;
 
-/// What may be read from end to end: lists that SQLite makes itself, and a table that has a row only for a write whose end
+/// Sources that a plan may scan: lists that SQLite makes itself, and a table that has a row only for a write whose end
 /// is not known.
 const HARMLESS: [&str; 5] = ["pragma_table_xinfo", "(subquery", "CONSTANT", "slot", "intent"];
 
-/// The statements of a pass after a commit that brought no news.
+/// Returns the statements of a pass after a commit that brought no news.
 fn statements(bench: &Bench) -> BTreeSet<String> {
     bench.pass();
     let appliance = sample::Store::open(&bench.database()).unwrap();
@@ -27,7 +27,7 @@ fn statements(bench: &Bench) -> BTreeSet<String> {
     take_statements()
 }
 
-/// How SQLite answers each of them.
+/// Returns the query plan of each statement.
 fn plans(bench: &Bench, statements: &BTreeSet<String>) -> Vec<(String, Vec<String>)> {
     let open = |path| Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
     let databases = [open(bench.database()), open(bench.config.ledger.path.clone())];
@@ -36,7 +36,7 @@ fn plans(bench: &Bench, statements: &BTreeSet<String>) -> Vec<(String, Vec<Strin
     statements.iter().filter(|sql| is_search(sql)).filter_map(|sql| Some((sql.clone(), plan_of(sql)?))).collect()
 }
 
-/// The steps that read something from its first row to its last, but for what the plan itself makes on its way.
+/// Returns the steps that scan a whole table, except for tables that the plan itself makes.
 fn scans(steps: &[String]) -> Vec<&String> {
     let is_made = |name: &str| {
         steps.iter().any(|step| [format!("CO-ROUTINE {name}"), format!("MATERIALIZE {name}")].contains(step))
@@ -71,7 +71,7 @@ fn without_an_index_the_plans_tell_a_scan() {
     assert!(plans.iter().any(|(_, steps)| !scans(steps).is_empty()), "{plans:#?}");
 }
 
-/// As much as IQR may show and a client may say: what costs the square of it takes minutes.
+/// Merges the most lines that IQR and a client may have: a merge of quadratic cost would take minutes.
 #[test]
 fn merges_many_lines_into_many_in_a_moment() {
     const MANY: usize = 5_000;

@@ -1,5 +1,4 @@
-//! The workers of a pass: each takes a client, brings its asset to what it shall show, records the outcome, and takes the
-//! next client.
+//! The workers of a pass: each takes a client, reconciles its asset, records the outcome, and takes the next client.
 
 use std::sync::atomic::Ordering;
 use std::sync::{Mutex, PoisonError};
@@ -25,7 +24,7 @@ use crate::store::Store;
 /// The state that all workers share.
 pub(super) struct Workers<'a> {
     pub recorder: Recorder<'a>,
-    /// Locked before the ledger, where both are locked.
+    /// The source is locked before the ledger, where both are locked.
     source: Mutex<Source>,
     deadline: BootTime,
 }
@@ -43,12 +42,12 @@ impl<'a> Workers<'a> {
         Self { recorder: Recorder::new(request, ledger), source, deadline }
     }
 
-    /// Takes the first client that IQR is to be asked about; `None` when there is none.
+    /// Takes the first client that needs a request to IQR; returns `None` when there is none.
     pub fn first(&self) -> Option<Work> {
         self.next(None)
     }
 
-    /// Works until there is no client left, the time is over, or the pass is ended.
+    /// Runs until no client is left, the time is over, or the pass is aborted.
     pub fn run(&self, applier: &Applier<'_>, first: Option<Work>) {
         let mut work = first.or_else(|| self.next(None));
         while let Some(Work { evaluated, ready }) = work {
@@ -66,7 +65,7 @@ impl<'a> Workers<'a> {
         }
     }
 
-    /// Ends a pass that cannot go on: a client that was taken already stays for the next.
+    /// Aborts the pass; the next pass evaluates a client that was taken already.
     pub fn put_back(&self, work: Option<&Work>, error: Error) {
         let message = error.to_string();
         self.recorder.abort(error);
@@ -76,11 +75,11 @@ impl<'a> Workers<'a> {
         }
     }
 
-    /// Ends a pass that cannot go on before its first client was asked about.
+    /// Aborts the pass before a request for its first client was made.
     pub fn stop(&self, first: Option<&Work>, error: Error) {
         match (first, error) {
             (Some(work), error) => self.give_up(&work.evaluated, error),
-            // That is no fault, and every worker meets with it.
+            // This is no fault, and every worker detects it.
             (None, Error::Iqr(iqr::Error::Interrupted { .. } | iqr::Error::OutOfTime { .. })) => {}
             (None, error) => self.recorder.abort(error),
         }
@@ -92,7 +91,7 @@ impl<'a> Workers<'a> {
             || self.recorder.is_aborted()
     }
 
-    /// Records how many requests at once the tenant was found to allow, for the next pass.
+    /// Records the number of concurrent requests that the tenant was found to allow, for the next pass.
     pub fn remember_in_flight(&self, found: u8) {
         let now = (self.recorder.request.clock)();
         if let Err(error) = lock(&self.recorder.ledger).set_in_flight(found, now) {
@@ -100,8 +99,8 @@ impl<'a> Workers<'a> {
         }
     }
 
-    /// Decides about the clients whose requests were refused for now again and again. Where the tenant serves another asset
-    /// at the end, the fault is theirs, and they fail; else it serves none, and they are left to the next pass.
+    /// Decides on the clients whose requests were refused for now again and again. If the tenant serves another asset
+    /// at the end, the cause is theirs, and they fail; otherwise it serves none, and the next pass evaluates them.
     pub fn settle_postponed(&self, iqr: &Iqr) {
         let postponed = self.recorder.take_postponed();
         let Some((_, error)) = postponed.first() else { return };
@@ -126,7 +125,7 @@ impl<'a> Workers<'a> {
         }
     }
 
-    /// Reads an asset that was sent before and is none of these.
+    /// Whether IQR answers a read of an asset that was sent before and is none of these.
     fn serves_another_asset(&self, iqr: &Iqr, postponed: &[Postponed]) -> bool {
         let Ok(assets) = lock(&self.recorder.ledger).some_assets(postponed.len() + 1) else { return false };
         let is_other = |id: &String| postponed.iter().all(|(client, _)| client.inventory_id.as_ref() != Some(id));
@@ -134,8 +133,8 @@ impl<'a> Workers<'a> {
         matches!(iqr.asset(&InventoryId::from_record(other)), Ok(_) | Err(iqr::Error::NotFound { .. }))
     }
 
-    /// Records the client that is finished, and takes the next one that IQR is to be asked about. Clients that need no
-    /// answer of IQR are recorded on the way.
+    /// Records a finished client, and takes the next one that needs a request to IQR. Clients that need none are
+    /// recorded on the way.
     fn next(&self, mut finished: Option<Finished>) -> Option<Work> {
         loop {
             let recorded = finished.take().map_or(Ok(()), |finished| self.record(finished));
@@ -162,7 +161,7 @@ impl<'a> Workers<'a> {
         Ok(())
     }
 
-    /// Loads the next client; `None` when there is none.
+    /// Loads the next client; returns `None` when there is none.
     fn load(&self) -> Result<Option<Loaded>, Error> {
         let request = self.recorder.request;
         let mut source = lock(&self.source);
@@ -190,8 +189,8 @@ impl<'a> Workers<'a> {
         }
     }
 
-    /// Ends a pass that cannot go on. A client that could not be asked about because of the server counts as failed, and no
-    /// client's delay grows; one that was stopped by the end of the pass stays for the next.
+    /// Aborts a pass because of an error at a client. The client fails where the server is at fault, without a longer
+    /// delay for any client; it is left to the next pass where the end of the pass interrupted it.
     fn give_up(&self, evaluated: &Evaluated, error: Error) {
         let recorder = &self.recorder;
         if let Error::Iqr(cause) = &error {
@@ -203,7 +202,7 @@ impl<'a> Workers<'a> {
                 iqr::Error::Interrupted { .. } | iqr::Error::OutOfTime { .. } => {
                     return recorder.report(&recorder.deferred_item(evaluated, cause));
                 }
-                // Nothing is wrong with the client: it stays due, and the pass says what is.
+                // The client is not at fault: it stays due, and the pass reports the cause.
                 iqr::Error::Throttled { .. } => recorder.report(&recorder.deferred_item(evaluated, cause)),
                 iqr::Error::KeyRefused { .. } => {
                     let (reason, message) = (Some(rejection.reason), Some(rejection.message));
@@ -221,9 +220,9 @@ impl<'a> Workers<'a> {
         recorder.abort(error);
     }
 
-    /// Records how far the pass came, and what it did.
+    /// Records the progress and the outcome of the pass.
     ///
-    /// An outcome is reported also when it cannot be recorded any more: then that is what ended the pass.
+    /// The outcome is reported even where it cannot be recorded: then that error ended the pass.
     pub fn end(self, requests: u64) -> Outcome {
         let request = self.recorder.request;
         let Source { store, queue, .. } = self.source.into_inner().unwrap_or_else(PoisonError::into_inner);

@@ -1,6 +1,6 @@
-//! How many clients are due now: what the next pass would look at, counted without the run lock and without a write.
+//! The count of due clients: those that the next pass would evaluate, counted without the run lock and without a write.
 //!
-//! A pass does not ask for the number: it streams its clients. That is for `status`.
+//! A pass does not need the count, because it streams its clients. `status` shows it.
 
 use std::collections::HashSet;
 
@@ -12,10 +12,10 @@ use crate::sync::error::Error;
 use crate::sync::evaluate::ledger_view::LedgerView;
 use crate::sync::queue::{SMALL_STORE_CLIENTS, Sweep};
 
-/// This many clients that may have news are looked at for this count; those beyond are taken at their word.
+/// Clients that may have news and are compared for this count; those beyond count as due unread.
 const MOST_LOOKED_AT: usize = 50_000;
 
-/// Most clients whose time to be tried again has come that are counted.
+/// Failing clients whose time has come that are counted.
 const MOST_RETRIES: i64 = 1_000_000;
 
 /// Whether a client's fingerprint is not the one that was last evaluated.
@@ -24,8 +24,8 @@ fn has_news(client: ClientId, store: &Store, ledger: &Ledger) -> Result<bool, Er
     Ok(store.fingerprint(client)? != Some(known))
 }
 
-/// Whether a pass for what is due would find nothing, told without a question to the appliance's database: it was not
-/// touched since everything in it was looked at, under the same config, and nobody's time has come.
+/// Whether a pass would find nothing due, without a query to the appliance's database: the database was not touched
+/// since everything in it was evaluated under the same config, and no client's retry is due.
 ///
 /// # Errors
 ///
@@ -44,8 +44,8 @@ pub fn is_idle(
         && ledger.open_intents()?.is_empty())
 }
 
-/// How many clients are due at `now` under this config: never looked at, with news, half done by a
-/// pass that was killed, or failing with their time come. Clients that are held count when the config has changed.
+/// Returns the number of clients that are due at `now` under this config: never evaluated, with news, with a write that
+/// a killed pass left unfinished, or failing with their time come. Held clients count when the config has changed.
 ///
 /// # Errors
 ///
@@ -66,7 +66,7 @@ pub fn count(store: &Store, ledger: Option<&Ledger>, now: Timestamp, config: &Co
     Ok(due.len() as u64 + store.count_after(ClientId(watermark.client_id))?)
 }
 
-/// Clients that are tried again whether or not they have news.
+/// Returns the clients that are retried whether or not they have news.
 fn again(ledger: &Ledger, now: Timestamp, config: &Config) -> Result<Vec<ClientId>, Error> {
     let mut clients: Vec<ClientId> = ledger.open_intents()?.iter().map(|intent| intent.client_id).collect();
     if ledger.is_config(config.fingerprint)? {
@@ -77,7 +77,7 @@ fn again(ledger: &Ledger, now: Timestamp, config: &Config) -> Result<Vec<ClientI
     Ok(clients)
 }
 
-/// Adds the clients up to the watermark that have news. Where a pass compares every client, so does this.
+/// Adds the clients up to the watermark that have news. Compares every client where a pass does.
 fn news(due: &mut HashSet<ClientId>, store: &Store, ledger: &Ledger, watermark: &Watermark) -> Result<(), Error> {
     if watermark.client_id <= SMALL_STORE_CLIENTS {
         return compare_all(due, store, ledger);

@@ -1,7 +1,8 @@
-//! One client before IQR is asked: is it there, may it be sent, and what shall be said of it.
+//! The evaluation of one client, before any request to IQR: whether it exists, whether it may be sent, and what IQR
+//! shall show.
 //!
-//! It takes two steps. What both databases know of the client is gathered, which takes both of them; what follows from it,
-//! the mapping above all, is judged without them.
+//! The evaluation takes two steps: [`Evaluator::load`] reads the client from both databases; [`Loaded::judge`] maps and
+//! judges it without them.
 
 use super::ledger_view::{Departure, LedgerView};
 use crate::clock::BootTime;
@@ -16,52 +17,52 @@ use crate::model::{
 use crate::store::{self, ClientState, Fingerprint, Snapshot, Store, UnreadableRecord};
 use crate::sync::error::Error;
 
-/// Why a client is not sent.
+/// The reason why a client is not sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rejection {
     /// The reason code.
     pub reason: Reason,
-    /// What happened and what to do next.
+    /// The cause and the next step.
     pub message: String,
 }
 
-/// A client that was looked at.
+/// A client that was evaluated.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Evaluated {
     /// The client.
     pub client_id: ClientId,
-    /// Its inventory ID, or what was typed in its place.
+    /// Its inventory ID, or the text that was typed in its place.
     pub inventory_id: Option<String>,
-    /// What marked its state.
+    /// The fingerprint of its state.
     pub fingerprint: Option<Fingerprint>,
-    /// Which machine it is; `None` for one that is gone.
+    /// The identity of its machine; `None` for a client that is gone.
     pub registration: Option<Registration>,
-    /// How its inventory ID was changed since an outcome was last recorded of it, if it was.
+    /// The change of its inventory ID since its last recorded outcome, if any.
     pub departure: Option<Departure>,
-    /// Why it is due.
+    /// The reasons why it is due.
     pub because: Vec<DueBecause>,
-    /// When it was loaded.
+    /// The time when it was loaded.
     pub loaded_at: BootTime,
-    /// What the ledger knows of it.
+    /// Its records in the ledger.
     pub ledger_view: LedgerView,
 }
 
-/// What follows from looking at a client.
+/// The result of an evaluation.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Verdict {
-    /// It is no longer in the appliance's database.
+    /// The client is no longer in the appliance's database.
     Gone,
-    /// A person has to change something first.
+    /// The client waits until a person changes something.
     Held(Rejection, Box<Mapped>),
-    /// Its record cannot be understood.
+    /// The record of the client cannot be parsed.
     Unreadable(Rejection),
-    /// Its news change nothing that would be sent: the record of what was sent, with the new marks.
+    /// The news of the client change nothing that would be sent: the record of what was sent gets the new fingerprint.
     Same(Box<SentRecord>, Box<Ready>),
-    /// IQR is to be asked.
+    /// The client needs a request to IQR.
     Ready(Box<Ready>),
 }
 
-/// A machine and what IQR shall show of it. `preview` prints this value, and a pass sends it.
+/// A machine and the fields that IQR shall show for it. `preview` prints this value, and a pass sends it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mapped {
     /// The machine.
@@ -75,24 +76,24 @@ pub struct Mapped {
 pub struct Ready {
     /// The asset.
     pub id: InventoryId,
-    /// The machine, and what IQR shall show of it.
+    /// The machine and its fields.
     pub mapped: Mapped,
     /// Digest of the update.
     pub digest: [u8; 16],
-    /// What was last sent to this asset.
+    /// The texts that were last sent to this asset.
     pub sent: Sent,
     /// A write to this asset that was begun and never recorded as ended.
     pub intent: Option<Intent>,
 }
 
-/// What both databases know of a client, not judged yet.
+/// A client as both databases have it, not judged yet.
 #[derive(Debug)]
 pub struct Loaded {
     /// The client.
     pub client_id: ClientId,
-    /// Its inventory ID, or what was typed in its place.
+    /// Its inventory ID, or the text that was typed in its place.
     pub inventory_id: Option<String>,
-    /// What the ledger knows of it.
+    /// Its records in the ledger.
     pub ledger_view: LedgerView,
     /// The newer record of the same machine that is sent in its place.
     pub newer: Option<ClientId>,
@@ -102,31 +103,30 @@ pub struct Loaded {
     ask_anyway: bool,
 }
 
-/// What can be said of a client before its machine is mapped.
+/// The verdict so far, before the machine is mapped.
 #[derive(Debug)]
 enum Prospect {
     Gone,
-    /// Its record cannot be understood.
+    /// The record of the client cannot be parsed.
     Unreadable(Rejection),
-    /// A person has to change something first.
+    /// The client waits until a person changes something.
     Held(Rejection, Box<Machine>),
-    /// It depends on what IQR shall show of the machine.
+    /// The verdict depends on the mapping of the machine.
     Open(Box<Open>),
 }
 
-/// A client with an inventory ID that nobody else claims.
+/// A client with an inventory ID that no other client claims.
 #[derive(Debug)]
 struct Open {
     id: InventoryId,
     machine: Machine,
     fingerprint: Fingerprint,
-    /// What was last sent to the asset. Another record of this machine may have been sent there since: what it sent is
-    /// ours all the same.
+    /// The record of the asset. Another record of this machine may have been sent there since: its lines are ours, too.
     asset: Option<AssetRecord>,
     intent: Option<Intent>,
 }
 
-/// What one read of the appliance's database tells.
+/// A client as one read of the appliance's database has it.
 struct Found {
     inventory_id: Option<String>,
     fingerprint: Option<Fingerprint>,
@@ -145,23 +145,23 @@ impl Found {
     }
 }
 
-/// What other claimants of its asset mean for a client.
+/// The rejection of a client because of other claimants of its asset.
 pub(super) struct Rivalry {
-    /// Why it is held.
+    /// The reason why it is held.
     pub rejection: Rejection,
     /// The newer record of the same machine that is sent in its place.
     pub newer: Option<ClientId>,
 }
 
-/// Looks at clients; borrows all that it needs for it.
+/// Evaluates clients; borrows everything that an evaluation reads.
 pub struct Evaluator<'a> {
     /// The appliance's database.
     pub store: &'a Store,
-    /// What was sent.
+    /// The record of what was sent.
     pub ledger: Option<&'a Ledger>,
     /// The rules.
     pub config: &'a Config,
-    /// Ask IQR even if nothing that would be sent has changed.
+    /// Whether IQR is asked even if nothing that would be sent has changed.
     pub ask_anyway: bool,
 }
 
@@ -178,8 +178,8 @@ impl Loaded {
         matches!(self.prospect, Prospect::Held(Rejection { reason: Reason::DuplicateInventoryId, .. }, _))
     }
 
-    /// Whether what other claimants of its asset mean for it is not what is recorded of it. Of a client that was never
-    /// recorded the others are judged with it.
+    /// Whether the message about other claimants of its asset differs from the recorded one. The rivals of a client
+    /// that was never recorded are evaluated together with it.
     #[must_use]
     pub fn has_news_of_rivals(&self) -> bool {
         if self.ledger_view.sent.is_none() && self.ledger_view.problem.is_none() {
@@ -194,13 +194,13 @@ impl Loaded {
         recorded.map(|problem| problem.message.as_str()) != found.map(|rejection| rejection.message.as_str())
     }
 
-    /// Whether nothing stands against it before it is mapped.
+    /// Whether nothing is known against it before it is mapped.
     #[must_use]
     pub fn may_be_sent(&self) -> bool {
         matches!(self.prospect, Prospect::Open(_))
     }
 
-    /// What follows from it. Asks nobody.
+    /// Maps and judges the client, without a query.
     #[must_use]
     pub fn judge(self, config: &Config) -> (Evaluated, Verdict) {
         let Self { client_id, inventory_id, ledger_view, newer: _, fingerprint, registration, prospect, ask_anyway } =
@@ -262,7 +262,7 @@ impl Mapped {
 }
 
 impl Verdict {
-    /// The machine and what IQR shall show of it; `None` where there is none, or its record cannot be understood.
+    /// Returns the machine and its fields; `None` where the client is gone or its record cannot be parsed.
     #[must_use]
     pub fn mapped(&self) -> Option<&Mapped> {
         match self {
@@ -274,7 +274,7 @@ impl Verdict {
 }
 
 impl Evaluator<'_> {
-    /// Looks at one client.
+    /// Evaluates one client.
     ///
     /// # Errors
     ///
@@ -283,22 +283,22 @@ impl Evaluator<'_> {
         Ok(self.load(client_id)?.judge(self.config))
     }
 
-    /// Gathers what is known of a client; `None` when it has no news: its fingerprint is the one that was last evaluated.
+    /// Loads a client; returns `None` when it has no news: its fingerprint is the one that was last evaluated.
     ///
     /// # Errors
     ///
-    /// As [`Self::evaluate`].
+    /// When the appliance's database or the ledger cannot be read.
     pub fn load_news(&self, client_id: ClientId) -> Result<Option<Loaded>, Error> {
         let ledger_view = self.ledger_view(client_id)?;
         let found = self.store.consistently(|| self.find(client_id, ledger_view.fingerprint()))?;
         Ok(found.map(|found| self.loaded(client_id, ledger_view, found)))
     }
 
-    /// Gathers what is known of a client, whether or not it has news.
+    /// Loads a client, whether or not it has news.
     ///
     /// # Errors
     ///
-    /// As [`Self::evaluate`].
+    /// When the appliance's database or the ledger cannot be read.
     pub fn load(&self, client_id: ClientId) -> Result<Loaded, Error> {
         let ledger_view = self.ledger_view(client_id)?;
         let found = self.store.consistently(|| self.find(client_id, None))?;
@@ -316,7 +316,8 @@ impl Evaluator<'_> {
         Loaded { client_id, inventory_id, ledger_view, newer, fingerprint, registration, prospect, ask_anyway }
     }
 
-    /// All that is asked of the appliance's database for one client; `None` when its fingerprint is the known one.
+    /// Runs all queries of the appliance's database for one client; returns `None` when its fingerprint is the known
+    /// one.
     fn find(&self, client_id: ClientId, known: Option<Fingerprint>) -> Result<Option<Found>, Error> {
         match self.store.client_if_changed(client_id, known) {
             Ok(ClientState::Read(snapshot)) => self.read(*snapshot).map(Some),
@@ -327,7 +328,7 @@ impl Evaluator<'_> {
         }
     }
 
-    /// A client whose record cannot be understood is found by its inventory ID all the same.
+    /// Describes a client whose record cannot be parsed; its inventory ID is read all the same, so that people find it.
     fn unreadable(&self, client_id: ClientId, problem: &UnreadableRecord) -> Result<Found, Error> {
         let rejection = Rejection { reason: Reason::BadRecord, message: problem.to_string() };
         let slot = self.store.slot(client_id, &self.config.store.inventory_id_slot)?;
@@ -384,14 +385,14 @@ impl Evaluator<'_> {
         Ok(self.ledger.map(|ledger| ledger.intent(id)).transpose()?.flatten())
     }
 
-    /// What the machine's slot holds, checked.
+    /// Parses the text of the machine's slot.
     pub(super) fn inventory_id(&self, machine: &Machine) -> Result<InventoryId, InventoryIdError> {
         InventoryId::parse(machine.slot(&self.config.store.inventory_id_slot), self.config.store.id_rule)
     }
 }
 
 impl Ready {
-    /// A client and what is known of the asset that its slot names.
+    /// Combines a client with the records of the asset that its slot names.
     #[must_use]
     pub fn new(id: InventoryId, mapped: Mapped, asset: Option<AssetRecord>, intent: Option<Intent>) -> Self {
         let digest = digest_of(&id, &mapped.update);
@@ -399,7 +400,7 @@ impl Ready {
         Self { id, mapped, digest, sent, intent }
     }
 
-    /// The record that this client is sent.
+    /// Returns the record that this client was sent.
     #[must_use]
     pub fn record(&self, evaluated: &Evaluated, at: Timestamp) -> SentRecord {
         SentRecord {
@@ -427,7 +428,7 @@ fn typed(error: &InventoryIdError) -> Option<String> {
     }
 }
 
-/// Names the machine: without an ID nobody would else find it among all that stand in the shop.
+/// Rejects a client without a usable ID. Names the machine: without an ID, people would not find it in the shop.
 fn no_id(error: &InventoryIdError, machine: &Machine) -> Rejection {
     let reason = match error {
         InventoryIdError::Blank => Reason::BlankInventoryId,
@@ -438,7 +439,7 @@ fn no_id(error: &InventoryIdError, machine: &Machine) -> Rejection {
     Rejection { reason, message: format!("{error}; type the IQR inventory ID of this machine{name} into it in WipeOS") }
 }
 
-/// What stands for an update in the ledger: every field that may be sent, and where to.
+/// Returns the digest that stands for an update in the ledger: of every field that may be sent, and of the asset.
 fn digest_of(id: &InventoryId, update: &AssetUpdate) -> [u8; 16] {
     let comments: Vec<String> = update.comments.iter().map(CommentLine::text).collect();
     let fields =

@@ -1,29 +1,29 @@
-//! What the ledger knows of a client.
+//! The records of a client in the ledger.
 
 use crate::ledger::{self, Ledger, Problem, SentRecord};
 use crate::model::{ClientId, Reason};
 use crate::store::Fingerprint;
 
-/// What the change of a client's inventory ID leaves behind.
+/// The effect of a changed inventory ID: the asset that the client leaves behind.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Departure {
-    /// What was sent to the asset whose ID the client had until now.
+    /// The record of what was sent to the asset whose ID the client had until now.
     pub left: Option<Box<SentRecord>>,
     /// Whether writes to other assets may have been begun and never recorded as ended.
     pub may_have_begun: bool,
 }
 
-/// What the ledger knows of a client.
+/// The records of a client in the ledger.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LedgerView {
-    /// What was last sent of it.
+    /// The record of what was last sent.
     pub sent: Option<SentRecord>,
-    /// Why it is held or failing.
+    /// The reason why the client is held or failing.
     pub problem: Option<Problem>,
 }
 
 impl LedgerView {
-    /// Of this client.
+    /// Reads the records of a client.
     ///
     /// # Errors
     ///
@@ -32,7 +32,8 @@ impl LedgerView {
         Ok(Self { sent: ledger.sent(client)?, problem: ledger.problem(client)? })
     }
 
-    /// The fingerprint of the state that was last evaluated; `None` when it is to be evaluated whatever it is.
+    /// Returns the fingerprint of the state that was last evaluated; `None` when the client must be evaluated in any
+    /// case.
     #[must_use]
     pub fn fingerprint(&self) -> Option<Fingerprint> {
         match &self.problem {
@@ -41,8 +42,8 @@ impl LedgerView {
         }
     }
 
-    /// Returns what the client leaves behind if it has this inventory ID now; `None` where that is the one that was last
-    /// recorded of it. An asset that IQR does not have shows nothing, and one that the client left before was noticed then.
+    /// Returns what the client leaves behind if this is its inventory ID now; `None` where the last record has the same
+    /// one. An asset that IQR does not have shows nothing, and an asset that the client left earlier was noticed then.
     #[must_use]
     pub fn departure(&self, now: Option<&str>) -> Option<Departure> {
         let sent = self.sent.as_ref();
@@ -59,7 +60,7 @@ impl LedgerView {
         Some(Departure { left: left.cloned().map(Box::new), may_have_begun: self.problem.is_some() })
     }
 
-    /// The inventory IDs under which it was sent, and held or failing.
+    /// Returns the inventory IDs under which the client was sent, and is held or failing.
     pub fn inventory_ids(&self) -> impl Iterator<Item = &str> {
         let sent = self.sent.as_ref().map(|record| record.inventory_id.as_str());
         let problem = self.problem.as_ref().and_then(|problem| problem.inventory_id.as_deref());

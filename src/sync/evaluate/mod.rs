@@ -1,4 +1,5 @@
-//! The evaluation of a client before IQR is asked: is it there, may it be sent, and what shall its asset show.
+//! The evaluation of a client before any request to IQR: whether it exists, whether it may be sent, and what IQR shall
+//! show.
 
 pub mod due;
 mod judge;

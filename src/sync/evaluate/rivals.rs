@@ -6,10 +6,10 @@ use crate::model::{ClientId, InventoryId, Machine, Reason};
 use crate::store::{self, Snapshot};
 use crate::sync::error::Error;
 
-/// Most clients of one inventory ID that are compared. Each of them reads all others.
+/// Clients of one inventory ID that are compared. Each of them reads all others.
 const MAX_RIVALS: usize = 100;
 
-/// Most clients of one inventory ID that are listed.
+/// Clients of one inventory ID that are listed.
 const MAX_LISTED_CLIENTS: usize = 20_000;
 
 /// A client that claims an asset; it has no identity when its record cannot be understood.
@@ -22,8 +22,8 @@ impl Evaluator<'_> {
     /// Finds what keeps a client from being sent because others claim its asset: two of them are different machines, or
     /// one is a newer record of the same machine.
     ///
-    /// The others are read one by one up to the first contradiction. Each is compared with all before it: two that
-    /// contradict each other leave it open which of them a third one is, which may be silent of what tells them apart.
+    /// The others are read one by one up to the first contradiction. Each is compared with all before it: if two
+    /// contradict each other, a third one that lacks the distinguishing facts may be either of them.
     pub(super) fn rivalry(&self, machine: &Machine, id: &InventoryId) -> Result<Option<Rivalry>, Error> {
         let client = machine.client_id;
         let typed = machine.slot(&self.config.store.inventory_id_slot).unwrap_or_default();
@@ -49,7 +49,7 @@ impl Evaluator<'_> {
                     return Ok(Some(two_machines(client, [*other, candidate], id, &fact.to_string())));
                 }
             }
-            // What agrees with one record agrees with its equals.
+            // An identity that agrees with a record agrees with its equals, too.
             if records.iter().all(|(_, known)| *known != identity) {
                 records.push((candidate, identity));
             }
@@ -82,7 +82,7 @@ impl Evaluator<'_> {
                 Ok(Some(Claim { client_id, identity: Some(self.identity(&machine)) }))
             }
             Ok(_) => Ok(None),
-            // Neither its slot nor its identity is certain.
+            // Neither the slot nor the identity of an unreadable record is certain.
             Err(store::Error::Record(_)) => Ok(Some(Claim { client_id, identity: None })),
             Err(error) => Err(error.into()),
         }

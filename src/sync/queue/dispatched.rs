@@ -1,5 +1,5 @@
-//! The clients that a pass has dispatched. A backlog of a million is dispatched by key, so the keys are kept as ranges:
-//! mostly there is one.
+//! The clients that a pass has dispatched. A backlog of a million clients is dispatched by key, so the set keeps ranges
+//! of keys: mostly there is one.
 
 use std::ops::RangeInclusive;
 
@@ -12,7 +12,7 @@ use crate::model::ClientId;
 pub struct Dispatched(RangeInclusiveSet<i64>);
 
 impl Dispatched {
-    /// Adds a client; false when it is there already.
+    /// Adds a client; returns false when it is in the set already.
     pub fn insert(&mut self, client: ClientId) -> bool {
         let is_new = !self.contains(client);
         self.0.insert(client.0..=client.0);
@@ -29,12 +29,12 @@ impl Dispatched {
         self.0.contains(&client.0)
     }
 
-    /// The last client of the stretch without a gap that this one is in; `None` when it is in none.
+    /// Returns the last client of the range that contains this one; `None` when no range does.
     pub fn stretch_end(&self, client: ClientId) -> Option<ClientId> {
         self.0.get(&client.0).map(|stretch| ClientId(*stretch.end()))
     }
 
-    /// How many of them have a key within.
+    /// Counts the clients whose keys are in this range.
     pub fn count_within(&self, keys: &RangeInclusive<i64>) -> u64 {
         if keys.is_empty() {
             return 0;

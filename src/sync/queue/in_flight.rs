@@ -1,14 +1,14 @@
-//! The clients whose outcome is not recorded yet, and the assets that they claim.
+//! The clients in flight and the assets that they claim.
 //!
-//! A client does not find another one that claims the same asset while that one is not recorded: both would be sent there.
-//! So one client of an asset is in flight at a time; the others wait until it is recorded, and are evaluated then.
+//! At most one client in flight may claim an asset: a client does not find a rival whose outcome is not recorded, and
+//! both would be sent there. The others are parked until the outcome is recorded, and are evaluated then.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::ClientId;
 use crate::sync::candidate::Candidate;
 
-/// Clients in flight, and those that wait for one of them.
+/// The clients in flight, and those parked because one of them claims their asset.
 #[derive(Default)]
 pub struct InFlight {
     claims: BTreeMap<ClientId, Option<String>>,
@@ -38,29 +38,29 @@ impl InFlight {
         self.claims.iter().any(|(client, claimed)| *client != but && claimed.as_deref() == Some(asset))
     }
 
-    /// Lets a client wait until no other client claims its asset.
+    /// Parks a client until no other client claims its asset.
     pub fn park(&mut self, asset: &str, candidate: Candidate) {
         self.remove(candidate.client_id);
         self.parked.push((asset.to_owned(), candidate));
     }
 
-    /// Returns a client that need not wait any more.
+    /// Takes a parked client whose asset no other client claims any more.
     pub fn released(&mut self) -> Option<Candidate> {
         let place = self.parked.iter().position(|(asset, waiting)| !self.is_claimed(asset, waiting.client_id))?;
         Some(self.parked.remove(place).1)
     }
 
-    /// Returns the clients that wait.
+    /// Returns the parked clients.
     pub fn parked(&self) -> impl Iterator<Item = ClientId> {
         self.parked.iter().map(|(_, waiting)| waiting.client_id)
     }
 
-    /// Returns all clients whose outcome is not recorded, by key.
+    /// Returns all clients in flight or parked, by key.
     pub fn unrecorded(&self) -> BTreeSet<ClientId> {
         self.claims.keys().copied().chain(self.parked()).collect()
     }
 
-    /// Whether there is none, waiting ones included.
+    /// Whether no client is in flight or parked.
     pub fn is_empty(&self) -> bool {
         self.claims.is_empty() && self.parked.is_empty()
     }

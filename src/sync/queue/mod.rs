@@ -1,8 +1,8 @@
-//! The queue of due clients: in which order a pass evaluates them, and how far it came.
+//! The queue of due clients: the order in which a pass evaluates them, and the record of its progress.
 //!
-//! Clients with news go first, then clients never evaluated, then those that failed before and whose time has come; now and
-//! then, or when a person asks for it, a sweep compares every client. Everything streams: a backlog of a million clients
-//! costs no more memory than a page.
+//! Clients with news go first, then clients never evaluated, then failing clients whose time has come; now and then, or
+//! when a person asks for it, a sweep compares every client. Every stage streams its clients: a backlog of a million
+//! takes no more memory than a page.
 
 mod dispatched;
 mod in_flight;

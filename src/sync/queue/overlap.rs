@@ -1,7 +1,7 @@
-//! The overlap: the stretch just before the watermark, in which a writer that commits late may put rows.
+//! The overlap: the stretch just before the watermark, in which a writer that commits late may still put rows.
 //!
-//! Every pass reads it again. A row that was there before, with the same time, is old news, unless the pass that read it
-//! began within the same moment: more may have happened to the same row since.
+//! Every pass reads the overlap again. A row that was there before, with the same time, is old news unless the pass
+//! that read it began within the same moment: the same row may have changed since.
 
 use std::collections::HashSet;
 
@@ -10,19 +10,19 @@ use crate::model::{ClientId, Timestamp};
 use crate::store::{OverlapRow, Source, Store, Watermark};
 use crate::sync::error::Error;
 
-/// Rows dated so many seconds before a pass can no longer be committed after it.
+/// Rows older than this can no longer be committed late.
 const LATE_COMMIT_WINDOW_SECS: i64 = 60;
 
-/// Rows by the question that finds them.
+/// The rows by the query that finds them.
 type Rows = Vec<(Source, Vec<OverlapRow>)>;
 
-/// The rows of the overlap that the last pass has read, and those that are there now.
+/// The overlap as the last pass read it, and its present rows.
 pub(super) struct Overlap {
     then: RecentRows,
     now: Rows,
 }
 
-/// The rows just before a watermark.
+/// Reads the rows just before a watermark.
 pub(super) fn rows(store: &Store, watermark: &Watermark) -> Result<Rows, Error> {
     Source::NEWS.into_iter().map(|source| Ok((source, store.overlap(source, watermark)?))).collect()
 }
@@ -32,7 +32,7 @@ impl Overlap {
         Self { then, now }
     }
 
-    /// The clients that have rows in the stretch before `start` which may be news. History goes to `now`.
+    /// Returns the clients that have rows in the stretch before `start` which may be news. History goes to `now`.
     pub fn unknown(
         &self,
         source: Source,
@@ -54,11 +54,11 @@ impl Overlap {
         row.time.is_some_and(is_over) && self.then.marks.contains(&row.mark)
     }
 
-    /// All that is there now has been looked at, by a pass that began at `clock`.
+    /// Records that a pass that began at `clock` evaluated every row of the overlap.
     pub fn save(&self, ledger: &mut RunLedger, clock: Timestamp) -> Result<(), Error> {
         let rows = || self.now.iter().flat_map(|(_, rows)| rows);
         let marks: HashSet<u64> = rows().map(|row| row.mark).collect();
-        // As long as nothing happens nothing is written.
+        // An idle pass must not write.
         if marks != self.then.marks || !rows().all(|row| self.is_old(row)) {
             ledger.set_recent_rows(&RecentRows { at: clock, marks })?;
         }
@@ -87,10 +87,10 @@ mod tests {
     fn a_row_is_old_news_only_where_it_was_there_and_its_time_was_over_when_it_was_looked_at() {
         let rows = [
             (row(1, "2026-11-22 11:58:59"), true),
-            // There may have been more to come with this time.
+            // A later change may have the same time.
             (row(1, "2026-11-22 11:59:30"), false),
             (row(1, "2026-11-22 12:00:30"), false),
-            // Committed late: it was not there.
+            // This row was committed late: the last pass did not read it.
             (row(9, "2026-11-22 11:58:59"), false),
             (row(1, "no time"), false),
         ];
@@ -104,7 +104,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut ledger = RunLedger::open(&folder.path().join("ledger.db")).unwrap();
         let rows = vec![(Source::Wiped, vec![row(7, "2026-11-22 12:01:30")])];
-        // Fresh at the first look, over at the second, and nothing to write at the third.
+        // The row is fresh at the first save, old at the second, and leaves nothing to write at the third.
         for (clock, remembered) in [("12:02:00", "12:02:00"), ("12:04:00", "12:04:00"), ("12:06:00", "12:04:00")] {
             let overlap = Overlap::new(ledger.recent_rows().unwrap(), rows.clone());
             overlap.save(&mut ledger, at(&format!("2026-11-22 {clock}"))).unwrap();

@@ -1,4 +1,4 @@
-//! The clients that wait for a worker, and those that have one.
+//! The clients that wait for a worker, and those in flight.
 
 use std::collections::{BTreeSet, VecDeque};
 
@@ -7,14 +7,14 @@ use super::in_flight::InFlight;
 use crate::model::ClientId;
 use crate::sync::candidate::{Candidate, Trigger};
 
-/// The clients that wait and those in flight. Each is dispatched once in a pass.
+/// The clients that wait and those in flight. A pass dispatches each of them once.
 #[derive(Default)]
 pub struct Pending {
     queue: VecDeque<Candidate>,
-    /// Clients that the news of another one concerns: they go first.
+    /// Clients that the news of another client concern: they go first.
     concerned: BTreeSet<ClientId>,
     dispatched: Dispatched,
-    /// Clients that wait for one of these go first when they need not wait any more.
+    /// Clients parked for one of these go first once they need not wait any more.
     in_flight: InFlight,
 }
 
@@ -24,12 +24,12 @@ impl Pending {
         self.queue.extend(clients.into_iter().map(|client_id| Candidate { client_id, trigger }));
     }
 
-    /// Puts clients in front that the news of another one concerns, by key.
+    /// Puts clients in front, by key, because the news of another client concern them.
     pub fn push_concerned(&mut self, clients: impl IntoIterator<Item = ClientId>) {
         self.concerned.extend(clients.into_iter().filter(|client| !self.dispatched.contains(*client)));
     }
 
-    /// Dispatches the next client that waits; `None` when none does.
+    /// Dispatches the next client; returns `None` when none waits.
     pub fn dispatch(&mut self) -> Option<Candidate> {
         while let Some(candidate) = self.next() {
             if self.dispatched.insert(candidate.client_id) {
@@ -54,7 +54,8 @@ impl Pending {
         self.in_flight.claim(client, asset);
     }
 
-    /// Does the same, unless another client in flight claims the asset: then this one waits until that one is recorded.
+    /// Notes the same unless another client in flight claims the asset; then parks this client until that one is
+    /// recorded, and returns false.
     pub fn try_claim(&mut self, candidate: Candidate, asset: Option<&str>) -> bool {
         let client = candidate.client_id;
         if let Some(asset) = asset.filter(|asset| self.in_flight.is_claimed(asset, client)) {

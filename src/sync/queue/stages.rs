@@ -1,4 +1,4 @@
-//! The stages of a pass: where its clients come from, in the order in which they are evaluated.
+//! The stages of a pass: the sources of its clients, in the order of evaluation.
 
 use std::time::Duration;
 
@@ -12,17 +12,17 @@ use crate::store::{Cursor, PAGE, Signature, Source, Store, Watermark};
 use crate::sync::candidate::Trigger;
 use crate::sync::error::Error;
 
-/// Clients that failed before and are tried again in one pass.
+/// Failing clients that one pass retries.
 const MAX_RETRIES: i64 = 10_000;
 
-/// Which clients a pass evaluates.
+/// The clients that a pass evaluates.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Wanted {
     /// The clients that are due.
     Due {
-        /// Also every held or failing client, whatever its delay.
+        /// Whether held and failing clients are evaluated before their delay is over.
         retry: bool,
-        /// Also every other client, mapped anew.
+        /// Whether every other client is mapped anew, too.
         full: bool,
     },
     /// These clients, due or not.
@@ -32,19 +32,19 @@ pub enum Wanted {
 /// The stage that is next.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Stage {
-    /// The clients that were asked for.
+    /// The clients that a person asked for.
     Requested,
-    /// News of clients seen before, one question after the other.
+    /// News of clients seen before, one query after the other.
     News(usize, Option<Cursor>),
     /// Clients never seen before.
     New(Cursor),
-    /// The sweep.
+    /// The clients that a sweep finds.
     Sweep,
     /// Every held or failing client.
     Held(ClientId),
     /// Failing clients whose time has come.
     Retries,
-    /// The rest of the sweep is left to the next pass.
+    /// The pass is over, and the rest of the sweep is left to the next one.
     Left,
     End,
 }
@@ -54,9 +54,9 @@ pub(super) struct Stages {
     stage: Stage,
     wanted: Wanted,
     overlap: Overlap,
-    /// Where history had been read to when this pass began.
+    /// The position up to which earlier passes had read history when this pass began.
     pub start: Watermark,
-    /// How far history went when this pass began.
+    /// The end of history when this pass began.
     pub now: Watermark,
     clock: Timestamp,
     longest_delay: Duration,
@@ -66,7 +66,7 @@ pub(super) struct Stages {
 }
 
 impl Stages {
-    /// Begins a pass: reads how far history goes, and where the last pass came to.
+    /// Begins a pass: reads the end of history, and the position that the last pass reached.
     pub fn begin(
         store: &Store,
         ledger: &RunLedger,
@@ -83,7 +83,7 @@ impl Stages {
         })?;
         let overlap = Overlap::new(ledger.recent_rows()?, rows);
         let start = known.unwrap_or_else(|| Watermark {
-            // Before the first pass every client is new: what happened to it is read with it.
+            // Before the first pass every client is new: its history is read together with it.
             client_id: i64::MIN,
             ..now.clone().not_after(clock)
         });
@@ -131,7 +131,7 @@ impl Stages {
         is_behind && self.sweep.is_some_and(|sweep| sweep.is_full)
     }
 
-    /// The sweep that this pass makes.
+    /// Returns the sweep of this pass, if it has one.
     pub fn sweep(&self) -> Option<Sweep> {
         self.sweep
     }
@@ -151,7 +151,7 @@ impl Stages {
         self.overlap.save(ledger, self.clock)
     }
 
-    /// Asks the next question of the stage, or moves on to the next stage.
+    /// Runs the next query of the stage, or moves on to the next stage.
     pub fn refill(&mut self, store: &Store, ledger: &mut RunLedger, pending: &mut Pending) -> Result<(), Error> {
         match self.stage.clone() {
             Stage::Requested => {
@@ -175,7 +175,8 @@ impl Stages {
         Ok(())
     }
 
-    /// Queues news of clients seen before. The others are reached in their own turn, and read fresh.
+    /// Queues the clients seen before that may have news. New clients have a stage of their own, which reads them
+    /// fresh.
     fn refill_news(
         &mut self,
         store: &Store,

@@ -1,9 +1,9 @@
 //! The sweep: a comparison of every client, page by page.
 //!
-//! Two kinds differ in what they compare. The periodic one finds clients whose fingerprint is not the recorded one: rows
-//! that came in with an odd time, which the indexed questions do not find. The one that a person asks for
-//! (`sync --full`), or that a new tenant needs, maps every client anew. Both find clients that are gone, both are the last
-//! thing that a pass does for clients seen before, and both go on where an earlier pass was cut short.
+//! Two kinds exist. The periodic sweep finds clients whose fingerprint is not the recorded one: rows that came in with
+//! an odd time, which the indexed queries do not find. The full sweep, which a person asks for (`sync --full`) or a new
+//! tenant needs, maps every client anew. Both find clients that are gone, both come last among the stages for clients
+//! seen before, and both resume where an earlier pass was cut short.
 
 use std::ops::RangeInclusive;
 use std::time::Duration;
@@ -14,24 +14,25 @@ use crate::model::{ClientId, Timestamp};
 use crate::store::{self, Fingerprint, PAGE, Signature, Store, Watermark};
 use crate::sync::error::Error;
 
-/// Up to this many clients, every client is compared whenever the database was touched: it takes some dozen milliseconds
-/// and finds also what an odd clock hides.
+/// A database of at most this many clients is swept whenever it was touched: the sweep takes some dozen milliseconds,
+/// and finds rows that an odd clock hides.
 pub(in crate::sync) const SMALL_STORE_CLIENTS: i64 = 2_000;
 
-/// Pages of clients that a periodic sweep reads in one pass: some seconds' work. Meanwhile, clients that become due wait.
+/// Pages of clients that a periodic sweep reads in one pass: some seconds' work, during which clients that become due
+/// wait.
 const MAX_PAGES: u32 = 512;
 
-/// The last pass may be dated so many seconds after this one before the clock counts as set back.
+/// The clock counts as set back when the last pass is dated more than this after the present one.
 const CLOCK_TOLERANCE_SECS: i64 = 60;
 
 const FIRST: ClientId = ClientId(i64::MIN);
 
-/// How far a sweep is.
+/// The progress of a sweep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::sync) struct Sweep {
     /// Whether every client is mapped anew.
     pub is_full: bool,
-    /// The client behind which it began. A full sweep wraps round to there.
+    /// The client behind which the sweep began. A full sweep wraps around to it.
     start: ClientId,
     after: ClientId,
     has_wrapped: bool,
@@ -49,24 +50,24 @@ pub(super) enum Part {
 }
 
 impl Sweep {
-    /// A full sweep, from where an earlier one was cut short.
+    /// Returns a full sweep that resumes where an earlier one was cut short.
     pub fn full(ledger: &Ledger) -> Result<Self, Error> {
         let start = ledger.round_cursor()?.unwrap_or(FIRST);
         Ok(Self { is_full: true, start, after: start, has_wrapped: false, pages_left: u32::MAX })
     }
 
-    /// A periodic sweep, from where an earlier one was cut short.
+    /// Returns a periodic sweep that resumes where an earlier one was cut short.
     pub fn periodic(ledger: &Ledger) -> Result<Self, Error> {
         let start = ledger.full_comparison_cursor()?.unwrap_or(FIRST);
         Ok(Self { is_full: false, start, after: start, has_wrapped: false, pages_left: MAX_PAGES })
     }
 
-    /// Whether it covers every client, and not only those that an earlier pass has left.
+    /// Whether the sweep covers every client, and not only those that an earlier pass has left.
     pub fn is_whole(self) -> bool {
         self.is_full || self.start == FIRST
     }
 
-    /// Reads the next page: all of its clients, or those that differ from what the ledger knows, and those that are gone.
+    /// Reads the next page: all of its clients, or those that differ from the ledger and those that are gone.
     pub(super) fn next_part(&mut self, store: &Store, ledger: &Ledger, pending: &Pending) -> Result<Part, Error> {
         if self.has_wrapped && self.after >= self.start {
             return Ok(Part::End);
@@ -100,7 +101,7 @@ impl Sweep {
         Ok(Part::Clients(clients))
     }
 
-    /// The keys of the clients that are still to come before it wraps, or after it has.
+    /// Returns the keys of the clients that are still to come: before the sweep wraps, or after it has.
     pub(super) fn ahead(self) -> RangeInclusive<i64> {
         let last = if self.has_wrapped { self.start.0 } else { i64::MAX };
         self.after.0.saturating_add(1)..=last
@@ -117,7 +118,7 @@ impl Sweep {
         Ok(ahead + before_start)
     }
 
-    /// Records where the next pass goes on: before the first client of the sweep whose outcome is not recorded.
+    /// Records where the next pass resumes: before the first client of the sweep whose outcome is not recorded.
     pub(super) fn save(self, ledger: &mut RunLedger, pending: &Pending) -> Result<(), Error> {
         let waiting = pending.queue().map(|waiting| waiting.client_id).chain(pending.unrecorded());
         let is_behind_start = |client: &ClientId| *client <= self.start;
@@ -130,7 +131,7 @@ impl Sweep {
     }
 }
 
-/// Passes over the clients that follow and were dispatched in this pass: after a backlog these are all.
+/// Skips the clients that follow and were dispatched in this pass: after a backlog these are all.
 fn behind_dispatched(after: ClientId, store: &Store, ledger: &Ledger, pending: &Pending) -> Result<ClientId, Error> {
     let mut after = after;
     loop {
@@ -143,8 +144,8 @@ fn behind_dispatched(after: ClientId, store: &Store, ledger: &Ledger, pending: &
     }
 }
 
-/// Whether a periodic sweep is due: the time has come, or the database is small, or a clock or a key went back, so that the
-/// indexed questions cannot be trusted. Never when the database was not touched since the last sweep.
+/// Whether a periodic sweep is due: the interval is over, the database is small, or a clock or a key went back, so that
+/// the indexed queries cannot be trusted. No sweep is due when the database was not touched since the last one.
 pub(super) fn is_due(
     ledger: &RunLedger,
     start: &Watermark,

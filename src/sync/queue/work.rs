@@ -1,7 +1,7 @@
-//! The queue that the workers share, and the record of how far it came.
+//! The queue that the workers share, and the record of its progress.
 //!
-//! The watermark, up to which the appliance's history was read, moves only past clients whose outcome is recorded, so that
-//! a pass may be cut short or killed at any point.
+//! The watermark, up to which the appliance's history was read, moves only past clients whose outcome is recorded, so
+//! that a pass may be cut short or killed at any point.
 
 use super::pending::Pending;
 use super::stages::{Stages, Wanted};
@@ -22,7 +22,7 @@ pub struct Queue {
 }
 
 impl Queue {
-    /// Begins a pass: reads how far history goes, and where the last pass came to.
+    /// Begins a pass: reads the end of history, and the position that the last pass reached.
     ///
     /// # Errors
     ///
@@ -39,7 +39,7 @@ impl Queue {
         Ok(Self { pending: Pending::default(), stages, clock, signature })
     }
 
-    /// Dispatches the next client; `None` when there is none, or none yet: others may have to be recorded first.
+    /// Dispatches the next client; returns `None` when there is none, or none until others are recorded.
     ///
     /// # Errors
     ///
@@ -64,8 +64,8 @@ impl Queue {
         Ok(ledger.set_watermark(&Watermark { client_id: self.settled_up_to(), ..self.stages.start.clone() })?)
     }
 
-    /// Returns the last new client up to which every one is recorded. They are queued by key, and no other client is queued
-    /// with them.
+    /// Returns the last new client up to which every one is recorded. New clients are queued by key, and no other
+    /// client is queued with them.
     fn settled_up_to(&self) -> i64 {
         let reached = self.stages.reached();
         let beyond_start = ClientId(self.stages.start.client_id.saturating_add(1));
@@ -75,8 +75,8 @@ impl Queue {
         first.map_or(reached, |first| first.0.saturating_sub(1).min(reached))
     }
 
-    /// Ends a pass: records how far it came. Everything was evaluated only when every stage came to its end and every
-    /// client that was dispatched is settled.
+    /// Records the progress of a pass. The pass is complete only if every stage came to its end and every dispatched
+    /// client is settled.
     ///
     /// # Errors
     ///
@@ -100,7 +100,7 @@ impl Queue {
         if is_complete {
             ledger.set_looked_at(self.signature, config)?;
         } else if self.stages.is_over() && self.pending.is_empty() && self.pending.is_settled() {
-            // All but the sweep is done: what is held was evaluated under this config.
+            // Only the sweep is left: the held clients were evaluated under this config.
             ledger.set_looked_at(None, config)?;
         }
         Ok(())
@@ -115,7 +115,7 @@ impl Queue {
             sweep.save(ledger, &self.pending)?;
         }
         if is_complete {
-            // Of the clients that an earlier pass compared, this pass's signature says nothing.
+            // The signature of this pass does not cover the clients that an earlier pass compared.
             ledger.finish_full_comparison(finished_at, self.signature.filter(|_| sweep.is_whole()))?;
         }
         Ok(())
@@ -133,7 +133,7 @@ impl Queue {
         self.stages.has_passed_news() && !self.pending.unrecorded().iter().any(is_known)
     }
 
-    /// Returns how many clients this pass leaves for the next one, at least.
+    /// Returns the number of clients that this pass leaves to the next one, at least.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! What the application of plans shares among the workers.
+//! The state that workers share while they apply plans.
 
 use std::collections::HashSet;
 use std::sync::atomic::AtomicBool;
@@ -11,7 +11,7 @@ use crate::ledger::{self, CommentSemantics, Durability, RunLedger};
 use crate::model::{InventoryId, Timestamp};
 use crate::sync::shared::lock;
 
-/// Applies plans; shared by all connections.
+/// Applies plans; all workers share it.
 pub struct Applier<'a> {
     /// IQR.
     pub iqr: &'a Iqr,
@@ -23,17 +23,17 @@ pub struct Applier<'a> {
     pub items: &'a MasterItems,
     /// Makes begun writes durable before their requests leave.
     pub durability: Durability,
-    /// When this pass began.
+    /// The time when this pass began.
     pub started_at: Timestamp,
-    /// Plan only.
+    /// Whether this run plans and writes nothing.
     pub dry_run: bool,
-    /// What is known of writes to the comments: as the ledger has it, which need not be asked for every client.
+    /// The learned semantics of writes to the comments, cached so that the ledger is not read for every client.
     pub semantics: Mutex<Option<CommentSemantics>>,
-    /// Held by the client whose write will show what writes to the comments do: one is enough to find it out.
+    /// The client whose write will show what writes to the comments do holds this lock: one write is enough.
     pub lesson: Mutex<()>,
     /// Whether a write of this pass has shown it.
     pub has_seen_semantics: AtomicBool,
-    /// Where lines that an earlier write had cost were sent back in this pass.
+    /// The assets to which lines that an earlier write cost were sent back in this pass.
     pub assets_with_lines_in_flight: Mutex<HashSet<InventoryId>>,
 }
 
@@ -42,7 +42,7 @@ impl Applier<'_> {
         lock(self.ledger)
     }
 
-    /// What is known of writes to the comments.
+    /// Returns the learned semantics of writes to the comments.
     pub(super) fn semantics(&self) -> Option<CommentSemantics> {
         *lock(&self.semantics)
     }

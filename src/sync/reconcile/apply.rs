@@ -1,8 +1,8 @@
-//! Bringing one asset to what the plan says: read, plan, write, read back.
+//! The application of a plan to one asset: read, plan, write, read back.
 //!
-//! It is one loop. After every write whose end is not certain the asset is read again and planned anew, so that a lost
-//! answer, a verification and a repair are the same step: what is there is not sent, what is missing is. A write is never
-//! repeated without a read in between.
+//! A single loop does all of it. After every write whose result is not certain the loop reads the asset again and plans
+//! anew, so that a lost answer, a verification and a repair are the same step: text that is there is not sent, text
+//! that is missing is. A write is never repeated without a read in between.
 
 use std::sync::atomic::Ordering;
 
@@ -22,28 +22,28 @@ use crate::sync::reconcile::plan::{self, Field, Plan};
 use crate::sync::retry::Cause;
 use crate::sync::shared::lock;
 
-/// How often an asset is written at most in one pass: the write, one repair, and what lost answers cost.
+/// Writes to one asset in one pass: the write, one repair, and the repeats after lost answers.
 const MOST_WRITES: u32 = 4;
 
-/// How often a write whose end is not known is made at most: one that failed is repeated once, after a read.
+/// Writes whose result is not known: a write that failed is repeated once, after a read.
 const MOST_DOUBTFUL_WRITES: u32 = 2;
 
-/// What follows from one write.
+/// The step that follows a write.
 enum Step {
-    /// Read and plan again.
+    /// The asset is read and planned again.
     Again,
-    /// Nothing more to do: this is what was sent.
+    /// The attempt is finished, and this was sent.
     Finished(Sent),
-    /// It cannot be done.
+    /// The attempt has failed.
     Ended(Applied),
 }
 
 impl<'a> Applier<'a> {
-    /// Brings the asset of a client to what its machine says.
+    /// Reconciles the asset of a client with its machine.
     ///
     /// # Errors
     ///
-    /// What concerns every client. What concerns this one alone is told by [`Applied`].
+    /// When an error concerns every client. [`Applied`] reports an error of this client alone.
     pub fn apply(&'a self, client: ClientId, ready: &'a Ready) -> Result<Applied, Error> {
         let asset = match believed(!ready.sent.lines.is_empty(), || self.iqr.asset(&ready.id)) {
             Ok(asset) => asset,
@@ -61,7 +61,7 @@ impl<'a> Applier<'a> {
         loop {
             let writing = self.writing(&mut attempt)?;
             let plan = match attempt.plan(writing, self.config) {
-                // First of all: whatever else of the asset cannot be changed must not keep people's lines away.
+                // People's lines come first: no other field of the asset must keep them away.
                 plan if attempt.is_restoring => plan.only(Field::Comments),
                 plan => plan,
             };
@@ -100,7 +100,7 @@ impl<'a> Applier<'a> {
         }
     }
 
-    /// Puts back what a write to this asset has cost whose end is not recorded.
+    /// Puts back the lines that an unfinished write to this asset has cost.
     fn with_lost_lines(&self, ready: &Ready, asset: Asset) -> Result<Asset, Error> {
         match ready.intent.as_ref().filter(|_| !self.dry_run) {
             Some(intent) => recovery::restored(self, intent, asset),
@@ -108,7 +108,7 @@ impl<'a> Applier<'a> {
         }
     }
 
-    /// An error of this asset fails this client; any other ends the pass.
+    /// Fails this client for an error of its asset; returns any other error, which ends the pass.
     fn failed(error: iqr::Error) -> Result<Applied, Error> {
         if error.scope() == Scope::Pass {
             return Err(error.into());
@@ -122,7 +122,7 @@ impl<'a> Applier<'a> {
         Ok(Applied::Failed(Rejection { reason: error.reason(), message: format!("{error}{hint}") }, cause))
     }
 
-    /// Comment lines that were sent may still arrive.
+    /// Fails a client whose comment lines may still arrive.
     fn unsettled(error: iqr::Error, id: &InventoryId) -> Result<Applied, Error> {
         let failure = match &error {
             iqr::Error::Failed(iqr::Failure { request, cause, .. }) => format!("{request} failed: {cause}"),
@@ -137,7 +137,7 @@ impl<'a> Applier<'a> {
         })
     }
 
-    /// The serial number tells whether this is the right asset.
+    /// Holds the client, or warns, if the serial number shows that this is another asset.
     fn check_serial(&self, attempt: &mut Attempt<'_>) -> Option<Applied> {
         let message = serial_mismatch(attempt.ready, &attempt.asset)?;
         match self.config.sync.serial_check {
@@ -151,23 +151,23 @@ impl<'a> Applier<'a> {
         }
     }
 
-    /// How the comments are written: as the newest write or an earlier one has shown, else as the config says. Learns
-    /// from the newest write.
+    /// Returns how the comments are written: as the newest write or an earlier one has shown, otherwise as the config
+    /// says. Learns from the newest write.
     fn writing(&self, attempt: &mut Attempt<'_>) -> Result<Writing, Error> {
         attempt.planned_by = self.semantics();
         let mut known = attempt.planned_by;
-        // What was learned is not believed against what is seen: the tenant, or the field, may be another one by now.
+        // An observation overrides the learned semantics: the tenant or the field may have changed.
         if (known.is_none() || attempt.written.is_some())
             && let Some(shown) = attempt.shown_semantics()
             && known != Some(shown)
         {
-            // What a killed pass seems to have done is enough to put lines back, not to decide for all assets.
+            // The apparent effect of a killed pass is enough to put lines back, but not to decide for all assets.
             if attempt.written.is_some() {
                 self.learn(shown)?;
                 attempt.planned_by = Some(shown);
             }
             known = Some(shown);
-            // It was written in the belief of the config: what it did to other lines is no refusal.
+            // The write followed the config: a different effect on other lines is no refusal.
             attempt.acknowledged.retain(|change| change.field != Field::Comments);
             attempt.notes.extend(semantics::advice(shown, self.config.sync.comments));
         }
@@ -182,7 +182,7 @@ impl<'a> Applier<'a> {
         let mut item = None;
         if plan.change(Field::MasterItem).is_some() {
             match self.items.ensure(self.iqr, self.ledger, &self.config.rules.aliases, &attempt.ready.mapped.update) {
-                // The comments are read again just before they are replaced.
+                // The search took time: the comments are read again just before they are replaced.
                 Ok((_, true)) if writing == Writing::Replaces && attempt.writes == 1 => return Ok(Step::Again),
                 Ok((spelling, _)) => item = Some(spelling),
                 Err(error) => return Self::no_master_item(error).map(Step::Ended),
@@ -191,7 +191,7 @@ impl<'a> Applier<'a> {
         if self.teaches(&attempt.asset.comments, plan) {
             attempt.lesson = Some(lock(&self.lesson)).filter(|_| self.teaches(&attempt.asset.comments, plan));
         }
-        // Another client's write may have shown it since this was planned: then it is planned by that.
+        // Another client's write may have shown the semantics since: then this plan is outdated.
         if attempt.planned_by != self.semantics() {
             return Ok(Step::Again);
         }
@@ -208,7 +208,7 @@ impl<'a> Applier<'a> {
         }
     }
 
-    /// Without a read-back, IQR is taken at its word.
+    /// Returns the step after an acknowledged write: the read-back or, without verification, the end.
     fn after_yes(&self, attempt: &mut Attempt<'_>, plan: &Plan, sent: Sent) -> Step {
         attempt.doubt = None;
         let is_unsettled = matches!(attempt.sent_lines, SentLines::Unanswered(_));
@@ -219,7 +219,8 @@ impl<'a> Applier<'a> {
         Step::Again
     }
 
-    /// What may have been taken nevertheless, or did not arrive, is read again; what was refused is not repeated.
+    /// Returns the step after a failed write: a read if IQR may have taken it or it did not arrive, the end if IQR
+    /// refused it.
     fn after_error(&self, attempt: &mut Attempt<'_>, error: iqr::Error, with_item: bool) -> Result<Step, Error> {
         if error.asks_for_a_read() {
             log::info!("client {}: {error}; asset {} is read again", attempt.client, attempt.ready.id);
@@ -232,7 +233,7 @@ impl<'a> Applier<'a> {
             return Ok(Step::Again);
         }
         if with_item && matches!(error, iqr::Error::Refused { .. }) {
-            // What is remembered of its master item may be wrong: it is looked up once more.
+            // The remembered master item may be wrong: it is searched for once more.
             self.items.forget(self.ledger, &attempt.ready.mapped.update)?;
             if !std::mem::replace(&mut attempt.is_item_asked_again, true) {
                 return Ok(Step::Again);
@@ -251,9 +252,9 @@ impl<'a> Applier<'a> {
         }
     }
 
-    /// What cannot be recorded is not sent. Says what is being sent.
+    /// Records a write before it is sent, and returns what it sends. A write that cannot be recorded is not sent.
     fn begin_write(&self, attempt: &mut Attempt<'_>, plan: &Plan) -> Result<Sent, Error> {
-        // Comments that are not written need no putting back.
+        // Comments that are not written need not be put back.
         let change = plan.change(Field::Comments);
         let before = change.map(|_| attempt.asset.comments.clone());
         let after = plan.outcome(&attempt.asset);
@@ -278,8 +279,8 @@ impl<'a> Applier<'a> {
         Ok(sent)
     }
 
-    /// Whether comments would be written that an answer has left out altogether: where a write replaces them, or may, they
-    /// are read again before that is taken for blank.
+    /// Whether the plan writes comments that the answer left out altogether. Where a write replaces them, or may, they
+    /// are read again before they pass for blank.
     fn is_blank_by_omission(&self, attempt: &Attempt<'_>, plan: &Plan) -> bool {
         let is_risky = plan.change(Field::Comments).is_some() && attempt.planned_by != Some(CommentSemantics::Adds);
         is_risky && attempt.asset.lacks_comments && !attempt.is_omission_believed && !self.dry_run
@@ -303,8 +304,8 @@ impl<'a> Applier<'a> {
         }
     }
 
-    /// Whether a write has to show what writes to the comments do: then it is read back whatever the config says. It is not
-    /// known yet, or no write of this pass has shown it: the tenant may have changed its ways.
+    /// Whether a write has to show what writes to the comments do, and is therefore read back whatever the config says:
+    /// the semantics are not known yet, or no write of this pass has confirmed them, and the tenant may have changed.
     fn teaches(&self, before: &str, plan: &Plan) -> bool {
         let is_telling = plan.change(Field::Comments).is_some() && !before.trim().is_empty();
         let is_read_back = self.config.sync.verify_writes || self.has_seen_semantics.load(Ordering::Relaxed);
@@ -312,8 +313,8 @@ impl<'a> Applier<'a> {
     }
 }
 
-/// Reads an asset; once more before it is believed that the comments are blank where lines of ours should stand. Taken
-/// for blank because an answer left them out, they would be written anew, and cost what people typed.
+/// Reads an asset; reads it once more before it believes that the comments are blank where lines of ours should be. An
+/// answer that left the comments out would otherwise let a write cost what people typed.
 fn believed(has_lines: bool, read: impl Fn() -> Result<Asset, iqr::Error>) -> Result<Asset, iqr::Error> {
     let asset = read()?;
     if has_lines && asset.comments.trim().is_empty() { read() } else { Ok(asset) }

@@ -1,6 +1,7 @@
-//! One asset on its way to what its machine says: what was read, what was written, and what follows from both.
+//! The state of one reconciliation attempt: what was read, what was written, and what follows from both.
 //!
-//! Pure but for a line in the log: it asks and writes nothing. [`Applier`](super::applier::Applier) does, step by step.
+//! This module sends no request and writes nothing but a line in the log. [`Applier`](super::applier::Applier) drives
+//! it, step by step.
 
 use std::sync::MutexGuard;
 
@@ -16,39 +17,39 @@ use crate::sync::reconcile::plan::{self, Change, Field, Plan, Policy};
 use crate::sync::reconcile::semantics;
 use crate::sync::retry::Cause;
 
-/// What became of a client whose asset was read.
+/// The outcome of a client whose asset was read.
 #[derive(Debug)]
 pub enum Applied {
-    /// The asset says what it shall say.
+    /// The asset shows its machine.
     Done {
-        /// What is remembered of it.
+        /// The texts to be recorded as sent.
         sent: Sent,
-        /// What was changed.
+        /// The changes that were made.
         changes: Vec<Change>,
-        /// What is worth knowing.
+        /// Notes for people.
         notes: Vec<String>,
     },
-    /// A person has to look at it first.
+    /// The client waits until a person decides.
     Held(Rejection),
-    /// Something went wrong.
+    /// The client failed.
     Failed(Rejection, Cause),
-    /// The tenant did not take its requests for now: it is left to the next pass.
+    /// The tenant did not take its requests for now: the client is left to the next pass.
     Postponed(iqr::Error),
 }
 
-/// Comment lines that were sent in an attempt. IQR may take them after it was read: a read shows what has arrived, not what
-/// is still to come, and lines that are sent again to a tenant that adds would stand twice for ever.
+/// The comment lines that an attempt has sent. IQR may take them after the read-back: a read does not show what is
+/// still to arrive, and lines that are sent again to a tenant that adds would stand twice for ever.
 pub(super) enum SentLines {
-    /// None was sent, or none reached IQR.
+    /// No line was sent, or none reached IQR.
     None,
-    /// They were sent, and IQR has answered.
+    /// Lines were sent, and IQR has answered.
     Answered,
-    /// They were sent, and it is not known whether IQR takes them.
+    /// Lines were sent, and it is not known whether IQR takes them.
     Unanswered(iqr::Error),
 }
 
 impl SentLines {
-    /// As the answer to the write of them shows.
+    /// Classifies the lines by the answer to their write.
     pub fn of(answer: &Result<(), iqr::Error>) -> Self {
         match answer {
             Ok(()) => Self::Answered,
@@ -60,7 +61,7 @@ impl SentLines {
     }
 }
 
-/// One asset on its way.
+/// An attempt to reconcile one asset.
 pub(super) struct Attempt<'a> {
     pub client: ClientId,
     pub ready: &'a Ready,
@@ -68,37 +69,37 @@ pub(super) struct Attempt<'a> {
     pub sent: Sent,
     /// The comments before the newest write of comments.
     pub before: Option<String>,
-    /// What was sent of them.
+    /// The text that the newest write of comments sent.
     pub written: Option<String>,
-    /// What the newest write that IQR said yes to was to change.
+    /// The changes of the last acknowledged write.
     pub acknowledged: Vec<Change>,
     pub changes: Vec<Change>,
     pub notes: Vec<String>,
     pub writes: u32,
-    /// How many of them were refused for now (429): IQR did nothing.
+    /// The number of writes that were refused for now (429): IQR did nothing.
     pub refused_writes: u32,
-    /// How the newest write failed, if it may have been taken nevertheless.
+    /// The error of the newest write, if IQR may have taken it all the same.
     pub doubt: Option<iqr::Error>,
-    /// How many writes failed so, for another reason than an ended session.
+    /// The number of writes that failed in this way, except for an ended session.
     pub doubtful_writes: u32,
-    /// Whether the plan is to put lines back that a write had cost.
+    /// Whether the plan puts back lines that a write cost.
     pub is_restoring: bool,
     /// Whether comments that an answer left out were read again.
     pub is_omission_believed: bool,
-    /// Whether its master item was looked up once more because IQR refused the remembered one.
+    /// Whether the master item was searched for once more because IQR refused the remembered one.
     pub is_item_asked_again: bool,
     /// The comment lines of all writes of this attempt.
     pub written_lines: Vec<String>,
-    /// What became of the comment lines that this attempt has sent.
+    /// The outcome of the comment lines that this attempt has sent.
     pub sent_lines: SentLines,
-    /// What was known of writes to the comments when the plan was made.
+    /// The semantics of writes to the comments that the plan is based on.
     pub planned_by: Option<CommentSemantics>,
-    /// Held from a write that teaches until it is read back.
+    /// The lock that a write which shows the semantics holds until it is read back.
     pub lesson: Option<MutexGuard<'a, ()>>,
 }
 
-/// The plan that a pass would begin with, and what is worth knowing of it; `known` is what the ledger knows of writes to
-/// the comments. Pure: `preview` shows it, and it is made the way [`Applier`](super::applier::Applier) makes it.
+/// Returns the plan that a pass would begin with, and notes on it; `known` is the learned semantics of writes to the
+/// comments. `preview` shows this pure function, and [`Applier`](super::applier::Applier) plans the same way.
 #[must_use]
 pub fn first_plan(
     client: ClientId,
@@ -114,8 +115,8 @@ pub fn first_plan(
     (plan, attempt.notes)
 }
 
-/// What to do when IQR knows the asset by another serial number than the machine's; `None` when it does not, or when one
-/// of the two identifies nothing and so contradicts none.
+/// Returns the next step when IQR knows the asset by another serial number than the machine's; `None` when it does not,
+/// or when one of the two identifies nothing and so contradicts none.
 #[must_use]
 pub fn serial_mismatch(ready: &Ready, asset: &Asset) -> Option<String> {
     let theirs = asset.serial_number.as_str();
@@ -133,7 +134,7 @@ pub fn serial_mismatch(ready: &Ready, asset: &Asset) -> Option<String> {
 }
 
 impl<'a> Attempt<'a> {
-    /// An asset as it was read, and what a killed pass may have done to it.
+    /// Begins an attempt with an asset that was read, and with what a killed pass may have done to it.
     pub fn begin(client: ClientId, ready: &'a Ready, asset: Asset) -> Self {
         let (sent, before) = match &ready.intent {
             Some(intent) => {
@@ -166,15 +167,15 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    /// Whether the comments of this plan have to wait for a later pass: lines were sent, and may still arrive. A tenant that
-    /// is known to replace the comments may be sent them again.
+    /// Whether the comments of this plan have to wait for a later pass because lines were sent that may still arrive. A
+    /// tenant that is known to replace the comments may be sent them again.
     pub fn has_lines_to_withhold(&self, plan: &Plan) -> bool {
         !matches!(self.sent_lines, SentLines::None)
             && plan.change(Field::Comments).is_some()
             && self.planned_by != Some(CommentSemantics::Replaces)
     }
 
-    /// Plans on what IQR shows, and on the lines that a replacing write cost, which come back.
+    /// Plans on the asset as IQR shows it, with the lines that a replacing write cost put back.
     pub fn plan(&mut self, writing: Writing, config: &Config) -> Plan {
         let policy = Policy {
             writing,
@@ -200,7 +201,7 @@ impl<'a> Attempt<'a> {
         plan
     }
 
-    /// What was sent before, and the lines that this attempt has written and that the asset shows.
+    /// Returns what was sent before, with the lines that this attempt has written and that the asset shows.
     fn sent_by_now(&self) -> Sent {
         let mut sent = self.sent.clone();
         let shown = StoredLines::parse(&self.asset.comments);
@@ -214,21 +215,21 @@ impl<'a> Attempt<'a> {
         semantics::shown(before, self.written.as_deref(), &self.asset.comments, &ours, &self.sent)
     }
 
-    /// Lines of others that the newest write cost.
+    /// Returns the lines of others that the newest write cost.
     fn lost_lines(&self) -> Vec<String> {
         let Some(before) = &self.before else { return Vec::new() };
         let names: Vec<String> = self.ready.mapped.update.comments.iter().map(|line| line.name.clone()).collect();
         semantics::lost(before, &self.asset.comments, &names, &self.sent)
     }
 
-    /// It was written as often as may be, and still lacks all of this.
+    /// Fails an attempt that has no write left and still lacks all of this.
     pub fn stuck(&self, plan: &Plan) -> Applied {
         let stuck: Vec<&Change> = plan.changes.iter().collect();
         Applied::Failed(not_verified(&self.ready.id.to_string(), &stuck), Cause::Client)
     }
 
-    /// After a write that IQR said yes to: fields that still have to be changed did not take. A text that was cut to the
-    /// width of its column has.
+    /// Fails an attempt after an acknowledged write if a field still has to be changed. A text that was cut to the
+    /// width of its column counts as taken.
     pub fn judge(&mut self, plan: &Plan) -> Option<Applied> {
         let stuck: Vec<&Change> = plan
             .changes
@@ -256,8 +257,8 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    /// What was sent of a text is not all of it; told when it is sent, and not with every look at the asset. Of a template
-    /// somebody can make less, of the name of a model nobody can: that is no warning.
+    /// Notes texts that were cut, when they are sent and not with every read of the asset. A cut item number is only
+    /// logged: people can shorten a template, but not the name of a model.
     fn note_cuts(&mut self) {
         let is_sent = |cut: &&Cut| self.changes.iter().any(|change| Some(change.field) == field_of(cut.text));
         for cut in self.ready.mapped.update.cuts.iter().filter(is_sent) {
@@ -269,20 +270,20 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    /// The asset, as it was read, says what it shall say.
+    /// Ends an attempt whose asset was read and shows the machine.
     pub fn done(&mut self, plan: &Plan) -> Applied {
         let sent = plan::sent_state(&self.ready.mapped.update, (&self.asset).into(), &plan.comment_lines, &self.sent);
         self.end(plan, sent)
     }
 
-    /// It says so by what was sent.
+    /// Ends an attempt by what was sent.
     pub fn end(&mut self, plan: &Plan, sent: Sent) -> Applied {
         self.note_left(plan);
         self.note_cuts();
         Applied::Done { sent, changes: std::mem::take(&mut self.changes), notes: std::mem::take(&mut self.notes) }
     }
 
-    /// A field that was written twice counts once.
+    /// Notes the changes of a plan; counts a field that was written twice once.
     pub fn note_changes(&mut self, plan: &Plan) {
         for change in &plan.changes {
             match self.changes.iter_mut().find(|other| other.field == change.field) {
@@ -293,7 +294,7 @@ impl<'a> Attempt<'a> {
     }
 }
 
-/// The field of the asset that a text goes into; the description of a new master item goes into none.
+/// Returns the field of the asset that a text goes into; the description of a new master item goes into none.
 fn field_of(text: Limited) -> Option<Field> {
     match text {
         Limited::ItemNumber | Limited::Manufacturer => Some(Field::MasterItem),

@@ -1,9 +1,9 @@
-//! Merging our lines into the inventory comments of an asset.
+//! The merge of our lines into the inventory comments of an asset.
 //!
-//! The field is shared with people and with other tools. A line is `Name: VALUE`, known by the text before its first
-//! colon. It counts as one of ours when we sent it before, or when its value is one of the words that we write; every
-//! other line is somebody else's, whatever its name, and is never touched. No line is ever taken away, no value is ever
-//! blanked, and no line ever stands there twice.
+//! People and other tools share the field. A line is `Name: VALUE`, known by the text before its first colon. A line
+//! counts as ours when we sent it before, or when its value is one of the words that we write; every other line belongs
+//! to others, whatever its name, and is never touched. The merge never removes a line, never blanks a value, and never
+//! adds a line that is there already.
 
 use std::borrow::{Borrow, Cow};
 use std::collections::HashMap;
@@ -15,7 +15,7 @@ use crate::mapping::{has_result_word, is_result_value};
 use crate::model::{CommentLine, KnownLines, Sent, is_stored, lines_of, stored_form};
 use crate::sync::reconcile::line_index::{LineIndex, NameSet};
 
-/// What a write to the comments field does, so far as is known or configured.
+/// The effect of a write to the comments field, so far as that is known or configured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Writing {
     /// IQR adds what is sent: only new and changed lines are sent.
@@ -25,7 +25,7 @@ pub enum Writing {
 }
 
 impl Writing {
-    /// As writes have shown; as long as none has, as the config says.
+    /// Returns what writes have shown or, as long as none has, what the config says.
     #[must_use]
     pub fn of(known: Option<CommentSemantics>, mode: CommentMode) -> Self {
         match (known, mode) {
@@ -35,18 +35,18 @@ impl Writing {
     }
 }
 
-/// What becomes of one of our lines.
+/// The fate of one of our lines.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LineFate {
-    /// It is there already, or somebody changed it since we sent it: nothing to do.
+    /// The line stays: it is there already, or a person changed it since we sent it.
     Kept(String),
-    /// No line of this name is there.
+    /// The line is new: no line of this name is there.
     New(String),
-    /// The line of this name says something else.
+    /// The line changes: the line of this name says something else.
     Changed {
-        /// What it says.
+        /// The line that is there.
         from: String,
-        /// What it shall say.
+        /// The line to be sent.
         to: String,
     },
 }
@@ -54,15 +54,15 @@ pub enum LineFate {
 /// The outcome of a merge.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Merge {
-    /// What becomes of each of our lines, in our order.
+    /// The fate of each of our lines, in our order.
     pub lines: Vec<LineFate>,
-    /// The whole text as it shall be afterwards.
+    /// The whole text after the write.
     pub text: String,
-    /// What is sent for it; empty when nothing is to be sent.
+    /// The text to be sent; empty when nothing has to be sent.
     pub write: String,
 }
 
-/// Merges `ours` into the `existing` text. Pure.
+/// Merges `ours` into the `existing` text; a pure function.
 #[must_use]
 pub fn merge(existing: &str, ours: &[CommentLine], sent: &Sent, writing: Writing) -> Merge {
     let (mut text, sent) = (Text::of(existing), sent.known_lines());
@@ -71,7 +71,7 @@ pub fn merge(existing: &str, ours: &[CommentLine], sent: &Sent, writing: Writing
     for form in &forms {
         *counts.entry(form.as_ref()).or_default() += 1;
     }
-    // A column that cannot hold every letter may make one name of two: then each is known by its own letters only.
+    // A column that cannot hold every letter may give two names one form: then only its own letters identify each.
     let is_alone = |form: &str| counts.get(form) == Some(&1);
     let place = |(line, form)| text.place(Ours { line, is_alone: is_alone(form) }, &sent, writing);
     let lines: Vec<LineFate> = ours.iter().zip(forms.iter().map(AsRef::as_ref)).map(place).collect();
@@ -84,12 +84,12 @@ pub fn merge(existing: &str, ours: &[CommentLine], sent: &Sent, writing: Writing
     Merge { write, text: text.to_string(), lines }
 }
 
-/// The lines of `before` that are missing in `after`, each as often as it is missing.
+/// Returns the lines of `before` that are missing in `after`, with repeats.
 #[must_use]
 pub fn lost_lines(before: &str, after: &str) -> Vec<String> {
     let mut left: HashMap<&str, usize> = HashMap::new();
     lines_of(after).for_each(|line| *left.entry(line).or_default() += 1);
-    // Equal lines first: `?` may be what a column made of another line, and is itself all the same.
+    // Equal lines go first: a `?` may be the form that a column gave to another line, and is also equal to itself.
     let changed: Vec<&str> = lines_of(before).filter(|line| !take(&mut left, line)).collect();
     let mut forms: HashMap<Cow<'_, str>, usize> = HashMap::new();
     for (line, count) in left.into_iter().filter(|(line, _)| line.is_ascii()) {
@@ -98,15 +98,15 @@ pub fn lost_lines(before: &str, after: &str) -> Vec<String> {
     changed.into_iter().filter(|line| !take(&mut forms, stored_form(line).as_ref())).map(str::to_owned).collect()
 }
 
-/// Takes one of those that are counted; false when there is none.
+/// Takes one of the counted lines; returns false when there is none.
 fn take<K: Borrow<str> + Eq + Hash>(counts: &mut HashMap<K, usize>, line: &str) -> bool {
     let Some(count) = counts.get_mut(line).filter(|count| **count > 0) else { return false };
     *count -= 1;
     true
 }
 
-/// The lines of `text` that this program made: known ones, and those with the name of one of `ours` that are taken for
-/// ours.
+/// Returns the lines of `text` that this program made: known ones, and those with the name of one of `ours` that pass
+/// for ours.
 pub(in crate::sync) fn lines_of_ours<'a>(
     text: &'a str,
     ours: &'a [CommentLine],
@@ -117,7 +117,7 @@ pub(in crate::sync) fn lines_of_ours<'a>(
     lines_of(text).filter(move |line| is_known(line, &sent) || (has_name(line) && is_machine_made(line, &sent)))
 }
 
-/// The text that has all lines of `before` again, and behind them those that only `now` has.
+/// Returns the text that has all lines of `before` again, followed by those that only `now` has.
 #[must_use]
 pub fn restored(before: &str, now: &str) -> String {
     let mut text = Text::of(before);
@@ -152,7 +152,7 @@ impl Ours<'_> {
     }
 }
 
-/// A text of lines, each with the line end that it has, so that what is not ours stays as it is to the byte.
+/// A text of lines, each with its line end, so that lines of others stay unchanged to the byte.
 struct Text {
     lines: Vec<Line>,
     index: LineIndex,
@@ -189,7 +189,7 @@ impl Text {
         self.index.add(at, line, without_date(line));
     }
 
-    /// Decides what becomes of one of our lines, and does it to this text.
+    /// Decides the fate of one of our lines, and changes this text accordingly.
     fn place(&mut self, ours: Ours<'_>, sent: &KnownLines, writing: Writing) -> LineFate {
         let wanted = ours.line.text();
         let is_theirs = (ours.line.value.is_empty() || self.is_edited(&wanted, sent)) && self.has_strangers(ours, sent);
@@ -213,8 +213,8 @@ impl Text {
         LineFate::Changed { from: there, to }
     }
 
-    /// Whether a result that is not known to be ours stands behind the newest line that is: where nothing tells who wrote
-    /// it, it may be ours, and would pass for the newest.
+    /// Whether a result that is not known to be ours follows our newest line: where nothing shows who wrote it, it may
+    /// be ours, and would pass for the newest.
     fn has_result_behind(&self, at: usize, ours: Ours<'_>) -> bool {
         self.named(ours).any(|(place, _, value)| place > at && has_result_word(value))
     }
@@ -224,14 +224,14 @@ impl Text {
         LineFate::New(wanted)
     }
 
-    /// The last line that is ours and has this name: where the server only adds, the last one is what counts.
+    /// Returns the last line that is ours and has this name: where the server only adds, the last one counts.
     fn newest_of(&self, ours: Ours<'_>, sent: &KnownLines) -> Option<usize> {
         let is_ours = |text, value| says(value, &ours.line.value) || is_machine_made(text, sent);
         self.named(ours).filter(|(_, text, value)| is_ours(text, value)).map(|(place, ..)| place).max()
     }
 
-    /// Whether what is wanted was sent and stands there no more. Where it does, with a line of ours behind it that says
-    /// otherwise, that line is of a write whose end is not recorded, and what is wanted is said again.
+    /// Whether the wanted line was sent and is gone. Where it is there, followed by a line of ours that says otherwise,
+    /// that line comes from a write whose end is not recorded, and the wanted line is sent again.
     fn is_edited(&self, wanted: &str, sent: &KnownLines) -> bool {
         sent.has_line(wanted) && !self.index.saying(wanted).any(|at| says(self.lines[at].text.trim_end(), wanted))
     }
@@ -241,7 +241,7 @@ impl Text {
         self.named(ours).any(|(_, text, value)| !says(value, &ours.line.value) && !is_machine_made(text, sent))
     }
 
-    /// The lines with the name of ours, in no order, each with its place and its value.
+    /// Returns the lines with the name of ours, in no order, each with its place and its value.
     fn named<'a>(&'a self, ours: Ours<'a>) -> impl Iterator<Item = (usize, &'a str, &'a str)> {
         self.index.named(&ours.line.name, ours.is_alone).filter_map(move |place| {
             let text = self.lines[place].text.trim_end();
@@ -250,7 +250,8 @@ impl Text {
         })
     }
 
-    /// `wanted`, told apart by its time (PASS, then FAIL, then PASS again) where the very same line stands there already.
+    /// Returns `wanted`, with its time behind it where the very same line is there already (PASS, then FAIL, then PASS
+    /// again).
     fn distinct(&self, ours: &CommentLine, wanted: String) -> String {
         if !self.has_line(&wanted) {
             return wanted;
@@ -283,27 +284,27 @@ impl std::fmt::Display for Text {
     }
 }
 
-/// Whether this program wrote a line: it is known to have been sent. Only where nothing is known of the asset, a bare
-/// word of those that the mapping writes is taken for ours; with anything behind it, a person may have written it.
+/// Whether this program wrote a line: it is known to have been sent. Only where no line of the asset is known, a bare
+/// word of those that the mapping writes passes for ours; a person may have written anything longer.
 pub(super) fn is_machine_made(line: &str, sent: &KnownLines) -> bool {
     let value = line.split_once(':').map_or(line, |(_, value)| without_date(value.trim()));
     let is_bare_word = || !value.contains(", ") && is_result_value(value);
     is_known(line, sent) || (sent.is_empty() && is_bare_word())
 }
 
-/// Whether a line is known to have been sent. One that was told apart by its time is remembered as the mapping has it,
-/// once it was kept.
+/// Whether a line is known to have been sent. The ledger remembers a line with its time behind it as the mapping has
+/// it, once it was kept.
 fn is_known(line: &str, sent: &KnownLines) -> bool {
     sent.made_line(line) || sent.made_line(without_date(line))
 }
 
-/// Whether a line or value that stands there says what is wanted, with a time behind it or without. What is wanted may
-/// itself end in one: WipeOS's words are taken as they are.
+/// Whether a line or value says what is wanted, with a time behind it or without. The wanted text may itself end in a
+/// time: the words of WipeOS are taken unchanged.
 fn says(there: &str, wanted: &str) -> bool {
     is_stored(there, wanted) || is_stored(without_date(there), wanted)
 }
 
-/// A line or value without the time that [`Text::distinct`] may have put behind it.
+/// Returns a line or value without the time that [`Text::distinct`] may have put behind it.
 fn without_date(text: &str) -> &str {
     let Some((value, date)) = text.strip_suffix(')').and_then(|text| text.rsplit_once(" (")) else { return text };
     let is_date = |text: &str| {
@@ -331,7 +332,7 @@ mod tests {
         lines.iter().map(|text| line(text)).collect()
     }
 
-    /// With `- ` in front, a line that was not said last.
+    /// Returns the record of these lines; a `- ` in front stands for a line that was not sent last.
     fn sent(lines: &[&str]) -> Sent {
         let digests = |lines: Vec<&str>| lines.iter().map(|line| digest::short(line.as_bytes())).collect();
         let (others, last): (Vec<&str>, Vec<&str>) = lines.iter().copied().partition(|line| line.starts_with("- "));
@@ -339,8 +340,8 @@ mod tests {
         Sent { lines: digests(last), other_lines: digests(others), ..Sent::default() }
     }
 
-    /// One row: what is there, what we say, what we sent before; what is sent when IQR adds, and the text when it
-    /// replaces.
+    /// A row: the existing text, our lines, the lines that we sent before, the text sent when IQR adds, and the text
+    /// sent when it replaces.
     type Row = (&'static str, &'static [&'static str], &'static [&'static str], &'static str, &'static str);
 
     const MERGES: &[Row] = &[
@@ -352,7 +353,7 @@ mod tests {
         ("lid cracked", &["USB: PASS"], &[], "USB: PASS", "lid cracked\nUSB: PASS"),
         ("a\r\nb", &["USB: PASS"], &[], "USB: PASS", "a\r\nb\r\nUSB: PASS"),
         ("USB: FAIL\nlid", &["USB: PASS"], &[], "USB: PASS", "USB: PASS\nlid"),
-        // What a person typed under one of our names stays.
+        // A text that a person typed under one of our names stays.
         ("Memory: 2x8 by Jo", &["Memory: PASS"], &[], "Memory: PASS", "Memory: 2x8 by Jo\nMemory: PASS"),
         ("MEMORY: PASS", &["Memory: PASS"], &[], "Memory: PASS", "MEMORY: PASS\nMemory: PASS"),
         // A person edited the line that we sent, and we have no news of it.
@@ -360,7 +361,7 @@ mod tests {
         ("Memory: FAIL", &["Memory: PASS"], &["Memory: PASS"], "", ""),
         // We have news.
         ("Memory: PASS, Jo", &["Memory: FAIL"], &["Memory: PASS"], "Memory: FAIL", "Memory: PASS, Jo\nMemory: FAIL"),
-        // Our line is gone: it is said again.
+        // Our line is gone: it is sent again.
         ("lid", &["Memory: PASS"], &["Memory: PASS"], "Memory: PASS", "lid\nMemory: PASS"),
         // An unknown word that we sent before is ours.
         ("Fan: LOUD", &["Fan: PASS"], &["Fan: LOUD"], "Fan: PASS", "Fan: PASS"),
@@ -373,7 +374,8 @@ mod tests {
             "USB: PASS\nUSB: PASS (2026-11-22 16:04)",
         ),
         ("USB: PASS\nUSB: FAIL\nUSB: PASS (2026-11-22 16:04)", &["USB: PASS"], &[], "", ""),
-        // A wipe with details, told apart by its time and kept since: it is ours, and no newest PASS may outlive a FAIL.
+        // A wipe with details, sent with its time and kept since: the line is ours, and no newest PASS may outlive a
+        // FAIL.
         (
             "W: PASS, N\nW: FAIL, N\nW: PASS, N (2026-11-22 16:04)",
             &["W: FAIL, N"],
@@ -381,7 +383,7 @@ mod tests {
             "W: FAIL, N (2026-11-22 16:04)",
             "W: PASS, N\nW: FAIL, N\nW: FAIL, N (2026-11-22 16:04)",
         ),
-        // Our line was blanked of its result, or taken away: what we said before that does not stand for it.
+        // Our line lost its result, or was removed: an older line of ours does not stand for it.
         ("USB: FAIL", &["USB: PASS"], &["USB: PASS", "- USB: FAIL"], "USB: PASS", "USB: PASS"),
         // A person edited the newest of our lines, not the older one.
         ("USB: FAIL\nUSB: PASS, Jo", &["USB: PASS"], &["USB: PASS", "- USB: FAIL"], "", ""),
@@ -393,7 +395,7 @@ mod tests {
             "USB: PASS (2026-11-22 16:04)",
             "USB: PASS\nUSB: PASS (2026-11-22 16:04)",
         ),
-        // The ledger is lost: nobody knows whose the newest line is, and nothing that stands there is sent again, but
+        // The ledger is lost, so the author of the newest line is unknown: no line that is there is sent again, except
         // where it says otherwise.
         ("USB: PASS\nUSB: by Jo", &["USB: PASS"], &[], "", ""),
         (

@@ -1,24 +1,25 @@
 //! The search for a master item, however IQR spells it.
 //!
-//! IQR searches by the text of the item number, and `OPTIPLEX-9010` is not found by `OPTIPLEX 9010`. So the first search is
-//! for what all spellings begin with, and its answer is compared here. Some tenants find whole item numbers only, and a
-//! long answer may be cut off: where the first search finds nothing, the second one is for the number itself.
+//! IQR searches by the text of the item number, and `OPTIPLEX-9010` is not found by `OPTIPLEX 9010`. The first search
+//! therefore uses the stem that all spellings share, and the answer is compared here. Some tenants find whole item
+//! numbers only, and a long answer may be cut off: where the first search finds nothing, the second one uses the number
+//! itself.
 
 use crate::iqr::{self, Iqr, MasterItem, Scope};
 use crate::mapping::{Aliases, fold_key};
 
-/// Fewer letters or digits would find half of all items.
+/// A shorter stem would find half of all items.
 const MIN_STEM_LETTERS: usize = 2;
 
-/// So many letters stand together in every spelling: `MACBOOKPRO11,1` is a `MacBook Pro 11,1`.
+/// Every spelling keeps this many letters together: `MACBOOKPRO11,1` is a `MacBook Pro 11,1`.
 const MAX_STEM_LETTERS: usize = 3;
 
 /// A master item as IQR spells it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Spelling {
-    /// Manufacturer.
+    /// The manufacturer.
     pub manufacturer: String,
-    /// Item number.
+    /// The item number.
     pub item_number: String,
 }
 
@@ -29,7 +30,7 @@ pub struct Wanted<'a> {
     pub manufacturer: &'a str,
     /// The item number.
     pub item_number: &'a str,
-    /// Which names of makers are one maker.
+    /// The names that stand for one maker.
     pub aliases: &'a Aliases,
 }
 
@@ -65,11 +66,11 @@ pub fn find_number(iqr: &Iqr, wanted: Wanted<'_>) -> Result<Option<Spelling>, iq
     Ok(best(iqr.search_items(wanted.item_number, wanted.manufacturer)?, wanted))
 }
 
-/// Returns the text that every spelling of an item number begins with: its first letters, or its letters and digits up to the first blank
-/// or punctuation where it begins otherwise. The number itself where that would be too little to search for.
+/// Returns the text that every spelling of an item number begins with: its first letters, or its letters and digits up
+/// to the first blank or punctuation. Returns the number itself where that would be too little to search for.
 fn stem(item_number: &str) -> &str {
     let up_to = |is_end: fn(char) -> bool| &item_number[..item_number.find(is_end).unwrap_or(item_number.len())];
-    // Between letters and digits some have a blank and some have none.
+    // Some spellings have a blank between letters and digits, and some have none.
     let letters = up_to(|c| !c.is_alphabetic());
     if letters.len() >= MIN_STEM_LETTERS {
         return letters.char_indices().nth(MAX_STEM_LETTERS).map_or(letters, |(end, _)| &letters[..end]);
@@ -78,7 +79,7 @@ fn stem(item_number: &str) -> &str {
     if word.len() >= MIN_STEM_LETTERS { word } else { item_number }
 }
 
-/// The item that is the wanted one; one that differs in letter case at most is preferred.
+/// Returns the item that is the wanted one; prefers one that differs in letter case at most.
 fn best(mut items: Vec<MasterItem>, wanted: Wanted<'_>) -> Option<Spelling> {
     let Wanted { manufacturer, item_number, aliases } = wanted;
     let is_same = |item: &MasterItem| {

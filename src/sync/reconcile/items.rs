@@ -1,4 +1,4 @@
-//! Master items: found or made once for the whole pass, however many clients need them.
+//! Master items: found or created once for the whole pass, however many clients need them.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -10,10 +10,10 @@ use crate::model::{AssetUpdate, Limited};
 use crate::sync::reconcile::item_search::{self, Spelling, Wanted};
 use crate::sync::shared::lock;
 
-/// Why there is no master item.
+/// The reason why there is no master item.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// IQR does not make it; all clients that need it fail.
+    /// IQR does not create the item; all clients that need it fail.
     #[error("{0}")]
     Refused(String),
     /// IQR could not be asked.
@@ -24,35 +24,36 @@ pub enum Error {
     Ledger(#[from] ledger::Error),
 }
 
-/// A master item, or why IQR does not make it.
+/// A master item, or the reason why IQR does not create it.
 type Answer = Result<Spelling, String>;
 
-/// What the pass has found out of one master item.
+/// The answer of IQR about one master item.
 #[derive(Debug, Clone)]
 enum Found {
     There(Spelling),
     Refused(String),
 }
 
-/// The master items of a pass. One client asks for a master item, the others that need the same one wait for its answer;
-/// nobody waits for another one's.
+/// The master items of a pass. One client asks for a master item, and the others that need the same one wait for its
+/// answer; no client waits for the answer about another item.
 #[derive(Default)]
 pub struct MasterItems {
     found: Mutex<HashMap<String, Arc<Mutex<Option<Found>>>>>,
 }
 
-/// What stands for a master item whatever its spelling: two that differ in case, blanks or punctuation are one.
+/// Returns the key of a master item, whatever its spelling: two that differ in case, blanks or punctuation are one.
 #[must_use]
 pub fn key_of(manufacturer: &str, item_number: &str) -> String {
     format!("{}\u{1f}{}", fold_key(manufacturer), fold_key(item_number))
 }
 
 impl MasterItems {
-    /// Gets or creates the master item of an update (specification, step 8d). Also says whether IQR was asked for it.
+    /// Gets or creates the master item of an update (specification, step 8d). Also returns whether IQR was asked for
+    /// it.
     ///
     /// # Errors
     ///
-    /// [`Error::Refused`] when IQR does not make it, for all clients of the pass.
+    /// [`Error::Refused`] when IQR does not create it, for all clients of the pass.
     pub fn ensure(
         &self,
         iqr: &Iqr,
@@ -73,7 +74,7 @@ impl MasterItems {
         answer.map(|spelling| (spelling, is_asked)).map_err(Error::Refused)
     }
 
-    /// The master item was not there after all: the next client asks IQR again.
+    /// Forgets a master item that was not there after all: the next client asks IQR again.
     ///
     /// # Errors
     ///
@@ -90,7 +91,7 @@ impl MasterItems {
     }
 }
 
-/// What it takes to get a master item.
+/// The context of a search for a master item.
 struct Finder<'a> {
     iqr: &'a Iqr,
     ledger: &'a Mutex<RunLedger>,
@@ -105,7 +106,7 @@ impl Finder<'_> {
 
     /// Returns the master item, and whether IQR was asked for it.
     fn find(&self, key: &str) -> Result<(Answer, bool), Error> {
-        // The ledger is not to be locked while IQR is asked.
+        // The ledger must not be locked during a request.
         let known = self.ledger().master_item(key)?;
         if let Some((manufacturer, item_number)) = known {
             return Ok((Ok(Spelling { manufacturer, item_number }), false));
@@ -134,11 +135,11 @@ fn wanted<'a>(update: &'a AssetUpdate, aliases: &'a Aliases) -> Wanted<'a> {
     Wanted { manufacturer: &update.manufacturer, item_number: &update.item_number, aliases }
 }
 
-/// Creates a master item. A creation whose answer was lost is looked for and not repeated in this pass: it may still be
-/// on its way, and a twin would stay for ever. One that did not reach IQR, or was answered as if the session had ended,
-/// is looked for too, and repeated when it is not there.
+/// Creates a master item. If the answer to a creation is lost, the item is searched for and not created again in this
+/// pass: the request may still be on its way, and a twin would stay for ever. If the request did not reach IQR, or was
+/// answered as if the session had ended, the item is searched for, too, and created again when it is not there.
 ///
-/// The inner error says why IQR refuses and what to do.
+/// The inner error says why IQR refuses, and names the next step.
 ///
 /// # Errors
 ///
@@ -178,7 +179,7 @@ pub fn create(iqr: &Iqr, update: &AssetUpdate, aliases: &Aliases) -> Result<Resu
     }
 }
 
-/// What a new master item lacks of its description is told here: no asset has that text.
+/// Logs the cut of the description of a new master item here, because no asset shows that text.
 fn note_cut(update: &AssetUpdate) {
     if let Some(cut) = update.cuts.iter().find(|cut| cut.text == Limited::ItemDescription) {
         log::warn!("master item {} / {}: {cut}", update.item_number, update.manufacturer);

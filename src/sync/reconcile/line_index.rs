@@ -1,7 +1,7 @@
-//! Where in a text of many lines those are that may be meant, without a look at all the others.
+//! An index of the lines of a long text, so that a search need not read them all.
 //!
-//! It names candidates only: who asks compares each of them with what is wanted. So a line that was replaced since may stay
-//! in it.
+//! The index returns candidates only: the caller compares each of them with what is wanted. A line that was replaced
+//! since may therefore stay in it.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -9,16 +9,16 @@ use std::hash::{BuildHasher, RandomState};
 
 use crate::model::stored_form;
 
-/// What a line is found by.
+/// The part by which a line is found.
 #[derive(Debug, Clone, Copy, Hash)]
 enum Key {
-    /// All of it.
+    /// The whole line.
     Text,
-    /// What stands before its first colon.
+    /// The text before its first colon.
     Name,
 }
 
-/// The lines of a text, by what a column may have made of them.
+/// The lines of a text, by the forms that a column may have given them.
 #[derive(Debug, Default)]
 pub(super) struct LineIndex {
     places: HashMap<u64, Vec<usize>>,
@@ -26,7 +26,7 @@ pub(super) struct LineIndex {
 }
 
 impl LineIndex {
-    /// Adds the line of this place; `undated` is what it says without the time behind it.
+    /// Adds the line of this place; `undated` is the line without the time behind it.
     pub fn add(&mut self, place: usize, line: &str, undated: &str) {
         self.add_forms(place, Key::Text, line);
         if undated != line {
@@ -37,18 +37,18 @@ impl LineIndex {
         }
     }
 
-    /// The lines that may say a text, with a time behind it or without.
+    /// Returns the lines that may say a text, with a time behind it or without.
     pub fn saying(&self, text: &str) -> impl Iterator<Item = usize> + use<'_> {
         self.at(self.key(Key::Text, text)).chain(self.in_another_form(Key::Text, text))
     }
 
-    /// The lines that may have a name; where two names have one form, those that have its own letters.
+    /// Returns the lines that may have a name; where two names have one form, those with its own letters.
     pub fn named(&self, name: &str, is_alone: bool) -> impl Iterator<Item = usize> + use<'_> {
         let others = is_alone.then(|| self.in_another_form(Key::Name, name));
         self.at(self.key(Key::Name, name)).chain(others.into_iter().flatten())
     }
 
-    /// A text is found by its letters, and where a column may have made them of others, by its stored form.
+    /// Adds a text by its letters and, where a column may have made them from others, by its stored form.
     fn add_forms(&mut self, place: usize, key: Key, text: &str) {
         self.add_key(self.key(key, text), place);
         let form = stored_form(text);
@@ -76,7 +76,7 @@ impl LineIndex {
     }
 }
 
-/// Names, to be asked about many lines.
+/// A set of names, built once for many lines.
 #[derive(Debug)]
 pub(super) struct NameSet<'a> {
     names: HashSet<&'a str>,
@@ -89,7 +89,7 @@ impl<'a> NameSet<'a> {
         Self { forms: names.iter().map(|name| stored_form(name)).collect(), names }
     }
 
-    /// Whether `shown` is what a column may have made of one of them.
+    /// Whether `shown` is a form that a column may have given to one of the names.
     pub fn has(&self, shown: &str) -> bool {
         self.names.contains(shown) || (shown.is_ascii() && self.forms.contains(&stored_form(shown)))
     }

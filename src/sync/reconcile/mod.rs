@@ -1,4 +1,4 @@
-//! One asset, brought to what its machine says: read, plan, write, read back.
+//! The reconciliation of one asset with its machine: read, plan, write, read back.
 
 pub mod applier;
 pub mod apply;

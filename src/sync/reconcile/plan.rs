@@ -1,4 +1,5 @@
-//! What is to be changed in IQR, and from what to what: a pure function of the update, the asset and what was sent.
+//! The plan for one asset, as a pure function of the update, the asset and what was sent: each field that changes, from
+//! what and to what.
 //!
 //! `preview` prints this value and `sync` applies it, so the two cannot differ.
 
@@ -16,13 +17,13 @@ use crate::sync::reconcile::comments::{self, LineFate, Writing};
 /// The rules of the config that a plan depends on.
 #[derive(Debug, Clone)]
 pub struct Policy<'a> {
-    /// How the comments are written.
+    /// The way in which the comments are written.
     pub writing: Writing,
-    /// When an asset is moved to its master item.
+    /// The rule for moving an asset to its master item.
     pub reassign: Reassign,
     /// Item numbers that stand for "not known yet".
     pub placeholders: &'a [String],
-    /// Which names of makers are one maker.
+    /// The names that stand for one maker.
     pub aliases: &'a Aliases,
 }
 
@@ -40,7 +41,7 @@ pub enum Field {
 }
 
 impl Field {
-    /// The name in the JSON output and in the ledger.
+    /// Returns the name in the JSON output and in the ledger.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -64,22 +65,22 @@ impl Serialize for Field {
     }
 }
 
-/// One field to be changed.
+/// A field to be changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Change {
     /// The field.
     pub field: Field,
-    /// What IQR has.
+    /// The text that IQR has.
     pub from: String,
-    /// What IQR shall have.
+    /// The text that IQR shall have.
     pub to: String,
-    /// What is sent for it, where that is not `to` itself.
+    /// The text that is sent, where that is not `to` itself.
     #[serde(skip)]
     pub write: String,
 }
 
 impl Change {
-    /// The change as the history of its asset has it.
+    /// Converts the change into a record for the history of its asset.
     #[must_use]
     pub fn into_record(self) -> ChangeRecord {
         ChangeRecord { field: self.field.name().into(), before: self.from, after: self.to }
@@ -91,18 +92,18 @@ impl Change {
 pub struct LeftToPerson {
     /// The field.
     pub field: Field,
-    /// What we would have said.
+    /// The text that we would have written.
     pub ours: String,
 }
 
-/// What is to be changed of one asset.
+/// The changes to one asset.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Plan {
     /// The fields to be changed, the master item first.
     pub changes: Vec<Change>,
-    /// What becomes of each comment line.
+    /// The fate of each comment line.
     pub comment_lines: Vec<LineFate>,
-    /// Fields that a person rewrote.
+    /// The fields that a person rewrote.
     pub left: Vec<LeftToPerson>,
 }
 
@@ -113,20 +114,20 @@ impl Plan {
         self.changes.is_empty()
     }
 
-    /// The change of one field, if it is to be changed.
+    /// Returns the change of one field, if the plan has one.
     #[must_use]
     pub fn change(&self, field: Field) -> Option<&Change> {
         self.changes.iter().find(|change| change.field == field)
     }
 
-    /// The change of one field alone.
+    /// Returns the plan with the change of one field alone.
     #[must_use]
     pub(super) fn only(mut self, field: Field) -> Self {
         self.changes.retain(|change| change.field == field);
         self
     }
 
-    /// The plan without the change of one field, and that change alone.
+    /// Returns the plan without the change of one field, and a plan with that change alone.
     #[must_use]
     pub(super) fn split(mut self, field: Field) -> (Self, Option<Self>) {
         let split_off = self.clone().only(field);
@@ -134,7 +135,7 @@ impl Plan {
         (self, Some(split_off))
     }
 
-    /// Makes the plan put back a text of the comments that a write had cost: `shown` is what IQR has.
+    /// Makes the plan put back a text of the comments that a write cost; `shown` is the text that IQR has.
     pub(super) fn restore_comments(&mut self, shown: &str, restored: &str) {
         match self.changes.iter_mut().find(|change| change.field == Field::Comments) {
             Some(change) => shown.clone_into(&mut change.from),
@@ -147,7 +148,7 @@ impl Plan {
         }
     }
 
-    /// The texts of an asset as they are once all changes are made.
+    /// Returns the texts of an asset after all changes are made.
     pub(super) fn outcome<'a>(&'a self, asset: &'a Asset) -> Texts<'a> {
         let to = |field, now: &'a str| self.change(field).map_or(now, |change| change.to.as_str());
         Texts {
@@ -173,7 +174,7 @@ impl<'a> From<&'a Asset> for Texts<'a> {
     }
 }
 
-/// Plans what is to be changed of `asset` so that it says `update`. Pure.
+/// Plans the changes to `asset` so that it shows `update`; a pure function.
 #[must_use]
 pub fn plan(update: &AssetUpdate, asset: &Asset, sent: &Sent, policy: &Policy<'_>) -> Plan {
     let mut plan = Plan::default();
@@ -191,7 +192,7 @@ pub fn plan(update: &AssetUpdate, asset: &Asset, sent: &Sent, policy: &Policy<'_
     plan
 }
 
-/// What was sent, for the ledger: `shown` is how IQR shows it, or would, `before` what was known of it.
+/// Returns what was sent, for the ledger: `shown` is how IQR shows it, or would, and `before` the record before.
 #[must_use]
 pub fn sent_state(update: &AssetUpdate, shown: Texts<'_>, plan_lines: &[LineFate], before: &Sent) -> Sent {
     let text = |ours: &str, theirs: &str| {
@@ -201,7 +202,7 @@ pub fn sent_state(update: &AssetUpdate, shown: Texts<'_>, plan_lines: &[LineFate
     let mapped: Vec<String> = update.comments.iter().map(CommentLine::text).collect();
     let is_mapped: HashSet<&str> = mapped.iter().map(String::as_str).collect();
     let as_written = plan_lines.iter().filter_map(|fate| match fate {
-        // A line that stands there in another form (with its time behind it) is ours in that form too.
+        // A line that is there in another form (with its time behind it) is ours in that form, too.
         LineFate::Changed { to: line, .. } | LineFate::Kept(line) => {
             Some(line).filter(|line| !is_mapped.contains(line.as_str()))
         }
@@ -243,7 +244,7 @@ fn item_change(update: &AssetUpdate, asset: &Asset, policy: &Policy<'_>) -> Opti
     })
 }
 
-/// Assets wait under a placeholder item until it is known what they are; a blank item waits likewise.
+/// Whether an asset waits for its master item: it has a placeholder item, or a blank one.
 fn is_placeholder_item(item_number: &str, placeholders: &[String]) -> bool {
     let item_number = item_number.trim();
     item_number.is_empty() || placeholders.iter().any(|other| other.trim().eq_ignore_ascii_case(item_number))
@@ -276,22 +277,22 @@ impl Plan {
     }
 }
 
-/// What becomes of a text field.
+/// The fate of a text field.
 #[derive(Debug, PartialEq, Eq)]
 enum TextFate {
-    /// It says what it shall say.
+    /// The field needs no change.
     Kept,
-    /// A person rewrote it since we sent it.
+    /// A person rewrote the field since we sent it.
     Left,
-    /// It shall say this.
+    /// The field gets this text.
     Set(String),
 }
 
-/// What is known of our texts in a field.
+/// The texts that were sent to a field.
 #[derive(Debug, Clone, Copy)]
 struct KnownTexts<'a> {
     last: SentText,
-    /// Those before it, of both fields.
+    /// The texts before the last one, of both fields.
     earlier: &'a [TextMark],
 }
 
@@ -316,7 +317,7 @@ fn merge_text(ours: &str, theirs: &str, known: KnownTexts<'_>) -> TextFate {
             }
         }
         _ => {
-            // A write that was given up has arrived late, or what was recorded of a newer one is lost.
+            // A write that was given up has arrived late, or the record of a newer one is lost.
             let behind = |mark: &TextMark| mark.rest_of(theirs).filter(|added| is_addition(added));
             let added = sent.earlier.iter().filter_map(behind).min_by_key(|added| added.len());
             added.map_or(TextFate::Left, |added| TextFate::Set(format!("{ours}{added}")))
@@ -324,7 +325,7 @@ fn merge_text(ours: &str, theirs: &str, known: KnownTexts<'_>) -> TextFate {
     }
 }
 
-/// Whether this is something put behind our text, and not a longer word that happens to begin like it.
+/// Whether this is an addition behind our text, and not the rest of a longer word.
 fn is_addition(rest: &str) -> bool {
     rest.chars().next().is_none_or(|first| !first.is_alphanumeric())
 }

@@ -1,8 +1,8 @@
-//! What a killed pass has left half done, before anything else is looked at.
+//! The recovery from a killed pass, before any client is evaluated.
 //!
 //! A write that was begun and whose end is not recorded may have cost comment lines of people, where IQR replaces the
-//! field. They are put back whatever has become of the client that it was made for: its inventory ID may have been
-//! corrected, it may be held, or be gone. Then the asset is as if the write had never been begun, and clients come to it
+//! field. The recovery puts them back whatever happened to the client since: its inventory ID may have been corrected,
+//! it may be held, or be gone. Afterwards the asset is as if the write had never been begun, and clients are sent to it
 //! as to any other.
 
 use super::applier::Applier;
@@ -15,33 +15,34 @@ use crate::sync::reconcile::plan::Field;
 use crate::sync::reconcile::semantics;
 use crate::sync::shared::lock;
 
-/// How often the lines are written at most in one pass, each time after a read: once to see what IQR does with them, once
-/// as it wants them, and once more.
+/// Writes of the lines in one pass, each after a read: one to see what IQR does with them, one that suits it, and one
+/// repeat.
 const MOST_WRITES: u32 = 3;
 
-/// An asset that refuses its lines for this long (seconds) is left to people. What stood there is in its history.
+/// The recovery of an asset that refuses its lines for this long is left to people. The history of the asset has the
+/// lines.
 const PATIENCE: i64 = 86_400;
 
-/// Puts back what begun writes have cost.
+/// Puts back the lines that begun writes have cost.
 ///
 /// # Errors
 ///
-/// What concerns every client. A write that cannot be settled now is left for the next pass.
+/// When an error concerns every client. A write that cannot be settled now is left to the next pass.
 pub fn settle(applier: &Applier<'_>, left: &[Intent]) -> Result<(), Error> {
     left.iter().try_for_each(|intent| Recovery { applier, intent }.settle())
 }
 
-/// The asset of a client as it is once the lines are put back that an earlier write to it has cost.
+/// Puts back the lines that an earlier write to the asset of a client has cost, and returns the recovered asset.
 ///
 /// # Errors
 ///
-/// When they cannot be put back now.
+/// When the lines cannot be put back now.
 pub(super) fn restored(applier: &Applier<'_>, intent: &Intent, asset: Asset) -> Result<Asset, Error> {
     let now = asset.clone();
     Ok(Recovery { applier, intent }.restored(asset)?.unwrap_or(now))
 }
 
-/// One begun write, and what it takes to settle it.
+/// The recovery of one begun write.
 struct Recovery<'a> {
     applier: &'a Applier<'a>,
     intent: &'a Intent,
@@ -62,7 +63,7 @@ impl Recovery<'_> {
         }
     }
 
-    /// Reads the asset, and puts back what is missing.
+    /// Reads the asset, and puts back the missing lines.
     fn restore(&self) -> Result<(), Error> {
         let before = self.applier.iqr.asset(&self.intent.inventory_id)?;
         match self.restored(before.clone())? {
@@ -71,8 +72,8 @@ impl Recovery<'_> {
         }
     }
 
-    /// Writes what is missing, and reads again, until nothing is missing. Returns the asset as it is then; nothing where it
-    /// was left to people.
+    /// Writes the missing lines and reads again until no line is missing. Returns the asset after that; `None` where
+    /// the recovery was left to people.
     fn restored(&self, mut asset: Asset) -> Result<Option<Asset>, Error> {
         if !self.has_lost_lines(&asset)? {
             return Ok(Some(asset));
@@ -114,8 +115,8 @@ impl Recovery<'_> {
         answer
     }
 
-    /// Lines that were sent in this pass, and are missing still, may arrive: only where IQR replaces the text can they be
-    /// sent again before the next pass.
+    /// Fails if lines that were sent in this pass may still arrive: only where IQR replaces the text can they be sent
+    /// again before the next pass.
     fn check_arrival(&self) -> Result<(), iqr::Error> {
         let id = &self.intent.inventory_id;
         if self.is_known_to_replace() || !lock(&self.applier.assets_with_lines_in_flight).contains(id) {
@@ -126,8 +127,8 @@ impl Recovery<'_> {
         Err(iqr::Failure { request, cause, outcome: Outcome::Unknown, only_this: true }.into())
     }
 
-    /// What is written to put lines back. Where IQR was known to add, the missing lines alone: they stand there once
-    /// whatever it does by now, and what becomes of the others shows what it does.
+    /// Returns the text that puts lines back. Where IQR was known to add, it has the missing lines alone: they appear
+    /// once whatever IQR does by now, and the fate of the others shows what it does.
     fn text_of(&self, missing: &[String], whole: &str, asset: &Asset) -> String {
         match self.applier.semantics() {
             Some(CommentSemantics::Adds) => missing.join("\n"),
@@ -148,8 +149,8 @@ impl Recovery<'_> {
         self.applier.semantics() == Some(CommentSemantics::Replaces)
     }
 
-    /// Whether the write cost lines of others. What is seen counts for more than what was learned: a tenant that added
-    /// may replace by now.
+    /// Whether the write cost lines of others. An observation overrides the learned semantics: a tenant that added may
+    /// replace by now.
     fn has_lost_lines(&self, asset: &Asset) -> Result<bool, Error> {
         let sent = self.sent(asset)?;
         let (before, after) = (&self.intent.comments_before, &asset.comments);
@@ -157,7 +158,7 @@ impl Recovery<'_> {
         Ok(is_replaced && !semantics::lost(before, after, &[], &sent).is_empty())
     }
 
-    /// What is known of the asset's lines: what was recorded, and what the write was to send.
+    /// Returns what is known of the asset's lines: the record of it, and the lines that the write was to send.
     fn sent(&self, asset: &Asset) -> Result<Sent, Error> {
         let known =
             self.applier.ledger().asset(&self.intent.inventory_id)?.map(|record| record.sent).unwrap_or_default();
@@ -174,11 +175,11 @@ impl Recovery<'_> {
         Ok(self.applier.ledger().settle_intent(self.intent, Some(&sent), change.as_ref())?)
     }
 
-    /// This asset alone cannot be brought back now: the next pass tries again, for a day.
+    /// Leaves an asset that cannot be recovered now to the next pass, for a day.
     fn put_off(&self, error: &iqr::Error) -> Result<(), Error> {
         let waited = self.applier.started_at.seconds_since(self.intent.at).abs();
         match error {
-            // There is nothing that could be put back.
+            // IQR has no asset to which lines could be put back.
             iqr::Error::NotFound { .. } => Ok(self.applier.ledger().settle_intent(self.intent, None, None)?),
             error if !error.is_server_fault() && waited > PATIENCE => {
                 self.give_up(&Asset::default(), &error.to_string())
@@ -193,7 +194,7 @@ impl Recovery<'_> {
         }
     }
 
-    /// What stood there goes into the asset's history, where a person finds it.
+    /// Records the lost lines in the asset's history, where a person finds them, and ends the recovery.
     fn give_up(&self, asset: &Asset, why: &str) -> Result<(), Error> {
         let id = &self.intent.inventory_id;
         log::error!(

@@ -1,4 +1,4 @@
-//! What a write to the comments field does in this tenant, learned from what it did.
+//! The semantics of writes to the comments field in this tenant, learned from their effect.
 
 use crate::config::CommentMode;
 use crate::ledger::CommentSemantics;
@@ -6,8 +6,9 @@ use crate::model::{KnownLines, Sent, is_stored, lines_of};
 use crate::sync::reconcile::comments::{is_machine_made, lost_lines};
 use crate::sync::reconcile::line_index::NameSet;
 
-/// What a write has shown, if it has shown anything. `before` and `after` are the whole texts, `written` what was sent
-/// (`None` when the pass that sent it was killed), `ours` the names of our lines. An empty field shows nothing.
+/// Returns the semantics that a write has shown, if any. `before` and `after` are the whole texts, `written` the text
+/// that was sent (`None` when the pass that sent it was killed), `ours` the names of our lines. An empty field shows
+/// nothing.
 #[must_use]
 pub fn shown(
     before: &str,
@@ -30,21 +31,22 @@ pub fn shown(
     lost_lines(&both, after).is_empty().then_some(CommentSemantics::Adds)
 }
 
-/// Whether a field shows a text line by line, as its column holds it.
+/// Whether a field shows a text line by line, in the form that its column holds.
 fn is_text(shown: &str, text: &str) -> bool {
     lines_of(shown).count() == lines_of(text).count()
         && lines_of(shown).zip(lines_of(text)).all(|(shown, meant)| is_stored(shown, meant))
 }
 
-/// Lines of others that are in `before` and not in `after`. Our own lines are planned anew, and do not count.
+/// Returns the lines of others that are in `before` and not in `after`. Our own lines are planned anew, and do not
+/// count.
 #[must_use]
 pub fn lost(before: &str, after: &str, ours: &[String], sent: &Sent) -> Vec<String> {
     let ours = Ours::new(ours, sent);
     lost_lines(before, after).into_iter().filter(|line| !ours.has(line)).collect()
 }
 
-/// Whether a write that nobody saw the end of has replaced the text: one of our lines is there, and of the lines of
-/// others that were there before none is. What people typed since does not count.
+/// Whether a write whose end is unknown has replaced the text: one of our lines is there, and none of the lines of
+/// others that were there before. Lines that people typed since do not count.
 #[must_use]
 pub fn was_replaced(before: &str, after: &str, ours: &[String], sent: &Sent) -> bool {
     let is_ours = Ours::new(ours, sent);
@@ -53,7 +55,7 @@ pub fn was_replaced(before: &str, after: &str, ours: &[String], sent: &Sent) -> 
     others > 0 && lost(before, after, ours, sent).len() == others && lines_of(after).any(is_made)
 }
 
-/// What to tell an administrator whose config says otherwise.
+/// Returns advice for an administrator whose config says otherwise.
 #[must_use]
 pub fn advice(shown: CommentSemantics, mode: CommentMode) -> Option<String> {
     match (shown, mode) {
@@ -69,7 +71,7 @@ pub fn advice(shown: CommentSemantics, mode: CommentMode) -> Option<String> {
     }
 }
 
-/// Tells our lines from those of others.
+/// A test that separates our lines from those of others.
 struct Ours<'a> {
     names: NameSet<'a>,
     sent: KnownLines,
@@ -80,7 +82,7 @@ impl<'a> Ours<'a> {
         Self { names: NameSet::new(names.iter().map(String::as_str)), sent: sent.known_lines() }
     }
 
-    /// Whether a line is known to be ours, or has one of our names and is taken for ours.
+    /// Whether a line is known to be ours, or has one of our names and passes for ours.
     fn has(&self, line: &str) -> bool {
         if self.sent.made_line(line) {
             return true;
@@ -107,15 +109,15 @@ mod tests {
             ("lid", Some("lid\nUSB: PASS"), "lid\nlid\nUSB: PASS", Some(Adds)),
             ("USB: PASS", Some("Memory: PASS"), "Memory: PASS", Some(Replaces)),
             ("USB: FAIL", Some("USB: PASS"), "USB: PASS", Some(Replaces)),
-            // Where a column does not hold every letter.
+            // The column does not hold every letter.
             ("lid", Some("Lüfter: PASS"), "L?fter: PASS", Some(Replaces)),
             ("lid", Some("Lüfter: PASS"), "lid\nL?fter: PASS", Some(Adds)),
-            // Nothing is shown by an empty field, by a write that did not take, by somebody's rewriting in between.
+            // An empty field, a write that did not take, and a rewrite by a person in between show nothing.
             ("", Some("USB: PASS"), "USB: PASS", None),
             (" \n", Some("USB: PASS"), "USB: PASS", None),
             ("lid", Some("USB: PASS"), "lid", None),
             ("lid", Some("USB: PASS"), "hinge\nUSB: PASS", None),
-            // A killed pass: what it sent is known by its lines only, whatever they are called.
+            // The lines of a killed pass are known by their digests only, whatever their names are.
             ("lid\nbox", None, "Wipe - D1: PASS", Some(Replaces)),
             ("lid\nbox", None, "Wipe - D1: PASS\nhinge", Some(Replaces)),
             ("lid", None, "lid\nWipe - D1: PASS", None),
