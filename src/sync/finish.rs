@@ -10,9 +10,10 @@ use crate::sync::queue::Queue;
 use crate::sync::report::{PassOutcome, Report};
 
 /// The recorded cause of a pass that a signal stopped.
-const STOPPED: &str = "stopped by a signal";
+const STOPPED_BY_SIGNAL: &str = "stopped by a signal";
 
-const YEAR: Duration = Duration::from_secs(365 * 24 * 3600);
+/// The record of an asset without a client is kept for at least this long.
+const MIN_LONE_ASSET_AGE: Duration = Duration::from_secs(365 * 24 * 3600);
 
 /// The end of a pass, as far as the report does not carry it.
 pub(super) struct Ended<'a> {
@@ -49,7 +50,7 @@ pub(super) fn record(
     if let Some(before) = ledger.heartbeat() {
         ledger.expire_notices(request.config.ledger.oldest_kept(before.finished_at.min(report.finished_at)))?;
     }
-    let by_signal = || (report.outcome == PassOutcome::Aborted).then(|| STOPPED.to_owned());
+    let by_signal = || (report.outcome == PassOutcome::Aborted).then(|| STOPPED_BY_SIGNAL.to_owned());
     let why = aborted.map(|error| in_full(error)).or_else(by_signal);
     let end = match &why {
         Some(why) => End::Aborted(why),
@@ -75,7 +76,7 @@ pub(super) fn stopped(request: &Request<'_>, mut ledger: RunLedger) -> Result<Ou
     report.outcome = PassOutcome::Aborted;
     report.finished_at = (request.clock)();
     let pass = ledger.start_pass(request.started_at)?;
-    ledger.finish_pass(pass, report.finished_at, End::Aborted(STOPPED), PassTotals::default())?;
+    ledger.finish_pass(pass, report.finished_at, End::Aborted(STOPPED_BY_SIGNAL), PassTotals::default())?;
     beat(request, &mut ledger, report.finished_at, false);
     Ok(Outcome { report, aborted: None })
 }
@@ -108,7 +109,7 @@ pub(super) fn beat(request: &Request<'_>, ledger: &mut RunLedger, finished_at: T
 /// Returns the time before which the record of an asset without a client expires. The record stays for at least a year,
 /// because it separates our lines from those of people if the machine comes back.
 fn oldest_lone(request: &Request<'_>, now: Timestamp) -> Timestamp {
-    before(now, request.config.ledger.keep.max(YEAR))
+    before(now, request.config.ledger.keep.max(MIN_LONE_ASSET_AGE))
 }
 
 fn before(now: Timestamp, time: Duration) -> Timestamp {

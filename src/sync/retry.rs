@@ -5,10 +5,10 @@ use std::time::Duration;
 use crate::model::Timestamp;
 
 /// Cron starts a pass this often (specification, step 5).
-const PASS_EVERY: i64 = 120;
+const PASS_INTERVAL_SECS: i64 = 120;
 
 /// Passes do not start to the second: a retry that is due this much later belongs to this pass.
-const SLACK: i64 = 30;
+const PASS_START_SLACK_SECS: i64 = 30;
 
 /// The cause that kept a client from being sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,12 +31,12 @@ pub enum Cause {
 #[must_use]
 pub fn next_try(cause: Cause, attempts: u32, started_at: Timestamp, longest: Duration) -> Option<Timestamp> {
     let longest = i64::try_from(longest.as_secs()).unwrap_or(i64::MAX);
-    let delay = PASS_EVERY.saturating_mul(1 << attempts.saturating_sub(1).min(20)).min(longest);
+    let delay = PASS_INTERVAL_SECS.saturating_mul(1 << attempts.saturating_sub(1).min(20)).min(longest);
     match cause {
         Cause::Local => None,
         Cause::Server => Some(started_at),
-        Cause::Client if attempts <= 1 || delay <= PASS_EVERY => Some(started_at),
-        Cause::Client | Cause::HeldByIqr => Some(started_at.plus_seconds((delay - SLACK).max(0))),
+        Cause::Client if attempts <= 1 || delay <= PASS_INTERVAL_SECS => Some(started_at),
+        Cause::Client | Cause::HeldByIqr => Some(started_at.plus_seconds((delay - PASS_START_SLACK_SECS).max(0))),
     }
 }
 
@@ -49,7 +49,7 @@ mod tests {
         let start: Timestamp = "2026-11-22 16:00:00".parse().unwrap();
         let hour = Duration::from_secs(3600);
         let minutes = |cause, attempts, longest| {
-            next_try(cause, attempts, start, longest).map(|at| (at.seconds_since(start) + SLACK) / 60)
+            next_try(cause, attempts, start, longest).map(|at| (at.seconds_since(start) + PASS_START_SLACK_SECS) / 60)
         };
         let delays: Vec<_> = (1..=8).map(|attempts| minutes(Cause::Client, attempts, hour)).collect();
         assert_eq!(delays, [0, 4, 8, 16, 32, 60, 60, 60].map(Some));

@@ -11,7 +11,7 @@ use crate::ledger::{self, Ledger, RunLedger};
 use crate::secret::Secret;
 
 /// Assets, those sent last, that are compared to decide whether a new key opens the same tenant.
-const ASSETS: u32 = 20;
+const MAX_COMPARED_ASSETS: u32 = 20;
 
 /// Whether the ledger belongs to the tenant that the config and the key name, and the fields are those of the last
 /// pass. A key that cannot be read is no reason to doubt it: the code that needs the key reads it again.
@@ -96,7 +96,7 @@ fn find(
 fn shows_what_was_sent(iqr: &Iqr, ledger: &Ledger) -> Result<bool, Error> {
     let (mut asked, mut alike) = (0, 0);
     let mut unread = Vec::new();
-    for (id, sent) in ledger.newest_assets(ASSETS)? {
+    for (id, sent) in ledger.newest_assets(MAX_COMPARED_ASSETS)? {
         match iqr.asset(&id) {
             Ok(asset) => {
                 let is_shown = sent.is_shown_by(&asset);

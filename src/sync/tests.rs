@@ -15,7 +15,7 @@ use crate::sync::reconcile::semantics;
 
 /// Sources that a plan may scan: lists that SQLite makes itself, and a table that has a row only for a write whose end
 /// is not known.
-const HARMLESS: [&str; 5] = ["pragma_table_xinfo", "(subquery", "CONSTANT", "slot", "intent"];
+const ALLOWED_SCANS: [&str; 5] = ["pragma_table_xinfo", "(subquery", "CONSTANT", "slot", "intent"];
 
 /// Returns the statements of a pass after a commit that brought no news.
 fn statements(bench: &Bench) -> BTreeSet<String> {
@@ -43,7 +43,7 @@ fn scans(steps: &[String]) -> Vec<&String> {
     };
     let is_scan = |step: &&String| {
         let scanned = step.strip_prefix("SCAN ");
-        scanned.is_some_and(|what| !is_made(what) && !HARMLESS.iter().any(|harmless| what.starts_with(harmless)))
+        scanned.is_some_and(|what| !is_made(what) && !ALLOWED_SCANS.iter().any(|allowed| what.starts_with(allowed)))
     };
     steps.iter().filter(is_scan).collect()
 }
@@ -74,9 +74,9 @@ fn without_an_index_the_plans_tell_a_scan() {
 /// Merges the most lines that IQR and a client may have: a merge of quadratic cost would take minutes.
 #[test]
 fn merges_many_lines_into_many_in_a_moment() {
-    const MANY: usize = 5_000;
+    const LINES: usize = 5_000;
     let line = |name: String, value: &str| CommentLine { name, value: value.to_owned(), at: None };
-    let existing = |line: &dyn Fn(usize) -> String| (0..MANY).map(|number| line(number) + "\r\n").collect::<String>();
+    let existing = |line: &dyn Fn(usize) -> String| (0..LINES).map(|number| line(number) + "\r\n").collect::<String>();
     let texts = [
         existing(&|number| format!("Test {number}: FAIL")),
         existing(&|number| format!("Test  {number}: PASS (2026-11-22 16:04)")),
@@ -85,8 +85,8 @@ fn merges_many_lines_into_many_in_a_moment() {
         existing(&|_| "??: ?".to_owned()),
     ];
     let lines = [
-        (0..MANY).map(|number| line(format!("Test {number}"), "PASS")).collect::<Vec<_>>(),
-        (0..MANY).map(|number| line("Ж".repeat(number % 150 + 1) + &"?".repeat(number / 150), "PASS")).collect(),
+        (0..LINES).map(|number| line(format!("Test {number}"), "PASS")).collect::<Vec<_>>(),
+        (0..LINES).map(|number| line("Ж".repeat(number % 150 + 1) + &"?".repeat(number / 150), "PASS")).collect(),
     ];
     let sent = |text: &str| Sent { lines: lines_of(text).flat_map(line_digests).collect(), ..Sent::default() };
     for text in &texts {

@@ -13,10 +13,10 @@ use crate::sync::evaluate::ledger_view::LedgerView;
 use crate::sync::queue::{SMALL_STORE_CLIENTS, Sweep};
 
 /// Clients that may have news and are compared for this count; those beyond count as due unread.
-const MOST_LOOKED_AT: usize = 50_000;
+const MAX_COMPARED_CLIENTS: usize = 50_000;
 
 /// Failing clients whose time has come that are counted.
-const MOST_RETRIES: i64 = 1_000_000;
+const MAX_COUNTED_RETRIES: i64 = 1_000_000;
 
 /// Whether a client's fingerprint is not the one that was last evaluated.
 fn has_news(client: ClientId, store: &Store, ledger: &Ledger) -> Result<bool, Error> {
@@ -70,7 +70,7 @@ pub fn count(store: &Store, ledger: Option<&Ledger>, now: Timestamp, config: &Co
 fn again(ledger: &Ledger, now: Timestamp, config: &Config) -> Result<Vec<ClientId>, Error> {
     let mut clients: Vec<ClientId> = ledger.open_intents()?.iter().map(|intent| intent.client_id).collect();
     if ledger.is_config(config.fingerprint)? {
-        clients.extend(ledger.retries(now, config.sync.retry_max_delay, MOST_RETRIES)?);
+        clients.extend(ledger.retries(now, config.sync.retry_max_delay, MAX_COUNTED_RETRIES)?);
     } else {
         clients.extend(ledger.problems()?.into_iter().map(|problem| problem.client_id));
     }
@@ -98,7 +98,7 @@ fn ask_sources(
         while let Some(clients) = page {
             for client in clients {
                 let is_unknown = asked.insert(client) && !due.contains(&client);
-                if is_unknown && (asked.len() > MOST_LOOKED_AT || has_news(client, store, ledger)?) {
+                if is_unknown && (asked.len() > MAX_COMPARED_CLIENTS || has_news(client, store, ledger)?) {
                     due.insert(client);
                 }
             }

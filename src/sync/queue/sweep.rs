@@ -25,7 +25,7 @@ const MAX_PAGES: u32 = 512;
 /// The clock counts as set back when the last pass is dated more than this after the present one.
 const CLOCK_TOLERANCE_SECS: i64 = 60;
 
-const FIRST: ClientId = ClientId(i64::MIN);
+const LOWEST_CLIENT: ClientId = ClientId(i64::MIN);
 
 /// The progress of a sweep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,19 +52,19 @@ pub(super) enum Part {
 impl Sweep {
     /// Returns a full sweep that resumes where an earlier one was cut short.
     pub fn full(ledger: &Ledger) -> Result<Self, Error> {
-        let start = ledger.round_cursor()?.unwrap_or(FIRST);
+        let start = ledger.round_cursor()?.unwrap_or(LOWEST_CLIENT);
         Ok(Self { is_full: true, start, after: start, has_wrapped: false, pages_left: u32::MAX })
     }
 
     /// Returns a periodic sweep that resumes where an earlier one was cut short.
     pub fn periodic(ledger: &Ledger) -> Result<Self, Error> {
-        let start = ledger.full_comparison_cursor()?.unwrap_or(FIRST);
+        let start = ledger.full_comparison_cursor()?.unwrap_or(LOWEST_CLIENT);
         Ok(Self { is_full: false, start, after: start, has_wrapped: false, pages_left: MAX_PAGES })
     }
 
     /// Whether the sweep covers every client, and not only those that an earlier pass has left.
     pub fn is_whole(self) -> bool {
-        self.is_full || self.start == FIRST
+        self.is_full || self.start == LOWEST_CLIENT
     }
 
     /// Reads the next page: all of its clients, or those that differ from the ledger and those that are gone.
@@ -92,8 +92,8 @@ impl Sweep {
         clients.retain(|client| is_ahead.contains(&client.0));
         match last {
             Some(last) => self.after = last,
-            None if self.is_full && !self.has_wrapped && self.start != FIRST => {
-                (self.after, self.has_wrapped) = (FIRST, true);
+            None if self.is_full && !self.has_wrapped && self.start != LOWEST_CLIENT => {
+                (self.after, self.has_wrapped) = (LOWEST_CLIENT, true);
             }
             None if clients.is_empty() => return Ok(Part::End),
             None => self.after = ClientId(i64::MAX),
@@ -113,8 +113,11 @@ impl Sweep {
         if self.has_wrapped {
             return Ok(ahead.saturating_sub(store.count_after(self.start)?));
         }
-        let before_start =
-            if self.is_full { store.count_after(FIRST)?.saturating_sub(store.count_after(self.start)?) } else { 0 };
+        let before_start = if self.is_full {
+            store.count_after(LOWEST_CLIENT)?.saturating_sub(store.count_after(self.start)?)
+        } else {
+            0
+        };
         Ok(ahead + before_start)
     }
 

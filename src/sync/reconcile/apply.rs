@@ -23,10 +23,10 @@ use crate::sync::retry::Cause;
 use crate::sync::shared::lock;
 
 /// Writes to one asset in one pass: the write, one repair, and the repeats after lost answers.
-const MOST_WRITES: u32 = 4;
+const MAX_WRITES: u32 = 4;
 
 /// Writes whose result is not known: a write that failed is repeated once, after a read.
-const MOST_DOUBTFUL_WRITES: u32 = 2;
+const MAX_DOUBTFUL_WRITES: u32 = 2;
 
 /// The step that follows a write.
 enum Step {
@@ -81,8 +81,8 @@ impl<'a> Applier<'a> {
                 return Ok(attempt.done(&plan));
             }
             let is_stuck = attempt.refused_writes > 0 && self.iqr.is_stuck(attempt.refused_writes);
-            let is_last = is_stuck || attempt.writes - attempt.refused_writes == MOST_WRITES;
-            if let Some(doubt) = attempt.doubt.take_if(|_| is_last || attempt.doubtful_writes == MOST_DOUBTFUL_WRITES) {
+            let is_last = is_stuck || attempt.writes - attempt.refused_writes == MAX_WRITES;
+            if let Some(doubt) = attempt.doubt.take_if(|_| is_last || attempt.doubtful_writes == MAX_DOUBTFUL_WRITES) {
                 return Self::failed(doubt);
             }
             if is_last {

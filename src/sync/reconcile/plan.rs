@@ -334,16 +334,16 @@ fn is_addition(rest: &str) -> bool {
 mod tests {
     use super::*;
 
-    const NEVER: SentText = SentText { meant: None, landed: None };
+    const NEVER_SENT: SentText = SentText { meant: None, landed: None };
 
     #[test]
     fn each_case_of_a_text() {
         let set = |text: &str| TextFate::Set(text.to_owned());
         let rows = [
-            ("8GB/SSD", "", NEVER, set("8GB/SSD")),
-            ("8GB/SSD", "8GB/SSD", NEVER, TextFate::Kept),
-            ("", "typed", NEVER, TextFate::Kept),
-            ("8GB/SSD", "as received", NEVER, set("8GB/SSD")),
+            ("8GB/SSD", "", NEVER_SENT, set("8GB/SSD")),
+            ("8GB/SSD", "8GB/SSD", NEVER_SENT, TextFate::Kept),
+            ("", "typed", NEVER_SENT, TextFate::Kept),
+            ("8GB/SSD", "as received", NEVER_SENT, set("8GB/SSD")),
             // Screen B of the specification: a person typed behind what was sent.
             ("12.0\"", "12.0\"/2650/SCREEN PROTECTOR", NEVER, TextFate::Kept),
             ("12.0\"", "12.0\"/2650", SentText::from_texts("12.0\"", "12.0\""), TextFate::Kept),

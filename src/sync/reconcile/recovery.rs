@@ -17,11 +17,11 @@ use crate::sync::shared::lock;
 
 /// Writes of the lines in one pass, each after a read: one to see what IQR does with them, one that suits it, and one
 /// repeat.
-const MOST_WRITES: u32 = 3;
+const MAX_WRITES: u32 = 3;
 
 /// The recovery of an asset that refuses its lines for this long is left to people. The history of the asset has the
 /// lines.
-const PATIENCE: i64 = 86_400;
+const MAX_RECOVERY_SECS: i64 = 86_400;
 
 /// Puts back the lines that begun writes have cost.
 ///
@@ -88,7 +88,7 @@ impl Recovery<'_> {
                 return Ok(Some(asset));
             }
             self.check_arrival()?;
-            if writes == MOST_WRITES {
+            if writes == MAX_WRITES {
                 self.give_up(&asset, "IQR does not keep them")?;
                 return Ok(None);
             }
@@ -181,7 +181,7 @@ impl Recovery<'_> {
         match error {
             // IQR has no asset to which lines could be put back.
             iqr::Error::NotFound { .. } => Ok(self.applier.ledger().settle_intent(self.intent, None, None)?),
-            error if !error.is_server_fault() && waited > PATIENCE => {
+            error if !error.is_server_fault() && waited > MAX_RECOVERY_SECS => {
                 self.give_up(&Asset::default(), &error.to_string())
             }
             error => {
