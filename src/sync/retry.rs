@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_failing_client_is_tried_by_the_next_pass_and_then_ever_more_seldom() {
+    fn retries_a_failing_client_at_growing_intervals() {
         let start: Timestamp = "2026-11-22 16:00:00".parse().unwrap();
         let hour = Duration::from_secs(3600);
         let minutes = |cause, attempts, longest| {

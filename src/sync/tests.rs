@@ -49,7 +49,7 @@ fn scans(steps: &[String]) -> Vec<&String> {
 }
 
 #[test]
-fn no_statement_of_a_pass_with_nothing_due_reads_a_table_from_end_to_end() {
+fn searches_every_table_by_index_in_an_idle_pass() {
     let bench = Bench::new();
     let plans = plans(&bench, &statements(&bench));
     for table in ["client", "wipe", "diagnostics_log", "problem", "sent"] {
@@ -62,7 +62,7 @@ fn no_statement_of_a_pass_with_nothing_due_reads_a_table_from_end_to_end() {
 }
 
 #[test]
-fn without_an_index_the_plans_tell_a_scan() {
+fn detects_a_scan_where_an_index_is_missing() {
     let bench = Bench::new();
     let statements = statements(&bench);
     let appliance = sample::Store::open(&bench.database()).unwrap();
@@ -73,7 +73,7 @@ fn without_an_index_the_plans_tell_a_scan() {
 
 /// Merges the most lines that IQR and a client may have: a merge of quadratic cost would take minutes.
 #[test]
-fn merges_many_lines_into_many_in_a_moment() {
+fn merges_many_lines_without_quadratic_cost() {
     const LINES: usize = 5_000;
     let line = |name: String, value: &str| CommentLine { name, value: value.to_owned(), at: None };
     let existing = |line: &dyn Fn(usize) -> String| (0..LINES).map(|number| line(number) + "\r\n").collect::<String>();

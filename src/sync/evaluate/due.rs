@@ -130,7 +130,7 @@ mod tests {
     use crate::commands::testing::Bench;
 
     #[test]
-    fn the_fast_questions_find_what_a_comparison_of_all_finds() {
+    fn finds_by_index_what_a_full_comparison_finds() {
         let bench = Bench::new();
         bench.pass();
         let appliance = sample::Store::open(&bench.database()).unwrap();

@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_backlog_is_one_stretch_and_every_client_in_it_counts_once() {
+    fn keeps_a_backlog_as_one_range_and_counts_each_client_once() {
         let mut dispatched = Dispatched::default();
         assert!((1..=1000).all(|key| dispatched.insert(ClientId(key))));
         assert!(!dispatched.insert(ClientId(500)));

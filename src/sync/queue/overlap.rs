@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_is_old_news_only_where_it_was_there_and_its_time_was_over_when_it_was_looked_at() {
+    fn treats_a_row_as_old_only_if_read_after_its_time() {
         let rows = [
             (row(1, "2026-11-22 11:58:59"), true),
             // A later change may have the same time.
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_there_is_remembered_once_its_time_is_over_and_then_left_as_it_is() {
+    fn saves_the_overlap_until_its_rows_are_old() {
         let folder = tempfile::tempdir().unwrap();
         let mut ledger = RunLedger::open(&folder.path().join("ledger.db")).unwrap();
         let rows = vec![(Source::Wiped, vec![row(7, "2026-11-22 12:01:30")])];

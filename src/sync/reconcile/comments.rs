@@ -411,7 +411,7 @@ mod tests {
     ];
 
     #[test]
-    fn each_case_of_a_merge() {
+    fn merges_each_case_of_comment_lines() {
         for (existing, lines, before, added, replaced) in MERGES {
             let merged = merge(existing, &ours(lines), &sent(before), Writing::Adds);
             assert_eq!(merged.write, *added, "adding to {existing:?}");
@@ -421,7 +421,7 @@ mod tests {
     }
 
     #[test]
-    fn a_merge_of_its_own_outcome_changes_nothing() {
+    fn changes_nothing_when_its_own_outcome_is_merged() {
         let existing = "Memory: FAIL\r\nlid: cracked\r\nUSB:";
         let ours = ours(&["Memory: PASS", "USB: PASS", "Keyboard:"]);
         for writing in [Writing::Adds, Writing::Replaces] {
@@ -431,7 +431,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_that_a_server_dropped_come_back_in_front_of_what_came_since() {
+    fn restores_dropped_lines_in_front_of_newer_ones() {
         let before = "lid cracked\nMemory: PASS\n";
         let now = "Memory: PASS\nUSB: PASS";
         assert_eq!(lost_lines(before, now), ["lid cracked"]);
@@ -441,7 +441,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_is_there_to_the_letter_is_never_lost() {
+    fn keeps_a_line_that_is_there_to_the_letter() {
         for (before, after, lost) in [
             ("®\n?", "®\n?", &[][..]),
             ("®\n𑘀\n?", "?\n®\n𑘀", &[]),

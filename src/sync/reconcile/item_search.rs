@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn the_right_maker_and_the_nearest_spelling_win() {
+    fn prefers_the_right_maker_and_the_closest_spelling() {
         let aliases = Aliases::default();
         let items = [item("T480", "HP"), item("T-480", "LENOVO"), item("t480", "Lenovo"), item("T480S", "LENOVO")];
         let best = |count: usize, manufacturer| {
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn all_spellings_of_a_number_begin_with_its_stem() {
+    fn finds_the_stem_that_all_spellings_share() {
         for (item_number, expected) in [
             ("OPTIPLEX 9010", "OPT"),
             ("OPTIPLEX-9010", "OPT"),

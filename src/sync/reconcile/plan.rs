@@ -337,7 +337,7 @@ mod tests {
     const NEVER_SENT: SentText = SentText { meant: None, landed: None };
 
     #[test]
-    fn each_case_of_a_text() {
+    fn merges_each_case_of_a_text() {
         let set = |text: &str| TextFate::Set(text.to_owned());
         let rows = [
             ("8GB/SSD", "", NEVER_SENT, set("8GB/SSD")),
@@ -415,7 +415,7 @@ mod tests {
     }
 
     #[test]
-    fn an_asset_is_moved_to_its_master_item_as_the_config_says() {
+    fn moves_an_asset_to_its_master_item_as_configured() {
         let placeholders = ["TBD API".to_owned()];
         let moved = |item: &str, manufacturer: &str, reassign| {
             let asset = Asset { item_number: item.into(), manufacturer: manufacturer.into(), ..Asset::default() };

@@ -98,7 +98,7 @@ mod tests {
     use crate::model::line_digests;
 
     #[test]
-    fn what_a_write_did_shows_what_writes_do() {
+    fn learns_semantics_from_the_effect_of_a_write() {
         use CommentSemantics::{Adds, Replaces};
         let ours = ["Memory".to_owned(), "USB".to_owned()];
         let rows = [
