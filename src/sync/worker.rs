@@ -208,7 +208,11 @@ impl<'a> Workers<'a> {
                     let (reason, message) = (Some(rejection.reason), Some(rejection.message));
                     recorder.report(&recorder.item(evaluated, ItemOutcome::Failed, reason, message, Vec::new()));
                 }
-                _ => {
+                iqr::Error::NotFound { .. }
+                | iqr::Error::Refused { .. }
+                | iqr::Error::Failed(_)
+                | iqr::Error::Unreachable { .. }
+                | iqr::Error::ReadOnly { .. } => {
                     let mut source = lock(&self.source);
                     match recorder.record_server_fault(&source.store, evaluated, &rejection) {
                         Ok(()) => source.queue.pending.settle(evaluated.client_id),

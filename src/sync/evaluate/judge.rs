@@ -247,7 +247,7 @@ impl Open {
                 let record = SentRecord { fingerprint: Some(fingerprint), registration, ..record.clone() };
                 Verdict::Same(Box::new(record), Box::new(ready))
             }
-            _ => Verdict::Ready(Box::new(ready)),
+            Some(_) | None => Verdict::Ready(Box::new(ready)),
         }
     }
 }

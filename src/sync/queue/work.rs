@@ -143,7 +143,7 @@ impl Queue {
             return Ok(0);
         }
         let beyond = match self.stages.sweep() {
-            _ if !self.stages.has_passed_new() => store.count_after(ClientId(self.stages.reached()))?,
+            Some(_) | None if !self.stages.has_passed_new() => store.count_after(ClientId(self.stages.reached()))?,
             Some(sweep) if sweep.is_full && !self.stages.has_passed_full_sweep() => {
                 let done = self.pending.dispatched().count_within(&sweep.ahead());
                 sweep.count_ahead(store)?.saturating_sub(done)

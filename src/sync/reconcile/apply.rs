@@ -133,7 +133,7 @@ impl<'a> Applier<'a> {
         );
         Ok(match Self::failed(error)? {
             Applied::Failed(rejection, cause) => Applied::Failed(Rejection { message, ..rejection }, cause),
-            other => other,
+            applied @ (Applied::Done { .. } | Applied::Held(_) | Applied::Postponed(_)) => applied,
         })
     }
 

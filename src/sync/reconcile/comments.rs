@@ -77,7 +77,7 @@ pub fn merge(existing: &str, ours: &[CommentLine], sent: &Sent, writing: Writing
     let lines: Vec<LineFate> = ours.iter().zip(forms.iter().map(AsRef::as_ref)).map(place).collect();
     let news: Vec<&str> = lines.iter().filter_map(LineFate::news).collect();
     let write = match writing {
-        _ if news.is_empty() => String::new(),
+        Writing::Adds | Writing::Replaces if news.is_empty() => String::new(),
         Writing::Adds => news.join("\n"),
         Writing::Replaces => text.to_string(),
     };
@@ -208,7 +208,7 @@ impl Text {
                 self.lines[at].text.clone_from(&to);
                 self.enter(at);
             }
-            _ => self.add(to.clone()),
+            Writing::Adds | Writing::Replaces => self.add(to.clone()),
         }
         LineFate::Changed { from: there, to }
     }

@@ -316,7 +316,7 @@ fn merge_text(ours: &str, theirs: &str, known: KnownTexts<'_>) -> TextFate {
                 TextFate::Kept
             }
         }
-        _ => {
+        Some(_) | None => {
             // A write that was given up has arrived late, or the record of a newer one is lost.
             let behind = |mark: &TextMark| mark.rest_of(theirs).filter(|added| is_addition(added));
             let added = sent.earlier.iter().filter_map(behind).min_by_key(|added| added.len());

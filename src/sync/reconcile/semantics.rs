@@ -67,7 +67,7 @@ pub fn advice(shown: CommentSemantics, mode: CommentMode) -> Option<String> {
             "this IQR adds to the comments instead of replacing them; set sync.comments = \"changed\" (until then only changed lines are sent all the same)"
                 .to_owned(),
         ),
-        _ => None,
+        (CommentSemantics::Replaces, CommentMode::Full) | (CommentSemantics::Adds, CommentMode::Changed) => None,
     }
 }
 
