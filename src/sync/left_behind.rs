@@ -10,7 +10,8 @@ use crate::model::{ClientId, InventoryId, Registration, Timestamp};
 use crate::store::{Fingerprint, Store};
 use crate::sync::evaluate::Evaluated;
 
-/// Clients read on each side to decide whether the WipeOS database was replaced or a key was reused.
+/// The maximum number of clients read on each side to decide whether the WipeOS database was replaced or a key was
+/// reused.
 const MAX_NEIGHBOURS: i64 = 8;
 
 /// Records the asset that a client leaves behind, just before its outcome: one commit holds both.

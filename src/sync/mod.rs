@@ -6,14 +6,15 @@
 //!   └──────────── settled ────────┴──────────────────────────────────────┘
 //! ```
 //!
-//! Several workers do this at once, each with one request in flight. Each client's outcome is a commit of its own. No two
-//! clients in flight claim one asset. An error of one client fails that client; an error that concerns all ends the pass.
+//! Several workers do this at once, each with one request in flight. Each client's outcome is a commit of its own. No
+//! two clients in flight claim one asset. An error of one client fails that client; an error that concerns all ends the
+//! pass.
 //!
 //! A module imports only from modules below it in this list:
 //!
 //! - [`pass`](mod@pass): the pass, from the run lock to the end of the session;
 //! - `worker`, `recorder`: the workers, and the record of their outcomes;
-//! - `finish`, `load`, [`left_behind`], [`tenancy`]: the end of a pass, the read of a client, notices, the ledger's tenant;
+//! - `finish`, `load`, [`left_behind`], [`tenancy`]: the end of a pass, the read of a client, notices, the tenant;
 //! - `record`, [`request`], [`report`]: the values that are passed between them;
 //! - [`reconcile`]: plan and application, for one asset;
 //! - [`evaluate`]: the verdict on a client, before any request to IQR;

@@ -152,13 +152,13 @@ fn pass(request: &Request<'_>, begun: Begun, ledger: RunLedger, deadline: BootTi
     // Only a client that needs IQR needs the API key: without one, the key is not read.
     let first = if left.is_empty() { workers.first() } else { None };
     if first.is_none() && left.is_empty() {
-        return workers.end(0);
+        return workers.finish(0);
     }
     let key = match (request.api_key)() {
         Ok(key) => key,
         Err(error) => {
             workers.put_back(first.as_ref(), error.into());
-            return workers.end(0);
+            return workers.finish(0);
         }
     };
     let iqr = Iqr::new(config.iqr.clone(), &key, access, limits).with_in_flight(in_flight);
@@ -207,5 +207,5 @@ fn wind_up(workers: Workers<'_>, iqr: &Iqr) -> Outcome {
     if let Some(outage) = iqr.outage() {
         workers.recorder.abort(outage.into());
     }
-    workers.end(iqr.requests())
+    workers.finish(iqr.requests())
 }

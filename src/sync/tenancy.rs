@@ -10,7 +10,7 @@ use crate::iqr::{self, Access, Iqr, Limits};
 use crate::ledger::{self, Ledger, RunLedger};
 use crate::secret::Secret;
 
-/// Assets, those sent last, that are compared to decide whether a new key opens the same tenant.
+/// The maximum number of assets, those sent last, that are compared to decide whether a new key opens the same tenant.
 const MAX_COMPARED_ASSETS: u32 = 20;
 
 /// Whether the ledger belongs to the tenant that the config and the key name, and the fields are those of the last

@@ -227,7 +227,7 @@ impl<'a> Workers<'a> {
     /// Records the progress and the outcome of the pass.
     ///
     /// The outcome is reported even where it cannot be recorded: then that error ended the pass.
-    pub fn end(self, requests: u64) -> Outcome {
+    pub fn finish(self, requests: u64) -> Outcome {
         let request = self.recorder.request;
         let Source { store, queue, .. } = self.source.into_inner().unwrap_or_else(PoisonError::into_inner);
         let (mut ledger, progress) = self.recorder.into_parts();

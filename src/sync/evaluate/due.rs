@@ -12,10 +12,10 @@ use crate::sync::error::Error;
 use crate::sync::evaluate::ledger_view::LedgerView;
 use crate::sync::queue::{SMALL_STORE_CLIENTS, Sweep};
 
-/// Clients that may have news and are compared for this count; those beyond count as due unread.
+/// The maximum number of clients with possible news that are compared for this count; those beyond count as due unread.
 const MAX_COMPARED_CLIENTS: usize = 50_000;
 
-/// Failing clients whose time has come that are counted.
+/// The maximum number of failing clients with a due retry that are counted.
 const MAX_COUNTED_RETRIES: i64 = 1_000_000;
 
 /// Whether a client's fingerprint is not the one that was last evaluated.

@@ -6,10 +6,10 @@ use crate::model::{ClientId, InventoryId, Machine, Reason};
 use crate::store::{self, Snapshot};
 use crate::sync::error::Error;
 
-/// Clients of one inventory ID that are compared. Each of them reads all others.
+/// The maximum number of clients of one inventory ID that are compared. Each of them reads all others.
 const MAX_RIVALS: usize = 100;
 
-/// Clients of one inventory ID that are listed.
+/// The maximum number of clients of one inventory ID that are listed.
 const MAX_LISTED_CLIENTS: usize = 20_000;
 
 /// A client that claims an asset; it has no identity when its record cannot be understood.

@@ -12,7 +12,7 @@ use crate::store::{Cursor, PAGE, Signature, Source, Store, Watermark};
 use crate::sync::candidate::Trigger;
 use crate::sync::error::Error;
 
-/// Failing clients that one pass retries.
+/// The maximum number of failing clients that one pass retries.
 const MAX_RETRIES: i64 = 10_000;
 
 /// The clients that a pass evaluates.
@@ -141,7 +141,7 @@ impl Stages {
         matches!(self.wanted, Wanted::Only(_))
     }
 
-    /// The last client never seen before that was queued.
+    /// Returns the last client never seen before that was queued.
     pub fn reached(&self) -> i64 {
         self.reached
     }

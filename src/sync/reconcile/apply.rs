@@ -22,10 +22,10 @@ use crate::sync::reconcile::plan::{self, Field, Plan};
 use crate::sync::retry::Cause;
 use crate::sync::shared::lock;
 
-/// Writes to one asset in one pass: the write, one repair, and the repeats after lost answers.
+/// The maximum number of writes to one asset in one pass: the write, one repair, and the repeats after lost answers.
 const MAX_WRITES: u32 = 4;
 
-/// Writes whose result is not known: a write that failed is repeated once, after a read.
+/// The maximum number of writes whose result is not known: a write that failed is repeated once, after a read.
 const MAX_DOUBTFUL_WRITES: u32 = 2;
 
 /// The step that follows a write.
@@ -90,7 +90,7 @@ impl<'a> Applier<'a> {
             }
             match self.write(&mut attempt, &plan, writing)? {
                 Step::Again => {}
-                Step::Finished(sent) => return Ok(attempt.end(&plan, sent)),
+                Step::Finished(sent) => return Ok(attempt.finish(&plan, sent)),
                 Step::Ended(applied) => return Ok(applied),
             }
             match believed(attempt.written.is_some(), || self.iqr.read_back(&ready.id)) {

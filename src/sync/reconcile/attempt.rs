@@ -273,11 +273,11 @@ impl<'a> Attempt<'a> {
     /// Ends an attempt whose asset was read and shows the machine.
     pub fn done(&mut self, plan: &Plan) -> Applied {
         let sent = plan::sent_state(&self.ready.mapped.update, (&self.asset).into(), &plan.comment_lines, &self.sent);
-        self.end(plan, sent)
+        self.finish(plan, sent)
     }
 
     /// Ends an attempt by what was sent.
-    pub fn end(&mut self, plan: &Plan, sent: Sent) -> Applied {
+    pub fn finish(&mut self, plan: &Plan, sent: Sent) -> Applied {
         self.note_left(plan);
         self.note_cuts();
         Applied::Done { sent, changes: std::mem::take(&mut self.changes), notes: std::mem::take(&mut self.notes) }

@@ -2,8 +2,8 @@
 //!
 //! A write that was begun and whose end is not recorded may have cost comment lines of people, where IQR replaces the
 //! field. The recovery puts them back whatever happened to the client since: its inventory ID may have been corrected,
-//! it may be held, or be gone. Afterwards the asset is as if the write had never been begun, and clients are sent to it
-//! as to any other.
+//! it may be held, or be gone. Afterwards the asset is as if the write had never been begun, and a client that
+//! claims it is evaluated as for any other.
 
 use super::applier::Applier;
 use crate::iqr::{self, Outcome, Scope};
@@ -15,8 +15,8 @@ use crate::sync::reconcile::plan::Field;
 use crate::sync::reconcile::semantics;
 use crate::sync::shared::lock;
 
-/// Writes of the lines in one pass, each after a read: one to see what IQR does with them, one that suits it, and one
-/// repeat.
+/// The maximum number of writes of the lines in one pass, each after a read: one to see what IQR does with them, one
+/// that suits it, and one repeat.
 const MAX_WRITES: u32 = 3;
 
 /// The recovery of an asset that refuses its lines for this long is left to people. The history of the asset has the
@@ -67,13 +67,13 @@ impl Recovery<'_> {
     fn restore(&self) -> Result<(), Error> {
         let before = self.applier.iqr.asset(&self.intent.inventory_id)?;
         match self.restored(before.clone())? {
-            Some(asset) => self.end(&before, &asset),
+            Some(asset) => self.finish(&before, &asset),
             None => Ok(()),
         }
     }
 
-    /// Writes the missing lines and reads again until no line is missing. Returns the asset after that; `None` where
-    /// the recovery was left to people.
+    /// Writes the missing lines and reads again until no line is missing. Returns the recovered asset; `None`
+    /// where the recovery was left to people.
     fn restored(&self, mut asset: Asset) -> Result<Option<Asset>, Error> {
         if !self.has_lost_lines(&asset)? {
             return Ok(Some(asset));
@@ -165,7 +165,7 @@ impl Recovery<'_> {
         Ok(known.or_intended(&self.intent.sent, asset))
     }
 
-    fn end(&self, before: &Asset, asset: &Asset) -> Result<(), Error> {
+    fn finish(&self, before: &Asset, asset: &Asset) -> Result<(), Error> {
         let change = (before.comments != asset.comments).then(|| ChangeRecord {
             field: Field::Comments.name().into(),
             before: before.comments.clone(),
