@@ -180,7 +180,7 @@ pub fn plan(update: &AssetUpdate, asset: &Asset, sent: &Sent, policy: &Policy<'_
     let mut plan = Plan::default();
     plan.changes.extend(item_change(update, asset, policy));
     let [description, extended_description] =
-        [sent.description, sent.extended_description].map(|last| KnownTexts { last, earlier: &sent.earlier });
+        [sent.description, sent.extended_description].map(|last| SentTexts { last, earlier: &sent.earlier });
     plan.text(Field::Description, &update.description, &asset.description, description);
     plan.text(
         Field::ExtendedDescription,
@@ -259,8 +259,8 @@ fn item_text(item_number: &str, manufacturer: &str) -> String {
 }
 
 impl Plan {
-    fn text(&mut self, field: Field, ours: &str, theirs: &str, known: KnownTexts<'_>) {
-        match merge_text(ours, theirs, known) {
+    fn text(&mut self, field: Field, ours: &str, theirs: &str, sent: SentTexts<'_>) {
+        match merge_text(ours, theirs, sent) {
             TextFate::Kept => {}
             TextFate::Left => self.left.push(LeftToPerson { field, ours: ours.to_owned() }),
             TextFate::Set(to) => self.changes.push(Change { field, from: theirs.to_owned(), write: to.clone(), to }),
@@ -290,16 +290,16 @@ enum TextFate {
 
 /// The texts that were sent to a field.
 #[derive(Debug, Clone, Copy)]
-struct KnownTexts<'a> {
+struct SentTexts<'a> {
     last: SentText,
     /// The texts before the last one, of both fields.
     earlier: &'a [TextMark],
 }
 
-/// A merge of three: what we say, what IQR says, and what we said before. A person's addition behind our text is carried
-/// over, a person's rewriting is left alone. Where we never wrote, we write (specification, step 8e).
-fn merge_text(ours: &str, theirs: &str, known: KnownTexts<'_>) -> TextFate {
-    let sent = known.last;
+/// Merges three texts: ours, the one in IQR, and the one that we sent before. A person's addition behind our text is
+/// kept, a person's own text is left alone. A field that we never wrote is written (specification, step 8e).
+fn merge_text(ours: &str, theirs: &str, sent: SentTexts<'_>) -> TextFate {
+    let last = sent.last;
     if ours.is_empty() || is_stored(theirs, ours) {
         return TextFate::Kept;
     }
@@ -345,18 +345,18 @@ mod tests {
             ("", "typed", NEVER_SENT, TextFate::Kept),
             ("8GB/SSD", "as received", NEVER_SENT, set("8GB/SSD")),
             // Screen B of the specification: a person typed behind what was sent.
-            ("12.0\"", "12.0\"/2650/SCREEN PROTECTOR", NEVER, TextFate::Kept),
+            ("12.0\"", "12.0\"/2650/SCREEN PROTECTOR", NEVER_SENT, TextFate::Kept),
             ("12.0\"", "12.0\"/2650", SentText::from_texts("12.0\"", "12.0\""), TextFate::Kept),
             ("13.3\"", "12.0\"/2650", SentText::from_texts("12.0\"", "12.0\""), set("13.3\"/2650")),
             ("16GB", "8GB", SentText::from_texts("8GB", "8GB"), set("16GB")),
             // A longer word is no addition.
-            ("CF-33", "CF-331 Tablet", NEVER, set("CF-33")),
-            // A person rewrote it: it is theirs, with our news and without.
+            ("CF-33", "CF-331 Tablet", NEVER_SENT, set("CF-33")),
+            // A person rewrote the text: it is theirs, whether or not we have news.
             ("8GB", "none fitted", SentText::from_texts("8GB", "8GB"), TextFate::Left),
             ("16GB", "none fitted", SentText::from_texts("8GB", "8GB"), TextFate::Left),
-            // A person blanked it: it is said again.
+            // A person blanked the text: it is sent again.
             ("8GB", "", SentText::from_texts("8GB", "8GB"), set("8GB")),
-            // IQR cut it to its column: not sent for ever.
+            // IQR cut the text to its column: it must not be sent in every pass.
             (
                 "OptiPlex 9010 Desktop",
                 "OptiPlex 9010",
@@ -372,7 +372,7 @@ mod tests {
         ];
         for (ours, theirs, last, fate) in rows {
             assert_eq!(
-                merge_text(ours, theirs, KnownTexts { last, earlier: &[] }),
+                merge_text(ours, theirs, SentTexts { last, earlier: &[] }),
                 fate,
                 "ours {ours:?}, theirs {theirs:?}"
             );
@@ -392,8 +392,8 @@ mod tests {
             ("24GB", "16GB", set("24GB")),
         ];
         for (ours, theirs, fate) in rows {
-            let known = KnownTexts { last: SentText::from_texts("32GB", "32GB"), earlier: &earlier };
-            assert_eq!(merge_text(ours, theirs, known), fate, "ours {ours:?}, theirs {theirs:?}");
+            let texts = SentTexts { last: SentText::from_texts("32GB", "32GB"), earlier: &earlier };
+            assert_eq!(merge_text(ours, theirs, texts), fate, "ours {ours:?}, theirs {theirs:?}");
         }
     }
 
