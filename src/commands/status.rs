@@ -158,7 +158,7 @@ pub(super) fn html_after_pass(
 fn read_with_passes(path: &Path, oldest_kept: Timestamp, now: Timestamp) -> Result<(Status, Vec<Pass>)> {
     let (_, mut status, recent) = read_ledger(path, None, oldest_kept, now)?;
     // Who holds the lock just now is this pass.
-    status.ledger_place = ledger::takes_nothing(path);
+    status.ledger_place = ledger::why_not_writable(path);
     Ok((status, recent))
 }
 
@@ -217,7 +217,7 @@ impl Status {
         self.holder = Holder::of(ledger);
         self.are_locks_reported = Holder::can_be_told();
         self.begun = ledger::begun(ledger, self.heartbeat.as_ref());
-        self.suspicion = ledger::suspicion(ledger);
+        self.suspicion = ledger::likely_cause(ledger);
     }
 
     fn add_store(

@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use super::{Error, RunLedger};
+use super::error::Error;
+use super::run_ledger::RunLedger;
 use crate::files;
 
 /// Makes commits of a ledger durable.

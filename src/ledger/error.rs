@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::ErrorCode;
 use thiserror::Error;
 
-use super::place;
+use super::file_system::is_read_only;
 use crate::files::MarkerError;
 
 /// The ledger cannot be used.
@@ -127,7 +127,7 @@ impl Error {
     pub(super) fn at(self, path: &Path) -> Self {
         let source = match self {
             Self::At { .. } | Self::Running { .. } | Self::NoFile { .. } | Self::UnsafeLock { .. } => return self,
-            Self::ReadOnly if place::is_read_only(path) => Self::ReadOnlyFileSystem,
+            Self::ReadOnly if is_read_only(path) => Self::ReadOnlyFileSystem,
             Self::Newer { .. }
             | Self::Older { .. }
             | Self::Foreign
@@ -152,7 +152,7 @@ impl Error {
     }
 
     /// Whether SQLite could not make what it needs beside the file.
-    pub(super) fn is_for_want_of_a_place(&self) -> bool {
+    pub(super) fn needs_writable_directory(&self) -> bool {
         matches!(self.unnamed(), Self::ReadOnly | Self::ReadOnlyFileSystem)
     }
 

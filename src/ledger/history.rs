@@ -5,7 +5,9 @@ use std::borrow::Cow;
 use rusqlite::types::Type;
 use rusqlite::{Connection, Row, named_params};
 
-use super::{Error, Ledger, RunLedger};
+use super::database::Ledger;
+use super::error::Error;
+use super::run_ledger::RunLedger;
 use crate::model::{ClientId, Timestamp};
 
 /// A pass that left a trace: its key, and when it began.
@@ -125,6 +127,9 @@ pub(super) fn insert(
     connection.prepare_cached(sql)?.execute((at.unix_millis(), client_id.0, inventory_id, fields)).map(|_| ())
 }
 
+/// The columns that [`pass`] reads.
+const COLUMNS: &str = "started_at, finished_at, outcome, message, sent, unchanged, held, failed, deferred, requests";
+
 impl Ledger {
     /// The newest passes that had something to do, newest first.
     ///
@@ -132,7 +137,7 @@ impl Ledger {
     ///
     /// When the ledger cannot be read.
     pub fn passes(&self, limit: u32) -> Result<Vec<Pass>, Error> {
-        self.rows("SELECT * FROM pass ORDER BY id DESC LIMIT ?1", [limit], pass)
+        self.rows(&format!("SELECT {COLUMNS} FROM pass ORDER BY id DESC LIMIT ?1"), [limit], pass)
     }
 
     /// The passes since `time` that had something to do, newest first.
@@ -142,10 +147,12 @@ impl Ledger {
     /// When the ledger cannot be read.
     pub fn passes_since(&self, time: Timestamp) -> Result<Vec<Pass>, Error> {
         // From the newest one back to the first that is too old: the history may be long.
-        let sql = "SELECT * FROM pass
-                   WHERE id > ifnull((SELECT id FROM pass WHERE started_at < ?1 ORDER BY id DESC LIMIT 1), 0)
-                   ORDER BY id DESC";
-        self.rows(sql, [time.unix_millis()], pass)
+        let sql = format!(
+            "SELECT {COLUMNS} FROM pass
+             WHERE id > ifnull((SELECT id FROM pass WHERE started_at < ?1 ORDER BY id DESC LIMIT 1), 0)
+             ORDER BY id DESC"
+        );
+        self.rows(&sql, [time.unix_millis()], pass)
     }
 
     /// What was changed of an asset, newest first: when and what.

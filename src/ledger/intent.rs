@@ -3,12 +3,13 @@
 //! A begun write is a matter of its asset: the client that it was made for may have another inventory ID by the time that
 //! it is looked at, or be gone.
 
-use std::slice;
-
 use rusqlite::{Connection, OptionalExtension, Row};
 
-use super::sent::{insert_asset, line_bytes, mark_bytes, sent, sent_text_bytes};
-use super::{ChangeRecord, Error, Ledger, RunLedger, RunLock, history, left_behind};
+use super::codec;
+use super::database::Ledger;
+use super::error::Error;
+use super::lock::RunLock;
+use super::run_ledger::RunLedger;
 use crate::model::{ClientId, InventoryId, Sent, Timestamp};
 
 /// A write that was begun.
@@ -26,6 +27,10 @@ pub struct Intent {
     pub at: Timestamp,
 }
 
+/// The columns that [`intent`] reads.
+const COLUMNS: &str =
+    "inventory_id, client_id, comments_before, description, extended_description, lines, other_lines, earlier, at";
+
 impl Ledger {
     /// The write to this asset that was begun and never recorded as ended.
     ///
@@ -33,7 +38,7 @@ impl Ledger {
     ///
     /// When the ledger cannot be read.
     pub fn intent(&self, id: &InventoryId) -> Result<Option<Intent>, Error> {
-        self.row("SELECT * FROM intent WHERE inventory_id = ?1", [id.as_str()], intent)
+        self.row(&format!("SELECT {COLUMNS} FROM intent WHERE inventory_id = ?1"), [id.as_str()], intent)
     }
 
     /// The begun writes that a killed pass has left and that no problem of their client sees to, by inventory ID.
@@ -42,7 +47,7 @@ impl Ledger {
     ///
     /// When the ledger cannot be read.
     pub fn open_intents(&self) -> Result<Vec<Intent>, Error> {
-        self.rows("SELECT * FROM intent WHERE is_open ORDER BY inventory_id", [], intent)
+        self.rows(&format!("SELECT {COLUMNS} FROM intent WHERE is_open ORDER BY inventory_id"), [], intent)
     }
 }
 
@@ -51,7 +56,7 @@ fn intent(row: &Row<'_>) -> rusqlite::Result<Intent> {
         inventory_id: InventoryId::from_record(row.get("inventory_id")?),
         client_id: ClientId(row.get("client_id")?),
         comments_before: row.get("comments_before")?,
-        sent: sent(row)?,
+        sent: codec::sent(row)?,
         at: Timestamp::from_unix_millis(row.get("at")?),
     })
 }
@@ -72,32 +77,6 @@ impl RunLedger {
     fn check_lock(&self) -> Result<(), Error> {
         self.lock.as_ref().map_or(Ok(()), RunLock::check)
     }
-
-    /// Records that a begun write is settled: what the asset says now, and what was changed to bring it there.
-    ///
-    /// # Errors
-    ///
-    /// When the ledger cannot be written.
-    pub fn settle_intent(
-        &mut self,
-        intent: &Intent,
-        sent: Option<&Sent>,
-        change: Option<&ChangeRecord>,
-    ) -> Result<(), Error> {
-        let key = (intent.inventory_id.as_str(), intent.client_id, intent.at);
-        let known = self.asset(&intent.inventory_id)?;
-        self.write(|transaction| {
-            // What was given up may have arrived or not.
-            if sent.is_some() || change.is_none() {
-                left_behind::settle(transaction, intent, known.as_ref(), sent)?;
-            }
-            history::insert(transaction, change.map_or(&[][..], slice::from_ref), key)?;
-            if let Some(sent) = sent {
-                insert_asset(transaction, key, sent)?;
-            }
-            delete(transaction, intent.inventory_id.as_str())
-        })
-    }
 }
 
 fn insert(connection: &Connection, intent: &Intent) -> rusqlite::Result<usize> {
@@ -105,10 +84,10 @@ fn insert(connection: &Connection, intent: &Intent) -> rusqlite::Result<usize> {
                (inventory_id, client_id, comments_before, description, extended_description, lines, other_lines, earlier, at)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
     let Intent { inventory_id, client_id, comments_before, sent, at } = intent;
-    let texts = [sent.description, sent.extended_description].map(sent_text_bytes);
-    let lines = [&sent.lines, &sent.other_lines].map(|lines| line_bytes(lines));
+    let texts = [sent.description, sent.extended_description].map(codec::sent_text_bytes);
+    let lines = [&sent.lines, &sent.other_lines].map(|lines| codec::line_bytes(lines));
     let (id, client, at) = (inventory_id.as_str(), client_id.0, at.unix_millis());
-    let earlier = mark_bytes(&sent.earlier);
+    let earlier = codec::mark_bytes(&sent.earlier);
     let values = (id, client, comments_before, &texts[0], &texts[1], &lines[0], &lines[1], earlier, at);
     connection.prepare_cached(sql)?.execute(values)
 }

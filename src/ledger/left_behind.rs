@@ -6,8 +6,13 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
-use super::sent::{record, registration, registration_values};
-use super::{AssetRecord, ChangeRecord, Error, Intent, Ledger, RunLedger, SentRecord, history};
+use super::codec::{registration, registration_values};
+use super::database::Ledger;
+use super::error::Error;
+use super::history::{self, ChangeRecord};
+use super::intent::Intent;
+use super::run_ledger::RunLedger;
+use super::sent::{self, AssetRecord, SentRecord};
 use crate::model::{ClientId, Registration, Sent, Timestamp};
 
 /// Most assets of a replaced WipeOS database that are counted.
@@ -59,6 +64,10 @@ pub struct Move<'a> {
     pub at: Timestamp,
 }
 
+/// The columns that [`notice`] reads.
+const COLUMNS: &str =
+    "inventory_id, client_id, created_at, serial_number, sent_at, now, is_attention, noticed_at, replaced_at";
+
 impl Ledger {
     /// The notices that stand: attentions first, then the oldest first; one for each time that the WipeOS database was
     /// replaced. Those that only inform and were noticed before `cutoff` are left out.
@@ -68,15 +77,17 @@ impl Ledger {
     /// When the ledger cannot be read.
     pub fn left_behind(&self, cutoff: Timestamp) -> Result<Vec<LeftBehind>, Error> {
         let mut notices = self.rows(
-            "SELECT * FROM left_behind
-             WHERE replaced_at IS NULL AND now IS NOT inventory_id AND (is_attention OR noticed_at >= ?1)
-             ORDER BY is_attention DESC, noticed_at, inventory_id",
+            &format!(
+                "SELECT {COLUMNS} FROM left_behind
+                 WHERE replaced_at IS NULL AND now IS NOT inventory_id AND (is_attention OR noticed_at >= ?1)
+                 ORDER BY is_attention DESC, noticed_at, inventory_id"
+            ),
             [cutoff.unix_millis()],
             notice,
         )?;
         for replacement in self.replacements(cutoff)? {
-            let sql = "SELECT * FROM left_behind WHERE replaced_at = ?1 ORDER BY client_id LIMIT 1";
-            let first = self.row(sql, [replacement.at.unix_millis()], notice)?;
+            let sql = format!("SELECT {COLUMNS} FROM left_behind WHERE replaced_at = ?1 ORDER BY client_id LIMIT 1");
+            let first = self.row(&sql, [replacement.at.unix_millis()], notice)?;
             notices.extend(first.map(|first| LeftBehind { replacement: Some(replacement), ..first }));
         }
         Ok(notices)
@@ -88,9 +99,11 @@ impl Ledger {
     ///
     /// When the ledger cannot be read.
     pub fn left_behind_of(&self, inventory_id: &str, cutoff: Timestamp) -> Result<Option<LeftBehind>, Error> {
-        let sql = "SELECT * FROM left_behind WHERE inventory_id = ?1 AND now IS NOT inventory_id
-                   AND (is_attention OR noticed_at >= ?2)";
-        let Some(found) = self.row(sql, (inventory_id, cutoff.unix_millis()), notice)? else { return Ok(None) };
+        let sql = format!(
+            "SELECT {COLUMNS} FROM left_behind WHERE inventory_id = ?1 AND now IS NOT inventory_id
+             AND (is_attention OR noticed_at >= ?2)"
+        );
+        let Some(found) = self.row(&sql, (inventory_id, cutoff.unix_millis()), notice)? else { return Ok(None) };
         let Some(own) = found.replacement else { return Ok(Some(found)) };
         let replacement = self.replacements(cutoff)?.into_iter().find(|replacement| replacement.at == own.at);
         Ok(Some(LeftBehind { replacement: replacement.or(found.replacement), ..found }))
@@ -124,11 +137,9 @@ impl Ledger {
     /// When the ledger cannot be read.
     pub fn sent_beside(&self, client: ClientId, limit: i64) -> Result<Vec<SentRecord>, Error> {
         let mut beside = Vec::new();
-        for sql in [
-            "SELECT * FROM sent WHERE client_id < ?1 ORDER BY client_id DESC LIMIT ?2",
-            "SELECT * FROM sent WHERE client_id > ?1 ORDER BY client_id LIMIT ?2",
-        ] {
-            beside.extend(self.rows(sql, [client.0, limit], record)?);
+        for side in ["client_id < ?1 ORDER BY client_id DESC", "client_id > ?1 ORDER BY client_id"] {
+            let sql = format!("SELECT {} FROM sent WHERE {side} LIMIT ?2", sent::COLUMNS);
+            beside.extend(self.rows(&sql, [client.0, limit], sent::record)?);
         }
         Ok(beside)
     }
@@ -156,8 +167,8 @@ impl RunLedger {
     ///
     /// When the ledger cannot be written.
     pub fn follow(&mut self, moved: &Move<'_>) -> Result<(), Error> {
-        let sql = "SELECT * FROM left_behind WHERE replaced_at IS NULL AND client_id = ?1";
-        let notices = self.rows(sql, [moved.client_id.0], notice)?;
+        let sql = format!("SELECT {COLUMNS} FROM left_behind WHERE replaced_at IS NULL AND client_id = ?1");
+        let notices = self.rows(&sql, [moved.client_id.0], notice)?;
         let is_same = |notice: &LeftBehind| notice.registration.is_same_machine(moved.registration);
         for notice in notices.into_iter().filter(is_same) {
             self.write(|transaction| match moved.now {
@@ -199,7 +210,7 @@ impl RunLedger {
         if inserted == 0 {
             return Ok(None);
         }
-        self.row("SELECT * FROM left_behind WHERE inventory_id = ?1", [&left.inventory_id], notice)
+        self.row(&format!("SELECT {COLUMNS} FROM left_behind WHERE inventory_id = ?1"), [&left.inventory_id], notice)
     }
 
     /// Records that assets to which a write of this client was begun, and has failed since, may show some of it: the next

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::{Timespec, Timestamps, UTIME_NOW, UTIME_OMIT, futimens};
 
-use super::Error;
+use super::error::Error;
 use crate::files::{self, MarkerError};
 use crate::model::Timestamp;
 

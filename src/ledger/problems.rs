@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
-use rusqlite::{Row, named_params, params_from_iter};
+use rusqlite::{Connection, Row, named_params, params_from_iter};
 
-use super::{Error, Ledger, RunLedger, intent, left_behind};
-use crate::model::{ClientId, Reason, Timestamp};
+use super::database::Ledger;
+use super::error::Error;
+use super::run_ledger::RunLedger;
+use crate::model::{ClientId, Timestamp};
 use crate::store::Fingerprint;
 
 /// Why a client is not sent.
@@ -42,6 +44,9 @@ pub struct ProblemCount {
     pub clients: u64,
 }
 
+/// The columns that [`problem`] reads.
+const COLUMNS: &str = "client_id, inventory_id, held, reason, message, attempts, since, next_try, seen";
+
 impl Ledger {
     /// The problem of one client.
     ///
@@ -49,7 +54,7 @@ impl Ledger {
     ///
     /// When the ledger cannot be read.
     pub fn problem(&self, client: ClientId) -> Result<Option<Problem>, Error> {
-        self.row("SELECT * FROM problem WHERE client_id = ?1", [client.0], problem)
+        self.row(&format!("SELECT {COLUMNS} FROM problem WHERE client_id = ?1"), [client.0], problem)
     }
 
     /// All problems, failing ones first, oldest first.
@@ -58,7 +63,7 @@ impl Ledger {
     ///
     /// When the ledger cannot be read.
     pub fn problems(&self) -> Result<Vec<Problem>, Error> {
-        self.rows("SELECT * FROM problem ORDER BY held, since, client_id", [], problem)
+        self.rows(&format!("SELECT {COLUMNS} FROM problem ORDER BY held, since, client_id"), [], problem)
     }
 
     /// How many clients are held and failing, by reason.
@@ -143,35 +148,23 @@ impl RunLedger {
             clients.iter().try_for_each(|client| statement.execute([client.0, now.unix_millis()]).map(|_| ()))
         })
     }
+}
 
-    /// Records why a client was not sent, in place of what was recorded before.
-    ///
-    /// # Errors
-    ///
-    /// When the ledger cannot be written.
-    pub fn record_problem(&mut self, problem: &Problem) -> Result<(), Error> {
-        self.write(|transaction| {
-            transaction
-                .prepare_cached(
-                    "INSERT OR REPLACE INTO problem
-                     VALUES (:client, :id, :held, :reason, :message, :attempts, :since, :next_try, :seen)",
-                )?
-                .execute(named_params! {
-                    ":client": problem.client_id.0, ":id": problem.inventory_id, ":held": problem.held,
-                    ":reason": problem.reason, ":message": problem.message, ":attempts": problem.attempts,
-                    ":since": problem.since.unix_millis(), ":next_try": problem.next_try.map(Timestamp::unix_millis),
-                    ":seen": problem.fingerprint.map(Fingerprint::to_bytes),
-                })?;
-            if problem.reason == Reason::NotInIqr.code()
-                && let Some(gone) = &problem.inventory_id
-            {
-                left_behind::delete(transaction, gone)?;
-            }
-            let asset = problem.inventory_id.as_deref().filter(|_| !problem.held);
-            if let Some(asset) = asset {
-                intent::close(transaction, problem.client_id, asset)?;
-            }
-            intent::reopen(transaction, problem.client_id, asset)
-        })
-    }
+/// Records a problem in place of the one that the client had before.
+pub(super) fn insert(connection: &Connection, problem: &Problem) -> rusqlite::Result<()> {
+    let sql = "INSERT OR REPLACE INTO problem
+               (client_id, inventory_id, held, reason, message, attempts, since, next_try, seen)
+               VALUES (:client, :id, :held, :reason, :message, :attempts, :since, :next_try, :seen)";
+    let values = named_params! {
+        ":client": problem.client_id.0, ":id": problem.inventory_id, ":held": problem.held,
+        ":reason": problem.reason, ":message": problem.message, ":attempts": problem.attempts,
+        ":since": problem.since.unix_millis(), ":next_try": problem.next_try.map(Timestamp::unix_millis),
+        ":seen": problem.fingerprint.map(Fingerprint::to_bytes),
+    };
+    connection.prepare_cached(sql)?.execute(values).map(|_| ())
+}
+
+/// Deletes the problem of a client that is sent, or gone.
+pub(super) fn delete(connection: &Connection, client: ClientId) -> rusqlite::Result<()> {
+    connection.prepare_cached("DELETE FROM problem WHERE client_id = ?1")?.execute([client.0]).map(|_| ())
 }

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::Error;
+use super::error::Error;
 
 /// Marks the file as ours ("WIQR"), so that another program's database is never taken for a ledger.
 const APPLICATION_ID: i64 = 0x5749_5152;
@@ -233,12 +233,18 @@ mod tests {
 
     /// Made by the first version of this program, in the middle of a write.
     const OF_VERSION_1: &str = "
-        INSERT INTO change VALUES (5, 1000, 1, '700001', 'description', '', 'X220');
-        INSERT INTO change VALUES (6, 1000, 1, '700001', 'comments', 'lid \"cracked\"', 'Memory: PASS');
-        INSERT INTO change VALUES (7, 3000, 1, '700001', 'comments', '', 'Memory: FAIL');
-        INSERT INTO sent VALUES (1, '700001', x'', zeroblob(16), 1000);
-        INSERT INTO asset VALUES ('700001', 1, NULL, NULL, x'0100000000000000', 1000);
-        INSERT INTO intent VALUES (1, '700001', 'lid cracked', NULL, NULL, x'0200000000000000', 2000);";
+        INSERT INTO change (id, at, client_id, inventory_id, field, before, after)
+            VALUES (5, 1000, 1, '700001', 'description', '', 'X220');
+        INSERT INTO change (id, at, client_id, inventory_id, field, before, after)
+            VALUES (6, 1000, 1, '700001', 'comments', 'lid \"cracked\"', 'Memory: PASS');
+        INSERT INTO change (id, at, client_id, inventory_id, field, before, after)
+            VALUES (7, 3000, 1, '700001', 'comments', '', 'Memory: FAIL');
+        INSERT INTO sent (client_id, inventory_id, seen, digest, at)
+            VALUES (1, '700001', x'', zeroblob(16), 1000);
+        INSERT INTO asset (inventory_id, client_id, description, extended_description, lines, at)
+            VALUES ('700001', 1, NULL, NULL, x'0100000000000000', 1000);
+        INSERT INTO intent (client_id, inventory_id, comments_before, description, extended_description, lines, at)
+            VALUES (1, '700001', 'lid cracked', NULL, NULL, x'0200000000000000', 2000);";
 
     #[test]
     fn a_ledger_of_an_older_version_is_brought_up_to_date_with_all_it_knows() {

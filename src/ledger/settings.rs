@@ -5,7 +5,9 @@ use std::collections::HashSet;
 use rusqlite::named_params;
 use rusqlite::types::{FromSql, ToSql};
 
-use super::{Error, Ledger, RunLedger};
+use super::database::Ledger;
+use super::error::Error;
+use super::run_ledger::RunLedger;
 use crate::model::{ClientId, Timestamp};
 use crate::store::{Signature, Watermark};
 
@@ -197,7 +199,8 @@ fn signature_bytes(signature: Option<Signature>) -> Vec<u8> {
 impl RunLedger {
     pub(super) fn set(&mut self, settings: &[(&str, &dyn ToSql)]) -> Result<(), Error> {
         self.write(|transaction| {
-            let mut statement = transaction.prepare_cached("INSERT OR REPLACE INTO setting VALUES (:name, :value)")?;
+            let mut statement =
+                transaction.prepare_cached("INSERT OR REPLACE INTO setting (name, value) VALUES (:name, :value)")?;
             for (name, value) in settings {
                 statement.execute(named_params! {":name": name, ":value": value})?;
             }
@@ -318,11 +321,11 @@ impl RunLedger {
     /// When the ledger cannot be written.
     pub fn remember_master_item(&mut self, key: &str, manufacturer: &str, item_number: &str) -> Result<(), Error> {
         self.write(|transaction| {
-            transaction.prepare_cached("INSERT OR REPLACE INTO master_item VALUES (?1, ?2, ?3)")?.execute([
-                key,
-                manufacturer,
-                item_number,
-            ])
+            transaction
+                .prepare_cached(
+                    "INSERT OR REPLACE INTO master_item (key, manufacturer, item_number) VALUES (?1, ?2, ?3)",
+                )?
+                .execute([key, manufacturer, item_number])
         })?;
         Ok(())
     }

@@ -9,8 +9,12 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::OpenFlags;
 
+use super::database::{Ledger, WRITABLE};
+use super::durability::Durability;
+use super::error::Error;
 use super::lock::PRIVATE;
-use super::{Durability, Error, Ledger, RunLedger, WRITABLE, sent};
+use super::run_ledger::RunLedger;
+use super::{codec, schema};
 use crate::digest;
 use crate::files;
 use crate::model::{InventoryId, Sent};
@@ -142,7 +146,7 @@ impl Ledger {
         let connection = opened.map_err(|source| Error::from(source).at(path))?;
         let ledger = Self { connection, path: path.to_owned() };
         ledger.configure().map_err(|source| Error::from(source).at(path))?;
-        super::schema::check(&ledger.connection).map_err(|error| error.at(path))?;
+        schema::check(&ledger.connection).map_err(|error| error.at(path))?;
         // The copy of one that is damaged somewhere would fail every pass from then on.
         match ledger.row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0))? {
             Some(found) if found != "ok" => Err(Error::Damaged(found).at(path)),
@@ -198,7 +202,7 @@ impl RunLedger {
         from.copy_into(&mut self.ledger.connection).map_err(|source| self.at(source))?;
         let durability = Durability::of_ledger(self);
         durability.ensure(durability.note_commit())?;
-        super::schema::migrate(&mut self.ledger.connection).map_err(|error| error.at(&self.ledger.path))?;
+        schema::migrate(&mut self.ledger.connection).map_err(|error| error.at(&self.ledger.path))?;
         if let Some(other) = other.filter(|_| self.lock.is_some()) {
             fs::remove_file(&other.path).unwrap_or_else(|error| {
                 log::info!("{} cannot be removed: {error}; nobody reads it any more", other.path.display());

@@ -6,7 +6,8 @@
 
 use rusqlite::{OptionalExtension, named_params};
 
-use super::{Error, RunLedger};
+use super::error::Error;
+use super::run_ledger::RunLedger;
 use crate::model::Timestamp;
 
 /// Most rows of one table that one call looks at or takes away.
@@ -114,7 +115,7 @@ impl RunLedger {
                 return Ok(());
             }
             transaction
-                .prepare_cached("INSERT OR REPLACE INTO setting VALUES (?1, ?2)")?
+                .prepare_cached("INSERT OR REPLACE INTO setting (name, value) VALUES (?1, ?2)")?
                 .execute([CURSOR, &reached])
                 .map(|_| ())
         })

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rustix::fs::{Access, access};
 
-use crate::ledger::{lock_path, or_here, takes_nothing};
+use crate::ledger::{lock_path, or_here, why_not_writable};
 use crate::monitor::file::Place;
 
 /// Whether a file can be put in the place of the one at `path`, if there is one; otherwise why not.
@@ -20,7 +20,7 @@ pub(super) fn can_be_replaced(path: &Path) -> Result<(), String> {
 /// Whether the ledger at `path`, and what stands beside it, can be made or written; otherwise why not. A pass makes
 /// folders that are not there.
 pub(super) fn can_be_made(path: &Path) -> Result<(), String> {
-    if let Some(why) = takes_nothing(path) {
+    if let Some(why) = why_not_writable(path) {
         return Err(why);
     }
     for own in [path.to_owned(), lock_path(path)] {

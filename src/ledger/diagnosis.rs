@@ -4,9 +4,8 @@
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-use rustix::fs::{StatVfs, StatVfsMountFlags, statvfs};
-
-use super::Error;
+use super::error::Error;
+use super::file_system::{free_bytes, is_read_only};
 use super::lock::lock_path;
 use crate::files;
 
@@ -19,13 +18,12 @@ const NO_ROOM: u64 = 64 * 1024;
 /// Why nothing can be recorded there; `None` where it can be, as far as the file system tells. Who may write there is
 /// not asked: who looks may be another account than the one that makes the passes.
 #[must_use]
-pub fn takes_nothing(ledger: &Path) -> Option<String> {
+pub fn why_not_writable(ledger: &Path) -> Option<String> {
     let own = [".lock", "-wal", "-shm"].map(|suffix| files::beside(ledger, suffix));
     if let Some(path) = own.into_iter().find(|path| path.metadata().is_ok_and(|metadata| !metadata.is_file())) {
         return Some(Error::NoFile { path }.to_string());
     }
-    let told = file_system(ledger)?;
-    if told.f_flag.contains(StatVfsMountFlags::RDONLY) {
+    if is_read_only(ledger) {
         return Some(format!("{}: {}", ledger.display(), Error::ReadOnlyFileSystem));
     }
     little_room(ledger, NO_ROOM)
@@ -33,13 +31,12 @@ pub fn takes_nothing(ledger: &Path) -> Option<String> {
 
 /// What may be why no pass is made, where none is: files of another account, little room.
 #[must_use]
-pub fn suspicion(ledger: &Path) -> Option<String> {
+pub fn likely_cause(ledger: &Path) -> Option<String> {
     foreign(ledger).or_else(|| little_room(ledger, ROOM))
 }
 
 fn little_room(ledger: &Path, enough: u64) -> Option<String> {
-    let told = file_system(ledger)?;
-    let room = told.f_bavail.saturating_mul(told.f_frsize);
+    let room = free_bytes(ledger)?;
     (room < enough).then(|| {
         format!("the disk of {} has {} KiB left; make room, the next pass goes on", ledger.display(), room / 1024)
     })
@@ -59,33 +56,17 @@ fn foreign(ledger: &Path) -> Option<String> {
     ))
 }
 
-/// Whether the file system there is mounted so that nobody may write to it.
-pub(super) fn is_read_only(ledger: &Path) -> bool {
-    file_system(ledger).is_some_and(|told| told.f_flag.contains(StatVfsMountFlags::RDONLY))
-}
-
-/// Of the nearest folder that is there.
-fn file_system(path: &Path) -> Option<StatVfs> {
-    statvfs(path.ancestors().map(or_here).find(|place| place.exists())?).ok()
-}
-
-/// The path without any part is the working directory.
-#[must_use]
-pub fn or_here(place: &Path) -> &Path {
-    if place.as_os_str().is_empty() { Path::new(".") } else { place }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_place_with_room_is_told_from_one_that_takes_nothing() {
+    fn a_place_with_room_is_told_from_one_that_why_not_writable() {
         let folder = tempfile::tempdir().unwrap();
-        assert_eq!(takes_nothing(&folder.path().join("nowhere/ledger.db")), None);
-        assert_eq!(takes_nothing(Path::new("ledger.db")), None);
-        let never = takes_nothing(Path::new("/proc/ledger.db")).unwrap();
+        assert_eq!(why_not_writable(&folder.path().join("nowhere/ledger.db")), None);
+        assert_eq!(why_not_writable(Path::new("ledger.db")), None);
+        let never = why_not_writable(Path::new("/proc/ledger.db")).unwrap();
         assert!(never.contains("/proc/ledger.db has 0 KiB left"), "{never}");
-        assert_eq!(suspicion(&folder.path().join("nowhere/ledger.db")), None);
+        assert_eq!(likely_cause(&folder.path().join("nowhere/ledger.db")), None);
     }
 }
