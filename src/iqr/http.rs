@@ -14,7 +14,7 @@ use ureq::{Agent, Proxy};
 use super::endpoint::{Format, Method};
 use super::proxy::ProxyError;
 use super::redact::Redactor;
-use super::resolver::{LookupFailed, Remembering};
+use super::resolver::{CachingResolver, LookupFailed};
 use super::settings::{Access, Settings};
 use super::stale::StaleGuard;
 use super::{date, proxy};
@@ -260,7 +260,7 @@ fn agent(settings: &Settings, proxy: Option<Proxy>) -> Agent {
         .output_buffer_size(16 * 1024)
         .max_response_header_size(16 * 1024)
         .build();
-    Agent::with_parts(config, DefaultConnector::default().chain(StaleGuard::default()), Remembering::default())
+    Agent::with_parts(config, DefaultConnector::default().chain(StaleGuard::default()), CachingResolver::default())
 }
 
 /// What a library says of a failure may hold what the server said.

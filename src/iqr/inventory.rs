@@ -1,12 +1,13 @@
 //! Assets: read one, set its fields, move it to another master item.
 
+use super::client::Iqr;
 use super::endpoint::{Fill, Operation};
 use super::error::Error;
 use super::http::Request;
 use super::settings::{Field, Settings};
+use super::text;
 use super::wait::When;
 use super::wire::{self, Record};
-use super::{Iqr, text};
 use crate::model::{Asset, InventoryId};
 
 impl Iqr {

@@ -1,6 +1,6 @@
 //! Master items and their categories.
 
-use super::Iqr;
+use super::client::Iqr;
 use super::endpoint::{Fill, Operation};
 use super::error::Error;
 use super::wait::When;

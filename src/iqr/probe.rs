@@ -8,13 +8,14 @@ use std::time::Duration;
 use serde_json::Value;
 use ureq::http::Uri;
 
+use super::client::Iqr;
 use super::endpoint::{Fill, Method, Operation};
 use super::error::Error;
 use super::http::{Answer, Credential, Request};
+use super::proxy;
 use super::redact::Redactor;
 use super::text::is_html;
 use super::wait::When;
-use super::{Iqr, proxy};
 
 /// Longest time for the look-up of a name.
 const LOOK_UP: Duration = Duration::from_secs(10);

@@ -20,16 +20,13 @@ use std::sync::{PoisonError, RwLock};
 
 use memchr::memmem;
 
-use self::forms::Form;
+use self::forms::{Form, MIN_FUZZY_LENGTH};
 use self::views::{Letters, View, views};
 use super::text;
 use crate::secret::Secret;
 
 /// What stands in the place of a secret.
 const REDACTED: &str = "(secret)";
-
-/// A secret with fewer letters and digits is matched exactly.
-const MIN_FUZZY_LENGTH: usize = 8;
 
 /// A shorter secret is part of any answer, and protects nothing.
 const MIN_EXACT_LENGTH: usize = 4;

@@ -20,7 +20,7 @@ const KEEP: Duration = Duration::from_secs(60);
 
 /// A resolver that remembers.
 #[derive(Debug, Default)]
-pub(super) struct Remembering {
+pub(super) struct CachingResolver {
     lookup: DefaultResolver,
     known: Mutex<Vec<Known>>,
 }
@@ -39,7 +39,7 @@ pub(super) struct LookupFailed {
     cause: String,
 }
 
-impl Resolver for Remembering {
+impl Resolver for CachingResolver {
     fn resolve(&self, uri: &Uri, config: &Config, timeout: NextTimeout) -> Result<ResolvedSocketAddrs, ureq::Error> {
         let Some(authority) = uri.authority() else {
             return self.lookup.resolve(uri, config, timeout);
@@ -53,7 +53,7 @@ impl Resolver for Remembering {
     }
 }
 
-impl Remembering {
+impl CachingResolver {
     fn remembered(&self, authority: &Authority) -> Option<ResolvedSocketAddrs> {
         let now = BootTime::now();
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use super::Endpoints;
+use super::endpoint::Endpoints;
 use crate::clock::BootTime;
 
 /// How to talk to one IQR tenant. The config has checked every value.

@@ -11,6 +11,7 @@ use super::testing::{KEY, Reply, Seen, Server, body, client, limits, settings, s
 use super::*;
 use crate::clock::BootTime;
 use crate::model::{IdRule, InventoryId};
+use crate::secret::Secret;
 
 fn id(number: u32) -> InventoryId {
     InventoryId::parse(Some(&number.to_string()), IdRule::Digits).unwrap()

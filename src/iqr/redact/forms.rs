@@ -2,6 +2,9 @@
 
 use super::views;
 
+/// A secret with fewer letters and digits is matched exactly.
+pub(super) const MIN_FUZZY_LENGTH: usize = 8;
+
 /// The least letters and digits by which a part of a secret is known; a shorter form is known as a whole only.
 const MIN_ANCHOR_LENGTH: usize = 12;
 
@@ -41,7 +44,7 @@ pub(super) fn of(secret: &str) -> Vec<Form> {
         forms.push(bytes.iter().flat_map(|byte| format!("{byte:02x}").into_bytes()).collect());
     }
     forms.push(secret.bytes().flat_map(|byte| byte.to_string().into_bytes()).collect());
-    forms.retain(|form| form.len() >= super::MIN_FUZZY_LENGTH);
+    forms.retain(|form| form.len() >= MIN_FUZZY_LENGTH);
     forms.into_iter().map(Form).collect()
 }
 

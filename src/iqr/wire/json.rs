@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Record, sendable};
+use super::record::Record;
+use super::text::sendable;
 use crate::secret::Secret;
 
 /// `{"APIToken":"<key>"}`

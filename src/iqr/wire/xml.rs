@@ -1,6 +1,7 @@
 //! Bodies in IQR's XML: lower case, no declaration, no namespace.
 
-use super::{Record, is_xml};
+use super::record::Record;
+use super::text::is_xml;
 
 pub(super) fn envelope(record: Record, fields: &[(&str, &str)]) -> String {
     let (many, one) = record.names();
@@ -55,7 +56,7 @@ mod tests {
     use quick_xml::events::Event;
 
     use super::*;
-    use crate::iqr::wire::sendable;
+    use crate::iqr::wire::text::sendable;
 
     /// What another XML parser reads of the first field.
     fn read_back(body: &str) -> String {

@@ -1,0 +1,17 @@
+//! The characters that XML 1.0 can carry.
+
+use std::borrow::Cow;
+
+/// What IQR can hold of a text: it travels as XML, and XML 1.0 has no word for most control characters. What is sent in
+/// either format is this, so compare with this when reading back.
+pub(super) fn sendable(text: &str) -> Cow<'_, str> {
+    if text.chars().all(is_xml) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.chars().filter(|character| is_xml(*character)).collect())
+}
+
+/// `Char` of XML 1.0, §2.2.
+pub(super) fn is_xml(character: char) -> bool {
+    matches!(character, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
+}
