@@ -1,8 +1,10 @@
-//! The commands, one file each: load, call, print. The exit code is decided here, for all of them.
+//! The commands, one file each: load, call, print. `exit` decides the exit code for all of them.
 
 pub mod auth_test;
+mod common;
 mod diff;
 pub mod dismiss;
+mod exit;
 pub mod init;
 pub mod master_item;
 mod page;

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-use super::{ApiKeyError, Problems, Untrusted};
+use super::api_key::ApiKeyError;
+use super::problems::Problems;
+use super::trust::Untrusted;
 use crate::iqr::ProxyError;
 
 /// The reason why the config cannot be used. All of them end the program with exit code 3.

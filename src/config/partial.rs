@@ -4,9 +4,10 @@
 
 use std::path::Path;
 
+use super::read;
 use super::report::Report;
 use super::section::Section;
-use super::{LedgerConfig, WatchConfig, read};
+use super::settings::{LedgerConfig, WatchConfig};
 
 /// The readable part of a broken config.
 #[derive(Debug, PartialEq, Eq)]

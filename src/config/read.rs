@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::flaw::Flaw;
 use super::section::Section;
+use super::settings::{CommentMode, LedgerConfig, Reassign, SerialCheck, StoreConfig, SyncConfig, WatchConfig};
 use super::values;
-use super::{CommentMode, LedgerConfig, Reassign, SerialCheck, StoreConfig, SyncConfig, WatchConfig};
 use crate::iqr::{
     self, Endpoint, EndpointError, Endpoints, Field, FieldNames, Format, Method, Operation, Settings, SettingsError,
 };

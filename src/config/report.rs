@@ -4,25 +4,14 @@
 //! key or a password put in the wrong place must not travel on into a mail of cron. For the same reason the TOML
 //! crate's own `Display`, which prints the offending line, is not used anywhere.
 
-use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::ConfigError;
+use super::error::ConfigError;
+use super::problems::{Problem, Problems};
 use super::values::{folded, nearest};
-
-/// A problem of the config file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
-    /// Line, from 1.
-    pub line: usize,
-    /// Column in characters, from 1.
-    pub column: usize,
-    /// The problem: a sentence without a full stop, with the path of the key.
-    pub message: String,
-}
 
 /// A template field that is none of the built-in ones. It is taken for a slot of the inventory item menu; whether such
 /// a slot exists is known to the WipeOS database only.
@@ -48,28 +37,6 @@ impl AssumedSlot {
             None => format!("{unknown}; a slot that is yet to be used can be listed in `store.slots`"),
         };
         Problem { line: self.line, column: self.column, message }
-    }
-}
-
-/// All that is wrong with one file, in the order of the file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problems {
-    /// The file.
-    pub path: PathBuf,
-    /// The problems, at least one.
-    pub list: Vec<Problem>,
-}
-
-impl fmt::Display for Problems {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.list.len() {
-            1 => f.write_str("the config cannot be used:")?,
-            count => write!(f, "the config cannot be used, {count} problems:")?,
-        }
-        for problem in &self.list {
-            write!(f, "\n  {}:{}:{}: {}", self.path.display(), problem.line, problem.column, problem.message)?;
-        }
-        Ok(())
     }
 }
 

@@ -1,9 +1,9 @@
 //! The tables that say how a machine is shown: `[templates]`, `[master_item]`, `[manufacturers]`, `[models]`.
 
-use super::Reassign;
 use super::flaw::Flaw;
 use super::read;
 use super::section::Section;
+use super::settings::Reassign;
 use super::values;
 use crate::mapping::{
     Aliases, LenovoModel, PerTemplate, Rules, Scope, Template, TemplateError, Untested, Widths, fold_key,

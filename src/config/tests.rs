@@ -1,4 +1,9 @@
+use std::path::Path;
+
+use super::report::Report;
+use super::section::Section;
 use super::*;
+use crate::iqr;
 use crate::mapping::{Width, Widths};
 
 fn parse(source: &str) -> Result<Config, ConfigError> {

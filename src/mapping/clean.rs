@@ -67,6 +67,11 @@ fn is_forbidden(character: char) -> bool {
     matches!(character, '\u{fffe}' | '\u{ffff}')
 }
 
+/// The form of a test's name by which it is found.
+pub(super) fn folded(name: &str) -> String {
+    one_line(name).to_lowercase()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::clean::one_line;
+use super::clean::{folded, one_line};
 use super::drives::DriveFacts;
 use super::fields::{Facts, Subject};
 use super::look_alikes;
@@ -195,11 +195,6 @@ fn judged(result: Option<&str>) -> (Severity, String) {
         Outcome::Failed => (Severity::Failed, words::FAIL.to_owned()),
         Outcome::Other(text) => (Severity::Unknown, words::unknown_word(text).into_owned()),
     }
-}
-
-/// The form of a test's name by which it is found.
-pub(super) fn folded(name: &str) -> String {
-    one_line(name).to_lowercase()
 }
 
 /// A name that cannot be taken for another one: without a colon or what looks like one, and with the numbers of characters

@@ -10,9 +10,21 @@ use super::clean::one_line;
 use super::drives::{self, DriveFacts};
 use super::model_name::Firmware;
 use super::placeholder::real;
+use super::rules::Rules;
 use super::wipes::WipeFacts;
-use super::{Rules, Scope, capacity, model_name, processor};
+use super::{capacity, model_name, processor};
 use crate::model::{Battery, Machine};
+
+/// The subjects that a template may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Scope {
+    /// The machine; fields of a drive stand for all drives, joined with `,`.
+    Machine,
+    /// The comment line of one test: the machine, `Test` and `Result`. Must be `Name: VALUE`.
+    Test,
+    /// The comment line of one drive: the machine, and fields of a drive stand for this one. Must be `Name: VALUE`.
+    Wipe,
+}
 
 /// A built-in field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

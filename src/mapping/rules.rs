@@ -1,7 +1,8 @@
 //! The config's rules for the mapping, checked and ready to use.
 
+use super::clean::folded;
 use super::manufacturer::Aliases;
-use super::{LenovoModel, Template, Widths, comments};
+use super::{LenovoModel, Template, Widths};
 use crate::model::TemplateKind;
 
 /// The rules by which a machine becomes an update: built once, used for every machine.
@@ -45,7 +46,7 @@ pub struct TestName {
 
 impl From<String> for TestName {
     fn from(name: String) -> Self {
-        Self { key: comments::folded(&name), name }
+        Self { key: folded(&name), name }
     }
 }
 

@@ -16,7 +16,7 @@ use std::borrow::Cow;
 use thiserror::Error;
 
 use super::chassis;
-use super::fields::{self, Field, Subject};
+use super::fields::{self, Field, Scope, Subject};
 use super::words;
 
 /// A checked template. The default one is empty.
@@ -26,17 +26,6 @@ pub struct Template {
     pieces: Vec<Piece>,
     /// The number of pieces before the colon of a comment line.
     name_pieces: usize,
-}
-
-/// The subjects that a template may have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Scope {
-    /// The machine; fields of a drive stand for all drives, joined with `,`.
-    Machine,
-    /// The comment line of one test: the machine, `Test` and `Result`. Must be `Name: VALUE`.
-    Test,
-    /// The comment line of one drive: the machine, and fields of a drive stand for this one. Must be `Name: VALUE`.
-    Wipe,
 }
 
 /// A name in a template that is no built-in field: a slot of the inventory item menu.

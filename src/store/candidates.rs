@@ -9,7 +9,8 @@
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, Params, Row, named_params};
 
-use super::{Error, Store};
+use super::database::Store;
+use super::error::Error;
 use crate::digest;
 use crate::model::{ClientId, Timestamp};
 

@@ -4,8 +4,9 @@ use std::sync::{Arc, LazyLock};
 
 use rusqlite::{Connection, OptionalExtension, ToSql, params_from_iter};
 
-use super::limits::MAX_ROWS;
-use super::{Error, Store};
+use super::database::Store;
+use super::error::Error;
+use super::excess::MAX_ROWS;
 use crate::model::{ClientId, InventoryId};
 
 /// The first character that does not count as white space: after a number and all blanks, tabs and line ends behind it,

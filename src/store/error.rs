@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::ErrorCode;
 use thiserror::Error;
 
-use super::Excess;
+use super::excess::Excess;
 use crate::model::ClientId;
 
 /// An error of the appliance's database, or of one record in it.

@@ -6,11 +6,14 @@ use std::ops::Range;
 use rusqlite::types::{Value, ValueRef};
 use rusqlite::{CachedStatement, Connection, ToSql};
 
+use super::candidates::PAGE;
 use super::columns::{Columns, at, question};
-use super::fingerprint::Contents;
+use super::database::Store;
+use super::error::{Error, UnreadableRecord};
+use super::failure::Failure;
+use super::fingerprint::{Contents, Fingerprint};
 use super::limits::{Place, Taken};
 use super::value::{confirmed, deciding_time, flag, integer, measure, percent, text, time, typed, unsigned};
-use super::{Error, Failure, Fingerprint, PAGE, Snapshot, Store, UnreadableRecord};
 use crate::clock;
 use crate::model::{
     Battery, ClientId, DiagnosticsLog, DiagnosticsTest, Drive, Machine, Registration, Slot, Wipe, slot_of,
@@ -32,6 +35,15 @@ question!(WIPES, W: ["id", "method", "result", "verified", "finished_at", "start
 question!(LOGS, L: ["id", "created_at", "technician"]
     "FROM diagnostics_log WHERE client_id = ?1 ORDER BY created_at, id LIMIT 20001");
 question!(TESTS, T: ["name", "result", "position"] "FROM diagnostics_test WHERE log_id = ?1 ORDER BY position LIMIT 20001");
+
+/// A client and the fingerprint of its state, out of one and the same read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Snapshot {
+    /// The client.
+    pub machine: Machine,
+    /// The fingerprint of the state that was read.
+    pub fingerprint: Fingerprint,
+}
 
 /// The columns of a wipe in the fingerprint: a new start is no news.
 const FINGERPRINT_OF_WIPE: Range<usize> = 0..at!(W, "started_at");
@@ -442,7 +454,7 @@ fn test(row: &[ValueRef<'_>; T.0.len()]) -> DiagnosticsTest {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::limits::MAX_ROWS;
+    use crate::store::excess::MAX_ROWS;
 
     #[test]
     fn reads_one_row_more_than_a_client_may_have() {

@@ -14,7 +14,7 @@ use std::path::Path;
 use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags, Result};
 
-use super::limits::MAX_CLIENT_BYTES;
+use super::excess::MAX_CLIENT_BYTES;
 use super::signature;
 use super::watchdog::Watchdog;
 use crate::sqlite;

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use rusqlite::named_params;
 
-use super::{Error, Store, value};
+use super::database::Store;
+use super::error::Error;
+use super::value;
 
 /// The number of slots that are read of all these clients.
 const MAX_SAMPLED_ROWS: u32 = 200_000;

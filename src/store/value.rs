@@ -4,7 +4,7 @@
 
 use rusqlite::types::ValueRef;
 
-use super::UnreadableRecord;
+use super::error::UnreadableRecord;
 use crate::model::{ClientId, InventoryId, Timestamp};
 
 /// A text, trimmed; `None` when it is NULL or only blanks.

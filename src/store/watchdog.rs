@@ -10,7 +10,9 @@ use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, Result};
 
-use super::Patience;
+/// A decision to go on waiting, for a writer or for an answer: asked about ten times a second while the database is
+/// locked, and every few thousand steps of a statement.
+pub type Patience = Box<dyn Fn() -> bool + Send + Sync>;
 
 /// The steps of SQLite's virtual machine between two calls, about a tenth of a millisecond: too few to be late by, and
 /// so many that the calls cost nothing.

@@ -138,6 +138,32 @@ fn keeps_store_iqr_and_mapping_apart() {
     assert_none(&["model"], &["crate::iqr", "crate::store", "crate::ledger", "crate::sync", "crate::mapping"]);
 }
 
+#[test]
+fn keeps_bodies_out_of_mod_files() {
+    let sources = sources();
+    let files: Vec<&Source> = sources.iter().filter(|source| source.path.ends_with("mod.rs")).collect();
+    assert!(files.len() > 10, "the files were not found");
+    for file in files {
+        for word in ["fn ", "struct ", "enum ", "impl ", "impl<", "const fn", "static "] {
+            assert!(!file.code.contains(word), "{} says `{word}`: it only documents and re-exports", file.path);
+        }
+    }
+}
+
+#[test]
+fn names_the_columns_of_every_ledger_statement() {
+    for source in sources().iter().filter(|source| source.is_in(&["ledger"])) {
+        let code = source.code.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(!code.contains("SELECT *"), "{} selects columns that it does not name", source.path);
+        for insert in code.split("INTO ").skip(1) {
+            let table = insert.split_once(' ').map_or(insert, |(table, _)| table);
+            let columns = insert[table.len()..].trim_start();
+            let names_columns = columns.starts_with('(') || !table.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+            assert!(names_columns, "{} inserts into {table} without the names of its columns", source.path);
+        }
+    }
+}
+
 /// Returns whether a source has a test of this name.
 fn has_test(source: &str, name: &str) -> bool {
     let attributes =

@@ -9,8 +9,8 @@ mod trial;
 
 use self::trial::{Finding, Trial};
 use super::{Steps, Verdict};
-use crate::config::{CommentMode, Config, ConfigError};
-use crate::iqr::{Endpoint, Error, Field, FieldNames, Format, Method, Operation, Settings};
+use crate::config::{CommentMode, Config};
+use crate::iqr::{Endpoint, Field, FieldNames, Format, Method, Operation, Settings};
 use crate::ledger::RunLedger;
 use crate::model::InventoryId;
 
@@ -161,13 +161,4 @@ fn other_format(settings: &Settings) -> (Settings, String) {
         settings.endpoints.set(Operation::InventoryUpdate, endpoint);
     }
     (settings, format!("inventory_update = {{ method = \"POST\", path = \"{path}\", format = \"{word}\" }}"))
-}
-
-/// The reason why a trial cannot be made.
-#[derive(Debug, thiserror::Error)]
-enum TrialError {
-    #[error(transparent)]
-    Config(#[from] ConfigError),
-    #[error(transparent)]
-    Iqr(#[from] Error),
 }

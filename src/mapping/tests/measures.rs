@@ -6,7 +6,7 @@ use std::{env, fs};
 use super::*;
 use crate::mapping::{chassis, fixtures};
 
-fn mapped() -> Vec<(fixtures::Labelled, AssetUpdate)> {
+fn mapped() -> Vec<(fixtures::Labelled, crate::model::AssetUpdate)> {
     let map = |labelled: fixtures::Labelled| {
         let update = map(&labelled.machine, &rules());
         (labelled, update)
@@ -93,7 +93,7 @@ fn makes_no_item_of_fillers() {
 #[ignore = "a tool: writes the file that MAPPED names, a table for a person of what each machine becomes"]
 fn writes_a_table_of_the_mapped_machines() {
     let path = env::var_os("MAPPED").expect("MAPPED names the file to write");
-    let row = |(labelled, update): &(fixtures::Labelled, AssetUpdate)| {
+    let row = |(labelled, update): &(fixtures::Labelled, crate::model::AssetUpdate)| {
         let machine = &labelled.machine;
         let held = unusable_identity(machine, update).unwrap_or_default();
         let raw = [

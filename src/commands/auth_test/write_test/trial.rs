@@ -2,9 +2,8 @@
 
 use std::fmt;
 
-use super::TrialError;
 use crate::clock::BootTime;
-use crate::config::Config;
+use crate::config::{Config, ConfigError};
 use crate::iqr::{Access, Error, Field, Iqr, Limits, Settings};
 use crate::model::{Asset, InventoryId};
 
@@ -46,6 +45,15 @@ pub(super) struct Finding {
     outcome: Outcome,
     /// The text from before, where it could not be restored.
     lost: Option<String>,
+}
+
+/// The reason why a trial cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum TrialError {
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error(transparent)]
+    Iqr(#[from] Error),
 }
 
 impl<'a> Trial<'a> {

@@ -1,0 +1,105 @@
+//! The exit codes, and the error behind each.
+
+use std::process::ExitCode;
+
+use crate::config::ConfigError;
+use crate::iqr;
+use crate::ledger;
+use crate::output::Unwritten;
+use crate::store;
+
+/// The program's exit codes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// Done, or nothing to do.
+    Done = 0,
+    /// The pass ran, and at least one client failed.
+    Failed = 1,
+    /// The arguments make no sense, though they can be parsed.
+    Usage = 2,
+    /// The configuration cannot be used.
+    Config = 3,
+    /// IQR refused the key.
+    KeyRefused = 4,
+    /// IQR cannot be reached, or is failing.
+    Unreachable = 5,
+    /// The WipeOS database or the ledger cannot be used.
+    Database = 6,
+    /// The thing that was asked for does not exist.
+    NotFound = 7,
+    /// All went well, and stdout cannot be written.
+    Output = 74,
+    /// Another pass is running.
+    Running = 75,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// The thing that was asked for does not exist.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct NotFound(pub String);
+
+/// An argument that cannot be used: as wrong as an argument that cannot be parsed.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Usage(pub String);
+
+impl Exit {
+    /// The exit code of an error that ends the program.
+    #[must_use]
+    pub fn of(error: &anyhow::Error) -> Self {
+        error.chain().find_map(Self::of_cause).unwrap_or(Self::Failed)
+    }
+
+    fn of_cause(cause: &(dyn std::error::Error + 'static)) -> Option<Self> {
+        if let Some(error) = cause.downcast_ref::<crate::sync::Error>() {
+            return Some(Self::of_pass(error));
+        }
+        if let Some(error) = cause.downcast_ref::<ledger::Error>() {
+            return Some(Self::of_ledger(error));
+        }
+        if let Some(error) = cause.downcast_ref::<iqr::Error>() {
+            return Some(Self::of_iqr(error));
+        }
+        cause
+            .is::<ConfigError>()
+            .then_some(Self::Config)
+            .or_else(|| cause.is::<store::Error>().then_some(Self::Database))
+            .or_else(|| cause.is::<NotFound>().then_some(Self::NotFound))
+            .or_else(|| cause.is::<Usage>().then_some(Self::Usage))
+            .or_else(|| cause.is::<Unwritten>().then_some(Self::Output))
+    }
+
+    fn of_pass(error: &crate::sync::Error) -> Self {
+        match error {
+            crate::sync::Error::Store(_) => Self::Database,
+            crate::sync::Error::Ledger(error) => Self::of_ledger(error),
+            crate::sync::Error::Config(_) => Self::Config,
+            crate::sync::Error::Iqr(error) => Self::of_iqr(error),
+            crate::sync::Error::NoSuchAsset(_) => Self::NotFound,
+        }
+    }
+
+    fn of_ledger(error: &ledger::Error) -> Self {
+        if error.is_running() { Self::Running } else { Self::Database }
+    }
+
+    fn of_iqr(error: &iqr::Error) -> Self {
+        match error {
+            iqr::Error::KeyRefused { .. } => Self::KeyRefused,
+            iqr::Error::NotFound { .. } => Self::NotFound,
+            iqr::Error::Refused { .. } => Self::Failed,
+            iqr::Error::Failed(_)
+            | iqr::Error::Unreachable { .. }
+            | iqr::Error::Throttled { .. }
+            | iqr::Error::Interrupted { .. }
+            | iqr::Error::OutOfTime { .. }
+            | iqr::Error::ReadOnly { .. } => Self::Unreachable,
+        }
+    }
+}

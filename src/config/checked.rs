@@ -1,0 +1,170 @@
+//! The whole config, every value checked.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::error::ConfigError;
+use super::file::read_at_once;
+use super::fingerprint::{decisions, shape};
+use super::problems::{Problem, Problems};
+use super::read::{self, Service};
+use super::report::{self, AssumedSlot, Leftovers, Report};
+use super::section::Section;
+use super::settings::{LedgerConfig, StoreConfig, SyncConfig, WatchConfig};
+use super::templates::{self, Mapping};
+use super::trust::Refusal;
+use super::{api_key, exposed, values};
+use crate::digest;
+use crate::iqr;
+use crate::mapping::Rules;
+use crate::secret::Secret;
+
+/// The settings, all of them checked.
+#[derive(Debug)]
+pub struct Config {
+    /// The file that it was read from.
+    pub path: PathBuf,
+    /// `[store]`
+    pub store: StoreConfig,
+    /// `[ledger]`
+    pub ledger: LedgerConfig,
+    /// `[iqr]`
+    pub iqr: iqr::Settings,
+    /// `[sync]`, and the part of `[master_item]` that says when an asset is moved.
+    pub sync: SyncConfig,
+    /// `[templates]`, `[manufacturers]`, `[models]` and the rest of `[master_item]`.
+    pub rules: Rules,
+    /// `[metrics]`, `[monitor]` and `[report]`: to whom each pass is reported.
+    pub watch: WatchConfig,
+    /// Digest of all settings that change what is sent or held, so that a changed config is noticed. It differs between
+    /// versions of the program too: they may map differently.
+    pub fingerprint: [u8; 16],
+    /// Digest of the data host and of the fields that are written: what was learned of others need not hold for these.
+    pub wire: [u8; 16],
+    pub(super) api_key_file: PathBuf,
+    pub(super) slots: Vec<AssumedSlot>,
+    warnings: Vec<Problem>,
+}
+
+impl Config {
+    /// Reads and checks a config file.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::NotFound`] and [`ConfigError::Unreadable`] for the file, [`ConfigError::Untrusted`] where another
+    /// account decides on it, [`ConfigError::Invalid`] for all that is wrong in it.
+    pub fn load(path: &Path) -> Result<Self, ConfigError> {
+        let bytes = read_at_once(path).map_err(|refusal| match refusal {
+            Refusal::Untrusted(untrusted) => ConfigError::Untrusted(untrusted),
+            Refusal::Unknown(source) => match source.kind() {
+                io::ErrorKind::NotFound => ConfigError::NotFound(vec![path.to_owned()]),
+                io::ErrorKind::PermissionDenied => ConfigError::Closed(path.to_owned()),
+                _ => ConfigError::Unreadable { path: path.to_owned(), source },
+            },
+        })?;
+        match std::str::from_utf8(&bytes) {
+            Ok(source) => Self::parse(source, path),
+            Err(error) => Err(report::not_text(&bytes, error.valid_up_to(), path)),
+        }
+    }
+
+    /// Checks the text of a config file that stands, or would stand, at `path`.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::Invalid`] with all that is wrong.
+    pub fn parse(source: &str, path: &Path) -> Result<Self, ConfigError> {
+        let (table, mut report) = Report::parse(source);
+        let config = Section::read_root(table.get_ref(), &mut report, |root| Self::read(root, path));
+        let sources = api_key::KeySources::from_environment(&config.api_key_file);
+        if let Some(key) = sources.peek().filter(|key| !sources.is_named_by(key)) {
+            exposed::refuse(table.get_ref(), &key, &mut report);
+        }
+        let Leftovers { slots, warnings } = report.finish(path)?;
+        Ok(Self { slots, warnings, ..config })
+    }
+
+    pub(super) fn read(root: &mut Section, path: &Path) -> Self {
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let store = root.section("store", |section| read::store(section, folder));
+        let ledger = root.section("ledger", |section| read::ledger(section, folder, &store.database));
+        let Service { settings: iqr, api_key_file, widths } = root.section("iqr", |section| read::iqr(section, folder));
+        let mapping = templates::mapping(root, store.inventory_id_slot.clone());
+        let Mapping { rules, manufacturers, reassignment } = mapping;
+        let rules = Rules { widths, ..rules };
+        let sync = root.section("sync", |section| read::sync(section, reassignment));
+        let watch = read::watch(root, folder);
+        let fingerprint = digest::of([
+            env!("CARGO_PKG_VERSION").as_bytes(),
+            decisions(&store, &iqr, &sync).as_bytes(),
+            shape(&rules, &manufacturers).as_bytes(),
+        ]);
+        let wire = digest::of([format!("{:?}", (&iqr.api_url, &iqr.fields)).as_bytes()]);
+        let path = path.to_owned();
+        Self {
+            path,
+            store,
+            ledger,
+            iqr,
+            sync,
+            rules,
+            watch,
+            fingerprint,
+            wire,
+            api_key_file,
+            slots: Vec::new(),
+            warnings: Vec::new(),
+        }
+    }
+
+    /// Refuses the templates that name a slot which does not exist. `existing` are the slots that the WipeOS database
+    /// has, none if it cannot be asked: then a name that only a slot could have is refused too. Names match without
+    /// regard to case and blanks.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::Invalid`] with all such fields.
+    pub fn check_slots(&self, existing: Option<&[String]>) -> Result<(), ConfigError> {
+        let existing = existing.unwrap_or_default();
+        let known: Vec<_> = existing.iter().map(|name| values::folded(name)).collect();
+        let list: Vec<_> = self
+            .slots
+            .iter()
+            .filter(|slot| !known.contains(&values::folded(&slot.name)))
+            .map(|slot| slot.problem(existing))
+            .collect();
+        if list.is_empty() { Ok(()) } else { Err(ConfigError::Invalid(Problems { path: self.path.clone(), list })) }
+    }
+
+    /// Returns the template fields that [`Config::check_slots`] has to look up; mostly there are none, and no need to
+    /// ask.
+    #[must_use]
+    pub fn assumed_slots(&self) -> &[AssumedSlot] {
+        &self.slots
+    }
+
+    /// Returns warnings of settings that can be used and are hardly meant, each as a sentence with its place in the
+    /// file.
+    pub fn warnings(&self) -> impl Iterator<Item = String> {
+        let place = |at: &Problem| format!("{}:{}:{}: {}", self.path.display(), at.line, at.column, at.message);
+        self.warnings.iter().map(place)
+    }
+
+    /// Returns the API key: of `$WIPEOS_IQR_API_KEY`, of `iqr.api_key_file`, or the systemd credential `iqr-api-key`.
+    /// Callers ask for it when they open a session, not before: a pass with nothing to do needs none. It is not handed
+    /// out where the environment wants another way to IQR.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::ApiKey`] and [`ConfigError::Proxy`]; neither holds any part of the key or of another secret.
+    pub fn api_key(&self) -> Result<Secret, ConfigError> {
+        iqr::check_proxy(&[&self.iqr.signin_url, &self.iqr.api_url])?;
+        Ok(api_key::KeySources::from_environment(&self.api_key_file).read()?)
+    }
+
+    /// Returns the place where [`Self::api_key`] finds it: the name of a variable or the path of a file.
+    #[must_use]
+    pub fn api_key_origin(&self) -> String {
+        api_key::KeySources::from_environment(&self.api_key_file).origin()
+    }
+}
