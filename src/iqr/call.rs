@@ -1,7 +1,7 @@
 //! From one exchange to one result: permit, session, the repeat after an expired session, repeats of reads.
 //!
 //! A write is sent once, also where IQR says that it did not look at it for want of a session: the session is renewed,
-//! and the caller reads what became of it before it writes again.
+//! and the caller reads its outcome before it writes again.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,13 +16,14 @@ use super::text::is_missing_endpoint;
 use super::wait::{When, pause};
 use super::wire::{Bad, Verdict, verdict};
 
-/// Most repeats of a read.
+/// The largest number of repeats of a read.
 const REPEATS: u32 = 2;
 
-/// Most repeats of one that used up its time: three of them would be most of a pass.
+/// The largest number of repeats of a read that used up its time: three of them would take most of a pass.
 const SLOW_REPEATS: u32 = 1;
 
-/// How many writes in a row may fail by one asset's fault: the first, and the one that the caller makes after a read.
+/// The number of writes in a row that one asset may make fail: the first, and the one that the caller makes after a
+/// read.
 const OWN_WRITES: u32 = 2;
 
 /// A timeout this close to the pass's end is the pass's end: sockets are not exact.
@@ -32,7 +33,7 @@ const CLOSE: Duration = Duration::from_millis(50);
 enum Setback {
     /// The same again cannot help.
     Final(Error),
-    /// It may help; counted against the server. A read is repeated so many times at most.
+    /// A repeat may help; the failure counts against the server. A read is repeated at most `repeats` times.
     Passing { cause: Cause, outcome: Outcome, repeats: u32 },
     /// The tenant takes no more requests for now: this one may be made again from `until` on.
     Refused { cause: Cause, retry: Retry },
@@ -173,8 +174,8 @@ impl Iqr {
         Setback::Final(error)
     }
 
-    /// One request with a session that is believed to live, and one more when it did not. What comes back was answered
-    /// 2xx or a 4xx that is meant.
+    /// Sends a request, and once more with a new session when the first had ended. Returns an answer of
+    /// 2xx, or a 4xx that is the API's own answer.
     fn attempt(&self, request: &Request, when: When) -> Result<Answer, Setback> {
         let permit = self.limiter.enter(&self.limits, when, &request.shown)?;
         let link = self.link(when);
@@ -239,7 +240,7 @@ impl Iqr {
         if fault.kind != FaultKind::TimedOut {
             self.limiter.failed(&told);
         } else if when.until(&self.limits).left() < CLOSE {
-            // What became of a write is read in the time of grace; only a read tells that nothing is answered.
+            // The outcome of a write is read in the time of grace; only a read shows that nothing is answered.
             if !request.is_write {
                 self.limiter.failed(&told);
             }
@@ -285,7 +286,7 @@ impl Iqr {
         Error::Refused { request: request.shown.clone(), status: answer.status, text: self.quote(answer) }
     }
 
-    /// What the service says in an answer, fit for a message.
+    /// Returns the text of an answer, fit for a message.
     fn quote(&self, answer: &Answer) -> String {
         self.http.redactor().quote_bytes(&answer.body)
     }

@@ -53,14 +53,14 @@ impl Iqr {
         Link { http: &self.http, limits: &self.limits, limiter: &self.limiter, when }
     }
 
-    /// How many requests were sent, session calls and repeats included.
+    /// Returns the number of requests that were sent, session calls and repeats included.
     #[must_use]
     pub fn requests(&self) -> u64 {
         self.http.requests()
     }
 
     /// By how many seconds IQR's clock is ahead of this machine's (negative: behind), by its last answer; `None` before
-    /// any answer told its time.
+    /// the first answer that gives its time.
     #[must_use]
     pub fn clock_skew_seconds(&self) -> Option<i64> {
         self.http.skew()
@@ -72,13 +72,14 @@ impl Iqr {
         self.limiter.outage()
     }
 
-    /// Whether a write that was refused for now so many times ([`Error::is_refused_for_now`]) is to be left to the next pass.
+    /// Whether a write that was refused for now so many times ([`Error::is_refused_for_now`]) is to be left to the next
+    /// pass.
     #[must_use]
     pub fn is_stuck(&self, refusals: u32) -> bool {
         self.limiter.is_stuck(refusals, true)
     }
 
-    /// How many requests at once the tenant was found to allow; `None` where it refused none.
+    /// Returns the number of requests in flight that the tenant was found to allow; `None` where it refused none.
     #[must_use]
     pub fn found_in_flight(&self) -> Option<u8> {
         self.limiter.found()

@@ -4,20 +4,20 @@ use std::fmt;
 
 use thiserror::Error;
 
-/// What is asked of IQR. The names are those of `[iqr.endpoints]`.
+/// An operation of IQR's API. The names are those of `[iqr.endpoints]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Operation {
     /// Opens a session with the API key.
     SessionCreate,
     /// Ends a session.
     SessionEnd,
-    /// One asset by its inventory ID.
+    /// Reads an asset by its inventory ID.
     InventoryGet,
     /// Sets fields of an asset; sparse.
     InventoryUpdate,
     /// Moves an asset to another master item.
     InventoryItem,
-    /// One master item by its ID. Nothing asks for it yet.
+    /// Reads a master item by its ID; only `auth-test` does.
     ItemGet,
     /// Master items by item number; a prefix or contains search.
     ItemSearch,
@@ -27,7 +27,7 @@ pub enum Operation {
     CategoryList,
 }
 
-/// How a request is made.
+/// The method of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Method {
     /// `GET`: the only one that a read may have.
@@ -87,9 +87,9 @@ pub enum EndpointError {
     WrongMethod {
         /// The operation.
         operation: Operation,
-        /// What the config wants.
+        /// The value that the config has.
         method: Method,
-        /// What it may be.
+        /// The values that are possible.
         hint: &'static str,
     },
     /// Answers and session bodies are JSON only.
@@ -103,9 +103,9 @@ pub enum EndpointError {
     UnknownPlaceholder {
         /// The operation.
         operation: Operation,
-        /// What stands between the braces.
+        /// The text between the braces.
         placeholder: String,
-        /// What may stand there.
+        /// The placeholders that are possible.
         known: &'static str,
     },
     /// Without it every asset would be the same.
@@ -113,12 +113,12 @@ pub enum EndpointError {
     MissingPlaceholder {
         /// The operation.
         operation: Operation,
-        /// What must occur.
+        /// The placeholder that is missing.
         placeholder: &'static str,
     },
 }
 
-/// What fills the placeholders of a path.
+/// The values of the placeholders of a path.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Fill<'a> {
     pub id: &'a str,
@@ -162,7 +162,7 @@ impl Operation {
         matches!(self, Self::InventoryUpdate | Self::InventoryItem | Self::ItemCreate)
     }
 
-    /// What must occur in its path.
+    /// Returns the placeholder that must occur in the path.
     fn needs(self) -> Option<&'static str> {
         match self {
             Self::InventoryGet | Self::ItemGet => Some("{id}"),
@@ -273,7 +273,7 @@ impl Format {
 impl Slot {
     const ALL: [Self; 3] = [Self::Id, Self::ItemNumber, Self::Manufacturer];
 
-    /// What stands between the braces.
+    /// The text between the braces.
     fn name(self) -> &'static str {
         match self {
             Self::Id => "id",
@@ -305,7 +305,7 @@ impl Endpoint {
         Ok(Self { method, path: parts, format })
     }
 
-    /// How it is asked.
+    /// Returns the method.
     #[must_use]
     pub fn method(&self) -> Method {
         self.method
@@ -371,7 +371,8 @@ fn slot(operation: Operation, name: &str) -> Result<Slot, EndpointError> {
     })
 }
 
-/// What may stand in a path as it is typed: no blank, no control character, no fragment, nothing outside ASCII.
+/// Whether a path may have this byte as it is typed: no blank, no control character, no fragment, nothing outside
+/// ASCII.
 fn fits_a_url(byte: u8) -> bool {
     byte.is_ascii_graphic() && !matches!(byte, b'#' | b'"' | b'<' | b'>' | b'\\' | b'^' | b'`' | b'|')
 }
@@ -408,7 +409,7 @@ impl Endpoints {
 }
 
 impl Default for Endpoints {
-    /// What is known of the vendor's API.
+    /// Returns the endpoints that the vendor documents.
     fn default() -> Self {
         let write = |path| unchecked(Method::Post, &[path], None, Format::Xml);
         let read = |path, slot| unchecked(Method::Get, &[path], slot, Format::Json);

@@ -1,4 +1,4 @@
-//! What can go wrong, sorted by its consequence: for one asset or for the pass, taken by IQR or not.
+//! The errors of the client, by consequence: for one asset or for the pass, accepted by IQR or not.
 
 use thiserror::Error;
 
@@ -22,13 +22,13 @@ pub enum Error {
         request: String,
         /// The HTTP status; 2xx where only the text says that it was refused.
         status: u16,
-        /// What IQR said.
+        /// The text of IQR's answer.
         text: String,
     },
-    /// One request failed, repeats included where it may be repeated.
+    /// A request failed, repeats included where it may be repeated.
     #[error(transparent)]
     Failed(#[from] Failure),
-    /// The key is no longer good; nobody can be served in this pass.
+    /// The key is no longer good; no client can be sent in this pass.
     #[error("IQR refused the API key ({request} answered {status}); check the key and its API user in IQR")]
     KeyRefused {
         /// Method and path of the request that showed it.
@@ -36,16 +36,16 @@ pub enum Error {
         /// The HTTP status.
         status: u16,
     },
-    /// The server or the network is down, or as good as down; nobody can be served in this pass.
+    /// The server or the network is down, or as good as down; no client can be sent in this pass.
     #[error("IQR cannot be reached: {cause}")]
     Unreachable {
-        /// What happened, with method and path.
+        /// The event, with method and path.
         cause: String,
     },
     /// The tenant takes no more requests for now (429), from anybody: the pass is over, and no client failed.
     #[error("IQR takes no more requests for now: {cause}{FEWER_REQUESTS}")]
     Throttled {
-        /// What happened, with method and path.
+        /// The event, with method and path.
         cause: String,
     },
     /// A signal asked to stop; the request was not sent.
@@ -76,7 +76,7 @@ pub enum Error {
 pub struct Failure {
     /// Method and path.
     pub request: String,
-    /// What happened.
+    /// The event.
     pub cause: Cause,
     /// Whether a write may have happened.
     pub outcome: Outcome,
@@ -85,7 +85,7 @@ pub struct Failure {
     pub only_this: bool,
 }
 
-/// What happened to a request.
+/// The cause of a failed request.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum Cause {
@@ -97,7 +97,7 @@ pub enum Cause {
     Status {
         /// The HTTP status.
         status: u16,
-        /// What it said.
+        /// The reason that it gave.
         text: String,
     },
     /// An answer that is not what was asked for.
@@ -105,14 +105,14 @@ pub enum Cause {
     BadAnswer(String),
 }
 
-/// What has become of a request that failed.
+/// The outcome of a request that failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    /// It did not reach IQR.
+    /// The request did not reach IQR.
     NotSent,
     /// IQR has seen it and declined it.
     Refused,
-    /// Nobody knows: read again before anything else is written.
+    /// The outcome is unknown: read again before anything else is written.
     Unknown,
 }
 
@@ -140,7 +140,7 @@ impl Error {
         }
     }
 
-    /// Whether the server, the network or the end of the pass is to blame: such a failure grows nobody's delay.
+    /// Whether the server, the network or the end of the pass is to blame: such a failure grows no client's delay.
     #[must_use]
     pub fn is_server_fault(&self) -> bool {
         match self {
@@ -182,8 +182,8 @@ impl Error {
         matches!(self, Self::Failed(Failure { cause: Cause::Status { status: 429, .. }, .. }))
     }
 
-    /// Whether the server has answered for want of a session (401, 403, 404) or of leisure (429): then nothing is on its
-    /// way any more.
+    /// Whether the server has answered for want of a session (401, 403, 404) or of leisure (429): then nothing is on
+    /// its way any more.
     #[must_use]
     pub fn was_answered(&self) -> bool {
         matches!(self, Self::Failed(Failure { cause: Cause::Status { status: 401 | 403 | 404 | 429, .. }, .. }))
@@ -203,7 +203,7 @@ impl Error {
 }
 
 impl Failure {
-    /// What to do about it, where waiting alone may not help.
+    /// Returns the next step, where waiting alone may not help.
     fn advice(&self) -> &'static str {
         if matches!(self.cause, Cause::Status { status: 429, .. }) {
             FEWER_REQUESTS
@@ -215,11 +215,11 @@ impl Failure {
     }
 }
 
-/// What to do about a tenant that takes few requests.
+/// The next step for a tenant that takes few requests.
 const FEWER_REQUESTS: &str =
     "; if this happens often, lower iqr.connections or start fewer appliances at the same time";
 
-/// What a 403 is mostly about, once the session is known to be good.
+/// The usual cause of a 403, once the session is known to be good.
 const MAY_IT: &str = "; check what the API user may do in IQR";
 
 fn colon(text: &str) -> String {

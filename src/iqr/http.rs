@@ -25,20 +25,20 @@ use crate::secret::Secret;
 /// Largest answer that is read, after decompression. An asset with 100 kB of comments is far below it.
 const LARGEST_ANSWER: u64 = 2 * 1024 * 1024;
 
-/// Most bytes that are held ready for an answer before it is read.
+/// The largest buffer that is reserved for an answer before it is read, in bytes.
 const MOST_TOLD: usize = 16 * 1024;
 
 /// The headers of an answer that the log may show. None of a request: they hold the key, the token, or a secret of the
 /// config.
 const SHOWN: [&str; 5] = ["content-type", "content-encoding", "retry-after", "server", "www-authenticate"];
 
-/// How long an idle connection is kept: longer than a pass.
+/// The time for which an idle connection is kept: longer than a pass.
 const IDLE: Duration = Duration::from_secs(120);
 
-/// No answer has told the server's time yet.
+/// The skew before any answer gave the server's time.
 const UNKNOWN_SKEW: i64 = i64::MIN;
 
-/// One request, ready to be sent.
+/// A request, ready to be sent.
 #[derive(Debug)]
 pub(super) struct Request {
     pub method: Method,
@@ -50,7 +50,7 @@ pub(super) struct Request {
     pub is_write: bool,
 }
 
-/// What a request carries.
+/// The body of a request.
 #[derive(Debug)]
 pub(super) struct Body {
     content_type: &'static str,
@@ -58,7 +58,7 @@ pub(super) struct Body {
     text: Secret,
 }
 
-/// How a request proves who sends it.
+/// The credential of a request.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Credential<'a> {
     /// By its body.
@@ -73,11 +73,11 @@ pub(super) enum Credential<'a> {
 pub(super) struct Answer {
     pub status: u16,
     pub body: Vec<u8>,
-    /// What it says that it is; empty when it does not.
+    /// The content type that it declares; empty where it declares none.
     pub content_type: String,
-    /// What the log may show of its headers, redacted; empty where it shows none.
+    /// The headers that the log may show, redacted; empty where it shows none.
     pub headers: String,
-    /// How long the server asks to wait.
+    /// The wait that the server asks for.
     pub retry_after: Option<Duration>,
 }
 
@@ -263,7 +263,7 @@ fn agent(settings: &Settings, proxy: Option<Proxy>) -> Agent {
     Agent::with_parts(config, DefaultConnector::default().chain(StaleGuard::default()), CachingResolver::default())
 }
 
-/// What a library says of a failure may hold what the server said.
+/// Redacts the message of a library: it may quote the server.
 fn fault(error: ureq::Error, redactor: &Redactor) -> Fault {
     let kind = kind(&error);
     let text = match error {
@@ -304,7 +304,7 @@ fn io_text(error: &std::io::Error) -> String {
     }
 }
 
-/// What to do about a certificate, where that is what is wrong: only rustls's words tell.
+/// Adds the next step to an error of a certificate, which only rustls's words identify.
 fn certificate_text(error: String) -> String {
     match error.strip_prefix("invalid peer certificate: ") {
         Some(why) => format!(

@@ -20,7 +20,7 @@ impl Iqr {
         self.read_asset(id, When::InTime)
     }
 
-    /// Reads an asset to learn what became of a write. For that there are five seconds more after the deadline or an
+    /// Reads an asset to learn the outcome of a write. For that there are five seconds more after the deadline or an
     /// interruption.
     ///
     /// # Errors
@@ -78,7 +78,7 @@ impl Iqr {
     }
 }
 
-/// What is sent to set the named fields of an asset.
+/// Returns the body that sets the named fields of an asset.
 #[must_use]
 pub fn update_body(settings: &Settings, id: &InventoryId, fields: &[(Field, &str)]) -> String {
     let named = fields.iter().map(|(field, text)| (settings.fields.of(*field), *text));

@@ -19,7 +19,7 @@ pub struct MasterItem {
     pub category: String,
 }
 
-/// What a master item is created from (specification, step 8d iii).
+/// The fields of a new master item (specification, step 8d iii).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NewItem<'a> {
     /// The item number.

@@ -1,11 +1,13 @@
 //! The limiter of a pass: how many requests are in flight, how long to wait, and when to give up. All workers share it.
 //!
-//! - *Window*: one request in flight until the first succeeds, so that an outage is found by one worker; then as many as
-//!   the tenant allows ([`Window`]).
+//! - *Window*: one request in flight until the first succeeds, so that an outage is found by one worker; then as
+//!   many as the tenant allows ([`Window`]).
 //! - *Hold*: where the server asks to wait (`Retry-After`), or refuses the only request in flight, every worker waits.
-//! - *Refusals*: after [`MAX_REFUSALS`] in a row without any success the pass is over; so it is where a wait would outlast it.
+//! - *Refusals*: after [`MAX_REFUSALS`] in a row without any success the pass is over; so it is where a wait would
+//!   outlast it.
 //! - *Circuit breaker*: after [`MAX_FAILURES`] failures in a row, across workers, the pass is over.
-//! - *Retry quota*: repeats cost more than successes bring in; a limping server is not asked twice as much as a healthy one.
+//! - *Retry quota*: repeats cost more than successes bring in; a limping server is not asked twice as much as a healthy
+//!   one.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -19,7 +21,7 @@ use crate::clock::BootTime;
 /// Failures in a row after which the server counts as down.
 const MAX_FAILURES: u32 = 8;
 
-/// How many failures a heavy one counts for.
+/// The number of failures that a heavy one counts for.
 const HEAVY: u32 = 3;
 
 /// Refusals (429) in a row without any success after which the pass ends; for writes, without any write that was taken.
@@ -28,13 +30,13 @@ const MAX_REFUSALS: u32 = 10;
 /// The window is not widened before so many times the wait has passed that its last refusal cost.
 const PROBE_SPACING: u32 = 10;
 
-/// How often one request is refused for now before its client has to wait for the next pass: while others succeed, and
-/// where this one alone was refused since. The second is below [`MAX_REFUSALS`], so that another client is tried before the
-/// pass ends.
+/// The number of refusals for now of one request after which its client waits for the next pass: while others succeed,
+/// and where this one alone was refused since. The second is below [`MAX_REFUSALS`], so that another client is tried
+/// before the pass ends.
 const MAX_OWN_REFUSALS: u32 = 20;
 const MAX_OWN_REFUSALS_IN_A_ROW: u32 = 8;
 
-/// What the quota begins with and never exceeds; a repeat costs [`REPEAT_COST`], a success brings 1.
+/// The quota at the begin, and its largest value; a repeat costs [`REPEAT_COST`], a success brings 1.
 const QUOTA: u32 = 250;
 const REPEAT_COST: u32 = 5;
 
@@ -63,8 +65,8 @@ struct State {
     has_succeeded: bool,
     quota: u32,
     last_failure: Option<String>,
-    /// Writes that failed, and those that were refused, without one that was taken in between: reads that go well do not
-    /// forgive them.
+    /// Writes that failed, and those that were refused, without one that was taken in between: reads that go well do
+    /// not forgive them.
     failed_writes: u32,
     refused_writes: u32,
     has_written: bool,
@@ -77,7 +79,7 @@ struct State {
 pub(super) struct Refusal<'a> {
     /// The generation that the request was sent in.
     pub generation: u64,
-    /// How long the server asks to wait.
+    /// The wait that the server asks for.
     pub asked: Option<Duration>,
     pub is_write: bool,
     /// The request and its answer, for messages.
@@ -172,8 +174,8 @@ impl Limiter {
         self.freed.notify_all();
     }
 
-    /// Records a failure that weighs more: one that used up the time of its request, or a silent server would get all of
-    /// the pass, or one that every asset would meet.
+    /// Records a failure that weighs more: one that used up the time of its request, or a silent server would get all
+    /// of the pass, or one that every asset would meet.
     pub fn failed_heavily(&self, cause: &str) {
         self.lock().fail(cause, HEAVY);
         self.freed.notify_all();
@@ -207,7 +209,7 @@ impl Limiter {
         self.lock().has_succeeded
     }
 
-    /// What the end of the pass's time means: where nothing was ever answered well, that IQR cannot be reached.
+    /// Explains the end of the pass's time: where no answer was ever good, IQR cannot be reached.
     pub fn in_the_end(&self, error: Error) -> Error {
         let state = self.lock();
         if state.has_succeeded || !matches!(error, Error::OutOfTime { .. }) {
@@ -221,7 +223,7 @@ impl Limiter {
         }
     }
 
-    /// What the failures mean where nothing was answered as it should be: the server is to blame, not those that asked.
+    /// Returns the outage where no answer was good: then the server is to blame, not the single requests.
     pub fn outage(&self) -> Option<Error> {
         let state = self.lock();
         let is_outage = !state.has_succeeded && state.failures_in_a_row > 0;
@@ -229,12 +231,12 @@ impl Limiter {
         Some(Error::Unreachable { cause: format!("nothing was answered as it should be, the last: {failure}") })
     }
 
-    /// How many requests at once the tenant was found to allow; `None` where it never refused one.
+    /// Returns the number of requests in flight that the tenant was found to allow; `None` where it never refused one.
     pub fn found(&self) -> Option<u8> {
         self.lock().window.found().and_then(|size| u8::try_from(size).ok())
     }
 
-    /// What a request that is sent now belongs to, for [`Self::refused`].
+    /// Returns the window of a request that is sent now, for [`Self::refused`].
     pub fn generation(&self) -> u64 {
         self.lock().window.generation()
     }
@@ -306,7 +308,7 @@ impl Limiter {
 }
 
 impl Permit<'_> {
-    /// What the request that is sent with it belongs to.
+    /// Returns the window of the request that is sent with it.
     pub fn generation(&self) -> u64 {
         self.generation
     }
@@ -335,7 +337,7 @@ impl State {
         }
     }
 
-    /// So many refusals in a row end the pass.
+    /// Counts a refusal. A number of them in a row ends the pass.
     fn count_refusal(&mut self, refused: Refused, Refusal { is_write, cause, .. }: &Refusal<'_>) {
         self.refused_writes += u32::from(refused.is_counted && *is_write);
         let kind = if refused.in_a_row >= MAX_REFUSALS { "requests" } else { "writes" };

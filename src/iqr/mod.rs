@@ -1,13 +1,15 @@
 //! The client of IQR's web API: session, inventory, master items, wire format, errors, limiter.
 //!
-//! The only module that names ureq, beside the ping of `monitor`. It knows nothing of WipeOS and keeps nothing on disk. What it promises:
+//! The only module that names ureq, beside the ping of `monitor`. It knows nothing of WipeOS and keeps nothing on disk.
+//! What it promises:
 //!
 //! - every request has a deadline for the whole of it, and no answer is larger than 2 MiB;
 //! - reads are repeated a little, writes never ([`Error::outcome`] says what may have become of one);
 //! - a server that is down is asked about ten times in a pass, a dead key once;
 //! - no more requests are in flight than the tenant allows (429), as far as it shows it;
 //! - one session for all threads, renewed before it ends, ended by [`Iqr::finish`];
-//! - no message or log line holds the key, the token or a request header, in whatever form the service repeats it; an asset
+//! - no message or log line holds the key, the token or a request header, in whatever form the service repeats it; an
+//!   asset
 //!   whose fields hold one is a bad answer.
 
 mod call;

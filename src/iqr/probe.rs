@@ -1,4 +1,4 @@
-//! What a tenant's API does, looked at before anything is believed of it: for `auth-test`. Reads only.
+//! Probes of a tenant's API, for `auth-test`. Reads only.
 
 use std::net::{IpAddr, ToSocketAddrs};
 use std::sync::mpsc;
@@ -27,13 +27,13 @@ pub struct Glimpse {
     pub request: String,
     /// The HTTP status.
     pub status: u16,
-    /// What the answer says that it is; empty when it does not.
+    /// The content type that the answer declares; empty where it declares none.
     pub content_type: String,
-    /// What it is.
+    /// The shape of the body.
     pub shape: Shape,
 }
 
-/// What an answer's body is.
+/// The shape of an answer's body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Shape {
     /// No bytes.
@@ -52,7 +52,7 @@ pub enum Shape {
     Text(String),
 }
 
-/// How a host is reached.
+/// The route to a host.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Route {
     /// At one of these addresses.
@@ -65,7 +65,7 @@ pub enum Route {
 ///
 /// # Errors
 ///
-/// [`Error::Unreachable`] when the name is not known or nobody answers.
+/// [`Error::Unreachable`] when the name is not known or no server answers.
 pub fn route(url: &str) -> Result<Route, Error> {
     let failed = |host: &str, why: &str| Error::Unreachable {
         cause: format!("the name of the host {host} cannot be looked up: {why}"),

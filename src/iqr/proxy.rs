@@ -14,8 +14,8 @@ const LOCAL: [&str; 4] = ["localhost", "127.0.0.1", "[::1]", "::1"];
 /// The variables that name it, in the order in which they are asked; a blank one names none.
 const VARIABLES: [&str; 2] = ["HTTPS_PROXY", "https_proxy"];
 
-/// The environment names a proxy that cannot be used. Nothing is sent past it: whoever set it up wants all to go through it.
-/// The text, which may hold a password, is not repeated.
+/// The environment names a proxy that cannot be used. Nothing is sent past it: whoever set it up wants all to go
+/// through it. The text, which may hold a password, is not repeated.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error(
     "${0} is not the URL of an HTTP proxy, and nothing is sent past it; set it to http://HOST:PORT (a user and a password, \
@@ -66,8 +66,8 @@ fn usable(url: &str, without: &str) -> Option<Proxy> {
     without.chain(LOCAL).fold(proxy, ProxyBuilder::no_proxy).build().ok()
 }
 
-/// Whether a URL names a host, a port or none, and nothing behind them. A mark in a password that should be escaped ends
-/// the host where it stands: the name of the user would be taken for the host.
+/// Whether a URL names a host, a port or none, and nothing behind them. A mark in a password that should be escaped
+/// ends the host where it stands: the name of the user would be taken for the host.
 fn is_whole(url: &str) -> bool {
     let Ok(uri) = url.parse::<Uri>() else { return false };
     let Some(authority) = uri.authority() else { return false };
@@ -84,8 +84,8 @@ fn is_whole(url: &str) -> bool {
     has_good_end && is_all && is_host(authority.host())
 }
 
-/// Whether this is an address in brackets, or a name whose labels have letters or digits, and nothing else than belongs in
-/// a name. A number alone is a port without its host.
+/// Whether this is an address in brackets, or a name whose labels have letters or digits, and nothing else than belongs
+/// in a name. A number alone is a port without its host.
 fn is_host(host: &str) -> bool {
     if host.starts_with('[') {
         return true;

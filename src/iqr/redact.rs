@@ -4,7 +4,8 @@
 //! A service may repeat the API key or a token in any form. So texts are compared by their letters and digits alone, in
 //! lower case, as they stand and with their escapes resolved (`views`), with the forms that a secret takes (`forms`):
 //! blanks, tags, line ends and padding between or behind them hide nothing. The beginning or the end of a secret is
-//! enough to be found. A secret of less than eight letters and digits would be found in anything, and is matched exactly.
+//! enough to be found. A secret of less than eight letters and digits would be found in anything, and is matched
+//! exactly.
 //!
 //! What is decoded is the answer as it came: a field that is compared or written back is never altered, see
 //! [`Redactor::is_secret_in`].
@@ -25,7 +26,7 @@ use self::views::{Letters, View, views};
 use super::text;
 use crate::secret::Secret;
 
-/// What stands in the place of a secret.
+/// The text in the place of a secret.
 const REDACTED: &str = "(secret)";
 
 /// A shorter secret is part of any answer, and protects nothing.
@@ -132,7 +133,8 @@ impl Redactor {
         Cow::Owned(clean)
     }
 
-    /// What a service said, fit for a message: without secrets and markup, on one line, short, harmless on a terminal.
+    /// Returns the text of a service, fit for a message: without secrets and markup, on one line, short, harmless on a
+    /// terminal.
     pub fn quote(&self, said: &str) -> String {
         // A tag may stand in the middle of a secret; a secret may also have the marks of a tag in it.
         let said = if self.has_marks_of_tags() { self.redact(said) } else { Cow::Borrowed(said) };

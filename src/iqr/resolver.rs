@@ -15,10 +15,10 @@ use ureq::unversioned::transport::NextTimeout;
 
 use crate::clock::BootTime;
 
-/// How long an address is believed.
+/// The time for which an address is kept.
 const KEEP: Duration = Duration::from_secs(60);
 
-/// A resolver that remembers.
+/// A resolver that caches the addresses of hosts.
 #[derive(Debug, Default)]
 pub(super) struct CachingResolver {
     lookup: DefaultResolver,

@@ -1,7 +1,8 @@
 //! The session: opened by the first request, renewed before it ends and when IQR refuses it, ended at the end.
 //!
-//! All lanes share one. A refusal names the session that was refused, so that of several lanes one renews. A refused call
-//! has its session renewed once: what the next session refuses too is no matter of sessions. A dead key is asked once.
+//! All workers share one. A refusal names the session that was refused, so that only one of several workers renews it.
+//! A refused call has its session renewed once: what the next session refuses too is no matter of sessions. A dead key
+//! is asked once.
 
 use std::collections::HashSet;
 use std::mem;
@@ -22,7 +23,8 @@ use crate::secret::Secret;
 /// Tries of one sign-in when the server or the network fails.
 const TRIES: u32 = 3;
 
-/// How often a sign-out is tried that fails, and one that is refused for now; the least wait after a refusal.
+/// The largest number of tries of a sign-out that fails, and of one that is refused for now; the least wait after a
+/// refusal.
 const MAX_SIGN_OUTS: u32 = 2;
 const MAX_REFUSED_SIGN_OUTS: u32 = 4;
 const MIN_SIGN_OUT_WAIT: Duration = Duration::from_millis(50);
@@ -39,7 +41,7 @@ const OLD: Duration = Duration::from_secs(60);
 /// A session is renewed this long before it ends, or a fifth of its life if that is less.
 const MARGIN: Duration = Duration::from_secs(60);
 
-/// One session of IQR's.
+/// A session of IQR's.
 #[derive(Debug)]
 pub(super) struct Live {
     token: Secret,
@@ -49,14 +51,14 @@ pub(super) struct Live {
     after_refusal: bool,
     /// IQR has done what a request of this session asked.
     worked: AtomicBool,
-    /// One of these requests was a write.
+    /// A write was among these requests.
     took_write: AtomicBool,
 }
 
 /// The session of a pass.
 pub(super) struct Session {
     state: Mutex<State>,
-    /// How long a session is used.
+    /// The time for which a session is used.
     fresh_for: Duration,
     create: Request,
     end: Request,
@@ -65,12 +67,12 @@ pub(super) struct Session {
 #[derive(Debug, Default)]
 struct State {
     current: Option<Arc<Live>>,
-    /// Replaced, but perhaps still in use by another lane.
+    /// Sessions that were replaced, but that another worker may still use.
     superseded: Vec<Arc<Live>>,
     opened: u64,
     fruitless_reads: u32,
     fruitless_writes: u32,
-    /// The writes that were refused and had their session renewed, of which nobody knows yet whether it helped.
+    /// The writes that were refused and had their session renewed, before it is known whether that helped.
     doubted: HashSet<[u8; 16]>,
     /// Why no session can be had in this pass any more.
     dead: Option<Error>,
@@ -85,11 +87,11 @@ pub(super) struct Refusal<'a> {
     pub is_repeated: bool,
 }
 
-/// What follows from a refusal.
+/// The consequence of a refusal.
 enum Sequel {
     /// No session that this key opens is worth anything.
     KeyIsDead,
-    /// It means what it says.
+    /// The refusal is about the call itself.
     Believed,
     /// The session is so new that it is tried once more.
     TriedAgain,
@@ -97,7 +99,7 @@ enum Sequel {
     Renewed,
 }
 
-/// What a session call needs of its surroundings.
+/// The parts of the client that a session call needs.
 #[derive(Clone, Copy)]
 pub(super) struct Link<'a> {
     pub http: &'a Http,
@@ -106,11 +108,11 @@ pub(super) struct Link<'a> {
     pub when: When,
 }
 
-/// What one try to sign in came to, if not a token.
+/// The failure of a try to sign in.
 enum SignIn {
     /// The same again cannot help.
     Never(Error),
-    /// It may help.
+    /// Another try may help.
     Again { cause: String, wait: Option<Duration>, slow: bool },
     /// The tenant takes no more requests for now.
     Refused { asked: Option<Duration> },
@@ -167,8 +169,8 @@ impl Session {
         Ok(live)
     }
 
-    /// True when a refused call is worth another try, mostly because there is now another session for it; false when the
-    /// answer means what it says.
+    /// True when a refused call is worth another try, mostly because there is now another session for it; false when
+    /// the answer means what it says.
     pub fn renew(&self, link: Link<'_>, refusal: Refusal<'_>) -> Result<bool, Error> {
         let mut state = self.lock();
         if let Some(dead) = &state.dead {
@@ -306,7 +308,7 @@ impl Session {
         Error::Unreachable { cause: format!("{shown}: the server answered {status} {said}; check iqr.signin_url") }
     }
 
-    /// Ends the superseded sessions that no lane uses any more. Best effort: they would end by themselves.
+    /// Ends the superseded sessions that no worker uses any more. Best effort: they would end by themselves.
     fn end_unused(&self, link: Link<'_>) {
         let (unused, used) = mem::take(&mut self.lock().superseded)
             .into_iter()
@@ -357,7 +359,7 @@ impl State {
         refusal.is_repeated || (refusal.request.is_write && !self.doubted.insert(refusal.request.digest()))
     }
 
-    /// What a refusal by the current session says: about the session, the key, or the call.
+    /// Judges a refusal by the current session: it is about the session, the key, or the call.
     fn judge(&self, refused: &Live, status: u16, is_write: bool, is_repeated: bool) -> Sequel {
         let is_new = refused.after_refusal && refused.age() < OLD;
         let is_proven = if is_write && is_repeated { refused.took_write() } else { refused.worked() };

@@ -1,4 +1,4 @@
-//! What the client must be told before it can begin: where, how fast, how long, under which names.
+//! The settings of the client: hosts, limits, times and names.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,32 +9,32 @@ use thiserror::Error;
 use super::endpoint::Endpoints;
 use crate::clock::BootTime;
 
-/// How to talk to one IQR tenant. The config has checked every value.
+/// The settings for one IQR tenant. The config has checked every value.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// `https://host[:port]` of the sign-in host, without a slash at the end; `http` for loopback only.
     pub signin_url: String,
     /// The same of the data host.
     pub api_url: String,
-    /// Most requests in flight at once, and most connections to a host: 1 to 16.
+    /// The largest number of requests in flight, and of connections to a host: 1 to 16.
     pub connections: u8,
     /// Longest time of one request, from the look-up of the name to the last byte of the answer.
     pub request_timeout: Duration,
-    /// How long a session is valid; it is renewed a little earlier.
+    /// The time for which a session is valid; it is renewed a little earlier.
     pub session_lifetime: Duration,
     /// Headers that every request carries besides our own; each passed [`check_header`].
     pub headers: Vec<(String, String)>,
     /// Where each operation lives.
     pub endpoints: Endpoints,
-    /// What the fields are called on the wire.
+    /// The names of the fields on the wire.
     pub fields: FieldNames,
     /// The default asset creator of new master items.
     pub asset_creator: String,
 }
 
 impl Settings {
-    /// The URLs that tell one tenant from another, however they are written: in lower case up to the path, and without the
-    /// port that the scheme has anyway. The data host is the first word.
+    /// The URLs that tell one tenant from another, however they are written: in lower case up to the path, and without
+    /// the port that the scheme has anyway. The data host is the first word.
     #[must_use]
     pub fn tenant(&self) -> String {
         format!("{} {}", normalised(&self.api_url), normalised(&self.signin_url))
@@ -66,7 +66,7 @@ pub enum Field {
     Comments,
 }
 
-/// What the three fields are called on the wire, in reads and writes alike.
+/// The names of the three fields on the wire, in reads and writes alike.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldNames {
     description: String,

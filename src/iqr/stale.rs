@@ -1,7 +1,7 @@
 //! A limit on the reuse of connections that the server has closed.
 //!
-//! That a pooled connection is closed may not have arrived yet when it is taken, and a write that is lost with it is not
-//! repeated. Where the server closes its connections, it is better to open new ones.
+//! That a pooled connection is closed may not have arrived yet when it is taken, and a write that is lost with it is
+//! not repeated. Where the server closes its connections, it is better to open new ones.
 
 use std::mem;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTi
 /// After so many stale pooled connections in a row, only one in [`PROBE_INTERVAL`] is reused.
 const MAX_STALE_CONNECTIONS: u32 = 3;
 
-/// One connection in so many shows whether the server keeps connections by now: it may have closed those that were idle
+/// The interval at which a kept connection is tried again, in requests: the server may have closed those that were idle
 /// for long.
 const PROBE_INTERVAL: u32 = 16;
 

@@ -13,7 +13,7 @@ use crate::secret::Secret;
 
 pub(super) const KEY: &str = "key+/secret==";
 
-/// What the server does with one request.
+/// The reaction of the server to one request.
 #[derive(Debug, Clone)]
 pub(super) enum Reply {
     /// Status, extra header lines, body.
@@ -38,7 +38,7 @@ pub(super) fn body(text: impl Into<String>) -> Reply {
     Reply::Answer(200, "", text.into())
 }
 
-/// One request as it arrived.
+/// A request as it arrived.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Seen {
     pub method: String,
@@ -52,7 +52,7 @@ impl Seen {
         self.path.starts_with("/api/IntegrationAPI/Session")
     }
 
-    /// One letter: S sign-in, D end of a session, G read, W write.
+    /// Returns the letter of a request: S sign-in, D end of a session, G read, W write.
     pub fn letter(&self) -> char {
         match (self.is_session(), self.method.as_str()) {
             (true, "POST") => 'S',
@@ -138,7 +138,7 @@ impl Server {
         self.shared.seen.lock().unwrap().clone()
     }
 
-    /// What arrived, a letter each.
+    /// Returns the requests that arrived, a letter each.
     pub fn letters(&self) -> String {
         self.seen().iter().map(Seen::letter).collect()
     }

@@ -1,4 +1,4 @@
-//! What the server said, made fit for a message: one line, short, harmless on a terminal. Quoted is it by a
+//! Makes texts of the server fit for a message: one line, short, harmless on a terminal. They are quoted by a
 //! [`Redactor`](super::redact::Redactor) alone.
 
 use crate::escape::is_harmful;

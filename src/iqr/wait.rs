@@ -14,7 +14,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// Longest sleep without a look at the interruption flag.
 pub(super) const SLICE: Duration = Duration::from_millis(50);
 
-/// What is still allowed after the deadline or an interruption: to learn what became of a write, and to sign out.
+/// The time that is left after the deadline or an interruption: to learn the outcome of a write, and to sign out.
 pub(super) const GRACE: Duration = Duration::from_secs(5);
 
 /// Whether a request may still be made when the pass should be over.

@@ -1,7 +1,8 @@
-//! How many requests may be in flight at once: additive increase, multiplicative decrease.
+//! The window of requests in flight: additive increase, multiplicative decrease.
 //!
-//! A tenant that allows few requests at once answers 429 to those above its limit, and does not say what the limit is. The
-//! window finds it: a refusal halves it at least, successes widen it by one. Pure: it waits for nothing and reads no clock.
+//! A tenant that allows few requests at once answers 429 to those above its limit, and does not say what the limit is.
+//! The window finds it: a refusal halves it at least, successes widen it by one. Pure: it waits for nothing and reads
+//! no clock.
 
 use std::time::Duration;
 
@@ -39,7 +40,7 @@ pub(super) struct Window {
     refusals_in_a_row: u32,
 }
 
-/// What follows from a refusal.
+/// The consequence of a refusal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Refused {
     /// The longest wait before the request is made again.
@@ -48,12 +49,13 @@ pub(super) struct Refused {
     pub concerns_all: bool,
     /// Refusals without a success in between; those of one window count as one.
     pub in_a_row: u32,
-    /// It is the first of its window.
+    /// Whether the refusal is the first of its window.
     pub is_counted: bool,
 }
 
 impl Window {
-    /// Begins with one request in flight; the first success opens the window to `start`, and it is never wider than `max`.
+    /// Begins with one request in flight; the first success opens the window to `start`, and it is never wider than
+    /// `max`.
     pub fn new(max: usize, start: Option<usize>) -> Self {
         let max = max.max(1);
         Self {
@@ -72,12 +74,12 @@ impl Window {
         }
     }
 
-    /// How many requests may be in flight.
+    /// Returns the number of requests that may be in flight.
     pub fn size(&self) -> usize {
         self.size
     }
 
-    /// What a request that is sent now belongs to.
+    /// Returns the window of a request that is sent now.
     pub fn generation(&self) -> u64 {
         self.generation
     }
@@ -152,7 +154,8 @@ impl Window {
 mod tests {
     use super::*;
 
-    /// A tenant that allows so many requests at once, asked by rounds of a whole window. Returns the sizes that were used.
+    /// A tenant that allows so many requests at once, asked by rounds of a whole window. Returns the sizes that were
+    /// used.
     fn sizes(window: &mut Window, limit: usize, rounds: usize) -> Vec<usize> {
         let mut sizes = Vec::new();
         for _ in 0..rounds {

@@ -19,7 +19,7 @@ pub(super) fn registration(row: &Row<'_>) -> rusqlite::Result<Registration> {
     Ok(Registration { created_at, serial_number: row.get("serial_number")? })
 }
 
-/// What was sent, out of a row that tells it.
+/// Reads the sent texts and lines of a row.
 pub(super) fn sent(row: &Row<'_>) -> rusqlite::Result<Sent> {
     Ok(Sent {
         description: sent_text(row, "description")?,

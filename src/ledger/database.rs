@@ -14,7 +14,7 @@ use super::schema;
 use crate::files;
 use crate::sqlite::{self, Transaction};
 
-/// How long a reader and the writer wait for each other: in WAL mode this is only while the file is opened.
+/// The time for which a reader and the writer wait for each other: in WAL mode only while the file is opened.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Pages that are kept in memory, in KiB (SQLite counts them with a minus).
@@ -22,7 +22,7 @@ const CACHE: i64 = -256;
 
 pub(super) const WRITABLE: OpenFlags = OpenFlags::SQLITE_OPEN_READ_WRITE.union(OpenFlags::SQLITE_OPEN_CREATE);
 
-/// What SQLite takes for all that is left to copy.
+/// The number that SQLite takes for all pages that are left to copy.
 const EVERY_PAGE: i32 = -1;
 
 /// The ledger, for reading.
@@ -31,7 +31,7 @@ pub struct Ledger {
     pub(super) path: PathBuf,
 }
 
-/// One state of the ledger, for several reads.
+/// A guard: while it lives, several reads see one state of the ledger.
 pub struct Snapshot<'a> {
     /// `None` within a transaction that is there already.
     _transaction: Option<Transaction<'a>>,
@@ -83,7 +83,7 @@ impl Ledger {
     fn open_quiescent(path: &Path) -> rusqlite::Result<Self> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = if sqlite::has_wal(path) {
-            // What an exclusive reader knows of the WAL is in its memory; and there is nobody to lock out.
+            // What an exclusive reader knows of the WAL is in its memory; and no other process has to be locked out.
             let connection = Connection::open_with_flags_and_vfs(path, flags, "unix-none")?;
             connection.pragma_update(None, "locking_mode", "exclusive")?;
             connection
@@ -123,7 +123,7 @@ impl Ledger {
         }
     }
 
-    /// What the lock file beside the ledger tells of the newest pass, also of one that had nothing to do.
+    /// Returns the heartbeat of the newest pass, also of one that had nothing to do.
     #[must_use]
     pub fn heartbeat(&self) -> Option<Heartbeat> {
         Heartbeat::read(&self.path)
@@ -152,8 +152,8 @@ impl Ledger {
         row().map_err(|source| self.at(source))
     }
 
-    /// Until it is dropped, all reads see one state, and the file is locked once for all of them. Nothing may be written
-    /// meanwhile: it would not stay.
+    /// Until it is dropped, all reads see one state, and the file is locked once for all of them. Nothing may be
+    /// written meanwhile: it would not stay.
     ///
     /// # Errors
     ///
@@ -172,7 +172,8 @@ impl Ledger {
     /// cut may lose the newest records but never damages the file; what they said is read again from IQR.
     pub(super) fn prepare(&mut self) -> Result<(), Error> {
         if schema::check(&self.connection)? == 0 {
-            // Only an empty file can be told so: old history may then be given back to the file system in small steps.
+            // Only an empty file takes this setting. It lets old history be given back to the file system in small
+            // steps.
             self.connection.pragma_update(None, "auto_vacuum", "incremental")?;
         }
         self.connection.pragma_update(None, "journal_mode", "wal")?;

@@ -1,5 +1,5 @@
-//! Whether the place of the ledger takes what a pass has to record. A pass that cannot record says so where it runs; what
-//! it leaves behind says nothing.
+//! Whether the place of the ledger takes what a pass has to record. A pass that cannot record says so where it runs;
+//! what it leaves behind says nothing.
 
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
@@ -29,7 +29,7 @@ pub fn why_not_writable(ledger: &Path) -> Option<String> {
     little_room(ledger, NO_ROOM)
 }
 
-/// What may be why no pass is made, where none is: files of another account, little room.
+/// Returns the likely cause why no pass is made: files of another account, or little room.
 #[must_use]
 pub fn likely_cause(ledger: &Path) -> Option<String> {
     foreign(ledger).or_else(|| little_room(ledger, ROOM))

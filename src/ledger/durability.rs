@@ -1,4 +1,4 @@
-//! One sync of the disk for several workers.
+//! Shares one sync of the disk among several workers.
 //!
 //! A begun write has to be durable before its request leaves, and a sync takes as long for eight commits as for one. A
 //! worker whose commit came before the sync of another one need not make its own.

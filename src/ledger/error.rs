@@ -1,4 +1,4 @@
-//! What can be wrong with the ledger, in words that say what to do.
+//! The errors of the ledger. Each message says what to do.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -58,7 +58,7 @@ pub enum Error {
     /// The reader may not read it.
     #[error("this account may not read it; use the account that makes the passes, or root (sudo)")]
     Closed,
-    /// The reader owns the folder, and somebody else the file.
+    /// The reader owns the folder, and another account owns the file.
     #[error("it belongs to another account than its folder, as after a pass made by root; give it back: chown --reference={} {}*", folder.display(), path.display())]
     GivenAway {
         /// The folder.
@@ -82,12 +82,12 @@ pub enum Error {
         /// The lock file.
         lock: PathBuf,
     },
-    /// The lock file may be a file of somebody else's, which a pass would write.
+    /// The lock file may belong to another program, and a pass would write to it.
     #[error("the lock file {lock} {flaw}; remove it, the next pass makes a new one")]
     UnsafeLock {
         /// The lock file.
         lock: PathBuf,
-        /// What is wrong with it.
+        /// The flaw.
         flaw: MarkerError,
     },
     /// The ledger may be any file, made where another account wants it.
@@ -98,7 +98,7 @@ pub enum Error {
     /// Something else has the place of a file.
     #[error("{path} is no regular file; remove it, or set `ledger.path`")]
     NoFile {
-        /// What is there.
+        /// The path that something else has.
         path: PathBuf,
     },
     /// The operating system failed.
@@ -106,7 +106,7 @@ pub enum Error {
     Io {
         /// The file.
         path: PathBuf,
-        /// What it said.
+        /// The reason that it gave.
         source: io::Error,
     },
     /// SQLite failed in another way.
@@ -117,7 +117,7 @@ pub enum Error {
     At {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The flaw.
         source: Box<Error>,
     },
 }
@@ -174,7 +174,7 @@ impl From<rusqlite::Error> for Error {
     }
 }
 
-/// Whether there is a file; "may not be looked at" is an error, not a no.
+/// Whether there is a file. A folder that may not be read is an error, not a no.
 pub(super) fn exists(path: &Path) -> Result<bool, Error> {
     path.try_exists().map_err(|source| match source.kind() {
         io::ErrorKind::PermissionDenied => Error::Closed.at(path),

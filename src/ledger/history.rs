@@ -14,7 +14,7 @@ use crate::model::{ClientId, Timestamp};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PassId(i64, Timestamp);
 
-/// What became of the clients of a pass.
+/// The outcomes of the clients of a pass, counted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct PassTotals {
     /// Written to IQR.
@@ -42,22 +42,22 @@ pub struct Pass {
     pub outcome: Option<String>,
     /// Why it was aborted, or that its time was over.
     pub message: Option<String>,
-    /// What became of its clients.
+    /// The outcomes of its clients.
     pub totals: PassTotals,
 }
 
-/// How a pass came to its end.
+/// The way in which a pass ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End<'a> {
-    /// It looked at everything that it was for.
+    /// The pass evaluated all clients that it was for.
     Done,
     /// Its time was over before that: it was well, and some clients are left for the next one.
     OutOfTime,
-    /// It could not go on, for this reason.
+    /// The pass could not go on, for this reason.
     Aborted(&'a str),
 }
 
-/// What is written of a pass that was done when its time was over.
+/// The message of a pass that ended when its time was over.
 const OUT_OF_TIME: &str = "it ran out of time (sync.time_budget)";
 
 impl End<'_> {
@@ -88,18 +88,18 @@ impl Pass {
     }
 }
 
-/// One field that was changed in IQR.
+/// A field that was changed in IQR.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChangeRecord {
     /// The field.
     pub field: Cow<'static, str>,
-    /// What IQR had.
+    /// The text before.
     pub before: String,
-    /// What IQR has.
+    /// The text after.
     pub after: String,
 }
 
-/// One field in the text of a row: its name, what IQR had, and what it has.
+/// A field as a row has it: its name, the text before and the text after.
 type Told<T> = [T; 3];
 
 impl ChangeRecord {
@@ -155,7 +155,7 @@ impl Ledger {
         self.rows(&sql, [time.unix_millis()], pass)
     }
 
-    /// What was changed of an asset, newest first: when and what.
+    /// Returns the changes of an asset with their times, newest first.
     ///
     /// # Errors
     ///

@@ -1,7 +1,7 @@
 //! Writes to assets that were begun and whose end is not recorded yet.
 //!
-//! A begun write is a matter of its asset: the client that it was made for may have another inventory ID by the time that
-//! it is looked at, or be gone.
+//! A begun write is a matter of its asset: the client that it was made for may have another inventory ID by the time
+//! that it is read, or be gone.
 
 use rusqlite::{Connection, OptionalExtension, Row};
 
@@ -21,7 +21,7 @@ pub struct Intent {
     pub client_id: ClientId,
     /// The asset's comments before the write.
     pub comments_before: String,
-    /// What was being sent.
+    /// The texts and lines that were being sent.
     pub sent: Sent,
     /// When the pass that made it began.
     pub at: Timestamp,
@@ -62,9 +62,9 @@ fn intent(row: &Row<'_>) -> rusqlite::Result<Intent> {
 }
 
 impl RunLedger {
-    /// Records that a write to an asset is about to be sent, with its comments as they are. The record has to be durable
-    /// ([`super::Durability`]) before the request leaves: without it a text of ours in IQR would pass for a person's after a
-    /// power cut, and lines that a replacing write costs could not be put back.
+    /// Records that a write to an asset is about to be sent, with its comments as they are. The record has to be
+    /// durable ([`super::Durability`]) before the request leaves: without it a text of ours in IQR would pass for a
+    /// person's after a power cut, and lines that a replacing write costs could not be put back.
     ///
     /// # Errors
     ///
@@ -103,7 +103,7 @@ pub(super) fn close(connection: &Connection, client: ClientId, inventory_id: &st
     connection.prepare_cached(sql)?.execute((client.0, inventory_id)).map(|_| ())
 }
 
-/// This client is sent to `now` or nowhere: what was begun for it elsewhere is nobody's but the asset's.
+/// Reopens the closed writes of a client that is sent to `now` or nowhere: no problem retries a write to another asset.
 pub(super) fn reopen(connection: &Connection, client: ClientId, now: Option<&str>) -> rusqlite::Result<()> {
     // Mostly there is none, and to look for it costs a small part of an update of nothing.
     let sql = "SELECT 1 FROM intent WHERE client_id = ?1 AND NOT is_open LIMIT 1";

@@ -1,8 +1,8 @@
 //! Assets that still show what was sent of a machine that has another inventory ID by now.
 //!
-//! A notice is recorded with the outcome of the client whose ID was changed. It ends when anything is sent to the asset,
-//! when the ID is changed back, when IQR no longer has the asset, and when a person dismisses it. One that only informs goes
-//! with the history.
+//! A notice is recorded with the outcome of the client whose ID was changed. It ends when anything is sent to the
+//! asset, when the ID is changed back, when IQR no longer has the asset, and when a person dismisses it. One that only
+//! informs goes with the history.
 
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
@@ -15,10 +15,10 @@ use super::run_ledger::RunLedger;
 use super::sent::{self, AssetRecord, SentRecord};
 use crate::model::{ClientId, Registration, Sent, Timestamp};
 
-/// Most assets of a replaced WipeOS database that are counted.
+/// The largest number of assets of a replaced WipeOS database that are counted.
 const MAX_COUNTED_ASSETS: i64 = 10_000;
 
-/// Most rows that one call takes away.
+/// The largest number of rows that one call deletes.
 const MAX_EXPIRED_ROWS: i64 = 256;
 
 /// An asset that still shows what another machine sent.
@@ -47,7 +47,7 @@ pub struct LeftBehind {
 pub struct Replacement {
     /// When that was noticed.
     pub at: Timestamp,
-    /// How many assets show what machines of the old one sent, counted up to a limit.
+    /// The number of assets that show data of machines of the old one, counted up to a limit.
     pub assets: u64,
 }
 
@@ -130,7 +130,7 @@ impl Ledger {
         Ok(newest.flatten().map(Timestamp::from_unix_millis))
     }
 
-    /// What was last sent of the clients next to this one by key, at most `limit` on each side.
+    /// Returns the sent records of the clients next to this one by key, at most `limit` on each side.
     ///
     /// # Errors
     ///
@@ -179,9 +179,9 @@ impl RunLedger {
         Ok(())
     }
 
-    /// Records that the asset of `left`, which the client has left, still shows what was sent of it; nothing where another
-    /// client was sent there since. `replaced_at` is set where the client belongs to another machine since then. Returns the
-    /// notice.
+    /// Records that the asset of `left`, which the client has left, still shows what was sent of it; nothing where
+    /// another client was sent there since. `replaced_at` is set where the client belongs to another machine since
+    /// then. Returns the notice.
     ///
     /// # Errors
     ///
@@ -213,8 +213,8 @@ impl RunLedger {
         self.row(&format!("SELECT {COLUMNS} FROM left_behind WHERE inventory_id = ?1"), [&left.inventory_id], notice)
     }
 
-    /// Records that assets to which a write of this client was begun, and has failed since, may show some of it: the next
-    /// pass reads them, and [`Self::settle_intent`] says what is so.
+    /// Records that assets to which a write of this client was begun, and has failed since, may show some of it: the
+    /// next pass reads them, and [`Self::settle_intent`] says what is so.
     ///
     /// # Errors
     ///
@@ -235,8 +235,8 @@ impl RunLedger {
         Ok(())
     }
 
-    /// Ends a notice because a person says so, and records it in the history of its asset: `what` was said of the asset, and
-    /// the reason. The notice of a replaced WipeOS database ends for all its assets.
+    /// Ends a notice because a person says so, and records it in the history of its asset: `what` was said of the
+    /// asset, and the reason. The notice of a replaced WipeOS database ends for all its assets.
     ///
     /// # Errors
     ///
@@ -299,9 +299,9 @@ fn set_now(
     connection.prepare_cached(sql)?.execute(values).map(|_| ())
 }
 
-/// A write whose end was not recorded is settled: `shown` is what the asset was found to show, `known` what was known of it
-/// before. Where some of it has arrived and the ID that the client has by now is not known yet, the notice has the asset
-/// itself in its place, and counts as soon as the client is read with another ID.
+/// A write whose end was not recorded is settled: `shown` is what the asset was found to show, `known` what was known
+/// of it before. Where some of it has arrived and the ID that the client has by now is not known yet, the notice has
+/// the asset itself in its place, and counts as soon as the client is read with another ID.
 pub(super) fn settle(
     connection: &Connection,
     intent: &Intent,

@@ -1,7 +1,7 @@
 //! The run lock: a file beside the ledger that one pass at a time holds.
 //!
 //! The operating system drops the lock when the process ends, however it ends. The file is never deleted: a lock on a
-//! deleted file would keep nobody out. What is written in it is for people and for `status`.
+//! deleted file would keep no other pass out. Its text is for people and for `status`.
 
 use std::fs::{self, File, Metadata, TryLockError};
 use std::io::{self, Seek, SeekFrom, Write};
@@ -14,23 +14,23 @@ use super::error::Error;
 use crate::files::{self, MarkerError};
 use crate::model::Timestamp;
 
-/// What the lock file tells of the newest pass.
+/// The times of the newest pass, as the lock file has them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Heartbeat {
     /// When the pass began.
     pub started_at: Timestamp,
     /// When it ended.
     pub finished_at: Timestamp,
-    /// When the newest pass ended that looked at everything due and was not ended early, this one included; `None` when
+    /// The end of the newest pass that evaluated everything due and was not cut short, this one included; `None` when
     /// there was none, or none since this is kept.
     pub last_good: Option<Timestamp>,
 }
 
-/// What the account and its group may do, and others may not: comments that people typed are in the ledger.
+/// The mode of the files: the ledger has comments that people typed, and only the account and its group may read them.
 pub(super) const PRIVATE: u32 = 0o640;
 
-/// Who may write the lock file and does not own it cannot date it: then it is dated by the writing of the heartbeat, which
-/// comes a little after the end. In seconds; passes begin minutes apart.
+/// The largest delay of a date. An account that may write the lock file and does not own it cannot date it: then the
+/// write of the heartbeat dates it, which comes a little after the end. In seconds; passes begin minutes apart.
 const SLACK: i64 = 5;
 
 /// The system's own time.
@@ -92,7 +92,7 @@ impl RunLock {
 }
 
 impl Heartbeat {
-    /// What the lock file beside a ledger tells, whatever has become of the ledger itself.
+    /// Reads the heartbeat in the lock file beside a ledger, whatever the state of the ledger itself.
     #[must_use]
     pub fn read(ledger: &Path) -> Option<Self> {
         let line = files::read_marker(&lock_path(ledger))?;
@@ -100,16 +100,16 @@ impl Heartbeat {
         Some(Self { started_at: times.next()??, finished_at: times.next()??, last_good: times.next().flatten() })
     }
 
-    /// When the newest good pass ended. One that is dated after `now` was made while the clock was wrong: when it really
-    /// was is not known, and it must not stand for good passes until that time comes.
+    /// When the newest good pass ended. One that is dated after `now` was made while the clock was wrong: when it
+    /// really was is not known, and it must not stand for good passes until that time comes.
     #[must_use]
     pub fn last_good(&self, now: Timestamp) -> Option<Timestamp> {
         self.last_good.filter(|good| *good <= now)
     }
 }
 
-/// When the newest pass began, if it has not told of its end: it runs, or was killed, or could not tell. The lock file is
-/// dated by the beginning of a pass while it is held, and by the end of the last one after that.
+/// Returns when the newest pass began, if its end is not recorded: it runs, or was killed, or could not record it. The
+/// lock file is dated by the beginning of a pass while it is held, and by the end of the last one after that.
 #[must_use]
 pub fn begun(ledger: &Path, heartbeat: Option<&Heartbeat>) -> Option<Timestamp> {
     let metadata = lock_path(ledger).symlink_metadata().ok().filter(Metadata::is_file)?;
@@ -125,17 +125,18 @@ fn touch(file: &File, last_modification: Timespec) {
     }
 }
 
-/// Who holds the run lock.
+/// The holder of the run lock.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Holder {
     /// Its process.
     pub process: u32,
-    /// The name of its program; empty where that cannot be told.
+    /// The name of its program; empty where the system does not say.
     pub program: String,
 }
 
 impl Holder {
-    /// The holder of the lock beside a ledger, as the system tells without a try to take it: that could keep a pass away.
+    /// The holder of the lock beside a ledger, as the system tells without a try to take it: that could keep a pass
+    /// away.
     #[must_use]
     pub fn of(ledger: &Path) -> Option<Self> {
         let metadata = lock_path(ledger).symlink_metadata().ok()?;
@@ -159,8 +160,8 @@ impl Holder {
     }
 }
 
-/// The process that holds such a lock on a file, by the system's list: `1: FLOCK  ADVISORY  WRITE 775 fe:00:10014095 0 EOF`.
-/// A line with an arrow is of one that waits.
+/// The process that holds such a lock on a file, by the system's list: `1: FLOCK ADVISORY WRITE 775 fe:00:10014095 0
+/// EOF`. A line with an arrow is of one that waits.
 fn process_of(locks: &str, file: &str) -> Option<u32> {
     let mut lines = locks.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
     let held = lines.find(|words| words.get(1) == Some(&"FLOCK") && words.get(5) == Some(&file))?;
@@ -181,8 +182,8 @@ fn in_words(path: &Path, source: io::Error) -> Error {
     }
 }
 
-/// Makes the ledger's file, where there is none, before SQLite would make one that all may read; the files beside it get
-/// its mode. A place where that cannot be done is told by SQLite, which meets the same.
+/// Makes the ledger's file, where there is none, before SQLite would make one that all may read; the files beside it
+/// get its mode. Failures are ignored: SQLite meets the same one and reports it.
 pub(super) fn make_private(ledger: &Path) {
     let _ = File::options().write(true).create_new(true).mode(PRIVATE).open(ledger);
 }

@@ -1,5 +1,5 @@
-//! Our own database: what was sent of each client, which master items are known, the passes made, and the state of every
-//! held or failing client.
+//! Our own database: what was sent of each client, which master items are known, the passes made, and the state of
+//! every held or failing client.
 //!
 //! A [`Ledger`] reads; a [`RunLedger`] also writes, and it *is* the run lock: whoever holds one is the only pass.
 //! That of a dry run holds a copy that is thrown away, and no lock.

@@ -12,8 +12,8 @@ use super::sent::{self, SentRecord};
 use crate::model::{ClientId, Reason, Sent};
 
 impl RunLedger {
-    /// Records that a client is sent: its problem and the begun write to its asset are over. `sent` is what its asset was
-    /// found or made to say, if IQR was asked.
+    /// Records that a client is sent: its problem and the begun write to its asset are over. `sent` is what its asset
+    /// was found or made to say, if IQR was asked.
     ///
     /// # Errors
     ///

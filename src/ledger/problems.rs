@@ -21,26 +21,26 @@ pub struct Problem {
     pub held: bool,
     /// The reason code.
     pub reason: String,
-    /// What happened and what to do next.
+    /// The message: the event, and the next step.
     pub message: String,
-    /// How often it came to this.
+    /// The number of times that this happened in a row.
     pub attempts: u32,
     /// Since when.
     pub since: Timestamp,
     /// Not before this; `None`: not before there is news of the client or the config changes.
     pub next_try: Option<Timestamp>,
-    /// What marked the client's state when it came to this.
+    /// The fingerprint of the client's state at that time.
     pub fingerprint: Option<Fingerprint>,
 }
 
-/// How many clients have the same trouble.
+/// The number of clients with the same problem.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProblemCount {
     /// Held, or failing.
     pub held: bool,
     /// The reason code.
     pub reason: String,
-    /// How many.
+    /// The number of clients.
     pub clients: u64,
 }
 
@@ -66,7 +66,7 @@ impl Ledger {
         self.rows(&format!("SELECT {COLUMNS} FROM problem ORDER BY held, since, client_id"), [], problem)
     }
 
-    /// How many clients are held and failing, by reason.
+    /// Counts the held and the failing clients by reason.
     ///
     /// # Errors
     ///
@@ -78,7 +78,8 @@ impl Ledger {
         })
     }
 
-    /// Clients whose time to be tried again has come, the longest-waiting first, at most `limit`. No delay is longer than
+    /// Clients whose time to be tried again has come, the longest-waiting first, at most `limit`. No delay is longer
+    /// than
     /// `longest`: a time that is further ahead was written by a clock that has since been set back.
     ///
     /// # Errors
@@ -133,7 +134,7 @@ fn problem(row: &Row<'_>) -> rusqlite::Result<Problem> {
 }
 
 impl RunLedger {
-    /// Makes held clients be looked at again by this pass, or by the next if this one is killed.
+    /// Makes held clients due in this pass, or in the next one if this one is killed.
     ///
     /// # Errors
     ///

@@ -12,7 +12,7 @@ use super::lock::{self, Heartbeat, RunLock};
 use crate::files;
 use crate::sqlite;
 
-/// So much may be left in the WAL, in bytes: about sixty pages.
+/// The largest WAL that a pass may leave behind, in bytes: about sixty pages.
 const MAX_WAL_BYTES: u64 = 256 * 1024;
 
 /// The ledger, for the one pass that runs.
@@ -50,7 +50,7 @@ impl RunLedger {
     ///
     /// When the file cannot be used, or not copied.
     pub fn open_for_trial(path: &Path) -> Result<Self, Error> {
-        // A file without a name is a temporary one that nobody else sees.
+        // A file without a name is a temporary one that no other process sees.
         let mut copy = Ledger::connect(Path::new(""), WRITABLE)?;
         if let Some((ledger, _)) = Ledger::open_any(path)? {
             ledger.copy_into(&mut copy.connection).map_err(|source| ledger.at(source))?;
@@ -67,9 +67,9 @@ impl RunLedger {
         }
     }
 
-    /// A pass with nothing to record leaves the little that it wrote in the WAL: to bring it into the file costs more than
-    /// the whole pass, and a later one does it. What is not recorded is not lost, it is looked at again. But every pass reads
-    /// the whole WAL first, so it must not get long.
+    /// A pass with nothing to record leaves the little that it wrote in the WAL: to bring it into the file costs more
+    /// than the whole pass, and a later one does it. A record that is lost is made again by the next pass. But every
+    /// pass reads the whole WAL first, so it must not get long.
     pub fn leave_in_wal(&mut self) {
         if files::size(&files::beside(&self.path, "-wal")).is_some_and(|size| size > MAX_WAL_BYTES) {
             return;

@@ -77,8 +77,8 @@ const MIGRATIONS: &[&str] = &[
          after TEXT NOT NULL
      );
      CREATE INDEX change_inventory_id ON change(inventory_id);",
-    // Whose a line is must be known as long as it stands in IQR. A begun write is a matter of its asset, whichever client
-    // has it by then; it is open while no problem of its client sees to it that it is tried again.
+    // Whose a line is must be known as long as it stands in IQR. A begun write is a matter of its asset, whichever
+    // client has it by then; it is open while no problem of its client sees to it that it is tried again.
     "ALTER TABLE asset ADD COLUMN other_lines BLOB NOT NULL DEFAULT x'';
      ALTER TABLE intent RENAME TO intent_of_client;
      CREATE TABLE intent (
@@ -102,7 +102,8 @@ const MIGRATIONS: &[&str] = &[
     // What is old is found without a walk through what is not.
     "CREATE INDEX pass_started_at ON pass(started_at);
      CREATE INDEX change_at ON change(at);",
-    // Only closed writes are looked for by client, and nearly all are deleted before they are: nothing to keep for those.
+    // Only closed writes are looked for by client, and nearly all are deleted before they are: nothing to keep for
+    // those.
     "DROP INDEX intent_client_id;
      CREATE INDEX intent_closed ON intent(client_id) WHERE NOT is_open;",
     // Passes and changes are recorded one after the other: the oldest is the first, whatever the clock said.
@@ -126,9 +127,9 @@ const MIGRATIONS: &[&str] = &[
     // A text of ours that arrives late is known again.
     "ALTER TABLE asset ADD COLUMN earlier BLOB NOT NULL DEFAULT x'';
      ALTER TABLE intent ADD COLUMN earlier BLOB NOT NULL DEFAULT x'';",
-    // Assets that show what was sent of a machine that has another inventory ID by now, or, where `replaced_at` is set, of one
-    // whose client belongs to another machine since the WipeOS database was replaced. What is recorded of a begun write to
-    // an asset before the ID of its client is known has that asset in `now`.
+    // Assets that show what was sent of a machine that has another inventory ID by now, or, where `replaced_at` is set,
+    // of one whose client belongs to another machine since the WipeOS database was replaced. What is recorded of a
+    // begun write to an asset before the ID of its client is known has that asset in `now`.
     "ALTER TABLE sent ADD COLUMN created_at INTEGER;
      ALTER TABLE sent ADD COLUMN serial_number TEXT;
      CREATE TABLE left_behind (

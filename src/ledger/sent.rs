@@ -1,4 +1,4 @@
-//! What was last sent of each client and to each asset.
+//! The newest data that was sent: of each client, and to each asset.
 
 use rusqlite::{Connection, Row};
 
@@ -8,7 +8,7 @@ use super::error::Error;
 use crate::model::{ClientId, InventoryId, Registration, Sent, Timestamp};
 use crate::store::Fingerprint;
 
-/// What was last sent of a client.
+/// The newest data that was sent of a client.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SentRecord {
     /// The client.
@@ -17,7 +17,7 @@ pub struct SentRecord {
     pub registration: Registration,
     /// The asset that it was sent to.
     pub inventory_id: String,
-    /// What marked the client's state in the read that was sent; `None` when it is to be looked at again whatever it is.
+    /// The fingerprint of the state that was sent; `None` when the client is to be evaluated again in any case.
     pub fingerprint: Option<Fingerprint>,
     /// Digest of the mapped fields.
     pub digest: [u8; 16],
@@ -25,7 +25,8 @@ pub struct SentRecord {
     pub at: Timestamp,
 }
 
-/// What was last sent to an asset. It outlives the client: another record of the same machine may be sent there later.
+/// The newest data that was sent to an asset. It outlives the client: another record of the same machine may be sent
+/// there later.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AssetRecord {
     /// The client that it was sent from.
@@ -40,7 +41,7 @@ pub struct AssetRecord {
 pub(super) const COLUMNS: &str = "client_id, inventory_id, seen, digest, at, created_at, serial_number";
 
 impl Ledger {
-    /// What was last sent of a client.
+    /// Returns the newest data that was sent of a client.
     ///
     /// # Errors
     ///
@@ -49,7 +50,7 @@ impl Ledger {
         self.row(&format!("SELECT {COLUMNS} FROM sent WHERE client_id = ?1"), [client.0], record)
     }
 
-    /// What was last sent to an asset, from whichever client.
+    /// Returns the newest data that was sent to an asset, from any client.
     ///
     /// # Errors
     ///
@@ -61,8 +62,8 @@ impl Ledger {
         })
     }
 
-    /// The clients after `after` that anything is known of, by key, at most `limit` rows: what marked the state that was
-    /// last looked at. A client that was sent and then failed comes twice, the failure last.
+    /// The clients after `after` that anything is known of, by key, at most `limit` rows: what marked the state that
+    /// was last evaluated. A client that was sent and then failed comes twice, the failure last.
     ///
     /// # Errors
     ///
@@ -77,8 +78,8 @@ impl Ledger {
         )
     }
 
-    /// The clients that this inventory ID is known of: those that its asset was last sent from, and those that are held or
-    /// failing with it.
+    /// The clients that this inventory ID is known of: those that its asset was last sent from, and those that are held
+    /// or failing with it.
     ///
     /// # Errors
     ///
@@ -89,7 +90,7 @@ impl Ledger {
         self.rows(sql, [inventory_id], |row| row.get(0).map(ClientId))
     }
 
-    /// So many assets that were sent, in no order.
+    /// Returns at most `limit` assets that were sent, in no order.
     ///
     /// # Errors
     ///
@@ -135,7 +136,7 @@ pub(super) fn insert(connection: &Connection, record: &SentRecord) -> rusqlite::
     connection.prepare_cached(sql)?.execute(values)
 }
 
-/// What an asset was made to say, from which client and when.
+/// Records the texts and lines that an asset was made to show, with the client and the time.
 pub(super) fn insert_asset(
     connection: &Connection,
     (inventory_id, client_id, at): (&str, ClientId, Timestamp),

@@ -1,4 +1,4 @@
-//! What the ledger remembers from pass to pass beside the clients: the watermark, what IQR taught us, master items.
+//! Settings that last from pass to pass: the watermark, facts learned about the tenant, and master items.
 
 use std::collections::HashSet;
 
@@ -11,7 +11,7 @@ use super::run_ledger::RunLedger;
 use crate::model::{ClientId, Timestamp};
 use crate::store::{Signature, Watermark};
 
-/// What a write to the comments field does in this tenant.
+/// The effect of a write to the comments field in this tenant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CommentSemantics {
     /// The lines that are sent are added to those that are there.
@@ -29,12 +29,12 @@ impl CommentSemantics {
     }
 }
 
-/// The rows just before the horizon that were looked at.
+/// The rows just before the watermark that were read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecentRows {
-    /// When the pass began that looked at them.
+    /// The begin of the pass that read them.
     pub at: Timestamp,
-    /// What stands for each with its time.
+    /// A digest of each row with its time.
     pub marks: HashSet<u64>,
 }
 
@@ -49,7 +49,7 @@ const ROUND_CURSOR: &str = "asked comparison reached client";
 const WIRE: &str = "iqr";
 const SEMANTICS: &str = "comment semantics";
 
-/// How many requests at once the tenant allows, and when it was found.
+/// Settings: the number of requests in flight that the tenant allows, and when it was found.
 const IN_FLIGHT: &str = "requests in flight";
 const IN_FLIGHT_AT: &str = "requests in flight found at";
 
@@ -62,7 +62,7 @@ impl Ledger {
         self.row("SELECT value FROM setting WHERE name = ?1", [name], |row| row.get(0))
     }
 
-    /// How far the appliance's history has been looked at; `None` before the first pass.
+    /// Returns the watermark: how far the appliance's history has been read; `None` before the first pass.
     ///
     /// # Errors
     ///
@@ -81,7 +81,7 @@ impl Ledger {
         }))
     }
 
-    /// Whether the appliance's database looked like this when everything in it was last looked at.
+    /// Whether the appliance's database had this signature when all of it was last evaluated.
     ///
     /// # Errors
     ///
@@ -90,7 +90,7 @@ impl Ledger {
         Ok(self.setting::<Vec<u8>>(SIGNATURE)?.is_some_and(|known| known == signature.to_bytes()))
     }
 
-    /// Whether the appliance's database looked like this when it was last compared in full.
+    /// Whether the appliance's database had this signature when it was last compared in full.
     ///
     /// # Errors
     ///
@@ -108,7 +108,7 @@ impl Ledger {
         Ok(self.setting::<Vec<u8>>(CONFIG)?.is_some_and(|known| known == fingerprint))
     }
 
-    /// The rows just before the watermark that were looked at; none when nothing is known of them.
+    /// Returns the rows just before the watermark that were read; none when nothing is known of them.
     ///
     /// # Errors
     ///
@@ -147,7 +147,7 @@ impl Ledger {
         Ok(self.setting(ROUND_CURSOR)?.map(ClientId))
     }
 
-    /// What writes to the comments do, once a write has shown it.
+    /// Returns the effect of writes to the comments, once a write has shown it.
     ///
     /// # Errors
     ///
@@ -159,7 +159,7 @@ impl Ledger {
             .find(|semantics| name.as_deref() == Some(semantics.name())))
     }
 
-    /// How many requests at once the tenant was found to allow, and when.
+    /// Returns the number of requests in flight that the tenant was found to allow, and when.
     ///
     /// # Errors
     ///
@@ -234,7 +234,7 @@ impl RunLedger {
         ])
     }
 
-    /// Records which rows just before the watermark were looked at.
+    /// Records which rows just before the watermark were read.
     ///
     /// # Errors
     ///
@@ -245,7 +245,7 @@ impl RunLedger {
         self.set(&[(RECENT, &bytes)])
     }
 
-    /// Records that everything in a database of this signature has been looked at under this config; `None`: not
+    /// Records that all of a database of this signature has been evaluated under this config; `None`: not
     /// everything.
     ///
     /// # Errors

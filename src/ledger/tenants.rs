@@ -1,5 +1,6 @@
-//! Of which tenant of IQR a ledger is. What was sent to one tenant says nothing of another, so each has a ledger of its own.
-//! The one in use stands at `ledger.path`; those of other tenants stand beside it until the config comes back to them.
+//! Of which tenant of IQR a ledger is. What was sent to one tenant says nothing of another, so each has a ledger of its
+//! own. The one in use stands at `ledger.path`; those of other tenants stand beside it until the config comes back to
+//! them.
 
 use std::fmt::Write;
 use std::fs::{self, File};
@@ -21,7 +22,7 @@ use crate::model::{InventoryId, Sent};
 use crate::secret::Secret;
 use crate::sqlite;
 
-/// What the name of another tenant's ledger has behind that of ours; its number follows.
+/// The suffix of the name of another tenant's ledger; its number follows.
 const SUFFIX: &str = ".tenant-";
 
 /// Names of single values.
@@ -96,7 +97,7 @@ impl Ledger {
         })
     }
 
-    /// Whether nothing was sent and nothing was looked at.
+    /// Whether nothing was sent and nothing was evaluated.
     ///
     /// # Errors
     ///
@@ -109,7 +110,8 @@ impl Ledger {
         Ok(self.watermark()?.is_none() && is_empty("asset")? && is_empty("intent")?)
     }
 
-    /// The ledgers of other tenants, that of the last used first. One that cannot be read is passed over with a warning.
+    /// The ledgers of other tenants, that of the last used first. One that cannot be read is passed over with a
+    /// warning.
     ///
     /// # Errors
     ///
@@ -135,7 +137,7 @@ impl Ledger {
         Ok(found.into_iter().map(|(_, ledger)| ledger).collect())
     }
 
-    /// One that nobody writes to.
+    /// Opens a ledger of another tenant. No process writes to it.
     fn open_at_rest(path: &Path) -> Result<Self, Error> {
         // SQLite would wait for the other end of a pipe.
         if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
@@ -165,7 +167,8 @@ impl Ledger {
 }
 
 impl RunLedger {
-    /// Records the tenant that this ledger is of, and with which key it was asked. Of the key only a salted digest is kept.
+    /// Records the tenant that this ledger is of, and with which key it was asked. Of the key only a salted digest is
+    /// kept.
     ///
     /// # Errors
     ///
@@ -175,7 +178,7 @@ impl RunLedger {
         self.set(&[(TENANT, &tenant), (KEY, &digest)])
     }
 
-    /// What is hashed with the key, random and this ledger's own.
+    /// Returns the salt that is hashed with the key, random and this ledger's own.
     fn salt(&mut self) -> Result<Vec<u8>, Error> {
         if let Some(salt) = self.setting(SALT)? {
             return Ok(salt);
@@ -185,8 +188,8 @@ impl RunLedger {
         Ok(salt)
     }
 
-    /// Puts this ledger aside and goes on with `other`, or with one that knows nothing of the tenant: there every client is
-    /// still to be compared, behind what is new. That of a dry run puts nothing aside.
+    /// Puts this ledger aside and goes on with `other`, or with one that knows nothing of the tenant: there every
+    /// client is still to be compared, behind what is new. That of a dry run puts nothing aside.
     ///
     /// # Errors
     ///
@@ -211,7 +214,7 @@ impl RunLedger {
         Ok(())
     }
 
-    /// One of another tenant, which knows nothing but how far history was looked at. It names its tenant from the first
+    /// Makes a ledger for another tenant, which has nothing but the watermark. It names its tenant from the first
     /// moment: a pass that comes no further than the change must not leave one that is taken for another tenant's.
     fn anew(&self, tenant: &str, key: &Secret) -> Result<Self, Error> {
         let mut fresh = Self::new(Ledger::connect(Path::new(""), WRITABLE)?, None);

@@ -6,7 +6,7 @@ use crate::store::Fingerprint;
 
 const DAY: i64 = 24 * 3600;
 
-/// What goes through an appliance in some years, straight into the ledger.
+/// The work of an appliance in some years, straight into the ledger.
 struct Years {
     days: i64,
     passes_a_day: i64,

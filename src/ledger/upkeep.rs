@@ -1,4 +1,4 @@
-//! Keeps the file small over years: old history goes, and with it what is known of assets that nobody is sent to any
+//! Keeps the file small over years: old history goes, and with it the records of assets to which no client is sent any
 //! more. A few rows at a time, so that no pass gets long by it, and nothing is written where there is nothing to do.
 //!
 //! What goes is not needed: an asset that is forgotten is compared with IQR as on the first day.
@@ -10,7 +10,7 @@ use super::error::Error;
 use super::run_ledger::RunLedger;
 use crate::model::Timestamp;
 
-/// Most rows of one table that one call looks at or takes away.
+/// The largest number of rows of one table that one call reads or deletes.
 const STEP: i64 = 256;
 
 /// This many empty pages (of 4 KiB) are left for the next records rather than given back.
@@ -23,8 +23,8 @@ const HISTORY: [(&str, &str); 2] = [("pass", "started_at"), ("change", "at")];
 const CURSOR: &str = "upkeep reached asset";
 
 impl RunLedger {
-    /// Takes away history from before `cutoff`, as of `now`, some hundred rows at most; the next calls go on. Pages that
-    /// became empty are given back to the file system in steps, too.
+    /// Takes away history from before `cutoff`, as of `now`, some hundred rows at most; the next calls go on. Pages
+    /// that became empty are given back to the file system in steps, too.
     ///
     /// # Errors
     ///
@@ -40,8 +40,8 @@ impl RunLedger {
 
     /// The key up to which rows surely are old; `None` when there is nothing to take away.
     ///
-    /// The first row is the oldest. One that is dated after now was made while the clock was ahead, and must not keep the
-    /// others for ever: then the row in the middle tells, and all before it are older.
+    /// The first row is the oldest. One that is dated after now was made while the clock was ahead, and must not keep
+    /// the others for ever: then the row in the middle tells, and all before it are older.
     fn oldest_before(
         &self,
         table: &str,

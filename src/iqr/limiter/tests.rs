@@ -19,7 +19,7 @@ fn refused(limiter: &Limiter, generation: u64, asked: Option<Duration>, is_write
     limiter.refused(&Refusal { generation, asked, is_write, cause: "GET x: the server answered 429" })
 }
 
-/// How many permits are given before the next would wait.
+/// Returns the number of permits that are given before the next would wait.
 fn free_permits(limiter: &Limiter) -> usize {
     let state = limiter.lock();
     state.window.size() - state.in_flight
@@ -134,7 +134,7 @@ fn ends_pass_instead_of_sleeping_past_deadline() {
     }
 }
 
-/// A read that tells what became of a write waits like any other as long as the pass has time.
+/// A read of the outcome of a write waits like any other as long as the pass has time.
 #[test]
 fn waits_in_grace_for_longer_than_grace_while_there_is_time() {
     let (limiter, limits) = (Limiter::new(1, None), limits(60));

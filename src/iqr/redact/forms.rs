@@ -11,7 +11,7 @@ const MIN_ANCHOR_LENGTH: usize = 12;
 /// More letters and digits need not agree for a part of a secret to be known.
 const MAX_ANCHOR_LENGTH: usize = 32;
 
-/// One form of a secret, by its letters and digits. No `Debug`: it is as secret as the secret.
+/// A form of a secret, by its letters and digits. No `Debug`: it is as secret as the secret.
 pub(super) struct Form(Vec<u8>);
 
 impl Form {
@@ -19,7 +19,7 @@ impl Form {
         &self.0
     }
 
-    /// How much of its beginning or of its end is enough to know it by: a third.
+    /// Returns the length of the beginning or the end by which it is recognized: a third.
     pub fn anchor_length(&self) -> usize {
         (self.0.len() / 3).clamp(MIN_ANCHOR_LENGTH, MAX_ANCHOR_LENGTH).min(self.0.len())
     }
@@ -31,8 +31,8 @@ pub(super) fn letters(text: &[u8]) -> Vec<u8> {
 }
 
 /// The forms of a secret: plain; in base64 with 0, 1 and 2 bytes before it; in hexadecimal; and those two of the secret
-/// as [`inner`] has it. What differs in nothing but case, padding, or marks that are no letters and digits, is one form; a
-/// secret may itself look like escaped text.
+/// as [`inner`] has it. What differs in nothing but case, padding, or marks that are no letters and digits, is one
+/// form; a secret may itself look like escaped text.
 pub(super) fn of(secret: &str) -> Vec<Form> {
     let mut forms = Vec::new();
     views::views(secret.as_bytes(), &mut |view| {
@@ -48,8 +48,8 @@ pub(super) fn of(secret: &str) -> Vec<Form> {
     forms.into_iter().map(Form).collect()
 }
 
-/// What a service may have made of a secret before it encodes it: another case, two bytes of each character (.NET's own
-/// strings), escapes of URLs, base64 in both of its alphabets.
+/// Returns the forms that a service may make of a secret before it encodes it: another case, two bytes of each
+/// character (.NET's own strings), escapes of URLs, base64 in both of its alphabets.
 fn inner(secret: &str) -> impl Iterator<Item = Vec<u8>> {
     let cases = [secret.to_owned(), secret.to_ascii_lowercase(), secret.to_ascii_uppercase()];
     let wide = secret.encode_utf16().flat_map(u16::to_le_bytes).collect();

@@ -1,4 +1,4 @@
-//! What a text says once its escapes are resolved, and where each of it stands in the text.
+//! Views of a text: its escapes resolved, with the place of each part in the text.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -45,8 +45,8 @@ pub(super) struct Letters {
     is_without_tags: bool,
 }
 
-/// Shows a text as it stands, and as it reads with its escapes resolved, once and more often. Quoted-printable has ways of
-/// its own: its mark is the one that stands before the value of a query.
+/// Shows a text as it stands, and as it reads with its escapes resolved, once and more often. Quoted-printable has ways
+/// of its own: its mark is the one that stands before the value of a query.
 pub(super) fn views<'a>(text: &'a [u8], show: &mut dyn FnMut(&View<'a>)) {
     let plain = View { bytes: Cow::Borrowed(text), ends: None, starts: Vec::new() };
     show(&plain);
@@ -171,8 +171,8 @@ fn tag_length(text: &[u8]) -> Option<usize> {
     (inside[end] == b'>').then_some(end + 2)
 }
 
-/// The byte that an escape of quoted-printable stands for, and the escape's length; none for a line end that is no part of
-/// the text.
+/// The byte that an escape of quoted-printable stands for, and the escape's length; none for a line end that is no part
+/// of the text.
 fn quoted_printable(text: &[u8]) -> Option<(Option<u8>, usize)> {
     match text {
         [b'=', b'\r', b'\n', ..] => Some((None, 3)),

@@ -1,8 +1,8 @@
-//! What is refused as if the session had ended: one new session at most, and then the answer means what it says.
+//! Refusals as if the session had ended: at most one new session, and then the answer is about the call.
 
 use super::*;
 
-/// What a pass does with a refused write: it reads the asset, and writes once more.
+/// Treats a refused write as a pass does: reads the asset, and writes once more.
 fn write_and_read(iqr: &Iqr, number: u32) -> Result<(), Error> {
     for _ in 0..4 {
         iqr.asset(&id(number))?;

@@ -1,7 +1,7 @@
 //! Complaints: texts in a 2xx answer by which IQR says that it did not do what was asked.
 //!
-//! The only list of their words, for answers to reads and to writes alike. A word stands with one of the two alone where
-//! it is a complaint to one and a fair answer to the other.
+//! The only list of their words, for answers to reads and to writes alike. A word stands with one of the two alone
+//! where it is a complaint to one and a fair answer to the other.
 
 /// The request that a text answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! What answers to reads mean. Lenient in the form of values, strict in whose they are.
+//! Decodes answers to reads. Lenient in the form of values, strict in whose they are.
 
 #[cfg(test)]
 mod tests;
@@ -19,9 +19,9 @@ use crate::secret::Secret;
 /// An answer that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::iqr) enum Bad {
-    /// It is not what was asked for, but this.
+    /// The answer is something else: this.
     Other(String),
-    /// It is what was asked for, and this field of it holds the API key or a token.
+    /// A field of the answer, this one, holds the API key or a token.
     Secret(&'static str),
 }
 
@@ -43,10 +43,10 @@ type Object = Map<String, Value>;
 /// Longest token that is believed.
 const LONGEST_TOKEN: usize = 8192;
 
-/// What is read of an asset beside the fields that the config names. An asset has a hundred members.
+/// The members of an asset that are read beside the fields that the config names. An asset has a hundred.
 const OF_ASSETS: [&str; 5] = ["inventoryid", "item", "itemnumber", "mfgr", "serialnumber"];
 
-/// How an answer is read.
+/// The way in which an answer is read.
 struct Reading<'a> {
     /// The members of an object that are read, whatever the case of their names; all of them where none are named.
     names: Option<Vec<&'a str>>,
@@ -117,7 +117,8 @@ pub(in crate::iqr) fn asset(
     secret_field(&asset, redactor).map_or(Ok(Some(asset)), |field| Err(Bad::Secret(field)))
 }
 
-/// The field of an asset that holds a secret. The asset would be compared and written back with it, and its text be stored.
+/// The field of an asset that holds a secret. The asset would be compared and written back with it, and its text be
+/// stored.
 fn secret_field(asset: &Asset, redactor: &Redactor) -> Option<&'static str> {
     let Asset { inventory_id, item_number, manufacturer, serial_number, description, .. } = asset;
     let Asset { extended_description, comments, lacks_comments: _, .. } = asset;

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-/// What IQR can hold of a text: it travels as XML, and XML 1.0 has no word for most control characters. What is sent in
-/// either format is this, so compare with this when reading back.
+/// Returns the characters of a text that IQR can hold: it travels as XML, and XML 1.0 has no form for most control
+/// characters. The text sent in either format is this, so compare with this when reading back.
 pub(super) fn sendable(text: &str) -> Cow<'_, str> {
     if text.chars().all(is_xml) {
         return Cow::Borrowed(text);

@@ -1,8 +1,8 @@
-//! What the answer to a write says: HTTP 200 alone proves nothing.
+//! Judges the answer to a write: HTTP 200 alone proves nothing.
 //!
-//! The answers are undocumented: nothing at all, `<string>text</string>`, elements named `Result`, `Message` or `Error`,
-//! or the JSON twins. Only what stands under such a name is read as a statement; an echo of the record is not, for its
-//! comments may well say "failed".
+//! The answers are undocumented: nothing at all, `<string>text</string>`, elements named `Result`, `Message` or
+//! `Error`, or the JSON twins. Only what stands under such a name is read as a statement; an echo of the record is not,
+//! for its comments may well say "failed".
 
 use quick_xml::Reader;
 use quick_xml::events::Event;
@@ -12,14 +12,14 @@ use super::complaint::{Asked, is_complaint, without_harmless_phrases};
 use crate::iqr::redact::Redactor;
 use crate::iqr::text::is_html;
 
-/// What became of a write by its 2xx answer.
+/// The outcome of a write by its 2xx answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::iqr) enum Verdict {
     /// Nothing in the answer speaks against it.
     Taken,
     /// IQR says that it did not do it.
     Refused(String),
-    /// Not an answer of this API; nobody knows what became of the write.
+    /// The answer is not one of this API; the outcome of the write is unknown.
     Unreadable(String),
 }
 

@@ -58,7 +58,7 @@ mod tests {
     use super::*;
     use crate::iqr::wire::text::sendable;
 
-    /// What another XML parser reads of the first field.
+    /// Returns the text of the first field as another XML parser reads it.
     fn read_back(body: &str) -> String {
         let mut reader = Reader::from_str(body);
         let mut text = String::new();

@@ -1,4 +1,4 @@
-//! What is an answer, what is a miss, and what is neither.
+//! Answers, misses, and texts that are neither.
 
 use proptest::prelude::*;
 
