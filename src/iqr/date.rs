@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn dates_and_waits_are_read_in_both_forms() {
+    fn reads_dates_and_waits_in_both_forms() {
         let now = http_date("Sun, 06 Nov 1994 08:49:37 GMT").unwrap();
         assert_eq!(now, 784_111_777);
         assert_eq!(retry_after("Sun, 06 Nov 1994 08:50:07 GMT", now), Some(Duration::from_secs(30)));

@@ -442,7 +442,7 @@ mod tests {
     }
 
     #[test]
-    fn every_default_is_what_the_checked_constructor_makes_of_it() {
+    fn builds_defaults_as_checked_constructor_does() {
         let endpoints = Endpoints::default();
         for operation in Operation::ALL {
             let endpoint = endpoints.get(operation);
@@ -454,14 +454,14 @@ mod tests {
     }
 
     #[test]
-    fn what_fills_a_placeholder_cannot_leave_its_place() {
+    fn confines_fill_to_its_placeholder() {
         let endpoint = get(Operation::ItemSearch, "/MI/{item_number}/x?m={manufacturer}").unwrap();
         let fill = Fill { item_number: "A/B ?#&+é", manufacturer: "", ..Fill::default() };
         assert_eq!(endpoint.path(fill), "MI/A%2FB%20%3F%23%26%2B%C3%A9/x?m=");
     }
 
     #[test]
-    fn an_endpoint_that_cannot_work_is_refused_when_the_config_is_read() {
+    fn refuses_endpoint_that_cannot_work() {
         let read = Operation::InventoryGet;
         for path in ["", "/", "//evil/{id}", "http://evil/{id}", "a b{id}", "a{id}#x", "a{id", "a}{id}", "é{id}"] {
             assert!(matches!(get(read, path), Err(EndpointError::BadPath(_))), "{path}");

@@ -231,7 +231,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn messages_say_what_happened_to_which_request() {
+    fn names_event_and_request_in_messages() {
         let cause = Cause::Status { status: 503, text: "busy".to_owned() };
         let request = "GET a?Id=5".to_owned();
         let failure = Failure { request: request.clone(), cause, outcome: Outcome::NotSent, only_this: false };

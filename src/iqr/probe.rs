@@ -202,7 +202,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_answer_is_told_by_what_it_is() {
+    fn recognizes_shapes_of_answers() {
         for (body, told) in [
             (&b"  "[..], "nothing"),
             (b"null", "JSON null"),
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_nobody_has_is_not_found_and_an_address_needs_no_look_up() {
+    fn looks_up_names_but_not_addresses() {
         assert!(matches!(route("https://name.invalid"), Err(Error::Unreachable { .. })));
         assert_eq!(route("http://127.0.0.1:9"), Ok(Route::Direct(vec![IpAddr::from([127, 0, 0, 1])])));
         assert_eq!(route("http://[::1]:9").ok(), Some(Route::Direct(vec!["::1".parse().unwrap()])));

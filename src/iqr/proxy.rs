@@ -102,7 +102,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_proxy_is_never_used_for_loopback_or_what_no_proxy_names() {
+    fn bypasses_proxy_for_loopback_and_no_proxy() {
         let proxy = usable("http://user:pass@proxy.example:3128", "intern.example, .local").unwrap();
         for (uri, direct) in [
             ("https://api.iqreseller.com/x", false),

@@ -219,7 +219,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_field_may_be_mapped_to_a_user_defined_one_but_not_to_one_that_means_something_else() {
+    fn maps_field_to_user_defined_ones_only() {
         assert!(FieldNames::new("userdefined1", "userdefined2", "inventorycomments").is_ok());
         for name in ["serialnumber", "inventoryid", "Description", "a b", "<x>", "", "1a"] {
             let refused = FieldNames::new(name, "userdefined1", "userdefined2");
@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn a_header_of_the_config_cannot_break_out_of_its_line_or_replace_ours() {
+    fn refuses_headers_that_break_lines_or_replace_ours() {
         assert_eq!(check_header("X-Tenant", "shop 1"), Ok(()));
         for name in ["", "a b", "a:b", "x\r\ny", "Authorization", "IQR-Session-Token", "Content-Length"] {
             assert_eq!(check_header(name, "v"), Err(SettingsError::HeaderName(name.to_owned())));

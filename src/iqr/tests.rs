@@ -27,7 +27,7 @@ fn reason<T>(result: Result<T, Error>) -> &'static str {
 
 /// S sign-in, G read, W write, D end of a session; what comes before D was seen when the call came back.
 #[test]
-fn every_answer_to_a_read_has_its_consequence() {
+fn maps_every_read_answer_to_its_consequence() {
     const HTML: &str = "<html><body>Please log in</body></html>";
     let missing = "<html><head><title>Service</title></head><body><p>Endpoint not found.</p></body></html>";
     let table = [
@@ -73,7 +73,7 @@ fn every_answer_to_a_read_has_its_consequence() {
 }
 
 #[test]
-fn a_write_is_sent_once_and_says_whether_it_may_have_happened() {
+fn sends_write_once_and_reports_its_outcome() {
     let table = [
         ("nothing special", status(200), None, "ok"),
         ("no content", status(204), None, "ok"),
@@ -101,7 +101,7 @@ fn a_write_is_sent_once_and_says_whether_it_may_have_happened() {
 }
 
 #[test]
-fn a_write_that_met_an_ended_session_is_not_repeated_before_the_caller_has_read() {
+fn leaves_write_of_ended_session_to_caller_until_read() {
     for refusal in [401, 403, 404] {
         let server = Server::answering(vec![body("{\"inventoryid\":7}"), status(refusal)]);
         let iqr = server.client();
@@ -117,7 +117,7 @@ fn a_write_that_met_an_ended_session_is_not_repeated_before_the_caller_has_read(
 }
 
 #[test]
-fn what_is_sent_is_what_the_vendor_documents() {
+fn sends_what_the_vendor_documents() {
     let server = Server::answering(vec![]);
     let mut settings = server.settings();
     settings.headers.push(("X-Shop".to_owned(), "1".to_owned()));
@@ -161,7 +161,7 @@ fn what_is_sent_is_what_the_vendor_documents() {
 }
 
 #[test]
-fn endpoints_formats_and_fields_are_those_of_the_config() {
+fn uses_endpoints_formats_and_fields_of_config() {
     let server = Server::answering(vec![]);
     let mut settings = server.settings();
     let endpoint = Endpoint::new(Operation::InventoryUpdate, Method::Put, "I/{id}/JSON", Format::Json).unwrap();
@@ -174,7 +174,7 @@ fn endpoints_formats_and_fields_are_those_of_the_config() {
 }
 
 #[test]
-fn a_read_only_client_sends_nothing_that_could_write() {
+fn sends_nothing_that_could_write_if_read_only() {
     let server = Server::answering(vec![]);
     let iqr = Iqr::new(server.settings(), &Secret::new(KEY), Access::ReadOnly, limits(Duration::from_secs(30)));
     iqr.asset(&id(7)).unwrap();
@@ -186,7 +186,7 @@ fn a_read_only_client_sends_nothing_that_could_write() {
 }
 
 #[test]
-fn a_dead_key_is_asked_once() {
+fn tries_dead_key_once() {
     for dead in [401, 403] {
         let server = Server::start(move |_| Some(status(dead)));
         let iqr = server.client();
@@ -200,7 +200,7 @@ fn a_dead_key_is_asked_once() {
 }
 
 #[test]
-fn a_sign_in_that_cannot_work_ends_the_pass_and_one_that_stumbles_does_not() {
+fn ends_pass_on_refused_sign_in_only() {
     let table = [
         ("an outage", vec![status(503), status(503), status(503)], "SSS", false),
         ("a stumble", vec![status(500), Reply::Cut], "SSSG", true),
@@ -223,7 +223,7 @@ fn a_sign_in_that_cannot_work_ends_the_pass_and_one_that_stumbles_does_not() {
 }
 
 #[test]
-fn a_session_is_renewed_before_it_is_too_old() {
+fn renews_session_before_it_is_too_old() {
     let server = Server::answering(vec![]);
     let mut settings = server.settings();
     settings.session_lifetime = Duration::ZERO;
@@ -235,7 +235,7 @@ fn a_session_is_renewed_before_it_is_too_old() {
 }
 
 #[test]
-fn several_lanes_that_meet_an_ended_session_renew_it_once() {
+fn renews_ended_session_once_for_several_workers() {
     let server = Server::start(|seen| {
         (!seen.is_session() && seen.token() == "token-1" && seen.id() != "1").then(|| status(401))
     });
@@ -254,7 +254,7 @@ fn several_lanes_that_meet_an_ended_session_renew_it_once() {
 }
 
 #[test]
-fn a_404_is_doubted_three_times_in_a_pass_and_then_believed() {
+fn doubts_404_three_times_in_a_pass() {
     let server = Server::start(|seen| (!seen.is_session() && seen.id().starts_with('9')).then(|| status(404)));
     let iqr = server.client();
     for number in 1..=5 {
@@ -265,7 +265,7 @@ fn a_404_is_doubted_three_times_in_a_pass_and_then_believed() {
 }
 
 #[test]
-fn in_an_outage_about_ten_requests_are_made_whatever_the_lanes() {
+fn sends_about_ten_requests_in_outage_with_any_workers() {
     for lanes in [1, 16] {
         let server = Server::start(|seen| (!seen.is_session()).then(|| status(503)));
         let mut settings = server.settings();
@@ -289,7 +289,7 @@ fn in_an_outage_about_ten_requests_are_made_whatever_the_lanes() {
 }
 
 #[test]
-fn nobody_listening_ends_the_pass_at_once_with_its_cause() {
+fn ends_pass_at_once_if_no_server_listens() {
     let url = "http://127.0.0.1:1";
     let iqr = client(settings(url));
     let error = iqr.asset(&id(7)).unwrap_err();
@@ -302,7 +302,7 @@ fn nobody_listening_ends_the_pass_at_once_with_its_cause() {
 }
 
 #[test]
-fn one_poisoned_asset_is_told_from_a_sick_server() {
+fn distinguishes_poisoned_asset_from_sick_server() {
     let server = Server::start(|seen| (seen.id() == "13").then(|| status(500)));
     let iqr = server.client();
     assert!(iqr.asset(&id(13)).unwrap_err().is_server_fault(), "nothing has gone well yet");
@@ -315,7 +315,7 @@ fn one_poisoned_asset_is_told_from_a_sick_server() {
 }
 
 #[test]
-fn bytes_that_trickle_silence_and_endless_answers_do_not_outlast_the_request() {
+fn bounds_trickling_silent_and_endless_answers() {
     for reply in [Reply::Trickle, Reply::Silence, Reply::Endless] {
         let server = Server::answering(vec![body("null"), reply.clone()]);
         let mut settings = server.settings();
@@ -331,7 +331,7 @@ fn bytes_that_trickle_silence_and_endless_answers_do_not_outlast_the_request() {
 }
 
 #[test]
-fn the_end_of_the_pass_cuts_a_request_short_but_leaves_time_to_learn_what_became_of_it() {
+fn cuts_request_at_pass_end_and_leaves_time_to_read_outcome() {
     let server = Server::start(|seen| (seen.method == "POST" && !seen.is_session()).then_some(Reply::Silence));
     let iqr = Iqr::new(server.settings(), &Secret::new(KEY), Access::ReadWrite, limits(Duration::from_millis(400)));
     let error = iqr.update(&id(7), &[(Field::Comments, "x")]).unwrap_err();
@@ -343,7 +343,7 @@ fn the_end_of_the_pass_cuts_a_request_short_but_leaves_time_to_learn_what_became
 }
 
 #[test]
-fn a_signal_stops_new_requests_and_the_session_is_ended_all_the_same() {
+fn stops_requests_on_signal_and_ends_session() {
     let server = Server::answering(vec![]);
     let limits = limits(Duration::from_secs(30));
     let iqr = Iqr::new(server.settings(), &Secret::new(KEY), Access::ReadWrite, limits.clone());
@@ -356,7 +356,7 @@ fn a_signal_stops_new_requests_and_the_session_is_ended_all_the_same() {
 }
 
 #[test]
-fn the_end_of_a_session_is_tried_twice() {
+fn tries_sign_out_twice() {
     let failing = AtomicUsize::new(1);
     let fails = move |seen: &Seen| seen.method == "DELETE" && failing.fetch_sub(1, Ordering::SeqCst) == 1;
     let server = Server::start(move |seen| fails(seen).then(|| status(500)));
@@ -367,7 +367,7 @@ fn the_end_of_a_session_is_tried_twice() {
 }
 
 #[test]
-fn lanes_share_one_session_and_never_open_more_connections_than_allowed() {
+fn shares_session_and_limits_connections() {
     let server = Server::start(|_| None);
     let iqr = server.client();
     std::thread::scope(|scope| {
@@ -382,7 +382,7 @@ fn lanes_share_one_session_and_never_open_more_connections_than_allowed() {
 }
 
 #[test]
-fn a_server_that_takes_two_at_a_time_gets_all_requests_through() {
+fn gets_all_requests_through_a_server_that_takes_two() {
     let busy = AtomicUsize::new(0);
     // Each asset is refused once at most: how long a thread of this test is held up is no matter of the client.
     let refused = Mutex::new(HashSet::new());
@@ -408,7 +408,7 @@ fn a_server_that_takes_two_at_a_time_gets_all_requests_through() {
 }
 
 #[test]
-fn no_message_holds_the_key_or_the_token_whatever_the_server_echoes() {
+fn keeps_key_and_token_out_of_messages() {
     let echo = |seen: &Seen| if seen.is_session() { None } else { Some(answer(400, "", "no\u{1b}[2J\r\nway")) };
     let server = Server::start(echo);
     let iqr = server.client();
@@ -419,7 +419,7 @@ fn no_message_holds_the_key_or_the_token_whatever_the_server_echoes() {
 }
 
 #[test]
-fn the_servers_clock_is_compared_with_ours() {
+fn compares_server_clock_with_ours() {
     let server = Server::answering(vec![answer(200, "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n", "null")]);
     let iqr = server.client();
     assert_eq!(iqr.clock_skew_seconds(), None);
@@ -428,7 +428,7 @@ fn the_servers_clock_is_compared_with_ours() {
 }
 
 #[test]
-fn items_and_categories_are_asked_for_by_their_paths() {
+fn requests_items_and_categories_by_their_paths() {
     let items = r#"[{"itemid":5,"itemnumber":"A/1B   ","mfgr":"DELL"},{"itemnumber":"a/1   ","mfgr":"Dell "}]"#;
     let server = Server::answering(vec![body(items), body("[{\"category\":\"COMPUTER  \"}]"), status(404)]);
     let iqr = server.client();

@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_server_says_becomes_one_harmless_line() {
+    fn makes_server_text_one_harmless_line() {
         assert_eq!(quote("a\r\n  b\tc"), "a b c");
         assert_eq!(quote("\u{1b}[2Jx\u{202e}y\u{0}"), "\\u{1b}[2Jx\\u{202e}y\\u{0}");
         assert_eq!(quote("<html><style>p {}</style><p>Request Error</p></html>"), "Request Error");
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn a_web_page_is_told_from_data() {
+    fn distinguishes_web_page_from_data() {
         assert!(is_html(b"<!DOCTYPE HTML PUBLIC \"-//W3C//DTD XHTML 1.0\"><HTML>"));
         assert!(is_html(b"<?xml version=\"1.0\"?><html xmlns=\"http://www.w3.org/1999/xhtml\">"));
         assert!(!is_html(b"{\"a\": 1}"));

@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pauses_grow_to_five_seconds_and_stay_within_the_deadline() {
+    fn grows_pauses_to_five_seconds_within_deadline() {
         assert_eq!(backoff(1), Duration::from_millis(200));
         assert_eq!(backoff(2), Duration::from_millis(400));
         assert_eq!(backoff(40), LONGEST_PAUSE);

@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_place_with_room_is_told_from_one_that_why_not_writable() {
+    fn finds_why_a_ledger_cannot_be_written() {
         let folder = tempfile::tempdir().unwrap();
         assert_eq!(why_not_writable(&folder.path().join("nowhere/ledger.db")), None);
         assert_eq!(why_not_writable(Path::new("ledger.db")), None);

@@ -199,7 +199,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn who_holds_the_lock_is_told_while_it_is_held() {
+    fn names_lock_holder_while_lock_is_held() {
         let folder = tempfile::tempdir().unwrap();
         let ledger = folder.path().join("ledger.db");
         assert_eq!(Holder::of(&ledger), None);
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn one_that_waits_for_a_lock_is_no_holder() {
+    fn ignores_process_that_waits_for_lock() {
         let locks = "1: POSIX  ADVISORY  WRITE 7 fe:00:5 0 EOF\n1: -> FLOCK  ADVISORY  WRITE 8 fe:00:5 0 EOF
 2: FLOCK  ADVISORY  WRITE 9 fe:00:5 0 EOF\n3: FLOCK  ADVISORY  WRITE 10 fe:00:6 0 EOF";
         assert_eq!(process_of(locks, "fe:00:5"), Some(9));
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn a_good_pass_that_is_dated_after_now_is_not_believed() {
+    fn ignores_good_pass_dated_after_now() {
         let at = Timestamp::from_unix_millis;
         let beat = Heartbeat { started_at: at(0), finished_at: at(5), last_good: Some(at(5)) };
         assert_eq!((beat.last_good(at(5)), beat.last_good(at(4))), (Some(at(5)), None));

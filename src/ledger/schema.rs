@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_of_any_older_version_becomes_one_of_this_with_what_is_in_it() {
+    fn migrates_every_older_version_with_its_rows() {
         let mut fresh = Connection::open_in_memory().unwrap();
         migrate(&mut fresh).unwrap();
         for version in 1..=VERSION {
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn a_newer_file_and_a_strange_one_are_left_alone() {
+    fn refuses_newer_and_foreign_files() {
         let mut newer = file_of_version(VERSION);
         newer.pragma_update(None, "user_version", 99).unwrap();
         assert!(matches!(migrate(&mut newer), Err(Error::Newer { version: 99, .. })));
@@ -248,7 +248,7 @@ mod tests {
             VALUES (1, '700001', 'lid cracked', NULL, NULL, x'0200000000000000', 2000);";
 
     #[test]
-    fn a_ledger_of_an_older_version_is_brought_up_to_date_with_all_it_knows() {
+    fn migrates_first_version_with_all_its_data() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("ledger.db");
         let old = Connection::open(&path).unwrap();

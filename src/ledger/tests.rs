@@ -114,7 +114,7 @@ impl Years {
 }
 
 #[test]
-fn the_file_does_not_grow_with_time() {
+fn keeps_file_from_growing_with_time() {
     let size = |days| Years { days, passes_a_day: 24, machines_a_day: 30, clients_live: 6, keep_days: 2 }.live();
     let (short, long) = (size(15), size(30));
     assert!(long < short + short / 10, "{short} bytes, then {long}");
@@ -123,7 +123,7 @@ fn the_file_does_not_grow_with_time() {
 /// A pass every two minutes for three years, each of them with something to record, and fifty machines on each day.
 #[test]
 #[ignore = "takes minutes; run it with --release"]
-fn three_years_leave_less_than_fifty_mebibytes() {
+fn stays_below_fifty_mebibytes_in_three_years() {
     let years = Years { days: 1095, passes_a_day: 720, machines_a_day: 50, clients_live: 3650, keep_days: 90 };
     let size = years.live();
     assert!(size < 50 << 20, "{size} bytes");
@@ -159,7 +159,7 @@ fn records_all_of_an_outcome_or_nothing() {
 }
 
 #[test]
-fn what_is_old_goes_in_steps_and_what_is_not_stays() {
+fn prunes_old_history_in_steps_and_keeps_the_rest() {
     let mut desk = Desk::new();
     for client in 1..=400 {
         desk.pass(day(0), client..client + 1);
@@ -178,7 +178,7 @@ fn what_is_old_goes_in_steps_and_what_is_not_stays() {
 
 /// The first passes were made while the clock was ahead: what came after them goes all the same, and they with it.
 #[test]
-fn what_a_clock_that_was_ahead_has_dated_keeps_nothing_for_ever() {
+fn prunes_history_dated_by_a_clock_that_was_ahead() {
     let mut desk = Desk::new();
     for client in 1..=300 {
         desk.pass(day(9000), client..client + 1);
@@ -194,7 +194,7 @@ fn what_a_clock_that_was_ahead_has_dated_keeps_nothing_for_ever() {
 }
 
 #[test]
-fn where_nothing_is_old_nothing_is_written() {
+fn writes_nothing_where_nothing_is_old() {
     let mut desk = Desk::new();
     desk.pass(day(0), 1..20);
     desk.tidy(day(1), 90);
@@ -205,7 +205,7 @@ fn where_nothing_is_old_nothing_is_written() {
 }
 
 #[test]
-fn a_file_that_lost_most_of_its_history_gives_its_room_back() {
+fn returns_space_after_most_history_is_pruned() {
     let mut desk = Desk::new();
     for start in (1..8000).step_by(100) {
         desk.pass(day(0), start..start + 100);
@@ -226,7 +226,7 @@ fn a_file_that_lost_most_of_its_history_gives_its_room_back() {
 const SPARE: i64 = 256;
 
 #[test]
-fn an_asset_is_forgotten_when_its_client_and_its_time_are_gone() {
+fn forgets_asset_without_client_after_its_time() {
     let mut desk = Desk::new();
     desk.pass(day(0), 1..4);
     desk.ledger.forget(ClientId(2)).unwrap();

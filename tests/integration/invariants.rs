@@ -196,7 +196,7 @@ fn finds_every_test_named_in_guarantees() {
 }
 
 /// Folders in which every test name has at most [`MAX_TEST_NAME`] characters and its verb first.
-const FOLDERS_OF_NAMED_TESTS: [&str; 2] = ["tests", "examples"];
+const FOLDERS_OF_NAMED_TESTS: [&str; 4] = ["tests", "examples", "src/ledger", "src/iqr"];
 
 const MAX_TEST_NAME: usize = 60;
 
@@ -222,7 +222,7 @@ fn names_tests_by_verb_in_60_characters() {
         collect(&root.join(folder), &mut files);
         let sources: Vec<String> = files.iter().map(|path| fs::read_to_string(path).unwrap()).collect();
         let names: Vec<&str> = sources.iter().flat_map(|source| test_names(source)).collect();
-        assert!(names.len() > 50, "the tests of {folder} were not found");
+        assert!(names.len() > 10, "the tests of {folder} were not found");
         for name in names {
             assert!(name.len() <= MAX_TEST_NAME, "{} characters: {name}", name.len());
             let first = name.split('_').next().unwrap_or(name);

@@ -15,7 +15,7 @@ fn write_and_read(iqr: &Iqr, number: u32) -> Result<(), Error> {
 }
 
 #[test]
-fn a_write_that_is_refused_by_a_new_session_too_is_refused() {
+fn reports_write_refused_by_new_session_too() {
     for refusal in [403, 404] {
         let server = Server::start(move |seen| (seen.letter() == 'W').then(|| status(refusal)));
         let iqr = server.client();
@@ -28,7 +28,7 @@ fn a_write_that_is_refused_by_a_new_session_too_is_refused() {
 }
 
 #[test]
-fn an_api_user_who_may_not_write_at_all_ends_the_pass() {
+fn ends_pass_if_api_user_may_not_write() {
     let server = Server::start(|seen| (seen.letter() == 'W').then(|| status(401)));
     let iqr = server.client();
     assert!(matches!(write_and_read(&iqr, 1), Err(Error::KeyRefused { .. })));
@@ -37,7 +37,7 @@ fn an_api_user_who_may_not_write_at_all_ends_the_pass() {
 }
 
 #[test]
-fn an_asset_that_may_not_be_written_costs_one_session_and_not_the_others() {
+fn spends_one_session_on_asset_that_may_not_be_written() {
     for refusal in [401, 403, 404] {
         let is_locked = |seen: &Seen| seen.letter() == 'W' && seen.body.contains(">13<");
         let server = Server::start(move |seen| is_locked(seen).then(|| status(refusal)));
@@ -56,7 +56,7 @@ fn an_asset_that_may_not_be_written_costs_one_session_and_not_the_others() {
 }
 
 #[test]
-fn a_login_page_has_the_session_renewed_once_and_is_not_asked_for_again() {
+fn renews_session_once_for_login_page() {
     let login = || answer(302, "Location: /login\r\n", "");
     let rows = [(vec![login()], "ok", "SGGSDG"), (vec![login(), login()], "bad-answer", "SGGSDG")];
     for (replies, expected, letters) in rows {

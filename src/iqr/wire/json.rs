@@ -31,7 +31,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_json_twin_has_the_same_order_and_a_number_for_the_id() {
+    fn writes_json_in_same_order_with_numeric_id() {
         let body = envelope(Record::Inventory, &[("description", "1\u{0}\"\n"), ("inventoryid", "1957")]);
         assert_eq!(body, r#"{"inventories":[{"description":"1\"\n","inventoryid":1957}]}"#);
         assert_eq!(envelope(Record::Item, &[("mfgr", "007")]), r#"{"items":[{"mfgr":"007"}]}"#);

@@ -142,7 +142,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_answer_that_reports_nothing_bad_is_a_success() {
+    fn accepts_answer_that_reports_nothing_bad() {
         let taken = [
             "",
             " \r\n",
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn a_success_status_does_not_hide_a_refusal() {
+    fn finds_refusal_behind_success_status() {
         let refused = [
             "<string>Category not found</string>",
             "<r><Error>Unknown category</Error></r>",
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_this_api_proves_nothing() {
+    fn treats_foreign_answers_as_no_proof() {
         let bodies = ["<html>Login</html>", "<string>Upd", "{\"Result\":", "<a><b></a>", "\"half"];
         for body in bodies {
             assert!(matches!(verdict(body.as_bytes(), &Redactor::default()), Verdict::Unreadable(_)), "{body}");

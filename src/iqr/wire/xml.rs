@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn the_grammar_is_the_vendors() {
+    fn follows_grammar_of_vendor() {
         let body = envelope(Record::Inventory, &[("inventoryid", "1957"), ("serialnumber", "ABC")]);
         let expected = "<request><inventories><inventory><inventoryid>1957</inventoryid><serialnumber>ABC</serialnumber>\
                         </inventory></inventories></request>";
@@ -89,7 +89,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_arrives_as_what_is_sendable_of_it(text in any::<String>(), tail in "[\\x00-\\x7f\u{202e}<>&]{0,40}") {
+        fn delivers_what_is_sendable_of_any_text(text in any::<String>(), tail in "[\\x00-\\x7f\u{202e}<>&]{0,40}") {
             let text = text + &tail;
             let body = envelope(Record::Inventory, &[("description", &text)]);
             prop_assert_eq!(read_back(&body), sendable(&text));

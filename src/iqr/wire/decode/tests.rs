@@ -14,7 +14,7 @@ fn read(body: &str) -> Result<Option<Asset>, Bad> {
 }
 
 #[test]
-fn an_asset_is_read_without_its_padding_and_comments_keep_their_inside() {
+fn trims_asset_fields_and_keeps_inside_of_comments() {
     let body = r#"{"InventoryID":413800,"item":"OPTIPLEX 9010   ","mfgr":" DELL ","serialnumber":12345,
         "Description":" Opti  ","extendeddescription":null,"inventorycomments":"a \r\n\r\n b\u0000\n   ","x":[1]}"#;
     let asset = read(body).unwrap().unwrap();
@@ -54,7 +54,7 @@ fn refuses_fields_that_hold_a_secret() {
 }
 
 #[test]
-fn a_field_is_read_from_where_the_config_maps_it() {
+fn reads_field_from_where_config_maps_it() {
     let names = FieldNames::new("userdefined1", "userdefined2", "userdefined3").unwrap();
     let body =
         br#"{"inventoryid":"00413800 ","description":"no","userdefined1":"d","UserDefined2":"e","userdefined3":7}"#;
@@ -63,7 +63,7 @@ fn a_field_is_read_from_where_the_config_maps_it() {
 }
 
 #[test]
-fn a_miss_has_many_forms() {
+fn recognizes_many_forms_of_miss() {
     let misses = [
         "null",
         "{}",
@@ -83,7 +83,7 @@ fn a_miss_has_many_forms() {
 }
 
 #[test]
-fn what_is_no_answer_is_never_taken_for_a_miss_or_an_asset() {
+fn takes_no_other_text_for_miss_or_asset() {
     let bad = [
         "",
         "  ",
@@ -120,14 +120,14 @@ fn what_is_no_answer_is_never_taken_for_a_miss_or_an_asset() {
 }
 
 #[test]
-fn an_id_of_letters_is_compared_as_text() {
+fn compares_id_of_letters_as_text() {
     let id = InventoryId::parse(Some("a12"), IdRule::Alphanumeric).unwrap();
     assert!(asset(br#"{"inventoryid":" A12 "}"#, &id, &FieldNames::default(), &Redactor::default()).unwrap().is_some());
     assert!(asset(br#"{"inventoryid":"A13"}"#, &id, &FieldNames::default(), &Redactor::default()).is_err());
 }
 
 #[test]
-fn a_token_must_be_there_and_fit_into_a_header() {
+fn requires_token_that_fits_into_header() {
     assert_eq!(session_token(br#"{"Data":" tok+/= "}"#, &Redactor::default()).unwrap().expose(), "tok+/=");
     for body in
         [r#"{"Data":""}"#, r#"{"Data":null}"#, "{}", "null", "[]", r#"{"Data":"a\r\nb"}"#, r#"{"Data":{}}"#, "x"]
@@ -137,7 +137,7 @@ fn a_token_must_be_there_and_fit_into_a_header() {
 }
 
 #[test]
-fn items_and_categories_are_lists_in_several_wrappings() {
+fn reads_lists_in_several_wrappings() {
     let wrapped = br#"{"GetItemsResult":[{"itemid":1,"itemnumber":"A  ","mfgr":"B "},{"itemnumber":null},7]}"#;
     let found = items(wrapped, &Redactor::default()).unwrap();
     assert_eq!((found.len(), found[0].item_number.as_str(), found[0].item_id.as_str()), (1, "A", "1"));
@@ -154,7 +154,7 @@ fn items_and_categories_are_lists_in_several_wrappings() {
 
 proptest! {
     #[test]
-    fn no_bytes_make_the_decoding_panic(body in any::<Vec<u8>>(), text in "[\\[\\]{}\":,a-zA-Z0-9\\\\<>! ]{0,80}") {
+    fn survives_any_bytes(body in any::<Vec<u8>>(), text in "[\\[\\]{}\":,a-zA-Z0-9\\\\<>! ]{0,80}") {
         for body in [body.as_slice(), text.as_bytes()] {
             let _ = asset(body, &id(), &FieldNames::default(), &Redactor::default());
             let _ = (items(body, &Redactor::default()), categories(body, &Redactor::default()), session_token(body, &Redactor::default()));
@@ -163,7 +163,7 @@ proptest! {
     }
 
     #[test]
-    fn any_text_of_an_asset_arrives_intact(text in any::<String>()) {
+    fn reads_any_text_of_asset_intact(text in any::<String>()) {
         let text = text + "x";
         let body = serde_json::json!({ "inventoryid": 413_800, "inventorycomments": text }).to_string();
         prop_assert_eq!(read(&body).unwrap().unwrap().comments, text);
