@@ -1,4 +1,4 @@
-//! From one exchange to one result: permit, session, the repeat after an expired session, repeats of reads.
+//! Turns exchanges into one result: permit, session, the repeat after an expired session, repeats of reads.
 //!
 //! A write is sent once, also where IQR says that it did not look at it for want of a session: the session is renewed,
 //! and the caller reads its outcome before it writes again.
@@ -17,19 +17,19 @@ use super::wait::{When, pause};
 use super::wire::{Bad, Verdict, verdict};
 
 /// The largest number of repeats of a read.
-const REPEATS: u32 = 2;
+const MAX_REPEATS: u32 = 2;
 
 /// The largest number of repeats of a read that used up its time: three of them would take most of a pass.
-const SLOW_REPEATS: u32 = 1;
+const MAX_SLOW_REPEATS: u32 = 1;
 
 /// The number of writes in a row that one asset may make fail: the first, and the one that the caller makes after a
 /// read.
-const OWN_WRITES: u32 = 2;
+const MAX_OWN_WRITES: u32 = 2;
 
 /// A timeout this close to the pass's end is the pass's end: sockets are not exact.
 const CLOSE: Duration = Duration::from_millis(50);
 
-/// Why one try did not give an answer for the caller.
+/// The reason why a try gave no answer for the caller.
 enum Setback {
     /// The same again cannot help.
     Final(Error),
@@ -59,7 +59,7 @@ impl Iqr {
         }
     }
 
-    /// Asks until `decode` understands the answer, [`REPEATS`] times more at most. A 4xx is handed to `declined`.
+    /// Asks until `decode` understands the answer, [`MAX_REPEATS`] times more at most. A 4xx is handed to `declined`.
     pub(super) fn read<T>(
         &self,
         request: &Request,
@@ -157,7 +157,7 @@ impl Iqr {
             }
             Err(Bad::Other(text)) => {
                 self.limiter.failed(&format!("{}: {text}", request.shown));
-                Err(Setback::Passing { cause: Cause::BadAnswer(text), outcome: Outcome::Refused, repeats: REPEATS })
+                Err(Setback::Passing { cause: Cause::BadAnswer(text), outcome: Outcome::Refused, repeats: MAX_REPEATS })
             }
         }
     }
@@ -221,7 +221,7 @@ impl Iqr {
             self.session.let_write_pass(request);
         } else if self.session.renew(link, session::Refusal { session, status, request, is_repeated: false })? {
             let cause = Cause::Status { status, text: self.quote(&answer) };
-            return Err(Setback::Passing { cause, outcome: Outcome::Unknown, repeats: REPEATS });
+            return Err(Setback::Passing { cause, outcome: Outcome::Unknown, repeats: MAX_REPEATS });
         }
         self.sorted(request, answer, permit)
     }
@@ -248,7 +248,7 @@ impl Iqr {
         } else {
             self.limiter.failed_heavily(&told);
         }
-        let repeats = if fault.kind == FaultKind::TimedOut { SLOW_REPEATS } else { REPEATS };
+        let repeats = if fault.kind == FaultKind::TimedOut { MAX_SLOW_REPEATS } else { MAX_REPEATS };
         Setback::Passing { cause: Cause::Network(fault.text), outcome, repeats }
     }
 
@@ -277,7 +277,7 @@ impl Iqr {
             Some(retry) if outcome == Outcome::NotSent => Err(Setback::Refused { cause: cause(), retry }),
             _ => {
                 self.limiter.failed(&shown);
-                Err(Setback::Passing { cause: cause(), outcome, repeats: REPEATS })
+                Err(Setback::Passing { cause: cause(), outcome, repeats: MAX_REPEATS })
             }
         }
     }
@@ -297,7 +297,7 @@ impl Iqr {
             Some(stopped) if !request.is_write => stopped,
             _ => {
                 let only_this = if request.is_write {
-                    self.limiter.only_failing_write(OWN_WRITES)
+                    self.limiter.only_failing_write(MAX_OWN_WRITES)
                 } else {
                     self.limiter.only_failing(failures)
                 };

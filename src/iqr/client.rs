@@ -59,8 +59,8 @@ impl Iqr {
         self.http.requests()
     }
 
-    /// By how many seconds IQR's clock is ahead of this machine's (negative: behind), by its last answer; `None` before
-    /// the first answer that gives its time.
+    /// Returns the seconds by which IQR's clock is ahead of this machine's (negative: behind), by its last answer;
+    /// `None` before the first answer that gives its time.
     #[must_use]
     pub fn clock_skew_seconds(&self) -> Option<i64> {
         self.http.skew()

@@ -1,4 +1,4 @@
-//! Where each operation lives: the defaults of the vendor's API, and what a config may put in their place.
+//! The endpoint of each operation: the defaults of the vendor's API, and their replacements in the config.
 
 use std::fmt;
 
@@ -72,14 +72,14 @@ enum Slot {
     Manufacturer,
 }
 
-/// Why an endpoint of the config cannot be used.
+/// The reason why an endpoint of the config cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum EndpointError {
-    /// Not a method that this program knows.
+    /// The method is not one that this program knows.
     #[error("`{0}` is not one of GET, POST, PUT, PATCH, DELETE")]
     UnknownMethod(String),
-    /// Not a format that this program knows.
+    /// The format is not one that this program knows.
     #[error("`{0}` is not one of json, xml")]
     UnknownFormat(String),
     /// A dry run would not be dry, or a session call would not be one.

@@ -4,8 +4,8 @@ use thiserror::Error;
 
 use crate::model::Reason;
 
-/// Why IQR did not do what it was asked. No message holds the key, the token or a request header; what the server said
-/// is on one line, cut and escaped.
+/// The reason why IQR did not do what it was asked. No message holds the key, the token or a request header; what the
+/// server said is on one line, cut and escaped.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -119,7 +119,7 @@ pub enum Outcome {
 /// Whom an error concerns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
-    /// This asset or item; others go on.
+    /// The failure concerns this asset or item; others go on.
     ThisAsset,
     /// Everybody: the pass is over.
     Pass,

@@ -103,7 +103,7 @@ pub(super) enum FaultKind {
 /// The connections to both hosts.
 pub(super) struct Http {
     agent: Agent,
-    /// Why nothing may be sent.
+    /// The reason why nothing may be sent.
     blocked: Option<ProxyError>,
     access: Access,
     timeout: Duration,
@@ -141,7 +141,7 @@ impl Http {
         self.requests.load(Ordering::Relaxed)
     }
 
-    /// By how many seconds the server's clock is ahead of ours, by its last answer.
+    /// Returns the seconds by which the server's clock is ahead of ours, by its last answer.
     pub fn skew(&self) -> Option<i64> {
         Some(self.skew.load(Ordering::Relaxed)).filter(|skew| *skew != UNKNOWN_SKEW)
     }

@@ -22,7 +22,7 @@ use crate::clock::BootTime;
 const MAX_FAILURES: u32 = 8;
 
 /// The number of failures that a heavy one counts for.
-const HEAVY: u32 = 3;
+const HEAVY_FAILURES: u32 = 3;
 
 /// Refusals (429) in a row without any success after which the pass ends; for writes, without any write that was taken.
 const MAX_REFUSALS: u32 = 10;
@@ -36,8 +36,8 @@ const PROBE_SPACING: u32 = 10;
 const MAX_OWN_REFUSALS: u32 = 20;
 const MAX_OWN_REFUSALS_IN_A_ROW: u32 = 8;
 
-/// The quota at the begin, and its largest value; a repeat costs [`REPEAT_COST`], a success brings 1.
-const QUOTA: u32 = 250;
+/// The quota at the start, and its largest value; a repeat costs [`REPEAT_COST`], a success brings 1.
+const MAX_QUOTA: u32 = 250;
 const REPEAT_COST: u32 = 5;
 
 /// The limiter of a pass.
@@ -70,7 +70,7 @@ struct State {
     failed_writes: u32,
     refused_writes: u32,
     has_written: bool,
-    /// Why the pass is over.
+    /// The reason why the pass is over.
     stopped: Option<Error>,
 }
 
@@ -86,7 +86,7 @@ pub(super) struct Refusal<'a> {
     pub cause: &'a str,
 }
 
-/// When a refused request may be made again.
+/// The time at which a refused request may be made again.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Retry {
     pub until: BootTime,
@@ -114,7 +114,7 @@ impl Limiter {
             last_refusal: None,
             failures_in_a_row: 0,
             has_succeeded: false,
-            quota: QUOTA,
+            quota: MAX_QUOTA,
             last_failure: None,
             failed_writes: 0,
             refused_writes: 0,
@@ -153,7 +153,7 @@ impl Limiter {
         let mut state = self.lock();
         state.failures_in_a_row = 0;
         state.has_succeeded = true;
-        state.quota = (state.quota + 1).min(QUOTA);
+        state.quota = (state.quota + 1).min(MAX_QUOTA);
         let may_widen = state.may_widen_from.left().is_zero();
         if state.window.succeeded(may_widen) {
             drop(state);
@@ -177,7 +177,7 @@ impl Limiter {
     /// Records a failure that weighs more: one that used up the time of its request, or a silent server would get all
     /// of the pass, or one that every asset would meet.
     pub fn failed_heavily(&self, cause: &str) {
-        self.lock().fail(cause, HEAVY);
+        self.lock().fail(cause, HEAVY_FAILURES);
         self.freed.notify_all();
     }
 
@@ -291,7 +291,7 @@ impl Limiter {
         true
     }
 
-    /// Why the pass is over, if it is.
+    /// Returns the reason why the pass is over, if it is.
     pub fn stopped(&self) -> Option<Error> {
         self.lock().stopped.clone()
     }
@@ -324,7 +324,7 @@ impl State {
         self.stopped.get_or_insert(error).clone()
     }
 
-    /// Until when every worker waits.
+    /// Returns the time until which every worker waits.
     fn held_until(&mut self) -> Option<BootTime> {
         self.hold = self.hold.filter(|until| !until.left().is_zero());
         self.hold

@@ -9,8 +9,7 @@
 //! - no more requests are in flight than the tenant allows (429), as far as it shows it;
 //! - one session for all threads, renewed before it ends, ended by [`Iqr::finish`];
 //! - no message or log line holds the key, the token or a request header, in whatever form the service repeats it; an
-//!   asset
-//!   whose fields hold one is a bad answer.
+//!   asset whose fields hold one is a bad answer.
 
 mod call;
 mod client;

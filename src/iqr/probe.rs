@@ -55,7 +55,7 @@ pub enum Shape {
 /// The route to a host.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Route {
-    /// At one of these addresses.
+    /// The host is reached at one of these addresses.
     Direct(Vec<IpAddr>),
     /// Through this proxy, which looks the name up.
     Proxy(String),

@@ -45,7 +45,7 @@ pub struct Redactor {
 struct Patterns {
     exact: Vec<Secret>,
     forms: Vec<Form>,
-    /// Where to begin a comparison, sorted by its window.
+    /// The places at which a comparison begins, sorted by window.
     anchors: Vec<Anchor>,
     filter: Filter,
     /// The step through the letters of a text that misses no anchor.
@@ -59,7 +59,7 @@ struct Patterns {
 struct Anchor {
     window: u64,
     form: usize,
-    /// Where it stands in the form.
+    /// The place in the form.
     offset: usize,
 }
 
@@ -146,7 +146,7 @@ impl Redactor {
         self.patterns.read().unwrap_or_else(PoisonError::into_inner).has_marks_of_tags
     }
 
-    /// As [`Self::quote`], for the bytes of an answer.
+    /// Quotes the bytes of an answer as [`Self::quote`] does a text.
     pub fn quote_bytes(&self, body: &[u8]) -> String {
         self.quote(&String::from_utf8_lossy(body))
     }

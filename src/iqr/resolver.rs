@@ -16,7 +16,7 @@ use ureq::unversioned::transport::NextTimeout;
 use crate::clock::BootTime;
 
 /// The time for which an address is kept.
-const KEEP: Duration = Duration::from_secs(60);
+const MAX_ADDRESS_AGE: Duration = Duration::from_secs(60);
 
 /// A resolver that caches the addresses of hosts.
 #[derive(Debug, Default)]
@@ -44,24 +44,25 @@ impl Resolver for CachingResolver {
         let Some(authority) = uri.authority() else {
             return self.lookup.resolve(uri, config, timeout);
         };
-        if let Some(addresses) = self.remembered(authority) {
+        if let Some(addresses) = self.cached(authority) {
             return Ok(addresses);
         }
         let addresses = self.lookup.resolve(uri, config, timeout).map_err(|error| lookup_failed(authority, error))?;
-        self.remember(authority.clone(), addresses.clone());
+        self.cache(authority.clone(), addresses.clone());
         Ok(addresses)
     }
 }
 
 impl CachingResolver {
-    fn remembered(&self, authority: &Authority) -> Option<ResolvedSocketAddrs> {
+    fn cached(&self, authority: &Authority) -> Option<ResolvedSocketAddrs> {
         let now = BootTime::now();
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = known.iter().find(|known| known.authority == *authority && now.since(known.since) < KEEP)?;
+        let known =
+            known.iter().find(|known| known.authority == *authority && now.since(known.since) < MAX_ADDRESS_AGE)?;
         Some(known.addresses.clone())
     }
 
-    fn remember(&self, authority: Authority, addresses: ResolvedSocketAddrs) {
+    fn cache(&self, authority: Authority, addresses: ResolvedSocketAddrs) {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         known.retain(|known| known.authority != authority);
         known.push(Known { authority, addresses, since: BootTime::now() });

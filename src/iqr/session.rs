@@ -74,7 +74,7 @@ struct State {
     fruitless_writes: u32,
     /// The writes that were refused and had their session renewed, before it is known whether that helped.
     doubted: HashSet<[u8; 16]>,
-    /// Why no session can be had in this pass any more.
+    /// The reason why this pass can have no session any more.
     dead: Option<Error>,
 }
 
@@ -83,7 +83,7 @@ pub(super) struct Refusal<'a> {
     pub session: Arc<Live>,
     pub status: u16,
     pub request: &'a Request,
-    /// This call was refused before, and its session renewed.
+    /// Whether this call was refused before, and its session renewed.
     pub is_repeated: bool,
 }
 

@@ -24,7 +24,7 @@ pub struct Settings {
     pub session_lifetime: Duration,
     /// Headers that every request carries besides our own; each passed [`check_header`].
     pub headers: Vec<(String, String)>,
-    /// Where each operation lives.
+    /// The endpoint of each operation.
     pub endpoints: Endpoints,
     /// The names of the fields on the wire.
     pub fields: FieldNames,
@@ -83,7 +83,7 @@ pub enum Access {
     ReadWrite,
 }
 
-/// When to stop.
+/// The limits of a pass.
 #[derive(Debug, Clone)]
 pub struct Limits {
     /// No request is begun after this, and none lasts longer; see [`super::Iqr::read_back`] for the one exception.
@@ -92,17 +92,17 @@ pub struct Limits {
     pub interrupted: Arc<AtomicBool>,
 }
 
-/// Why a name or header of the config cannot be used.
+/// The reason why a name or header of the config cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum SettingsError {
-    /// Not an element name, or the name of another field.
+    /// The name is not an element name, or it is the name of another field.
     #[error("`{0}` cannot be the name of a field: lower-case letters and digits only, and no field of another meaning")]
     FieldName(String),
     /// Two fields would overwrite each other.
     #[error("two fields have the name `{0}`")]
     SameFieldName(String),
-    /// Not a header name, or one that the program itself sets.
+    /// The header is not a header name, or the program itself sets it.
     #[error("`{0}` cannot be set: it is no header name, or the program sets it itself")]
     HeaderName(String),
     /// A line break or another character that a header cannot hold. The value is not repeated: it may be secret.

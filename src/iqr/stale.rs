@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use ureq::Error;
 use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};
 
-/// After so many stale pooled connections in a row, only one in [`PROBE_INTERVAL`] is reused.
+/// The number of stale pooled connections in a row after which only one in [`PROBE_INTERVAL`] is reused.
 const MAX_STALE_CONNECTIONS: u32 = 3;
 
 /// The interval at which a kept connection is tried again, in requests: the server may have closed those that were idle

@@ -18,7 +18,7 @@ use crate::sqlite::{self, Transaction};
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Pages that are kept in memory, in KiB (SQLite counts them with a minus).
-const CACHE: i64 = -256;
+const CACHE_SIZE: i64 = -256;
 
 pub(super) const WRITABLE: OpenFlags = OpenFlags::SQLITE_OPEN_READ_WRITE.union(OpenFlags::SQLITE_OPEN_CREATE);
 
@@ -61,7 +61,7 @@ impl Ledger {
         Ok(!exists(path)?)
     }
 
-    /// With the version of the file, which may be older than ours.
+    /// Opens a file of any version up to ours, and returns the version with it.
     pub(super) fn open_any(path: &Path) -> Result<Option<(Self, usize)>, Error> {
         if !exists(path)? {
             return Ok(None);
@@ -78,7 +78,7 @@ impl Ledger {
         Ok((version > 0).then_some((ledger, version)))
     }
 
-    /// As it lies there, for a reader that SQLite does not let make the files that reading in WAL mode takes: on a file
+    /// Opens a quiescent file for a reader that cannot make the files that SQLite needs to read in WAL mode: on a file
     /// system that is mounted read-only, or for an account that may not write beside it.
     fn open_quiescent(path: &Path) -> rusqlite::Result<Self> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -109,13 +109,13 @@ impl Ledger {
         Ok(ledger)
     }
 
-    /// The first read of the file: what cannot be read shows here.
+    /// Configures the connection. This is the first read of the file: a file that cannot be read fails here.
     pub(super) fn configure(&self) -> rusqlite::Result<()> {
         sqlite::configure(&self.connection, BUSY_TIMEOUT)?;
-        self.connection.pragma_update(None, "cache_size", CACHE)
+        self.connection.pragma_update(None, "cache_size", CACHE_SIZE)
     }
 
-    /// In one step, so that it is the state of one moment.
+    /// Copies the ledger in one step, so that the copy is the state of one moment.
     pub(super) fn copy_into(&self, copy: &mut Connection) -> rusqlite::Result<()> {
         match Backup::new(&self.connection, copy)?.step(EVERY_PAGE)? {
             StepResult::Done => Ok(()),
@@ -129,7 +129,7 @@ impl Ledger {
         Heartbeat::read(&self.path)
     }
 
-    /// All rows of a question.
+    /// Returns all rows of a query.
     pub(super) fn rows<T>(
         &self,
         sql: &str,
@@ -141,7 +141,7 @@ impl Ledger {
         rows().map_err(|source| self.at(source))
     }
 
-    /// The one row of a question, if there is one.
+    /// Returns the first row of a query, if there is one.
     pub(super) fn row<T>(
         &self,
         sql: &str,
@@ -152,8 +152,8 @@ impl Ledger {
         row().map_err(|source| self.at(source))
     }
 
-    /// Until it is dropped, all reads see one state, and the file is locked once for all of them. Nothing may be
-    /// written meanwhile: it would not stay.
+    /// Begins a snapshot: until it is dropped, all reads see one state, and the file is locked once for all of them.
+    /// Nothing may be written meanwhile: it would not stay.
     ///
     /// # Errors
     ///
@@ -182,7 +182,7 @@ impl Ledger {
     }
 }
 
-/// Why SQLite could not open a ledger, where its own error does not tell.
+/// Explains why SQLite could not open a ledger, where its own error does not.
 pub(super) fn explain(path: &Path, error: Error) -> Error {
     let opened = files::at_once().read(true).open(path);
     let is_closed = opened.is_err_and(|error| error.kind() == io::ErrorKind::PermissionDenied);

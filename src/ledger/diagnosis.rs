@@ -9,14 +9,14 @@ use super::file_system::{free_bytes, is_read_only};
 use super::lock::lock_path;
 use crate::files;
 
-/// A ledger is made, and a pass recorded, in less: bytes.
-const ROOM: u64 = 512 * 1024;
+/// The free space in which a ledger can be made and a pass recorded, in bytes.
+const AMPLE_FREE_BYTES: u64 = 512 * 1024;
 
-/// In less than this nothing is recorded: bytes.
-const NO_ROOM: u64 = 64 * 1024;
+/// The least free space in which anything is recorded, in bytes.
+const MIN_FREE_BYTES: u64 = 64 * 1024;
 
-/// Why nothing can be recorded there; `None` where it can be, as far as the file system tells. Who may write there is
-/// not asked: who looks may be another account than the one that makes the passes.
+/// Returns why nothing can be recorded there; `None` where it can be, as far as the file system shows. Permissions are
+/// not checked: the caller may run as another account than the one that makes the passes.
 #[must_use]
 pub fn why_not_writable(ledger: &Path) -> Option<String> {
     let own = [".lock", "-wal", "-shm"].map(|suffix| files::beside(ledger, suffix));
@@ -26,13 +26,13 @@ pub fn why_not_writable(ledger: &Path) -> Option<String> {
     if is_read_only(ledger) {
         return Some(format!("{}: {}", ledger.display(), Error::ReadOnlyFileSystem));
     }
-    little_room(ledger, NO_ROOM)
+    little_room(ledger, MIN_FREE_BYTES)
 }
 
 /// Returns the likely cause why no pass is made: files of another account, or little room.
 #[must_use]
 pub fn likely_cause(ledger: &Path) -> Option<String> {
-    foreign(ledger).or_else(|| little_room(ledger, ROOM))
+    foreign(ledger).or_else(|| little_room(ledger, AMPLE_FREE_BYTES))
 }
 
 fn little_room(ledger: &Path, enough: u64) -> Option<String> {

@@ -17,15 +17,15 @@ pub struct PassId(i64, Timestamp);
 /// The outcomes of the clients of a pass, counted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct PassTotals {
-    /// Written to IQR.
+    /// The clients that were written to IQR.
     pub sent: u64,
-    /// IQR had it all.
+    /// The clients of which IQR had everything.
     pub unchanged: u64,
-    /// Held, with a reason.
+    /// The held clients, each with a reason.
     pub held: u64,
-    /// Failed, with a reason.
+    /// The failed clients, each with a reason.
     pub failed: u64,
-    /// Left for the next pass.
+    /// The clients that are left for the next pass.
     pub deferred: u64,
     /// Requests, those of the session included.
     pub requests: u64,
@@ -34,13 +34,13 @@ pub struct PassTotals {
 /// A pass that had something to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pass {
-    /// When it began.
+    /// The start of the pass.
     pub started_at: Timestamp,
-    /// When it ended; `None` while it runs, or when it was killed.
+    /// The end of the pass; `None` while it runs, or when it was killed.
     pub finished_at: Option<Timestamp>,
     /// `done` or `aborted`.
     pub outcome: Option<String>,
-    /// Why it was aborted, or that its time was over.
+    /// The reason why it was aborted, or the note that its time was over.
     pub message: Option<String>,
     /// The outcomes of its clients.
     pub totals: PassTotals,
@@ -51,7 +51,7 @@ pub struct Pass {
 pub enum End<'a> {
     /// The pass evaluated all clients that it was for.
     Done,
-    /// Its time was over before that: it was well, and some clients are left for the next one.
+    /// The time of the pass was over before that. Nothing failed, and some clients are left for the next one.
     OutOfTime,
     /// The pass could not go on, for this reason.
     Aborted(&'a str),
@@ -100,13 +100,13 @@ pub struct ChangeRecord {
 }
 
 /// A field as a row has it: its name, the text before and the text after.
-type Told<T> = [T; 3];
+type FieldRow<T> = [T; 3];
 
 impl ChangeRecord {
     /// The name in place of a field where nothing was changed in IQR, and a person dismissed the notice of an asset.
     pub const DISMISSED: &'static str = "notice";
 
-    fn told(&self) -> Told<&str> {
+    fn row(&self) -> FieldRow<&str> {
         [&self.field, &self.before, &self.after]
     }
 }
@@ -120,7 +120,7 @@ pub(super) fn insert(
     if changes.is_empty() {
         return Ok(());
     }
-    let fields: Vec<Told<&str>> = changes.iter().map(ChangeRecord::told).collect();
+    let fields: Vec<FieldRow<&str>> = changes.iter().map(ChangeRecord::row).collect();
     let fields =
         serde_json::to_string(&fields).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
     let sql = "INSERT INTO change (at, client_id, inventory_id, fields) VALUES (?1, ?2, ?3, ?4)";
@@ -131,7 +131,7 @@ pub(super) fn insert(
 const COLUMNS: &str = "started_at, finished_at, outcome, message, sent, unchanged, held, failed, deferred, requests";
 
 impl Ledger {
-    /// The newest passes that had something to do, newest first.
+    /// Returns the newest passes that had something to do, newest first.
     ///
     /// # Errors
     ///
@@ -140,7 +140,7 @@ impl Ledger {
         self.rows(&format!("SELECT {COLUMNS} FROM pass ORDER BY id DESC LIMIT ?1"), [limit], pass)
     }
 
-    /// The passes since `time` that had something to do, newest first.
+    /// Returns the passes since `time` that had something to do, newest first.
     ///
     /// # Errors
     ///
@@ -163,7 +163,7 @@ impl Ledger {
     pub fn changes(&self, inventory_id: &str) -> Result<Vec<(Timestamp, ChangeRecord)>, Error> {
         let sql = "SELECT at, fields FROM change WHERE inventory_id = ?1 ORDER BY id DESC";
         let rows = self.rows(sql, [inventory_id], |row| {
-            let fields = serde_json::from_str::<Vec<Told<String>>>(row.get_ref("fields")?.as_str()?);
+            let fields = serde_json::from_str::<Vec<FieldRow<String>>>(row.get_ref("fields")?.as_str()?);
             let fields =
                 fields.map_err(|error| rusqlite::Error::FromSqlConversionFailure(1, Type::Text, error.into()))?;
             Ok((Timestamp::from_unix_millis(row.get("at")?), fields))

@@ -23,7 +23,7 @@ pub struct Intent {
     pub comments_before: String,
     /// The texts and lines that were being sent.
     pub sent: Sent,
-    /// When the pass that made it began.
+    /// The start of the pass that made it.
     pub at: Timestamp,
 }
 
@@ -32,7 +32,7 @@ const COLUMNS: &str =
     "inventory_id, client_id, comments_before, description, extended_description, lines, other_lines, earlier, at";
 
 impl Ledger {
-    /// The write to this asset that was begun and never recorded as ended.
+    /// Returns the write to this asset that was begun and never recorded as ended.
     ///
     /// # Errors
     ///
@@ -41,7 +41,7 @@ impl Ledger {
         self.row(&format!("SELECT {COLUMNS} FROM intent WHERE inventory_id = ?1"), [id.as_str()], intent)
     }
 
-    /// The begun writes that a killed pass has left and that no problem of their client sees to, by inventory ID.
+    /// Returns the begun writes that a killed pass has left and that no problem of their client retries, by inventory ID.
     ///
     /// # Errors
     ///
@@ -92,12 +92,12 @@ fn insert(connection: &Connection, intent: &Intent) -> rusqlite::Result<usize> {
     connection.prepare_cached(sql)?.execute(values)
 }
 
-/// The write to this asset is over.
+/// Deletes the begun write to an asset, which is over.
 pub(super) fn delete(connection: &Connection, inventory_id: &str) -> rusqlite::Result<()> {
     connection.prepare_cached("DELETE FROM intent WHERE inventory_id = ?1")?.execute([inventory_id]).map(|_| ())
 }
 
-/// A problem of this client sees to it that the write to its asset is tried again.
+/// Closes the begun write of a client: its problem makes a later pass try it again.
 pub(super) fn close(connection: &Connection, client: ClientId, inventory_id: &str) -> rusqlite::Result<()> {
     let sql = "UPDATE intent SET is_open = 0 WHERE inventory_id = ?2 AND client_id = ?1";
     connection.prepare_cached(sql)?.execute((client.0, inventory_id)).map(|_| ())

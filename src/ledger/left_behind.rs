@@ -30,22 +30,22 @@ pub struct LeftBehind {
     pub client_id: ClientId,
     /// Which machine that client was.
     pub registration: Registration,
-    /// When it was sent.
+    /// The time of the send.
     pub sent_at: Timestamp,
     /// The inventory ID that the machine has now, if it has one.
     pub now: Option<String>,
     /// Whether a person has to look at it: nothing was wiped or tested between the send and the change of the ID.
     pub is_attention: bool,
-    /// When it was noticed.
+    /// The time of the notice.
     pub noticed_at: Timestamp,
-    /// Since when the client belongs to another machine, and of how many assets this is so.
+    /// The time since which the client belongs to another machine, and the number of such assets.
     pub replacement: Option<Replacement>,
 }
 
 /// A WipeOS database that was replaced by one that gives the same keys to other machines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Replacement {
-    /// When that was noticed.
+    /// The time of the notice.
     pub at: Timestamp,
     /// The number of assets that show data of machines of the old one, counted up to a limit.
     pub assets: u64,
@@ -60,7 +60,7 @@ pub struct Move<'a> {
     pub registration: &'a Registration,
     /// The inventory ID that it has now, if it has one.
     pub now: Option<&'a str>,
-    /// When this was noticed.
+    /// The time of the notice.
     pub at: Timestamp,
 }
 
@@ -119,7 +119,7 @@ impl Ledger {
         })
     }
 
-    /// When it was last noticed, after `time`, that the WipeOS database was replaced.
+    /// Returns when a replaced WipeOS database was last noticed, if after `time`.
     ///
     /// # Errors
     ///
@@ -280,7 +280,7 @@ impl RunLedger {
     }
 }
 
-/// The asset shows what was sent to it last.
+/// Deletes the notice of an asset, which shows the data sent to it last.
 pub(super) fn delete(connection: &Connection, inventory_id: &str) -> rusqlite::Result<()> {
     connection.prepare_cached("DELETE FROM left_behind WHERE inventory_id = ?1")?.execute([inventory_id]).map(|_| ())
 }

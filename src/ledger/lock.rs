@@ -17,9 +17,9 @@ use crate::model::Timestamp;
 /// The times of the newest pass, as the lock file has them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Heartbeat {
-    /// When the pass began.
+    /// The start of the pass.
     pub started_at: Timestamp,
-    /// When it ended.
+    /// The end of the pass.
     pub finished_at: Timestamp,
     /// The end of the newest pass that evaluated everything due and was not cut short, this one included; `None` when
     /// there was none, or none since this is kept.
@@ -31,12 +31,12 @@ pub(super) const PRIVATE: u32 = 0o640;
 
 /// The largest delay of a date. An account that may write the lock file and does not own it cannot date it: then the
 /// write of the heartbeat dates it, which comes a little after the end. In seconds; passes begin minutes apart.
-const SLACK: i64 = 5;
+const MAX_DATE_DELAY_SECS: i64 = 5;
 
 /// The system's own time.
 const SYSTEM_TIME: Timespec = Timespec { tv_sec: 0, tv_nsec: UTIME_NOW };
 
-/// Held as long as it lives.
+/// The run lock, held as long as the value lives.
 pub(super) struct RunLock {
     file: File,
     path: PathBuf,
@@ -100,7 +100,7 @@ impl Heartbeat {
         Some(Self { started_at: times.next()??, finished_at: times.next()??, last_good: times.next().flatten() })
     }
 
-    /// When the newest good pass ended. One that is dated after `now` was made while the clock was wrong: when it
+    /// Returns when the newest good pass ended. A pass dated after `now` was made while the clock was wrong: when it
     /// really was is not known, and it must not stand for good passes until that time comes.
     #[must_use]
     pub fn last_good(&self, now: Timestamp) -> Option<Timestamp> {
@@ -114,7 +114,7 @@ impl Heartbeat {
 pub fn begun(ledger: &Path, heartbeat: Option<&Heartbeat>) -> Option<Timestamp> {
     let metadata = lock_path(ledger).symlink_metadata().ok().filter(Metadata::is_file)?;
     let dated = Timestamp::from_unix_millis(metadata.mtime() * 1000 + metadata.mtime_nsec() / 1_000_000);
-    Some(dated).filter(|dated| heartbeat.is_none_or(|beat| dated.seconds_since(beat.finished_at) > SLACK))
+    Some(dated).filter(|dated| heartbeat.is_none_or(|beat| dated.seconds_since(beat.finished_at) > MAX_DATE_DELAY_SECS))
 }
 
 /// Dates the lock file; it informs only.
@@ -128,7 +128,7 @@ fn touch(file: &File, last_modification: Timespec) {
 /// The holder of the run lock.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Holder {
-    /// Its process.
+    /// The ID of its process.
     pub process: u32,
     /// The name of its program; empty where the system does not say.
     pub program: String,
@@ -188,7 +188,7 @@ pub(super) fn make_private(ledger: &Path) {
     let _ = File::options().write(true).create_new(true).mode(PRIVATE).open(ledger);
 }
 
-/// The file beside a ledger that the one pass that runs holds.
+/// Returns the path of the lock file beside a ledger.
 #[must_use]
 pub fn lock_path(ledger: &Path) -> PathBuf {
     files::beside(ledger, ".lock")

@@ -1,4 +1,4 @@
-//! Held and failing clients: since when, why, and when each is tried again.
+//! The held and failing clients: the reason of each, its start, and the time of the next try.
 
 use std::time::Duration;
 
@@ -10,14 +10,14 @@ use super::run_ledger::RunLedger;
 use crate::model::{ClientId, Timestamp};
 use crate::store::Fingerprint;
 
-/// Why a client is not sent.
+/// The reason why a client is not sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     /// The client.
     pub client_id: ClientId,
-    /// Its inventory ID, or what was typed in its place.
+    /// The inventory ID of the client, or the text that was typed in its place.
     pub inventory_id: Option<String>,
-    /// Held: nothing was tried, a person has to change something. Otherwise failing.
+    /// Whether the client is held: nothing was tried, and a person has to change something. Otherwise it is failing.
     pub held: bool,
     /// The reason code.
     pub reason: String,
@@ -25,9 +25,9 @@ pub struct Problem {
     pub message: String,
     /// The number of times that this happened in a row.
     pub attempts: u32,
-    /// Since when.
+    /// The time since which the client has the problem.
     pub since: Timestamp,
-    /// Not before this; `None`: not before there is news of the client or the config changes.
+    /// The time before which the client is not tried; `None`: not before it has news or the config changes.
     pub next_try: Option<Timestamp>,
     /// The fingerprint of the client's state at that time.
     pub fingerprint: Option<Fingerprint>,
@@ -36,7 +36,7 @@ pub struct Problem {
 /// The number of clients with the same problem.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProblemCount {
-    /// Held, or failing.
+    /// Whether the clients are held; otherwise they are failing.
     pub held: bool,
     /// The reason code.
     pub reason: String,
@@ -48,7 +48,7 @@ pub struct ProblemCount {
 const COLUMNS: &str = "client_id, inventory_id, held, reason, message, attempts, since, next_try, seen";
 
 impl Ledger {
-    /// The problem of one client.
+    /// Returns the problem of a client.
     ///
     /// # Errors
     ///
@@ -57,7 +57,7 @@ impl Ledger {
         self.row(&format!("SELECT {COLUMNS} FROM problem WHERE client_id = ?1"), [client.0], problem)
     }
 
-    /// All problems, failing ones first, oldest first.
+    /// Returns all problems, failing ones first, oldest first.
     ///
     /// # Errors
     ///
@@ -79,8 +79,7 @@ impl Ledger {
     }
 
     /// Clients whose time to be tried again has come, the longest-waiting first, at most `limit`. No delay is longer
-    /// than
-    /// `longest`: a time that is further ahead was written by a clock that has since been set back.
+    /// than `longest`: a time that is further ahead was written by a clock that has since been set back.
     ///
     /// # Errors
     ///
@@ -106,7 +105,7 @@ impl Ledger {
         self.rows(sql, params_from_iter(parameters), |row| row.get(0).map(ClientId))
     }
 
-    /// Clients that are held because of this inventory ID.
+    /// Returns the clients that are held because of this inventory ID.
     ///
     /// # Errors
     ///

@@ -60,7 +60,7 @@ impl RunLedger {
         Ok(Self::new(copy, None))
     }
 
-    /// Tells the lock file that a pass with nothing to do was made: it leaves no other trace.
+    /// Records in the lock file that a pass with nothing to do was made: it leaves no other trace.
     pub fn beat(&mut self, heartbeat: &Heartbeat) {
         if let Some(lock) = &mut self.lock {
             lock.write(heartbeat);

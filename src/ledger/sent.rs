@@ -21,7 +21,7 @@ pub struct SentRecord {
     pub fingerprint: Option<Fingerprint>,
     /// Digest of the mapped fields.
     pub digest: [u8; 16],
-    /// When.
+    /// The time of the send.
     pub at: Timestamp,
 }
 
@@ -33,7 +33,7 @@ pub struct AssetRecord {
     pub client_id: ClientId,
     /// The texts, to tell them from what a person makes of them.
     pub sent: Sent,
-    /// When.
+    /// The time of the send.
     pub at: Timestamp,
 }
 
@@ -78,8 +78,8 @@ impl Ledger {
         )
     }
 
-    /// The clients that this inventory ID is known of: those that its asset was last sent from, and those that are held
-    /// or failing with it.
+    /// Returns the clients for which this inventory ID is recorded: those that its asset was last sent from, and those
+    /// that are held or failing with it.
     ///
     /// # Errors
     ///
@@ -100,7 +100,7 @@ impl Ledger {
         self.rows("SELECT inventory_id FROM asset LIMIT ?1", [limit], |row| row.get(0))
     }
 
-    /// The clients that an asset was last sent from.
+    /// Returns the clients that an asset was last sent from.
     ///
     /// # Errors
     ///
@@ -152,7 +152,7 @@ pub(super) fn insert_asset(
     connection.prepare_cached(sql)?.execute(values)
 }
 
-/// The client is not in the appliance's database any more.
+/// Deletes the record of a client that is not in the appliance's database any more.
 pub(super) fn delete(connection: &Connection, client: ClientId) -> rusqlite::Result<()> {
     connection.prepare_cached("DELETE FROM sent WHERE client_id = ?1")?.execute([client.0]).map(|_| ())
 }

@@ -32,7 +32,7 @@ impl CommentSemantics {
 /// The rows just before the watermark that were read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecentRows {
-    /// The begin of the pass that read them.
+    /// The start of the pass that read them.
     pub at: Timestamp,
     /// A digest of each row with its time.
     pub marks: HashSet<u64>,
@@ -120,7 +120,7 @@ impl Ledger {
         Ok(RecentRows { at: Timestamp::from_unix_millis(at), marks: numbers.collect() })
     }
 
-    /// When the newest full comparison ended.
+    /// Returns when the newest full comparison ended.
     ///
     /// # Errors
     ///
@@ -129,7 +129,7 @@ impl Ledger {
         Ok(self.setting(FULL_COMPARISON)?.map(Timestamp::from_unix_millis))
     }
 
-    /// Where an interrupted full comparison goes on.
+    /// Returns the client at which an interrupted full comparison goes on.
     ///
     /// # Errors
     ///
@@ -138,7 +138,7 @@ impl Ledger {
         Ok(self.setting(FULL_CURSOR)?.map(ClientId))
     }
 
-    /// Where a comparison that was asked for goes on, if it was cut short.
+    /// Returns the client at which a requested comparison goes on, if it was cut short.
     ///
     /// # Errors
     ///

@@ -1,6 +1,6 @@
-//! Of which tenant of IQR a ledger is. What was sent to one tenant says nothing of another, so each has a ledger of its
-//! own. The one in use stands at `ledger.path`; those of other tenants stand beside it until the config comes back to
-//! them.
+//! The tenant of IQR to which a ledger belongs. Data sent to one tenant says nothing of another, so each has a ledger
+//! of its own. The one in use stands at `ledger.path`; those of other tenants stand beside it until the config comes
+//! back to them.
 
 use std::fmt::Write;
 use std::fs::{self, File};
@@ -156,7 +156,7 @@ impl Ledger {
         }
     }
 
-    /// Where this ledger stands when another tenant's is in use.
+    /// Returns the path of this ledger while another tenant's is in use.
     fn aside_path(&self, salt: &[u8]) -> PathBuf {
         let number = salt.iter().take(8).fold(String::new(), |mut number, byte| {
             _ = write!(number, "{byte:02x}");

@@ -11,9 +11,9 @@ use super::run_ledger::RunLedger;
 use crate::model::Timestamp;
 
 /// The largest number of rows of one table that one call reads or deletes.
-const STEP: i64 = 256;
+const MAX_STEP_ROWS: i64 = 256;
 
-/// This many empty pages (of 4 KiB) are left for the next records rather than given back.
+/// The number of empty pages (of 4 KiB) that are left for the next records rather than given back.
 const SPARE_PAGES: i64 = 256;
 
 /// The tables of the history, with the column that says when. Their rows were made one after the other.
@@ -64,7 +64,9 @@ impl RunLedger {
         let sql = format!(
             "DELETE FROM {table} WHERE id IN (SELECT id FROM {table} ORDER BY id LIMIT ?1) AND ({time} < ?2 OR id <= ?3)"
         );
-        self.write(|transaction| transaction.prepare_cached(&sql)?.execute((STEP, cutoff.unix_millis(), surely)))
+        self.write(|transaction| {
+            transaction.prepare_cached(&sql)?.execute((MAX_STEP_ROWS, cutoff.unix_millis(), surely))
+        })
     }
 
     /// Gives some empty pages back once they are a quarter of the file: fewer are filled again by what comes. A file of
@@ -77,7 +79,7 @@ impl RunLedger {
             return Ok(());
         }
         // Each row of the answer is a page that was given back.
-        self.connection.pragma(None, "incremental_vacuum", STEP, |_| Ok(())).map_err(|source| self.at(source))
+        self.connection.pragma(None, "incremental_vacuum", MAX_STEP_ROWS, |_| Ok(())).map_err(|source| self.at(source))
     }
 
     /// Forgets assets that no client is sent to any more and that nothing was sent to since `cutoff`: looks at some
@@ -98,7 +100,7 @@ impl RunLedger {
                 .prepare_cached(
                     "SELECT inventory_id FROM asset WHERE inventory_id > ?1 ORDER BY inventory_id LIMIT 1 OFFSET ?2",
                 )?
-                .query_row((&after, STEP - 1), |row| row.get(0))
+                .query_row((&after, MAX_STEP_ROWS - 1), |row| row.get(0))
                 .optional()?;
             transaction
                 .prepare_cached(

@@ -8,7 +8,7 @@ pub(super) const MIN_FUZZY_LENGTH: usize = 8;
 /// The least letters and digits by which a part of a secret is known; a shorter form is known as a whole only.
 const MIN_ANCHOR_LENGTH: usize = 12;
 
-/// More letters and digits need not agree for a part of a secret to be known.
+/// The number of letters and digits that suffice for a part of a secret to be recognized.
 const MAX_ANCHOR_LENGTH: usize = 32;
 
 /// A form of a secret, by its letters and digits. No `Debug`: it is as secret as the secret.

@@ -8,10 +8,10 @@ use memchr::{memchr, memchr3};
 /// The most levels of escapes that are resolved: a URL in a URL in an HTML page.
 const MAX_LEVELS: usize = 3;
 
-/// No tag between the parts of a secret is longer.
+/// The length of the longest tag between the parts of a secret.
 const MAX_TAG_LENGTH: usize = 512;
 
-/// No name of an HTML character is longer that stands for a mark on a keyboard.
+/// The length of the longest name of an HTML character for a mark on a keyboard.
 const MAX_NAME_LENGTH: usize = 10;
 
 /// The byte for a character that is neither a letter nor a digit nor a mark of escapes.
@@ -33,9 +33,9 @@ const LETTER: [u8; 256] = {
 /// A text, or what it says at some level of escapes.
 pub(super) struct View<'a> {
     bytes: Cow<'a, [u8]>,
-    /// Where each byte ends in the text; `None` where the view is the text.
+    /// The end of each byte in the text; `None` where the view is the text.
     ends: Option<Vec<u32>>,
-    /// Where each byte begins in the text.
+    /// The start of each byte in the text.
     starts: Vec<u32>,
 }
 
@@ -67,7 +67,7 @@ impl<'a> View<'a> {
         &self.bytes
     }
 
-    /// Where a part of this view stands in the text, with the padding behind it.
+    /// Returns the place of a part of this view in the text, with the padding behind it.
     pub fn origin(&self, part: Range<usize>) -> Range<usize> {
         let padding = self.bytes[part.end..].iter().take_while(|byte| **byte == b'=').count();
         let end = part.end + padding;
@@ -116,7 +116,7 @@ impl<'a> View<'a> {
         }
     }
 
-    /// This view with its escapes resolved by `resolve`; `None` where it has none.
+    /// Returns this view with its escapes resolved by `resolve`; `None` where it has none.
     fn resolved(&self, resolve: impl Fn(&[u8]) -> Option<(Option<u8>, usize)>) -> Option<View<'a>> {
         let mut bytes = Vec::with_capacity(self.bytes.len());
         let (mut starts, mut ends) = (Vec::new(), Vec::new());
@@ -155,7 +155,7 @@ impl Letters {
         self.text
     }
 
-    /// Where each of the letters stands in the view that they are of.
+    /// Returns the place of each letter in its view.
     pub fn places_in(&self, view: &View<'_>) -> Vec<usize> {
         let mut places = Vec::with_capacity(self.text.len());
         view.walk(self.is_without_tags, |at, _| places.push(at), || {});
