@@ -125,7 +125,7 @@ impl Ledger {
                 continue;
             }
             let used_at = path.metadata().and_then(|metadata| metadata.modified()).ok();
-            match Self::open_at_rest(&path) {
+            match Self::open_detached(&path) {
                 Ok(ledger) => found.push((used_at, ledger)),
                 Err(error) => {
                     let error = anyhow::Error::from(error);
@@ -138,7 +138,7 @@ impl Ledger {
     }
 
     /// Opens a ledger of another tenant. No process writes to it.
-    fn open_at_rest(path: &Path) -> Result<Self, Error> {
+    fn open_detached(path: &Path) -> Result<Self, Error> {
         // SQLite would wait for the other end of a pipe.
         if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
             return Err(Error::NoFile { path: path.to_owned() });

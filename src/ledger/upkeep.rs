@@ -50,14 +50,14 @@ impl RunLedger {
     ) -> Result<Option<i64>, Error> {
         let row = |sql: &str| self.row(sql, [], |row| Ok((row.get(0)?, Timestamp::from_unix_millis(row.get(1)?))));
         let first = row(&format!("SELECT id, {time} FROM {table} WHERE id = (SELECT min(id) FROM {table})"))?;
-        let told = match first {
+        let newest_old = match first {
             Some((_, at)) if at > now => row(&format!(
                 "SELECT id, {time} FROM {table}
                  WHERE id >= ((SELECT min(id) FROM {table}) + (SELECT max(id) FROM {table})) / 2 ORDER BY id LIMIT 1"
             ))?,
             first => first,
         };
-        Ok(told.filter(|(_, at)| *at < cutoff).map(|(id, _)| id))
+        Ok(newest_old.filter(|(_, at)| *at < cutoff).map(|(id, _)| id))
     }
 
     fn delete_older(&mut self, table: &str, time: &str, (cutoff, surely): (Timestamp, i64)) -> Result<usize, Error> {
