@@ -12,11 +12,11 @@ use crate::iqr::{Access, Iqr, Limits};
 use crate::store::{self, MissingIndex, Patience, Store};
 
 /// The time for which a command that only shows things waits for a writer that holds the WipeOS database.
-const STORE_TIME: Duration = Duration::from_secs(5);
+const MAX_STORE_WAIT: Duration = Duration::from_secs(5);
 
 /// The time for which such a command asks the WipeOS database: a large one without indexes takes its time, and a view without an end
 /// takes all of it.
-const ANSWER_TIME: Duration = Duration::from_secs(20);
+const MAX_ANSWER_TIME: Duration = Duration::from_secs(20);
 
 /// Finds and loads the config.
 pub(super) fn load(global: &Global) -> Result<Config, ConfigError> {
@@ -45,7 +45,7 @@ pub(super) fn open_store(config: &Config) -> Result<Store, crate::sync::Error> {
 
 /// Opens the WipeOS database for a command that only shows things.
 pub(super) fn open_database(path: &Path) -> Result<Store, store::Error> {
-    Store::open(path, short_patience(STORE_TIME), short_patience(ANSWER_TIME))
+    Store::open(path, short_patience(MAX_STORE_WAIT), short_patience(MAX_ANSWER_TIME))
 }
 
 /// Returns a flag that is set when the program is asked to stop; a second signal ends it at once.
@@ -68,7 +68,7 @@ pub(super) fn connect(config: &Config, access: Access) -> Result<Iqr, ConfigErro
 }
 
 /// Waits for so long from now on.
-pub(super) fn short_patience(longest: Duration) -> Patience {
+fn short_patience(longest: Duration) -> Patience {
     let end = BootTime::now() + longest;
     Box::new(move || !end.left().is_zero())
 }

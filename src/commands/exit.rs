@@ -52,19 +52,19 @@ pub struct Usage(pub String);
 impl Exit {
     /// The exit code of an error that ends the program.
     #[must_use]
-    pub fn of(error: &anyhow::Error) -> Self {
-        error.chain().find_map(Self::of_cause).unwrap_or(Self::Failed)
+    pub fn from_error(error: &anyhow::Error) -> Self {
+        error.chain().find_map(Self::from_cause).unwrap_or(Self::Failed)
     }
 
-    fn of_cause(cause: &(dyn std::error::Error + 'static)) -> Option<Self> {
+    fn from_cause(cause: &(dyn std::error::Error + 'static)) -> Option<Self> {
         if let Some(error) = cause.downcast_ref::<crate::sync::Error>() {
-            return Some(Self::of_pass(error));
+            return Some(Self::from_pass(error));
         }
         if let Some(error) = cause.downcast_ref::<ledger::Error>() {
-            return Some(Self::of_ledger(error));
+            return Some(Self::from_ledger(error));
         }
         if let Some(error) = cause.downcast_ref::<iqr::Error>() {
-            return Some(Self::of_iqr(error));
+            return Some(Self::from_iqr(error));
         }
         cause
             .is::<ConfigError>()
@@ -75,21 +75,21 @@ impl Exit {
             .or_else(|| cause.is::<Unwritten>().then_some(Self::Output))
     }
 
-    fn of_pass(error: &crate::sync::Error) -> Self {
+    fn from_pass(error: &crate::sync::Error) -> Self {
         match error {
             crate::sync::Error::Store(_) => Self::Database,
-            crate::sync::Error::Ledger(error) => Self::of_ledger(error),
+            crate::sync::Error::Ledger(error) => Self::from_ledger(error),
             crate::sync::Error::Config(_) => Self::Config,
-            crate::sync::Error::Iqr(error) => Self::of_iqr(error),
+            crate::sync::Error::Iqr(error) => Self::from_iqr(error),
             crate::sync::Error::NoSuchAsset(_) => Self::NotFound,
         }
     }
 
-    fn of_ledger(error: &ledger::Error) -> Self {
+    fn from_ledger(error: &ledger::Error) -> Self {
         if error.is_running() { Self::Running } else { Self::Database }
     }
 
-    fn of_iqr(error: &iqr::Error) -> Self {
+    fn from_iqr(error: &iqr::Error) -> Self {
         match error {
             iqr::Error::KeyRefused { .. } => Self::KeyRefused,
             iqr::Error::NotFound { .. } => Self::NotFound,

@@ -213,7 +213,7 @@ impl Status {
     }
 
     fn check_place(&mut self, ledger: &Path) {
-        self.ledger_place = ledger::takes_nothing(ledger);
+        self.ledger_place = ledger::why_not_writable(ledger);
         self.holder = Holder::of(ledger);
         self.are_locks_reported = Holder::can_be_told();
         self.begun = ledger::begun(ledger, self.heartbeat.as_ref());

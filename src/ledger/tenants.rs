@@ -92,9 +92,9 @@ impl Ledger {
     ///
     /// When the ledger cannot be read.
     pub fn newest_assets(&self, limit: u32) -> Result<Vec<(InventoryId, Sent)>, Error> {
-        self.rows("SELECT * FROM asset ORDER BY at DESC LIMIT ?1", [limit], |row| {
-            Ok((InventoryId::from_record(row.get("inventory_id")?), sent::sent(row)?))
-        })
+        let sql = "SELECT inventory_id, description, extended_description, lines, other_lines, earlier
+                   FROM asset ORDER BY at DESC LIMIT ?1";
+        self.rows(sql, [limit], |row| Ok((InventoryId::from_record(row.get("inventory_id")?), codec::sent(row)?)))
     }
 
     /// Whether nothing was sent and nothing was evaluated.
