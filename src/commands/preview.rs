@@ -39,7 +39,7 @@ struct Preview {
     /// The ID; `None` when what was typed into the slot is none.
     id: Option<InventoryId>,
     /// The reason why the client is held until a person changes something.
-    held: Option<Hold>,
+    held: Option<HeldReason>,
     /// The reason why the client's record cannot be understood.
     unreadable: Option<Rejection>,
     /// The machine and what would be said of it; `None` when its record cannot be understood.
@@ -51,7 +51,7 @@ struct Preview {
 }
 
 /// The reason why a client is not sent: the code and what to do.
-struct Hold {
+struct HeldReason {
     reason: String,
     message: String,
 }
@@ -115,7 +115,7 @@ impl Preview {
                 None
             }
             Verdict::Held(trouble, mapped) => {
-                held = Some(Hold::from(trouble));
+                held = Some(HeldReason::from(trouble));
                 Some(match id.clone() {
                     Some(id) => Claim::Asset(Box::new(examiner.ready(id, *mapped)?)),
                     None => Claim::NoAsset(mapped),
@@ -208,10 +208,10 @@ pub(super) fn not_found(id: &InventoryId, slot: &str, similar: &[String]) -> Str
 }
 
 /// The one reason to hold a client that is not seen without IQR: what the newest pass found there.
-fn held_by_iqr(problem: Option<&Problem>, config: &Config) -> Option<Hold> {
+fn held_by_iqr(problem: Option<&Problem>, config: &Config) -> Option<HeldReason> {
     let problem = problem.filter(|problem| problem.held && problem.reason == Reason::SerialMismatch.code())?;
     let is_checked = config.sync.serial_check == SerialCheck::Hold;
-    is_checked.then(|| Hold { reason: problem.reason.clone(), message: problem.message.clone() })
+    is_checked.then(|| HeldReason { reason: problem.reason.clone(), message: problem.message.clone() })
 }
 
 /// Reads an asset in a session of its own, which is ended whatever the outcome.
@@ -224,7 +224,7 @@ fn read_asset(config: &Config, id: &InventoryId) -> Result<Asset> {
     Ok(asset?)
 }
 
-impl From<Rejection> for Hold {
+impl From<Rejection> for HeldReason {
     fn from(Rejection { reason, message }: Rejection) -> Self {
         Self { reason: reason.code().to_owned(), message }
     }

@@ -22,10 +22,10 @@ const MAX_ADDRESS_AGE: Duration = Duration::from_secs(60);
 #[derive(Debug, Default)]
 pub(super) struct CachingResolver {
     lookup: DefaultResolver,
-    known: Mutex<Vec<Known>>,
+    known: Mutex<Vec<Address>>,
 }
 
-struct Known {
+struct Address {
     authority: Authority,
     addresses: ResolvedSocketAddrs,
     since: BootTime,
@@ -65,7 +65,7 @@ impl CachingResolver {
     fn cache(&self, authority: Authority, addresses: ResolvedSocketAddrs) {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         known.retain(|known| known.authority != authority);
-        known.push(Known { authority, addresses, since: BootTime::now() });
+        known.push(Address { authority, addresses, since: BootTime::now() });
     }
 }
 
@@ -79,8 +79,8 @@ fn lookup_failed(authority: &Authority, error: ureq::Error) -> ureq::Error {
     ureq::Error::Other(Box::new(LookupFailed { host: authority.host().to_owned(), cause }))
 }
 
-impl fmt::Debug for Known {
+impl fmt::Debug for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Known").field(&self.authority).finish()
+        f.debug_tuple("Address").field(&self.authority).finish()
     }
 }

@@ -40,14 +40,14 @@ pub(super) fn body(text: impl Into<String>) -> Reply {
 
 /// A request as it arrived.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Seen {
+pub(super) struct SeenRequest {
     pub method: String,
     pub path: String,
     pub head: String,
     pub body: String,
 }
 
-impl Seen {
+impl SeenRequest {
     pub fn is_session(&self) -> bool {
         self.path.starts_with("/api/IntegrationAPI/Session")
     }
@@ -79,11 +79,11 @@ impl Seen {
     }
 }
 
-type Script = Box<dyn Fn(&Seen) -> Option<Reply> + Send + Sync>;
+type Script = Box<dyn Fn(&SeenRequest) -> Option<Reply> + Send + Sync>;
 
 struct Shared {
     script: Script,
-    seen: Mutex<Vec<Seen>>,
+    seen: Mutex<Vec<SeenRequest>>,
     connections: AtomicUsize,
     in_flight: AtomicUsize,
     most_in_flight: AtomicUsize,
@@ -97,7 +97,7 @@ pub(super) struct Server {
 
 impl Server {
     /// A server that asks `script` first and does the usual thing where that says `None`.
-    pub fn start(script: impl Fn(&Seen) -> Option<Reply> + Send + Sync + 'static) -> Self {
+    pub fn start(script: impl Fn(&SeenRequest) -> Option<Reply> + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let shared = Arc::new(Shared {
@@ -134,13 +134,13 @@ impl Server {
         client(self.settings())
     }
 
-    pub fn seen(&self) -> Vec<Seen> {
+    pub fn seen(&self) -> Vec<SeenRequest> {
         self.shared.seen.lock().unwrap().clone()
     }
 
     /// Returns the requests that arrived, a letter each.
     pub fn letters(&self) -> String {
-        self.seen().iter().map(Seen::letter).collect()
+        self.seen().iter().map(SeenRequest::letter).collect()
     }
 
     pub fn connections(&self) -> usize {
@@ -189,7 +189,7 @@ fn serve(shared: &Shared, mut stream: TcpStream) {
     }
 }
 
-fn receive(reader: &mut BufReader<TcpStream>) -> Option<Seen> {
+fn receive(reader: &mut BufReader<TcpStream>) -> Option<SeenRequest> {
     let mut head = String::new();
     while !head.ends_with("\r\n\r\n") {
         if reader.read_line(&mut head).ok()? == 0 {
@@ -198,7 +198,7 @@ fn receive(reader: &mut BufReader<TcpStream>) -> Option<Seen> {
     }
     let mut line = head.lines().next()?.split(' ');
     let (method, path) = (line.next()?.to_owned(), line.next()?.to_owned());
-    let mut seen = Seen { method, path, head, body: String::new() };
+    let mut seen = SeenRequest { method, path, head, body: String::new() };
     let length = seen.header("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
     let mut body = vec![0; length];
     reader.read_exact(&mut body).ok()?;
@@ -206,7 +206,7 @@ fn receive(reader: &mut BufReader<TcpStream>) -> Option<Seen> {
     Some(seen)
 }
 
-fn usual(shared: &Shared, seen: &Seen) -> Reply {
+fn usual(shared: &Shared, seen: &SeenRequest) -> Reply {
     match seen.letter() {
         'S' => body(format!("{{\"Data\":\"token-{}\"}}", shared.opened.fetch_add(1, Ordering::SeqCst) + 1)),
         'G' => body(format!("{{\"inventoryid\":{},\"mfgr\":\"DELL  \"}}", seen.id())),

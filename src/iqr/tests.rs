@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use super::testing::{KEY, Reply, Seen, Server, body, client, limits, settings, status};
+use super::testing::{KEY, Reply, SeenRequest, Server, body, client, limits, settings, status};
 use super::*;
 use crate::clock::BootTime;
 use crate::model::{IdRule, InventoryId};
@@ -358,7 +358,7 @@ fn stops_requests_on_signal_and_ends_session() {
 #[test]
 fn tries_sign_out_twice() {
     let failing = AtomicUsize::new(1);
-    let fails = move |seen: &Seen| seen.method == "DELETE" && failing.fetch_sub(1, Ordering::SeqCst) == 1;
+    let fails = move |seen: &SeenRequest| seen.method == "DELETE" && failing.fetch_sub(1, Ordering::SeqCst) == 1;
     let server = Server::start(move |seen| fails(seen).then(|| status(500)));
     let iqr = server.client();
     iqr.sign_in().unwrap();
@@ -409,7 +409,7 @@ fn gets_all_requests_through_a_server_that_takes_two() {
 
 #[test]
 fn keeps_key_and_token_out_of_messages() {
-    let echo = |seen: &Seen| if seen.is_session() { None } else { Some(answer(400, "", "no\u{1b}[2J\r\nway")) };
+    let echo = |seen: &SeenRequest| if seen.is_session() { None } else { Some(answer(400, "", "no\u{1b}[2J\r\nway")) };
     let server = Server::start(echo);
     let iqr = server.client();
     let error = iqr.update(&id(7), &[(Field::Comments, "x")]).unwrap_err();

@@ -48,7 +48,7 @@ pub struct Pass {
 
 /// The way in which a pass ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum End<'a> {
+pub enum PassEnd<'a> {
     /// The pass evaluated all clients that it was for.
     Done,
     /// The time of the pass was over before that. Nothing failed, and some clients are left for the next one.
@@ -60,7 +60,7 @@ pub enum End<'a> {
 /// The message of a pass that ended when its time was over.
 const OUT_OF_TIME: &str = "it ran out of time (sync.time_budget)";
 
-impl End<'_> {
+impl PassEnd<'_> {
     fn outcome(self) -> &'static str {
         if matches!(self, Self::Aborted(_)) { "aborted" } else { "done" }
     }
@@ -219,7 +219,7 @@ impl RunLedger {
         &mut self,
         PassId(id, started_at): PassId,
         at: Timestamp,
-        end: End<'_>,
+        end: PassEnd<'_>,
         totals: PassTotals,
     ) -> Result<(), Error> {
         let count = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);

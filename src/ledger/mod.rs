@@ -31,7 +31,7 @@ pub use diagnosis::{likely_cause, why_not_writable};
 pub use durability::Durability;
 pub use error::Error;
 pub use file_system::or_here;
-pub use history::{ChangeRecord, End, Pass, PassId, PassTotals};
+pub use history::{ChangeRecord, Pass, PassEnd, PassId, PassTotals};
 pub use intent::Intent;
 pub use left_behind::{LeftBehind, Move, Replacement};
 pub use lock::{Heartbeat, Holder, begun, lock_path};

@@ -41,7 +41,7 @@ impl Desk {
             self.send(client, at);
         }
         self.ledger
-            .finish_pass(pass, at, End::Aborted(&"the network is down; ".repeat(4)), PassTotals::default())
+            .finish_pass(pass, at, PassEnd::Aborted(&"the network is down; ".repeat(4)), PassTotals::default())
             .unwrap();
     }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::error::{Error, in_full};
 use super::request::{Outcome, Request, Scope};
-use crate::ledger::{self, End, Heartbeat, PassId, PassTotals, RunLedger};
+use crate::ledger::{self, Heartbeat, PassEnd, PassId, PassTotals, RunLedger};
 use crate::model::Timestamp;
 use crate::sync::queue::Queue;
 use crate::sync::report::{PassOutcome, Report};
@@ -53,9 +53,9 @@ pub(super) fn record(
     let by_signal = || (report.outcome == PassOutcome::Aborted).then(|| STOPPED_BY_SIGNAL.to_owned());
     let why = aborted.map(|error| in_full(error)).or_else(by_signal);
     let end = match &why {
-        Some(why) => End::Aborted(why),
-        None if is_out_of_time => End::OutOfTime,
-        None => End::Done,
+        Some(why) => PassEnd::Aborted(why),
+        None if is_out_of_time => PassEnd::OutOfTime,
+        None => PassEnd::Done,
     };
     Ok(ledger.finish_pass(pass, report.finished_at, end, report.totals)?)
 }
@@ -67,7 +67,7 @@ pub(super) fn record_failure(
     error: &Error,
 ) -> Result<(), ledger::Error> {
     let pass = ledger.start_pass(request.started_at)?;
-    ledger.finish_pass(pass, (request.clock)(), End::Aborted(&in_full(error)), PassTotals::default())
+    ledger.finish_pass(pass, (request.clock)(), PassEnd::Aborted(&in_full(error)), PassTotals::default())
 }
 
 /// Ends a pass that a signal stopped before its clients were known.
@@ -76,7 +76,7 @@ pub(super) fn stopped(request: &Request<'_>, mut ledger: RunLedger) -> Result<Ou
     report.outcome = PassOutcome::Aborted;
     report.finished_at = (request.clock)();
     let pass = ledger.start_pass(request.started_at)?;
-    ledger.finish_pass(pass, report.finished_at, End::Aborted(STOPPED_BY_SIGNAL), PassTotals::default())?;
+    ledger.finish_pass(pass, report.finished_at, PassEnd::Aborted(STOPPED_BY_SIGNAL), PassTotals::default())?;
     beat(request, &mut ledger, report.finished_at, false);
     Ok(Outcome { report, aborted: None })
 }

@@ -17,8 +17,8 @@ pub(super) struct Json<'a> {
     tenant: Option<&'a str>,
     /// `None` when the WipeOS database cannot be read.
     due: Option<u64>,
-    held: Vec<Trouble<'a>>,
-    failing: Vec<Trouble<'a>>,
+    held: Vec<Rejected<'a>>,
+    failing: Vec<Rejected<'a>>,
     left_behind: Vec<LeftJson<'a>>,
     passes: Vec<PassJson<'a>>,
     last_pass: Option<LastPass>,
@@ -28,7 +28,7 @@ pub(super) struct Json<'a> {
 }
 
 #[derive(Serialize)]
-struct Trouble<'a> {
+struct Rejected<'a> {
     client_id: ClientId,
     inventory_id: Option<&'a str>,
     reason: &'a str,
@@ -139,8 +139,8 @@ impl<'a> Json<'a> {
     }
 }
 
-fn trouble(problem: &Problem) -> Trouble<'_> {
-    Trouble {
+fn trouble(problem: &Problem) -> Rejected<'_> {
+    Rejected {
         client_id: problem.client_id,
         inventory_id: problem.inventory_id.as_deref(),
         reason: &problem.reason,

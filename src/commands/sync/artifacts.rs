@@ -1,5 +1,5 @@
 //! The artifacts of a pass: the metrics and the page. Writing them may take as long as it likes, see
-//! [`mod@crate::monitor::aside`].
+//! [`mod@crate::monitor::detached`].
 
 use std::path::{Path, PathBuf};
 
@@ -7,7 +7,7 @@ use crate::clock;
 use crate::commands::status::{self, Failure};
 use crate::ledger::{self, Heartbeat, Ledger, ProblemCount};
 use crate::model::Timestamp;
-use crate::monitor::aside::Turn;
+use crate::monitor::detached::Turn;
 use crate::monitor::file;
 use crate::monitor::metrics::{self, Metrics};
 use crate::sync::{PassOutcome, Report};

@@ -10,7 +10,7 @@ use super::artifacts::Artifacts;
 use crate::cli::SyncArgs;
 use crate::config::{ConfigError, LedgerConfig, PartialConfig, WatchConfig};
 use crate::model::Timestamp;
-use crate::monitor::{MAX_REPORT_TIME, Ping, Signal, aside};
+use crate::monitor::{MAX_REPORT_TIME, Ping, Signal, detached};
 use crate::sync::error::in_full;
 use crate::sync::{self, Outcome, PassOutcome, Report};
 
@@ -72,7 +72,7 @@ impl<'a> Watchers<'a> {
             begun: begun.cloned(),
             failure: failure.filter(|_| self.is_whole),
         };
-        if artifacts.is_wanted() && !aside::attempt(move || artifacts.write(), end) {
+        if artifacts.is_wanted() && !detached::attempt(move || artifacts.write(), end) {
             let seconds = MAX_REPORT_TIME.as_secs();
             log::warn!("writing the metrics and the page takes longer than {seconds} s; the pass is not concerned");
         }

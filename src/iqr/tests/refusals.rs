@@ -39,7 +39,7 @@ fn ends_pass_if_api_user_may_not_write() {
 #[test]
 fn spends_one_session_on_asset_that_may_not_be_written() {
     for refusal in [401, 403, 404] {
-        let is_locked = |seen: &Seen| seen.letter() == 'W' && seen.body.contains(">13<");
+        let is_locked = |seen: &SeenRequest| seen.letter() == 'W' && seen.body.contains(">13<");
         let server = Server::start(move |seen| is_locked(seen).then(|| status(refusal)));
         let iqr = server.client();
         write_and_read(&iqr, 1).unwrap();

@@ -17,7 +17,7 @@ use crate::files::{self, MarkerError};
 #[must_use]
 pub fn attempt(work: impl FnOnce() + Send + 'static, end: Instant) -> bool {
     let (at_end, done) = mpsc::channel::<()>();
-    let spawned = thread::Builder::new().name("aside".to_owned()).spawn(move || {
+    let spawned = thread::Builder::new().name("detached".to_owned()).spawn(move || {
         // Dropped with the thread's end, however it comes.
         let _at_end = at_end;
         work();
