@@ -121,12 +121,18 @@ impl Sweep {
         Ok(ahead + before_start)
     }
 
+    /// Returns the client up to which the sweep has come and every outcome is recorded. Clients that are in flight for another
+    /// reason may be far ahead of it.
+    fn settled_up_to(self, pending: &Pending) -> ClientId {
+        let unsettled = pending.queue().map(|waiting| waiting.client_id).chain(pending.unrecorded());
+        // The clients up to the start come last.
+        let before = |client: ClientId| (client <= self.start, ClientId(client.0.saturating_sub(1)));
+        unsettled.map(before).chain([(self.has_wrapped, self.after)]).min().map_or(self.after, |(_, client)| client)
+    }
+
     /// Records where the next pass resumes: before the first client of the sweep whose outcome is not recorded.
     pub(super) fn save(self, ledger: &mut RunLedger, pending: &Pending) -> Result<(), Error> {
-        let waiting = pending.queue().map(|waiting| waiting.client_id).chain(pending.unrecorded());
-        let is_behind_start = |client: &ClientId| *client <= self.start;
-        let first = waiting.min_by_key(|client| (is_behind_start(client), *client));
-        let reached = first.map_or(self.after, |first| ClientId(first.0.saturating_sub(1)));
+        let reached = self.settled_up_to(pending);
         if self.is_full {
             return Ok(ledger.set_round_cursor(Some(reached))?);
         }
@@ -208,4 +214,37 @@ fn known_between(
 
 fn seconds(duration: Duration) -> i64 {
     i64::try_from(duration.as_secs()).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sync::candidate::Trigger;
+
+    fn sweep(start: i64, after: i64, has_wrapped: bool) -> Sweep {
+        let (start, after) = (ClientId(start), ClientId(after));
+        Sweep { is_full: true, start, after, has_wrapped, pages_left: 1 }
+    }
+
+    #[test]
+    fn resumes_before_the_first_client_that_is_not_settled() {
+        let rows = [
+            // Nothing was swept yet, and news of a later client are in flight.
+            (sweep(i64::MIN, i64::MIN, false), 6, i64::MIN),
+            (sweep(i64::MIN, 10, false), 6, 5),
+            (sweep(i64::MIN, 10, false), 12, 10),
+            // The clients up to the start follow when it has wrapped.
+            (sweep(20, 20, false), 6, 20),
+            (sweep(20, 30, false), 6, 30),
+            (sweep(20, 30, false), 25, 24),
+            (sweep(20, 10, true), 6, 5),
+            (sweep(20, 10, true), 25, 24),
+        ];
+        for (sweep, in_flight, expected) in rows {
+            let mut pending = Pending::default();
+            pending.push([ClientId(in_flight)], Trigger::News);
+            pending.dispatch().unwrap();
+            assert_eq!(sweep.settled_up_to(&pending), ClientId(expected), "{sweep:?}, {in_flight} in flight");
+        }
+    }
 }
