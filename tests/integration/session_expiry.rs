@@ -32,12 +32,13 @@ fn assert_renewed(bench: &Bench, report: &Report, clients: i64, took: Duration) 
 
 #[test]
 fn renews_the_session_of_a_long_pass_before_it_expires() {
-    let bench = bench(24, Duration::from_secs(2), Duration::from_millis(50)).with("iqr", "session_lifetime", "\"2s\"");
+    // Renewed a second before its end: on a busy machine a request may take as long.
+    let bench = bench(48, Duration::from_secs(5), Duration::from_millis(100)).with("iqr", "session_lifetime", "\"5s\"");
     let started = Instant::now();
     let report = bench.sync();
     let took = started.elapsed();
     assert_eq!(refused(&bench), 0, "it should be renewed before it ends");
-    assert_renewed(&bench, &report, 24, took);
+    assert_renewed(&bench, &report, 48, took);
     bench.assert_signed_out("a long pass");
 }
 
