@@ -1,6 +1,6 @@
 //! Characters that a terminal obeys or does not show, and how they are written out.
 //!
-//! One table for all: terminal output, quotations of services, `--json`, results that are not what they look like.
+//! This is the one table for all: terminal output, quotations of services, `--json`, results that are not what they look like.
 
 use std::io;
 
@@ -90,6 +90,12 @@ impl Formatter for Harmless {
         }
         self.0.write_string_fragment(writer, rest)
     }
+}
+
+/// Returns an error with its causes.
+pub(crate) fn in_full(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@
 //! IQR ──────────GET────────────▶ iqr ───▶ Asset (as IQR has it) ────────────────┘
 //! ```
 //!
-//! One direction, no going back. An evaluated client carries its machine and its update: `preview` prints this value, and
+//! Data flows in one direction. An evaluated client carries its machine and its update: `preview` prints this value, and
 //! `sync` applies it.
 //!
 //! # Modules

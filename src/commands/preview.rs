@@ -83,13 +83,13 @@ struct Remote {
 ///
 /// # Errors
 ///
-/// [`NotFound`] when no client has the ID; what keeps the config, the databases or, with `--remote`, IQR from being read.
-/// What is known without IQR is printed before that.
+/// [`NotFound`] when no client has the ID; else when the config, the databases or, with `--remote`, IQR cannot be read.
+/// Everything that is known without IQR is printed before that.
 pub fn run(global: &Global, args: &PreviewArgs) -> Result<Exit> {
     let config = super::load(global)?;
     super::log_warnings(&config);
     let store = super::open_store(&config)?;
-    let ledger = Ledger::open_of(&config.ledger.path, &config.iqr.tenant())?;
+    let ledger = Ledger::open_for(&config.ledger.path, &config.iqr.tenant())?;
     let examiner = Evaluator { store: &store, ledger: ledger.as_ref(), config: &config, ask_anyway: true };
     let mut preview = Preview::gather(&examiner, &args.inventory_id, args.template)?;
     let asked = if args.remote { preview.ask_iqr(&config, ledger.as_ref()) } else { Ok(()) };

@@ -1,7 +1,7 @@
 //! `status`: the last passes; what is due, held and failing, each with its reason.
 //!
-//! It reads only, takes no run lock, and works beside a running pass. What the ledger knows is shown also when the
-//! WipeOS database cannot be opened.
+//! The command reads only, takes no run lock, and works beside a running pass. It shows the records of the ledger also
+//! when the WipeOS database cannot be opened.
 
 mod advice;
 mod asset_status;
@@ -135,7 +135,7 @@ pub(super) struct Failure {
 ///
 /// # Errors
 ///
-/// Those of the template, which has none.
+/// Errors of the template, which has none.
 pub(super) fn html_after_pass(
     ledger: Option<&Path>,
     oldest_kept: Timestamp,
@@ -172,7 +172,7 @@ fn read_ledger(
     let in_use = Ledger::open(path)?;
     let used_by = in_use.as_ref().map(Ledger::tenant).transpose()?.flatten();
     let (ledger, before) = match (tenant, used_by) {
-        (Some(tenant), Some(used_by)) if used_by != tenant => (Ledger::open_of(path, tenant)?, Some(used_by)),
+        (Some(tenant), Some(used_by)) if used_by != tenant => (Ledger::open_for(path, tenant)?, Some(used_by)),
         _ => (in_use, None),
     };
     let mut status = Status::from_ledger(ledger.as_ref(), oldest_kept)?;

@@ -26,7 +26,7 @@ use crate::sync::{self, Item, ItemOutcome, Outcome, PassOutcome, Report, Request
 ///
 /// # Errors
 ///
-/// What kept the pass from beginning, or ended it.
+/// The error that kept the pass from beginning, or ended it.
 pub fn run(global: &Global, args: &SyncArgs) -> Result<Exit> {
     let started_at = clock::now();
     let config = super::load(global).map_err(|error| {

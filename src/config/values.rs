@@ -67,7 +67,7 @@ pub(super) fn service_url(text: &str) -> Result<String, Flaw> {
 /// Parses the URL of a monitor, without the slash at its end. The monitor learns only that a pass was made, and may
 /// stand in the same network: plain http is good enough.
 ///
-/// It may have a query, such as `?create=1`.
+/// The URL may have a query, such as `?create=1`.
 pub(super) fn monitor_url(text: &str) -> Result<String, Flaw> {
     let (bare, query) = text.split_at(text.find('?').unwrap_or(text.len()));
     let scheme = parts(bare)?.0;

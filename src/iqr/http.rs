@@ -1,6 +1,6 @@
 //! The one function through which every request goes: read-only guard, headers, deadline, size limit, count and log.
 //!
-//! It knows HTTP and nothing of what the answers mean; it repeats nothing and follows nothing.
+//! The exchange knows HTTP and nothing of the meaning of answers; it repeats nothing and follows nothing.
 
 use std::io::Read;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};

@@ -1,7 +1,7 @@
 //! The client of IQR's web API: session, inventory, master items, wire format, errors, limiter.
 //!
 //! The only module that names ureq, beside the ping of `monitor`. It knows nothing of WipeOS and keeps nothing on disk.
-//! What it promises:
+//! The client keeps these promises:
 //!
 //! - every request has a deadline for the whole of it, and no answer is larger than 2 MiB;
 //! - reads are repeated a little, writes never ([`Error::outcome`] says what may have become of one);

@@ -7,7 +7,7 @@
 //! enough to be found. A secret of less than eight letters and digits would be found in anything, and is matched
 //! exactly.
 //!
-//! What is decoded is the answer as it came: a field that is compared or written back is never altered, see
+//! Decoded answers stay as they came: a field that is compared or written back is never altered, see
 //! [`Redactor::is_secret_in`].
 
 mod forms;

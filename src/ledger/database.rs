@@ -33,8 +33,7 @@ pub struct Ledger {
 
 /// A guard: while it lives, several reads see one state of the ledger.
 pub struct Snapshot<'a> {
-    /// `None` within a transaction that is there already.
-    _transaction: Option<Transaction<'a>>,
+    _transaction: Transaction<'a>,
 }
 
 impl Ledger {
@@ -159,9 +158,13 @@ impl Ledger {
     ///
     /// When the ledger cannot be read.
     pub fn snapshot(&self) -> Result<Snapshot<'_>, Error> {
-        let is_alone = self.connection.is_autocommit();
-        let transaction = is_alone.then(|| Transaction::begin(&self.connection)).transpose();
-        Ok(Snapshot { _transaction: transaction.map_err(|source| self.at(source))? })
+        let transaction = Transaction::begin(&self.connection).map_err(|source| self.at(source))?;
+        Ok(Snapshot { _transaction: transaction })
+    }
+
+    /// Returns the path of the WAL. Behind a link, SQLite keeps it beside the file itself.
+    pub(super) fn wal_path(&self) -> PathBuf {
+        files::beside(self.connection.path().map_or(self.path.as_path(), Path::new), "-wal")
     }
 
     pub(super) fn at(&self, source: impl Into<Error>) -> Error {

@@ -4,13 +4,12 @@
 //! worker whose commit came before the sync of another one need not make its own.
 
 use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use super::error::Error;
 use super::run_ledger::RunLedger;
-use crate::files;
 
 /// Makes commits of a ledger durable.
 #[derive(Debug)]
@@ -30,9 +29,7 @@ impl Durability {
     /// Returns what makes commits of this ledger durable.
     #[must_use]
     pub fn of_ledger(ledger: &RunLedger) -> Self {
-        // Behind a link, SQLite keeps the WAL beside the file itself.
-        let file = ledger.connection.path().map_or(ledger.path.as_path(), Path::new);
-        let wal = ledger.lock.is_some().then(|| files::beside(file, "-wal"));
+        let wal = ledger.lock.is_some().then(|| ledger.wal_path());
         Self { wal, committed: AtomicU64::new(0), durable: Mutex::new(0) }
     }
 
@@ -65,6 +62,7 @@ impl Durability {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::files;
 
     #[test]
     fn syncs_once_for_commits_that_wait_together() {

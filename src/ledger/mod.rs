@@ -38,4 +38,4 @@ pub use lock::{Heartbeat, Holder, begun, lock_path};
 pub use problems::{Problem, ProblemCount};
 pub use run_ledger::RunLedger;
 pub use sent::{AssetRecord, SentRecord};
-pub use settings::{CommentSemantics, RecentRows};
+pub use settings::{CommentSemantics, OverlapRows};

@@ -71,7 +71,7 @@ impl RunLedger {
     /// than the whole pass, and a later one does it. A record that is lost is made again by the next pass. But every
     /// pass reads the whole WAL first, so it must not get long.
     pub fn leave_in_wal(&mut self) {
-        if files::size(&files::beside(&self.path, "-wal")).is_some_and(|size| size > MAX_WAL_BYTES) {
+        if files::size(&self.wal_path()).is_some_and(|size| size > MAX_WAL_BYTES) {
             return;
         }
         if let Err(error) = self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true) {
@@ -83,7 +83,7 @@ impl RunLedger {
     ///
     /// # Errors
     ///
-    /// Those of `record`; and when the ledger cannot be written.
+    /// Errors of `record`, and of the ledger when it cannot be written.
     pub fn atomically<T, E: From<Error>>(&mut self, record: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E> {
         sqlite::run(&self.connection, "BEGIN").map_err(|source| self.at(source))?;
         let recorded = record(self).and_then(|value| {

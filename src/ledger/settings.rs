@@ -31,7 +31,7 @@ impl CommentSemantics {
 
 /// The rows just before the watermark that were read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RecentRows {
+pub struct OverlapRows {
     /// The start of the pass that read them.
     pub at: Timestamp,
     /// A digest of each row with its time.
@@ -113,11 +113,11 @@ impl Ledger {
     /// # Errors
     ///
     /// When the ledger cannot be read.
-    pub fn recent_rows(&self) -> Result<RecentRows, Error> {
+    pub fn overlap_rows(&self) -> Result<OverlapRows, Error> {
         let bytes = self.setting::<Vec<u8>>(RECENT)?.unwrap_or_default();
         let mut numbers = bytes.as_chunks::<8>().0.iter().map(|number| u64::from_le_bytes(*number));
         let at = numbers.next().map_or(0, u64::cast_signed);
-        Ok(RecentRows { at: Timestamp::from_unix_millis(at), marks: numbers.collect() })
+        Ok(OverlapRows { at: Timestamp::from_unix_millis(at), marks: numbers.collect() })
     }
 
     /// Returns when the newest full comparison ended.
@@ -125,7 +125,7 @@ impl Ledger {
     /// # Errors
     ///
     /// When the ledger cannot be read.
-    pub fn full_comparison_at(&self) -> Result<Option<Timestamp>, Error> {
+    pub fn swept_at(&self) -> Result<Option<Timestamp>, Error> {
         Ok(self.setting(FULL_COMPARISON)?.map(Timestamp::from_unix_millis))
     }
 
@@ -134,7 +134,7 @@ impl Ledger {
     /// # Errors
     ///
     /// When the ledger cannot be read.
-    pub fn full_comparison_cursor(&self) -> Result<Option<ClientId>, Error> {
+    pub fn periodic_sweep_cursor(&self) -> Result<Option<ClientId>, Error> {
         Ok(self.setting(FULL_CURSOR)?.map(ClientId))
     }
 
@@ -143,7 +143,7 @@ impl Ledger {
     /// # Errors
     ///
     /// When the ledger cannot be read.
-    pub fn round_cursor(&self) -> Result<Option<ClientId>, Error> {
+    pub fn full_sweep_cursor(&self) -> Result<Option<ClientId>, Error> {
         Ok(self.setting(ROUND_CURSOR)?.map(ClientId))
     }
 
@@ -239,7 +239,7 @@ impl RunLedger {
     /// # Errors
     ///
     /// When the ledger cannot be written.
-    pub fn set_recent_rows(&mut self, rows: &RecentRows) -> Result<(), Error> {
+    pub fn set_overlap_rows(&mut self, rows: &OverlapRows) -> Result<(), Error> {
         let at = rows.at.unix_millis().cast_unsigned();
         let bytes: Vec<u8> = [at].iter().chain(&rows.marks).flat_map(|number| number.to_le_bytes()).collect();
         self.set(&[(RECENT, &bytes)])
@@ -251,7 +251,7 @@ impl RunLedger {
     /// # Errors
     ///
     /// When the ledger cannot be written.
-    pub fn set_looked_at(&mut self, signature: Option<Signature>, config: [u8; 16]) -> Result<(), Error> {
+    pub fn set_evaluated(&mut self, signature: Option<Signature>, config: [u8; 16]) -> Result<(), Error> {
         self.set(&[(SIGNATURE, &signature_bytes(signature)), (CONFIG, &config)])
     }
 
@@ -260,7 +260,7 @@ impl RunLedger {
     /// # Errors
     ///
     /// When the ledger cannot be written.
-    pub fn set_full_comparison_cursor(&mut self, reached: ClientId) -> Result<(), Error> {
+    pub fn set_periodic_sweep_cursor(&mut self, reached: ClientId) -> Result<(), Error> {
         self.set(&[(FULL_CURSOR, &reached.0)])
     }
 
@@ -269,7 +269,7 @@ impl RunLedger {
     /// # Errors
     ///
     /// When the ledger cannot be written.
-    pub fn set_round_cursor(&mut self, reached: Option<ClientId>) -> Result<(), Error> {
+    pub fn set_full_sweep_cursor(&mut self, reached: Option<ClientId>) -> Result<(), Error> {
         match reached {
             Some(client) => self.set(&[(ROUND_CURSOR, &client.0)]),
             None => self.unset(ROUND_CURSOR),
@@ -281,7 +281,7 @@ impl RunLedger {
     /// # Errors
     ///
     /// When the ledger cannot be written.
-    pub fn finish_full_comparison(&mut self, now: Timestamp, signature: Option<Signature>) -> Result<(), Error> {
+    pub fn finish_sweep(&mut self, now: Timestamp, signature: Option<Signature>) -> Result<(), Error> {
         self.unset(FULL_CURSOR)?;
         self.set(&[(FULL_COMPARISON, &now.unix_millis()), (COMPARED, &signature_bytes(signature))])
     }

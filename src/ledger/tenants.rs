@@ -17,6 +17,7 @@ use super::lock::PRIVATE;
 use super::run_ledger::RunLedger;
 use super::{codec, schema};
 use crate::digest;
+use crate::escape::in_full;
 use crate::files;
 use crate::model::{InventoryId, Sent};
 use crate::secret::Secret;
@@ -37,19 +38,18 @@ impl Ledger {
     /// # Errors
     ///
     /// When it cannot be used; see [`Error`].
-    pub fn open_of(path: &Path, tenant: &str) -> Result<Option<Self>, Error> {
+    pub fn open_for(path: &Path, tenant: &str) -> Result<Option<Self>, Error> {
         let Some(ledger) = Self::open(path)? else { return Ok(None) };
         if ledger.is_of(tenant)? {
             return Ok(Some(ledger));
         }
-        let others = ledger.put_aside()?;
         let is_ours = |other: &Self| other.tenant().is_ok_and(|known| known.as_deref() == Some(tenant));
-        let ours = others.into_iter().find(is_ours);
+        let ours = ledger.detached()?.into_iter().find(is_ours);
         // What stands beside the ledger in use, such as the lock file, is found by its name.
         Ok(ours.map(|other| Self { path: ledger.path.clone(), ..other }))
     }
 
-    /// The tenant that this ledger is of; `None` before a pass of this version.
+    /// Returns the tenant that this ledger belongs to; `None` before a pass of this version.
     ///
     /// # Errors
     ///
@@ -58,7 +58,7 @@ impl Ledger {
         self.setting(TENANT)
     }
 
-    /// Whether this ledger is of the tenant, as far as its URLs tell. One that no pass of this version has used is.
+    /// Whether this ledger may belong to the tenant: its URLs are the same, or no pass of this version has used it.
     ///
     /// # Errors
     ///
@@ -86,7 +86,7 @@ impl Ledger {
         Ok(self.setting::<bool>(OWED)?.unwrap_or_default())
     }
 
-    /// The assets that were sent last, with what was sent, at most so many.
+    /// Returns the assets that were sent last, with the texts that were sent, at most `limit`.
     ///
     /// # Errors
     ///
@@ -110,27 +110,24 @@ impl Ledger {
         Ok(self.watermark()?.is_none() && is_empty("asset")? && is_empty("intent")?)
     }
 
-    /// The ledgers of other tenants, that of the last used first. One that cannot be read is passed over with a
+    /// Returns the ledgers of other tenants, the last used first. A ledger that cannot be read is skipped with a
     /// warning.
     ///
     /// # Errors
     ///
     /// When the folder or this ledger cannot be read.
-    pub fn put_aside(&self) -> Result<Vec<Self>, Error> {
-        let own = self.setting::<Vec<u8>>(SALT)?.map(|salt| self.aside_path(&salt));
+    pub fn detached(&self) -> Result<Vec<Self>, Error> {
+        let own = self.setting::<Vec<u8>>(SALT)?.map(|salt| self.detached_path(&salt));
         let mut found = Vec::new();
-        for path in aside_paths(&self.path)? {
-            // One that was left when this ledger came back into use: it knows less.
+        for path in detached_paths(&self.path)? {
+            // An older state of this ledger, from before it came back into use.
             if own.as_ref().is_some_and(|own| own.file_name() == path.file_name()) {
                 continue;
             }
             let used_at = path.metadata().and_then(|metadata| metadata.modified()).ok();
             match Self::open_detached(&path) {
                 Ok(ledger) => found.push((used_at, ledger)),
-                Err(error) => {
-                    let error = anyhow::Error::from(error);
-                    log::warn!("{error:#}; what was sent to that tenant counts as not known");
-                }
+                Err(error) => log::warn!("{}; what was sent to that tenant counts as not known", in_full(&error)),
             }
         }
         found.sort_by_key(|(used_at, _)| std::cmp::Reverse(*used_at));
@@ -149,7 +146,7 @@ impl Ledger {
         let ledger = Self { connection, path: path.to_owned() };
         ledger.configure().map_err(|source| Error::from(source).at(path))?;
         schema::check(&ledger.connection).map_err(|error| error.at(path))?;
-        // The copy of one that is damaged somewhere would fail every pass from then on.
+        // The copy of a damaged ledger would fail every pass from then on.
         match ledger.row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0))? {
             Some(found) if found != "ok" => Err(Error::Damaged(found).at(path)),
             Some(_) | None => Ok(ledger),
@@ -157,7 +154,7 @@ impl Ledger {
     }
 
     /// Returns the path of this ledger while another tenant's is in use.
-    fn aside_path(&self, salt: &[u8]) -> PathBuf {
+    fn detached_path(&self, salt: &[u8]) -> PathBuf {
         let number = salt.iter().take(8).fold(String::new(), |mut number, byte| {
             _ = write!(number, "{byte:02x}");
             number
@@ -188,8 +185,8 @@ impl RunLedger {
         Ok(salt)
     }
 
-    /// Puts this ledger aside and goes on with `other`, or with one that knows nothing of the tenant: there every
-    /// client is still to be compared, behind what is new. That of a dry run puts nothing aside.
+    /// Detaches this ledger and continues with `other`, or with a new one: there every client is still to be compared,
+    /// behind fresh news. A dry run leaves no file.
     ///
     /// # Errors
     ///
@@ -197,18 +194,18 @@ impl RunLedger {
     pub fn change_tenant(&mut self, other: Option<&Ledger>, tenant: &str, key: &Secret) -> Result<(), Error> {
         let salt = self.salt()?;
         if self.lock.is_some() {
-            self.save(&self.aside_path(&salt))?;
+            self.save(&self.detached_path(&salt))?;
         }
         let fresh = if other.is_none() { Some(self.anew(tenant, key)?) } else { None };
         let Some(from) = other.or(fresh.as_deref()) else { return Ok(()) };
-        // What is put aside may be removed only when what takes its place is durable.
+        // The file of `other` may be removed only when the copy is durable.
         from.copy_into(&mut self.ledger.connection).map_err(|source| self.at(source))?;
         let durability = Durability::of_ledger(self);
         durability.ensure(durability.note_commit())?;
         schema::migrate(&mut self.ledger.connection).map_err(|error| error.at(&self.ledger.path))?;
         if let Some(other) = other.filter(|_| self.lock.is_some()) {
             fs::remove_file(&other.path).unwrap_or_else(|error| {
-                log::info!("{} cannot be removed: {error}; nobody reads it any more", other.path.display());
+                log::info!("{} cannot be removed: {error}; it is not read any more", other.path.display());
             });
         }
         Ok(())
@@ -222,7 +219,7 @@ impl RunLedger {
         fresh.set_tenant(tenant, key)?;
         if let Some(watermark) = self.watermark()? {
             fresh.set_watermark(&watermark)?;
-            fresh.set_recent_rows(&self.recent_rows()?)?;
+            fresh.set_overlap_rows(&self.overlap_rows()?)?;
             fresh.set(&[(OWED, &true)])?;
         }
         Ok(fresh)
@@ -256,7 +253,7 @@ impl RunLedger {
         file.sync_all().map_err(failed)
     }
 
-    /// Every client was compared with what this tenant shows.
+    /// Records that every client was compared with what this tenant shows.
     ///
     /// # Errors
     ///
@@ -270,8 +267,8 @@ fn key_digest(salt: &[u8], key: &Secret) -> [u8; 16] {
     digest::of([salt, key.expose().as_bytes()])
 }
 
-/// The files of other tenants' ledgers beside this one, in no order.
-fn aside_paths(ledger: &Path) -> Result<Vec<PathBuf>, Error> {
+/// Returns the files of other tenants' ledgers beside this one, in no order.
+fn detached_paths(ledger: &Path) -> Result<Vec<PathBuf>, Error> {
     let folder = files::folder_of(ledger);
     let failed = |source| Error::Io { path: folder.to_owned(), source };
     let Some(name) = ledger.file_name().and_then(|name| name.to_str()) else { return Ok(Vec::new()) };

@@ -1,8 +1,8 @@
 //! Keeps the file small over years: old history goes, and with it the records of assets to which no client is sent any
 //! more. A few rows at a time, so that no pass gets long by it, and nothing is written where there is nothing to do.
 //!
-//! What goes is not needed: an asset that is forgotten is compared with IQR as on the first day.
-//! How old is old enough is for the caller to say.
+//! The records that go are not needed: an asset that is forgotten is compared with IQR as on the first day.
+//! The caller says which age is old enough.
 
 use rusqlite::{OptionalExtension, named_params};
 

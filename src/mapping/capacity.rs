@@ -12,7 +12,7 @@ const FITTED: &[u64] = &[
 
 /// `8GB` of a total in bytes; empty for none.
 ///
-/// What can be a sum of modules is taken for what is fitted, also where a larger sum less the share of the graphics is
+/// A total that can be a sum of modules is taken for the installed size, also where a larger sum less the share of the graphics is
 /// as likely: 3,584 MiB are 2 GB and three times 512 MB as well as 4 GB less 512 MB. Anything else is short of what is
 /// fitted: firmware and graphics keep some. So it stands for the smallest sum of modules that is not below it, if no more
 /// than an eighth is missing, and never more than 2 GiB and a thirty-second part. A total that fits nothing is rounded
@@ -32,7 +32,7 @@ pub fn memory_text(bytes: u64) -> String {
 
 /// The total without the flash of the firmware, which some list as a module: 16,400 MiB are 16 GiB and no 18.
 ///
-/// It has 512 KiB to 16 MiB, and there may be two. Anything else that is as little above a size that is common is taken
+/// The flash has 512 KiB to 16 MiB, and there may be two. Anything else that is as little above a size that is common is taken
 /// for it, too; above a rare one it may as well be short of the next.
 fn without_flash(bytes: u64) -> u64 {
     let beyond = bytes % (GIB / 4);

@@ -199,7 +199,7 @@ const BOARD_WORDS: &[&str] = &["chipset", "crb", "dvt", "evt", "ffd", "platform"
 /// Whether a manufacturer, model, version or SKU names nothing: blank, a filler of the firmware, counted-up digits, one
 /// character alone or repeated, or punctuation only.
 ///
-/// It is asked of some twenty texts of every machine, so nearly all of them must be decided at a glance.
+/// Some twenty texts of every machine are checked, so nearly all of them must be decided by their first letter.
 #[must_use]
 pub fn is_placeholder(text: &str) -> bool {
     let bare = bare(text);

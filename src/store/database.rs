@@ -81,7 +81,7 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// Those of `ask`; [`Error::Locked`] when patience with a writer is over.
+    /// Errors of `ask`; [`Error::Locked`] when patience with a writer is over.
     pub fn consistently<T, E: From<Error>>(&self, ask: impl Fn() -> Result<T, E>) -> Result<T, E> {
         if self.is_reading.get() {
             return ask();

@@ -24,9 +24,3 @@ pub enum Error {
     #[error("{0}")]
     NoSuchAsset(String),
 }
-
-/// Returns an error with its causes.
-pub(crate) fn in_full(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(error.source(), |cause| cause.source());
-    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
-}

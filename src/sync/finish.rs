@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use super::error::{Error, in_full};
+use super::error::Error;
 use super::request::{Outcome, Request, Scope};
+use crate::escape::in_full;
 use crate::ledger::{self, Heartbeat, PassEnd, PassId, PassTotals, RunLedger};
 use crate::model::Timestamp;
 use crate::sync::queue::Queue;

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 use super::error::Error;
-use super::queue::{Queue, Wanted};
+use super::queue::{Queue, Stages, Wanted};
 use super::reconcile::applier::Applier;
 use super::reconcile::items::MasterItems;
 use super::reconcile::recovery;
@@ -15,9 +15,10 @@ use super::shared::lock;
 use super::worker::Workers;
 use super::{evaluate, finish, tenancy};
 use crate::clock::BootTime;
-use crate::config::Config;
+use crate::config::{Config, ConfigError};
 use crate::iqr::{Access, Iqr, Limits};
 use crate::ledger::{CommentSemantics, Durability, Intent, RunLedger};
+use crate::secret::Secret;
 use crate::store::{Patience, Signature, Store};
 
 /// The next pass reuses the number of concurrent requests that the tenant allowed for this long.
@@ -27,8 +28,8 @@ const IN_FLIGHT_MEMORY_SECS: i64 = 3600;
 ///
 /// # Errors
 ///
-/// When it cannot begin: another pass is running ([`crate::ledger::Error::is_running`]), or the ledger, the appliance's database
-/// or the config cannot be used. What ends a pass that has begun is told by [`Outcome::aborted`].
+/// When it cannot begin: another pass is running ([`crate::ledger::Error::is_running`]), or the ledger, the appliance's
+/// database or the config cannot be used. [`Outcome::aborted`] has the error that ended a pass that has begun.
 pub fn run(request: &Request<'_>) -> Result<Outcome, Error> {
     let config = request.config;
     let ledger_path = &config.ledger.path;
@@ -37,8 +38,9 @@ pub fn run(request: &Request<'_>) -> Result<Outcome, Error> {
     (request.begun)();
     // Before the first question, so that whatever is committed from now on makes a difference.
     let signature = Signature::read(&config.store.database);
-    let is_plain = matches!(request.scope, Scope::Due { retry: false, full: false });
-    let is_plain = is_plain && tenancy::is_known(request, &ledger)?;
+    let key = (request.api_key)();
+    let is_plain = matches!(request.scope, Scope::Due { retry: false, full: false })
+        && tenancy::is_known(config, &ledger, key.as_ref().ok())?;
     if is_plain && evaluate::due::is_idle(&ledger, request.started_at, signature, config)? {
         log::info!(
             "WipeOS has written nothing since the last pass, the config is the same, and nobody's next try is due"
@@ -50,7 +52,7 @@ pub fn run(request: &Request<'_>) -> Result<Outcome, Error> {
         return Ok(Outcome { report, aborted: None });
     }
     let deadline = BootTime::now() + config.sync.time_budget;
-    match begin(request, &mut ledger, deadline, signature) {
+    match begin(request, &mut ledger, key, deadline, signature) {
         Ok(begun) => Ok(pass(request, begun, ledger, deadline)),
         Err(error) if request.is_stopped_by(&error) => Ok(finish::stopped(request, ledger)?),
         Err(error) => {
@@ -71,6 +73,7 @@ pub fn run(request: &Request<'_>) -> Result<Outcome, Error> {
 struct Begun {
     store: Store,
     queue: Queue,
+    key: Result<Secret, ConfigError>,
     /// Writes that a killed pass began and did not record as ended.
     left: Vec<Intent>,
     /// The learned semantics of writes to the comments.
@@ -83,6 +86,7 @@ struct Begun {
 fn begin(
     request: &Request<'_>,
     ledger: &mut RunLedger,
+    key: Result<Secret, ConfigError>,
     deadline: BootTime,
     signature: Option<Signature>,
 ) -> Result<Begun, Error> {
@@ -92,16 +96,17 @@ fn begin(
     // A missing table is reported before anything is sent, and not by the first client that needs it.
     store.check()?;
     check_slots(config, &store)?;
-    tenancy::settle(request, ledger, deadline)?;
+    let is_settled = tenancy::settle(request, ledger, key.as_ref().ok(), deadline)?;
+    let key = if is_settled { key } else { Ok(key?) };
     let wanted = wanted(request, &store, ledger)?;
     let is_for_one = matches!(wanted, Wanted::Only(_));
-    let queue = Queue::begin(&store, ledger, wanted, request.started_at, signature, &config.sync)?;
+    let queue = Queue::new(Stages::begin(&store, ledger, wanted, request.started_at, signature, &config.sync)?);
     // A dry run writes nothing, not even lines that an earlier write cost.
     let left = if is_for_one || request.dry_run { Vec::new() } else { ledger.open_intents()? };
     let in_flight =
         ledger.in_flight()?.filter(|(_, at)| request.started_at.seconds_since(*at).abs() < IN_FLIGHT_MEMORY_SECS);
     let in_flight = in_flight.map(|(found, _)| found);
-    Ok(Begun { store, queue, left, semantics: ledger.comment_semantics()?, in_flight })
+    Ok(Begun { store, queue, key, left, semantics: ledger.comment_semantics()?, in_flight })
 }
 
 /// Returns the patience of the pass: it waits for the appliance's database, and for a writer that locks it, while it
@@ -145,16 +150,16 @@ fn wanted(request: &Request<'_>, store: &Store, ledger: &RunLedger) -> Result<Wa
 
 fn pass(request: &Request<'_>, begun: Begun, ledger: RunLedger, deadline: BootTime) -> Outcome {
     let config = request.config;
-    let Begun { store, queue, left, semantics, in_flight } = begun;
+    let Begun { store, queue, key, left, semantics, in_flight } = begun;
     let workers = Workers::new(request, store, ledger, queue, deadline);
     let limits = Limits { deadline, interrupted: Arc::clone(&request.interrupted) };
     let access = if request.dry_run { Access::ReadOnly } else { Access::ReadWrite };
-    // Only a client that needs IQR needs the API key: without one, the key is not read.
+    // Only a client that needs IQR needs the API key.
     let first = if left.is_empty() { workers.first() } else { None };
     if first.is_none() && left.is_empty() {
         return workers.finish(0);
     }
-    let key = match (request.api_key)() {
+    let key = match key {
         Ok(key) => key,
         Err(error) => {
             workers.put_back(first.as_ref(), error.into());

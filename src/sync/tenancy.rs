@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::error::Error;
 use super::request::Request;
 use crate::clock::BootTime;
+use crate::config::Config;
 use crate::iqr::{self, Access, Iqr, Limits};
 use crate::ledger::{self, Ledger, RunLedger};
 use crate::secret::Secret;
@@ -14,53 +15,56 @@ use crate::secret::Secret;
 const MAX_COMPARED_ASSETS: u32 = 20;
 
 /// Whether the ledger belongs to the tenant that the config and the key name, and the fields are those of the last
-/// pass. A key that cannot be read is no reason to doubt it: the code that needs the key reads it again.
+/// pass. A key that cannot be read is no reason to doubt it: the code that needs the key reports that.
 ///
 /// # Errors
 ///
 /// When the ledger cannot be read.
-pub(super) fn is_known(request: &Request<'_>, ledger: &Ledger) -> Result<bool, ledger::Error> {
-    let config = request.config;
+pub(super) fn is_known(config: &Config, ledger: &Ledger, key: Option<&Secret>) -> Result<bool, ledger::Error> {
     Ok(ledger.tenant()?.is_some_and(|known| known == config.iqr.tenant())
         && ledger.is_wire(config.wire)? == Some(true)
-        && (request.api_key)().map_or(Ok(true), |key| ledger.is_key(&key).map(|is_key| is_key == Some(true)))?)
+        && key.map_or(Ok(Some(true)), |key| ledger.is_key(key))? == Some(true))
 }
 
-/// Makes the ledger that of the tenant that the config and the key name.
+/// Makes the ledger that of the tenant that the config and the key name. Returns false if that takes the key, and there
+/// is none.
 ///
 /// # Errors
 ///
-/// When the key cannot be read and the tenant is another one, when the assets that identify the tenant cannot be read,
-/// or when the ledger cannot be used.
-pub(super) fn settle(request: &Request<'_>, ledger: &mut RunLedger, deadline: BootTime) -> Result<(), Error> {
-    if is_known(request, ledger)? {
-        return Ok(());
+/// When the assets that identify the tenant cannot be read, or when the ledger cannot be used.
+pub(super) fn settle(
+    request: &Request<'_>,
+    ledger: &mut RunLedger,
+    key: Option<&Secret>,
+    deadline: BootTime,
+) -> Result<bool, Error> {
+    let config = request.config;
+    if is_known(config, ledger, key)? {
+        return Ok(true);
     }
-    let tenant = request.config.iqr.tenant();
-    let is_here = is_here(request, ledger, &tenant)?;
-    match (request.api_key)() {
-        Ok(key) => {
-            let is_ours = ledger.is_blank()? || (is_here && ledger.is_key(&key)? != Some(false));
-            if !is_ours {
-                find(request, ledger, (&tenant, &key, is_here), deadline)?;
-            }
-            ledger.set_tenant(&tenant, &key)?;
+    let tenant = config.iqr.tenant();
+    let is_here = is_here(config, ledger, &tenant)?;
+    if let Some(key) = key {
+        let is_ours = ledger.is_blank()? || (is_here && ledger.is_key(key)? != Some(false));
+        if !is_ours {
+            find(request, ledger, (&tenant, key), deadline)?;
         }
-        Err(_) if is_here => {}
-        Err(error) => return Err(error.into()),
+        ledger.set_tenant(&tenant, key)?;
+    } else if !is_here {
+        return Ok(false);
     }
-    if ledger.is_wire(request.config.wire)? != Some(true) {
-        ledger.set_wire(request.config.wire)?;
+    if ledger.is_wire(config.wire)? != Some(true) {
+        ledger.set_wire(config.wire)?;
     }
-    Ok(())
+    Ok(true)
 }
 
 /// Whether the ledger belongs to the tenant by its URLs. A ledger of an older version knows only the data host,
 /// together with the fields: there, other fields pass for another tenant.
-fn is_here(request: &Request<'_>, ledger: &Ledger, tenant: &str) -> Result<bool, Error> {
+fn is_here(config: &Config, ledger: &Ledger, tenant: &str) -> Result<bool, Error> {
     Ok(match ledger.tenant()? {
         Some(known) => known == tenant,
-        None => ledger.is_wire(request.config.wire)?.unwrap_or(true),
+        None => ledger.is_wire(config.wire)?.unwrap_or(true),
     })
 }
 
@@ -68,23 +72,22 @@ fn is_here(request: &Request<'_>, ledger: &Ledger, tenant: &str) -> Result<bool,
 fn find(
     request: &Request<'_>,
     ledger: &mut RunLedger,
-    (tenant, key, is_here): (&str, &Secret, bool),
+    (tenant, key): (&str, &Secret),
     deadline: BootTime,
 ) -> Result<(), Error> {
-    let others = ledger.put_aside()?;
-    let is_known = |other: &&Ledger| other.tenant().is_ok_and(|known| known.as_deref() == Some(tenant));
-    let is_key = |other: &&Ledger| other.is_key(key).is_ok_and(|is_key| is_key == Some(true));
-    if let Some(known) = others.iter().find(|other| is_known(other) && is_key(other)) {
+    let mut others = ledger.detached()?;
+    others.retain(|other| other.is_of(tenant).unwrap_or_default());
+    if let Some(known) = others.iter().find(|other| other.is_key(key).is_ok_and(|is_key| is_key == Some(true))) {
         return change(ledger, Some(known), tenant, key);
     }
     let limits = Limits { deadline, interrupted: Arc::clone(&request.interrupted) };
     let iqr = Iqr::new(request.config.iqr.clone(), key, Access::ReadOnly, limits);
-    if (is_here || ledger.tenant()?.is_none()) && shows_what_was_sent(&iqr, ledger)? {
+    if ledger.is_of(tenant)? && shows_what_was_sent(&iqr, ledger)? {
         log::info!("the API key is a new one, and IQR still shows what was sent: it is the same tenant");
         return Ok(());
     }
     for other in &others {
-        if (is_known(&other) || other.tenant()?.is_none()) && shows_what_was_sent(&iqr, other)? {
+        if shows_what_was_sent(&iqr, other)? {
             return change(ledger, Some(other), tenant, key);
         }
     }

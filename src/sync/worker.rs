@@ -193,35 +193,35 @@ impl<'a> Workers<'a> {
     /// delay for any client; it is left to the next pass where the end of the pass interrupted it.
     fn give_up(&self, evaluated: &Evaluated, error: Error) {
         let recorder = &self.recorder;
-        if let Error::Iqr(cause) = &error {
-            if !matches!(cause, iqr::Error::Interrupted { .. } | iqr::Error::OutOfTime { .. }) {
-                recorder.abort(cause.clone().into());
+        let Error::Iqr(cause) = error else { return recorder.abort(error) };
+        let rejection = Rejection { reason: cause.reason(), message: cause.to_string() };
+        match cause {
+            iqr::Error::Interrupted { .. } | iqr::Error::OutOfTime { .. } => {
+                recorder.report(&recorder.deferred_item(evaluated, &cause));
             }
-            let rejection = Rejection { reason: cause.reason(), message: cause.to_string() };
-            match cause {
-                iqr::Error::Interrupted { .. } | iqr::Error::OutOfTime { .. } => {
-                    return recorder.report(&recorder.deferred_item(evaluated, cause));
-                }
-                // The client is not at fault: it stays due, and the pass reports the cause.
-                iqr::Error::Throttled { .. } => recorder.report(&recorder.deferred_item(evaluated, cause)),
-                iqr::Error::KeyRefused { .. } => {
-                    let (reason, message) = (Some(rejection.reason), Some(rejection.message));
-                    recorder.report(&recorder.item(evaluated, ItemOutcome::Failed, reason, message, Vec::new()));
-                }
-                iqr::Error::NotFound { .. }
-                | iqr::Error::Refused { .. }
-                | iqr::Error::Failed(_)
-                | iqr::Error::Unreachable { .. }
-                | iqr::Error::ReadOnly { .. } => {
-                    let mut source = lock(&self.source);
-                    match recorder.record_server_fault(&source.store, evaluated, &rejection) {
-                        Ok(()) => source.queue.pending.settle(evaluated.client_id),
-                        Err(error) => recorder.abort(error.into()),
-                    }
+            // The client is not at fault: it stays due, and the pass reports the cause.
+            iqr::Error::Throttled { .. } => {
+                recorder.abort(cause.clone().into());
+                recorder.report(&recorder.deferred_item(evaluated, &cause));
+            }
+            iqr::Error::KeyRefused { .. } => {
+                recorder.abort(cause.into());
+                let (reason, message) = (Some(rejection.reason), Some(rejection.message));
+                recorder.report(&recorder.item(evaluated, ItemOutcome::Failed, reason, message, Vec::new()));
+            }
+            iqr::Error::NotFound { .. }
+            | iqr::Error::Refused { .. }
+            | iqr::Error::Failed(_)
+            | iqr::Error::Unreachable { .. }
+            | iqr::Error::ReadOnly { .. } => {
+                recorder.abort(cause.into());
+                let mut source = lock(&self.source);
+                match recorder.record_server_fault(&source.store, evaluated, &rejection) {
+                    Ok(()) => source.queue.pending.settle(evaluated.client_id),
+                    Err(error) => recorder.abort(error.into()),
                 }
             }
         }
-        recorder.abort(error);
     }
 
     /// Records the progress and the outcome of the pass.

@@ -145,7 +145,7 @@ pub(super) fn recent(ledger: Option<&Ledger>, now: Timestamp) -> Result<Vec<Pass
 ///
 /// # Errors
 ///
-/// Those of the template, which has none.
+/// Errors of the template, which has none.
 pub(super) fn page(status: &Status, recent: &[Pass], now: Timestamp) -> askama::Result<String> {
     let Health { level, sentence } = Health::of(status, now);
     let page = Page {

@@ -9,9 +9,9 @@ use std::time::Instant;
 use super::artifacts::Artifacts;
 use crate::cli::SyncArgs;
 use crate::config::{ConfigError, LedgerConfig, PartialConfig, WatchConfig};
+use crate::escape::in_full;
 use crate::model::Timestamp;
 use crate::monitor::{MAX_REPORT_TIME, Ping, Signal, detached};
-use crate::sync::error::in_full;
 use crate::sync::{self, Outcome, PassOutcome, Report};
 
 /// The watchers that the config names.

@@ -13,6 +13,6 @@ mod sweep;
 mod work;
 
 pub use pending::Pending;
-pub use stages::Wanted;
+pub use stages::{Stages, Wanted};
 pub(super) use sweep::{SMALL_STORE_CLIENTS, Sweep};
 pub use work::Queue;

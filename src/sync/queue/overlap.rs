@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 
-use crate::ledger::{RecentRows, RunLedger};
+use crate::ledger::{OverlapRows, RunLedger};
 use crate::model::{ClientId, Timestamp};
 use crate::store::{OverlapRow, Source, Store, Watermark};
 use crate::sync::error::Error;
@@ -18,7 +18,7 @@ type Rows = Vec<(Source, Vec<OverlapRow>)>;
 
 /// The overlap as the last pass read it, and its present rows.
 pub(super) struct Overlap {
-    then: RecentRows,
+    then: OverlapRows,
     now: Rows,
 }
 
@@ -28,7 +28,7 @@ pub(super) fn rows(store: &Store, watermark: &Watermark) -> Result<Rows, Error> 
 }
 
 impl Overlap {
-    pub fn new(then: RecentRows, now: Rows) -> Self {
+    pub fn new(then: OverlapRows, now: Rows) -> Self {
         Self { then, now }
     }
 
@@ -60,7 +60,7 @@ impl Overlap {
         let marks: HashSet<u64> = rows().map(|row| row.mark).collect();
         // An idle pass must not write.
         if marks != self.then.marks || !rows().all(|row| self.is_old(row)) {
-            ledger.set_recent_rows(&RecentRows { at: clock, marks })?;
+            ledger.set_overlap_rows(&OverlapRows { at: clock, marks })?;
         }
         Ok(())
     }
@@ -79,7 +79,7 @@ mod tests {
     }
 
     fn overlap_of(rows: &[OverlapRow]) -> Overlap {
-        let then = RecentRows { at: at("2026-11-22 12:00:00"), marks: HashSet::from([1, 2, 3]) };
+        let then = OverlapRows { at: at("2026-11-22 12:00:00"), marks: HashSet::from([1, 2, 3]) };
         Overlap::new(then, vec![(Source::Updated, rows.to_vec())])
     }
 
@@ -106,9 +106,9 @@ mod tests {
         let rows = vec![(Source::Wiped, vec![row(7, "2026-11-22 12:01:30")])];
         // The row is fresh at the first save, old at the second, and leaves nothing to write at the third.
         for (clock, remembered) in [("12:02:00", "12:02:00"), ("12:04:00", "12:04:00"), ("12:06:00", "12:04:00")] {
-            let overlap = Overlap::new(ledger.recent_rows().unwrap(), rows.clone());
+            let overlap = Overlap::new(ledger.overlap_rows().unwrap(), rows.clone());
             overlap.save(&mut ledger, at(&format!("2026-11-22 {clock}"))).unwrap();
-            let now = ledger.recent_rows().unwrap();
+            let now = ledger.overlap_rows().unwrap();
             assert_eq!((now.at, now.marks), (at(&format!("2026-11-22 {remembered}")), HashSet::from([7])), "{clock}");
         }
     }

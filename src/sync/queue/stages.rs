@@ -50,16 +50,19 @@ enum Stage {
 }
 
 /// The stages of one pass.
-pub(super) struct Stages {
+pub struct Stages {
     stage: Stage,
     wanted: Wanted,
     overlap: Overlap,
     /// The position up to which earlier passes had read history when this pass began.
-    pub start: Watermark,
+    pub(super) start: Watermark,
     /// The end of history when this pass began.
-    pub now: Watermark,
-    clock: Timestamp,
-    longest_delay: Duration,
+    pub(super) now: Watermark,
+    /// The time of day when this pass began.
+    pub(super) clock: Timestamp,
+    /// The state of the database file when this pass began.
+    pub(super) signature: Option<Signature>,
+    max_delay: Duration,
     sweep: Option<Sweep>,
     /// The last client never seen before that was queued.
     reached: i64,
@@ -67,6 +70,10 @@ pub(super) struct Stages {
 
 impl Stages {
     /// Begins a pass: reads the end of history, and the position that the last pass reached.
+    ///
+    /// # Errors
+    ///
+    /// When the appliance's database or the ledger cannot be read.
     pub fn begin(
         store: &Store,
         ledger: &RunLedger,
@@ -81,7 +88,7 @@ impl Stages {
             let rows = overlap::rows(store, &now)?;
             Ok((now, rows))
         })?;
-        let overlap = Overlap::new(ledger.recent_rows()?, rows);
+        let overlap = Overlap::new(ledger.overlap_rows()?, rows);
         let start = known.unwrap_or_else(|| Watermark {
             // Before the first pass every client is new: its history is read together with it.
             client_id: i64::MIN,
@@ -96,63 +103,63 @@ impl Stages {
                 (Stage::News(0, None), if is_due { Some(Sweep::periodic(ledger)?) } else { None })
             }
         };
-        let (reached, longest_delay) = (start.client_id, config.retry_max_delay);
-        Ok(Self { stage, wanted, overlap, start, now, clock, longest_delay, sweep, reached })
+        let (reached, max_delay) = (start.client_id, config.retry_max_delay);
+        Ok(Self { stage, wanted, overlap, start, now, clock, signature, max_delay, sweep, reached })
     }
 
     /// Whether no stage queues any more clients in this pass.
-    pub fn is_over(&self) -> bool {
+    pub(super) fn is_over(&self) -> bool {
         matches!(self.stage, Stage::Left | Stage::End)
     }
 
     /// Whether every stage came to its end.
-    pub fn is_complete(&self) -> bool {
+    pub(super) fn is_complete(&self) -> bool {
         self.stage == Stage::End
     }
 
     /// Whether the news of all clients seen before are queued.
-    pub fn has_passed_news(&self) -> bool {
+    pub(super) fn has_passed_news(&self) -> bool {
         !matches!(self.stage, Stage::Requested | Stage::News(..))
     }
 
     /// Whether the clients never seen before are queued.
-    pub fn has_passed_new(&self) -> bool {
+    pub(super) fn has_passed_new(&self) -> bool {
         self.has_passed_news() && !self.is_at_new()
     }
 
     /// Whether the clients that wait are clients never seen before.
-    pub fn is_at_new(&self) -> bool {
+    pub(super) fn is_at_new(&self) -> bool {
         matches!(self.stage, Stage::New(_))
     }
 
     /// Whether the full sweep, if there is one, has queued every client.
-    pub fn has_passed_full_sweep(&self) -> bool {
+    pub(super) fn has_passed_full_sweep(&self) -> bool {
         let is_behind = matches!(self.stage, Stage::Held(_) | Stage::Retries | Stage::End);
         is_behind && self.sweep.is_some_and(|sweep| sweep.is_full)
     }
 
     /// Returns the sweep of this pass, if it has one.
-    pub fn sweep(&self) -> Option<Sweep> {
+    pub(super) fn sweep(&self) -> Option<Sweep> {
         self.sweep
     }
 
     /// Whether the pass is for certain clients.
-    pub fn is_requested(&self) -> bool {
+    pub(super) fn is_requested(&self) -> bool {
         matches!(self.wanted, Wanted::Only(_))
     }
 
     /// Returns the last client never seen before that was queued.
-    pub fn reached(&self) -> i64 {
+    pub(super) fn reached(&self) -> i64 {
         self.reached
     }
 
     /// Records that the overlap was read.
-    pub fn save_overlap(&self, ledger: &mut RunLedger) -> Result<(), Error> {
+    pub(super) fn save_overlap(&self, ledger: &mut RunLedger) -> Result<(), Error> {
         self.overlap.save(ledger, self.clock)
     }
 
     /// Runs the next query of the stage, or moves on to the next stage.
-    pub fn refill(&mut self, store: &Store, ledger: &mut RunLedger, pending: &mut Pending) -> Result<(), Error> {
+    pub(super) fn refill(&mut self, store: &Store, ledger: &mut RunLedger, pending: &mut Pending) -> Result<(), Error> {
         match self.stage.clone() {
             Stage::Requested => {
                 if let Wanted::Only(clients) = &self.wanted {
@@ -165,7 +172,7 @@ impl Stages {
             Stage::Sweep => self.refill_sweep(store, ledger, pending)?,
             Stage::Held(after) => self.refill_held(ledger, pending, after)?,
             Stage::Retries => {
-                let retries = ledger.retries(self.clock, self.longest_delay, MAX_RETRIES)?;
+                let retries = ledger.retries(self.clock, self.max_delay, MAX_RETRIES)?;
                 pending.push(retries, Trigger::Retry);
                 let has_sweep = self.sweep.is_some_and(|sweep| !sweep.is_full);
                 self.stage = if has_sweep { Stage::Sweep } else { Stage::End };

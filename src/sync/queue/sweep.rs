@@ -52,13 +52,13 @@ pub(super) enum Part {
 impl Sweep {
     /// Returns a full sweep that resumes where an earlier one was cut short.
     pub fn full(ledger: &Ledger) -> Result<Self, Error> {
-        let start = ledger.round_cursor()?.unwrap_or(LOWEST_CLIENT);
+        let start = ledger.full_sweep_cursor()?.unwrap_or(LOWEST_CLIENT);
         Ok(Self { is_full: true, start, after: start, has_wrapped: false, pages_left: u32::MAX })
     }
 
     /// Returns a periodic sweep that resumes where an earlier one was cut short.
     pub fn periodic(ledger: &Ledger) -> Result<Self, Error> {
-        let start = ledger.full_comparison_cursor()?.unwrap_or(LOWEST_CLIENT);
+        let start = ledger.periodic_sweep_cursor()?.unwrap_or(LOWEST_CLIENT);
         Ok(Self { is_full: false, start, after: start, has_wrapped: false, pages_left: MAX_PAGES })
     }
 
@@ -134,9 +134,9 @@ impl Sweep {
     pub(super) fn save(self, ledger: &mut RunLedger, pending: &Pending) -> Result<(), Error> {
         let reached = self.settled_up_to(pending);
         if self.is_full {
-            return Ok(ledger.set_round_cursor(Some(reached))?);
+            return Ok(ledger.set_full_sweep_cursor(Some(reached))?);
         }
-        Ok(ledger.set_full_comparison_cursor(reached)?)
+        Ok(ledger.set_periodic_sweep_cursor(reached)?)
     }
 }
 
@@ -172,8 +172,8 @@ pub(super) fn is_due(
     let went_back = now.client_id < start.client_id || now.wipe_id < start.wipe_id || now.log_id < start.log_id;
     let clock_went_back =
         ledger.heartbeat().is_some_and(|last| last.finished_at.seconds_since(clock) > CLOCK_TOLERANCE_SECS);
-    let is_unfinished = ledger.full_comparison_cursor()?.is_some();
-    let is_time = match ledger.full_comparison_at()? {
+    let is_unfinished = ledger.periodic_sweep_cursor()?.is_some();
+    let is_time = match ledger.swept_at()? {
         Some(last) => clock.seconds_since(last) >= seconds(every) || clock.seconds_since(last) < 0,
         // The first pass reads every client anyway.
         None => start.client_id > i64::MIN,

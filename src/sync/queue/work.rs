@@ -4,11 +4,10 @@
 //! that a pass may be cut short or killed at any point.
 
 use super::pending::Pending;
-use super::stages::{Stages, Wanted};
-use crate::config::SyncConfig;
+use super::stages::Stages;
 use crate::ledger::RunLedger;
 use crate::model::{ClientId, Timestamp};
-use crate::store::{Signature, Store, Watermark};
+use crate::store::{Store, Watermark};
 use crate::sync::candidate::{Candidate, Trigger};
 use crate::sync::error::Error;
 
@@ -17,26 +16,13 @@ pub struct Queue {
     /// The clients that wait and those in flight.
     pub pending: Pending,
     stages: Stages,
-    clock: Timestamp,
-    signature: Option<Signature>,
 }
 
 impl Queue {
-    /// Begins a pass: reads the end of history, and the position that the last pass reached.
-    ///
-    /// # Errors
-    ///
-    /// When the appliance's database or the ledger cannot be read.
-    pub fn begin(
-        store: &Store,
-        ledger: &RunLedger,
-        wanted: Wanted,
-        clock: Timestamp,
-        signature: Option<Signature>,
-        config: &SyncConfig,
-    ) -> Result<Self, Error> {
-        let stages = Stages::begin(store, ledger, wanted, clock, signature, config)?;
-        Ok(Self { pending: Pending::default(), stages, clock, signature })
+    /// Begins with the stages of a pass.
+    #[must_use]
+    pub fn new(stages: Stages) -> Self {
+        Self { pending: Pending::default(), stages }
     }
 
     /// Dispatches the next client; returns `None` when there is none, or none until others are recorded.
@@ -88,7 +74,7 @@ impl Queue {
         let is_complete = self.is_exhausted() && self.pending.is_settled();
         let client_id = self.settled_up_to();
         let watermark = if self.is_news_settled() {
-            Watermark { client_id, ..self.stages.now.clone().not_after(self.clock) }
+            Watermark { client_id, ..self.stages.now.clone().not_after(self.stages.clock) }
         } else {
             Watermark { client_id, ..self.stages.start.clone() }
         };
@@ -98,10 +84,10 @@ impl Queue {
         }
         self.finish_sweep(ledger, finished_at, is_complete)?;
         if is_complete {
-            ledger.set_looked_at(self.signature, config)?;
+            ledger.set_evaluated(self.stages.signature, config)?;
         } else if self.stages.is_over() && self.pending.is_empty() && self.pending.is_settled() {
             // Only the sweep is left: the held clients were evaluated under this config.
-            ledger.set_looked_at(None, config)?;
+            ledger.set_evaluated(None, config)?;
         }
         Ok(())
     }
@@ -109,14 +95,14 @@ impl Queue {
     fn finish_sweep(&self, ledger: &mut RunLedger, finished_at: Timestamp, is_complete: bool) -> Result<(), Error> {
         let Some(sweep) = self.stages.sweep() else { return Ok(()) };
         if self.is_full_sweep_done() {
-            ledger.set_round_cursor(None)?;
+            ledger.set_full_sweep_cursor(None)?;
             ledger.settle_owed_comparison()?;
         } else if sweep.is_full && self.stages.has_passed_new() {
             sweep.save(ledger, &self.pending)?;
         }
         if is_complete {
             // The signature of this pass does not cover the clients that an earlier pass compared.
-            ledger.finish_full_comparison(finished_at, self.signature.filter(|_| sweep.is_whole()))?;
+            ledger.finish_sweep(finished_at, self.stages.signature.filter(|_| sweep.is_whole()))?;
         }
         Ok(())
     }
@@ -162,6 +148,7 @@ impl Queue {
 mod tests {
     use super::*;
     use crate::commands::testing::Bench;
+    use crate::sync::queue::Wanted;
 
     #[test]
     fn waits_for_another_client_in_flight_of_the_same_asset() {
@@ -170,7 +157,8 @@ mod tests {
         let mut ledger = RunLedger::open(&bench.config.ledger.path).unwrap();
         let wanted = Wanted::Only((1..=3).map(ClientId).collect());
         let now = crate::clock::now();
-        let mut queue = Queue::begin(&store, &ledger, wanted, now, None, &bench.config.sync).unwrap();
+        let stages = Stages::begin(&store, &ledger, wanted, now, None, &bench.config.sync).unwrap();
+        let mut queue = Queue::new(stages);
         let mut next = |queue: &mut Queue| queue.next(&store, &mut ledger).unwrap();
         let [one, two, three] = [(); 3].map(|()| next(&mut queue).unwrap());
         assert!(queue.pending.try_claim(one, Some("700001")));
