@@ -7,7 +7,7 @@
 //! the full comparison.
 
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
-use rusqlite::{Connection, Params, Row, named_params};
+use rusqlite::{Row, named_params};
 
 use super::database::Store;
 use super::error::Error;
@@ -131,14 +131,6 @@ impl Source {
         self.newest(to) > self.newest(from)
     }
 
-    /// The newest time of a watermark, and the first that is looked at again.
-    fn stretch(self, watermark: &Watermark) -> (String, String) {
-        let newest = self.newest(watermark).0;
-        let from = newest.parse::<Timestamp>().map(|newest| newest.plus_seconds(-OVERLAP_SECS).to_store_text());
-        let from = from.unwrap_or_else(|_| newest.to_owned());
-        (newest.to_owned(), from)
-    }
-
     /// Returns the cursor with which this question begins for a watermark.
     #[must_use]
     pub fn start(self, watermark: &Watermark) -> Cursor {
@@ -256,11 +248,12 @@ impl Store {
     pub fn candidates(&self, source: Source, cursor: &mut Cursor) -> Result<Option<Vec<ClientId>>, Error> {
         let rows = self.reading(|connection| {
             let parameters = named_params! {":text": cursor.time, ":key": cursor.key, ":limit": PAGE};
-            if matches!(source, Source::New | Source::WipeRows | Source::LogRows) {
-                Ok(page(connection, source.statement(), named_params! {":key": cursor.key, ":limit": PAGE})?)
-            } else {
-                Ok(page(connection, source.statement(), parameters)?)
-            }
+            let is_about_keys = matches!(source, Source::New | Source::WipeRows | Source::LogRows);
+            let mut statement = connection.prepare_cached(source.statement())?;
+            let rows = statement.query_map(&parameters[usize::from(is_about_keys)..], |row| {
+                Ok((row.get::<_, Option<i64>>(0)?.map(ClientId), RawTime::of(row.get_ref(1)?), row.get(2)?))
+            })?;
+            Ok(rows.collect::<rusqlite::Result<Vec<_>>>()?)
         })?;
         let Some((_, time, key)) = rows.last() else { return Ok(None) };
         *cursor = Cursor { time: time.clone(), key: *key };
@@ -273,12 +266,11 @@ impl Store {
     ///
     /// When the database cannot be read.
     pub fn overlap(&self, source: Source, watermark: &Watermark) -> Result<Vec<OverlapRow>, Error> {
-        let (Some(sql), (to, from)) = (source.overlap_statement(), source.stretch(watermark)) else {
+        let to = source.newest(watermark).0;
+        let (Some(sql), Ok(newest)) = (source.overlap_statement(), to.parse::<Timestamp>()) else {
             return Ok(Vec::new());
         };
-        if to.parse::<Timestamp>().is_err() {
-            return Ok(Vec::new());
-        }
+        let from = newest.plus_seconds(-OVERLAP_SECS).to_store_text();
         self.reading(|connection| {
             let mut statement = connection.prepare_cached(sql)?;
             let parameters = named_params! {":from": from, ":to": to, ":limit": MAX_OVERLAP_ROWS};
@@ -330,18 +322,6 @@ impl OverlapRow {
         let mark = digest::short(format!("{source:?} {id} {time}").as_bytes());
         Ok(Self { client_id: ClientId(row.get(0)?), mark, time: time.parse().ok() })
     }
-}
-
-fn page(
-    connection: &Connection,
-    sql: &str,
-    parameters: impl Params,
-) -> rusqlite::Result<Vec<(Option<ClientId>, RawTime, i64)>> {
-    let mut statement = connection.prepare_cached(sql)?;
-    let rows = statement.query_map(parameters, |row| {
-        Ok((row.get::<_, Option<i64>>(0)?.map(ClientId), RawTime::of(row.get_ref(1)?), row.get(2)?))
-    })?;
-    rows.collect()
 }
 
 #[cfg(test)]

@@ -34,20 +34,16 @@ impl Fingerprint {
 
     /// Returns the three parts as one value, for the ledger.
     #[must_use]
-    pub fn to_bytes(self) -> [u8; 24] {
-        let mut bytes = [0; 24];
-        for (chunk, part) in bytes.chunks_exact_mut(8).zip([self.updated, self.wipes, self.logs]) {
-            chunk.copy_from_slice(&part.to_le_bytes());
-        }
-        bytes
+    pub fn to_bytes(self) -> Vec<u8> {
+        [self.updated, self.wipes, self.logs].map(u64::to_le_bytes).concat()
     }
 
     /// Parses the bytes of the ledger; `None` when these are no such bytes.
     #[must_use]
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let part = |at: usize| Some(u64::from_le_bytes(bytes.get(at..at + 8)?.try_into().ok()?));
-        (bytes.len() == 24).then_some(())?;
-        Some(Self { updated: part(0)?, wipes: part(8)?, logs: part(16)? })
+        let ([updated, wipes, logs], []) = bytes.as_chunks() else { return None };
+        let part = |bytes: &[u8; 8]| u64::from_le_bytes(*bytes);
+        Some(Self { updated: part(updated), wipes: part(wipes), logs: part(logs) })
     }
 }
 

@@ -103,28 +103,28 @@ pub(super) fn flag(value: ValueRef<'_>) -> Option<bool> {
 /// Whether a text or a number says yes. A column that speaks against a wipe is read so: a value that is not understood
 /// (`skipped`, 2) is a no, and only a missing or blank value says nothing.
 pub(super) fn confirmed(value: ValueRef<'_>) -> Option<bool> {
-    const YES: &[&str] = &[
-        "1",
-        "1.0",
-        "true",
-        "t",
-        "yes",
-        "y",
-        "on",
-        "verified",
-        "ok",
-        "okay",
-        "pass",
-        "passed",
-        "success",
-        "successful",
-    ];
     match value {
         ValueRef::Null => None,
         ValueRef::Integer(_) | ValueRef::Real(_) => Some(integer(value) == Some(1)),
         ValueRef::Text(bytes) | ValueRef::Blob(bytes) => {
             let word = String::from_utf8_lossy(bytes).trim().to_lowercase();
-            (!word.is_empty()).then(|| YES.contains(&word.as_str()))
+            let is_yes = matches!(
+                word.as_str(),
+                "1" | "1.0"
+                    | "true"
+                    | "t"
+                    | "yes"
+                    | "y"
+                    | "on"
+                    | "verified"
+                    | "ok"
+                    | "okay"
+                    | "pass"
+                    | "passed"
+                    | "success"
+                    | "successful"
+            );
+            (!word.is_empty()).then_some(is_yes)
         }
     }
 }
