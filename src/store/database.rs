@@ -7,8 +7,7 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
-use super::error::{self, Error};
-use super::failure::Failure;
+use super::error::{self, Error, Failure};
 use super::quiescent::Access;
 use super::schema::{self, MissingIndex};
 use super::watchdog::{Patience, Watchdog};
@@ -94,7 +93,7 @@ impl Store {
                 return answer;
             }
             if !(self.for_writer)() {
-                return Err(Error::Locked { path: self.path.clone() }.into());
+                return Err(Error::Locked(self.path.clone()).into());
             }
         }
     }
@@ -124,15 +123,11 @@ impl Store {
         match failure {
             Failure::Sqlite(source) if error::is_locked(&source) => {
                 self.was_locked.set(true);
-                Error::Locked { path: self.path.clone() }
+                Error::Locked(self.path.clone())
             }
-            Failure::Sqlite(source) => self.explain(source),
+            Failure::Sqlite(source) => explain(&self.path, &self.access.borrow().connection, source),
             Failure::Record(problem) => Error::Record(problem),
         }
-    }
-
-    fn explain(&self, source: rusqlite::Error) -> Error {
-        explain(&self.path, &self.access.borrow().connection, source)
     }
 
     /// Checks that all tables or views of the contract are there with all their columns.

@@ -14,17 +14,11 @@ use crate::model::ClientId;
 #[derive(Debug, Error)]
 pub enum Error {
     /// There is no such file.
-    #[error("the WipeOS database {path} does not exist; set `store.database` to the appliance's database file")]
-    Missing {
-        /// The path that was tried.
-        path: PathBuf,
-    },
+    #[error("the WipeOS database {0} does not exist; set `store.database` to the appliance's database file")]
+    Missing(PathBuf),
     /// The file is a folder, a pipe or the like.
-    #[error("the WipeOS database {path} is no regular file; set `store.database` to the appliance's database file")]
-    NoFile {
-        /// The path.
-        path: PathBuf,
-    },
+    #[error("the WipeOS database {0} is no regular file; set `store.database` to the appliance's database file")]
+    NoFile(PathBuf),
     /// The operating system refuses it.
     #[error("the WipeOS database {path} cannot be read; run as a user who may read it")]
     Unreadable {
@@ -52,19 +46,13 @@ pub enum Error {
         missing: Vec<String>,
     },
     /// A writer held the database for longer than the pass could wait.
-    #[error("the WipeOS database {path} is locked by a writer; the next pass tries again")]
-    Locked {
-        /// The file.
-        path: PathBuf,
-    },
+    #[error("the WipeOS database {0} is locked by a writer; the next pass tries again")]
+    Locked(PathBuf),
     /// The database gave no answer in the time that the caller has.
     #[error(
-        "the WipeOS database {path} gave no answer in time; look for a view in it that has no end, and for missing indexes, which `wipeos-iqr auth-test` names"
+        "the WipeOS database {0} gave no answer in time; look for a view in it that has no end, and for missing indexes, which `wipeos-iqr auth-test` names"
     )]
-    NoAnswer {
-        /// The file.
-        path: PathBuf,
-    },
+    NoAnswer(PathBuf),
     /// There is more of something than is read at once.
     #[error("the WipeOS database {path} has too many {what}; delete in WipeOS what is not needed, or correct the view")]
     TooMany {
@@ -75,12 +63,9 @@ pub enum Error {
     },
     /// A database in WAL mode with files beside it that cannot be opened.
     #[error(
-        "the WipeOS database {path} has commits in its -wal file and its -shm file cannot be opened or made; start WipeOS, which brings them in, or run as the account that owns the database"
+        "the WipeOS database {0} has commits in its -wal file and its -shm file cannot be opened or made; start WipeOS, which brings them in, or run as the account that owns the database"
     )]
-    SharedMemory {
-        /// The file.
-        path: PathBuf,
-    },
+    SharedMemory(PathBuf),
     /// SQLite failed in another way.
     #[error("the WipeOS database {path} cannot be read")]
     Sqlite {
@@ -121,6 +106,15 @@ pub enum UnreadableRecord {
     },
 }
 
+/// A failure inside one read.
+#[derive(Debug, Error)]
+pub(super) enum Failure {
+    #[error(transparent)]
+    Sqlite(#[from] rusqlite::Error),
+    #[error(transparent)]
+    Record(#[from] UnreadableRecord),
+}
+
 impl UnreadableRecord {
     /// Returns the client it belongs to.
     #[must_use]
@@ -139,9 +133,9 @@ impl Error {
             Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
                 Self::NotADatabase { path, problem: plain(&source) }
             }
-            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Locked { path },
-            Some(ErrorCode::OperationInterrupted) => Self::NoAnswer { path },
-            Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly) => Self::SharedMemory { path },
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Locked(path),
+            Some(ErrorCode::OperationInterrupted) => Self::NoAnswer(path),
+            Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly) => Self::SharedMemory(path),
             _ => Self::Sqlite { path, source },
         }
     }
@@ -164,13 +158,13 @@ pub(super) fn is_locked(source: &rusqlite::Error) -> bool {
 pub(super) fn readable(path: &Path) -> Result<(), Error> {
     // To open a pipe is to wait for who writes to it.
     if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
-        return Err(Error::NoFile { path: path.to_owned() });
+        return Err(Error::NoFile(path.to_owned()));
     }
     let mut magic = [0; 16];
     match File::open(path).and_then(|mut file| file.read(&mut magic)) {
         Ok(0) => Err(Error::NotADatabase { path: path.to_owned(), problem: "it is empty".to_owned() }),
         Ok(_) => Ok(()),
-        Err(source) if source.kind() == io::ErrorKind::NotFound => Err(Error::Missing { path: path.to_owned() }),
+        Err(source) if source.kind() == io::ErrorKind::NotFound => Err(Error::Missing(path.to_owned())),
         Err(source) => Err(Error::Unreadable { path: path.to_owned(), source }),
     }
 }

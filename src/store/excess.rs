@@ -1,6 +1,6 @@
 //! The limits of one client, and what is said where one is exceeded.
 
-use std::fmt;
+use thiserror::Error;
 
 /// The number of rows of one table that one client may have. The statements that read them stop at one more.
 pub(super) const MAX_ROWS: usize = 20_000;
@@ -11,15 +11,14 @@ pub(super) const MAX_VALUE_BYTES: usize = 1 << 20;
 /// The number of bytes that all texts of one client may have; for SQLite, also a single value or row.
 pub(super) const MAX_CLIENT_BYTES: i32 = 64 << 20;
 
-/// The things of which a client has too many.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The things of which a client has too many, each with the table in which they became too many.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum Excess {
     /// Rows of a table.
-    Rows {
-        /// The table.
-        table: &'static str,
-    },
+    #[error("table {0} has more than {MAX_ROWS} rows of this client; delete what does not belong to it")]
+    Rows(&'static str),
     /// Bytes of a value.
+    #[error("{table}.{column} has {bytes} bytes, and at most {MAX_VALUE_BYTES} are read; shorten it in WipeOS")]
     Value {
         /// The table.
         table: &'static str,
@@ -29,34 +28,6 @@ pub enum Excess {
         bytes: usize,
     },
     /// Bytes of all texts of a client.
-    Bytes {
-        /// The table with which they became too many.
-        table: &'static str,
-    },
-}
-
-impl fmt::Display for Excess {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Rows { table } => {
-                write!(
-                    f,
-                    "table {table} has more than {MAX_ROWS} rows of this client; delete what does not belong to it"
-                )
-            }
-            Self::Value { table, column, bytes } => {
-                write!(
-                    f,
-                    "{table}.{column} has {bytes} bytes, and at most {MAX_VALUE_BYTES} are read; shorten it in WipeOS"
-                )
-            }
-            Self::Bytes { table } => {
-                let mebibytes = MAX_CLIENT_BYTES >> 20;
-                write!(
-                    f,
-                    "its rows have more than {mebibytes} MiB of text, counted up to table {table}; shorten them in WipeOS"
-                )
-            }
-        }
-    }
+    #[error("its rows have more than {max} MiB of text, counted up to table {0}; shorten them in WipeOS", max = MAX_CLIENT_BYTES >> 20)]
+    Bytes(&'static str),
 }

@@ -1,13 +1,12 @@
 //! Limits of what one client may say. More than this is no machine but a broken view or a forgotten script, and that
 //! client alone is not sent: its rows are neither held in memory nor mapped.
 
-use rusqlite::ErrorCode;
 use rusqlite::types::ValueRef;
+use rusqlite::{CachedStatement, ErrorCode, ToSql};
 
 use super::columns::Columns;
-use super::error::UnreadableRecord;
+use super::error::{Failure, UnreadableRecord};
 use super::excess::{Excess, MAX_CLIENT_BYTES, MAX_ROWS, MAX_VALUE_BYTES};
-use super::failure::Failure;
 use crate::model::ClientId;
 
 /// A table and whose rows of it are read.
@@ -23,9 +22,9 @@ impl Place {
     }
 
     /// Converts an error of SQLite. An error that says that a value is too big for it concerns this client alone.
-    pub fn failure(self, error: rusqlite::Error) -> Failure {
+    fn failure(self, error: rusqlite::Error) -> Failure {
         match error.sqlite_error_code() {
-            Some(ErrorCode::TooBig) => self.excess(Excess::Bytes { table: self.table }),
+            Some(ErrorCode::TooBig) => self.excess(Excess::Bytes(self.table)),
             _ => Failure::Sqlite(error),
         }
     }
@@ -40,12 +39,26 @@ pub(super) struct Taken {
 }
 
 impl Taken {
+    /// Calls a function with the values of each row of the answer; [`Failure::Record`] when there is too much.
+    pub fn each<const N: usize>(
+        &mut self,
+        place: Place,
+        statement: &mut CachedStatement<'_>,
+        columns: &Columns<N>,
+        key: impl ToSql,
+        mut read: impl FnMut(&[ValueRef<'_>; N]) -> rusqlite::Result<()>,
+    ) -> Result<(), Failure> {
+        let mut rows = statement.query([key]).map_err(|error| place.failure(error))?;
+        while let Some(row) = rows.next().map_err(|error| place.failure(error))? {
+            let row = columns.of(row)?;
+            self.add(place, columns, &row)?;
+            read(&row)?;
+        }
+        Ok(())
+    }
+
     /// Counts a row that was read.
-    ///
-    /// # Errors
-    ///
-    /// [`Failure::Record`] when there is too much.
-    pub fn add<const N: usize>(
+    fn add<const N: usize>(
         &mut self,
         place: Place,
         columns: &Columns<N>,
@@ -57,7 +70,7 @@ impl Taken {
         }
         self.rows += 1;
         if self.rows > MAX_ROWS {
-            return Err(place.excess(Excess::Rows { table }));
+            return Err(place.excess(Excess::Rows(table)));
         }
         for (value, column) in row.iter().zip(&columns.0) {
             let (ValueRef::Text(bytes) | ValueRef::Blob(bytes)) = value else { continue };
@@ -68,6 +81,6 @@ impl Taken {
             self.bytes += bytes;
         }
         let is_within = i32::try_from(self.bytes).is_ok_and(|bytes| bytes <= MAX_CLIENT_BYTES);
-        if is_within { Ok(()) } else { Err(place.excess(Excess::Bytes { table })) }
+        if is_within { Ok(()) } else { Err(place.excess(Excess::Bytes(table))) }
     }
 }

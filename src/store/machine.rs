@@ -4,13 +4,12 @@
 use std::ops::Range;
 
 use rusqlite::types::{Value, ValueRef};
-use rusqlite::{CachedStatement, Connection, ToSql};
+use rusqlite::{CachedStatement, Connection};
 
 use super::candidates::PAGE;
 use super::columns::{Columns, at, question};
 use super::database::Store;
-use super::error::{Error, UnreadableRecord};
-use super::failure::Failure;
+use super::error::{Error, Failure, UnreadableRecord};
 use super::fingerprint::{Contents, Fingerprint};
 use super::limits::{Place, Taken};
 use super::value::{confirmed, deciding_time, flag, integer, measure, percent, text, time, typed, unsigned};
@@ -142,8 +141,8 @@ impl Store {
     pub fn slot(&self, id: ClientId, name: &str) -> Result<Option<String>, Error> {
         self.reading(|connection| {
             let mut slots = Vec::new();
-            let mut rows = Rows { place: Place { client_id: id, table: "client_slot" }, taken: &mut Taken::default() };
-            let all = rows.each(&mut connection.prepare_cached(SLOTS)?, &S, id.0, |row| {
+            let place = Place { client_id: id, table: "client_slot" };
+            let all = Taken::default().each(place, &mut connection.prepare_cached(SLOTS)?, &S, id.0, |row| {
                 slots.push(slot(row));
                 Ok(())
             });
@@ -226,8 +225,8 @@ impl<'a> Reader<'a> {
     /// Reads the row of the client; returns whether there is one.
     fn client(&mut self, id: ClientId, mut machine: Option<&mut Machine>) -> Result<bool, Failure> {
         let mut is_there = false;
-        let mut rows = Rows { place: Place { client_id: id, table: "client" }, taken: &mut self.taken };
-        rows.each(&mut self.client, &C, id.0, |row| {
+        let place = Place { client_id: id, table: "client" };
+        self.taken.each(place, &mut self.client, &C, id.0, |row| {
             self.contents.updated.add(row);
             is_there = true;
             if let Some(machine) = machine.as_deref_mut() {
@@ -240,8 +239,8 @@ impl<'a> Reader<'a> {
 
     fn slots(&mut self, id: ClientId, mut machine: Option<&mut Machine>) -> Result<(), Failure> {
         self.contents.updated.begin(b's');
-        let mut rows = Rows { place: Place { client_id: id, table: "client_slot" }, taken: &mut self.taken };
-        rows.each(&mut self.slots, &S, id.0, |row| {
+        let place = Place { client_id: id, table: "client_slot" };
+        self.taken.each(place, &mut self.slots, &S, id.0, |row| {
             self.contents.updated.add(row);
             if let Some(machine) = machine.as_deref_mut() {
                 machine.slots.push(slot(row));
@@ -252,8 +251,8 @@ impl<'a> Reader<'a> {
 
     fn batteries(&mut self, id: ClientId, mut machine: Option<&mut Machine>) -> Result<(), Failure> {
         self.contents.updated.begin(b'b');
-        let mut rows = Rows { place: Place { client_id: id, table: "battery" }, taken: &mut self.taken };
-        rows.each(&mut self.batteries, &B, id.0, |row| {
+        let place = Place { client_id: id, table: "battery" };
+        self.taken.each(place, &mut self.batteries, &B, id.0, |row| {
             self.contents.updated.add(row);
             if let Some(machine) = machine.as_deref_mut() {
                 machine.batteries.push(battery(row));
@@ -266,8 +265,8 @@ impl<'a> Reader<'a> {
     fn drives(&mut self, id: ClientId, mut machine: Option<&mut Machine>) -> Result<Problem, Failure> {
         let mut keys: Vec<Value> = Vec::new();
         self.contents.updated.begin(b'd');
-        let mut rows = Rows { place: Place { client_id: id, table: "disk" }, taken: &mut self.taken };
-        rows.each(&mut self.drives, &D, id.0, |row| {
+        let place = Place { client_id: id, table: "disk" };
+        self.taken.each(place, &mut self.drives, &D, id.0, |row| {
             self.contents.updated.add(row);
             keys.push(row[at!(D, "id")].try_into()?);
             if let Some(machine) = machine.as_deref_mut() {
@@ -276,16 +275,16 @@ impl<'a> Reader<'a> {
             Ok(())
         })?;
         let mut problem = None;
-        let mut rows = Rows { place: Place { client_id: id, table: "wipe" }, taken: &mut self.taken };
-        for (place, key) in keys.into_iter().enumerate() {
+        let place = Place { client_id: id, table: "wipe" };
+        for (number, key) in keys.into_iter().enumerate() {
             self.contents.wipes.begin(b'w');
-            rows.each(&mut self.wipes, &W, key, |row| {
+            self.taken.each(place, &mut self.wipes, &W, key, |row| {
                 if has_ended(row) {
                     self.contents.wipes.add(&row[FINGERPRINT_OF_WIPE]);
                 }
                 let Some(machine) = machine.as_deref_mut() else { return Ok(()) };
                 match wipe(row, id)? {
-                    Ok(wipe) => machine.drives[place].wipes.push(wipe),
+                    Ok(wipe) => machine.drives[number].wipes.push(wipe),
                     Err(unreadable) => _ = problem.get_or_insert(unreadable),
                 }
                 Ok(())
@@ -299,8 +298,8 @@ impl<'a> Reader<'a> {
         let mut keys: Vec<Value> = Vec::new();
         let mut problem = None;
         let mut logs = Vec::new();
-        let mut rows = Rows { place: Place { client_id: id, table: "diagnostics_log" }, taken: &mut self.taken };
-        rows.each(&mut self.logs, &L, id.0, |row| {
+        let place = Place { client_id: id, table: "diagnostics_log" };
+        self.taken.each(place, &mut self.logs, &L, id.0, |row| {
             self.contents.logs.add(&row[FINGERPRINT_OF_LOG]);
             keys.push(row[at!(L, "id")].try_into()?);
             if machine.is_some() {
@@ -311,12 +310,12 @@ impl<'a> Reader<'a> {
             }
             Ok(())
         })?;
-        let mut rows = Rows { place: Place { client_id: id, table: "diagnostics_test" }, taken: &mut self.taken };
-        for (place, key) in keys.into_iter().enumerate() {
+        let place = Place { client_id: id, table: "diagnostics_test" };
+        for (number, key) in keys.into_iter().enumerate() {
             self.contents.logs.begin(b't');
-            rows.each(&mut self.tests, &T, key, |row| {
+            self.taken.each(place, &mut self.tests, &T, key, |row| {
                 self.contents.logs.add(row);
-                if let Some(log) = logs.get_mut(place) {
+                if let Some(log) = logs.get_mut(number) {
                     log.tests.push(test(row));
                 }
                 Ok(())
@@ -327,32 +326,6 @@ impl<'a> Reader<'a> {
             machine.diagnostics = logs;
         }
         Ok(problem)
-    }
-}
-
-/// The rows of one client in one table.
-struct Rows<'a> {
-    place: Place,
-    taken: &'a mut Taken,
-}
-
-impl Rows<'_> {
-    /// Calls a function with the values of each row of the answer.
-    fn each<const N: usize>(
-        &mut self,
-        statement: &mut CachedStatement<'_>,
-        columns: &Columns<N>,
-        key: impl ToSql,
-        mut read: impl FnMut(&[ValueRef<'_>; N]) -> rusqlite::Result<()>,
-    ) -> Result<(), Failure> {
-        let place = self.place;
-        let mut rows = statement.query([key]).map_err(|error| place.failure(error))?;
-        while let Some(row) = rows.next().map_err(|error| place.failure(error))? {
-            let row = columns.of(row)?;
-            self.taken.add(place, columns, &row)?;
-            read(&row)?;
-        }
-        Ok(())
     }
 }
 

@@ -13,7 +13,6 @@ mod columns;
 mod database;
 mod error;
 mod excess;
-mod failure;
 mod fingerprint;
 mod limits;
 mod machine;
