@@ -89,29 +89,27 @@ impl Ledger {
         } else {
             Connection::open_with_flags(sqlite::unchanging(path), flags | OpenFlags::SQLITE_OPEN_URI)?
         };
-        let ledger = Self { connection, path: path.to_owned() };
-        ledger.configure().map(|()| ledger)
+        Self::configured(connection, path)
     }
 
     pub(super) fn connect(path: &Path, flags: OpenFlags) -> Result<Self, Error> {
         // SQLite would wait for who writes to a pipe, or not know what to say of it.
         let own = [path.to_owned(), files::beside(path, "-wal"), files::beside(path, "-shm")];
         if let Some(path) = own.into_iter().find(|path| path.metadata().is_ok_and(|metadata| !metadata.is_file())) {
-            return Err(Error::NoFile { path });
+            return Err(Error::NoFile(path));
         }
         let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
             .map_err(|source| Error::from(source).at(path))?;
         #[cfg(test)]
         let connection = crate::store::testing::overheard(connection);
-        let ledger = Self { connection, path: path.to_owned() };
-        ledger.configure().map_err(|source| Error::from(source).at(path))?;
-        Ok(ledger)
+        Self::configured(connection, path).map_err(|source| Error::from(source).at(path))
     }
 
     /// Configures the connection. This is the first read of the file: a file that cannot be read fails here.
-    pub(super) fn configure(&self) -> rusqlite::Result<()> {
-        sqlite::configure(&self.connection, BUSY_TIMEOUT)?;
-        self.connection.pragma_update(None, "cache_size", CACHE_SIZE)
+    pub(super) fn configured(connection: Connection, path: &Path) -> rusqlite::Result<Self> {
+        sqlite::configure(&connection, BUSY_TIMEOUT)?;
+        connection.pragma_update(None, "cache_size", CACHE_SIZE)?;
+        Ok(Self { connection, path: path.to_owned() })
     }
 
     /// Copies the ledger in one step, so that the copy is the state of one moment.

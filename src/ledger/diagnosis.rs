@@ -21,7 +21,7 @@ const MIN_FREE_BYTES: u64 = 64 * 1024;
 pub fn why_not_writable(ledger: &Path) -> Option<String> {
     let own = [".lock", "-wal", "-shm"].map(|suffix| files::beside(ledger, suffix));
     if let Some(path) = own.into_iter().find(|path| path.metadata().is_ok_and(|metadata| !metadata.is_file())) {
-        return Some(Error::NoFile { path }.to_string());
+        return Some(Error::NoFile(path).to_string());
     }
     if is_read_only(ledger) {
         return Some(format!("{}: {}", ledger.display(), Error::ReadOnlyFileSystem));

@@ -13,11 +13,8 @@ use crate::files::MarkerError;
 #[derive(Debug, Error)]
 pub enum Error {
     /// Another pass holds the run lock.
-    #[error("another pass is running (it holds {lock})")]
-    Running {
-        /// The lock file.
-        lock: PathBuf,
-    },
+    #[error("another pass is running (it holds {0})")]
+    Running(PathBuf),
     /// The file was written by a newer version of this program.
     #[error(
         "the ledger is of version {version}, this program knows versions up to {ours}; use the newer program again"
@@ -68,20 +65,14 @@ pub enum Error {
     },
     /// The lock file belongs to another account.
     #[error(
-        "the lock file {path} may not be opened by this account; run every pass by the same account, or give it that file (chown)"
+        "the lock file {0} may not be opened by this account; run every pass by the same account, or give it that file (chown)"
     )]
-    ForeignLock {
-        /// The lock file.
-        path: PathBuf,
-    },
+    ForeignLock(PathBuf),
     /// The lock file is no longer the one that this pass holds.
     #[error(
-        "the lock file {lock} was deleted or replaced while this pass ran; it ends, because another one may have begun, and the next one goes on"
+        "the lock file {0} was deleted or replaced while this pass ran; it ends, because another one may have begun, and the next one goes on"
     )]
-    LockLost {
-        /// The lock file.
-        lock: PathBuf,
-    },
+    LockLost(PathBuf),
     /// The lock file may belong to another program, and a pass would write to it.
     #[error("the lock file {lock} {flaw}; remove it, the next pass makes a new one")]
     UnsafeLock {
@@ -96,11 +87,8 @@ pub enum Error {
     )]
     Link,
     /// Something else has the place of a file.
-    #[error("{path} is no regular file; remove it, or set `ledger.path`")]
-    NoFile {
-        /// The path that something else has.
-        path: PathBuf,
-    },
+    #[error("{0} is no regular file; remove it, or set `ledger.path`")]
+    NoFile(PathBuf),
     /// The operating system failed.
     #[error("the operating system failed on {path}")]
     Io {

@@ -105,10 +105,6 @@ type FieldRow<T> = [T; 3];
 impl ChangeRecord {
     /// The name in place of a field where nothing was changed in IQR, and a person dismissed the notice of an asset.
     pub const DISMISSED: &'static str = "notice";
-
-    fn row(&self) -> FieldRow<&str> {
-        [&self.field, &self.before, &self.after]
-    }
 }
 
 /// Adds what was changed of an asset at once, which was sent from a client, to its history.
@@ -120,7 +116,8 @@ pub(super) fn insert(
     if changes.is_empty() {
         return Ok(());
     }
-    let fields: Vec<FieldRow<&str>> = changes.iter().map(ChangeRecord::row).collect();
+    let fields: Vec<FieldRow<&str>> =
+        changes.iter().map(|change| [&*change.field, &change.before, &change.after]).collect();
     let fields =
         serde_json::to_string(&fields).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
     let sql = "INSERT INTO change (at, client_id, inventory_id, fields) VALUES (?1, ?2, ?3, ?4)";
@@ -223,22 +220,17 @@ impl RunLedger {
         totals: PassTotals,
     ) -> Result<(), Error> {
         let count = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
-        self.write(|transaction| {
-            transaction.execute(
-                "INSERT INTO pass (id, started_at, finished_at, outcome, message, sent, unchanged, held, failed, deferred,
-                                   requests)
-                 VALUES (:id, :started_at, :at, :outcome, :message, :sent, :unchanged, :held, :failed, :deferred, :requests)
-                 ON CONFLICT (id) DO UPDATE SET finished_at = :at, outcome = :outcome, message = :message, sent = :sent,
-                     unchanged = :unchanged, held = :held, failed = :failed, deferred = :deferred, requests = :requests",
-                named_params! {
-                    ":id": id, ":started_at": started_at.unix_millis(), ":at": at.unix_millis(), ":message": end.message(),
-                    ":outcome": end.outcome(),
-                    ":sent": count(totals.sent), ":unchanged": count(totals.unchanged), ":held": count(totals.held),
-                    ":failed": count(totals.failed), ":deferred": count(totals.deferred),
-                    ":requests": count(totals.requests),
-                },
-            )
-        })?;
-        Ok(())
+        let sql = "INSERT INTO pass (id, started_at, finished_at, outcome, message, sent, unchanged, held, failed, deferred,
+                                     requests)
+                   VALUES (:id, :started_at, :at, :outcome, :message, :sent, :unchanged, :held, :failed, :deferred, :requests)
+                   ON CONFLICT (id) DO UPDATE SET finished_at = :at, outcome = :outcome, message = :message, sent = :sent,
+                       unchanged = :unchanged, held = :held, failed = :failed, deferred = :deferred, requests = :requests";
+        let values = named_params! {
+            ":id": id, ":started_at": started_at.unix_millis(), ":at": at.unix_millis(), ":message": end.message(),
+            ":outcome": end.outcome(),
+            ":sent": count(totals.sent), ":unchanged": count(totals.unchanged), ":held": count(totals.held),
+            ":failed": count(totals.failed), ":deferred": count(totals.deferred), ":requests": count(totals.requests),
+        };
+        self.execute(sql, values).map(|_| ())
     }
 }

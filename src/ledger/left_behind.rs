@@ -194,20 +194,17 @@ impl RunLedger {
     ) -> Result<Option<LeftBehind>, Error> {
         let of_now = Some(moved.registration).filter(|_| replaced_at.is_none());
         let (created_at, serial_number) = registration_values(of_now.unwrap_or(&left.registration));
-        let inserted = self.write(|transaction| {
-            let sql =
-                "INSERT OR REPLACE INTO left_behind (inventory_id, client_id, created_at, serial_number, sent_at, now,
-                                                           is_attention, noticed_at, replaced_at)
-                       SELECT inventory_id, client_id, :created_at, :serial, at, :now, :is_attention, :at, :replaced_at
-                       FROM asset WHERE inventory_id = :id AND client_id = :client";
-            transaction.prepare_cached(sql)?.execute(named_params! {
-                ":id": left.inventory_id, ":client": left.client_id.0, ":created_at": created_at,
-                ":serial": serial_number, ":now": moved.now.filter(|_| replaced_at.is_none()),
-                ":is_attention": is_attention, ":at": moved.at.unix_millis(),
-                ":replaced_at": replaced_at.map(Timestamp::unix_millis),
-            })
-        })?;
-        if inserted == 0 {
+        let sql =
+            "INSERT OR REPLACE INTO left_behind (inventory_id, client_id, created_at, serial_number, sent_at, now,
+                                                       is_attention, noticed_at, replaced_at)
+                   SELECT inventory_id, client_id, :created_at, :serial, at, :now, :is_attention, :at, :replaced_at
+                   FROM asset WHERE inventory_id = :id AND client_id = :client";
+        let values = named_params! {
+            ":id": left.inventory_id, ":client": left.client_id.0, ":created_at": created_at, ":serial": serial_number,
+            ":now": moved.now.filter(|_| replaced_at.is_none()), ":is_attention": is_attention,
+            ":at": moved.at.unix_millis(), ":replaced_at": replaced_at.map(Timestamp::unix_millis),
+        };
+        if self.execute(sql, values)? == 0 {
             return Ok(None);
         }
         self.row(&format!("SELECT {COLUMNS} FROM left_behind WHERE inventory_id = ?1"), [&left.inventory_id], notice)
@@ -221,18 +218,15 @@ impl RunLedger {
     /// When the ledger cannot be written.
     pub fn notice_begun(&mut self, moved: &Move<'_>) -> Result<(), Error> {
         let (created_at, serial_number) = registration_values(moved.registration);
-        self.write(|transaction| {
-            let sql =
-                "INSERT OR IGNORE INTO left_behind (inventory_id, client_id, created_at, serial_number, sent_at, now,
-                                                          is_attention, noticed_at)
-                       SELECT inventory_id, client_id, :created_at, :serial, at, :now, 1, :at
-                       FROM intent WHERE client_id = :client AND NOT is_open AND inventory_id IS NOT :now";
-            transaction.prepare_cached(sql)?.execute(named_params! {
-                ":client": moved.client_id.0, ":created_at": created_at, ":serial": serial_number, ":now": moved.now,
-                ":at": moved.at.unix_millis(),
-            })
-        })?;
-        Ok(())
+        let sql = "INSERT OR IGNORE INTO left_behind (inventory_id, client_id, created_at, serial_number, sent_at, now,
+                                                      is_attention, noticed_at)
+                   SELECT inventory_id, client_id, :created_at, :serial, at, :now, 1, :at
+                   FROM intent WHERE client_id = :client AND NOT is_open AND inventory_id IS NOT :now";
+        let values = named_params! {
+            ":client": moved.client_id.0, ":created_at": created_at, ":serial": serial_number, ":now": moved.now,
+            ":at": moved.at.unix_millis(),
+        };
+        self.execute(sql, values).map(|_| ())
     }
 
     /// Ends a notice because a person says so, and records it in the history of its asset: `what` was said of the
@@ -272,8 +266,7 @@ impl RunLedger {
             let old = format!("SELECT inventory_id FROM left_behind WHERE {condition} LIMIT ?2");
             let parameters = [cutoff.unix_millis(), MAX_EXPIRED_ROWS];
             if self.row(&old, parameters, |_| Ok(()))?.is_some() {
-                let sql = format!("DELETE FROM left_behind WHERE inventory_id IN ({old})");
-                self.write(|transaction| transaction.prepare_cached(&sql)?.execute(parameters))?;
+                self.execute(&format!("DELETE FROM left_behind WHERE inventory_id IN ({old})"), parameters)?;
             }
         }
         Ok(())

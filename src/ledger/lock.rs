@@ -53,7 +53,7 @@ impl RunLock {
         match files::open_marker(&path, PRIVATE) {
             Ok(file) => Self::lock(file, path),
             Err(MarkerError::Io(source)) => Err(in_words(&path, source)),
-            Err(MarkerError::NoFile) => Err(Error::NoFile { path }),
+            Err(MarkerError::NoFile) => Err(Error::NoFile(path)),
             Err(flaw @ (MarkerError::Link | MarkerError::OtherName | MarkerError::Stranger(_))) => {
                 Err(Error::UnsafeLock { lock: path, flaw })
             }
@@ -67,7 +67,7 @@ impl RunLock {
                 touch(&file, SYSTEM_TIME);
                 Ok(Self { file, path, identity: identity(&metadata) })
             }
-            Err(TryLockError::WouldBlock) => Err(Error::Running { lock: path }),
+            Err(TryLockError::WouldBlock) => Err(Error::Running(path)),
             Err(TryLockError::Error(source)) => Err(Error::Io { path, source }),
         }
     }
@@ -75,7 +75,7 @@ impl RunLock {
     /// A lock keeps out only those who find it: once its file was deleted or replaced another pass may have begun.
     pub(super) fn check(&self) -> Result<(), Error> {
         let is_in_place = self.path.symlink_metadata().is_ok_and(|metadata| identity(&metadata) == self.identity);
-        if is_in_place { Ok(()) } else { Err(Error::LockLost { lock: self.path.clone() }) }
+        if is_in_place { Ok(()) } else { Err(Error::LockLost(self.path.clone())) }
     }
 
     /// Writes the heartbeat. It informs only: a full disk must not fail a pass that had nothing to do.
@@ -175,7 +175,7 @@ fn identity(metadata: &Metadata) -> (u64, u64) {
 /// A lock file that a root's hand left behind is the usual slip.
 fn in_words(path: &Path, source: io::Error) -> Error {
     match source.kind() {
-        io::ErrorKind::PermissionDenied => Error::ForeignLock { path: path.to_owned() },
+        io::ErrorKind::PermissionDenied => Error::ForeignLock(path.to_owned()),
         io::ErrorKind::ReadOnlyFilesystem => Error::ReadOnlyFileSystem.at(path),
         io::ErrorKind::StorageFull => Error::Full.at(path),
         _ => Error::Io { path: path.to_owned(), source },

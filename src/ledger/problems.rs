@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use rusqlite::{Connection, Row, named_params, params_from_iter};
+use rusqlite::{Connection, Params, Row, named_params};
 
+use super::codec;
 use super::database::Ledger;
 use super::error::Error;
 use super::run_ledger::RunLedger;
@@ -101,8 +102,9 @@ impl Ledger {
         self.clients("SELECT client_id FROM problem WHERE client_id > ?1 ORDER BY client_id LIMIT ?2", [after.0, limit])
     }
 
-    fn clients<const N: usize>(&self, sql: &str, parameters: [i64; N]) -> Result<Vec<ClientId>, Error> {
-        self.rows(sql, params_from_iter(parameters), |row| row.get(0).map(ClientId))
+    /// Returns the clients that a query names in its first column.
+    pub(super) fn clients(&self, sql: &str, parameters: impl Params) -> Result<Vec<ClientId>, Error> {
+        self.rows(sql, parameters, |row| row.get(0).map(ClientId))
     }
 
     /// Returns the clients that are held because of this inventory ID.
@@ -111,14 +113,11 @@ impl Ledger {
     ///
     /// When the ledger cannot be read.
     pub fn problems_of(&self, inventory_id: &str) -> Result<Vec<ClientId>, Error> {
-        self.rows("SELECT client_id FROM problem WHERE inventory_id = ?1", [inventory_id], |row| {
-            row.get(0).map(ClientId)
-        })
+        self.clients("SELECT client_id FROM problem WHERE inventory_id = ?1", [inventory_id])
     }
 }
 
 fn problem(row: &Row<'_>) -> rusqlite::Result<Problem> {
-    let fingerprint: Option<Vec<u8>> = row.get("seen")?;
     Ok(Problem {
         client_id: ClientId(row.get("client_id")?),
         inventory_id: row.get("inventory_id")?,
@@ -128,7 +127,7 @@ fn problem(row: &Row<'_>) -> rusqlite::Result<Problem> {
         attempts: row.get("attempts")?,
         since: Timestamp::from_unix_millis(row.get("since")?),
         next_try: row.get::<_, Option<i64>>("next_try")?.map(Timestamp::from_unix_millis),
-        fingerprint: fingerprint.as_deref().and_then(Fingerprint::from_bytes),
+        fingerprint: codec::fingerprint(row)?,
     })
 }
 

@@ -3,8 +3,8 @@
 use std::ops::Deref;
 use std::path::Path;
 
-use rusqlite::Connection;
 use rusqlite::config::DbConfig;
+use rusqlite::{Connection, Params};
 
 use super::database::{Ledger, WRITABLE, explain};
 use super::error::Error;
@@ -103,6 +103,11 @@ impl RunLedger {
             return self.atomically(|ledger| write(&ledger.connection).map_err(|source| ledger.at(source)));
         }
         write(&self.connection).map_err(|source| self.at(source))
+    }
+
+    /// Runs one statement as [`Self::write`] does; returns the number of rows that it changed.
+    pub(super) fn execute(&mut self, sql: &str, parameters: impl Params) -> Result<usize, Error> {
+        self.write(|transaction| transaction.prepare_cached(sql)?.execute(parameters))
     }
 }
 

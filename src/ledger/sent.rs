@@ -87,7 +87,7 @@ impl Ledger {
     pub fn clients_of(&self, inventory_id: &str) -> Result<Vec<ClientId>, Error> {
         let sql = "SELECT client_id FROM sent WHERE inventory_id = ?1
                    UNION ALL SELECT client_id FROM problem WHERE inventory_id = ?1";
-        self.rows(sql, [inventory_id], |row| row.get(0).map(ClientId))
+        self.clients(sql, [inventory_id])
     }
 
     /// Returns at most `limit` assets that were sent, in no order.
@@ -106,7 +106,7 @@ impl Ledger {
     ///
     /// When the ledger cannot be read.
     pub fn senders(&self, inventory_id: &str) -> Result<Vec<ClientId>, Error> {
-        self.rows("SELECT client_id FROM sent WHERE inventory_id = ?1", [inventory_id], |row| row.get(0).map(ClientId))
+        self.clients("SELECT client_id FROM sent WHERE inventory_id = ?1", [inventory_id])
     }
 }
 
@@ -122,8 +122,7 @@ pub(super) fn record(row: &Row<'_>) -> rusqlite::Result<SentRecord> {
 }
 
 pub(super) fn insert(connection: &Connection, record: &SentRecord) -> rusqlite::Result<usize> {
-    let fingerprint = record.fingerprint.map(Fingerprint::to_bytes);
-    let fingerprint = fingerprint.as_ref().map_or(&[][..], |fingerprint| &fingerprint[..]);
+    let fingerprint = record.fingerprint.map(Fingerprint::to_bytes).unwrap_or_default();
     let (created_at, serial_number) = codec::registration_values(&record.registration);
     let (id, at) = (&record.inventory_id, record.at.unix_millis());
     let values = (record.client_id.0, id, fingerprint, record.digest, at, created_at, serial_number);

@@ -209,8 +209,7 @@ impl RunLedger {
     }
 
     pub(super) fn unset(&mut self, name: &str) -> Result<(), Error> {
-        self.write(|transaction| transaction.execute("DELETE FROM setting WHERE name = ?1", [name]))?;
-        Ok(())
+        self.execute("DELETE FROM setting WHERE name = ?1", [name]).map(|_| ())
     }
 
     /// Moves the watermark.
@@ -301,7 +300,7 @@ impl RunLedger {
     ///
     /// When the ledger cannot be written.
     pub fn set_wire(&mut self, wire: [u8; 16]) -> Result<(), Error> {
-        self.write(|transaction| transaction.execute("DELETE FROM setting WHERE name = ?1", [SEMANTICS]))?;
+        self.unset(SEMANTICS)?;
         self.set(&[(WIRE, &wire)])
     }
 
@@ -320,14 +319,8 @@ impl RunLedger {
     ///
     /// When the ledger cannot be written.
     pub fn remember_master_item(&mut self, key: &str, manufacturer: &str, item_number: &str) -> Result<(), Error> {
-        self.write(|transaction| {
-            transaction
-                .prepare_cached(
-                    "INSERT OR REPLACE INTO master_item (key, manufacturer, item_number) VALUES (?1, ?2, ?3)",
-                )?
-                .execute([key, manufacturer, item_number])
-        })?;
-        Ok(())
+        let sql = "INSERT OR REPLACE INTO master_item (key, manufacturer, item_number) VALUES (?1, ?2, ?3)";
+        self.execute(sql, [key, manufacturer, item_number]).map(|_| ())
     }
 
     /// Forgets a master item that turned out to be gone from IQR.
@@ -336,7 +329,6 @@ impl RunLedger {
     ///
     /// When the ledger cannot be written.
     pub fn forget_master_item(&mut self, key: &str) -> Result<(), Error> {
-        self.write(|transaction| transaction.execute("DELETE FROM master_item WHERE key = ?1", [key]))?;
-        Ok(())
+        self.execute("DELETE FROM master_item WHERE key = ?1", [key]).map(|_| ())
     }
 }

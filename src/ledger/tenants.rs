@@ -8,7 +8,7 @@ use std::io;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, fchown};
 use std::path::{Path, PathBuf};
 
-use rusqlite::OpenFlags;
+use rusqlite::{Connection, OpenFlags};
 
 use super::database::{Ledger, WRITABLE};
 use super::durability::Durability;
@@ -138,13 +138,12 @@ impl Ledger {
     fn open_detached(path: &Path) -> Result<Self, Error> {
         // SQLite would wait for the other end of a pipe.
         if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
-            return Err(Error::NoFile { path: path.to_owned() });
+            return Err(Error::NoFile(path.to_owned()));
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
-        let opened = rusqlite::Connection::open_with_flags(sqlite::unchanging(path), flags);
-        let connection = opened.map_err(|source| Error::from(source).at(path))?;
-        let ledger = Self { connection, path: path.to_owned() };
-        ledger.configure().map_err(|source| Error::from(source).at(path))?;
+        let opened = Connection::open_with_flags(sqlite::unchanging(path), flags);
+        let ledger = opened.and_then(|connection| Self::configured(connection, path));
+        let ledger = ledger.map_err(|source| Error::from(source).at(path))?;
         schema::check(&ledger.connection).map_err(|error| error.at(path))?;
         // The copy of a damaged ledger would fail every pass from then on.
         match ledger.row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0))? {

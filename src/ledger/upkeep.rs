@@ -4,7 +4,7 @@
 //! The records that go are not needed: an asset that is forgotten is compared with IQR as on the first day.
 //! The caller says which age is old enough.
 
-use rusqlite::{OptionalExtension, named_params};
+use rusqlite::named_params;
 
 use super::error::Error;
 use super::run_ledger::RunLedger;
@@ -64,9 +64,7 @@ impl RunLedger {
         let sql = format!(
             "DELETE FROM {table} WHERE id IN (SELECT id FROM {table} ORDER BY id LIMIT ?1) AND ({time} < ?2 OR id <= ?3)"
         );
-        self.write(|transaction| {
-            transaction.prepare_cached(&sql)?.execute((MAX_STEP_ROWS, cutoff.unix_millis(), surely))
-        })
+        self.execute(&sql, (MAX_STEP_ROWS, cutoff.unix_millis(), surely))
     }
 
     /// Gives some empty pages back once they are a quarter of the file: fewer are filled again by what comes. A file of
@@ -89,37 +87,21 @@ impl RunLedger {
     ///
     /// When the ledger cannot be read or written.
     pub fn forget_lone_assets(&mut self, cutoff: Timestamp) -> Result<(), Error> {
-        self.write(|transaction| {
-            let after: String = transaction
-                .prepare_cached("SELECT value FROM setting WHERE name = ?1")?
-                .query_row([CURSOR], |row| row.get(0))
-                .optional()?
-                .unwrap_or_default();
+        self.atomically(|ledger| {
+            let after = ledger.setting::<String>(CURSOR)?.unwrap_or_default();
             // The last of this step; none at the end, and then it begins anew.
-            let last: Option<String> = transaction
-                .prepare_cached(
-                    "SELECT inventory_id FROM asset WHERE inventory_id > ?1 ORDER BY inventory_id LIMIT 1 OFFSET ?2",
-                )?
-                .query_row((&after, MAX_STEP_ROWS - 1), |row| row.get(0))
-                .optional()?;
-            transaction
-                .prepare_cached(
-                    // No text comes after a blob, and with an upper end the search has one.
-                    "DELETE FROM asset WHERE inventory_id > :after AND inventory_id <= ifnull(:last, x'')
-                         AND at < :cutoff
-                         AND NOT EXISTS (SELECT 1 FROM sent WHERE sent.inventory_id = asset.inventory_id)
-                         AND NOT EXISTS (SELECT 1 FROM intent WHERE intent.inventory_id = asset.inventory_id)
-                         AND NOT EXISTS (SELECT 1 FROM left_behind WHERE left_behind.inventory_id = asset.inventory_id)",
-                )?
-                .execute(named_params! {":after": after, ":last": last, ":cutoff": cutoff.unix_millis()})?;
+            let sql = "SELECT inventory_id FROM asset WHERE inventory_id > ?1 ORDER BY inventory_id LIMIT 1 OFFSET ?2";
+            let last: Option<String> = ledger.row(sql, (&after, MAX_STEP_ROWS - 1), |row| row.get(0))?;
+            // No text comes after a blob, and with an upper end the search has one.
+            let sql =
+                "DELETE FROM asset WHERE inventory_id > :after AND inventory_id <= ifnull(:last, x'') AND at < :cutoff
+                       AND NOT EXISTS (SELECT 1 FROM sent WHERE sent.inventory_id = asset.inventory_id)
+                       AND NOT EXISTS (SELECT 1 FROM intent WHERE intent.inventory_id = asset.inventory_id)
+                       AND NOT EXISTS (SELECT 1 FROM left_behind WHERE left_behind.inventory_id = asset.inventory_id)";
+            let values = named_params! {":after": after, ":last": last, ":cutoff": cutoff.unix_millis()};
+            ledger.execute(sql, values)?;
             let reached = last.unwrap_or_default();
-            if reached == after {
-                return Ok(());
-            }
-            transaction
-                .prepare_cached("INSERT OR REPLACE INTO setting (name, value) VALUES (?1, ?2)")?
-                .execute([CURSOR, &reached])
-                .map(|_| ())
+            if reached == after { Ok(()) } else { ledger.set(&[(CURSOR, &reached)]) }
         })
     }
 }
