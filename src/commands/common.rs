@@ -67,6 +67,13 @@ pub(super) fn connect(config: &Config, access: Access) -> Result<Iqr, ConfigErro
     Ok(Iqr::new(config.iqr.clone(), &config.api_key()?, access, limits))
 }
 
+/// Ends a session whose work is done: a failure is a line in the log.
+pub(super) fn end_session(iqr: &Iqr) {
+    if let Err(error) = iqr.finish() {
+        log::warn!("the session at IQR could not be ended: {error}");
+    }
+}
+
 /// Waits for so long from now on.
 fn short_patience(longest: Duration) -> Patience {
     let end = BootTime::now() + longest;

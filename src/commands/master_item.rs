@@ -37,16 +37,13 @@ pub fn run(global: &Global, args: &MasterItemArgs) -> Result<Exit> {
     // Nothing is written to IQR without the run lock: a running pass may be creating the same item.
     let mut ledger = args.create.then(|| RunLedger::open(&config.ledger.path)).transpose()?;
     let iqr = super::connect(&config, access)?;
-    let aliases = &config.rules.aliases;
-    let found = items::look_up(&iqr, &wanted, aliases)?;
+    let found = items::look_up(&iqr, &wanted, &config.rules.aliases)?;
     let (spelling, is_created) = match (found, &mut ledger) {
         (Some(spelling), _) => (spelling, false),
         (None, Some(ledger)) => (create(&iqr, ledger, &wanted, &config)?, true),
         (None, None) => return missing(args, &wanted),
     };
-    if let Err(error) = iqr.finish() {
-        log::warn!("the session at IQR could not be ended: {error}");
-    }
+    super::end_session(&iqr);
     print(args, &wanted, &spelling, is_created)?;
     Ok(Exit::Done)
 }
@@ -82,13 +79,8 @@ fn print(args: &MasterItemArgs, wanted: &AssetUpdate, spelling: &Spelling, is_cr
     let category = is_created.then_some(wanted.category.as_str());
     if args.json {
         let (manufacturer, item_number) = (&*spelling.manufacturer, &*spelling.item_number);
-        return Ok(output::print_json(&Json {
-            found: true,
-            created: is_created,
-            manufacturer,
-            item_number,
-            category,
-        })?);
+        let json = Json { found: true, created: is_created, manufacturer, item_number, category };
+        return Ok(output::print_json(&json)?);
     }
     let what = styled(GOOD, if is_created { "created" } else { "found" });
     let category = category.map(|category| format!(", category {category}")).unwrap_or_default();
@@ -105,9 +97,8 @@ fn wanted(config: &Config, args: &MasterItemArgs) -> Result<AssetUpdate, Usage> 
         chassis_type: args.chassis.map(smbios_code),
         ..Machine::default()
     };
-    let kind = args.chassis.map(template_of);
-    let mut update = match kind {
-        Some(kind) => mapping::map_with_template(&machine, &config.rules, kind),
+    let mut update = match args.chassis {
+        Some(chassis) => mapping::map_with_template(&machine, &config.rules, template_of(chassis)),
         None => mapping::map(&machine, &config.rules),
     };
     if let Some(because) = mapping::unusable_identity(&machine, &update) {

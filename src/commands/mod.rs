@@ -16,5 +16,5 @@ pub mod sync;
 #[cfg(test)]
 pub(crate) mod testing;
 
-use common::{connect, interruption, load, log_warnings, missing_index, open_database, open_store};
+use common::{connect, end_session, interruption, load, log_warnings, missing_index, open_database, open_store};
 pub use exit::{Exit, NotFound, Usage};

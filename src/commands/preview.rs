@@ -8,6 +8,7 @@ mod json;
 mod show;
 
 use anyhow::Result;
+use serde::Serialize;
 
 use super::{Exit, NotFound, suggest};
 use crate::cli::{Global, PreviewArgs};
@@ -51,6 +52,7 @@ struct Preview {
 }
 
 /// The reason why a client is not sent: the code and what to do.
+#[derive(Serialize)]
 struct HeldReason {
     reason: String,
     message: String,
@@ -218,9 +220,7 @@ fn held_by_iqr(problem: Option<&Problem>, config: &Config) -> Option<HeldReason>
 fn read_asset(config: &Config, id: &InventoryId) -> Result<Asset> {
     let iqr = super::connect(config, Access::ReadOnly)?;
     let asset = iqr.asset(id);
-    if let Err(error) = iqr.finish() {
-        log::warn!("the session at IQR could not be ended: {error}");
-    }
+    super::end_session(&iqr);
     Ok(asset?)
 }
 
@@ -233,7 +233,10 @@ impl From<Rejection> for HeldReason {
 impl Subject {
     fn new(mut claim: Claim, config: &Config, template: Option<TemplateKind>) -> Self {
         let rules = &config.rules;
-        let mapped = claim.mapped_mut();
+        let mapped = match &mut claim {
+            Claim::Asset(ready) => &mut ready.mapped,
+            Claim::NoAsset(mapped) => mapped,
+        };
         let mut sent_by = None;
         if let Some(kind) = template.filter(|asked| *asked != mapped.update.template) {
             let asked_for = mapping::map_with_template(&mapped.machine, rules, kind);
@@ -265,13 +268,6 @@ impl Claim {
     fn mapped(&self) -> &Mapped {
         match self {
             Self::Asset(ready) => &ready.mapped,
-            Self::NoAsset(mapped) => mapped,
-        }
-    }
-
-    fn mapped_mut(&mut self) -> &mut Mapped {
-        match self {
-            Self::Asset(ready) => &mut ready.mapped,
             Self::NoAsset(mapped) => mapped,
         }
     }

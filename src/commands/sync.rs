@@ -18,6 +18,7 @@ use crate::cli::{Global, SyncArgs};
 use crate::clock;
 use crate::config::Config;
 use crate::escape::{self, to_json};
+use crate::ledger::PassTotals;
 use crate::model::{DueBecause, Timestamp};
 use crate::output::{self, BAD, DIM, GOOD, WARN, styled};
 use crate::sync::{self, Item, ItemOutcome, Outcome, PassOutcome, Report, Request, Scope};
@@ -194,29 +195,19 @@ struct Json {
     started_at: Timestamp,
     finished_at: Timestamp,
     due: u64,
-    sent: u64,
-    unchanged: u64,
-    held: u64,
-    failed: u64,
-    deferred: u64,
-    requests: u64,
+    #[serde(flatten)]
+    totals: PassTotals,
 }
 
 impl Json {
     fn of(report: &Report) -> Self {
-        let totals = &report.totals;
         Self {
             outcome: report.outcome,
             dry_run: report.dry_run,
             started_at: report.started_at,
             finished_at: report.finished_at,
             due: report.due(),
-            sent: totals.sent,
-            unchanged: totals.unchanged,
-            held: totals.held,
-            failed: totals.failed,
-            deferred: totals.deferred,
-            requests: totals.requests,
+            totals: report.totals,
         }
     }
 }
@@ -258,7 +249,7 @@ fn dry_line(item: &Item) -> String {
     let what = match item.outcome {
         ItemOutcome::Sent => fields(item),
         ItemOutcome::Unchanged | ItemOutcome::Held | ItemOutcome::Failed | ItemOutcome::Deferred => {
-            crate::escape::one_line(item.message.as_deref().unwrap_or("nothing to send"))
+            escape::one_line(item.message.as_deref().unwrap_or("nothing to send"))
         }
     };
     let outcome = match item.outcome {

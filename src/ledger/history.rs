@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use rusqlite::types::Type;
 use rusqlite::{Connection, Row, named_params};
+use serde::Serialize;
 
 use super::database::Ledger;
 use super::error::Error;
@@ -15,7 +16,7 @@ use crate::model::{ClientId, Timestamp};
 pub struct PassId(i64, Timestamp);
 
 /// The outcomes of the clients of a pass, counted.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct PassTotals {
     /// The clients that were written to IQR.
     pub sent: u64,

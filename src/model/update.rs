@@ -30,9 +30,14 @@ pub struct AssetUpdate {
     /// Lines of "Inventory Comments", in the order in which new ones are added (specification, step 8c iii).
     pub comments: Vec<CommentLine>,
     /// Attributes: rendered, never sent (specification, step 8g). In the config's order.
+    #[serde(serialize_with = "by_name")]
     pub attributes: Vec<(String, String)>,
     /// The parts that the texts above lack because their columns in IQR are narrower.
     pub cuts: Vec<Cut>,
+}
+
+fn by_name<S: Serializer>(attributes: &[(String, String)], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(attributes.iter().map(|(name, text)| (name, text)))
 }
 
 /// A text that was cut to the width of its column in IQR.

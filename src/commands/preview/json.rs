@@ -1,9 +1,9 @@
 //! A preview for scripts.
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
-use super::{Preview, Subject};
-use crate::model::{Asset, Chassis, ClientId, CommentLine, Cut, DueBecause, Machine, TemplateKind, Timestamp};
+use super::{HeldReason, Preview, Subject};
+use crate::model::{Asset, AssetUpdate, ClientId, DueBecause, Machine, Timestamp};
 use crate::sync::reconcile::plan::Change;
 
 #[derive(Serialize)]
@@ -12,20 +12,14 @@ pub(super) struct Json<'a> {
     inventory_id: &'a str,
     other_clients: &'a [ClientId],
     due_because: &'a [DueBecause],
-    held: Option<Rejection<'a>>,
+    held: Option<&'a HeldReason>,
     problem: Option<Problem<'a>>,
     sent_at: Option<Timestamp>,
     machine: Option<&'a Machine>,
-    mapped: Option<Mapped<'a>>,
+    mapped: Option<&'a AssetUpdate>,
     iqr: Option<&'a Asset>,
     changes: &'a [Change],
     notes: &'a [String],
-}
-
-#[derive(Serialize)]
-struct Rejection<'a> {
-    reason: &'a str,
-    message: &'a str,
 }
 
 /// The reason that keeps the asset from being sent, or kept it in the newest pass.
@@ -39,27 +33,6 @@ struct Problem<'a> {
     next_try: Option<Timestamp>,
 }
 
-#[derive(Serialize)]
-struct Mapped<'a> {
-    manufacturer: &'a str,
-    item_number: &'a str,
-    chassis: Chassis,
-    template: TemplateKind,
-    template_because: &'a str,
-    category: &'a str,
-    item_description: &'a str,
-    description: &'a str,
-    extended_description: &'a str,
-    comments: &'a [CommentLine],
-    #[serde(serialize_with = "attributes")]
-    attributes: &'a [(String, String)],
-    cuts: &'a [Cut],
-}
-
-fn attributes<S: Serializer>(attributes: &[(String, String)], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_map(attributes.iter().map(|(name, text)| (name, text)))
-}
-
 impl<'a> Json<'a> {
     pub(super) fn of(preview: &'a Preview) -> Self {
         let remote = preview.remote.as_ref();
@@ -70,11 +43,11 @@ impl<'a> Json<'a> {
             inventory_id: preview.inventory_id(),
             other_clients: &preview.others,
             due_because: &preview.because,
-            held: preview.held.as_ref().map(|hold| Rejection { reason: &hold.reason, message: &hold.message }),
+            held: preview.held.as_ref(),
             problem: problem(preview),
             sent_at: preview.known.sent.as_ref().map(|record| record.at),
-            machine: preview.subject.as_ref().map(super::Subject::machine),
-            mapped: preview.subject.as_ref().map(mapped),
+            machine: preview.subject.as_ref().map(Subject::machine),
+            mapped: preview.subject.as_ref().map(Subject::update),
             iqr: remote.map(|remote| &remote.asset),
             changes: changes.unwrap_or_default(),
             notes: remote.map(|remote| remote.notes.as_slice()).unwrap_or_default(),
@@ -97,22 +70,4 @@ fn problem(preview: &Preview) -> Option<Problem<'_>> {
         since: Some(problem.since),
         next_try: problem.next_try,
     })
-}
-
-fn mapped(subject: &Subject) -> Mapped<'_> {
-    let update = subject.update();
-    Mapped {
-        manufacturer: &update.manufacturer,
-        item_number: &update.item_number,
-        chassis: update.chassis,
-        template: update.template,
-        template_because: &update.template_because,
-        category: &update.category,
-        item_description: &update.item_description,
-        description: &update.description,
-        extended_description: &update.extended_description,
-        comments: &update.comments,
-        attributes: &update.attributes,
-        cuts: &update.cuts,
-    }
 }

@@ -6,7 +6,7 @@ use super::Status;
 use super::advice::advice;
 use super::asset_status::{AssetStatus, Standing, State};
 use super::obstacle::Obstacle;
-use crate::ledger::{LeftBehind, Pass, Problem};
+use crate::ledger::{LeftBehind, Pass, PassTotals, Problem};
 use crate::model::{ClientId, DueBecause, Reason, Timestamp};
 use crate::store::MissingIndex;
 use crate::sync::left_behind;
@@ -65,12 +65,8 @@ struct PassJson<'a> {
     reason: Option<&'static str>,
     message: Option<&'a str>,
     advice: Option<&'static str>,
-    sent: u64,
-    unchanged: u64,
-    held: u64,
-    failed: u64,
-    deferred: u64,
-    requests: u64,
+    #[serde(flatten)]
+    totals: PassTotals,
 }
 
 /// The newest pass, also one that had nothing to do.
@@ -169,7 +165,6 @@ fn left(notice: &LeftBehind) -> LeftJson<'_> {
 }
 
 fn pass(pass: &Pass) -> PassJson<'_> {
-    let totals = pass.totals;
     let reason = pass.ran_out_of_time().then_some(Reason::TimeBudget.code());
     PassJson {
         started_at: pass.started_at,
@@ -178,12 +173,7 @@ fn pass(pass: &Pass) -> PassJson<'_> {
         reason,
         message: pass.message.as_deref(),
         advice: reason.and_then(advice),
-        sent: totals.sent,
-        unchanged: totals.unchanged,
-        held: totals.held,
-        failed: totals.failed,
-        deferred: totals.deferred,
-        requests: totals.requests,
+        totals: pass.totals,
     }
 }
 
