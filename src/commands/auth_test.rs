@@ -18,10 +18,18 @@ use crate::cli::{AuthTestArgs, Global};
 use crate::clock;
 use crate::config::Config;
 use crate::escape;
+use crate::iqr::Field;
 use crate::ledger::{self, Ledger};
 use crate::model::{ClientId, InventoryId};
 use crate::output::{self, BAD, GOOD, STRONG, Unwritten, WARN, styled};
 use crate::sync::evaluate;
+
+/// The fields that a pass writes, by their keys in `[iqr.fields]`.
+const FIELDS: [(Field, &str); 3] = [
+    (Field::Description, "description"),
+    (Field::ExtendedDescription, "extended_description"),
+    (Field::Comments, "comments"),
+];
 
 /// The result of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -194,11 +202,8 @@ fn check_store(config: &Config) -> Result<(String, Vec<String>)> {
 
 fn print(args: &AuthTestArgs, steps: Steps) -> Result<()> {
     if args.json {
-        return Ok(output::print_json(&Json {
-            ok: steps.exit == Exit::Done,
-            steps: &steps.taken,
-            config: &steps.lines,
-        })?);
+        let ok = steps.exit == Exit::Done;
+        return Ok(output::print_json(&Json { ok, steps: &steps.taken, config: &steps.lines })?);
     }
     steps.printed?;
     if !steps.lines.is_empty() {

@@ -54,30 +54,11 @@ impl SpooledText {
     /// # Errors
     ///
     /// When the file cannot be read.
-    pub fn into_text(self) -> io::Result<impl Read> {
-        let mut head = self.head;
-        if let Some(file) = &mut head {
-            file.rewind()?;
-        }
-        Ok(Parts { head, tail: io::Cursor::new(self.tail) })
-    }
-}
-
-/// Both parts, one after the other.
-struct Parts {
-    head: Option<File>,
-    tail: io::Cursor<Vec<u8>>,
-}
-
-impl Read for Parts {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if let Some(file) = &mut self.head {
-            match file.read(buffer)? {
-                0 => self.head = None,
-                count => return Ok(count),
-            }
-        }
-        self.tail.read(buffer)
+    pub fn into_text(self) -> io::Result<Box<dyn Read>> {
+        let tail = io::Cursor::new(self.tail);
+        let Some(mut head) = self.head else { return Ok(Box::new(tail)) };
+        head.rewind()?;
+        Ok(Box::new(head.chain(tail)))
     }
 }
 

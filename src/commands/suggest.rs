@@ -119,39 +119,25 @@ fn digit_like(letter: char) -> char {
 }
 
 fn swapped(id: &[char]) -> impl Iterator<Item = Vec<char>> {
-    (1..id.len()).map(|at| {
-        let mut slip = id.to_vec();
-        slip.swap(at - 1, at);
-        slip
-    })
+    (1..id.len()).map(move |at| edited(id, |slip| slip.swap(at - 1, at)))
 }
 
 fn shortened(id: &[char]) -> impl Iterator<Item = Vec<char>> {
-    (0..id.len()).map(|at| {
-        let mut slip = id.to_vec();
-        slip.remove(at);
-        slip
-    })
+    (0..id.len()).map(move |at| edited(id, |slip| _ = slip.remove(at)))
 }
 
 fn changed(id: &[char], alphabet: &[char]) -> impl Iterator<Item = Vec<char>> {
-    (0..id.len()).flat_map(move |at| {
-        alphabet.iter().map(move |letter| {
-            let mut slip = id.to_vec();
-            slip[at] = *letter;
-            slip
-        })
-    })
+    (0..id.len()).flat_map(move |at| alphabet.iter().map(move |letter| edited(id, |slip| slip[at] = *letter)))
 }
 
 fn lengthened(id: &[char], alphabet: &[char]) -> impl Iterator<Item = Vec<char>> {
-    (0..=id.len()).flat_map(move |at| {
-        alphabet.iter().map(move |letter| {
-            let mut slip = id.to_vec();
-            slip.insert(at, *letter);
-            slip
-        })
-    })
+    (0..=id.len()).flat_map(move |at| alphabet.iter().map(move |letter| edited(id, |slip| slip.insert(at, *letter))))
+}
+
+fn edited(id: &[char], edit: impl FnOnce(&mut Vec<char>)) -> Vec<char> {
+    let mut slip = id.to_vec();
+    edit(&mut slip);
+    slip
 }
 
 #[cfg(test)]

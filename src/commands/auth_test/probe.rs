@@ -1,20 +1,14 @@
 //! `auth-test --probe`: which endpoints answer and how, what a missing asset looks like, and whether the fields that the
 //! config names are there. By reading only; the client is read-only, and refuses anything else.
 
-use super::{Steps, Verdict};
+use super::{FIELDS, Steps, Verdict};
 use crate::commands::NotFound;
 use crate::config::Config;
-use crate::iqr::{Field, Glimpse, Iqr, Operation, Shape};
+use crate::iqr::{Glimpse, Iqr, Operation, Shape};
 use crate::model::InventoryId;
 
 /// IDs that hardly any tenant has reached.
 const UNLIKELY: [&str; 2] = ["999999999", "888888888"];
-
-const FIELDS: [(Field, &str); 3] = [
-    (Field::Description, "description"),
-    (Field::ExtendedDescription, "extended_description"),
-    (Field::Comments, "comments"),
-];
 
 impl Steps {
     /// Probes the endpoints; a question that IQR does not answer is reported as a step.

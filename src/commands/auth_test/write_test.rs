@@ -8,7 +8,7 @@
 mod trial;
 
 use self::trial::{Finding, Trial};
-use super::{Steps, Verdict};
+use super::{FIELDS, Steps, Verdict};
 use crate::config::{CommentMode, Config};
 use crate::iqr::{Endpoint, Field, FieldNames, Format, Method, Operation, Settings};
 use crate::ledger::RunLedger;
@@ -16,13 +16,6 @@ use crate::model::InventoryId;
 
 /// Fields that may stand in for a field that cannot be written.
 const FALLBACKS: [&str; 5] = ["userdefined1", "userdefined2", "userdefined3", "userdefined4", "userdefined5"];
-
-/// The fields by their keys in `[iqr.fields]`.
-const FIELDS: [(Field, &str); 3] = [
-    (Field::Description, "description"),
-    (Field::ExtendedDescription, "extended_description"),
-    (Field::Comments, "comments"),
-];
 
 impl Steps {
     /// Tries every field; the person has confirmed the asset.

@@ -177,7 +177,9 @@ impl Standing {
         let machine = verdict.mapped().map(|mapped| mapped.machine.name()).unwrap_or_default();
         let state = match verdict {
             Verdict::Gone => State::Gone,
-            Verdict::Held(trouble, _) => State::held(trouble),
+            Verdict::Held(Rejection { reason, message }, _) => {
+                State::Held { reason: reason.code().to_owned(), message }
+            }
             Verdict::Unreadable(Rejection { reason, message }) => {
                 State::Failing { reason: reason.code().to_owned(), message }
             }
@@ -194,10 +196,6 @@ impl Standing {
 }
 
 impl State {
-    fn held(trouble: Rejection) -> Self {
-        Self::Held { reason: trouble.reason.code().to_owned(), message: trouble.message }
-    }
-
     fn from_problem(problem: &Problem) -> Self {
         let (reason, message) = (problem.reason.clone(), problem.message.clone());
         if problem.held { Self::Held { reason, message } } else { Self::Failing { reason, message } }

@@ -64,7 +64,7 @@ fn last_pass(page: &mut Page, status: &Status, now: Timestamp) {
     match (status.newest_record(now), status.heartbeat, status.passes.first()) {
         (Some(pass), ..) => page.spans_row("last pass", &pass_spans(pass, now)),
         (None, Some(beat), before) => {
-            page.row("last pass", format!("{}: {}", when(&beat, now), unrecorded(&beat)));
+            page.row("last pass", format!("{}: {}", when(beat.started_at, now), unrecorded(&beat)));
             if let Some(pass) = before {
                 page.spans_row("before", &pass_spans(pass, now));
             }
@@ -89,13 +89,12 @@ fn unrecorded(beat: &Heartbeat) -> &'static str {
     }
 }
 
-fn when(beat: &Heartbeat, now: Timestamp) -> String {
-    format!("{} ({})", minute(beat.started_at), ago(beat.started_at, now))
+fn when(at: Timestamp, now: Timestamp) -> String {
+    format!("{} ({})", minute(at), ago(at, now))
 }
 
 fn pass_spans(pass: &Pass, now: Timestamp) -> Vec<Span> {
-    let mut spans = vec![Span::plain(format!("{} ({})", minute(pass.started_at), ago(pass.started_at, now)))];
-    spans.push(Span::plain(": "));
+    let mut spans = vec![Span::plain(when(pass.started_at, now)), Span::plain(": ")];
     spans.extend(outcome(pass));
     spans
 }
@@ -159,11 +158,7 @@ fn table(page: &mut Page, title: &str, problems: &[&Problem], now: Timestamp) {
     for problem in problems.iter().take(MAX_ROWS) {
         entry(page, problem, now);
     }
-    let more = problems.len().saturating_sub(MAX_ROWS) as u64;
-    if more > 0 {
-        let more = output::count(more, "more client", "more clients");
-        page.item(&[Span::plain(format!("and {more}; status --json tells all"))]);
-    }
+    and_more(page, problems.len().saturating_sub(MAX_ROWS), ["more client", "more clients"]);
 }
 
 /// Writes the notices; nothing where there are none.
@@ -175,9 +170,13 @@ fn notices(page: &mut Page, notices: &[LeftBehind]) {
     for notice in notices.iter().take(MAX_ROWS) {
         left_behind(page, notice);
     }
-    let more = notices.len().saturating_sub(MAX_ROWS) as u64;
-    if more > 0 {
-        let more = output::count(more, "more asset", "more assets");
+    and_more(page, notices.len().saturating_sub(MAX_ROWS), ["more asset", "more assets"]);
+}
+
+/// Says how many entries of a list are left out, if any are.
+fn and_more(page: &mut Page, left_out: usize, [one, many]: [&str; 2]) {
+    if left_out > 0 {
+        let more = output::count(left_out as u64, one, many);
         page.item(&[Span::plain(format!("and {more}; status --json tells all"))]);
     }
 }

@@ -177,28 +177,16 @@ impl fmt::Display for Finding {
             Outcome::Changed(shown) => write!(f, "the field shows something else: `{shown}`")?,
             Outcome::Refused(why) => f.write_str(why)?,
         }
-        match (&self.lost, &self.outcome) {
-            (None, Outcome::Ignored | Outcome::Refused(_)) => Ok(()),
-            (None, Outcome::Taken | Outcome::Comments(_) | Outcome::Changed(_)) => {
-                f.write_str("; what was there is put back")
-            }
-            (Some(_), Outcome::Comments(Comments::Added)) => {
+        match &self.lost {
+            None if matches!(self.outcome, Outcome::Ignored | Outcome::Refused(_)) => Ok(()),
+            None => f.write_str("; what was there is put back"),
+            Some(_) if self.comments() == Some(Comments::Added) => {
                 f.write_str("; a line cannot be taken away again, so lines of this test stay: remove them by hand")
             }
-            (
-                Some(before),
-                Outcome::Taken
-                | Outcome::Comments(Comments::Replaced)
-                | Outcome::Ignored
-                | Outcome::Changed(_)
-                | Outcome::Refused(_),
-            ) => {
-                if before.trim().is_empty() {
-                    f.write_str("; it was empty, and IQR does not empty it again: clear it by hand")
-                } else {
-                    write!(f, "; what was there could not be put back, it was `{before}`")
-                }
+            Some(before) if before.trim().is_empty() => {
+                f.write_str("; it was empty, and IQR does not empty it again: clear it by hand")
             }
+            Some(before) => write!(f, "; what was there could not be put back, it was `{before}`"),
         }
     }
 }

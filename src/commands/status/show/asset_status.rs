@@ -1,14 +1,14 @@
 //! The status of one asset for people: its state and what to do, then what was sent when.
 
-use super::{left_behind, tries};
+use super::{and_more, left_behind, tries, when};
 use crate::commands::diff;
-use crate::commands::page::{Page, Span, ago, minute};
+use crate::commands::page::{Page, Span, minute};
 use crate::commands::status::advice::explained;
 use crate::commands::status::asset_status::{AssetStatus, Standing, State};
 use crate::commands::status::obstacle::Obstacle;
 use crate::ledger::{ChangeRecord, LeftBehind};
 use crate::model::{DueBecause, Reason, Timestamp};
-use crate::output::{self, BAD, DIM, GOOD, STRONG, WARN};
+use crate::output::{BAD, DIM, GOOD, STRONG, WARN};
 use crate::sync::reconcile::plan::Field;
 
 /// The number of changes of one asset that are listed.
@@ -32,17 +32,14 @@ pub(super) fn write(
         page.styled_row("last sent", WARN, "never");
     }
     for (client, at) in &asset.sent {
-        page.row("last sent", format!("{} ({}), from client {client}", minute(*at), ago(*at, now)));
+        page.row("last sent", format!("{}, from client {client}", when(*at, now)));
     }
     for notice in notices {
         left_behind(page, notice);
     }
     if let Some(intent) = asset.intent.as_ref().filter(|_| !asset.clients.iter().any(|it| it.state.is_answered())) {
-        let when = minute(intent.at);
-        page.row(
-            "begun",
-            format!("{when}: a write of which the end is not known; the asset is read before anything else"),
-        );
+        let told = "a write of which the end is not known; the asset is read before anything else";
+        page.row("begun", format!("{}: {told}", minute(intent.at)));
     }
     history(page, &asset.changes);
 }
@@ -112,13 +109,7 @@ fn history(page: &mut Page, changes: &[(Timestamp, ChangeRecord)]) {
         self::change(page, &when, change);
         before = Some(*at);
     }
-    let more = changes.len().saturating_sub(MAX_CHANGES) as u64;
-    if more > 0 {
-        page.item(&[Span::plain(format!(
-            "and {}; status --json tells all",
-            output::count(more, "change before", "changes before")
-        ))]);
-    }
+    and_more(page, changes.len().saturating_sub(MAX_CHANGES), ["change before", "changes before"]);
 }
 
 /// Writes a change: comments line by line, other fields word by word.
