@@ -49,11 +49,7 @@ impl SpooledText {
         self.tail.is_empty() && self.head.is_none()
     }
 
-    /// Returns the whole text, from the beginning.
-    ///
-    /// # Errors
-    ///
-    /// When the file cannot be read.
+    /// Returns the whole text, from the beginning; fails when the file cannot be read.
     pub fn into_text(self) -> io::Result<Box<dyn Read>> {
         let tail = io::Cursor::new(self.tail);
         let Some(mut head) = self.head else { return Ok(Box::new(tail)) };

@@ -131,11 +131,7 @@ pub(super) struct Failure {
 }
 
 /// Returns the page for browsers after a pass; `due` is what the pass left, `None` when it could not begin, `failure`
-/// what ended it. Where the ledger cannot be read, or is not known, the page says so.
-///
-/// # Errors
-///
-/// Errors of the template, which has none.
+/// what ended it. Where the ledger cannot be read, or is not known, the page says so. Fails as [`html::page`] does.
 pub(super) fn html_after_pass(
     ledger: Option<&Path>,
     oldest_kept: Timestamp,
@@ -143,8 +139,11 @@ pub(super) fn html_after_pass(
     failure: Option<Failure>,
 ) -> Result<String> {
     let now = clock::now();
-    let (mut status, recent) = match ledger.map(|path| read_with_passes(path, oldest_kept, now)) {
-        Some(Ok(told)) => told,
+    let (mut status, recent) = match ledger.map(|path| read_ledger(path, None, oldest_kept, now)) {
+        // Who holds the lock just now is this pass.
+        Some(Ok((_, status, recent))) => {
+            (Status { ledger_place: ledger.and_then(ledger::why_not_writable), ..status }, recent)
+        }
         Some(Err(error)) => (Status::from_unreadable(ledger, &error), Vec::new()),
         None => (Status::blind(None), Vec::new()),
     };
@@ -152,14 +151,6 @@ pub(super) fn html_after_pass(
     // The pass knows what is due; to ask the WipeOS database once more would cost more than an idle pass.
     status.store = due.map(|due| StoreStatus { due, missing_indexes: Vec::new() });
     Ok(html::page(&status, &recent, now)?)
-}
-
-/// Reads the status from a ledger, without the WipeOS database, and the passes of the last days.
-fn read_with_passes(path: &Path, oldest_kept: Timestamp, now: Timestamp) -> Result<(Status, Vec<Pass>)> {
-    let (_, mut status, recent) = read_ledger(path, None, oldest_kept, now)?;
-    // Who holds the lock just now is this pass.
-    status.ledger_place = ledger::why_not_writable(path);
-    Ok((status, recent))
 }
 
 /// Reads a ledger and its passes of the last days; returns no ledger where there is none yet.

@@ -19,10 +19,7 @@ const MAX_SEARCH_TIME: Duration = Duration::from_secs(2);
 const MAX_ID_LENGTH: usize = 40;
 
 /// Returns IDs that some client has and that differ from `typed` by one slip of the finger, the likeliest slips first.
-///
-/// # Errors
-///
-/// When the appliance's database cannot be read.
+/// Fails when the appliance's database cannot be read.
 pub fn existing(store: &Store, config: &StoreConfig, typed: &str) -> Result<Vec<String>, store::Error> {
     let end = BootTime::now() + MAX_SEARCH_TIME;
     let mut found = Vec::new();

@@ -70,10 +70,8 @@ fn trace(path: &Path, length: usize) -> Option<Trace> {
     let mut head = Vec::with_capacity(length);
     file.take(length as u64).read_to_end(&mut head).ok()?;
     let mut bytes = head.clone();
-    for number in [metadata.size(), metadata.ino(), metadata.dev()] {
-        bytes.extend(number.to_le_bytes());
-    }
-    for number in [metadata.mtime(), metadata.mtime_nsec()] {
+    let time = [metadata.mtime(), metadata.mtime_nsec()].map(i64::cast_unsigned);
+    for number in [metadata.size(), metadata.ino(), metadata.dev()].into_iter().chain(time) {
         bytes.extend(number.to_le_bytes());
     }
     Some(Trace { size: metadata.size(), head, bytes })

@@ -132,20 +132,13 @@ struct Sums {
     longest: i64,
 }
 
-/// Reads the passes that the page reports, newest first.
-///
-/// # Errors
-///
-/// When the ledger cannot be read.
+/// Reads the passes that the page reports, newest first; fails when the ledger cannot be read.
 pub(super) fn recent(ledger: Option<&Ledger>, now: Timestamp) -> Result<Vec<Pass>, crate::ledger::Error> {
     ledger.map_or_else(|| Ok(Vec::new()), |ledger| ledger.passes_since(first_day(now)))
 }
 
-/// Returns the page as of `now`; `recent` are the passes of the last days, newest first.
-///
-/// # Errors
-///
-/// Errors of the template, which has none.
+/// Returns the page as of `now`; `recent` are the passes of the last days, newest first. Fails only as the template
+/// does, which has no errors of its own.
 pub(super) fn page(status: &Status, recent: &[Pass], now: Timestamp) -> askama::Result<String> {
     let Health { level, sentence } = Health::of(status, now);
     let page = Page {

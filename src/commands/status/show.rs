@@ -31,7 +31,8 @@ pub(super) fn page(status: &Status, now: Timestamp, is_verbose: bool) -> String 
         }
     }
     counts(&mut page, status);
-    problems(&mut page, status, now);
+    table(&mut page, "Failing: tried again by themselves", &status.failing().collect::<Vec<_>>(), now);
+    table(&mut page, "Held: each waits for a person", &status.held().collect::<Vec<_>>(), now);
     notices(&mut page, &status.left_behind);
     if is_verbose || obstacle.is_some() || !is_well(status) {
         passes(&mut page, &status.passes);
@@ -141,13 +142,6 @@ fn counts(page: &mut Page, status: &Status) {
         0 => page.row("held", "nothing"),
         number => page.styled_row("held", WARN, clients(number)),
     }
-}
-
-fn problems(page: &mut Page, status: &Status, now: Timestamp) {
-    let failing: Vec<&Problem> = status.failing().collect();
-    let held: Vec<&Problem> = status.held().collect();
-    table(page, "Failing: tried again by themselves", &failing, now);
-    table(page, "Held: each waits for a person", &held, now);
 }
 
 fn table(page: &mut Page, title: &str, problems: &[&Problem], now: Timestamp) {
