@@ -47,18 +47,10 @@ pub struct Unwritten(#[from] io::Error);
 ///
 /// When stdout cannot be written for another reason, such as a full disk.
 pub fn print(text: &str) -> Result<(), Unwritten> {
-    let mut out = anstream::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        result => Ok(result?),
-    }
+    print_all(text.as_bytes())
 }
 
-/// Writes one JSON object to stdout; a terminal that shows it obeys nothing in it.
-///
-/// # Errors
-///
-/// As [`print()`].
+/// Writes one JSON object to stdout, as [`print()`] does; a terminal that shows it obeys nothing in it.
 pub fn print_json(value: &impl Serialize) -> Result<(), Unwritten> {
     let mut text = to_json(value).map_err(io::Error::from)?;
     text.push('\n');
@@ -66,22 +58,14 @@ pub fn print_json(value: &impl Serialize) -> Result<(), Unwritten> {
 }
 
 /// Writes one JSON object to stdout whose last key holds a list: `elements` are its elements, with commas between them.
-/// The list may be longer than memory is.
-///
-/// # Errors
-///
-/// As [`print()`]; or when the elements cannot be read.
+/// The list may be longer than memory is. Fails as [`print()`] does, or when the elements cannot be read.
 pub fn print_json_with_list(head: &impl Serialize, key: &str, elements: impl Read) -> Result<(), Unwritten> {
     let head = to_json(head).map_err(io::Error::from)?;
     let begin = format!("{},\"{key}\":[", head.strip_suffix('}').unwrap_or(&head));
     print_all(begin.as_bytes().chain(elements).chain(&b"]}\n"[..]))
 }
 
-/// Writes a text of any length to stdout.
-///
-/// # Errors
-///
-/// As [`print()`]; or when the text cannot be read.
+/// Writes a text of any length to stdout. Fails as [`print()`] does, or when the text cannot be read.
 pub fn print_all(mut text: impl Read) -> Result<(), Unwritten> {
     let mut out = anstream::stdout().lock();
     match io::copy(&mut text, &mut out).and_then(|_| out.flush()) {

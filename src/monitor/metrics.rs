@@ -51,8 +51,7 @@ impl Metrics<'_> {
         }
         if let Some(left_behind) = self.left_behind {
             let help = "Assets that still show what was sent of a machine with another inventory ID; all those of a replaced WipeOS database count as one.";
-            text.family("left_behind_assets", help);
-            text.sample("left_behind_assets", None, left_behind);
+            text.gauge("left_behind_assets", help, left_behind);
         }
         text.0
     }
@@ -60,24 +59,22 @@ impl Metrics<'_> {
     fn pass(&self, text: &mut Text) {
         let report = self.report;
         text.family("build_info", "The program that made the pass; always 1.");
-        text.sample("build_info", Some(("version", env!("CARGO_PKG_VERSION"))), 1);
-        text.family("last_pass_timestamp_seconds", "When the newest pass ended, in seconds since 1970.");
-        text.sample("last_pass_timestamp_seconds", None, seconds(report.finished_at.unix_millis()));
-        text.family("last_pass_success", "Whether the newest pass came to its end (1) or was ended early (0).");
-        text.sample("last_pass_success", None, u8::from(report.outcome == PassOutcome::Done));
+        text.sample("build_info", ("version", env!("CARGO_PKG_VERSION")), 1);
+        let help = "When the newest pass ended, in seconds since 1970.";
+        text.gauge("last_pass_timestamp_seconds", help, seconds(report.finished_at.unix_millis()));
+        let help = "Whether the newest pass came to its end (1) or was ended early (0).";
+        text.gauge("last_pass_success", help, u8::from(report.outcome == PassOutcome::Done));
         let duration = report.finished_at.unix_millis() - report.started_at.unix_millis();
-        text.family("last_pass_duration_seconds", "How long the newest pass took.");
-        text.sample("last_pass_duration_seconds", None, seconds(duration.max(0)));
+        text.gauge("last_pass_duration_seconds", "How long the newest pass took.", seconds(duration.max(0)));
         // An alarm on its age fires also where there was none: a sample that is not there fires nothing.
         let help = "When the newest pass ended that was not ended early, in seconds since 1970; 0 where none is known.";
-        text.family(LAST_GOOD, help);
-        text.sample(LAST_GOOD, None, seconds(self.last_good.map_or(0, Timestamp::unix_millis)));
+        text.gauge(LAST_GOOD, help, seconds(self.last_good.map_or(0, Timestamp::unix_millis)));
     }
 
     fn clients(&self, text: &mut Text) {
         let totals = &self.report.totals;
-        text.family("last_pass_requests", "Requests to IQR of the newest pass, those of the session included.");
-        text.sample("last_pass_requests", None, totals.requests);
+        let help = "Requests to IQR of the newest pass, those of the session included.";
+        text.gauge("last_pass_requests", help, totals.requests);
         text.family("last_pass_clients", "Clients of the newest pass by what became of them.");
         for (outcome, number) in [
             ("sent", totals.sent),
@@ -86,10 +83,9 @@ impl Metrics<'_> {
             ("failed", totals.failed),
             ("deferred", totals.deferred),
         ] {
-            text.sample("last_pass_clients", Some(("outcome", outcome)), number);
+            text.sample("last_pass_clients", ("outcome", outcome), number);
         }
-        text.family("due_clients", "Clients that the newest pass left for the next one.");
-        text.sample("due_clients", None, totals.deferred);
+        text.gauge("due_clients", "Clients that the newest pass left for the next one.", totals.deferred);
     }
 }
 
@@ -109,7 +105,7 @@ fn troubles(text: &mut Text, problems: &[ProblemCount]) {
         samples.extend(of_kind().map(|problem| (problem.reason.as_str(), problem.clients)));
         samples.sort_unstable();
         for (reason, number) in samples {
-            text.sample(name, Some(("reason", reason)), number);
+            text.sample(name, ("reason", reason), number);
         }
     }
 }
@@ -131,14 +127,15 @@ impl Text {
         self.line(format_args!("# TYPE wipeos_iqr_{name} gauge"));
     }
 
-    fn sample(&mut self, name: &str, label: Option<(&str, &str)>, value: impl Display) {
-        match label {
-            Some((label, text)) => {
-                let text = text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
-                self.line(format_args!("wipeos_iqr_{name}{{{label}=\"{text}\"}} {value}"));
-            }
-            None => self.line(format_args!("wipeos_iqr_{name} {value}")),
-        }
+    /// Writes a gauge that has one sample.
+    fn gauge(&mut self, name: &str, help: &str, value: impl Display) {
+        self.family(name, help);
+        self.line(format_args!("wipeos_iqr_{name} {value}"));
+    }
+
+    fn sample(&mut self, name: &str, (label, text): (&str, &str), value: impl Display) {
+        let text = text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
+        self.line(format_args!("wipeos_iqr_{name}{{{label}=\"{text}\"}} {value}"));
     }
 
     fn line(&mut self, line: std::fmt::Arguments<'_>) {
