@@ -186,6 +186,20 @@ fn prints_config_lines_for_a_tenant_that_writes_json_only() {
     bench.sync_well();
 }
 
+/// The sign-in of the write test is another one than that of the steps before it.
+#[test]
+fn exits_by_the_failure_within_a_write_test() {
+    for (status, code) in [(401, 4), (503, 5)] {
+        let bench = bench();
+        let signin = When::Path("/api/IntegrationAPI/Session".to_owned());
+        bench
+            .sandbox
+            .set_faults(vec![Fault::new(signin, Kind::status(status)).and(When::Method("POST".to_owned())).skip(1)]);
+        let run = write_test(&bench);
+        assert_eq!(run.code, Some(code), "{run:#?}");
+    }
+}
+
 #[test]
 fn locks_out_passes_during_a_write_test() {
     let bench = bench();

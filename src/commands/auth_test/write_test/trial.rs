@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::clock::BootTime;
-use crate::config::{Config, ConfigError};
+use crate::config::Config;
 use crate::iqr::{Access, Error, Field, Iqr, Limits, Settings};
 use crate::model::{Asset, InventoryId};
 
@@ -47,17 +47,8 @@ pub(super) struct Finding {
     lost: Option<String>,
 }
 
-/// The reason why a trial cannot be made.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum TrialError {
-    #[error(transparent)]
-    Config(#[from] ConfigError),
-    #[error(transparent)]
-    Iqr(#[from] Error),
-}
-
 impl<'a> Trial<'a> {
-    pub(super) fn begin(config: &Config, settings: &Settings, id: &'a InventoryId) -> Result<Self, TrialError> {
+    pub(super) fn begin(config: &Config, settings: &Settings, id: &'a InventoryId) -> Result<Self, anyhow::Error> {
         let deadline = BootTime::now() + config.sync.time_budget;
         let limits = Limits { deadline, interrupted: crate::commands::interruption() };
         let iqr = Iqr::new(settings.clone(), &config.api_key()?, Access::ReadWrite, limits);
@@ -71,18 +62,18 @@ impl<'a> Trial<'a> {
     }
 
     /// Lists the texts of the fields, for a person who has to restore them by hand.
-    pub(super) fn before(&self) -> Result<String, TrialError> {
+    pub(super) fn before(&self) -> Result<String, anyhow::Error> {
         let asset = self.iqr.asset(self.id)?;
         let (description, extended, comments) = (asset.description, asset.extended_description, asset.comments);
         Ok(format!("description `{description}`, extended description `{extended}`, comments `{comments}`"))
     }
 
-    pub(super) fn is_empty(&self, field: Field) -> Result<bool, TrialError> {
+    pub(super) fn is_empty(&self, field: Field) -> Result<bool, anyhow::Error> {
         Ok(self.text(field)?.trim().is_empty())
     }
 
     /// Writes one field, reads it back, and restores the text from before.
-    pub(super) fn field(&self, field: Field) -> Result<Finding, TrialError> {
+    pub(super) fn field(&self, field: Field) -> Result<Finding, anyhow::Error> {
         let before = self.text(field)?;
         let text = if before.trim() == TEXT { OTHER_TEXT } else { TEXT };
         let (mut outcome, shown) = self.write(field, &before, text)?;
@@ -102,18 +93,18 @@ impl<'a> Trial<'a> {
     }
 
     /// Writes one text; returns the outcome and what the field shows afterwards.
-    fn write(&self, field: Field, before: &str, text: &str) -> Result<(Outcome, String), TrialError> {
+    fn write(&self, field: Field, before: &str, text: &str) -> Result<(Outcome, String), anyhow::Error> {
         let written = self.iqr.update(self.id, &[(field, text)]);
         let shown = text_of(&self.iqr.read_back(self.id)?, field).to_owned();
         Ok((outcome(field, (before, text, &shown), written), shown))
     }
 
-    fn text(&self, field: Field) -> Result<String, TrialError> {
+    fn text(&self, field: Field) -> Result<String, anyhow::Error> {
         Ok(text_of(&self.iqr.asset(self.id)?, field).to_owned())
     }
 
     /// Restores the text from before; returns it where it could not be restored.
-    fn put_back(&self, field: Field, before: String) -> Result<Option<String>, TrialError> {
+    fn put_back(&self, field: Field, before: String) -> Result<Option<String>, anyhow::Error> {
         // The text that is read decides whether it was done, whatever the answer was.
         let answer = self.iqr.update(self.id, &[(field, &before)]);
         let shown = text_of(&self.iqr.read_back(self.id)?, field).to_owned();
