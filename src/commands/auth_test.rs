@@ -22,7 +22,6 @@ use crate::iqr::Field;
 use crate::ledger::{self, Ledger};
 use crate::model::{ClientId, InventoryId};
 use crate::output::{self, BAD, GOOD, STRONG, Unwritten, WARN, styled};
-use crate::sync::evaluate;
 
 /// The fields that a pass writes, by their keys in `[iqr.fields]`.
 const FIELDS: [(Field, &str); 3] = [
@@ -101,7 +100,7 @@ pub fn run(global: &Global, args: &AuthTestArgs) -> Result<Exit> {
 /// and no line of a copied script, writes to an asset that matters.
 fn asset(config: &Config, args: &AuthTestArgs) -> Result<Option<InventoryId>, Usage> {
     let Some(typed) = &args.probe else { return Ok(None) };
-    let id = evaluate::parse_id(typed, config.store.id_rule).map_err(|error| Usage(error.to_string()))?;
+    let id = InventoryId::parse(Some(typed), config.store.id_rule).map_err(|error| Usage(error.to_string()))?;
     if args.write_test && args.yes_write_to.as_deref() != Some(typed) {
         return Err(Usage(format!(
             "--write-test writes to asset {id} and is not begun before the asset is confirmed: --yes-write-to {id}"

@@ -9,8 +9,8 @@ use crate::cli::{DismissArgs, Global};
 use crate::clock;
 use crate::config::Config;
 use crate::ledger::{Ledger, LeftBehind, RunLedger};
-use crate::model::{Timestamp, excerpt};
-use crate::sync::{evaluate, left_behind};
+use crate::model::{InventoryId, Timestamp, excerpt};
+use crate::sync::left_behind;
 use crate::{escape, output};
 
 /// The number of notices that are named where the wanted one does not exist.
@@ -54,7 +54,8 @@ pub fn run(global: &Global, args: &DismissArgs) -> Result<Exit> {
 /// Returns the text to print.
 fn dismiss(ledger: &mut RunLedger, config: &Config, (typed, reason): (&str, &str), now: Timestamp) -> Result<String> {
     let cutoff = config.ledger.oldest_kept(now);
-    let id = evaluate::parse_id(typed, config.store.id_rule).map_or_else(|_| typed.to_owned(), |id| id.to_string());
+    let id =
+        InventoryId::parse(Some(typed), config.store.id_rule).map_or_else(|_| typed.to_owned(), |id| id.to_string());
     let Some(notice) = ledger.left_behind_of(&id, cutoff)? else {
         return Err(unknown(typed, config, &ledger.left_behind(cutoff)?).into());
     };

@@ -24,7 +24,7 @@ use crate::model::{
 use crate::output;
 use crate::store::Fingerprint;
 use crate::sync::evaluate::ledger_view::LedgerView;
-use crate::sync::evaluate::{self, Evaluated, Evaluator, Mapped, Ready, Rejection, Verdict};
+use crate::sync::evaluate::{Evaluated, Evaluator, Mapped, Ready, Rejection, Verdict};
 use crate::sync::reconcile::attempt;
 use crate::sync::reconcile::plan::Plan;
 
@@ -182,7 +182,7 @@ impl Preview {
 fn find(examiner: &Evaluator<'_>, typed: &str) -> Result<(Option<InventoryId>, Vec<ClientId>)> {
     let config = &examiner.config.store;
     let slot = &config.inventory_id_slot;
-    match evaluate::parse_id(typed, config.id_rule) {
+    match InventoryId::parse(Some(typed), config.id_rule) {
         Ok(id) => {
             let clients = examiner.clients_of(typed, &id)?;
             if clients.is_empty() {

@@ -1,7 +1,7 @@
 //! The read of the next client from both databases, and the clients that its news concern.
 
 use super::error::Error;
-use super::evaluate::{Evaluator, Loaded};
+use super::evaluate::{Evaluated, Evaluator, Loaded};
 use super::request::Request;
 use crate::ledger::RunLedger;
 use crate::model::{ClientId, Reason};
@@ -28,7 +28,7 @@ pub(super) fn load(
         let concerned = concerned_by(&loaded, ledger)?;
         (loaded, concerned)
     };
-    let asset = loaded.inventory_id.as_deref();
+    let asset = loaded.evaluated.inventory_id.as_deref();
     if !loaded.may_be_sent() {
         pending.claim(candidate.client_id, asset);
     } else if !pending.try_claim(candidate, asset) {
@@ -60,25 +60,26 @@ fn read_client(
 /// if that one is held as another machine, and those that are held for its ID if the message about its rivals has
 /// changed.
 fn concerned_by(loaded: &Loaded, ledger: &RunLedger) -> Result<Vec<ClientId>, Error> {
+    let Evaluated { client_id, inventory_id, ledger_view, .. } = &loaded.evaluated;
     let mut concerned = Vec::new();
-    for old in loaded.ledger_view.inventory_ids() {
-        if loaded.inventory_id.as_deref() != Some(old) || loaded.is_gone() {
+    let mut rivals: Vec<ClientId> = loaded.newer.into_iter().collect();
+    for old in ledger_view.inventory_ids() {
+        if inventory_id.as_deref() != Some(old) || loaded.is_gone() {
             concerned.extend(ledger.clients_of(old)?);
         }
     }
-    if let Some(id) = loaded.inventory_id.as_deref().filter(|_| loaded.has_rival()) {
-        concerned.extend(ledger.senders(id)?);
-    }
-    if let Some(id) = loaded.inventory_id.as_deref().filter(|_| loaded.has_news_of_rivals()) {
-        for client in ledger.clients_of(id)? {
-            let problem = ledger.problem(client)?;
-            concerned.extend(problem.filter(|it| it.reason == Reason::DuplicateInventoryId.code()).map(|_| client));
+    if let Some(id) = inventory_id {
+        if loaded.has_rival() {
+            concerned.extend(ledger.senders(id)?);
+        }
+        if loaded.has_news_of_rivals() {
+            rivals.extend(ledger.clients_of(id)?);
         }
     }
-    if let Some(newer) = loaded.newer {
-        let problem = ledger.problem(newer)?;
-        concerned.extend(problem.filter(|it| it.reason == Reason::DuplicateInventoryId.code()).map(|_| newer));
+    for rival in rivals {
+        let problem = ledger.problem(rival)?;
+        concerned.extend(problem.filter(|it| it.reason == Reason::DuplicateInventoryId.code()).map(|_| rival));
     }
-    concerned.retain(|client| *client != loaded.client_id);
+    concerned.retain(|client| client != client_id);
     Ok(concerned)
 }

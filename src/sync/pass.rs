@@ -18,6 +18,7 @@ use crate::clock::BootTime;
 use crate::config::{Config, ConfigError};
 use crate::iqr::{Access, Iqr, Limits};
 use crate::ledger::{CommentSemantics, Durability, Intent, RunLedger};
+use crate::model::InventoryId;
 use crate::secret::Secret;
 use crate::store::{Patience, Signature, Store};
 
@@ -137,7 +138,7 @@ fn wanted(request: &Request<'_>, store: &Store, ledger: &RunLedger) -> Result<Wa
         }
         Scope::Asset(typed) => typed,
     };
-    let id = evaluate::parse_id(typed, request.config.store.id_rule)
+    let id = InventoryId::parse(Some(typed), request.config.store.id_rule)
         .map_err(|error| Error::NoSuchAsset(error.to_string()))?;
     let evaluator = evaluate::Evaluator { store, ledger: Some(ledger), config: request.config, ask_anyway: true };
     let clients = evaluator.clients_of(typed, &id)?;

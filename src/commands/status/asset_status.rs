@@ -10,7 +10,7 @@ use crate::ledger::{ChangeRecord, Intent, Ledger, LeftBehind, Problem};
 use crate::model::{ClientId, DueBecause, InventoryId, InventoryIdError, Reason, Timestamp};
 use crate::output;
 use crate::store::Store;
-use crate::sync::evaluate::{self, Evaluator, Rejection, Verdict};
+use crate::sync::evaluate::{Evaluator, Rejection, Verdict};
 
 /// The status of one asset.
 pub(super) struct AssetStatus {
@@ -65,7 +65,7 @@ impl AssetStatus {
     /// [`NotFound`] when nothing is known of it; what keeps the databases from being read.
     pub(super) fn read(config: &Config, store: &Store, ledger: Option<&Ledger>, typed: &str) -> Result<Self> {
         let examiner = Evaluator { store, ledger, config, ask_anyway: false };
-        let id = match evaluate::parse_id(typed, config.store.id_rule) {
+        let id = match InventoryId::parse(Some(typed), config.store.id_rule) {
             Ok(id) => id,
             Err(error) => return Self::from_no_id(&examiner, typed.trim(), &error),
         };
@@ -82,7 +82,7 @@ impl AssetStatus {
 
     /// Reads what the ledger alone knows of an asset; `None` when it knows nothing.
     pub(super) fn from_ledger(config: &Config, ledger: &Ledger, typed: &str) -> Result<Option<Self>> {
-        let id = evaluate::parse_id(typed, config.store.id_rule);
+        let id = InventoryId::parse(Some(typed), config.store.id_rule);
         let inventory_id = id.as_ref().map_or_else(|_| typed.trim().to_owned(), ToString::to_string);
         let mut clients = Vec::new();
         for client_id in ledger.problems_of(&inventory_id)? {

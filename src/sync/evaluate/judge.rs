@@ -11,8 +11,8 @@ use crate::digest;
 use crate::ledger::{AssetRecord, Intent, Ledger, SentRecord};
 use crate::mapping::{self, Rules};
 use crate::model::{
-    AssetUpdate, ClientId, CommentLine, DueBecause, IdRule, InventoryId, InventoryIdError, Machine, Reason,
-    Registration, Sent, Timestamp,
+    AssetUpdate, ClientId, CommentLine, DueBecause, InventoryId, InventoryIdError, Machine, Reason, Registration, Sent,
+    Timestamp,
 };
 use crate::store::{self, ClientState, Fingerprint, Snapshot, Store, UnreadableRecord};
 use crate::sync::error::Error;
@@ -89,23 +89,18 @@ pub struct Ready {
 /// A client as both databases have it, not judged yet.
 #[derive(Debug)]
 pub struct Loaded {
-    /// The client.
-    pub client_id: ClientId,
-    /// Its inventory ID, or the text that was typed in its place.
-    pub inventory_id: Option<String>,
-    /// Its records in the ledger.
-    pub ledger_view: LedgerView,
+    /// The client, as it is reported.
+    pub evaluated: Evaluated,
     /// The newer record of the same machine that is sent in its place.
     pub newer: Option<ClientId>,
-    fingerprint: Option<Fingerprint>,
-    registration: Option<Registration>,
     prospect: Prospect,
     ask_anyway: bool,
 }
 
 /// The verdict so far, before the machine is mapped.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 enum Prospect {
+    #[default]
     Gone,
     /// The record of the client cannot be parsed.
     Unreadable(Rejection),
@@ -126,23 +121,14 @@ struct Open {
     intent: Option<Intent>,
 }
 
-/// A client as one read of the appliance's database has it.
+/// A client as one read of the appliance's database has it. The default one is gone.
+#[derive(Default)]
 struct Found {
     inventory_id: Option<String>,
     fingerprint: Option<Fingerprint>,
     registration: Option<Registration>,
     prospect: Prospect,
     newer: Option<ClientId>,
-}
-
-impl Found {
-    fn new(inventory_id: Option<String>, fingerprint: Option<Fingerprint>, prospect: Prospect) -> Self {
-        Self { inventory_id, fingerprint, registration: None, prospect, newer: None }
-    }
-
-    fn with_registration(self, registration: Option<Registration>) -> Self {
-        Self { registration, ..self }
-    }
 }
 
 /// The rejection of a client because of other claimants of its asset.
@@ -175,23 +161,25 @@ impl Loaded {
     /// Whether another client claims its asset.
     #[must_use]
     pub fn has_rival(&self) -> bool {
-        matches!(self.prospect, Prospect::Held(Rejection { reason: Reason::DuplicateInventoryId, .. }, _))
+        self.rival_message().is_some()
+    }
+
+    /// Returns the message about other claimants of its asset, if there are any.
+    fn rival_message(&self) -> Option<&str> {
+        match &self.prospect {
+            Prospect::Held(Rejection { reason: Reason::DuplicateInventoryId, message }, _) => Some(message),
+            Prospect::Gone | Prospect::Unreadable(_) | Prospect::Held(..) | Prospect::Open(_) => None,
+        }
     }
 
     /// Whether the message about other claimants of its asset differs from the recorded one. The rivals of a client
     /// that was never recorded are evaluated together with it.
     #[must_use]
     pub fn has_news_of_rivals(&self) -> bool {
-        if self.ledger_view.sent.is_none() && self.ledger_view.problem.is_none() {
-            return false;
-        }
-        let code = Reason::DuplicateInventoryId.code();
-        let recorded = self.ledger_view.problem.as_ref().filter(|problem| problem.reason == code);
-        let found = match &self.prospect {
-            Prospect::Held(rejection, _) if rejection.reason == Reason::DuplicateInventoryId => Some(rejection),
-            Prospect::Gone | Prospect::Unreadable(_) | Prospect::Held(..) | Prospect::Open(_) => None,
-        };
-        recorded.map(|problem| problem.message.as_str()) != found.map(|rejection| rejection.message.as_str())
+        let LedgerView { sent, problem } = &self.evaluated.ledger_view;
+        let recorded = problem.as_ref().filter(|problem| problem.reason == Reason::DuplicateInventoryId.code());
+        let is_recorded = sent.is_some() || problem.is_some();
+        is_recorded && recorded.map(|problem| problem.message.as_str()) != self.rival_message()
     }
 
     /// Whether nothing is known against it before it is mapped.
@@ -203,28 +191,14 @@ impl Loaded {
     /// Maps and judges the client, without a query.
     #[must_use]
     pub fn judge(self, config: &Config) -> (Evaluated, Verdict) {
-        let Self { client_id, inventory_id, ledger_view, newer: _, fingerprint, registration, prospect, ask_anyway } =
-            self;
-        let loaded_at = BootTime::now();
-        let because = fingerprint.map_or_else(Vec::new, |fingerprint| because(ledger_view.sent.as_ref(), fingerprint));
-        let departure = ledger_view.departure(inventory_id.as_deref());
+        let Self { evaluated, newer: _, prospect, ask_anyway } = self;
         let verdict = match prospect {
             Prospect::Gone => Verdict::Gone,
             Prospect::Unreadable(rejection) => Verdict::Unreadable(rejection),
             Prospect::Held(rejection, machine) => {
                 Verdict::Held(rejection, Box::new(Mapped::from_machine(*machine, &config.rules)))
             }
-            Prospect::Open(open) => open.judge(&ledger_view, ask_anyway, config),
-        };
-        let evaluated = Evaluated {
-            client_id,
-            inventory_id,
-            fingerprint,
-            registration,
-            departure,
-            because,
-            loaded_at,
-            ledger_view,
+            Prospect::Open(open) => open.judge(&evaluated.ledger_view, ask_anyway, config),
         };
         (evaluated, verdict)
     }
@@ -302,8 +276,7 @@ impl Evaluator<'_> {
     pub fn load(&self, client_id: ClientId) -> Result<Loaded, Error> {
         let ledger_view = self.ledger_view(client_id)?;
         let found = self.store.consistently(|| self.find(client_id, None))?;
-        let found = found.unwrap_or_else(|| Found::new(None, None, Prospect::Gone));
-        Ok(self.loaded(client_id, ledger_view, found))
+        Ok(self.loaded(client_id, ledger_view, found.unwrap_or_default()))
     }
 
     fn ledger_view(&self, client: ClientId) -> Result<LedgerView, Error> {
@@ -312,8 +285,24 @@ impl Evaluator<'_> {
 
     fn loaded(&self, client_id: ClientId, ledger_view: LedgerView, found: Found) -> Loaded {
         let Found { inventory_id, fingerprint, registration, prospect, newer } = found;
-        let ask_anyway = self.ask_anyway;
-        Loaded { client_id, inventory_id, ledger_view, newer, fingerprint, registration, prospect, ask_anyway }
+        let sent = ledger_view.sent.as_ref();
+        let because = fingerprint.map_or_else(Vec::new, |now| match sent.and_then(|sent| sent.fingerprint) {
+            Some(then) => then.due_because(now),
+            None => vec![DueBecause::NeverSynced],
+        });
+        let departure = ledger_view.departure(inventory_id.as_deref());
+        let loaded_at = BootTime::now();
+        let evaluated = Evaluated {
+            client_id,
+            inventory_id,
+            fingerprint,
+            registration,
+            departure,
+            because,
+            loaded_at,
+            ledger_view,
+        };
+        Loaded { evaluated, newer, prospect, ask_anyway: self.ask_anyway }
     }
 
     /// Runs all queries of the appliance's database for one client; returns `None` when its fingerprint is the known
@@ -322,7 +311,7 @@ impl Evaluator<'_> {
         match self.store.client_if_changed(client_id, known) {
             Ok(ClientState::Read(snapshot)) => self.read(*snapshot).map(Some),
             Ok(ClientState::Unchanged) => Ok(None),
-            Ok(ClientState::Gone) => Ok(Some(Found::new(None, None, Prospect::Gone))),
+            Ok(ClientState::Gone) => Ok(Some(Found::default())),
             Err(store::Error::Record(problem)) => self.unreadable(client_id, &problem).map(Some),
             Err(error) => Err(error.into()),
         }
@@ -332,39 +321,36 @@ impl Evaluator<'_> {
     fn unreadable(&self, client_id: ClientId, problem: &UnreadableRecord) -> Result<Found, Error> {
         let rejection = Rejection { reason: Reason::BadRecord, message: problem.to_string() };
         let slot = self.store.slot(client_id, &self.config.store.inventory_id_slot)?;
-        let inventory_id = match InventoryId::parse(slot.as_deref(), self.config.store.id_rule) {
-            Ok(id) => Some(id.to_string()),
-            Err(error) => typed(&error),
-        };
-        let found = Found::new(inventory_id, self.store.fingerprint(client_id)?, Prospect::Unreadable(rejection));
+        let id = InventoryId::parse(slot.as_deref(), self.config.store.id_rule);
         let registration = match self.store.registration(client_id) {
             Err(store::Error::Record(_)) => None,
             registration => registration?,
         };
-        Ok(found.with_registration(registration))
+        Ok(Found {
+            inventory_id: id.map_or_else(|error| typed(&error), |id| Some(id.to_string())),
+            fingerprint: self.store.fingerprint(client_id)?,
+            registration,
+            prospect: Prospect::Unreadable(rejection),
+            newer: None,
+        })
     }
 
-    fn read(&self, snapshot: Snapshot) -> Result<Found, Error> {
-        let registration = Registration::from_machine(&snapshot.machine);
-        Ok(self.matched(snapshot)?.with_registration(Some(registration)))
-    }
-
-    fn matched(&self, Snapshot { machine, fingerprint }: Snapshot) -> Result<Found, Error> {
+    fn read(&self, Snapshot { machine, fingerprint }: Snapshot) -> Result<Found, Error> {
+        let registration = Some(Registration::from_machine(&machine));
+        let found = Found { fingerprint: Some(fingerprint), registration, ..Found::default() };
         let id = match self.inventory_id(&machine) {
             Ok(id) => id,
             Err(error) => {
-                let rejection = no_id(&error, &machine);
-                return Ok(Found::new(typed(&error), Some(fingerprint), Prospect::Held(rejection, Box::new(machine))));
+                let prospect = Prospect::Held(no_id(&error, &machine), Box::new(machine));
+                return Ok(Found { inventory_id: typed(&error), prospect, ..found });
             }
         };
-        let inventory_id = Some(id.to_string());
+        let found = Found { inventory_id: Some(id.to_string()), ..found };
         if let Some(Rivalry { rejection, newer }) = self.rivalry(&machine, &id)? {
-            let held = Prospect::Held(rejection, Box::new(machine));
-            return Ok(Found { newer, ..Found::new(inventory_id, Some(fingerprint), held) });
+            return Ok(Found { newer, prospect: Prospect::Held(rejection, Box::new(machine)), ..found });
         }
         let (asset, intent) = (self.asset(&id)?, self.intent(&id)?);
-        let prospect = Prospect::Open(Box::new(Open { id, machine, fingerprint, asset, intent }));
-        Ok(Found { inventory_id, fingerprint: Some(fingerprint), registration: None, prospect, newer: None })
+        Ok(Found { prospect: Prospect::Open(Box::new(Open { id, machine, fingerprint, asset, intent })), ..found })
     }
 
     /// Prepares a client for its asset as a pass does, also where a person has to change something first.
@@ -392,9 +378,7 @@ impl Evaluator<'_> {
 }
 
 impl Ready {
-    /// Combines a client with the records of the asset that its slot names.
-    #[must_use]
-    pub fn new(id: InventoryId, mapped: Mapped, asset: Option<AssetRecord>, intent: Option<Intent>) -> Self {
+    fn new(id: InventoryId, mapped: Mapped, asset: Option<AssetRecord>, intent: Option<Intent>) -> Self {
         let digest = digest_of(&id, &mapped.update);
         let sent = asset.map(|asset| asset.sent).unwrap_or_default();
         Self { id, mapped, digest, sent, intent }
@@ -411,13 +395,6 @@ impl Ready {
             digest: self.digest,
             at,
         }
-    }
-}
-
-fn because(record: Option<&SentRecord>, now: Fingerprint) -> Vec<DueBecause> {
-    match record.and_then(|record| record.fingerprint) {
-        Some(then) => then.due_because(now),
-        None => vec![DueBecause::NeverSynced],
     }
 }
 
@@ -445,13 +422,4 @@ fn digest_of(id: &InventoryId, update: &AssetUpdate) -> [u8; 16] {
     let fields =
         [id.as_str(), &update.manufacturer, &update.item_number, &update.description, &update.extended_description];
     digest::of(fields.into_iter().chain(comments.iter().map(String::as_str)).map(str::as_bytes))
-}
-
-/// Checks an ID that a person typed on the command line.
-///
-/// # Errors
-///
-/// When it cannot be an inventory ID.
-pub fn parse_id(typed: &str, rule: IdRule) -> Result<InventoryId, InventoryIdError> {
-    InventoryId::parse(Some(typed), rule)
 }

@@ -6,4 +6,4 @@ mod judge;
 pub mod ledger_view;
 mod rivals;
 
-pub use judge::{Evaluated, Evaluator, Loaded, Mapped, Ready, Rejection, Verdict, parse_id};
+pub use judge::{Evaluated, Evaluator, Loaded, Mapped, Ready, Rejection, Verdict};

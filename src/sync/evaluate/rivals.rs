@@ -107,14 +107,14 @@ fn two_machines(client: ClientId, pair: [ClientId; 2], id: &InventoryId, fact: &
     let message = format!(
         "clients {older} and {newer} both have inventory ID {id}{third} and are not known to be one machine: {fact}; correct it in WipeOS in one of them, or, if they are one machine, clear the ID of the older record, client {older}: that releases client {newer}"
     );
-    Rivalry { rejection: Rejection { reason: Reason::DuplicateInventoryId, message }, newer: None }
+    rivalry(message, None)
 }
 
 fn too_many(client: ClientId, id: &InventoryId) -> Rivalry {
     let message = format!(
         "client {client} has inventory ID {id}, which too many other clients have for them to be told apart; correct it in WipeOS"
     );
-    Rivalry { rejection: Rejection { reason: Reason::DuplicateInventoryId, message }, newer: None }
+    rivalry(message, None)
 }
 
 /// Names the newer record of a machine, which is sent in place of an older one.
@@ -122,5 +122,9 @@ fn superseded(newer: ClientId, id: &InventoryId) -> Rivalry {
     let message = format!(
         "client {newer} is a newer record of this machine (the same serial number) and stands for asset {id} in its place; nothing to do here"
     );
-    Rivalry { rejection: Rejection { reason: Reason::DuplicateInventoryId, message }, newer: Some(newer) }
+    rivalry(message, Some(newer))
+}
+
+fn rivalry(message: String, newer: Option<ClientId>) -> Rivalry {
+    Rivalry { rejection: Rejection { reason: Reason::DuplicateInventoryId, message }, newer }
 }
