@@ -1,6 +1,6 @@
 //! The outcome of a client on its way to the ledger.
 
-use super::evaluate::{Evaluated, Ready, Rejection, Verdict};
+use super::evaluate::{Evaluated, Ready, Rejection};
 use super::reconcile::plan::Change;
 use super::report::Item;
 use super::retry::Cause;
@@ -38,24 +38,4 @@ pub(super) enum Record {
     Rejected(Rejection, Cause),
     /// The client is left to the next pass.
     Postponed(Box<iqr::Error>),
-}
-
-/// The next step for a client that was judged.
-pub(super) enum Step {
-    /// IQR is asked.
-    Ask(Box<Ready>),
-    /// The outcome is recorded.
-    Record(Box<Record>),
-}
-
-impl From<Verdict> for Step {
-    fn from(verdict: Verdict) -> Self {
-        Self::Record(Box::new(match verdict {
-            Verdict::Ready(ready) => return Self::Ask(ready),
-            Verdict::Gone => Record::Gone,
-            Verdict::Same(record, _) => Record::Sent { record, sent: None, changes: Vec::new(), notes: Vec::new() },
-            Verdict::Held(rejection, _) => Record::Rejected(rejection, Cause::Local),
-            Verdict::Unreadable(rejection) => Record::Rejected(rejection, Cause::Client),
-        }))
-    }
 }

@@ -4,11 +4,11 @@ use std::sync::atomic::Ordering;
 use std::sync::{Mutex, PoisonError};
 
 use super::error::Error;
-use super::evaluate::{Evaluated, Loaded, Ready, Rejection};
+use super::evaluate::{Evaluated, Loaded, Ready, Rejection, Verdict};
 use super::queue::Queue;
 use super::reconcile::applier::Applier;
 use super::reconcile::attempt::Applied;
-use super::record::{Finished, Record, Step, Work};
+use super::record::{Finished, Record, Work};
 use super::recorder::{Postponed, Recorder};
 use super::report::{ItemOutcome, PassOutcome};
 use super::request::{Outcome, Request};
@@ -145,10 +145,14 @@ impl<'a> Workers<'a> {
                     return None;
                 }
             };
-            match Step::from(verdict) {
-                Step::Ask(ready) => return Some(Work { evaluated, ready }),
-                Step::Record(record) => finished = Some(self.recorder.finished(evaluated, *record)),
-            }
+            let record = match verdict {
+                Verdict::Ready(ready) => return Some(Work { evaluated, ready }),
+                Verdict::Gone => Record::Gone,
+                Verdict::Same(record, _) => Record::Sent { record, sent: None, changes: Vec::new(), notes: Vec::new() },
+                Verdict::Held(rejection, _) => Record::Rejected(rejection, Cause::Local),
+                Verdict::Unreadable(rejection) => Record::Rejected(rejection, Cause::Client),
+            };
+            finished = Some(self.recorder.finished(evaluated, record));
         }
     }
 

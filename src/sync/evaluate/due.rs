@@ -61,7 +61,11 @@ pub fn count(store: &Store, ledger: Option<&Ledger>, now: Timestamp, config: &Co
         return Ok(0);
     }
     let mut due: HashSet<ClientId> = again(ledger, now, config)?.into_iter().collect();
-    news(&mut due, store, ledger, &watermark)?;
+    if watermark.client_id <= SMALL_STORE_CLIENTS {
+        compare_all(&mut due, store, ledger)?;
+    } else {
+        ask_sources(&mut due, store, ledger, &watermark)?;
+    }
     due.retain(|client| client.0 <= watermark.client_id);
     Ok(due.len() as u64 + store.count_after(ClientId(watermark.client_id))?)
 }
@@ -77,14 +81,7 @@ fn again(ledger: &Ledger, now: Timestamp, config: &Config) -> Result<Vec<ClientI
     Ok(clients)
 }
 
-/// Adds the clients up to the watermark that have news. Compares every client where a pass does.
-fn news(due: &mut HashSet<ClientId>, store: &Store, ledger: &Ledger, watermark: &Watermark) -> Result<(), Error> {
-    if watermark.client_id <= SMALL_STORE_CLIENTS {
-        return compare_all(due, store, ledger);
-    }
-    ask_sources(due, store, ledger, watermark)
-}
-
+/// Adds the clients that have news by the indexed queries.
 fn ask_sources(
     due: &mut HashSet<ClientId>,
     store: &Store,
@@ -108,6 +105,7 @@ fn ask_sources(
     Ok(())
 }
 
+/// Adds the clients that have news by a comparison of every client, as a pass does in a small database.
 fn compare_all(due: &mut HashSet<ClientId>, store: &Store, ledger: &Ledger) -> Result<(), Error> {
     let mut after = ClientId(i64::MIN);
     loop {

@@ -5,7 +5,6 @@
 //! takes no more memory than a page.
 
 mod dispatched;
-mod in_flight;
 mod overlap;
 mod pending;
 mod stages;

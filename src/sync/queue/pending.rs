@@ -1,21 +1,25 @@
 //! The clients that wait for a worker, and those in flight.
+//!
+//! At most one client in flight may claim an asset: a client does not find a rival whose outcome is not recorded, and
+//! both would be sent there. The others are parked until the outcome is recorded, and are evaluated then.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::dispatched::Dispatched;
-use super::in_flight::InFlight;
 use crate::model::ClientId;
 use crate::sync::candidate::{Candidate, Trigger};
 
 /// The clients that wait and those in flight. A pass dispatches each of them once.
 #[derive(Default)]
 pub struct Pending {
-    queue: VecDeque<Candidate>,
+    pub(super) queue: VecDeque<Candidate>,
     /// Clients that the news of another client concern: they go first.
     concerned: BTreeSet<ClientId>,
-    dispatched: Dispatched,
-    /// Clients parked for one of these go first once they need not wait any more.
-    in_flight: InFlight,
+    pub(super) dispatched: Dispatched,
+    /// The clients in flight, each with the asset that it claims, once that is known.
+    claims: BTreeMap<ClientId, Option<String>>,
+    /// The clients that another one's claim parks, with their assets: they go first once it is settled.
+    parked: Vec<(String, Candidate)>,
 }
 
 impl Pending {
@@ -33,7 +37,7 @@ impl Pending {
     pub fn dispatch(&mut self) -> Option<Candidate> {
         while let Some(candidate) = self.next() {
             if self.dispatched.insert(candidate.client_id) {
-                self.in_flight.add(candidate.client_id);
+                self.claims.insert(candidate.client_id, None);
                 return Some(candidate);
             }
         }
@@ -41,8 +45,8 @@ impl Pending {
     }
 
     fn next(&mut self) -> Option<Candidate> {
-        if let Some(released) = self.in_flight.released() {
-            return Some(released);
+        if let Some(at) = self.parked.iter().position(|(asset, it)| !self.is_claimed(asset, it.client_id)) {
+            return Some(self.parked.remove(at).1);
         }
         let concerned = self.concerned.pop_first();
         let retry = concerned.map(|client_id| Candidate { client_id, trigger: Trigger::Retry });
@@ -51,16 +55,22 @@ impl Pending {
 
     /// Notes which asset a client in flight claims.
     pub fn claim(&mut self, client: ClientId, asset: Option<&str>) {
-        self.in_flight.claim(client, asset);
+        if let Some(claim) = self.claims.get_mut(&client) {
+            *claim = asset.map(str::to_owned);
+        }
+    }
+
+    fn is_claimed(&self, asset: &str, but: ClientId) -> bool {
+        self.claims.iter().any(|(client, claimed)| *client != but && claimed.as_deref() == Some(asset))
     }
 
     /// Notes the same unless another client in flight claims the asset; then parks this client until that one is
     /// recorded, and returns false.
     pub fn try_claim(&mut self, candidate: Candidate, asset: Option<&str>) -> bool {
         let client = candidate.client_id;
-        if let Some(asset) = asset.filter(|asset| self.in_flight.is_claimed(asset, client)) {
-            self.in_flight.park(asset, candidate);
-            self.dispatched.remove(client);
+        if let Some(asset) = asset.filter(|asset| self.is_claimed(asset, client)) {
+            self.pass_over(client);
+            self.parked.push((asset.to_owned(), candidate));
             return false;
         }
         self.claim(client, asset);
@@ -69,43 +79,37 @@ impl Pending {
 
     /// Notes that the outcome of a client is recorded.
     pub fn settle(&mut self, client: ClientId) {
-        self.in_flight.remove(client);
+        self.claims.remove(&client);
     }
 
     /// Notes that a client has no news; it may still be dispatched for another reason.
     pub fn pass_over(&mut self, client: ClientId) {
-        self.in_flight.remove(client);
+        self.claims.remove(&client);
         self.dispatched.remove(client);
-    }
-
-    /// Returns the clients that were dispatched.
-    pub(super) fn dispatched(&self) -> &Dispatched {
-        &self.dispatched
-    }
-
-    /// Returns the clients that wait in the queue, in its order.
-    pub(super) fn queue(&self) -> impl Iterator<Item = &Candidate> {
-        self.queue.iter()
     }
 
     /// Returns all clients in flight whose outcome is not recorded, by key.
     pub(super) fn unrecorded(&self) -> BTreeSet<ClientId> {
-        self.in_flight.unrecorded()
+        self.claims.keys().copied().chain(self.parked()).collect()
     }
 
     /// Whether no client is in flight, nor waits for one that is.
     pub(super) fn is_settled(&self) -> bool {
-        self.in_flight.is_empty()
+        self.claims.is_empty() && self.parked.is_empty()
+    }
+
+    fn parked(&self) -> impl Iterator<Item = ClientId> {
+        self.parked.iter().map(|(_, waiting)| waiting.client_id)
     }
 
     /// Whether no client waits.
     pub(super) fn is_empty(&self) -> bool {
-        self.queue.is_empty() && self.concerned.is_empty() && self.in_flight.parked().next().is_none()
+        self.queue.is_empty() && self.concerned.is_empty() && self.parked.is_empty()
     }
 
     /// Counts the clients that wait and were not dispatched for another reason.
     pub(super) fn count(&self) -> u64 {
-        let queued = self.queue.iter().map(|waiting| waiting.client_id).chain(self.in_flight.parked());
+        let queued = self.queue.iter().map(|waiting| waiting.client_id).chain(self.parked());
         let queued = queued.chain(self.concerned.iter().copied());
         queued.filter(|client| !self.dispatched.contains(*client)).count() as u64
     }

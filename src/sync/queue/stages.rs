@@ -53,7 +53,7 @@ enum Stage {
 pub struct Stages {
     stage: Stage,
     wanted: Wanted,
-    overlap: Overlap,
+    pub(super) overlap: Overlap,
     /// The position up to which earlier passes had read history when this pass began.
     pub(super) start: Watermark,
     /// The end of history when this pass began.
@@ -63,9 +63,9 @@ pub struct Stages {
     /// The state of the database file when this pass began.
     pub(super) signature: Option<Signature>,
     max_delay: Duration,
-    sweep: Option<Sweep>,
+    pub(super) sweep: Option<Sweep>,
     /// The last client never seen before that was queued.
-    reached: i64,
+    pub(super) reached: i64,
 }
 
 impl Stages {
@@ -138,24 +138,9 @@ impl Stages {
         is_behind && self.sweep.is_some_and(|sweep| sweep.is_full)
     }
 
-    /// Returns the sweep of this pass, if it has one.
-    pub(super) fn sweep(&self) -> Option<Sweep> {
-        self.sweep
-    }
-
     /// Whether the pass is for certain clients.
     pub(super) fn is_requested(&self) -> bool {
         matches!(self.wanted, Wanted::Only(_))
-    }
-
-    /// Returns the last client never seen before that was queued.
-    pub(super) fn reached(&self) -> i64 {
-        self.reached
-    }
-
-    /// Records that the overlap was read.
-    pub(super) fn save_overlap(&self, ledger: &mut RunLedger) -> Result<(), Error> {
-        self.overlap.save(ledger, self.clock)
     }
 
     /// Runs the next query of the stage, or moves on to the next stage.
@@ -170,7 +155,11 @@ impl Stages {
             Stage::News(index, cursor) => self.refill_news(store, pending, index, cursor)?,
             Stage::New(cursor) => self.refill_new(store, pending, cursor)?,
             Stage::Sweep => self.refill_sweep(store, ledger, pending)?,
-            Stage::Held(after) => self.refill_held(ledger, pending, after)?,
+            Stage::Held(after) => {
+                let page = ledger.problems_after(after, PAGE)?;
+                self.stage = page.last().map_or(Stage::Retries, |last| Stage::Held(*last));
+                pending.push(page, Trigger::Retry);
+            }
             Stage::Retries => {
                 let retries = ledger.retries(self.clock, self.max_delay, MAX_RETRIES)?;
                 pending.push(retries, Trigger::Retry);
@@ -246,13 +235,6 @@ impl Stages {
             Part::End if sweep.is_full => self.stage = Stage::Held(ClientId(i64::MIN)),
             Part::End => self.stage = Stage::End,
         }
-        Ok(())
-    }
-
-    fn refill_held(&mut self, ledger: &RunLedger, pending: &mut Pending, after: ClientId) -> Result<(), Error> {
-        let page = ledger.problems_after(after, PAGE)?;
-        self.stage = page.last().map_or(Stage::Retries, |last| Stage::Held(*last));
-        pending.push(page, Trigger::Retry);
         Ok(())
     }
 }

@@ -124,7 +124,7 @@ impl Sweep {
     /// Returns the client up to which the sweep has come and every outcome is recorded. Clients that are in flight for another
     /// reason may be far ahead of it.
     fn settled_up_to(self, pending: &Pending) -> ClientId {
-        let unsettled = pending.queue().map(|waiting| waiting.client_id).chain(pending.unrecorded());
+        let unsettled = pending.queue.iter().map(|waiting| waiting.client_id).chain(pending.unrecorded());
         // The clients up to the start come last.
         let before = |client: ClientId| (client <= self.start, ClientId(client.0.saturating_sub(1)));
         unsettled.map(before).chain([(self.has_wrapped, self.after)]).min().map_or(self.after, |(_, client)| client)
@@ -146,7 +146,7 @@ fn behind_dispatched(after: ClientId, store: &Store, ledger: &Ledger, pending: &
     loop {
         let known = ledger.known_after(after, 1)?.first().map(|(client, _)| *client);
         let next = store.first_after(after)?.into_iter().chain(known).min();
-        match next.and_then(|next| pending.dispatched().stretch_end(next)) {
+        match next.and_then(|next| pending.dispatched.stretch_end(next)) {
             Some(end) => after = end,
             None => return Ok(after),
         }

@@ -53,10 +53,10 @@ impl Queue {
     /// Returns the last new client up to which every one is recorded. New clients are queued by key, and no other
     /// client is queued with them.
     fn settled_up_to(&self) -> i64 {
-        let reached = self.stages.reached();
+        let reached = self.stages.reached;
         let beyond_start = ClientId(self.stages.start.client_id.saturating_add(1));
         let unrecorded = self.pending.unrecorded().range(beyond_start..).next().copied();
-        let waiting = self.pending.queue().next().filter(|_| self.stages.is_at_new());
+        let waiting = self.pending.queue.iter().next().filter(|_| self.stages.is_at_new());
         let first = unrecorded.into_iter().chain(waiting.map(|waiting| waiting.client_id)).min();
         first.map_or(reached, |first| first.0.saturating_sub(1).min(reached))
     }
@@ -80,7 +80,7 @@ impl Queue {
         };
         ledger.set_watermark(&watermark)?;
         if self.is_news_settled() {
-            self.stages.save_overlap(ledger)?;
+            self.stages.overlap.save(ledger, self.stages.clock)?;
         }
         self.finish_sweep(ledger, finished_at, is_complete)?;
         if is_complete {
@@ -93,7 +93,7 @@ impl Queue {
     }
 
     fn finish_sweep(&self, ledger: &mut RunLedger, finished_at: Timestamp, is_complete: bool) -> Result<(), Error> {
-        let Some(sweep) = self.stages.sweep() else { return Ok(()) };
+        let Some(sweep) = self.stages.sweep else { return Ok(()) };
         if self.is_full_sweep_done() {
             ledger.set_full_sweep_cursor(None)?;
             ledger.settle_owed_comparison()?;
@@ -109,7 +109,7 @@ impl Queue {
 
     /// Whether the full sweep has compared every client, and each outcome is recorded.
     fn is_full_sweep_done(&self) -> bool {
-        let is_waiting = self.pending.queue().any(|waiting| waiting.trigger == Trigger::Sweep);
+        let is_waiting = self.pending.queue.iter().any(|waiting| waiting.trigger == Trigger::Sweep);
         self.stages.has_passed_full_sweep() && !is_waiting && self.pending.is_settled()
     }
 
@@ -128,10 +128,10 @@ impl Queue {
         if self.is_exhausted() {
             return Ok(0);
         }
-        let beyond = match self.stages.sweep() {
-            Some(_) | None if !self.stages.has_passed_new() => store.count_after(ClientId(self.stages.reached()))?,
+        let beyond = match self.stages.sweep {
+            Some(_) | None if !self.stages.has_passed_new() => store.count_after(ClientId(self.stages.reached))?,
             Some(sweep) if sweep.is_full && !self.stages.has_passed_full_sweep() => {
-                let done = self.pending.dispatched().count_within(&sweep.ahead());
+                let done = self.pending.dispatched.count_within(&sweep.ahead());
                 sweep.count_ahead(store)?.saturating_sub(done)
             }
             Some(_) | None => 0,
