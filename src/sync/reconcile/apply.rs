@@ -262,7 +262,7 @@ impl<'a> Applier<'a> {
             inventory_id: attempt.ready.id.clone(),
             client_id: attempt.client,
             comments_before: before.as_ref().or(attempt.before.as_ref()).cloned().unwrap_or_default(),
-            sent: plan::sent_state(&attempt.ready.mapped.update, after, &plan.comment_lines, &attempt.sent),
+            sent: plan::sent_state(&attempt.ready.mapped.update, &after, &plan.comment_lines, &attempt.sent),
             at: self.started_at,
         };
         let sent = intent.sent.clone();

@@ -224,8 +224,18 @@ impl<'a> Attempt<'a> {
 
     /// Fails an attempt that has no write left and still lacks all of this.
     pub fn stuck(&self, plan: &Plan) -> Applied {
-        let stuck: Vec<&Change> = plan.changes.iter().collect();
-        Applied::Failed(not_verified(&self.ready.id.to_string(), &stuck), Cause::Client)
+        self.not_verified(&plan.changes.iter().collect::<Vec<_>>())
+    }
+
+    /// Fails an attempt because the asset does not show these changes.
+    fn not_verified(&self, stuck: &[&Change]) -> Applied {
+        let still_reads = |change: &&Change| format!("{} still reads {:?}", change.field, excerpt(&change.from));
+        let message = format!(
+            "IQR said yes to the update of asset {}, but {}; check that the API user may write it, or map the field elsewhere with iqr.fields",
+            self.ready.id,
+            stuck.iter().map(still_reads).collect::<Vec<_>>().join(", ")
+        );
+        Applied::Failed(Rejection { reason: Reason::NotVerified, message }, Cause::Client)
     }
 
     /// Fails an attempt after an acknowledged write if a field still has to be changed. A text that was cut to the
@@ -237,7 +247,7 @@ impl<'a> Attempt<'a> {
             .filter(|change| self.acknowledged.iter().any(|done| done.field == change.field && !is_cut(done, change)))
             .collect();
         if !stuck.is_empty() {
-            return Some(Applied::Failed(not_verified(&self.ready.id.to_string(), &stuck), Cause::Client));
+            return Some(self.not_verified(&stuck));
         }
         let cut: Vec<&Change> =
             plan.changes.iter().filter(|change| self.acknowledged.iter().any(|done| is_cut(done, change))).collect();
@@ -253,7 +263,7 @@ impl<'a> Attempt<'a> {
 
     fn note_left(&mut self, plan: &Plan) {
         for left in &plan.left {
-            self.notes.push(format!("{} was rewritten in IQR since it was sent and is left as it is", left.field));
+            self.notes.push(format!("{left} was rewritten in IQR since it was sent and is left as it is"));
         }
     }
 
@@ -272,7 +282,7 @@ impl<'a> Attempt<'a> {
 
     /// Ends an attempt whose asset was read and shows the machine.
     pub fn done(&mut self, plan: &Plan) -> Applied {
-        let sent = plan::sent_state(&self.ready.mapped.update, (&self.asset).into(), &plan.comment_lines, &self.sent);
+        let sent = plan::sent_state(&self.ready.mapped.update, &self.asset, &plan.comment_lines, &self.sent);
         self.finish(plan, sent)
     }
 
@@ -309,16 +319,4 @@ fn is_cut(written: &Change, now: &Change) -> bool {
     let shown = now.from.trim_end();
     let is_text = matches!(written.field, Field::Description | Field::ExtendedDescription);
     is_text && written.field == now.field && !shown.is_empty() && written.write.starts_with(shown)
-}
-
-fn not_verified(id: &str, stuck: &[&Change]) -> Rejection {
-    let fields: Vec<String> =
-        stuck.iter().map(|change| format!("{} still reads {:?}", change.field, excerpt(&change.from))).collect();
-    Rejection {
-        reason: Reason::NotVerified,
-        message: format!(
-            "IQR said yes to the update of asset {id}, but {}; check that the API user may write it, or map the field elsewhere with iqr.fields",
-            fields.join(", ")
-        ),
-    }
 }

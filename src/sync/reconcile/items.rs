@@ -1,7 +1,7 @@
 //! Master items: found or created once for the whole pass, however many clients need them.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex};
 
 use crate::iqr::{self, Iqr, NewItem, Outcome};
 use crate::ledger::{self, RunLedger};
@@ -27,18 +27,11 @@ pub enum Error {
 /// A master item, or the reason why IQR does not create it.
 type Answer = Result<Spelling, String>;
 
-/// The answer of IQR about one master item.
-#[derive(Debug, Clone)]
-enum Found {
-    There(Spelling),
-    Refused(String),
-}
-
 /// The master items of a pass. One client asks for a master item, and the others that need the same one wait for its
 /// answer; no client waits for the answer about another item.
 #[derive(Default)]
 pub struct MasterItems {
-    found: Mutex<HashMap<String, Arc<Mutex<Option<Found>>>>>,
+    found: Mutex<HashMap<String, Arc<Mutex<Option<Answer>>>>>,
 }
 
 /// Returns the key of a master item, whatever its spelling: two that differ in case, blanks or punctuation are one.
@@ -64,13 +57,11 @@ impl MasterItems {
         let key = key_of(&update.manufacturer, &update.item_number);
         let entry = self.entry(&key);
         let mut found = lock(&entry);
-        match &*found {
-            Some(Found::There(spelling)) => return Ok((spelling.clone(), false)),
-            Some(Found::Refused(message)) => return Err(Error::Refused(message.clone())),
-            None => {}
-        }
-        let (answer, is_asked) = Finder { iqr, ledger, aliases, update }.find(&key)?;
-        *found = Some(answer.clone().map_or_else(Found::Refused, Found::There));
+        let (answer, is_asked) = match &*found {
+            Some(answer) => (answer.clone(), false),
+            None => find(iqr, ledger, aliases, update, &key)?,
+        };
+        *found = Some(answer.clone());
         answer.map(|spelling| (spelling, is_asked)).map_err(Error::Refused)
     }
 
@@ -85,41 +76,33 @@ impl MasterItems {
         lock(ledger).forget_master_item(&key)
     }
 
-    fn entry(&self, key: &str) -> Arc<Mutex<Option<Found>>> {
+    fn entry(&self, key: &str) -> Arc<Mutex<Option<Answer>>> {
         let mut found = lock(&self.found);
         Arc::clone(found.entry(key.to_owned()).or_default())
     }
 }
 
-/// The context of a search for a master item.
-struct Finder<'a> {
-    iqr: &'a Iqr,
-    ledger: &'a Mutex<RunLedger>,
-    aliases: &'a Aliases,
-    update: &'a AssetUpdate,
-}
-
-impl Finder<'_> {
-    fn ledger(&self) -> MutexGuard<'_, RunLedger> {
-        lock(self.ledger)
+/// Returns the master item, and whether IQR was asked for it.
+fn find(
+    iqr: &Iqr,
+    ledger: &Mutex<RunLedger>,
+    aliases: &Aliases,
+    update: &AssetUpdate,
+    key: &str,
+) -> Result<(Answer, bool), Error> {
+    // The ledger must not be locked during a request.
+    let known = lock(ledger).master_item(key)?;
+    if let Some((manufacturer, item_number)) = known {
+        return Ok((Ok(Spelling { manufacturer, item_number }), false));
     }
-
-    /// Returns the master item, and whether IQR was asked for it.
-    fn find(&self, key: &str) -> Result<(Answer, bool), Error> {
-        // The ledger must not be locked during a request.
-        let known = self.ledger().master_item(key)?;
-        if let Some((manufacturer, item_number)) = known {
-            return Ok((Ok(Spelling { manufacturer, item_number }), false));
-        }
-        let answer = match look_up(self.iqr, self.update, self.aliases)? {
-            Some(spelling) => Ok(spelling),
-            None => create(self.iqr, self.update, self.aliases)?,
-        };
-        if let Ok(spelling) = &answer {
-            self.ledger().remember_master_item(key, &spelling.manufacturer, &spelling.item_number)?;
-        }
-        Ok((answer, true))
+    let answer = match look_up(iqr, update, aliases)? {
+        Some(spelling) => Ok(spelling),
+        None => create(iqr, update, aliases)?,
+    };
+    if let Ok(spelling) = &answer {
+        lock(ledger).remember_master_item(key, &spelling.manufacturer, &spelling.item_number)?;
     }
+    Ok((answer, true))
 }
 
 /// Looks the master item of an update up in IQR.
@@ -144,7 +127,7 @@ fn wanted<'a>(update: &'a AssetUpdate, aliases: &'a Aliases) -> Wanted<'a> {
 /// # Errors
 ///
 /// When IQR cannot be asked, or it is not known whether it was created.
-pub fn create(iqr: &Iqr, update: &AssetUpdate, aliases: &Aliases) -> Result<Result<Spelling, String>, iqr::Error> {
+pub fn create(iqr: &Iqr, update: &AssetUpdate, aliases: &Aliases) -> Result<Answer, iqr::Error> {
     let item = NewItem {
         item_number: &update.item_number,
         manufacturer: &update.manufacturer,

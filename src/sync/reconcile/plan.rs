@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 use std::fmt;
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use crate::config::Reassign;
 use crate::ledger::ChangeRecord;
@@ -28,7 +28,8 @@ pub struct Policy<'a> {
 }
 
 /// A field that may be changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Field {
     /// The asset's master item: item number and manufacturer.
     MasterItem,
@@ -59,12 +60,6 @@ impl fmt::Display for Field {
     }
 }
 
-impl Serialize for Field {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.name())
-    }
-}
-
 /// A field to be changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Change {
@@ -80,20 +75,16 @@ pub struct Change {
 }
 
 impl Change {
+    /// Returns a change whose new text is sent as it is.
+    fn whole(field: Field, from: &str, to: String) -> Self {
+        Self { field, from: from.to_owned(), write: to.clone(), to }
+    }
+
     /// Converts the change into a record for the history of its asset.
     #[must_use]
     pub fn into_record(self) -> ChangeRecord {
         ChangeRecord { field: self.field.name().into(), before: self.from, after: self.to }
     }
-}
-
-/// A field that is left to the person who rewrote it since we sent it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LeftToPerson {
-    /// The field.
-    pub field: Field,
-    /// The text that we would have written.
-    pub ours: String,
 }
 
 /// The changes to one asset.
@@ -103,8 +94,8 @@ pub struct Plan {
     pub changes: Vec<Change>,
     /// The fate of each comment line.
     pub comment_lines: Vec<LineFate>,
-    /// The fields that a person rewrote.
-    pub left: Vec<LeftToPerson>,
+    /// The fields that are left to the person who rewrote them since we sent them.
+    pub left: Vec<Field>,
 }
 
 impl Plan {
@@ -139,38 +130,19 @@ impl Plan {
     pub(super) fn restore_comments(&mut self, shown: &str, restored: &str) {
         match self.changes.iter_mut().find(|change| change.field == Field::Comments) {
             Some(change) => shown.clone_into(&mut change.from),
-            None => self.changes.push(Change {
-                field: Field::Comments,
-                from: shown.to_owned(),
-                to: restored.to_owned(),
-                write: restored.to_owned(),
-            }),
+            None => self.changes.push(Change::whole(Field::Comments, shown, restored.to_owned())),
         }
     }
 
-    /// Returns the texts of an asset after all changes are made.
-    pub(super) fn outcome<'a>(&'a self, asset: &'a Asset) -> Texts<'a> {
-        let to = |field, now: &'a str| self.change(field).map_or(now, |change| change.to.as_str());
-        Texts {
+    /// Returns an asset as it is after all changes of its texts are made.
+    pub(super) fn outcome(&self, asset: &Asset) -> Asset {
+        let to = |field, now: &String| self.change(field).map_or(now, |change| &change.to).clone();
+        Asset {
             description: to(Field::Description, &asset.description),
             extended_description: to(Field::ExtendedDescription, &asset.extended_description),
             comments: to(Field::Comments, &asset.comments),
+            ..asset.clone()
         }
-    }
-}
-
-/// The texts of an asset that this program writes.
-#[derive(Debug, Clone, Copy)]
-pub struct Texts<'a> {
-    description: &'a str,
-    extended_description: &'a str,
-    comments: &'a str,
-}
-
-impl<'a> From<&'a Asset> for Texts<'a> {
-    fn from(asset: &'a Asset) -> Self {
-        let Asset { description, extended_description, comments, .. } = asset;
-        Self { description, extended_description, comments }
     }
 }
 
@@ -194,7 +166,7 @@ pub fn plan(update: &AssetUpdate, asset: &Asset, sent: &Sent, policy: &Policy<'_
 
 /// Returns what was sent, for the ledger: `shown` is how IQR shows it, or would, and `before` the record before.
 #[must_use]
-pub fn sent_state(update: &AssetUpdate, shown: Texts<'_>, plan_lines: &[LineFate], before: &Sent) -> Sent {
+pub fn sent_state(update: &AssetUpdate, shown: &Asset, plan_lines: &[LineFate], before: &Sent) -> Sent {
     let text = |ours: &str, theirs: &str| {
         let is_ours = ours.starts_with(theirs) || is_stored(theirs, ours);
         SentText::from_texts(ours, if is_ours { theirs } else { ours })
@@ -212,9 +184,9 @@ pub fn sent_state(update: &AssetUpdate, shown: Texts<'_>, plan_lines: &[LineFate
     lines.sort_unstable();
     lines.dedup();
     let mut sent = Sent {
-        description: text(&update.description, shown.description),
-        extended_description: text(&update.extended_description, shown.extended_description),
-        other_lines: comments::lines_of_ours(shown.comments, &update.comments, before)
+        description: text(&update.description, &shown.description),
+        extended_description: text(&update.extended_description, &shown.extended_description),
+        other_lines: comments::lines_of_ours(&shown.comments, &update.comments, before)
             .flat_map(line_digests)
             .filter(|line| lines.binary_search(line).is_err())
             .collect(),
@@ -234,13 +206,8 @@ fn item_change(update: &AssetUpdate, asset: &Asset, policy: &Policy<'_>) -> Opti
         Reassign::Never => false,
     };
     (is_wanted && !is_there).then(|| {
-        let to = item_text(&update.item_number, &update.manufacturer);
-        Change {
-            field: Field::MasterItem,
-            from: item_text(&asset.item_number, &asset.manufacturer),
-            write: to.clone(),
-            to,
-        }
+        let from = item_text(&asset.item_number, &asset.manufacturer);
+        Change::whole(Field::MasterItem, &from, item_text(&update.item_number, &update.manufacturer))
     })
 }
 
@@ -262,8 +229,8 @@ impl Plan {
     fn text(&mut self, field: Field, ours: &str, theirs: &str, sent: SentTexts<'_>) {
         match merge_text(ours, theirs, sent) {
             TextFate::Kept => {}
-            TextFate::Left => self.left.push(LeftToPerson { field, ours: ours.to_owned() }),
-            TextFate::Set(to) => self.changes.push(Change { field, from: theirs.to_owned(), write: to.clone(), to }),
+            TextFate::Left => self.left.push(field),
+            TextFate::Set(to) => self.changes.push(Change::whole(field, theirs, to)),
         }
     }
 
@@ -309,13 +276,8 @@ fn merge_text(ours: &str, theirs: &str, sent: SentTexts<'_>) -> TextFate {
         return if added { TextFate::Kept } else { TextFate::Set(ours.to_owned()) };
     };
     match landed.rest_of(theirs) {
-        Some(added) if added.is_empty() || is_addition(added) => {
-            if has_news {
-                TextFate::Set(format!("{ours}{added}"))
-            } else {
-                TextFate::Kept
-            }
-        }
+        Some(added) if is_addition(added) && has_news => TextFate::Set(format!("{ours}{added}")),
+        Some(added) if is_addition(added) => TextFate::Kept,
         Some(_) | None => {
             // A write that was given up has arrived late, or the record of a newer one is lost.
             let behind = |mark: &TextMark| mark.rest_of(theirs).filter(|added| is_addition(added));

@@ -166,11 +166,7 @@ impl Recovery<'_> {
     }
 
     fn finish(&self, before: &Asset, asset: &Asset) -> Result<(), Error> {
-        let change = (before.comments != asset.comments).then(|| ChangeRecord {
-            field: Field::Comments.name().into(),
-            before: before.comments.clone(),
-            after: asset.comments.clone(),
-        });
+        let change = (before.comments != asset.comments).then(|| comments_change(&before.comments, asset));
         let sent = self.sent(asset)?;
         Ok(self.applier.ledger().settle_intent(self.intent, Some(&sent), change.as_ref())?)
     }
@@ -200,11 +196,11 @@ impl Recovery<'_> {
         log::error!(
             "asset {id}: comment lines that an unfinished write had cost cannot be put back: {why}; `wipeos-iqr status {id}` shows what stood there, type it in again in IQR"
         );
-        let change = ChangeRecord {
-            field: Field::Comments.name().into(),
-            before: self.intent.comments_before.clone(),
-            after: asset.comments.clone(),
-        };
+        let change = comments_change(&self.intent.comments_before, asset);
         Ok(self.applier.ledger().settle_intent(self.intent, None, Some(&change))?)
     }
+}
+
+fn comments_change(before: &str, after: &Asset) -> ChangeRecord {
+    ChangeRecord { field: Field::Comments.name().into(), before: before.to_owned(), after: after.comments.clone() }
 }
