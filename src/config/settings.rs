@@ -30,7 +30,7 @@ impl LedgerConfig {
     /// Returns the time before which history is not kept, at `now`.
     #[must_use]
     pub fn oldest_kept(&self, now: Timestamp) -> Timestamp {
-        now.plus_seconds(i64::try_from(self.keep.as_secs()).unwrap_or(i64::MAX).saturating_neg())
+        now.minus(self.keep)
     }
 }
 

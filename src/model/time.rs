@@ -37,6 +37,12 @@ impl Timestamp {
         Self(self.0.saturating_add(Duration::seconds(seconds)))
     }
 
+    /// This time, earlier by a length of time, to the second.
+    #[must_use]
+    pub fn minus(self, time: std::time::Duration) -> Self {
+        self.plus_seconds(i64::try_from(time.as_secs()).unwrap_or(i64::MAX).saturating_neg())
+    }
+
     /// Seconds from `earlier` to this, negative if this is the earlier one.
     #[must_use]
     pub fn seconds_since(self, earlier: Self) -> i64 {
@@ -47,16 +53,8 @@ impl Timestamp {
     /// second, whichever of the accepted forms that is in.
     #[must_use]
     pub fn to_store_text(self) -> String {
-        let (date, time) = (self.0.date(), self.0.time());
-        format!(
-            "{:04}-{:02}-{:02} {:02}:{:02}:{:02}",
-            date.year(),
-            u8::from(date.month()),
-            date.day(),
-            time.hour(),
-            time.minute(),
-            time.second()
-        )
+        let (hour, minute, second) = self.0.to_hms();
+        format!("{} {hour:02}:{minute:02}:{second:02}", self.date_text())
     }
 
     /// The day alone: `YYYY-MM-DD`.

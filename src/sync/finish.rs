@@ -13,7 +13,8 @@ use crate::sync::report::{PassOutcome, Report};
 /// The recorded cause of a pass that a signal stopped.
 const STOPPED_BY_SIGNAL: &str = "stopped by a signal";
 
-/// The record of an asset without a client is kept for at least this long.
+/// The record of an asset without a client is kept for at least this long, because it separates our lines from those of
+/// people if the machine comes back.
 const MIN_LONE_ASSET_AGE: Duration = Duration::from_secs(365 * 24 * 3600);
 
 /// The end of a pass, as far as the report does not carry it.
@@ -47,7 +48,8 @@ pub(super) fn record(
         return Ok(());
     };
     // A pass that did nothing returned above: nothing can have expired by it.
-    ledger.forget_lone_assets(oldest_lone(request, report.finished_at))?;
+    let kept = request.config.ledger.keep.max(MIN_LONE_ASSET_AGE);
+    ledger.forget_lone_assets(report.finished_at.minus(kept))?;
     if let Some(before) = ledger.heartbeat() {
         ledger.expire_notices(request.config.ledger.oldest_kept(before.finished_at.min(report.finished_at)))?;
     }
@@ -105,14 +107,4 @@ pub(super) fn beat(request: &Request<'_>, ledger: &mut RunLedger, finished_at: T
     let before = || ledger.heartbeat().and_then(|before| before.last_good(finished_at));
     let last_good = if is_good { Some(finished_at) } else { before() };
     ledger.beat(&Heartbeat { started_at: request.started_at, finished_at, last_good });
-}
-
-/// Returns the time before which the record of an asset without a client expires. The record stays for at least a year,
-/// because it separates our lines from those of people if the machine comes back.
-fn oldest_lone(request: &Request<'_>, now: Timestamp) -> Timestamp {
-    before(now, request.config.ledger.keep.max(MIN_LONE_ASSET_AGE))
-}
-
-fn before(now: Timestamp, time: Duration) -> Timestamp {
-    now.plus_seconds(i64::try_from(time.as_secs()).unwrap_or(i64::MAX).saturating_neg())
 }

@@ -87,18 +87,10 @@ fn is_replaced(
     client: ClientId,
     pass_began: Timestamp,
 ) -> Result<bool, ledger::Error> {
-    let mut is_one_the_same = false;
-    for beside in ledger.sent_beside(client, MAX_NEIGHBOURS)? {
-        let is_of_pass = beside.at >= pass_began;
-        if is_of_pass || beside.registration == Registration::default() || !is_unchanged(store, &beside) {
-            continue;
-        }
-        if beside.client_id > client {
-            return Ok(true);
-        }
-        is_one_the_same = true;
-    }
-    Ok(!is_one_the_same)
+    let is_evidence = |beside: &&SentRecord| beside.at < pass_began && beside.registration != Registration::default();
+    let beside = ledger.sent_beside(client, MAX_NEIGHBOURS)?;
+    let mut unchanged = beside.iter().filter(is_evidence).filter(|beside| is_unchanged(store, beside)).peekable();
+    Ok(unchanged.peek().is_none() || unchanged.any(|beside| beside.client_id > client))
 }
 
 /// Whether a client still belongs to the recorded machine. A client that cannot be read proves nothing, and must not

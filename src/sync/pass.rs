@@ -156,7 +156,7 @@ fn pass(request: &Request<'_>, begun: Begun, ledger: RunLedger, deadline: BootTi
     let limits = Limits { deadline, interrupted: Arc::clone(&request.interrupted) };
     let access = if request.dry_run { Access::ReadOnly } else { Access::ReadWrite };
     // Only a client that needs IQR needs the API key.
-    let first = if left.is_empty() { workers.first() } else { None };
+    let first = if left.is_empty() { workers.next(None) } else { None };
     if first.is_none() && left.is_empty() {
         return workers.finish(0);
     }

@@ -201,7 +201,7 @@ impl<'a> Recorder<'a> {
         Finished { evaluated, record, item }
     }
 
-    fn rejected_item(&self, evaluated: &Evaluated, rejection: &Rejection) -> Item {
+    pub fn rejected_item(&self, evaluated: &Evaluated, rejection: &Rejection) -> Item {
         let outcome = if rejection.reason.is_held() { ItemOutcome::Held } else { ItemOutcome::Failed };
         self.item(evaluated, outcome, Some(rejection.reason), Some(rejection.message.clone()), Vec::new())
     }

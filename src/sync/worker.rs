@@ -42,11 +42,6 @@ impl<'a> Workers<'a> {
         Self { recorder: Recorder::new(request, ledger), source, deadline }
     }
 
-    /// Takes the first client that needs a request to IQR; returns `None` when there is none.
-    pub fn first(&self) -> Option<Work> {
-        self.next(None)
-    }
-
     /// Runs until no client is left, the time is over, or the pass is aborted.
     pub fn run(&self, applier: &Applier<'_>, first: Option<Work>) {
         let mut work = first.or_else(|| self.next(None));
@@ -133,9 +128,9 @@ impl<'a> Workers<'a> {
         matches!(iqr.asset(&InventoryId::from_record(other)), Ok(_) | Err(iqr::Error::NotFound { .. }))
     }
 
-    /// Records a finished client, and takes the next one that needs a request to IQR. Clients that need none are
-    /// recorded on the way.
-    fn next(&self, mut finished: Option<Finished>) -> Option<Work> {
+    /// Records a finished client, and takes the next one that needs a request to IQR; returns `None` when there is none.
+    /// Clients that need no request are recorded on the way.
+    pub fn next(&self, mut finished: Option<Finished>) -> Option<Work> {
         loop {
             let recorded = finished.take().map_or(Ok(()), |finished| self.record(finished));
             let (evaluated, verdict) = match recorded.and_then(|()| self.load()) {
@@ -210,8 +205,7 @@ impl<'a> Workers<'a> {
             }
             iqr::Error::KeyRefused { .. } => {
                 recorder.abort(cause.into());
-                let (reason, message) = (Some(rejection.reason), Some(rejection.message));
-                recorder.report(&recorder.item(evaluated, ItemOutcome::Failed, reason, message, Vec::new()));
+                recorder.report(&recorder.rejected_item(evaluated, &rejection));
             }
             iqr::Error::NotFound { .. }
             | iqr::Error::Refused { .. }
