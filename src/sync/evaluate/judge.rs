@@ -349,7 +349,7 @@ impl Evaluator<'_> {
         if let Some(Rivalry { rejection, newer }) = self.rivalry(&machine, &id)? {
             return Ok(Found { newer, prospect: Prospect::Held(rejection, Box::new(machine)), ..found });
         }
-        let (asset, intent) = (self.asset(&id)?, self.intent(&id)?);
+        let (asset, intent) = self.records(&id)?;
         Ok(Found { prospect: Prospect::Open(Box::new(Open { id, machine, fingerprint, asset, intent })), ..found })
     }
 
@@ -359,16 +359,14 @@ impl Evaluator<'_> {
     ///
     /// When the ledger cannot be read.
     pub fn ready(&self, id: InventoryId, mapped: Mapped) -> Result<Ready, Error> {
-        let (asset, intent) = (self.asset(&id)?, self.intent(&id)?);
+        let (asset, intent) = self.records(&id)?;
         Ok(Ready::new(id, mapped, asset, intent))
     }
 
-    fn asset(&self, id: &InventoryId) -> Result<Option<AssetRecord>, Error> {
-        Ok(self.ledger.map(|ledger| ledger.asset(id)).transpose()?.flatten())
-    }
-
-    fn intent(&self, id: &InventoryId) -> Result<Option<Intent>, Error> {
-        Ok(self.ledger.map(|ledger| ledger.intent(id)).transpose()?.flatten())
+    /// Reads the records of an asset in the ledger.
+    fn records(&self, id: &InventoryId) -> Result<(Option<AssetRecord>, Option<Intent>), Error> {
+        let Some(ledger) = self.ledger else { return Ok((None, None)) };
+        Ok((ledger.asset(id)?, ledger.intent(id)?))
     }
 
     /// Parses the text of the machine's slot.

@@ -60,10 +60,6 @@ impl Pending {
         }
     }
 
-    fn is_claimed(&self, asset: &str, but: ClientId) -> bool {
-        self.claims.iter().any(|(client, claimed)| *client != but && claimed.as_deref() == Some(asset))
-    }
-
     /// Notes the same unless another client in flight claims the asset; then parks this client until that one is
     /// recorded, and returns false.
     pub fn try_claim(&mut self, candidate: Candidate, asset: Option<&str>) -> bool {
@@ -75,6 +71,10 @@ impl Pending {
         }
         self.claim(client, asset);
         true
+    }
+
+    fn is_claimed(&self, asset: &str, but: ClientId) -> bool {
+        self.claims.iter().any(|(client, claimed)| *client != but && claimed.as_deref() == Some(asset))
     }
 
     /// Notes that the outcome of a client is recorded.

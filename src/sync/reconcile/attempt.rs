@@ -136,19 +136,14 @@ pub fn serial_mismatch(ready: &Ready, asset: &Asset) -> Option<String> {
 impl<'a> Attempt<'a> {
     /// Begins an attempt with an asset that was read, and with what a killed pass may have done to it.
     pub fn begin(client: ClientId, ready: &'a Ready, asset: Asset) -> Self {
-        let (sent, before) = match &ready.intent {
-            Some(intent) => {
-                let sent = ready.sent.clone().or_intended(&intent.sent, &asset);
-                (sent, Some(intent.comments_before.clone()))
-            }
-            None => (ready.sent.clone(), None),
-        };
+        let intent = ready.intent.as_ref();
+        let sent = ready.sent.clone();
         Self {
             client,
             ready,
+            sent: if let Some(intent) = intent { sent.or_intended(&intent.sent, &asset) } else { sent },
             asset,
-            sent,
-            before,
+            before: intent.map(|intent| intent.comments_before.clone()),
             written: None,
             acknowledged: Vec::new(),
             changes: Vec::new(),
@@ -211,15 +206,14 @@ impl<'a> Attempt<'a> {
 
     pub fn shown_semantics(&self) -> Option<CommentSemantics> {
         let before = self.before.as_deref()?;
-        let ours: Vec<String> = self.ready.mapped.update.comments.iter().map(|line| line.name.clone()).collect();
-        semantics::shown(before, self.written.as_deref(), &self.asset.comments, &ours, &self.sent)
+        let ours = &self.ready.mapped.update.comments;
+        semantics::shown(before, self.written.as_deref(), &self.asset.comments, ours, &self.sent)
     }
 
     /// Returns the lines of others that the newest write cost.
     fn lost_lines(&self) -> Vec<String> {
         let Some(before) = &self.before else { return Vec::new() };
-        let names: Vec<String> = self.ready.mapped.update.comments.iter().map(|line| line.name.clone()).collect();
-        semantics::lost(before, &self.asset.comments, &names, &self.sent)
+        semantics::lost(before, &self.asset.comments, &self.ready.mapped.update.comments, &self.sent)
     }
 
     /// Fails an attempt that has no write left and still lacks all of this.

@@ -112,7 +112,7 @@ pub(in crate::sync) fn lines_of_ours<'a>(
     ours: &'a [CommentLine],
     sent: &Sent,
 ) -> impl Iterator<Item = &'a str> {
-    let (names, sent) = (NameSet::new(ours.iter().map(|our| our.name.as_str())), sent.known_lines());
+    let (names, sent) = (NameSet::new(ours), sent.known_lines());
     let has_name = move |line: &str| line.split_once(':').is_some_and(|(name, _)| names.has(name.trim()));
     lines_of(text).filter(move |line| is_known(line, &sent) || (has_name(line) && is_machine_made(line, &sent)))
 }
@@ -194,7 +194,11 @@ impl Text {
         let wanted = ours.line.text();
         let is_theirs = (ours.line.value.is_empty() || self.is_edited(&wanted, sent)) && self.has_strangers(ours, sent);
         let Some(at) = self.newest_of(ours, sent) else {
-            return if is_theirs { LineFate::Kept(wanted) } else { self.add_new(wanted) };
+            if is_theirs {
+                return LineFate::Kept(wanted);
+            }
+            self.add(wanted.clone());
+            return LineFate::New(wanted);
         };
         let there = self.lines[at].text.trim_end().to_owned();
         let stands = says(&there, &wanted);
@@ -217,11 +221,6 @@ impl Text {
     /// be ours, and would pass for the newest.
     fn has_result_behind(&self, at: usize, ours: Ours<'_>) -> bool {
         self.named(ours).any(|(place, _, value)| place > at && has_result_word(value))
-    }
-
-    fn add_new(&mut self, wanted: String) -> LineFate {
-        self.add(wanted.clone());
-        LineFate::New(wanted)
     }
 
     /// Returns the last line that is ours and has this name: where the server only adds, the last one counts.

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
 
-use crate::model::stored_form;
+use crate::model::{CommentLine, stored_form};
 
 /// The part by which a line is found.
 #[derive(Debug, Clone, Copy, Hash)]
@@ -76,7 +76,7 @@ impl LineIndex {
     }
 }
 
-/// A set of names, built once for many lines.
+/// The names of lines of ours, to look up many lines in.
 #[derive(Debug)]
 pub(super) struct NameSet<'a> {
     names: HashSet<&'a str>,
@@ -84,8 +84,8 @@ pub(super) struct NameSet<'a> {
 }
 
 impl<'a> NameSet<'a> {
-    pub fn new(names: impl Iterator<Item = &'a str>) -> Self {
-        let names: HashSet<&str> = names.collect();
+    pub fn new(lines: &'a [CommentLine]) -> Self {
+        let names: HashSet<&str> = lines.iter().map(|line| line.name.as_str()).collect();
         Self { forms: names.iter().map(|name| stored_form(name)).collect(), names }
     }
 

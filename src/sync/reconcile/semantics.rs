@@ -2,19 +2,19 @@
 
 use crate::config::CommentMode;
 use crate::ledger::CommentSemantics;
-use crate::model::{KnownLines, Sent, is_stored, lines_of};
+use crate::model::{CommentLine, KnownLines, Sent, is_stored, lines_of};
 use crate::sync::reconcile::comments::{is_machine_made, lost_lines};
 use crate::sync::reconcile::line_index::NameSet;
 
 /// Returns the semantics that a write has shown, if any. `before` and `after` are the whole texts, `written` the text
-/// that was sent (`None` when the pass that sent it was killed), `ours` the names of our lines. An empty field shows
+/// that was sent (`None` when the pass that sent it was killed), `ours` our lines as they are now. An empty field shows
 /// nothing.
 #[must_use]
 pub fn shown(
     before: &str,
     written: Option<&str>,
     after: &str,
-    ours: &[String],
+    ours: &[CommentLine],
     sent: &Sent,
 ) -> Option<CommentSemantics> {
     if lines_of(before).next().is_none() || after == before {
@@ -40,7 +40,7 @@ fn is_text(shown: &str, text: &str) -> bool {
 /// Returns the lines of others that are in `before` and not in `after`. Our own lines are planned anew, and do not
 /// count.
 #[must_use]
-pub fn lost(before: &str, after: &str, ours: &[String], sent: &Sent) -> Vec<String> {
+pub fn lost(before: &str, after: &str, ours: &[CommentLine], sent: &Sent) -> Vec<String> {
     let ours = Ours::new(ours, sent);
     lost_lines(before, after).into_iter().filter(|line| !ours.has(line)).collect()
 }
@@ -48,7 +48,7 @@ pub fn lost(before: &str, after: &str, ours: &[String], sent: &Sent) -> Vec<Stri
 /// Whether a write whose end is unknown has replaced the text: one of our lines is there, and none of the lines of
 /// others that were there before. Lines that people typed since do not count.
 #[must_use]
-pub fn was_replaced(before: &str, after: &str, ours: &[String], sent: &Sent) -> bool {
+pub fn was_replaced(before: &str, after: &str, ours: &[CommentLine], sent: &Sent) -> bool {
     let is_ours = Ours::new(ours, sent);
     let others = lines_of(before).filter(|line| !is_ours.has(line)).count();
     let is_made = |line| is_ours.sent.made_line(line);
@@ -78,8 +78,8 @@ struct Ours<'a> {
 }
 
 impl<'a> Ours<'a> {
-    fn new(names: &'a [String], sent: &Sent) -> Self {
-        Self { names: NameSet::new(names.iter().map(String::as_str)), sent: sent.known_lines() }
+    fn new(ours: &'a [CommentLine], sent: &Sent) -> Self {
+        Self { names: NameSet::new(ours), sent: sent.known_lines() }
     }
 
     /// Whether a line is known to be ours, or has one of our names and passes for ours.
@@ -100,7 +100,8 @@ mod tests {
     #[test]
     fn learns_semantics_from_the_effect_of_a_write() {
         use CommentSemantics::{Adds, Replaces};
-        let ours = ["Memory".to_owned(), "USB".to_owned()];
+        let line = |name: &str| CommentLine { name: name.to_owned(), value: "PASS".to_owned(), at: None };
+        let ours = ["Memory", "USB"].map(line);
         let rows = [
             // before, sent, after
             ("lid", Some("USB: PASS"), "lid\nUSB: PASS", Some(Adds)),
