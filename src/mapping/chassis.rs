@@ -90,32 +90,40 @@ fn as_tablet(choice: ChassisChoice, names: &Names<'_>) -> ChassisChoice {
     ChassisChoice { chassis: Chassis::Tablet, because, ..choice }
 }
 
-fn choice(chassis: Chassis, template: TemplateKind, because: impl Into<String>) -> ChassisChoice {
+/// Returns the choice of a chassis, with the template that machines of this kind have.
+fn choice(chassis: Chassis, because: impl Into<String>) -> ChassisChoice {
+    let template = match chassis {
+        Chassis::Desktop => TemplateKind::Desktop,
+        Chassis::AllInOne => TemplateKind::AllInOne,
+        Chassis::MacBook => TemplateKind::MacBook,
+        Chassis::Laptop | Chassis::Tablet | Chassis::Convertible => TemplateKind::Laptop,
+        Chassis::Server | Chassis::Unknown => TemplateKind::Default,
+    };
     ChassisChoice { chassis, template, because: because.into() }
 }
 
 /// Products that are what their name says, whatever the code.
-const PRODUCTS: &[(&str, Chassis, TemplateKind)] = &[
-    ("MacBook", Chassis::MacBook, TemplateKind::MacBook),
-    ("iMac", Chassis::AllInOne, TemplateKind::AllInOne),
-    ("Macmini", Chassis::Desktop, TemplateKind::Desktop),
-    ("MacPro", Chassis::Desktop, TemplateKind::Desktop),
+const PRODUCTS: &[(&str, Chassis)] = &[
+    ("MacBook", Chassis::MacBook),
+    ("iMac", Chassis::AllInOne),
+    ("Macmini", Chassis::Desktop),
+    ("MacPro", Chassis::Desktop),
 ];
 
 fn by_product(names: &Names<'_>, machine: &Machine, code: Option<i64>) -> Option<ChassisChoice> {
     let product = names.product.as_ref();
-    if let Some((name, chassis, template)) = PRODUCTS.iter().find(|(name, ..)| begins_with(product, name)) {
-        return Some(choice(*chassis, *template, format!("the product name begins with {name}")));
+    if let Some((name, chassis)) = PRODUCTS.iter().find(|(name, _)| begins_with(product, name)) {
+        return Some(choice(*chassis, format!("the product name begins with {name}")));
     }
     if begins_with(product, "Surface") && matches!(code, Some(11 | 17 | 23 | 28 | 29)) {
-        return Some(choice(Chassis::Laptop, TemplateKind::Laptop, "the product name begins with Surface"));
+        return Some(choice(Chassis::Laptop, "the product name begins with Surface"));
     }
     if is_apple_silicon(product) && (matches!(code, Some(8..=10 | 14)) || !machine.batteries.is_empty()) {
-        return Some(choice(Chassis::MacBook, TemplateKind::MacBook, "the product is a Mac that can be carried"));
+        return Some(choice(Chassis::MacBook, "the product is a Mac that can be carried"));
     }
     let by_product = names.both().into_iter().find_map(|(what, text)| {
         let word = all_in_one_word(text).or_else(|| all_in_one_series(text))?;
-        Some(choice(Chassis::AllInOne, TemplateKind::AllInOne, format!("the {what} holds {word}")))
+        Some(choice(Chassis::AllInOne, format!("the {what} holds {word}")))
     });
     by_product.or_else(|| hp_with_screen(product, machine, code))
 }
@@ -161,7 +169,7 @@ fn hp_with_screen(product: &str, machine: &Machine, code: Option<i64>) -> Option
     let is_screen = inches.parse().is_ok_and(|inches: u8| (18..=34).contains(&inches));
     (is_screen && series.bytes().take(3).any(|byte| byte.is_ascii_digit())).then(|| {
         let because = format!("the product name has a screen of {inches} inches");
-        choice(Chassis::AllInOne, TemplateKind::AllInOne, because)
+        choice(Chassis::AllInOne, because)
     })
 }
 
@@ -197,77 +205,77 @@ fn by_parts(names: &Names<'_>, machine: &Machine, code: Option<i64>) -> Option<C
         return None;
     }
     let because = "SMBIOS chassis type 3 (Desktop), but it has a battery, a built-in screen and a webcam";
-    Some(choice(Chassis::Laptop, TemplateKind::Laptop, because))
+    Some(choice(Chassis::Laptop, because))
 }
 
 fn by_code(code: i64) -> Option<ChassisChoice> {
-    let (name, chassis, template) = smbios_type(code)?;
-    Some(choice(chassis, template, format!("SMBIOS chassis type {code} ({name})")))
+    let (name, chassis) = smbios_type(code)?;
+    Some(choice(chassis, format!("SMBIOS chassis type {code} ({name})")))
 }
 
 /// The types of SMBIOS 3.7, table 17, that say what a machine is.
-fn smbios_type(code: i64) -> Option<(&'static str, Chassis, TemplateKind)> {
+fn smbios_type(code: i64) -> Option<(&'static str, Chassis)> {
     Some(match code {
-        3 => ("Desktop", Chassis::Desktop, TemplateKind::Desktop),
-        4 => ("Low Profile Desktop", Chassis::Desktop, TemplateKind::Desktop),
-        5 => ("Pizza Box", Chassis::Desktop, TemplateKind::Desktop),
-        6 => ("Mini Tower", Chassis::Desktop, TemplateKind::Desktop),
-        7 => ("Tower", Chassis::Desktop, TemplateKind::Desktop),
-        8 => ("Portable", Chassis::Laptop, TemplateKind::Laptop),
-        9 => ("Laptop", Chassis::Laptop, TemplateKind::Laptop),
-        10 => ("Notebook", Chassis::Laptop, TemplateKind::Laptop),
-        11 => ("Hand Held", Chassis::Laptop, TemplateKind::Laptop),
-        12 => ("Docking Station", Chassis::Laptop, TemplateKind::Laptop),
-        13 => ("All In One", Chassis::AllInOne, TemplateKind::AllInOne),
-        14 => ("Sub Notebook", Chassis::Laptop, TemplateKind::Laptop),
-        15 => ("Space-saving", Chassis::Desktop, TemplateKind::Desktop),
-        16 => ("Lunch Box", Chassis::Desktop, TemplateKind::Desktop),
-        17 => ("Main Server Chassis", Chassis::Server, TemplateKind::Default),
-        23 => ("Rack Mount Chassis", Chassis::Server, TemplateKind::Default),
-        24 => ("Sealed-case PC", Chassis::Desktop, TemplateKind::Desktop),
-        25 => ("Multi-system", Chassis::Desktop, TemplateKind::Desktop),
-        28 => ("Blade", Chassis::Server, TemplateKind::Default),
-        29 => ("Blade Enclosure", Chassis::Server, TemplateKind::Default),
-        30 => ("Tablet", Chassis::Tablet, TemplateKind::Laptop),
-        31 => ("Convertible", Chassis::Convertible, TemplateKind::Laptop),
-        32 => ("Detachable", Chassis::Tablet, TemplateKind::Laptop),
-        35 => ("Mini PC", Chassis::Desktop, TemplateKind::Desktop),
-        36 => ("Stick PC", Chassis::Desktop, TemplateKind::Desktop),
+        3 => ("Desktop", Chassis::Desktop),
+        4 => ("Low Profile Desktop", Chassis::Desktop),
+        5 => ("Pizza Box", Chassis::Desktop),
+        6 => ("Mini Tower", Chassis::Desktop),
+        7 => ("Tower", Chassis::Desktop),
+        8 => ("Portable", Chassis::Laptop),
+        9 => ("Laptop", Chassis::Laptop),
+        10 => ("Notebook", Chassis::Laptop),
+        11 => ("Hand Held", Chassis::Laptop),
+        12 => ("Docking Station", Chassis::Laptop),
+        13 => ("All In One", Chassis::AllInOne),
+        14 => ("Sub Notebook", Chassis::Laptop),
+        15 => ("Space-saving", Chassis::Desktop),
+        16 => ("Lunch Box", Chassis::Desktop),
+        17 => ("Main Server Chassis", Chassis::Server),
+        23 => ("Rack Mount Chassis", Chassis::Server),
+        24 => ("Sealed-case PC", Chassis::Desktop),
+        25 => ("Multi-system", Chassis::Desktop),
+        28 => ("Blade", Chassis::Server),
+        29 => ("Blade Enclosure", Chassis::Server),
+        30 => ("Tablet", Chassis::Tablet),
+        31 => ("Convertible", Chassis::Convertible),
+        32 => ("Detachable", Chassis::Tablet),
+        35 => ("Mini PC", Chassis::Desktop),
+        36 => ("Stick PC", Chassis::Desktop),
         _ => return None,
     })
 }
 
-/// Names whose makers use them for one kind of machine only. They decide only where the firmware has no usable type.
-const FAMILIES: &[(&str, Chassis, TemplateKind)] = &[
-    ("Latitude", Chassis::Laptop, TemplateKind::Laptop),
-    ("Satellite", Chassis::Laptop, TemplateKind::Laptop),
-    ("Tecra", Chassis::Laptop, TemplateKind::Laptop),
-    ("Portege", Chassis::Laptop, TemplateKind::Laptop),
-    ("ThinkPad", Chassis::Laptop, TemplateKind::Laptop),
-    ("IdeaPad", Chassis::Laptop, TemplateKind::Laptop),
-    ("LIFEBOOK", Chassis::Laptop, TemplateKind::Laptop),
-    ("TOUGHBOOK", Chassis::Laptop, TemplateKind::Laptop),
-    ("EliteBook", Chassis::Laptop, TemplateKind::Laptop),
-    ("ProBook", Chassis::Laptop, TemplateKind::Laptop),
-    ("ZBook", Chassis::Laptop, TemplateKind::Laptop),
-    ("Precision M", Chassis::Laptop, TemplateKind::Laptop),
-    ("XPS M", Chassis::Laptop, TemplateKind::Laptop),
+/// Names whose makers use them for notebooks only. These and the next decide only where the firmware has no usable type.
+const LAPTOP_FAMILIES: &[&str] = &[
+    "Latitude",
+    "Satellite",
+    "Tecra",
+    "Portege",
+    "ThinkPad",
+    "IdeaPad",
+    "LIFEBOOK",
+    "TOUGHBOOK",
+    "EliteBook",
+    "ProBook",
+    "ZBook",
+    "Precision M",
+    "XPS M",
     // Dell's models of four digits from 1000 on are notebooks; desktops have three (530) or begin with a 3.
-    ("Inspiron 1", Chassis::Laptop, TemplateKind::Laptop),
-    ("Vostro 1", Chassis::Laptop, TemplateKind::Laptop),
-    ("Surface Laptop", Chassis::Laptop, TemplateKind::Laptop),
-    ("Notebook PC", Chassis::Laptop, TemplateKind::Laptop),
-    ("OptiPlex", Chassis::Desktop, TemplateKind::Desktop),
-    ("ThinkCentre", Chassis::Desktop, TemplateKind::Desktop),
-    ("ESPRIMO", Chassis::Desktop, TemplateKind::Desktop),
-    ("EliteDesk", Chassis::Desktop, TemplateKind::Desktop),
-    ("ProDesk", Chassis::Desktop, TemplateKind::Desktop),
+    "Inspiron 1",
+    "Vostro 1",
+    "Surface Laptop",
+    "Notebook PC",
 ];
 
+/// Names whose makers use them for desktops only.
+const DESKTOP_FAMILIES: &[&str] = &["OptiPlex", "ThinkCentre", "ESPRIMO", "EliteDesk", "ProDesk"];
+
 fn by_family(names: &Names<'_>) -> Option<ChassisChoice> {
+    let kinds = [(Chassis::Laptop, LAPTOP_FAMILIES), (Chassis::Desktop, DESKTOP_FAMILIES)];
+    let families = kinds.into_iter().flat_map(|(chassis, names)| names.iter().map(move |name| (chassis, name)));
     names.both().into_iter().find_map(|(what, text)| {
-        let (name, chassis, template) = FAMILIES.iter().find(|(name, ..)| holds(text, name))?;
-        Some(choice(*chassis, *template, format!("no usable SMBIOS chassis type, and the {what} holds {name}")))
+        let (chassis, name) = families.clone().find(|(_, name)| holds(text, name))?;
+        Some(choice(chassis, format!("no usable SMBIOS chassis type, and the {what} holds {name}")))
     })
 }
 
@@ -291,7 +299,7 @@ pub(super) fn is_said(chassis: Chassis, text: &str) -> bool {
 fn by_battery(machine: &Machine, code: Option<i64>) -> Option<ChassisChoice> {
     let says_nothing = matches!(code, None | Some(0..=2));
     (says_nothing && !machine.batteries.is_empty())
-        .then(|| choice(Chassis::Laptop, TemplateKind::Laptop, "no usable SMBIOS chassis type, and it has a battery"))
+        .then(|| choice(Chassis::Laptop, "no usable SMBIOS chassis type, and it has a battery"))
 }
 
 fn unknown(code: Option<i64>) -> ChassisChoice {
@@ -299,7 +307,7 @@ fn unknown(code: Option<i64>) -> ChassisChoice {
         || "no SMBIOS chassis type".to_owned(),
         |code| format!("SMBIOS chassis type {code}, which has no template of its own"),
     );
-    choice(Chassis::Unknown, TemplateKind::Default, because)
+    choice(Chassis::Unknown, because)
 }
 
 #[cfg(test)]
