@@ -44,6 +44,11 @@ fn is_one_line(text: &str) -> bool {
     text.is_empty() || !blank_before
 }
 
+/// Returns the runs of letters and digits.
+pub(super) fn words(text: &str) -> impl Iterator<Item = &str> + Clone {
+    text.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty())
+}
+
 /// Whether a text begins with an ASCII word, in any case.
 pub(super) fn begins_with(text: &str, beginning: &str) -> bool {
     text.get(..beginning.len()).is_some_and(|start| start.eq_ignore_ascii_case(beginning))

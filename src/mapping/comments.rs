@@ -23,7 +23,7 @@ pub(super) fn lines(facts: &Facts<'_>, rules: &Rules) -> Vec<CommentLine> {
     // Lines of wipes get their names first: none of them may give way to a test that is called like it.
     let mut wipes = wipe_lines(facts, rules, &mut names);
     let mut tests = Tests::from_machine(facts.machine);
-    let mut lines = Vec::with_capacity(wipes.len() + tests.len());
+    let mut lines = Vec::new();
     for name in &rules.order {
         if name.key == WIPE {
             lines.append(&mut wipes);
@@ -31,7 +31,7 @@ pub(super) fn lines(facts: &Facts<'_>, rules: &Rules) -> Vec<CommentLine> {
             lines.extend(test_line(&test, facts, rules, &mut names));
         }
     }
-    for test in tests.rest() {
+    for test in tests.met.into_iter().flatten() {
         lines.extend(test_line(&test, facts, rules, &mut names));
     }
     lines.append(&mut wipes);
@@ -131,10 +131,6 @@ impl Tests {
         tests
     }
 
-    fn len(&self) -> usize {
-        self.met.len()
-    }
-
     /// Takes up a log that is newer than those before. A test without a result changes nothing.
     fn add(&mut self, log: &DiagnosticsLog) {
         let mut in_this_log = BTreeSet::new();
@@ -171,10 +167,6 @@ impl Tests {
             }
             None => None,
         }
-    }
-
-    fn rest(self) -> impl Iterator<Item = Test> {
-        self.met.into_iter().flatten()
     }
 }
 

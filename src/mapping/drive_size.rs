@@ -1,5 +1,7 @@
 //! Sizes of drives as they are sold: decimal, and by other rules for rotating drives than for flash.
 
+use super::clean::words;
+
 const MB: u64 = 1_000_000;
 const GB: u64 = 1_000_000_000;
 
@@ -83,7 +85,7 @@ impl Medium {
         const EMBEDDED: &[&str] = &["emmc", "mmc", "ufs"];
         const FLASH: &[&str] = &["ssd", "nvme", "flash", "solid", "optane", "msata"];
         const MAKERS_OF_DISKS: &[&str] = &["maxtor", "quantum", "excelstor"];
-        let (media, model) = (words(media), words(model));
+        let [media, model] = [media, model].map(|text| words(text).map(str::to_lowercase).collect::<Vec<_>>());
         let has = |words: &[String], list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
         let is_apple = model.first().is_some_and(|first| first == "apple");
         for words in [&model, &media] {
@@ -96,11 +98,6 @@ impl Medium {
         }
         if has(&model, MAKERS_OF_DISKS) { Self::Rotating } else { Self::Unknown }
     }
-}
-
-fn words(text: &str) -> Vec<String> {
-    let words = text.split(|character: char| !character.is_alphanumeric());
-    words.filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
 }
 
 /// `250GB`, `1.92TB` of a capacity in bytes, as the drive is sold; empty for a capacity that no drive has.

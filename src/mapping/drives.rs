@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::clean::{begins_with, one_line};
+use super::clean::{begins_with, one_line, words};
 use super::drive_size::{Medium, drive_size_text};
 use super::placeholder::{is_placeholder, real};
 use super::processor_fillers::is_denied;
@@ -128,8 +128,7 @@ fn fitted(stated: Cow<'_, str>) -> Cow<'_, str> {
 
 /// Whether a text says that there is no such part: `Not Installed`, `No optical drive`.
 fn is_absent(text: &str) -> bool {
-    let words = text.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty());
-    let words: Vec<String> = words.map(str::to_lowercase).collect();
+    let words: Vec<String> = words(text).map(str::to_lowercase).collect();
     is_denied(&words) || words.first().is_some_and(|first| ABSENT.contains(&first.as_str())) || is_placeholder(text)
 }
 

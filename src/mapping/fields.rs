@@ -26,89 +26,62 @@ pub enum Scope {
     Wipe,
 }
 
-/// A built-in field.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Field {
-    Processor,
-    TotalRam,
-    DriveSize,
-    DriveType,
-    OpticalDrive,
-    BatteryHealth,
-    Webcam,
-    ScreenSize,
-    Manufacturer,
-    Model,
-    Chassis,
-    Graphics,
-    InventoryId,
-    SerialNumber,
-    AssetTag,
-    Sku,
-    Family,
-    MachineType,
-    ProcessorCount,
-    ProcessorCores,
-    ProcessorSpeed,
-    RamType,
-    DriveCount,
-    DriveModel,
-    DriveSerial,
-    DriveInterface,
-    DriveHealth,
-    WipeMethod,
-    WipeResult,
-    WipeDate,
-    ScreenResolution,
-    Touchscreen,
-    BatteryCount,
-    Technician,
-    Job,
-    Test,
-    Result,
+/// Declares the built-in fields, each with its name in templates.
+macro_rules! fields {
+    ($($field:ident $name:literal,)*) => {
+        /// A built-in field.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub(super) enum Field {
+            $($field,)*
+        }
+
+        const FIELDS: &[(&str, Field)] = &[$(($name, Field::$field),)*];
+    };
 }
 
-const OF_MACHINE: &[(&str, Field)] = &[
-    ("Processor", Field::Processor),
-    ("Total Ram", Field::TotalRam),
-    ("Drive Size", Field::DriveSize),
-    ("Drive Type", Field::DriveType),
-    ("Optical Drive", Field::OpticalDrive),
-    ("Battery Health", Field::BatteryHealth),
-    ("Webcam", Field::Webcam),
-    ("Screen Size", Field::ScreenSize),
-    ("Manufacturer", Field::Manufacturer),
-    ("Model", Field::Model),
-    ("Chassis", Field::Chassis),
-    ("Graphics", Field::Graphics),
-    ("Inventory ID", Field::InventoryId),
-    ("Serial Number", Field::SerialNumber),
-    ("Asset Tag", Field::AssetTag),
-    ("SKU", Field::Sku),
-    ("Family", Field::Family),
-    ("Machine Type", Field::MachineType),
-    ("Processor Count", Field::ProcessorCount),
-    ("Processor Cores", Field::ProcessorCores),
-    ("Processor Speed", Field::ProcessorSpeed),
-    ("Ram Type", Field::RamType),
-    ("Drive Count", Field::DriveCount),
-    ("Drive Model", Field::DriveModel),
-    ("Drive Serial", Field::DriveSerial),
-    ("Drive Interface", Field::DriveInterface),
-    ("Drive Health", Field::DriveHealth),
-    ("Wipe Method", Field::WipeMethod),
-    ("Wipe Result", Field::WipeResult),
-    ("Wipe Date", Field::WipeDate),
-    ("Screen Resolution", Field::ScreenResolution),
-    ("Touchscreen", Field::Touchscreen),
-    ("Battery Count", Field::BatteryCount),
-    ("Technician", Field::Technician),
-    ("Job", Field::Job),
-];
-const OF_TEST: &[(&str, Field)] = &[("Test", Field::Test), ("Result", Field::Result)];
+fields! {
+    Processor "Processor",
+    TotalRam "Total Ram",
+    DriveSize "Drive Size",
+    DriveType "Drive Type",
+    OpticalDrive "Optical Drive",
+    BatteryHealth "Battery Health",
+    Webcam "Webcam",
+    ScreenSize "Screen Size",
+    Manufacturer "Manufacturer",
+    Model "Model",
+    Chassis "Chassis",
+    Graphics "Graphics",
+    InventoryId "Inventory ID",
+    SerialNumber "Serial Number",
+    AssetTag "Asset Tag",
+    Sku "SKU",
+    Family "Family",
+    MachineType "Machine Type",
+    ProcessorCount "Processor Count",
+    ProcessorCores "Processor Cores",
+    ProcessorSpeed "Processor Speed",
+    RamType "Ram Type",
+    DriveCount "Drive Count",
+    DriveModel "Drive Model",
+    DriveSerial "Drive Serial",
+    DriveInterface "Drive Interface",
+    DriveHealth "Drive Health",
+    WipeMethod "Wipe Method",
+    WipeResult "Wipe Result",
+    WipeDate "Wipe Date",
+    ScreenResolution "Screen Resolution",
+    Touchscreen "Touchscreen",
+    BatteryCount "Battery Count",
+    Technician "Technician",
+    Job "Job",
+    Test "Test",
+    Result "Result",
+}
 
 fn all(scope: Scope) -> impl Iterator<Item = &'static (&'static str, Field)> {
-    OF_MACHINE.iter().chain(if scope == Scope::Test { OF_TEST } else { &[] })
+    let is_of_test = |field| matches!(field, Field::Test | Field::Result);
+    FIELDS.iter().filter(move |(_, field)| scope == Scope::Test || !is_of_test(*field))
 }
 
 /// The field of this name; case and blanks do not count.

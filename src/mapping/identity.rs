@@ -113,22 +113,17 @@ impl Identity {
     /// a model that one has and the other lacks is no agreement; any other text that one lacks says nothing.
     #[must_use]
     pub fn contradiction(&self, other: &Self) -> Option<Contradiction> {
-        if let Some(contradiction) = self.other_serial(other) {
-            return Some(contradiction);
-        }
-        if let Some((ours, theirs)) = difference(&self.manufacturer, &other.manufacturer) {
-            return Some(Contradiction::Manufacturer(ours, theirs));
-        }
-        if let Some((ours, theirs)) = difference(&self.model, &other.model) {
-            return Some(Contradiction::Model(ours, theirs));
-        }
-        if let Some(contradiction) = self.other_texts(other).or_else(|| self.other_processor(other)) {
-            return Some(contradiction);
-        }
-        if self.chassis != other.chassis {
-            return Some(Contradiction::Chassis(self.chassis, other.chassis));
-        }
-        self.drives.others(&other.drives)
+        self.other_serial(other)
+            .or_else(|| difference(&self.manufacturer, &other.manufacturer, Contradiction::Manufacturer))
+            .or_else(|| difference(&self.model, &other.model, Contradiction::Model))
+            .or_else(|| self.other_texts(other))
+            .or_else(|| self.other_processor(other))
+            .or_else(|| self.other_chassis(other))
+            .or_else(|| self.drives.others(&other.drives))
+    }
+
+    fn other_chassis(&self, other: &Self) -> Option<Contradiction> {
+        (self.chassis != other.chassis).then_some(Contradiction::Chassis(self.chassis, other.chassis))
     }
 
     fn other_serial(&self, other: &Self) -> Option<Contradiction> {
@@ -202,9 +197,9 @@ fn without_revision(sku: &str) -> &str {
     sku.rsplit_once('_').filter(|(_, end)| is_revision(end)).map_or(sku, |(rest, _)| rest)
 }
 
-/// Both texts, if they are not spellings of one.
-fn difference(ours: &str, theirs: &str) -> Option<(String, String)> {
-    (fold_key(ours) != fold_key(theirs)).then(|| (ours.to_owned(), theirs.to_owned()))
+/// Contradicts with both texts, if they are not spellings of one.
+fn difference(ours: &str, theirs: &str, kind: fn(String, String) -> Contradiction) -> Option<Contradiction> {
+    (fold_key(ours) != fold_key(theirs)).then(|| kind(ours.to_owned(), theirs.to_owned()))
 }
 
 impl fmt::Display for Contradiction {

@@ -40,7 +40,7 @@ struct Rule {
 }
 
 /// Returns a rule for a phrase that makers abbreviate themselves (`ENVY TS 15`, `ProOne 400 G4 20.0-in NT AiO`,
-/// `Inspiron 5406 2n1`).
+/// `Inspiron 5406 2n1`), or of which one word implies the other.
 const fn abbreviate(phrase: &'static str, abbreviation: &'static str) -> Rule {
     Rule { phrase, replacement: abbreviation, condition: Condition::Always }
 }
@@ -53,11 +53,6 @@ const fn filler(phrase: &'static str) -> Rule {
 /// Returns a rule for the kind of a machine, which its code says, too.
 const fn kind(phrase: &'static str, code: Code) -> Rule {
     Rule { phrase, replacement: "", condition: Condition::HasCodeOf(code) }
-}
-
-/// Returns a rule for a word that the other one beside it implies.
-const fn implied(phrase: &'static str, replacement: &'static str) -> Rule {
-    Rule { phrase, replacement, condition: Condition::Always }
 }
 
 /// The rules in the order in which they are applied, first what loses least.
@@ -88,14 +83,14 @@ const RULES: &[Rule] = &[
     kind("NOTEBOOK", Code::Portable),
     kind("CONVERTIBLE", Code::Portable),
     kind("DESKTOP", Code::Desktop),
-    implied("AIO DESKTOP", "AIO"),
-    implied("WORKSTATION DESKTOP", "WORKSTATION"),
+    abbreviate("AIO DESKTOP", "AIO"),
+    abbreviate("WORKSTATION DESKTOP", "WORKSTATION"),
     filler("INCH"),
     filler("EDITION"),
     filler("FOR"),
     filler("WITH"),
-    implied("AMD RYZEN", "RYZEN"),
-    implied("INTEL CORE", "CORE"),
+    abbreviate("AMD RYZEN", "RYZEN"),
+    abbreviate("INTEL CORE", "CORE"),
     abbreviate("2-IN-1", "2N1"),
     Rule { phrase: "AIO", replacement: "", condition: Condition::IsOfFamily(&["ELITEONE", "PROONE"]) },
 ];

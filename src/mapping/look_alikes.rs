@@ -227,29 +227,11 @@ fn is_foreign_look_alike(character: char) -> bool {
     !is_latin && letter(character).is_some()
 }
 
-/// Whether a character looks like the colon that ends the name of a line.
+/// The characters that look like the colon that ends the name of a line.
+const COLONS: &str = ":\u{2d0}\u{2d8}\u{2f8}\u{589}\u{5c3}\u{703}\u{704}\u{903}\u{a83}\u{16ec}\u{1803}\u{1809}\
+    \u{205a}\u{2236}\u{a4fd}\u{a789}\u{fe13}\u{fe30}\u{fe55}\u{ff1a}";
+
+/// Whether a character looks like a colon.
 pub(super) fn is_like_a_colon(character: char) -> bool {
-    matches!(
-        character,
-        ':' | '\u{2d0}'
-            | '\u{2d8}'
-            | '\u{2f8}'
-            | '\u{589}'
-            | '\u{5c3}'
-            | '\u{703}'
-            | '\u{704}'
-            | '\u{903}'
-            | '\u{a83}'
-            | '\u{16ec}'
-            | '\u{1803}'
-            | '\u{1809}'
-            | '\u{205a}'
-            | '\u{2236}'
-            | '\u{a4fd}'
-            | '\u{a789}'
-            | '\u{fe13}'
-            | '\u{fe30}'
-            | '\u{fe55}'
-            | '\u{ff1a}'
-    )
+    COLONS.contains(character)
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::clean::{begins_with, one_line};
+use super::clean::{self, begins_with, one_line};
 use super::fold::fold_key;
 use super::placeholder::{is_kind_of_machine, is_placeholder};
 use crate::model::makers::{MAKERS, Maker, OTHER_MAKERS};
@@ -196,19 +196,7 @@ fn without_marks(name: &str) -> Cow<'_, str> {
 
 /// Lower-case words of letters and digits, one blank between them.
 fn words(line: &str) -> String {
-    let separated = line.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty());
-    let mut words = String::with_capacity(line.len());
-    for word in separated {
-        if !words.is_empty() {
-            words.push(' ');
-        }
-        words.push_str(word);
-    }
-    if words.is_ascii() {
-        words.make_ascii_lowercase();
-        return words;
-    }
-    words.to_lowercase()
+    clean::words(line).collect::<Vec<_>>().join(" ").to_lowercase()
 }
 
 /// A name without the legal form at its end; one word is always left.

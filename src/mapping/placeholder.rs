@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::clean::one_line;
+use super::clean::{one_line, words};
 
 /// Folded forms ([`bare`]) of the texts in firmware whose maker filled in no maker, model, version or SKU.
 const FILLERS: &[&str] = &[
@@ -227,16 +227,15 @@ fn is_counted_up(bare: &str) -> bool {
 /// Whether a maker's or a model's name is only a kind of machine (`Notebook`, Supermicro's `Super Server`): true of many,
 /// and so the name of none. Elsewhere, as a family, such a word says something.
 pub(super) fn is_kind_of_machine(text: &str) -> bool {
-    let mut words = text.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty());
     // A glance decides nearly every text. `All` may be one in one, also behind another word.
     let is_one = |word: &str| word.ends_with("all") || is_kind(word) || BESIDE_KINDS.contains(&word);
     let is_short = |word: &&str| word.is_ascii() && word.len() <= MAX_WORD_BYTES;
-    if words.next().filter(is_short).is_some_and(|first| !in_lower_case(first, is_one)) {
+    if words(text).next().filter(is_short).is_some_and(|first| !in_lower_case(first, is_one)) {
         return false;
     }
     let joined = text.to_lowercase().replace("all-in-one", "allinone").replace("all in one", "allinone");
-    let words = || joined.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty());
-    words().next().is_some() && words().all(|word| is_kind(word) || BESIDE_KINDS.contains(&word))
+    let mut words = words(&joined).peekable();
+    words.peek().is_some() && words.all(|word| is_kind(word) || BESIDE_KINDS.contains(&word))
 }
 
 /// `notebook`, and two such words without a blank (`minipc`, `superserver`).
@@ -260,8 +259,7 @@ fn is_of_field_words(text: &str) -> bool {
         has_field_word |= is_field_word;
         is_field_word || in_lower_case(word, |word| KINDS.contains(&word))
     };
-    let mut words = text.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty());
-    words.all(is_one) && has_field_word
+    words(text).all(is_one) && has_field_word
 }
 
 /// The length of the longest word of the lists, in bytes.

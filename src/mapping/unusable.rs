@@ -9,7 +9,7 @@ use crate::model::{AssetUpdate, Cut, Limited, Machine, excerpt};
 pub fn unusable_identity(machine: &Machine, update: &AssetUpdate) -> Option<String> {
     let manufacturer = || shown(machine.manufacturer.as_deref(), "");
     let model = || shown(machine.model.as_deref(), &update.manufacturer);
-    let too_wide = update.item_number.is_empty().then(|| item_number_cut(update)).flatten();
+    let too_wide = update.cuts.iter().find(|cut| update.item_number.is_empty() && cut.text == Limited::ItemNumber);
     let has_model = too_wide.is_some() || !update.item_number.is_empty();
     let lack = match (update.manufacturer.is_empty(), !has_model) {
         (false, false) => return too_wide.map(too_wide_model),
@@ -20,10 +20,6 @@ pub fn unusable_identity(machine: &Machine, update: &AssetUpdate) -> Option<Stri
         }
     };
     Some(format!("the firmware names {lack}"))
-}
-
-fn item_number_cut(update: &AssetUpdate) -> Option<&Cut> {
-    update.cuts.iter().find(|cut| cut.text == Limited::ItemNumber)
 }
 
 /// Says why a model gets no number that is shorter than its name.

@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use super::clean::one_line;
+use super::clean::{one_line, words};
 use super::look_alikes;
 use crate::escape::is_invisible;
 
@@ -15,6 +15,8 @@ pub(super) const FAIL: &str = "FAIL";
 pub(super) const NOT_VERIFIED: &str = "NOT VERIFIED";
 /// A wipe that ended without saying how, or a result that is no known word and could be taken for a pass.
 pub(super) const UNKNOWN: &str = "UNKNOWN";
+/// The result words of ours.
+const RESULTS: [&str; 4] = [PASS, FAIL, NOT_VERIFIED, UNKNOWN];
 
 const PASSED: &[&str] = &["pass", "passed", "ok", "success", "successful"];
 const FAILED: &[&str] = &["fail", "failed", "failure", "error"];
@@ -162,7 +164,7 @@ const MAX_SEEN: usize = 64;
 
 /// Whether one of the words of a text is one for a pass.
 pub(super) fn says_pass(text: &str) -> bool {
-    text.split(|character: char| !character.is_alphanumeric()).any(is_pass_word)
+    words(text).any(is_pass_word)
 }
 
 /// Whether the value of a comment line is one that this module writes: nothing, a result word, or a result word with
@@ -170,10 +172,8 @@ pub(super) fn says_pass(text: &str) -> bool {
 #[must_use]
 pub fn is_result_value(value: &str) -> bool {
     let value = value.trim();
-    value.is_empty()
-        || [PASS, FAIL, NOT_VERIFIED, UNKNOWN]
-            .iter()
-            .any(|word| value.strip_prefix(word).is_some_and(|rest| rest.is_empty() || rest.starts_with(", ")))
+    let is_end = |rest: &str| rest.is_empty() || rest.starts_with(", ");
+    value.is_empty() || RESULTS.iter().any(|word| value.strip_prefix(word).is_some_and(is_end))
 }
 
 /// Whether a result word of ours stands anywhere in a value, as a word: a template may put it behind other text.
@@ -182,9 +182,7 @@ pub fn has_result_word(value: &str) -> bool {
     let is_word = |before: &str, after: &str| {
         !before.ends_with(char::is_alphanumeric) && !after.starts_with(char::is_alphanumeric)
     };
-    [PASS, FAIL, NOT_VERIFIED, UNKNOWN]
-        .iter()
-        .any(|word| value.match_indices(word).any(|(at, _)| is_word(&value[..at], &value[at + word.len()..])))
+    RESULTS.iter().any(|word| value.match_indices(word).any(|(at, _)| is_word(&value[..at], &value[at + word.len()..])))
 }
 
 #[cfg(test)]

@@ -50,20 +50,13 @@ fn product_name(product: &str) -> String {
         "Notebook Computer",
     ];
     let name = without_sku(without_maker(without_enterprise(product), &["HP", "Hewlett-Packard"]));
-    for tail in TAILS {
-        if let Some(rest) = without_tail(name, tail) {
-            return rest.to_owned();
-        }
-    }
-    match without_tail(name, "PC") {
-        // A "Mini PC" is a thing, a "Mini" is not.
-        Some(rest)
-            if !rest.to_ascii_lowercase().ends_with("mini") && !rest.to_ascii_lowercase().ends_with(" notebook") =>
-        {
-            rest.to_owned()
-        }
-        _ => name.to_owned(),
-    }
+    // A "Mini PC" is a thing, a "Mini" is not.
+    let is_name = |rest: &&str| {
+        let lower = rest.to_ascii_lowercase();
+        !lower.ends_with("mini") && !lower.ends_with(" notebook")
+    };
+    let before_tail = TAILS.into_iter().find_map(|tail| without_tail(name, tail));
+    before_tail.or_else(|| without_tail(name, "PC").filter(is_name)).unwrap_or(name).to_owned()
 }
 
 /// `ProLiant DL360 Gen10` of `HPE ProLiant DL360 Gen10`. Before a hyphen `HPE` is a family of desktops: `HPE-521it`.
