@@ -58,12 +58,8 @@ const KNOWN_FILLERS: &[&str] = &[
     "sn123456fvgv3i0b8o5n6n7k",
 ];
 
-/// Whether a serial number identifies a machine: it is no filler, and long enough.
-///
-/// Everything that takes a serial number as evidence asks this function: whether two records are one machine, and
-/// whether the serial number in IQR contradicts the machine's.
-#[must_use]
-pub fn identifies_machine(serial: &str) -> bool {
+/// Whether a serial number identifies a machine by itself: it is no filler, and long enough. See [`OwnNames`].
+fn identifies_machine(serial: &str) -> bool {
     let length = serial.chars().filter(char::is_ascii_alphanumeric).count();
     length >= MIN_MACHINE_SERIAL_CHARS && !is_filler_serial(serial)
 }

@@ -1,6 +1,8 @@
 //! Texts that a person types, or that a program fills in, by some order: on the keyboard, of the alphabet, of numbers or
 //! of dates.
 
+use std::ops::{Range, RangeInclusive};
+
 use super::{counting_run, is_counted, is_monotonous, letters_and_digits};
 
 /// A step of keys, letters or digits is no coincidence from this length on, if the whole text is made of such steps.
@@ -22,7 +24,7 @@ const MIN_INTERLEAVED: usize = 3;
 const MIN_DATED_CHARS: usize = 14;
 
 /// The years in which a serial number can have been filled in as a date.
-const YEARS: std::ops::RangeInclusive<u32> = 1980..=2039;
+const YEARS: RangeInclusive<u32> = 1980..=2039;
 
 /// The keys of a keyboard, row by row and column by column, those of its number pad, and the alphabet.
 const KEYS: &[&[u8]] = &[
@@ -197,12 +199,7 @@ fn is_date(groups: &[String]) -> bool {
     }
 }
 
-fn is_calendar_date(
-    text: &str,
-    year: std::ops::Range<usize>,
-    month: std::ops::Range<usize>,
-    day: std::ops::Range<usize>,
-) -> bool {
+fn is_calendar_date(text: &str, year: Range<usize>, month: Range<usize>, day: Range<usize>) -> bool {
     let number = |place| text.get(place).filter(|it: &&str| it.bytes().all(|byte| byte.is_ascii_digit()));
     let number = |place| number(place).and_then(|digits| digits.parse::<u32>().ok());
     number(year).is_some_and(|year| YEARS.contains(&year))
