@@ -148,21 +148,22 @@ fn regular(path: &Path) -> Option<PathBuf> {
 }
 
 fn private_file(path: &Path) -> Result<Secret, ApiKeyError> {
+    let unreadable = |source| ApiKeyError::Unreadable { path: path.into(), source };
     let file = match files::at_once().read(true).open(path) {
         Err(_) if is_a_key(path) => return Err(ApiKeyError::KeyForPath),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             return Err(ApiKeyError::Missing { file: path.into() });
         }
-        opened => opened.map_err(|source| ApiKeyError::Unreadable { path: path.into(), source })?,
+        opened => opened.map_err(unreadable)?,
     };
-    let metadata = file.metadata().map_err(|source| ApiKeyError::Unreadable { path: path.into(), source })?;
+    let metadata = file.metadata().map_err(unreadable)?;
     match metadata.permissions().mode() & 0o777 {
         mode if mode & 0o077 != 0 => Err(ApiKeyError::Exposed { path: path.into(), mode }),
         _ if !metadata.is_file() => Err(ApiKeyError::NoFile { path: path.into() }),
         _ => match trust::check_opened("API key file", path, &metadata) {
             Ok(()) => contents(Ok(file), path),
             Err(Refusal::Untrusted(untrusted)) => Err(untrusted.into()),
-            Err(Refusal::Unknown(source)) => Err(ApiKeyError::Unreadable { path: path.into(), source }),
+            Err(Refusal::Unknown(source)) => Err(unreadable(source)),
         },
     }
 }

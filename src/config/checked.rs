@@ -8,7 +8,7 @@ use super::file::read_at_once;
 use super::fingerprint::{decisions, shape};
 use super::problems::{Problem, Problems};
 use super::read::{self, Service};
-use super::report::{self, AssumedSlot, Leftovers, Report};
+use super::report::{self, AssumedSlot, Report};
 use super::section::Section;
 use super::settings::{LedgerConfig, StoreConfig, SyncConfig, WatchConfig};
 use super::templates::{self, Mapping};
@@ -80,7 +80,7 @@ impl Config {
         if let Some(key) = sources.peek().filter(|key| !sources.is_named_by(key)) {
             exposed::refuse(table.get_ref(), &key, &mut report);
         }
-        let Leftovers { slots, warnings } = report.finish(path)?;
+        let (slots, warnings) = report.finish(path)?;
         Ok(Self { slots, warnings, ..config })
     }
 
@@ -89,9 +89,8 @@ impl Config {
         let store = root.section("store", |section| read::store(section, folder));
         let ledger = root.section("ledger", |section| read::ledger(section, folder, &store.database));
         let Service { settings: iqr, api_key_file, widths } = root.section("iqr", |section| read::iqr(section, folder));
-        let mapping = templates::mapping(root, store.inventory_id_slot.clone());
+        let mapping = templates::mapping(root, store.inventory_id_slot.clone(), widths);
         let Mapping { rules, manufacturers, reassignment } = mapping;
-        let rules = Rules { widths, ..rules };
         let sync = root.section("sync", |section| read::sync(section, reassignment));
         let watch = read::watch(root, folder);
         let fingerprint = digest::of([

@@ -35,15 +35,11 @@ pub(super) fn ledger(section: &mut Section, folder: &Path, store: &Path) -> Ledg
     if path == store {
         section.refuse_key("path", "must not be the WipeOS database".to_owned());
     }
-    LedgerConfig { path, keep: keep(section) }
-}
-
-fn keep(section: &mut Section) -> Duration {
     let keep = section.duration("keep", 90 * DAY);
     if keep < DAY {
         section.refuse_key("keep", "must be at least \"1d\"".to_owned());
     }
-    keep
+    LedgerConfig { path, keep }
 }
 
 /// The settings of `[iqr]`.

@@ -45,21 +45,13 @@ pub(super) struct Report<'a> {
     source: &'a str,
     /// Byte offset and sentence.
     problems: Vec<(usize, String)>,
-    /// Byte offset, path of the key, name of the field.
-    slots: Vec<(usize, String, String)>,
+    slots: Vec<AssumedSlot>,
     /// Slots that the file itself says exist, folded.
     declared: Vec<String>,
     /// Lines that are no TOML: what was parsed of them is not judged.
     garbled: Vec<usize>,
-    /// Warnings of values that can be used and are hardly meant: byte offset and sentence.
-    warnings: Vec<(usize, String)>,
-}
-
-/// The parts of a usable file that remain to be checked or reported.
-#[derive(Debug, Default)]
-pub(super) struct Leftovers {
-    pub(super) slots: Vec<AssumedSlot>,
-    pub(super) warnings: Vec<Problem>,
+    /// Warnings of values that can be used and are hardly meant.
+    warnings: Vec<Problem>,
 }
 
 impl<'a> Report<'a> {
@@ -98,7 +90,7 @@ impl<'a> Report<'a> {
 
     /// Records a warning of a value that can be used and is hardly meant.
     pub(super) fn warn(&mut self, offset: usize, message: String) {
-        self.warnings.push((offset, message));
+        self.warnings.push(problem(self.source, offset, message));
     }
 
     /// Declares that these are slots of the inventory item menu.
@@ -111,16 +103,16 @@ impl<'a> Report<'a> {
         if self.declared.contains(&folded(name)) {
             return;
         }
-        match hint {
-            Some(hint) => self.refuse(
-                offset,
-                format!(
-                    "`{key}` has the unknown field `{{{name}}}`; did you mean `{{{hint}}}`? (a slot of that name would \
-                     have to be listed in `store.slots`)"
-                ),
-            ),
-            None => self.slots.push((offset, key, name.to_owned())),
-        }
+        let Some(hint) = hint else {
+            let (line, column) = position(self.source, offset);
+            self.slots.push(AssumedSlot { name: name.to_owned(), key, line, column });
+            return;
+        };
+        let message = format!(
+            "`{key}` has the unknown field `{{{name}}}`; did you mean `{{{hint}}}`? (a slot of that name would have to be \
+             listed in `store.slots`)"
+        );
+        self.refuse(offset, message);
     }
 
     /// The offset in the file of byte `within` of the text of a string. A text with escapes differs from what is
@@ -132,23 +124,14 @@ impl<'a> Report<'a> {
         written.find(text).map_or(span.start, |start| span.start + start + within)
     }
 
-    /// Ends the reading: returns what remains to be checked, or all that is wrong.
-    pub(super) fn finish(mut self, path: &Path) -> Result<Leftovers, ConfigError> {
-        let placed = |noted: &[(usize, String)]| {
-            noted.iter().map(|(offset, message)| problem(self.source, *offset, message.clone())).collect()
-        };
+    /// Ends the reading: returns the slots that remain to be checked and the warnings, or all that is wrong.
+    pub(super) fn finish(mut self, path: &Path) -> Result<(Vec<AssumedSlot>, Vec<Problem>), ConfigError> {
         if self.problems.is_empty() {
-            let slots = self.slots.iter().map(|slot| self.assumed_slot(slot)).collect();
-            return Ok(Leftovers { slots, warnings: placed(&self.warnings) });
+            return Ok((self.slots, self.warnings));
         }
         self.problems.sort_by_key(|(offset, _)| *offset);
-        let list = placed(&self.problems);
+        let list = self.problems.into_iter().map(|(offset, message)| problem(self.source, offset, message)).collect();
         Err(ConfigError::Invalid(Problems { path: path.to_owned(), list }))
-    }
-
-    fn assumed_slot(&self, (offset, key, name): &(usize, String, String)) -> AssumedSlot {
-        let (line, column) = position(self.source, *offset);
-        AssumedSlot { name: name.clone(), key: key.clone(), line, column }
     }
 }
 

@@ -6,7 +6,7 @@ use super::section::Section;
 use super::settings::Reassign;
 use super::values;
 use crate::mapping::{
-    Aliases, LenovoModel, PerTemplate, Rules, Scope, Template, TemplateError, Untested, Widths, fold_key,
+    Aliases, LenovoModel, PerTemplate, Rules, Scope, Template, TemplateError, TestName, Untested, Widths, fold_key,
     is_placeholder,
 };
 
@@ -30,52 +30,44 @@ pub(super) struct Mapping {
     pub(super) reassignment: (Reassign, Vec<String>),
 }
 
-pub(super) fn mapping(root: &mut Section, inventory_id_slot: String) -> Mapping {
-    let shown = root.section("templates", templates);
+pub(super) fn mapping(root: &mut Section, inventory_id_slot: String, widths: Widths) -> Mapping {
+    let (description, extended_description, comments, attributes) = root.section("templates", |section| {
+        (
+            template(section, "description", "{Model} {Chassis}", Scope::Machine),
+            section.section("extended_description", extended_description),
+            section.section("comments", comments),
+            section.section("attributes", attributes),
+        )
+    });
     let (item_description, category, reassignment) = root.section("master_item", |section| {
         let description = template(section, "description", "{Manufacturer} {Model} {Chassis}", Scope::Machine);
         (description, section.section("category", category), read::reassignment(section))
     });
     let manufacturers = root.section("manufacturers", manufacturers);
+    let Comments { diagnostics_line, wipe_line, order, untested } = comments;
     let rules = Rules {
-        description: shown.description,
-        extended_description: shown.extended_description,
-        diagnostics_line: shown.comments.diagnostics,
-        wipe_line: shown.comments.wipe,
-        order: shown.comments.order.into_iter().map(Into::into).collect(),
-        untested: shown.comments.untested,
-        attributes: shown.attributes,
+        description,
+        extended_description,
+        diagnostics_line,
+        wipe_line,
+        order,
+        untested,
+        attributes,
         item_description,
         category,
         aliases: Aliases::new(&manufacturers),
         lenovo: root.section("models", models),
         inventory_id_slot,
-        widths: Widths::default(),
+        widths,
     };
     Mapping { rules, manufacturers, reassignment }
 }
 
-struct Templates {
-    description: Template,
-    extended_description: PerTemplate<Template>,
-    comments: Comments,
-    attributes: Vec<(String, Template)>,
-}
-
 struct Comments {
-    diagnostics: Template,
-    wipe: Template,
-    order: Vec<String>,
+    diagnostics_line: Template,
+    wipe_line: Template,
+    order: Vec<TestName>,
     untested: Untested,
-}
-
-fn templates(section: &mut Section) -> Templates {
-    Templates {
-        description: template(section, "description", "{Model} {Chassis}", Scope::Machine),
-        extended_description: section.section("extended_description", extended_description),
-        comments: section.section("comments", comments),
-        attributes: section.section("attributes", attributes),
-    }
 }
 
 fn extended_description(section: &mut Section) -> PerTemplate<Template> {
@@ -92,9 +84,9 @@ fn extended_description(section: &mut Section) -> PerTemplate<Template> {
 fn comments(section: &mut Section) -> Comments {
     const WIPE: &str = "Wipe - {Drive Serial}: {Wipe Result}, {Wipe Method}, {Wipe Date}";
     Comments {
-        diagnostics: template(section, "diagnostics", "{Test}: {Result}", Scope::Test),
-        wipe: template(section, "wipe", WIPE, Scope::Wipe),
-        order: section.texts("order", ORDER.map(str::to_owned).to_vec()),
+        diagnostics_line: template(section, "diagnostics", "{Test}: {Result}", Scope::Test),
+        wipe_line: template(section, "wipe", WIPE, Scope::Wipe),
+        order: section.texts("order", ORDER.map(str::to_owned).to_vec()).into_iter().map(Into::into).collect(),
         untested: section.word("untested", Untested::Omit, &[("omit", Untested::Omit), ("blank", Untested::Blank)]),
     }
 }

@@ -34,15 +34,10 @@ pub struct Untrusted {
 /// The flaw of a file or its folder, and the command that mends it.
 #[derive(Debug)]
 struct Flaw {
-    place: Place,
+    /// `it` or `its folder`.
+    subject: &'static str,
+    place: PathBuf,
     kind: FlawKind,
-}
-
-/// The subject of the flaw.
-#[derive(Debug)]
-enum Place {
-    File(PathBuf),
-    Folder(PathBuf),
 }
 
 #[derive(Debug)]
@@ -74,13 +69,12 @@ pub(super) fn check(what: &'static str, path: &Path) -> Result<Metadata, Refusal
     let mut place = path.to_owned();
     for _ in 0..MAX_LINKS {
         let folder = files::folder_of(&place).to_owned();
-        let kind = flaw_of_folder(&fs::metadata(&folder)?, account);
-        if let Some(kind) = kind {
-            return Err(untrusted(Flaw { place: Place::Folder(folder), kind }));
+        if let Some(kind) = flaw_of_folder(&fs::metadata(&folder)?, account) {
+            return Err(untrusted(Flaw { subject: "its folder", place: folder, kind }));
         }
         let metadata = fs::symlink_metadata(&place)?;
         if let Some(kind) = flaw_of_file(&metadata, account) {
-            return Err(untrusted(Flaw { place: Place::File(place), kind }));
+            return Err(untrusted(Flaw { subject: "it", place, kind }));
         }
         if !metadata.is_symlink() {
             return Ok(metadata);
@@ -126,11 +120,7 @@ fn name_of(account: u32) -> String {
 
 impl fmt::Display for Flaw {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (subject, path) = match &self.place {
-            Place::File(path) => ("it", path),
-            Place::Folder(path) => ("its folder", path),
-        };
-        let path = quoted(path);
+        let (subject, path) = (self.subject, quoted(&self.place));
         match self.kind {
             FlawKind::Owner(owner) => {
                 let (owner, account) = (name_of(owner), name_of(rustix::process::geteuid().as_raw()));
