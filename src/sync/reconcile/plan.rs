@@ -377,6 +377,13 @@ mod tests {
     }
 
     #[test]
+    fn serializes_each_field_as_its_name() {
+        for field in [Field::MasterItem, Field::Description, Field::ExtendedDescription, Field::Comments] {
+            assert_eq!(serde_json::to_value(field).unwrap(), field.name());
+        }
+    }
+
+    #[test]
     fn moves_an_asset_to_its_master_item_as_configured() {
         let placeholders = ["TBD API".to_owned()];
         let moved = |item: &str, manufacturer: &str, reassign| {
