@@ -91,6 +91,7 @@ mod secret;
 mod sqlite;
 pub mod store;
 pub mod sync;
+pub mod web;
 
 use cli::{Cli, Command};
 use commands::Exit;

@@ -157,7 +157,7 @@ impl Config {
     ///
     /// [`ConfigError::ApiKey`] and [`ConfigError::Proxy`]; neither holds any part of the key or of another secret.
     pub fn api_key(&self) -> Result<Secret, ConfigError> {
-        iqr::check_proxy(&[&self.iqr.signin_url, &self.iqr.api_url])?;
+        crate::web::check_proxy(&[&self.iqr.signin_url, &self.iqr.api_url])?;
         Ok(api_key::KeySources::from_environment(&self.api_key_file).read()?)
     }
 

@@ -8,7 +8,7 @@ use thiserror::Error;
 use super::api_key::ApiKeyError;
 use super::problems::Problems;
 use super::trust::Untrusted;
-use crate::iqr::ProxyError;
+use crate::web::ProxyError;
 
 /// The reason why the config cannot be used. All of them end the program with exit code 3.
 #[derive(Debug, Error)]

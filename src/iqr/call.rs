@@ -12,7 +12,7 @@ use super::error::{Cause, Error, Failure, Outcome};
 use super::http::{Answer, Body, Credential, Fault, FaultKind, Request};
 use super::limiter::{Permit, Refusal, Retry};
 use super::session::{self, Link, Live};
-use super::text::is_missing_endpoint;
+use crate::web::text::is_missing_endpoint;
 use super::wait::{When, pause};
 use super::wire::{Bad, Verdict, verdict};
 

@@ -1,6 +1,6 @@
 //! Every decoder of answers on any bytes: for the fuzzer, and for `cargo test`, which tries some.
 
-use super::redact::Redactor;
+use crate::web::redact::Redactor;
 use super::settings::FieldNames;
 use super::wire;
 use crate::model::{IdRule, InventoryId};

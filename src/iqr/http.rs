@@ -12,12 +12,12 @@ use ureq::unversioned::transport::{Connector, DefaultConnector};
 use ureq::{Agent, Proxy};
 
 use super::endpoint::{Format, Method};
-use super::proxy::ProxyError;
-use super::redact::Redactor;
-use super::resolver::{CachingResolver, LookupFailed};
+use crate::web::proxy::ProxyError;
+use crate::web::redact::Redactor;
+use crate::web::resolver::{CachingResolver, LookupFailed};
 use super::settings::{Access, Settings};
-use super::stale::StaleGuard;
-use super::{date, proxy};
+use crate::web::stale::StaleGuard;
+use crate::web::{date, proxy};
 use crate::clock::{self, BootTime};
 use crate::digest;
 use crate::secret::Secret;

@@ -5,7 +5,7 @@ use super::endpoint::{Fill, Operation};
 use super::error::Error;
 use super::http::Request;
 use super::settings::{Field, Settings};
-use super::text;
+use crate::web::text;
 use super::wait::When;
 use super::wire::{self, Record};
 use crate::model::{Asset, InventoryId};

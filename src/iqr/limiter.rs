@@ -15,7 +15,7 @@ use std::time::Duration;
 use super::error::Error;
 use super::settings::Limits;
 use super::wait::{SLICE, When, full_jitter, sleep_until};
-use super::window::{Refused, Window};
+use crate::web::window::{Refused, Window};
 use crate::clock::BootTime;
 
 /// Failures in a row after which the server counts as down.

@@ -13,7 +13,6 @@
 
 mod call;
 mod client;
-mod date;
 mod endpoint;
 mod error;
 #[cfg(any(test, fuzzing))]
@@ -23,19 +22,13 @@ mod inventory;
 mod items;
 mod limiter;
 mod probe;
-pub(crate) mod proxy;
-mod redact;
-mod resolver;
 mod session;
 mod settings;
-mod stale;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests;
-mod text;
 mod wait;
-mod window;
 mod wire;
 
 pub use client::Iqr;
@@ -44,5 +37,4 @@ pub use error::{Cause, Error, Failure, Outcome, Scope};
 pub use inventory::update_body;
 pub use items::{MasterItem, NewItem};
 pub use probe::{Glimpse, Route, Shape, route};
-pub use proxy::{ProxyError, check as check_proxy};
 pub use settings::{Access, Field, FieldNames, Limits, Settings, SettingsError, check_header, is_field_name};

@@ -12,9 +12,9 @@ use super::client::Iqr;
 use super::endpoint::{Fill, Method, Operation};
 use super::error::Error;
 use super::http::{Answer, Credential, Request};
-use super::proxy;
-use super::redact::Redactor;
-use super::text::is_html;
+use crate::web::proxy;
+use crate::web::redact::Redactor;
+use crate::web::text::is_html;
 use super::wait::When;
 
 /// Longest time for the look-up of a name.

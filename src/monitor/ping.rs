@@ -12,7 +12,7 @@ use ureq::Agent;
 use ureq::tls::{RootCerts, TlsConfig};
 
 use super::MAX_REPORT_TIME;
-use crate::iqr::proxy::{self, ProxyError};
+use crate::web::proxy::{self, ProxyError};
 use crate::secret::Secret;
 
 /// A sign of life for a monitor.

@@ -10,9 +10,9 @@ use serde_json::{Map, Value};
 
 use super::complaint::{self, Asked, is_complaint};
 use crate::iqr::items::MasterItem;
-use crate::iqr::redact::Redactor;
+use crate::web::redact::Redactor;
 use crate::iqr::settings::{Field, FieldNames};
-use crate::iqr::text::is_html;
+use crate::web::text::is_html;
 use crate::model::{Asset, InventoryId};
 use crate::secret::Secret;
 

@@ -9,8 +9,8 @@ use quick_xml::events::Event;
 use serde_json::Value;
 
 use super::complaint::{Asked, is_complaint, without_harmless_phrases};
-use crate::iqr::redact::Redactor;
-use crate::iqr::text::is_html;
+use crate::web::redact::Redactor;
+use crate::web::text::is_html;
 
 /// The outcome of a write by its 2xx answer.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -19,14 +19,14 @@ const PROBE_INTERVAL: u32 = 16;
 
 /// Connects with a [`Guarded`] connection, all of which share one count.
 #[derive(Debug, Default)]
-pub(super) struct StaleGuard {
+pub(crate) struct StaleGuard {
     /// The stale pooled connections in a row.
     stale: Arc<AtomicU32>,
 }
 
 /// A connection that is reused only while pooled connections are not stale.
 #[derive(Debug)]
-pub(super) struct Guarded<T> {
+pub(crate) struct Guarded<T> {
     inner: T,
     /// The next check is the one when the connection returns to the pool, which says nothing of pooled connections.
     is_in_use: bool,

@@ -7,7 +7,7 @@ use crate::model::Timestamp;
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// `Sun, 06 Nov 1994 08:49:37 GMT` as seconds since 1970.
-pub(super) fn http_date(text: &str) -> Option<i64> {
+pub(crate) fn http_date(text: &str) -> Option<i64> {
     let (_, text) = text.trim().split_once(", ")?;
     let mut parts = text.split(' ');
     let (day, month, year, clock) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
@@ -29,7 +29,7 @@ fn fill(place: &mut [u8], text: &[u8]) -> Option<()> {
 }
 
 /// `Retry-After`, in seconds or as a date; `now` is the server's own time, so that its clock may be wrong.
-pub(super) fn retry_after(text: &str, now: i64) -> Option<Duration> {
+pub(crate) fn retry_after(text: &str, now: i64) -> Option<Duration> {
     let text = text.trim();
     if let Ok(seconds) = text.parse::<u32>() {
         return Some(Duration::from_secs(u64::from(seconds)));

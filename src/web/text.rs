@@ -7,7 +7,7 @@ use crate::escape::is_harmful;
 const MAX_LENGTH: usize = 200;
 
 /// `text` on one line, control and invisible characters escaped, at most 200 characters.
-pub(super) fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     let mut line = String::new();
     let mut length = 0;
     for word in text.split_whitespace() {
@@ -28,7 +28,7 @@ pub(super) fn one_line(text: &str) -> String {
 }
 
 /// Whether an answer is a web page: a login form, an error page, a proxy's notice.
-pub(super) fn is_html(body: &[u8]) -> bool {
+pub(crate) fn is_html(body: &[u8]) -> bool {
     let head = &body[..body.len().min(1024)];
     let begins = |tag: &[u8], mark: &[u8]| tag.get(..mark.len()).is_some_and(|name| name.eq_ignore_ascii_case(mark));
     memchr::memchr_iter(b'<', head)
@@ -37,12 +37,12 @@ pub(super) fn is_html(body: &[u8]) -> bool {
 }
 
 /// Whether the service says that it has no such path, which is the config's fault and not the asset's.
-pub(super) fn is_missing_endpoint(text: &str) -> bool {
+pub(crate) fn is_missing_endpoint(text: &str) -> bool {
     text.to_lowercase().contains("endpoint not found")
 }
 
 /// Tags become blanks; of a style or script nothing is left, for it says nothing to a person.
-pub(super) fn without_tags(text: &str) -> String {
+pub(crate) fn without_tags(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, tag)) = rest.split_once('<') {

@@ -17,7 +17,7 @@ const MAX_PROBE: usize = 32;
 
 /// The requests that may be in flight at once.
 #[derive(Debug)]
-pub(super) struct Window {
+pub(crate) struct Window {
     size: usize,
     /// The size after the first success.
     start: usize,
@@ -42,7 +42,7 @@ pub(super) struct Window {
 
 /// The consequence of a refusal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Refused {
+pub(crate) struct Refused {
     /// The longest wait before the request is made again.
     pub backoff: Duration,
     /// The window was 1 already: to ask less, everybody has to wait.

@@ -20,7 +20,7 @@ const MAX_ADDRESS_AGE: Duration = Duration::from_secs(60);
 
 /// A resolver that caches the addresses of hosts.
 #[derive(Debug, Default)]
-pub(super) struct CachingResolver {
+pub(crate) struct CachingResolver {
     lookup: DefaultResolver,
     known: Mutex<Vec<Address>>,
 }
@@ -34,7 +34,7 @@ struct Address {
 /// The host's name could not be looked up.
 #[derive(Debug, thiserror::Error)]
 #[error("the name of the host {host} cannot be looked up: {cause}")]
-pub(super) struct LookupFailed {
+pub(crate) struct LookupFailed {
     host: String,
     cause: String,
 }
