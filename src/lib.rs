@@ -22,7 +22,8 @@
 //! | [`store`] | the WipeOS database, read-only: which clients may have news, and each client whole |
 //! | [`ledger`] | our own database: what was sent, the problems, the passes; its write guard is the run lock |
 //! | [`mapping`] | pure: machine → update (templates, processor, maker, model, chassis, comments) |
-//! | [`iqr`] | IQR's web API: session, assets, master items, wire format, errors, limiter, redaction |
+//! | [`web`] | the only door for HTTP: requests, deadlines, retries, limiter, redaction, proxy; knows no service |
+//! | [`iqr`] | IQR's web API: session, assets, master items, wire format, words; built on [`web`] |
 //! | [`sync`] | the pass: queue → load → evaluate → reconcile → record |
 //! | `monitor` | everything written or sent for monitoring: metrics, pings, files |
 //! | `output`, `logging`, `escape` | output for people and scripts; one table of the characters that a terminal must not get |
@@ -50,11 +51,11 @@
 //! | a field of the templates | `mapping/fields.rs`; with a new column also `store/machine.rs` and `model/machine.rs` |
 //! | a call of IQR's API | `iqr/endpoint.rs`, then `iqr/inventory.rs` or `iqr/items.rs` |
 //! | an exit code | `Exit` in `commands`, `cli.rs`, README; a test ties them |
-//! | the verdict on an answer of IQR | `iqr/wire/verdict.rs`, `iqr/wire/complaint.rs`, `iqr/error.rs` |
+//! | the verdict on an answer of IQR | `iqr/wire/verdict.rs`, `iqr/wire/complaint.rs`, `web/error.rs` |
 //! | a column of the ledger | `ledger/schema.rs` and the file of the table |
 //! | a reason code | `model/reason.rs`, `commands/status/advice.rs`, `docs/troubleshooting.md` |
 //! | what monitoring gets | `monitor/` and `commands/sync/artifacts.rs` |
-//! | retry delays | between passes `sync/retry.rs`; within a pass `iqr/call.rs` and `iqr/limiter.rs` |
+//! | retry delays | between passes `sync/retry.rs`; within a pass `web/call.rs` and `web/limiter.rs` |
 //! | a kind of chassis | `mapping/chassis.rs` |
 //! | a maker, or another name of one | `mapping/manufacturer.rs` |
 //! | a subcommand | `cli.rs` and a file in `commands/` |
@@ -63,11 +64,12 @@
 //!
 //! Each is kept by the types or by a test over the sources (`tests/integration/invariants.rs`).
 //!
-//! - Only [`store`], [`ledger`] and what they share (`sqlite`) name rusqlite; only [`iqr`] and the ping of `monitor` name
+//! - Only [`store`], [`ledger`] and what they share (`sqlite`) name rusqlite; only [`web`] and the ping of `monitor` name
 //!   ureq; only [`cli`] and `main` name clap; only `output` prints.
 //! - [`model`], [`mapping`] and the plan do no I/O and read no clock: the time of day is read by [`clock`] alone and
 //!   passed down.
-//! - [`mapping`] knows nothing of IQR's wire names, [`iqr`] nothing of WipeOS, [`store`] nothing of either.
+//! - [`mapping`] knows nothing of IQR's wire names, [`iqr`] nothing of WipeOS, [`store`] nothing of either,
+//!   [`web`] nothing of any of them.
 //! - Nothing is written to the ledger or to IQR without the run lock; the WipeOS database is never written.
 //! - A change that cannot be recorded is not sent, and no write is repeated without a read in between.
 //! - No secret, and no line of the config file, is in any message, log or panic.

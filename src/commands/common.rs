@@ -8,8 +8,9 @@ use std::time::Duration;
 use crate::cli::Global;
 use crate::clock::BootTime;
 use crate::config::{self, Config, ConfigError};
-use crate::iqr::{Access, Iqr, Limits};
+use crate::iqr::Iqr;
 use crate::store::{self, MissingIndex, Patience, Store};
+use crate::web::{Access, Limits};
 
 /// The time for which a command that only shows things waits for a writer that holds the WipeOS database.
 const MAX_STORE_WAIT: Duration = Duration::from_secs(5);

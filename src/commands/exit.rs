@@ -3,10 +3,10 @@
 use std::process::ExitCode;
 
 use crate::config::ConfigError;
-use crate::iqr;
 use crate::ledger;
 use crate::output::Unwritten;
 use crate::store;
+use crate::web;
 
 /// The program's exit codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,7 +63,7 @@ impl Exit {
         if let Some(error) = cause.downcast_ref::<ledger::Error>() {
             return Some(Self::from_ledger(error));
         }
-        if let Some(error) = cause.downcast_ref::<iqr::Error>() {
+        if let Some(error) = cause.downcast_ref::<web::Error>() {
             return Some(Self::from_iqr(error));
         }
         cause
@@ -89,17 +89,17 @@ impl Exit {
         if error.is_running() { Self::Running } else { Self::Database }
     }
 
-    fn from_iqr(error: &iqr::Error) -> Self {
+    fn from_iqr(error: &web::Error) -> Self {
         match error {
-            iqr::Error::KeyRefused { .. } => Self::KeyRefused,
-            iqr::Error::NotFound { .. } => Self::NotFound,
-            iqr::Error::Refused { .. } => Self::Failed,
-            iqr::Error::Failed(_)
-            | iqr::Error::Unreachable { .. }
-            | iqr::Error::Throttled { .. }
-            | iqr::Error::Interrupted { .. }
-            | iqr::Error::OutOfTime { .. }
-            | iqr::Error::ReadOnly { .. } => Self::Unreachable,
+            web::Error::CredentialRefused { .. } => Self::KeyRefused,
+            web::Error::NotFound { .. } => Self::NotFound,
+            web::Error::Refused { .. } => Self::Failed,
+            web::Error::Failed(_)
+            | web::Error::Unreachable { .. }
+            | web::Error::Throttled { .. }
+            | web::Error::Interrupted { .. }
+            | web::Error::OutOfTime { .. }
+            | web::Error::ReadOnly { .. } => Self::Unreachable,
         }
     }
 }

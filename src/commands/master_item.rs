@@ -6,13 +6,14 @@ use serde::Serialize;
 use super::{Exit, NotFound, Usage};
 use crate::cli::{Global, MasterItemArgs};
 use crate::config::Config;
-use crate::iqr::{Access, Iqr};
+use crate::iqr::Iqr;
 use crate::ledger::RunLedger;
 use crate::mapping;
 use crate::model::{AssetUpdate, Chassis, Limited, Machine, TemplateKind};
 use crate::output::{self, GOOD, styled};
 use crate::sync::reconcile::item_search::Spelling;
 use crate::sync::reconcile::items;
+use crate::web::Access;
 
 /// The report for scripts.
 #[derive(Serialize)]

@@ -14,7 +14,6 @@ use super::{Exit, NotFound, suggest};
 use crate::cli::{Global, PreviewArgs};
 use crate::clock;
 use crate::config::{Config, SerialCheck};
-use crate::iqr::Access;
 use crate::ledger::{Ledger, Problem};
 use crate::mapping::{self, RenderedField};
 use crate::model::{
@@ -27,6 +26,7 @@ use crate::sync::evaluate::ledger_view::LedgerView;
 use crate::sync::evaluate::{Evaluated, Evaluator, Mapped, Ready, Rejection, Verdict};
 use crate::sync::reconcile::attempt;
 use crate::sync::reconcile::plan::Plan;
+use crate::web::Access;
 
 /// A client and what would be sent for it.
 struct Preview {

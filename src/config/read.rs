@@ -8,11 +8,12 @@ use super::section::Section;
 use super::settings::{CommentMode, LedgerConfig, Reassign, SerialCheck, StoreConfig, SyncConfig, WatchConfig};
 use super::values;
 use crate::iqr::{
-    self, Endpoint, EndpointError, Endpoints, Field, FieldNames, Format, Method, Operation, Settings, SettingsError,
+    self, Endpoint, EndpointError, Endpoints, Field, FieldNames, Format, Operation, Settings, SettingsError,
 };
 use crate::mapping::{Width, Widths};
 use crate::model::IdRule;
 use crate::secret::Secret;
+use crate::web::Method;
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
@@ -116,7 +117,7 @@ fn endpoint(section: &mut Section, operation: Operation, built_in: &Endpoint) ->
         return None;
     }
     let method = section.parsed("method", built_in.method(), |text| {
-        Method::parse(text).map_err(|_| "must be \"GET\", \"POST\", \"PUT\", \"PATCH\" or \"DELETE\"".into())
+        Method::parse(text).ok_or_else(|| "must be \"GET\", \"POST\", \"PUT\", \"PATCH\" or \"DELETE\"".into())
     });
     let path = section.parsed("path", built_in.path_template(), |text| Ok(text.to_owned()));
     let format = section.parsed("format", built_in.format(), |text| {
@@ -135,7 +136,6 @@ fn endpoint(section: &mut Section, operation: Operation, built_in: &Endpoint) ->
 /// The key at fault, and what is wrong with it, without what was written.
 fn endpoint_flaw(error: &EndpointError) -> (&'static str, String) {
     match error {
-        EndpointError::UnknownMethod(_) => ("method", "is not a method".to_owned()),
         EndpointError::UnknownFormat(_) => ("format", "is not a format".to_owned()),
         EndpointError::WrongMethod { method, hint, .. } => ("method", format!("cannot be {method}: {hint}")),
         EndpointError::JsonOnly(_) => ("format", "must be \"json\" for this operation".to_owned()),
@@ -145,7 +145,7 @@ fn endpoint_flaw(error: &EndpointError) -> (&'static str, String) {
         EndpointError::UnknownPlaceholder { known, .. } => {
             ("path", format!("holds a placeholder that cannot be filled in here; known here: {known}"))
         }
-        EndpointError::MissingPlaceholder { placeholder, .. } => ("path", format!("must hold {placeholder}")),
+        EndpointError::MissingPlaceholder { placeholder, .. } => ("path", format!("must hold {{{placeholder}}}")),
     }
 }
 

@@ -5,6 +5,7 @@ use super::section::Section;
 use super::*;
 use crate::iqr;
 use crate::mapping::{Width, Widths};
+use crate::web;
 
 fn parse(source: &str) -> Result<Config, ConfigError> {
     Config::parse(source, Path::new("/etc/w.toml"))
@@ -303,7 +304,7 @@ fn runs_what_the_file_says() {
     assert_eq!(config.iqr.api_url, "http://127.0.0.1:8080");
     assert_eq!(config.iqr.headers, [("b".to_owned(), "2".to_owned()), ("a".to_owned(), "1".to_owned())]);
     let update = config.iqr.endpoints.get(iqr::Operation::InventoryUpdate);
-    assert_eq!((update.method(), update.format()), (iqr::Method::Post, iqr::Format::Json));
+    assert_eq!((update.method(), update.format()), (web::Method::Post, iqr::Format::Json));
     assert_eq!(config.rules.attributes.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["Z", "A"]);
     assert_eq!((config.rules.category.desktop.as_str(), config.rules.category.laptop.as_str()), ("PC", "NB"));
     assert_eq!(config.rules.aliases.short_form("Dell Inc."), "DELL");

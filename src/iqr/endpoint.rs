@@ -4,6 +4,8 @@ use std::fmt;
 
 use thiserror::Error;
 
+use crate::web::{Method, PathError, PathTemplate};
+
 /// An operation of IQR's API. The names are those of `[iqr.endpoints]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Operation {
@@ -27,21 +29,6 @@ pub enum Operation {
     CategoryList,
 }
 
-/// The method of a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Method {
-    /// `GET`: the only one that a read may have.
-    Get,
-    /// `POST`
-    Post,
-    /// `PUT`
-    Put,
-    /// `PATCH`
-    Patch,
-    /// `DELETE`
-    Delete,
-}
-
 /// The grammar of a request's body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
@@ -55,30 +42,14 @@ pub enum Format {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoint {
     method: Method,
-    path: Vec<Part>,
+    path: PathTemplate,
     format: Format,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Part {
-    Literal(String),
-    Slot(Slot),
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Slot {
-    Id,
-    ItemNumber,
-    Manufacturer,
 }
 
 /// The reason why an endpoint of the config cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum EndpointError {
-    /// The method is not one that this program knows.
-    #[error("`{0}` is not one of GET, POST, PUT, PATCH, DELETE")]
-    UnknownMethod(String),
     /// The format is not one that this program knows.
     #[error("`{0}` is not one of json, xml")]
     UnknownFormat(String),
@@ -106,10 +77,10 @@ pub enum EndpointError {
         /// The text between the braces.
         placeholder: String,
         /// The placeholders that are possible.
-        known: &'static str,
+        known: String,
     },
     /// Without it every asset would be the same.
-    #[error("the path of {operation} lacks `{placeholder}`")]
+    #[error("the path of {operation} lacks `{{{placeholder}}}`")]
     MissingPlaceholder {
         /// The operation.
         operation: Operation,
@@ -117,6 +88,10 @@ pub enum EndpointError {
         placeholder: &'static str,
     },
 }
+
+const ID: &str = "id";
+const ITEM_NUMBER: &str = "item_number";
+const MANUFACTURER: &str = "manufacturer";
 
 /// The values of the placeholders of a path.
 #[derive(Debug, Clone, Copy, Default)]
@@ -165,8 +140,8 @@ impl Operation {
     /// Returns the placeholder that must occur in the path.
     fn needs(self) -> Option<&'static str> {
         match self {
-            Self::InventoryGet | Self::ItemGet => Some("{id}"),
-            Self::ItemSearch => Some("{item_number}"),
+            Self::InventoryGet | Self::ItemGet => Some(ID),
+            Self::ItemSearch => Some(ITEM_NUMBER),
             Self::SessionCreate
             | Self::SessionEnd
             | Self::InventoryUpdate
@@ -176,21 +151,13 @@ impl Operation {
         }
     }
 
-    fn may_have(self, slot: Slot) -> bool {
+    /// Returns the placeholders that the path may have.
+    fn placeholders(self) -> &'static [&'static str] {
         match self {
-            Self::SessionCreate | Self::SessionEnd | Self::CategoryList => false,
-            Self::InventoryGet | Self::InventoryUpdate | Self::ItemGet => slot == Slot::Id,
-            Self::InventoryItem => true,
-            Self::ItemSearch | Self::ItemCreate => slot != Slot::Id,
-        }
-    }
-
-    fn known_slots(self) -> &'static str {
-        match self {
-            Self::SessionCreate | Self::SessionEnd | Self::CategoryList => "none",
-            Self::InventoryGet | Self::InventoryUpdate | Self::ItemGet => "{id}",
-            Self::InventoryItem => "{id}, {item_number}, {manufacturer}",
-            Self::ItemSearch | Self::ItemCreate => "{item_number}, {manufacturer}",
+            Self::SessionCreate | Self::SessionEnd | Self::CategoryList => &[],
+            Self::InventoryGet | Self::InventoryUpdate | Self::ItemGet => &[ID],
+            Self::InventoryItem => &[ID, ITEM_NUMBER, MANUFACTURER],
+            Self::ItemSearch | Self::ItemCreate => &[ITEM_NUMBER, MANUFACTURER],
         }
     }
 
@@ -211,38 +178,6 @@ impl Operation {
 }
 
 impl fmt::Display for Operation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
-}
-
-impl Method {
-    /// The word on the wire.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Get => "GET",
-            Self::Post => "POST",
-            Self::Put => "PUT",
-            Self::Patch => "PATCH",
-            Self::Delete => "DELETE",
-        }
-    }
-
-    /// Reads a method, in any letter case.
-    ///
-    /// # Errors
-    ///
-    /// [`EndpointError::UnknownMethod`].
-    pub fn parse(text: &str) -> Result<Self, EndpointError> {
-        [Self::Get, Self::Post, Self::Put, Self::Patch, Self::Delete]
-            .into_iter()
-            .find(|method| method.name().eq_ignore_ascii_case(text))
-            .ok_or_else(|| EndpointError::UnknownMethod(text.to_owned()))
-    }
-}
-
-impl fmt::Display for Method {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
     }
@@ -270,23 +205,6 @@ impl Format {
     }
 }
 
-impl Slot {
-    const ALL: [Self; 3] = [Self::Id, Self::ItemNumber, Self::Manufacturer];
-
-    /// The text between the braces.
-    fn name(self) -> &'static str {
-        match self {
-            Self::Id => "id",
-            Self::ItemNumber => "item_number",
-            Self::Manufacturer => "manufacturer",
-        }
-    }
-
-    fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|slot| slot.name() == name)
-    }
-}
-
 impl Endpoint {
     /// Checks an endpoint. `path` is relative to `{api_url}/webapi.svc/`, that of a session call to `signin_url`.
     ///
@@ -298,11 +216,11 @@ impl Endpoint {
         if format == Format::Xml && !operation.is_write() {
             return Err(EndpointError::JsonOnly(operation));
         }
-        let parts = parts(operation, path)?;
-        if let Some(placeholder) = operation.needs().filter(|needed| !path.contains(needed)) {
+        let path = self::path(operation, path)?;
+        if let Some(placeholder) = operation.needs().filter(|needed| !path.has(needed)) {
             return Err(EndpointError::MissingPlaceholder { operation, placeholder });
         }
-        Ok(Self { method, path: parts, format })
+        Ok(Self { method, path, format })
     }
 
     /// Returns the method.
@@ -320,75 +238,33 @@ impl Endpoint {
     /// The path as a config writes it, placeholders and all.
     #[must_use]
     pub fn path_template(&self) -> String {
-        let text = |part: &Part| match part {
-            Part::Literal(text) => text.clone(),
-            Part::Slot(slot) => format!("{{{}}}", slot.name()),
-        };
-        self.path.iter().map(text).collect()
+        self.path.to_string()
     }
 
     /// The path with its placeholders filled in, URL-encoded.
     pub(super) fn path(&self, fill: Fill<'_>) -> String {
-        let mut path = String::with_capacity(96);
-        for part in &self.path {
-            match part {
-                Part::Literal(text) => path.push_str(text),
-                Part::Slot(Slot::Id) => push_encoded(&mut path, fill.id),
-                Part::Slot(Slot::ItemNumber) => push_encoded(&mut path, fill.item_number),
-                Part::Slot(Slot::Manufacturer) => push_encoded(&mut path, fill.manufacturer),
-            }
-        }
-        path
+        self.path.fill(|placeholder| match placeholder {
+            ID => fill.id,
+            ITEM_NUMBER => fill.item_number,
+            MANUFACTURER => fill.manufacturer,
+            other => unreachable!("no operation has the placeholder {other}"),
+        })
     }
 }
 
-fn parts(operation: Operation, path: &str) -> Result<Vec<Part>, EndpointError> {
-    let bad = || EndpointError::BadPath(path.to_owned());
-    let mut rest = path.strip_prefix('/').unwrap_or(path);
-    if rest.is_empty() || rest.starts_with('/') || !rest.bytes().all(fits_a_url) || rest.contains("://") {
-        return Err(bad());
-    }
-    let mut parts = Vec::new();
-    while let Some((literal, tail)) = rest.split_once('{') {
-        let (name, tail) = tail.split_once('}').ok_or_else(bad)?;
-        parts.push(literal_part(literal).ok_or_else(bad)?);
-        parts.push(Part::Slot(slot(operation, name)?));
-        rest = tail;
-    }
-    parts.push(literal_part(rest).ok_or_else(bad)?);
-    Ok(parts)
-}
-
-fn literal_part(text: &str) -> Option<Part> {
-    (!text.contains(['{', '}'])).then(|| Part::Literal(text.to_owned()))
-}
-
-fn slot(operation: Operation, name: &str) -> Result<Slot, EndpointError> {
-    Slot::from_name(name).filter(|slot| operation.may_have(*slot)).ok_or_else(|| EndpointError::UnknownPlaceholder {
-        operation,
-        placeholder: name.to_owned(),
-        known: operation.known_slots(),
+fn path(operation: Operation, path: &str) -> Result<PathTemplate, EndpointError> {
+    let known = operation.placeholders();
+    PathTemplate::parse(path, known).map_err(|error| match error {
+        PathError::Bad => EndpointError::BadPath(path.to_owned()),
+        PathError::UnknownPlaceholder(placeholder) => EndpointError::UnknownPlaceholder {
+            operation,
+            placeholder,
+            known: match known {
+                [] => "none".to_owned(),
+                known => format!("{{{}}}", known.join("}, {")),
+            },
+        },
     })
-}
-
-/// Whether a path may have this byte as it is typed: no blank, no control character, no fragment, nothing outside
-/// ASCII.
-fn fits_a_url(byte: u8) -> bool {
-    byte.is_ascii_graphic() && !matches!(byte, b'#' | b'"' | b'<' | b'>' | b'\\' | b'^' | b'`' | b'|')
-}
-
-/// Everything but unreserved characters is encoded: a slash in an item number must not become a path.
-fn push_encoded(path: &mut String, text: &str) {
-    const HEX: &[u8; 16] = b"0123456789ABCDEF";
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
-            path.push(char::from(byte));
-        } else {
-            path.push('%');
-            path.push(char::from(HEX[usize::from(byte >> 4)]));
-            path.push(char::from(HEX[usize::from(byte & 15)]));
-        }
-    }
 }
 
 /// The endpoint of every operation.
@@ -411,26 +287,25 @@ impl Endpoints {
 impl Default for Endpoints {
     /// Returns the endpoints that the vendor documents.
     fn default() -> Self {
-        let write = |path| unchecked(Method::Post, &[path], None, Format::Xml);
-        let read = |path, slot| unchecked(Method::Get, &[path], slot, Format::Json);
-        let session = |method| unchecked(method, &["api/IntegrationAPI/Session"], None, Format::Json);
+        let write = |path| unchecked(Method::Post, path, None, Format::Xml);
+        let read = |path, slot| unchecked(Method::Get, path, slot, Format::Json);
+        let session = |method| unchecked(method, "api/IntegrationAPI/Session", None, Format::Json);
         Self([
             session(Method::Post),
             session(Method::Delete),
-            read("Inventory/JSON/GetInventoryById?Id=", Some(Slot::Id)),
+            read("Inventory/JSON/GetInventoryById?Id=", Some(ID)),
             write("Inventories/Update/XML"),
             write("Inventory/ChangeItemNumberMFGR/XML"),
-            read("MI/JSON/GetItemByItemId?ItemId=", Some(Slot::Id)),
-            read("MI/JSON/GetItemsByItemNumber?ItemNumber=", Some(Slot::ItemNumber)),
+            read("MI/JSON/GetItemByItemId?ItemId=", Some(ID)),
+            read("MI/JSON/GetItemsByItemNumber?ItemNumber=", Some(ITEM_NUMBER)),
             write("MI/Create/XML"),
             read("Category/JSON/GetCategories", None),
         ])
     }
 }
 
-fn unchecked(method: Method, literals: &[&str], slot: Option<Slot>, format: Format) -> Endpoint {
-    let literals = literals.iter().map(|text| Part::Literal((*text).to_owned()));
-    Endpoint { method, path: literals.chain(slot.map(Part::Slot)).collect(), format }
+fn unchecked(method: Method, path: &str, placeholder: Option<&'static str>, format: Format) -> Endpoint {
+    Endpoint { method, path: PathTemplate::new(path, placeholder), format }
 }
 
 #[cfg(test)]
@@ -474,7 +349,7 @@ mod tests {
         assert!(matches!(post, Err(EndpointError::WrongMethod { .. })));
         let xml = Endpoint::new(read, Method::Get, "x?{id}", Format::Xml);
         assert_eq!(xml, Err(EndpointError::JsonOnly(read)));
-        assert!(Method::parse("FETCH").is_err() && Format::parse("yaml").is_err());
-        assert_eq!(Method::parse("get"), Ok(Method::Get));
+        assert!(Method::parse("FETCH").is_none() && Format::parse("yaml").is_err());
+        assert_eq!(Method::parse("get"), Some(Method::Get));
     }
 }

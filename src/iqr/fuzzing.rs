@@ -1,9 +1,9 @@
 //! Every decoder of answers on any bytes: for the fuzzer, and for `cargo test`, which tries some.
 
-use crate::web::redact::Redactor;
 use super::settings::FieldNames;
 use super::wire;
 use crate::model::{IdRule, InventoryId};
+use crate::web::Redactor;
 
 /// Decodes `body` as each kind of answer.
 ///

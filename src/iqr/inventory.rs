@@ -2,13 +2,11 @@
 
 use super::client::Iqr;
 use super::endpoint::{Fill, Operation};
-use super::error::Error;
-use super::http::Request;
+use super::service::SERVICE;
 use super::settings::{Field, Settings};
-use crate::web::text;
-use super::wait::When;
 use super::wire::{self, Record};
 use crate::model::{Asset, InventoryId};
+use crate::web::{Error, Request, When};
 
 impl Iqr {
     /// Reads an asset.
@@ -52,18 +50,25 @@ impl Iqr {
     }
 
     fn read_asset(&self, id: &InventoryId, when: When) -> Result<Asset, Error> {
-        let none = || Error::NotFound { id: id.to_string() };
+        let none = || Error::NotFound { service: &SERVICE, what: format!("asset {id}") };
         let request = self.request(Operation::InventoryGet, Fill { id: id.as_str(), ..Fill::default() }, None);
-        match self.read(&request, when, |body| wire::asset(body, id, &self.settings.fields, self.http.redactor())) {
+        match self
+            .client
+            .read(&request, when, |body| wire::asset(body, id, &self.settings.fields, self.client.http.redactor()))
+        {
             Ok(asset) => asset.ok_or_else(none),
             // Some hosts say of a missing asset what they say of a missing path; a path that has worked is there.
             Err(Error::Refused { status: 404, text, .. })
-                if !text::is_missing_endpoint(&text) || self.limiter.has_succeeded() =>
+                if !SERVICE.is_missing_path(&text) || self.client.limiter.has_succeeded() =>
             {
                 Err(none())
             }
             Err(error) => Err(error),
         }
+    }
+
+    pub(super) fn write(&self, request: &Request) -> Result<(), Error> {
+        self.client.write(request, |body| wire::verdict(body, self.client.http.redactor()))
     }
 
     pub(super) fn writing(

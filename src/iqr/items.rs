@@ -2,9 +2,8 @@
 
 use super::client::Iqr;
 use super::endpoint::{Fill, Operation};
-use super::error::Error;
-use super::wait::When;
 use super::wire::{self, Record};
+use crate::web::{Error, When};
 
 /// A master item as IQR has it; every text is trimmed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -41,8 +40,8 @@ impl Iqr {
     /// See [`Error`]. A search that cannot be understood is an error, not a miss: a miss would create a twin.
     pub fn search_items(&self, text: &str, manufacturer: &str) -> Result<Vec<MasterItem>, Error> {
         let fill = Fill { item_number: text, manufacturer, ..Fill::default() };
-        self.read(&self.request(Operation::ItemSearch, fill, None), When::InTime, |body| {
-            wire::items(body, self.http.redactor())
+        self.client.read(&self.request(Operation::ItemSearch, fill, None), When::InTime, |body| {
+            wire::items(body, self.client.http.redactor())
         })
     }
 
@@ -70,6 +69,6 @@ impl Iqr {
     /// See [`Error`].
     pub fn categories(&self) -> Result<Vec<String>, Error> {
         let request = self.request(Operation::CategoryList, Fill::default(), None);
-        self.read(&request, When::InTime, |body| wire::categories(body, self.http.redactor()))
+        self.client.read(&request, When::InTime, |body| wire::categories(body, self.client.http.redactor()))
     }
 }

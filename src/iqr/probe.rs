@@ -1,24 +1,10 @@
 //! Probes of a tenant's API, for `auth-test`. Reads only.
 
-use std::net::{IpAddr, ToSocketAddrs};
-use std::sync::mpsc;
-use std::thread;
-use std::time::Duration;
-
 use serde_json::Value;
-use ureq::http::Uri;
 
 use super::client::Iqr;
-use super::endpoint::{Fill, Method, Operation};
-use super::error::Error;
-use super::http::{Answer, Credential, Request};
-use crate::web::proxy;
-use crate::web::redact::Redactor;
-use crate::web::text::is_html;
-use super::wait::When;
-
-/// Longest time for the look-up of a name.
-const LOOK_UP: Duration = Duration::from_secs(10);
+use super::endpoint::{Fill, Operation};
+use crate::web::{Answer, Error, Redactor, Request, is_html};
 
 /// An answer by its outside.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,41 +38,6 @@ pub enum Shape {
     Text(String),
 }
 
-/// The route to a host.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Route {
-    /// The host is reached at one of these addresses.
-    Direct(Vec<IpAddr>),
-    /// Through this proxy, which looks the name up.
-    Proxy(String),
-}
-
-/// Looks the host of a service's URL up, within ten seconds.
-///
-/// # Errors
-///
-/// [`Error::Unreachable`] when the name is not known or no server answers.
-pub fn route(url: &str) -> Result<Route, Error> {
-    let failed = |host: &str, why: &str| Error::Unreachable {
-        cause: format!("the name of the host {host} cannot be looked up: {why}"),
-    };
-    let uri: Uri = url.parse().map_err(|_| failed(url, "it is no URL"))?;
-    let proxy = proxy::from_environment(&[url]).map_err(|error| Error::Unreachable { cause: error.to_string() })?;
-    if let Some(proxy) = proxy.filter(|proxy| !proxy.is_no_proxy(&uri)) {
-        return Ok(Route::Proxy(format!("{}:{}", proxy.host(), proxy.port())));
-    }
-    let host = uri.host().unwrap_or_default().trim_matches(['[', ']']).to_owned();
-    let (tell, told) = mpsc::channel();
-    let name = host.clone();
-    // The system's look-up has no limit of its own.
-    thread::spawn(move || tell.send((name.as_str(), 443).to_socket_addrs().map(Iterator::collect::<Vec<_>>)));
-    match told.recv_timeout(LOOK_UP) {
-        Ok(Ok(addresses)) => Ok(Route::Direct(addresses.iter().map(std::net::SocketAddr::ip).collect())),
-        Ok(Err(error)) => Err(failed(&host, &error.to_string())),
-        Err(_) => Err(failed(&host, "nobody answered in time")),
-    }
-}
-
 impl Iqr {
     /// Asks a host for its root, without the key: any answer shows that it is reached, by TLS where the URL says so.
     ///
@@ -94,15 +45,7 @@ impl Iqr {
     ///
     /// [`Error::Unreachable`] with what went wrong.
     pub fn knock(&self, url: &str) -> Result<u16, Error> {
-        let request = Request {
-            method: Method::Get,
-            url: format!("{url}/"),
-            shown: format!("GET {url}/"),
-            body: None,
-            is_write: false,
-        };
-        let answer = self.http.exchange(&request, Credential::None, When::InTime.until(&self.limits));
-        answer.map(|answer| answer.status).map_err(|fault| unreachable(&request, &fault.text))
+        self.client.knock(url)
     }
 
     /// Asks for one asset, one master item, or all categories, and looks at the answer from outside; `key` is the ID or
@@ -110,19 +53,12 @@ impl Iqr {
     ///
     /// # Errors
     ///
-    /// [`Error::KeyRefused`] and [`Error::Unreachable`]; every answer is a glimpse.
+    /// [`Error::CredentialRefused`] and [`Error::Unreachable`]; every answer is a glimpse.
     pub fn glimpse(&self, operation: Operation, key: &str) -> Result<Glimpse, Error> {
         let request = self.request(operation, Fill { id: key, item_number: key, manufacturer: "" }, None);
-        let when = When::InTime;
-        let session = self.session.current(self.link(when))?;
-        let answer = self.http.exchange(&request, Credential::Token(session.token()), when.until(&self.limits));
-        let answer = answer.map_err(|fault| unreachable(&request, &fault.text))?;
-        Ok(Glimpse::of(&request, &answer, self.http.redactor()))
+        let answer = self.client.ask_once(&request)?;
+        Ok(Glimpse::of(&request, &answer, self.client.http.redactor()))
     }
-}
-
-fn unreachable(request: &Request, text: &str) -> Error {
-    Error::Unreachable { cause: format!("{}: {text}", request.shown) }
 }
 
 impl Glimpse {
@@ -217,12 +153,5 @@ mod tests {
         ] {
             assert_eq!(Shape::of(body, &Redactor::default()).to_string(), told);
         }
-    }
-
-    #[test]
-    fn looks_up_names_but_not_addresses() {
-        assert!(matches!(route("https://name.invalid"), Err(Error::Unreachable { .. })));
-        assert_eq!(route("http://127.0.0.1:9"), Ok(Route::Direct(vec![IpAddr::from([127, 0, 0, 1])])));
-        assert_eq!(route("http://[::1]:9").ok(), Some(Route::Direct(vec!["::1".parse().unwrap()])));
     }
 }

@@ -10,15 +10,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::endpoint::{Endpoint, Fill, Operation};
-use super::error::Error;
-use super::http::{Answer, Body, Credential, Fault, FaultKind, Http, Request};
-use super::limiter::{self, Limiter};
-use super::settings::{Limits, Settings};
-use super::wait::{GRACE, When, backoff, full_jitter, sleep_until};
+use super::endpoint::{Endpoint, Fill, Format, Operation};
+use super::service::SERVICE;
+use super::settings::Settings;
 use super::wire;
 use crate::clock::BootTime;
 use crate::secret::Secret;
+use crate::web::{
+    Answer, Body, Credential, Error, Fault, FaultKind, GRACE, Http, LimiterRefusal, Link, Refusal, Request, Session,
+    backoff, full_jitter, sleep_until,
+};
 
 /// Tries of one sign-in when the server or the network fails.
 const TRIES: u32 = 3;
@@ -56,7 +57,7 @@ pub(super) struct Live {
 }
 
 /// The session of a pass.
-pub(super) struct Session {
+pub(super) struct IqrSession {
     state: Mutex<State>,
     /// The time for which a session is used.
     fresh_for: Duration,
@@ -78,15 +79,6 @@ struct State {
     dead: Option<Error>,
 }
 
-/// An answer of 401, 403 or 404, or one that leads to a login page.
-pub(super) struct Refusal<'a> {
-    pub session: Arc<Live>,
-    pub status: u16,
-    pub request: &'a Request,
-    /// Whether this call was refused before, and its session renewed.
-    pub is_repeated: bool,
-}
-
 /// The consequence of a refusal.
 enum Sequel {
     /// No session that this key opens is worth anything.
@@ -97,15 +89,6 @@ enum Sequel {
     TriedAgain,
     /// The session has probably ended.
     Renewed,
-}
-
-/// The parts of the client that a session call needs.
-#[derive(Clone, Copy)]
-pub(super) struct Link<'a> {
-    pub http: &'a Http,
-    pub limits: &'a Limits,
-    pub limiter: &'a Limiter,
-    pub when: When,
 }
 
 /// The failure of a try to sign in.
@@ -119,16 +102,6 @@ enum SignIn {
 }
 
 impl Live {
-    pub fn token(&self) -> &Secret {
-        &self.token
-    }
-
-    /// IQR did what a request of this session asked.
-    pub fn has_worked(&self, is_write: bool) {
-        self.worked.store(true, Ordering::Relaxed);
-        self.took_write.fetch_or(is_write, Ordering::Relaxed);
-    }
-
     fn worked(&self) -> bool {
         self.worked.load(Ordering::Relaxed)
     }
@@ -142,76 +115,15 @@ impl Live {
     }
 }
 
-impl Session {
+impl IqrSession {
     pub fn new(settings: &Settings, key: &Secret) -> Self {
-        let body = Body::secret(wire::session_body(key.expose()));
+        let body = Body::new(Format::Json.content_type(), wire::session_body(key.expose()));
         let lifetime = settings.session_lifetime;
         Self {
             state: Mutex::default(),
             fresh_for: lifetime.saturating_sub(MARGIN.min(lifetime / 5)),
             create: request(settings, Operation::SessionCreate, Some(body)),
             end: request(settings, Operation::SessionEnd, None),
-        }
-    }
-
-    /// The session to send a request with; opened or renewed where that is due.
-    pub fn current(&self, link: Link<'_>) -> Result<Arc<Live>, Error> {
-        let mut state = self.lock();
-        if let Some(dead) = &state.dead {
-            return Err(dead.clone());
-        }
-        if let Some(live) = state.current.as_ref().filter(|live| live.age() < self.fresh_for) {
-            return Ok(Arc::clone(live));
-        }
-        let live = self.open(&mut state, link, false)?;
-        drop(state);
-        self.end_unused(link);
-        Ok(live)
-    }
-
-    /// True when a refused call is worth another try, mostly because there is now another session for it; false when
-    /// the answer means what it says.
-    pub fn renew(&self, link: Link<'_>, refusal: Refusal<'_>) -> Result<bool, Error> {
-        let mut state = self.lock();
-        if let Some(dead) = &state.dead {
-            return Err(dead.clone());
-        }
-        let is_repeated = state.note(&refusal);
-        let Refusal { session: refused, status, request, .. } = refusal;
-        if state.current.as_ref().is_none_or(|live| live.generation != refused.generation) {
-            return Ok(true);
-        }
-        match state.judge(&refused, status, request.is_write, is_repeated) {
-            Sequel::TriedAgain => return Ok(true),
-            Sequel::Believed => {
-                state.fruitless_writes += u32::from(request.is_write && is_repeated);
-                return Ok(false);
-            }
-            Sequel::KeyIsDead => {
-                let error = Error::KeyRefused { request: request.shown.clone(), status };
-                state.dead = Some(error.clone());
-                return Err(error);
-            }
-            Sequel::Renewed => {}
-        }
-        drop(refused);
-        self.open(&mut state, link, true)?;
-        drop(state);
-        self.end_unused(link);
-        Ok(true)
-    }
-
-    /// Tells whether a renewal for a read changed the answer.
-    pub fn renewal_helped(&self, helped: bool) {
-        let mut state = self.lock();
-        state.fruitless_reads = if helped { 0 } else { state.fruitless_reads + 1 };
-    }
-
-    /// A write was not refused: if it was before, the renewal has helped.
-    pub fn let_write_pass(&self, request: &Request) {
-        let mut state = self.lock();
-        if !state.doubted.is_empty() && state.doubted.remove(&request.digest()) {
-            state.fruitless_writes = 0;
         }
     }
 
@@ -228,7 +140,7 @@ impl Session {
 
     fn open(&self, state: &mut State, link: Link<'_>, after_refusal: bool) -> Result<Arc<Live>, Error> {
         let token = self.sign_in(link).inspect_err(|error| {
-            if matches!(error, Error::KeyRefused { .. } | Error::Unreachable { .. } | Error::Throttled { .. }) {
+            if matches!(error, Error::CredentialRefused { .. } | Error::Unreachable { .. } | Error::Throttled { .. }) {
                 state.dead = Some(error.clone());
             }
         })?;
@@ -270,7 +182,7 @@ impl Session {
             tried += if slow { TRIES - 1 } else { 1 };
             let resume = BootTime::now() + wait.unwrap_or_else(|| full_jitter(backoff(tried)));
             if tried >= TRIES || resume >= until {
-                return Err(Error::Unreachable { cause: format!("{}: {cause}", self.create.shown) });
+                return Err(Error::Unreachable { service: &SERVICE, cause: format!("{}: {cause}", self.create.shown) });
             }
             sleep_until(resume, link.limits, link.when);
         }
@@ -280,12 +192,12 @@ impl Session {
     fn wait_out(&self, link: Link<'_>, generation: u64, asked: Option<Duration>) -> Result<(), Error> {
         let shown = &self.create.shown;
         let cause = &format!("{shown}: the server answered 429");
-        let retry = link.limiter.refused(&limiter::Refusal { generation, asked, is_write: false, cause });
+        let retry = link.limiter.refused(&LimiterRefusal { generation, asked, is_write: false, cause });
         link.limiter.wait_out(retry, link.limits, link.when, shown, cause)
     }
 
     fn try_sign_in(&self, http: &Http, until: BootTime) -> Result<Secret, SignIn> {
-        let answer = http.exchange(&self.create, Credential::None, until).map_err(|fault| SignIn::Again {
+        let answer = http.exchange(&self.create, None, until).map_err(|fault| SignIn::Again {
             cause: fault.text,
             wait: None,
             slow: fault.kind == FaultKind::TimedOut,
@@ -293,9 +205,11 @@ impl Session {
         let again = |cause| SignIn::Again { cause, wait: answer.retry_after, slow: false };
         match answer.status {
             200..=299 => wire::session_token(&answer.body, http.redactor()).map_err(|bad| again(bad.to_string())),
-            status @ (401 | 403) => {
-                Err(SignIn::Never(Error::KeyRefused { request: self.create.shown.clone(), status }))
-            }
+            status @ (401 | 403) => Err(SignIn::Never(Error::CredentialRefused {
+                service: &SERVICE,
+                request: self.create.shown.clone(),
+                status,
+            })),
             429 => Err(SignIn::Refused { asked: answer.retry_after }),
             status @ (408 | 500..) => Err(again(format!("the server answered {status}"))),
             _ => Err(SignIn::Never(self.wrong_address(&answer, http))),
@@ -305,7 +219,10 @@ impl Session {
     /// A redirect or a 4xx: not an IQR that signs anybody in.
     fn wrong_address(&self, answer: &Answer, http: &Http) -> Error {
         let (shown, status, said) = (&self.create.shown, answer.status, http.redactor().quote_bytes(&answer.body));
-        Error::Unreachable { cause: format!("{shown}: the server answered {status} {said}; check iqr.signin_url") }
+        Error::Unreachable {
+            service: &SERVICE,
+            cause: format!("{shown}: the server answered {status} {said}; check iqr.signin_url"),
+        }
     }
 
     /// Ends the superseded sessions that no worker uses any more. Best effort: they would end by themselves.
@@ -327,7 +244,7 @@ impl Session {
     fn end(&self, http: &Http, live: &Live, until: BootTime) -> Result<(), Error> {
         let mut tries = 0;
         loop {
-            let answer = http.exchange(&self.end, Credential::Bearer(&live.token), until);
+            let answer = http.exchange(&self.end, Some(Credential::bearer(&live.token)), until);
             tries += 1;
             let (cause, wait, most) = match answer {
                 Ok(Answer { status: 200..=299 | 401 | 403 | 404, .. }) => {
@@ -342,7 +259,7 @@ impl Session {
                 Err(Fault { text, .. }) => (text, Duration::ZERO, MAX_SIGN_OUTS),
             };
             if tries >= most || wait >= until.left() {
-                return Err(Error::Unreachable { cause: format!("{}: {cause}", self.end.shown) });
+                return Err(Error::Unreachable { service: &SERVICE, cause: format!("{}: {cause}", self.end.shown) });
             }
             std::thread::sleep(wait);
         }
@@ -353,9 +270,88 @@ impl Session {
     }
 }
 
+impl Session for IqrSession {
+    type Live = Live;
+
+    /// The session to send a request with; opened or renewed where that is due.
+    fn current(&self, link: Link<'_>) -> Result<Arc<Live>, Error> {
+        let mut state = self.lock();
+        if let Some(dead) = &state.dead {
+            return Err(dead.clone());
+        }
+        if let Some(live) = state.current.as_ref().filter(|live| live.age() < self.fresh_for) {
+            return Ok(Arc::clone(live));
+        }
+        let live = self.open(&mut state, link, false)?;
+        drop(state);
+        self.end_unused(link);
+        Ok(live)
+    }
+
+    /// True when a refused call is worth another try, mostly because there is now another session for it; false when
+    /// the answer means what it says.
+    fn renew(&self, link: Link<'_>, refusal: Refusal<'_, Live>) -> Result<bool, Error> {
+        let mut state = self.lock();
+        if let Some(dead) = &state.dead {
+            return Err(dead.clone());
+        }
+        let is_repeated = state.note(&refusal);
+        let Refusal { session: refused, status, request, .. } = refusal;
+        if state.current.as_ref().is_none_or(|live| live.generation != refused.generation) {
+            return Ok(true);
+        }
+        match state.judge(&refused, status, request.is_write, is_repeated) {
+            Sequel::TriedAgain => return Ok(true),
+            Sequel::Believed => {
+                state.fruitless_writes += u32::from(request.is_write && is_repeated);
+                return Ok(false);
+            }
+            Sequel::KeyIsDead => {
+                let error = Error::CredentialRefused { service: &SERVICE, request: request.shown.clone(), status };
+                state.dead = Some(error.clone());
+                return Err(error);
+            }
+            Sequel::Renewed => {}
+        }
+        drop(refused);
+        self.open(&mut state, link, true)?;
+        drop(state);
+        self.end_unused(link);
+        Ok(true)
+    }
+
+    /// Tells whether a renewal for a read changed the answer.
+    fn renewal_helped(&self, helped: bool) {
+        let mut state = self.lock();
+        state.fruitless_reads = if helped { 0 } else { state.fruitless_reads + 1 };
+    }
+
+    /// A write was not refused: if it was before, the renewal has helped.
+    fn let_write_pass(&self, request: &Request) {
+        let mut state = self.lock();
+        if !state.doubted.is_empty() && state.doubted.remove(&request.digest()) {
+            state.fruitless_writes = 0;
+        }
+    }
+
+    fn credential<'a>(&self, live: &'a Live) -> Credential<'a> {
+        Credential::token("iqr-session-token", &live.token)
+    }
+
+    fn has_worked(&self, live: &Live, is_write: bool) {
+        live.worked.store(true, Ordering::Relaxed);
+        live.took_write.fetch_or(is_write, Ordering::Relaxed);
+    }
+
+    /// A session that has ended is refused by 401, 403 or 404, a read of it also by a redirect to a login page.
+    fn may_have_ended(&self, status: u16, is_write: bool) -> bool {
+        matches!(status, 401 | 403 | 404) || (!is_write && matches!(status, 300..=399))
+    }
+}
+
 impl State {
     /// Remembers a refused write; whether the call was refused before.
-    fn note(&mut self, refusal: &Refusal<'_>) -> bool {
+    fn note(&mut self, refusal: &Refusal<'_, Live>) -> bool {
         refusal.is_repeated || (refusal.request.is_write && !self.doubted.insert(refusal.request.digest()))
     }
 

@@ -1,13 +1,11 @@
 //! The settings of the client: hosts, limits, times and names.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use thiserror::Error;
 
 use super::endpoint::Endpoints;
-use crate::clock::BootTime;
+use crate::web::HttpSettings;
 
 /// The settings for one IQR tenant. The config has checked every value.
 #[derive(Debug, Clone)]
@@ -32,12 +30,25 @@ pub struct Settings {
     pub asset_creator: String,
 }
 
+/// Largest answer that is read, after decompression, in bytes. An asset with 100 kB of comments is far below it.
+const MAX_ANSWER: u64 = 2 * 1024 * 1024;
+
 impl Settings {
     /// The URLs that tell one tenant from another, however they are written: in lower case up to the path, and without
     /// the port that the scheme has anyway. The data host is the first word.
     #[must_use]
     pub fn tenant(&self) -> String {
         format!("{} {}", normalised(&self.api_url), normalised(&self.signin_url))
+    }
+
+    pub(super) fn http(&self) -> HttpSettings<'_> {
+        HttpSettings {
+            urls: [&self.signin_url, &self.api_url],
+            connections: self.connections,
+            timeout: self.request_timeout,
+            headers: &self.headers,
+            max_answer: MAX_ANSWER,
+        }
     }
 }
 
@@ -72,24 +83,6 @@ pub struct FieldNames {
     description: String,
     extended_description: String,
     comments: String,
-}
-
-/// Whether anything may be written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Access {
-    /// `GET` and the session calls only; all else is refused before a byte is sent.
-    ReadOnly,
-    /// Everything.
-    ReadWrite,
-}
-
-/// The limits of a pass.
-#[derive(Debug, Clone)]
-pub struct Limits {
-    /// No request is begun after this, and none lasts longer; see [`super::Iqr::read_back`] for the one exception.
-    pub deadline: BootTime,
-    /// Set by a signal: no new request is begun.
-    pub interrupted: Arc<AtomicBool>,
 }
 
 /// The reason why a name or header of the config cannot be used.
@@ -206,12 +199,6 @@ pub fn check_header(name: &str, value: &str) -> Result<(), SettingsError> {
         return Err(SettingsError::HeaderValue(name.to_owned()));
     }
     Ok(())
-}
-
-impl Limits {
-    pub(super) fn interrupted(&self) -> bool {
-        self.interrupted.load(Ordering::Relaxed)
-    }
 }
 
 #[cfg(test)]

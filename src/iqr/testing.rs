@@ -7,9 +7,10 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use super::{Access, Endpoints, FieldNames, Iqr, Limits, Settings};
+use super::{Endpoints, FieldNames, Iqr, Settings};
 use crate::clock::BootTime;
 use crate::secret::Secret;
+use crate::web::{Access, Limits};
 
 pub(super) const KEY: &str = "key+/secret==";
 

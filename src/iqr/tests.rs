@@ -12,6 +12,7 @@ use super::*;
 use crate::clock::BootTime;
 use crate::model::{IdRule, InventoryId};
 use crate::secret::Secret;
+use crate::web::{Access, Error, Method, Outcome, Scope};
 
 fn id(number: u32) -> InventoryId {
     InventoryId::parse(Some(&number.to_string()), IdRule::Digits).unwrap()
@@ -22,7 +23,7 @@ fn answer(status: u16, headers: &'static str, body: &str) -> Reply {
 }
 
 fn reason<T>(result: Result<T, Error>) -> &'static str {
-    result.map_or_else(|error| error.reason().code(), |_| "ok")
+    result.map_or_else(|error| super::reason(&error).code(), |_| "ok")
 }
 
 /// S sign-in, G read, W write, D end of a session; what comes before D was seen when the call came back.
@@ -107,7 +108,7 @@ fn leaves_write_of_ended_session_to_caller_until_read() {
         let iqr = server.client();
         iqr.asset(&id(7)).unwrap();
         let error = iqr.update(&id(7), &[(Field::Comments, "x")]).unwrap_err();
-        assert_eq!((error.scope(), error.outcome()), (Scope::ThisAsset, Outcome::Unknown), "{refusal}");
+        assert_eq!((error.scope(), error.outcome()), (Scope::ThisRecord, Outcome::Unknown), "{refusal}");
         assert_eq!(server.letters(), "SGWSD", "{refusal}");
         iqr.update(&id(7), &[(Field::Comments, "x")]).unwrap();
         let seen = server.seen();
@@ -191,9 +192,9 @@ fn tries_dead_key_once() {
         let server = Server::start(move |_| Some(status(dead)));
         let iqr = server.client();
         for _ in 0..3 {
-            assert!(matches!(iqr.asset(&id(7)), Err(Error::KeyRefused { .. })));
+            assert!(matches!(iqr.asset(&id(7)), Err(Error::CredentialRefused { .. })));
         }
-        assert!(matches!(iqr.sign_in(), Err(Error::KeyRefused { .. })));
+        assert!(matches!(iqr.sign_in(), Err(Error::CredentialRefused { .. })));
         iqr.finish().unwrap();
         assert_eq!(server.letters(), "S");
     }
@@ -293,7 +294,7 @@ fn ends_pass_at_once_if_no_server_listens() {
     let url = "http://127.0.0.1:1";
     let iqr = client(settings(url));
     let error = iqr.asset(&id(7)).unwrap_err();
-    assert_eq!((error.scope(), error.reason().code()), (Scope::Pass, "unreachable"));
+    assert_eq!((error.scope(), super::reason(&error).code()), (Scope::Pass, "unreachable"));
     assert!(error.to_string().contains("refused") && error.to_string().contains(url), "{error}");
     assert_eq!(iqr.requests(), 3);
     let iqr = client(settings("http://no-such-host.invalid"));
@@ -309,7 +310,7 @@ fn distinguishes_poisoned_asset_from_sick_server() {
     iqr.asset(&id(1)).unwrap();
     let error = iqr.asset(&id(13)).unwrap_err();
     assert!(!error.is_server_fault());
-    assert_eq!((error.scope(), error.reason().code()), (Scope::ThisAsset, "unreachable"));
+    assert_eq!((error.scope(), super::reason(&error).code()), (Scope::ThisRecord, "unreachable"));
     assert!(error.to_string().contains("look at it in IQR"), "{error}");
     iqr.asset(&id(2)).unwrap();
 }

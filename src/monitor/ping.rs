@@ -12,8 +12,8 @@ use ureq::Agent;
 use ureq::tls::{RootCerts, TlsConfig};
 
 use super::MAX_REPORT_TIME;
-use crate::web::proxy::{self, ProxyError};
 use crate::secret::Secret;
+use crate::web::proxy::{self, ProxyError};
 
 /// A sign of life for a monitor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

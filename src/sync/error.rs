@@ -1,9 +1,9 @@
 //! Errors that keep a pass from starting or end it early.
 
 use crate::config::ConfigError;
-use crate::iqr;
 use crate::ledger;
 use crate::store;
+use crate::web;
 
 /// An error that concerns every client and therefore ends the pass.
 #[derive(Debug, thiserror::Error)]
@@ -19,7 +19,7 @@ pub enum Error {
     Config(#[from] ConfigError),
     /// IQR cannot be used.
     #[error(transparent)]
-    Iqr(#[from] iqr::Error),
+    Iqr(#[from] web::Error),
     /// No client has the inventory ID that was typed, or the text is not an inventory ID.
     #[error("{0}")]
     NoSuchAsset(String),

@@ -16,11 +16,12 @@ use super::worker::Workers;
 use super::{evaluate, finish, tenancy};
 use crate::clock::BootTime;
 use crate::config::{Config, ConfigError};
-use crate::iqr::{Access, Iqr, Limits};
+use crate::iqr::Iqr;
 use crate::ledger::{CommentSemantics, Durability, Intent, RunLedger};
 use crate::model::InventoryId;
 use crate::secret::Secret;
 use crate::store::{Patience, Signature, Store};
+use crate::web::{Access, Limits};
 
 /// The next pass reuses the number of concurrent requests that the tenant allowed for this long.
 const IN_FLIGHT_MEMORY_SECS: i64 = 3600;

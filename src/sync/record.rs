@@ -4,9 +4,9 @@ use super::evaluate::{Evaluated, Ready, Rejection};
 use super::reconcile::plan::Change;
 use super::report::Item;
 use super::retry::Cause;
-use crate::iqr;
 use crate::ledger::SentRecord;
 use crate::model::Sent;
+use crate::web;
 
 /// A client in flight that needs a request to IQR.
 pub(super) struct Work {
@@ -37,5 +37,5 @@ pub(super) enum Record {
     /// The client was not sent.
     Rejected(Rejection, Cause),
     /// The client is left to the next pass.
-    Postponed(Box<iqr::Error>),
+    Postponed(Box<web::Error>),
 }

@@ -18,6 +18,7 @@ use crate::iqr;
 use crate::ledger::{self, PassId, Problem, RunLedger};
 use crate::model::Reason;
 use crate::store::Store;
+use crate::web;
 
 /// Records outcomes for all workers.
 pub(super) struct Recorder<'a> {
@@ -30,7 +31,7 @@ pub(super) struct Recorder<'a> {
 }
 
 /// A client whose requests were refused for now again and again.
-pub(super) type Postponed = (Evaluated, iqr::Error);
+pub(super) type Postponed = (Evaluated, web::Error);
 
 /// The progress of a pass.
 pub(super) struct Progress {
@@ -207,9 +208,9 @@ impl<'a> Recorder<'a> {
     }
 
     /// Returns the item of a client that stays due through no fault of its own.
-    pub fn deferred_item(&self, evaluated: &Evaluated, error: &iqr::Error) -> Item {
+    pub fn deferred_item(&self, evaluated: &Evaluated, error: &web::Error) -> Item {
         let message = Some(error.to_string());
-        self.item(evaluated, ItemOutcome::Deferred, Some(error.reason()), message, Vec::new())
+        self.item(evaluated, ItemOutcome::Deferred, Some(iqr::reason(error)), message, Vec::new())
     }
 
     pub fn item(

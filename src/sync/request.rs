@@ -6,10 +6,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::error::Error;
 use super::report::{Item, Report};
 use crate::config::{Config, ConfigError};
-use crate::iqr;
 use crate::model::Timestamp;
 use crate::secret::Secret;
 use crate::store;
+use crate::web;
 
 /// The scope, limits and callbacks of a pass.
 pub struct Request<'a> {
@@ -62,7 +62,7 @@ impl Request<'_> {
     /// Whether an error says no more than that a signal stopped the pass while the appliance's database or IQR was asked.
     pub(super) fn is_stopped_by(&self, error: &Error) -> bool {
         let is_no_answer =
-            matches!(error, Error::Store(store::Error::NoAnswer { .. }) | Error::Iqr(iqr::Error::Interrupted { .. }));
+            matches!(error, Error::Store(store::Error::NoAnswer { .. }) | Error::Iqr(web::Error::Interrupted { .. }));
         is_no_answer && self.interrupted.load(Ordering::Relaxed)
     }
 }

@@ -7,9 +7,10 @@ use super::error::Error;
 use super::request::Request;
 use crate::clock::BootTime;
 use crate::config::Config;
-use crate::iqr::{self, Access, Iqr, Limits};
+use crate::iqr::Iqr;
 use crate::ledger::{self, Ledger, RunLedger};
 use crate::secret::Secret;
+use crate::web::{self, Access, Limits};
 
 /// The maximum number of assets, those sent last, that are compared to decide whether a new key opens the same tenant.
 const MAX_COMPARED_ASSETS: u32 = 20;
@@ -106,8 +107,8 @@ fn shows_what_was_sent(iqr: &Iqr, ledger: &Ledger) -> Result<bool, Error> {
                 asked += usize::from(is_shown.is_some());
                 alike += usize::from(is_shown == Some(true));
             }
-            Err(iqr::Error::NotFound { .. }) => asked += 1,
-            Err(error) if error.scope() == iqr::Scope::ThisAsset => unread.push(error),
+            Err(web::Error::NotFound { .. }) => asked += 1,
+            Err(error) if error.scope() == web::Scope::ThisRecord => unread.push(error),
             Err(error) => return Err(error.into()),
         }
     }

@@ -20,6 +20,7 @@ use crate::iqr::{self, Iqr};
 use crate::ledger::RunLedger;
 use crate::model::InventoryId;
 use crate::store::Store;
+use crate::web;
 
 /// The state that all workers share.
 pub(super) struct Workers<'a> {
@@ -75,7 +76,7 @@ impl<'a> Workers<'a> {
         match (first, error) {
             (Some(work), error) => self.give_up(&work.evaluated, error),
             // This is no fault, and every worker detects it.
-            (None, Error::Iqr(iqr::Error::Interrupted { .. } | iqr::Error::OutOfTime { .. })) => {}
+            (None, Error::Iqr(web::Error::Interrupted { .. } | web::Error::OutOfTime { .. })) => {}
             (None, error) => self.recorder.abort(error),
         }
     }
@@ -109,11 +110,11 @@ impl<'a> Workers<'a> {
                 continue;
             }
             let cause = match &error {
-                iqr::Error::Throttled { cause } => cause.clone(),
+                web::Error::Throttled { cause, .. } => cause.clone(),
                 other => other.to_string(),
             };
             let message = format!("{cause}, again and again; other requests go well: look at it in IQR");
-            let record = Record::Rejected(Rejection { reason: error.reason(), message }, Cause::Client);
+            let record = Record::Rejected(Rejection { reason: iqr::reason(&error), message }, Cause::Client);
             if let Err(error) = self.record(self.recorder.finished(evaluated, record)) {
                 self.recorder.abort(error);
             }
@@ -125,7 +126,7 @@ impl<'a> Workers<'a> {
         let Ok(assets) = lock(&self.recorder.ledger).some_assets(postponed.len() + 1) else { return false };
         let is_other = |id: &String| postponed.iter().all(|(client, _)| client.inventory_id.as_ref() != Some(id));
         let Some(other) = assets.into_iter().find(is_other) else { return false };
-        matches!(iqr.asset(&InventoryId::from_record(other)), Ok(_) | Err(iqr::Error::NotFound { .. }))
+        matches!(iqr.asset(&InventoryId::from_record(other)), Ok(_) | Err(web::Error::NotFound { .. }))
     }
 
     /// Records a finished client, and takes the next one that needs a request to IQR; returns `None` when there is none.
@@ -193,25 +194,25 @@ impl<'a> Workers<'a> {
     fn give_up(&self, evaluated: &Evaluated, error: Error) {
         let recorder = &self.recorder;
         let Error::Iqr(cause) = error else { return recorder.abort(error) };
-        let rejection = Rejection { reason: cause.reason(), message: cause.to_string() };
+        let rejection = Rejection { reason: iqr::reason(&cause), message: cause.to_string() };
         match cause {
-            iqr::Error::Interrupted { .. } | iqr::Error::OutOfTime { .. } => {
+            web::Error::Interrupted { .. } | web::Error::OutOfTime { .. } => {
                 recorder.report(&recorder.deferred_item(evaluated, &cause));
             }
             // The client is not at fault: it stays due, and the pass reports the cause.
-            iqr::Error::Throttled { .. } => {
+            web::Error::Throttled { .. } => {
                 recorder.abort(cause.clone().into());
                 recorder.report(&recorder.deferred_item(evaluated, &cause));
             }
-            iqr::Error::KeyRefused { .. } => {
+            web::Error::CredentialRefused { .. } => {
                 recorder.abort(cause.into());
                 recorder.report(&recorder.rejected_item(evaluated, &rejection));
             }
-            iqr::Error::NotFound { .. }
-            | iqr::Error::Refused { .. }
-            | iqr::Error::Failed(_)
-            | iqr::Error::Unreachable { .. }
-            | iqr::Error::ReadOnly { .. } => {
+            web::Error::NotFound { .. }
+            | web::Error::Refused { .. }
+            | web::Error::Failed(_)
+            | web::Error::Unreachable { .. }
+            | web::Error::ReadOnly { .. } => {
                 recorder.abort(cause.into());
                 let mut source = lock(&self.source);
                 match recorder.record_server_fault(&source.store, evaluated, &rejection) {

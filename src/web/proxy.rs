@@ -105,7 +105,7 @@ mod tests {
     fn bypasses_proxy_for_loopback_and_no_proxy() {
         let proxy = usable("http://user:pass@proxy.example:3128", "intern.example, .local").unwrap();
         for (uri, direct) in [
-            ("https://api.iqreseller.com/x", false),
+            ("https://api.example/x", false),
             ("http://127.0.0.1:1/x", true),
             ("http://localhost/x", true),
             ("https://intern.example/x", true),

@@ -36,11 +36,6 @@ pub(crate) fn is_html(body: &[u8]) -> bool {
         .any(|tag| [&b"<html"[..], b"<!doctype html", b"<body"].iter().any(|mark| begins(tag, mark)))
 }
 
-/// Whether the service says that it has no such path, which is the config's fault and not the asset's.
-pub(crate) fn is_missing_endpoint(text: &str) -> bool {
-    text.to_lowercase().contains("endpoint not found")
-}
-
 /// Tags become blanks; of a style or script nothing is left, for it says nothing to a person.
 pub(crate) fn without_tags(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());

@@ -21,7 +21,7 @@ pub(crate) struct Window {
     size: usize,
     /// The size after the first success.
     start: usize,
-    /// Never more than this (`iqr.connections`).
+    /// Never more than this, which a setting bounds.
     max: usize,
     is_open: bool,
     /// Successes since the size last changed.

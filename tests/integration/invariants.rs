@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// A source file, without its comments, its texts' contents left in, and without the tests at its end.
 struct Source {
-    /// Path below `src`, such as `iqr/http.rs`.
+    /// Path below `src`, such as `web/http.rs`.
     path: String,
     code: String,
 }
@@ -84,8 +84,8 @@ fn confines_sqlite_to_store_and_ledger() {
 }
 
 #[test]
-fn confines_http_to_iqr_and_ping() {
-    assert_only(&["iqr", "monitor/ping.rs"], &["ureq"]);
+fn confines_http_to_web_and_ping() {
+    assert_only(&["web", "monitor/ping.rs"], &["ureq"]);
 }
 
 #[test]
@@ -132,6 +132,8 @@ fn confines_clock_reads_to_clock() {
 
 #[test]
 fn keeps_store_iqr_and_mapping_apart() {
+    let all = ["crate::iqr", "crate::store", "crate::mapping", "crate::ledger", "crate::sync", "crate::config", "IQR"];
+    assert_none(&["web"], &all);
     assert_none(&["iqr"], &["crate::store", "crate::mapping", "crate::ledger", "crate::sync"]);
     assert_none(&["store"], &["crate::iqr", "crate::mapping", "crate::ledger", "crate::sync"]);
     assert_none(&["mapping"], &["crate::iqr", "crate::store", "crate::ledger", "crate::sync", "inventorycomments"]);
@@ -242,7 +244,7 @@ fn finds_every_test_named_in_guarantees() {
 }
 
 /// Folders in which every test name has at most [`MAX_TEST_NAME`] characters and its verb first.
-const FOLDERS_OF_NAMED_TESTS: [&str; 4] = ["tests", "examples", "src/ledger", "src/iqr"];
+const FOLDERS_OF_NAMED_TESTS: [&str; 5] = ["tests", "examples", "src/ledger", "src/iqr", "src/web"];
 
 const MAX_TEST_NAME: usize = 60;
 

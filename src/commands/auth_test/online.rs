@@ -2,8 +2,9 @@
 
 use super::{Steps, Verdict};
 use crate::config::{Config, ConfigError};
-use crate::iqr::{self, Access, Error, Iqr, Route};
+use crate::iqr::{self, Iqr};
 use crate::model::InventoryId;
+use crate::web::{self, Access, Error, Route};
 
 /// A clock that is further off than this confuses people who compare the logs of both sides: seconds.
 const MAX_SKEW_SECS: i64 = 60;
@@ -43,7 +44,7 @@ impl Steps {
     }
 
     fn host(&mut self, iqr: &Iqr, url: &str) -> bool {
-        match iqr::route(url) {
+        match web::route(&iqr::SERVICE, url) {
             Ok(Route::Direct(addresses)) => {
                 let addresses: Vec<String> = addresses.iter().take(3).map(ToString::to_string).collect();
                 self.note("host", Verdict::Ok, format!("{url} is at {}", addresses.join(", ")));

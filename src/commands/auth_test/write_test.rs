@@ -10,9 +10,10 @@ mod trial;
 use self::trial::{Finding, Trial};
 use super::{FIELDS, Steps, Verdict};
 use crate::config::{CommentMode, Config};
-use crate::iqr::{Endpoint, Field, FieldNames, Format, Method, Operation, Settings};
+use crate::iqr::{Endpoint, Field, FieldNames, Format, Operation, Settings};
 use crate::ledger::RunLedger;
 use crate::model::InventoryId;
+use crate::web::Method;
 
 /// Fields that may stand in for a field that cannot be written.
 const FALLBACKS: [&str; 5] = ["userdefined1", "userdefined2", "userdefined3", "userdefined4", "userdefined5"];

@@ -21,7 +21,7 @@ fn reports_write_refused_by_new_session_too() {
         let iqr = server.client();
         for number in 1..=5 {
             let error = write_and_read(&iqr, number).unwrap_err();
-            assert_eq!((error.scope(), error.reason().code()), (Scope::ThisAsset, "refused"), "{refusal}");
+            assert_eq!((error.scope(), crate::iqr::reason(&error).code()), (Scope::ThisRecord, "refused"), "{refusal}");
         }
         assert_eq!(server.letters(), ["SGWSDGW", &"GW".repeat(4)].concat(), "{refusal}");
     }
@@ -31,8 +31,8 @@ fn reports_write_refused_by_new_session_too() {
 fn ends_pass_if_api_user_may_not_write() {
     let server = Server::start(|seen| (seen.letter() == 'W').then(|| status(401)));
     let iqr = server.client();
-    assert!(matches!(write_and_read(&iqr, 1), Err(Error::KeyRefused { .. })));
-    assert!(matches!(write_and_read(&iqr, 2), Err(Error::KeyRefused { .. })));
+    assert!(matches!(write_and_read(&iqr, 1), Err(Error::CredentialRefused { .. })));
+    assert!(matches!(write_and_read(&iqr, 2), Err(Error::CredentialRefused { .. })));
     assert_eq!(server.letters(), "SGWSDGW");
 }
 
@@ -48,7 +48,7 @@ fn spends_one_session_on_asset_that_may_not_be_written() {
         write_and_read(&iqr, 2).unwrap();
         for _ in 0..4 {
             let error = write_and_read(&iqr, 13).unwrap_err();
-            assert_eq!((error.scope(), error.reason().code()), (Scope::ThisAsset, "refused"), "{refusal}");
+            assert_eq!((error.scope(), crate::iqr::reason(&error).code()), (Scope::ThisRecord, "refused"), "{refusal}");
             write_and_read(&iqr, 3).unwrap();
         }
         assert_eq!(server.letters().matches('S').count(), 2, "{refusal}: {}", server.letters());

@@ -10,35 +10,19 @@ use serde_json::{Map, Value};
 
 use super::complaint::{self, Asked, is_complaint};
 use crate::iqr::items::MasterItem;
-use crate::web::redact::Redactor;
 use crate::iqr::settings::{Field, FieldNames};
-use crate::web::text::is_html;
 use crate::model::{Asset, InventoryId};
 use crate::secret::Secret;
-
-/// An answer that cannot be used.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::iqr) enum Bad {
-    /// The answer is something else: this.
-    Other(String),
-    /// A field of the answer, this one, holds the API key or a token.
-    Secret(&'static str),
-}
-
-impl fmt::Display for Bad {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Other(what) => f.write_str(what),
-            Self::Secret(field) => write!(
-                f,
-                "the {field} in the answer holds the API key or a session token; take it out in IQR, and let IQR make a \
-                 new key"
-            ),
-        }
-    }
-}
+use crate::web::{Bad, Redactor, is_html};
 
 type Object = Map<String, Value>;
+
+/// An answer whose `field` holds a secret.
+fn secret(field: &str) -> Bad {
+    Bad::Lasting(format!(
+        "the {field} in the answer holds the API key or a session token; take it out in IQR, and let IQR make a new key"
+    ))
+}
 
 /// Longest token that is believed.
 const LONGEST_TOKEN: usize = 8192;
@@ -64,20 +48,20 @@ impl<'a> Reading<'a> {
     }
 
     fn complaint(&self, text: &str) -> Bad {
-        Bad::Other(format!("it answered `{}`", self.redactor.quote(text)))
+        Bad::Passing(format!("it answered `{}`", self.redactor.quote(text)))
     }
 
     fn no_json(&self, error: &serde_json::Error) -> Bad {
-        Bad::Other(format!("the answer is no whole JSON: {}", self.redactor.quote(&error.to_string())))
+        Bad::Passing(format!("the answer is no whole JSON: {}", self.redactor.quote(&error.to_string())))
     }
 }
 
 /// The token of a sign-in's answer, fit to be a header.
 pub(in crate::iqr) fn session_token(body: &[u8], redactor: &Redactor) -> Result<Secret, Bad> {
-    let none = || Bad::Other("the answer holds no session token".to_owned());
+    let none = || Bad::Passing("the answer holds no session token".to_owned());
     if is_html(body) {
         // It may hold a token that is not known yet.
-        return Err(Bad::Other("it answered with a web page".to_owned()));
+        return Err(Bad::Passing("it answered with a web page".to_owned()));
     }
     let Value::Object(answer) = value(body, &Reading::all(redactor))? else { return Err(none()) };
     let token = find(&answer, "data").and_then(Value::as_str).unwrap_or_default().trim();
@@ -101,7 +85,7 @@ pub(in crate::iqr) fn asset(
         return complaint(&object).map_or(Ok(None), |text| Err(reading.complaint(text)));
     }
     if let Some(other) = ids(&object).find(|told| !same_id(told, id.as_str())) {
-        return Err(Bad::Other(format!("it answered with asset {}, which is another one", redactor.quote(&other))));
+        return Err(Bad::Passing(format!("it answered with asset {}, which is another one", redactor.quote(&other))));
     }
     let end_trimmed = |field| padded(&object, names.of(field));
     let asset = Asset {
@@ -114,7 +98,7 @@ pub(in crate::iqr) fn asset(
         comments: end_trimmed(Field::Comments)?,
         lacks_comments: find(&object, names.of(Field::Comments)).is_none(),
     };
-    secret_field(&asset, redactor).map_or(Ok(Some(asset)), |field| Err(Bad::Secret(field)))
+    secret_field(&asset, redactor).map_or(Ok(Some(asset)), |field| Err(secret(field)))
 }
 
 /// The field of an asset that holds a secret. The asset would be compared and written back with it, and its text be
@@ -142,7 +126,7 @@ pub(in crate::iqr) fn items(body: &[u8], redactor: &Redactor) -> Result<Vec<Mast
         let MasterItem { item_id, item_number, manufacturer, category } = item;
         [item_id, item_number, manufacturer, category].into_iter().any(|text| redactor.is_secret_in(text))
     };
-    if items.iter().any(texts) { Err(Bad::Secret("master item")) } else { Ok(items) }
+    if items.iter().any(texts) { Err(secret("master item")) } else { Ok(items) }
 }
 
 /// The names of all categories.
@@ -152,7 +136,7 @@ pub(in crate::iqr) fn categories(body: &[u8], redactor: &Redactor) -> Result<Vec
         other => plain(other).trim().to_owned(),
     };
     let names: Vec<_> = list(body, redactor)?.iter().map(name).filter(|name| !name.is_empty()).collect();
-    if names.iter().any(|name| redactor.is_secret_in(name)) { Err(Bad::Secret("category")) } else { Ok(names) }
+    if names.iter().any(|name| redactor.is_secret_in(name)) { Err(secret("category")) } else { Ok(names) }
 }
 
 fn item(object: &Object) -> MasterItem {
@@ -167,10 +151,10 @@ fn item(object: &Object) -> MasterItem {
 fn value(body: &[u8], reading: &Reading<'_>) -> Result<Value, Bad> {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii();
     if body.is_empty() {
-        return Err(Bad::Other("the answer is empty".to_owned()));
+        return Err(Bad::Passing("the answer is empty".to_owned()));
     }
     if is_html(body) {
-        return Err(Bad::Other(format!("it answered with a web page: {}", reading.redactor.quote_bytes(body))));
+        return Err(Bad::Passing(format!("it answered with a web page: {}", reading.redactor.quote_bytes(body))));
     }
     match parsed(body, reading) {
         Ok(Value::String(text)) if text.trim_start().starts_with(['{', '[']) => nested(&text, reading),
@@ -255,7 +239,7 @@ fn one_object(body: &[u8], reading: &Reading<'_>) -> Result<Option<Object>, Bad>
         Value::Object(object) => Ok(Some(object)),
         Value::String(text) if is_complaint(&text, Asked::Read) => Err(reading.complaint(&text)),
         Value::Null | Value::String(_) => Ok(None),
-        _ => Err(Bad::Other("the answer is not one object".to_owned())),
+        _ => Err(Bad::Passing("the answer is not one object".to_owned())),
     }
 }
 
@@ -266,7 +250,7 @@ fn list(body: &[u8], redactor: &Redactor) -> Result<Vec<Value>, Bad> {
         Value::Null => Ok(Vec::new()),
         Value::Object(object) if object.is_empty() => Ok(Vec::new()),
         Value::Object(object) => list_of(object),
-        other => Err(Bad::Other(format!("the answer is not a list but `{}`", redactor.quote(&plain(&other))))),
+        other => Err(Bad::Passing(format!("the answer is not a list but `{}`", redactor.quote(&plain(&other))))),
     }
 }
 
@@ -276,7 +260,7 @@ fn list_of(mut object: Object) -> Result<Vec<Value>, Bad> {
     }
     match object.values_mut().next() {
         Some(Value::Array(list)) => Ok(std::mem::take(list)),
-        _ => Err(Bad::Other("the answer is not a list".to_owned())),
+        _ => Err(Bad::Passing("the answer is not a list".to_owned())),
     }
 }
 
@@ -305,7 +289,7 @@ fn first_text(object: &Object, names: &[&str]) -> String {
 fn padded(object: &Object, name: &str) -> Result<String, Bad> {
     let mut text = match find(object, name) {
         Some(Value::Array(_) | Value::Object(_)) => {
-            return Err(Bad::Other(format!("`{name}` in the answer is no text")));
+            return Err(Bad::Passing(format!("`{name}` in the answer is no text")));
         }
         found => found.map(plain).unwrap_or_default(),
     };

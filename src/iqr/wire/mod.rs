@@ -10,7 +10,7 @@ mod verdict;
 mod xml;
 
 pub(super) use body::body;
-pub(super) use decode::{Bad, asset, categories, items, session_token};
+pub(super) use decode::{asset, categories, items, session_token};
 pub(super) use json::session_body;
 pub(super) use record::Record;
-pub(super) use verdict::{Verdict, verdict};
+pub(super) use verdict::verdict;

@@ -9,19 +9,7 @@ use quick_xml::events::Event;
 use serde_json::Value;
 
 use super::complaint::{Asked, is_complaint, without_harmless_phrases};
-use crate::web::redact::Redactor;
-use crate::web::text::is_html;
-
-/// The outcome of a write by its 2xx answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::iqr) enum Verdict {
-    /// Nothing in the answer speaks against it.
-    Taken,
-    /// IQR says that it did not do it.
-    Refused(String),
-    /// The answer is not one of this API; the outcome of the write is unknown.
-    Unreadable(String),
-}
+use crate::web::{Redactor, Verdict, is_html};
 
 /// Names under which an answer states what it did.
 const STATEMENTS: [&str; 9] =

@@ -9,7 +9,7 @@ use std::sync::atomic::Ordering;
 use super::applier::Applier;
 use super::{recovery, semantics};
 use crate::config::SerialCheck;
-use crate::iqr::{self, Scope};
+use crate::iqr;
 use crate::ledger::{CommentSemantics, Intent};
 use crate::model::{Asset, ClientId, InventoryId, Reason, Sent};
 use crate::sync::error::Error;
@@ -21,6 +21,7 @@ use crate::sync::reconcile::items;
 use crate::sync::reconcile::plan::{self, Field, Plan};
 use crate::sync::retry::Cause;
 use crate::sync::shared::lock;
+use crate::web::{self, Scope};
 
 /// The maximum number of writes to one asset in one pass: the write, one repair, and the repeats after lost answers.
 const MAX_WRITES: u32 = 4;
@@ -109,23 +110,26 @@ impl<'a> Applier<'a> {
     }
 
     /// Fails this client for an error of its asset; returns any other error, which ends the pass.
-    fn failed(error: iqr::Error) -> Result<Applied, Error> {
+    fn failed(error: web::Error) -> Result<Applied, Error> {
         if error.scope() == Scope::Pass {
             return Err(error.into());
         }
-        if let (true, iqr::Error::Failed(iqr::Failure { request, cause, .. })) = (error.is_refused_for_now(), &error) {
-            return Ok(Applied::Postponed(iqr::Error::Throttled { cause: format!("{request}: {cause}") }));
+        if let (true, web::Error::Failed(web::Failure { request, cause, .. })) = (error.is_refused_for_now(), &error) {
+            return Ok(Applied::Postponed(web::Error::Throttled {
+                service: &iqr::SERVICE,
+                cause: format!("{request}: {cause}"),
+            }));
         }
         let cause = if error.is_server_fault() { Cause::Server } else { Cause::Client };
-        let is_missing = matches!(error, iqr::Error::NotFound { .. });
+        let is_missing = matches!(error, web::Error::NotFound { .. });
         let hint = if is_missing { "; check the inventory ID in WipeOS, or receive the asset in IQR" } else { "" };
-        Ok(Applied::Failed(Rejection { reason: error.reason(), message: format!("{error}{hint}") }, cause))
+        Ok(Applied::Failed(Rejection { reason: iqr::reason(&error), message: format!("{error}{hint}") }, cause))
     }
 
     /// Fails a client whose comment lines may still arrive.
-    fn unsettled(error: iqr::Error, id: &InventoryId) -> Result<Applied, Error> {
+    fn unsettled(error: web::Error, id: &InventoryId) -> Result<Applied, Error> {
         let failure = match &error {
-            iqr::Error::Failed(iqr::Failure { request, cause, .. }) => format!("{request} failed: {cause}"),
+            web::Error::Failed(web::Failure { request, cause, .. }) => format!("{request} failed: {cause}"),
             other => other.to_string(),
         };
         let message = format!(
@@ -221,7 +225,7 @@ impl<'a> Applier<'a> {
 
     /// Returns the step after a failed write: a read if IQR may have taken it or it did not arrive, the end if IQR
     /// refused it.
-    fn after_error(&self, attempt: &mut Attempt<'_>, error: iqr::Error, with_item: bool) -> Result<Step, Error> {
+    fn after_error(&self, attempt: &mut Attempt<'_>, error: web::Error, with_item: bool) -> Result<Step, Error> {
         if error.asks_for_a_read() {
             log::info!("client {}: {error}; asset {} is read again", attempt.client, attempt.ready.id);
             if error.is_refused_for_now() {
@@ -232,7 +236,7 @@ impl<'a> Applier<'a> {
             attempt.doubt = Some(error);
             return Ok(Step::Again);
         }
-        if with_item && matches!(error, iqr::Error::Refused { .. }) {
+        if with_item && matches!(error, web::Error::Refused { .. }) {
             // The remembered master item may be wrong: it is searched for once more.
             self.items.forget(self.ledger, &attempt.ready.mapped.update)?;
             if !std::mem::replace(&mut attempt.is_item_asked_again, true) {
@@ -286,7 +290,7 @@ impl<'a> Applier<'a> {
         is_risky && attempt.asset.lacks_comments && !attempt.is_omission_believed && !self.dry_run
     }
 
-    fn send(&self, attempt: &mut Attempt<'_>, plan: &Plan, item: Option<&Spelling>) -> Result<(), iqr::Error> {
+    fn send(&self, attempt: &mut Attempt<'_>, plan: &Plan, item: Option<&Spelling>) -> Result<(), web::Error> {
         let id = &attempt.ready.id;
         let fields: Vec<(iqr::Field, &str)> =
             plan.changes.iter().filter_map(|change| Some((wire_field(change.field)?, change.write.as_str()))).collect();
@@ -315,7 +319,7 @@ impl<'a> Applier<'a> {
 
 /// Reads an asset; reads it once more before it believes that the comments are blank where lines of ours should be. An
 /// answer that left the comments out would otherwise let a write cost what people typed.
-fn believed(has_lines: bool, read: impl Fn() -> Result<Asset, iqr::Error>) -> Result<Asset, iqr::Error> {
+fn believed(has_lines: bool, read: impl Fn() -> Result<Asset, web::Error>) -> Result<Asset, web::Error> {
     let asset = read()?;
     if has_lines && asset.comments.trim().is_empty() { read() } else { Ok(asset) }
 }

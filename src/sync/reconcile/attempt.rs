@@ -6,7 +6,6 @@
 use std::sync::MutexGuard;
 
 use crate::config::Config;
-use crate::iqr::{self, Outcome};
 use crate::ledger::CommentSemantics;
 use crate::model::{
     Asset, ClientId, Cut, Limited, OwnNames, Reason, Sent, StoredLines, excerpt, is_serial_in_iqr, line_digests,
@@ -16,6 +15,7 @@ use crate::sync::reconcile::comments::{self, Writing};
 use crate::sync::reconcile::plan::{self, Change, Field, Plan, Policy};
 use crate::sync::reconcile::semantics;
 use crate::sync::retry::Cause;
+use crate::web::{self, Outcome};
 
 /// The outcome of a client whose asset was read.
 #[derive(Debug)]
@@ -34,7 +34,7 @@ pub enum Applied {
     /// The client failed.
     Failed(Rejection, Cause),
     /// The tenant did not take its requests for now: the client is left to the next pass.
-    Postponed(iqr::Error),
+    Postponed(web::Error),
 }
 
 /// The comment lines that an attempt has sent. IQR may take them after the read-back: a read does not show what is
@@ -45,12 +45,12 @@ pub(super) enum SentLines {
     /// Lines were sent, and IQR has answered.
     Answered,
     /// Lines were sent, and it is not known whether IQR takes them.
-    Unanswered(iqr::Error),
+    Unanswered(web::Error),
 }
 
 impl SentLines {
     /// Classifies the lines by the answer to their write.
-    pub fn of(answer: &Result<(), iqr::Error>) -> Self {
+    pub fn of(answer: &Result<(), web::Error>) -> Self {
         match answer {
             Ok(()) => Self::Answered,
             Err(error) if error.outcome() == Outcome::Unknown && !error.was_answered() => {
@@ -79,7 +79,7 @@ pub(super) struct Attempt<'a> {
     /// The number of writes that were refused for now (429): IQR did nothing.
     pub refused_writes: u32,
     /// The error of the newest write, if IQR may have taken it all the same.
-    pub doubt: Option<iqr::Error>,
+    pub doubt: Option<web::Error>,
     /// The number of writes that failed in this way, except for an ended session.
     pub doubtful_writes: u32,
     /// Whether the plan puts back lines that a write cost.

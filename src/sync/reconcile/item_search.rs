@@ -5,8 +5,9 @@
 //! numbers only, and a long answer may be cut off: where the first search finds nothing, the second one uses the number
 //! itself.
 
-use crate::iqr::{self, Iqr, MasterItem, Scope};
+use crate::iqr::{Iqr, MasterItem};
 use crate::mapping::{Aliases, fold_key};
+use crate::web::{self, Scope};
 
 /// A shorter stem would find half of all items.
 const MIN_STEM_LETTERS: usize = 2;
@@ -39,7 +40,7 @@ pub struct Wanted<'a> {
 /// # Errors
 ///
 /// When IQR cannot be asked, or its answer cannot be understood.
-pub fn find(iqr: &Iqr, wanted: Wanted<'_>) -> Result<Option<Spelling>, iqr::Error> {
+pub fn find(iqr: &Iqr, wanted: Wanted<'_>) -> Result<Option<Spelling>, web::Error> {
     let stem = stem(wanted.item_number);
     if stem != wanted.item_number {
         match iqr.search_items(stem, wanted.manufacturer) {
@@ -62,7 +63,7 @@ pub fn find(iqr: &Iqr, wanted: Wanted<'_>) -> Result<Option<Spelling>, iqr::Erro
 /// # Errors
 ///
 /// As [`find`].
-pub fn find_number(iqr: &Iqr, wanted: Wanted<'_>) -> Result<Option<Spelling>, iqr::Error> {
+pub fn find_number(iqr: &Iqr, wanted: Wanted<'_>) -> Result<Option<Spelling>, web::Error> {
     Ok(best(iqr.search_items(wanted.item_number, wanted.manufacturer)?, wanted))
 }
 

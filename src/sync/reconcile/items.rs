@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-use crate::iqr::{self, Iqr, NewItem, Outcome};
+use crate::iqr::{Iqr, NewItem};
 use crate::ledger::{self, RunLedger};
 use crate::mapping::{Aliases, fold_key};
 use crate::model::{AssetUpdate, Limited};
 use crate::sync::reconcile::item_search::{self, Spelling, Wanted};
 use crate::sync::shared::lock;
+use crate::web::{self, Outcome};
 
 /// The reason why there is no master item.
 #[derive(Debug, thiserror::Error)]
@@ -18,7 +19,7 @@ pub enum Error {
     Refused(String),
     /// IQR could not be asked.
     #[error(transparent)]
-    Iqr(#[from] iqr::Error),
+    Iqr(#[from] web::Error),
     /// The ledger cannot be used.
     #[error(transparent)]
     Ledger(#[from] ledger::Error),
@@ -110,7 +111,7 @@ fn find(
 /// # Errors
 ///
 /// When IQR cannot be asked, or its answer cannot be understood.
-pub fn look_up(iqr: &Iqr, update: &AssetUpdate, aliases: &Aliases) -> Result<Option<Spelling>, iqr::Error> {
+pub fn look_up(iqr: &Iqr, update: &AssetUpdate, aliases: &Aliases) -> Result<Option<Spelling>, web::Error> {
     item_search::find(iqr, wanted(update, aliases))
 }
 
@@ -127,7 +128,7 @@ fn wanted<'a>(update: &'a AssetUpdate, aliases: &'a Aliases) -> Wanted<'a> {
 /// # Errors
 ///
 /// When IQR cannot be asked, or it is not known whether it was created.
-pub fn create(iqr: &Iqr, update: &AssetUpdate, aliases: &Aliases) -> Result<Answer, iqr::Error> {
+pub fn create(iqr: &Iqr, update: &AssetUpdate, aliases: &Aliases) -> Result<Answer, web::Error> {
     let item = NewItem {
         item_number: &update.item_number,
         manufacturer: &update.manufacturer,
@@ -157,7 +158,7 @@ pub fn create(iqr: &Iqr, update: &AssetUpdate, aliases: &Aliases) -> Result<Answ
         }
     };
     match error {
-        iqr::Error::Refused { .. } => Ok(Err(refusal(&error, update))),
+        web::Error::Refused { .. } => Ok(Err(refusal(&error, update))),
         error => Err(error),
     }
 }
@@ -169,7 +170,7 @@ fn note_cut(update: &AssetUpdate) {
     }
 }
 
-fn refusal(error: &iqr::Error, update: &AssetUpdate) -> String {
+fn refusal(error: &web::Error, update: &AssetUpdate) -> String {
     format!(
         "the master item {} / {} does not exist and could not be created with category `{}`: {error}; create it in IQR, or \
          set master_item.category to a category that exists there (categories cannot be created through the API)",

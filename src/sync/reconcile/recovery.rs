@@ -6,7 +6,7 @@
 //! claims it is evaluated as for any other.
 
 use super::applier::Applier;
-use crate::iqr::{self, Outcome, Scope};
+use crate::iqr;
 use crate::ledger::{ChangeRecord, CommentSemantics, Intent};
 use crate::model::{Asset, Sent};
 use crate::sync::error::Error;
@@ -14,6 +14,7 @@ use crate::sync::reconcile::comments;
 use crate::sync::reconcile::plan::Field;
 use crate::sync::reconcile::semantics;
 use crate::sync::shared::lock;
+use crate::web::{self, Outcome, Scope};
 
 /// The maximum number of writes of the lines in one pass, each after a read: one to see what IQR does with them, one
 /// that suits it, and one repeat.
@@ -105,10 +106,10 @@ impl Recovery<'_> {
         }
     }
 
-    fn send(&self, text: &str) -> Result<(), iqr::Error> {
+    fn send(&self, text: &str) -> Result<(), web::Error> {
         let id = &self.intent.inventory_id;
         let answer = self.applier.iqr.update(id, &[(iqr::Field::Comments, text)]);
-        let may_arrive = |error: &iqr::Error| error.outcome() == Outcome::Unknown && !error.was_answered();
+        let may_arrive = |error: &web::Error| error.outcome() == Outcome::Unknown && !error.was_answered();
         if answer.as_ref().err().is_none_or(may_arrive) {
             lock(&self.applier.assets_with_lines_in_flight).insert(id.clone());
         }
@@ -117,14 +118,14 @@ impl Recovery<'_> {
 
     /// Fails if lines that were sent in this pass may still arrive: only where IQR replaces the text can they be sent
     /// again before the next pass.
-    fn check_arrival(&self) -> Result<(), iqr::Error> {
+    fn check_arrival(&self) -> Result<(), web::Error> {
         let id = &self.intent.inventory_id;
         if self.is_known_to_replace() || !lock(&self.applier.assets_with_lines_in_flight).contains(id) {
             return Ok(());
         }
-        let cause = iqr::Cause::BadAnswer("IQR does not show them yet, and they may still arrive".to_owned());
+        let cause = web::Cause::BadAnswer("IQR does not show them yet, and they may still arrive".to_owned());
         let request = format!("putting comment lines of asset {id} back");
-        Err(iqr::Failure { request, cause, outcome: Outcome::Unknown, only_this: true }.into())
+        Err(web::Failure { service: &iqr::SERVICE, request, cause, outcome: Outcome::Unknown, only_this: true }.into())
     }
 
     /// Returns the text that puts lines back. Where IQR was known to add, it has the missing lines alone: they appear
@@ -172,11 +173,11 @@ impl Recovery<'_> {
     }
 
     /// Leaves an asset that cannot be recovered now to the next pass, for a day.
-    fn put_off(&self, error: &iqr::Error) -> Result<(), Error> {
+    fn put_off(&self, error: &web::Error) -> Result<(), Error> {
         let waited = self.applier.started_at.seconds_since(self.intent.at).abs();
         match error {
             // IQR has no asset to which lines could be put back.
-            iqr::Error::NotFound { .. } => Ok(self.applier.ledger().settle_intent(self.intent, None, None)?),
+            web::Error::NotFound { .. } => Ok(self.applier.ledger().settle_intent(self.intent, None, None)?),
             error if !error.is_server_fault() && waited > MAX_RECOVERY_SECS => {
                 self.give_up(&Asset::default(), &error.to_string())
             }

@@ -4,8 +4,9 @@ use std::fmt;
 
 use crate::clock::BootTime;
 use crate::config::Config;
-use crate::iqr::{Access, Error, Field, Iqr, Limits, Settings};
+use crate::iqr::{Field, Iqr, Settings};
 use crate::model::{Asset, InventoryId};
+use crate::web::{Access, Error, Limits};
 
 /// The text that is written: short enough for every column, and plain to whoever finds it.
 const TEXT: &str = "wipeos-iqr test";
@@ -192,7 +193,12 @@ mod tests {
         assert_eq!(of("a", TEXT), Outcome::Taken);
         assert_eq!(of("a", "a"), Outcome::Ignored);
         assert_eq!(of("a", "wipeos"), Outcome::Changed("wipeos".to_owned()));
-        let refused = Error::Refused { request: "POST x".to_owned(), status: 400, text: String::new() };
+        let refused = Error::Refused {
+            service: &crate::iqr::SERVICE,
+            request: "POST x".to_owned(),
+            status: 400,
+            text: String::new(),
+        };
         let lied = outcome(Field::Description, ("a", TEXT, TEXT), Err(refused));
         assert_eq!(lied, Outcome::Taken);
     }

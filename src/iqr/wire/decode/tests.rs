@@ -42,15 +42,15 @@ fn refuses_fields_that_hold_a_secret() {
             "SHE3K1R6LzNXbTlLZC81UmIxWHYrOEduMkxw",
         ] {
             let body = serde_json::json!({ "inventoryid": 413_800, name: format!("a\r\n{form}\r\nb") });
-            assert_eq!(read(&body.to_string()), Err(Bad::Secret(field)), "{name}: {form}");
+            assert_eq!(read(&body.to_string()), Err(secret(field)), "{name}: {form}");
         }
     }
     let unread = r#"{"inventoryid":413800,"session":"Hq7+Tz/3Wm9Kd/5Rb1Xv+8Gn2Lp==","description":"x"}"#;
     assert_eq!(read(unread).unwrap().unwrap().description, "x");
     let found = br#"[{"itemnumber":"A","mfgr":"Hq7+Tz/3Wm9Kd/5Rb1Xv+8Gn2Lp=="}]"#;
-    assert_eq!(items(found, &redactor), Err(Bad::Secret("master item")));
+    assert_eq!(items(found, &redactor), Err(secret("master item")));
     let found = br#"["LAPTOP","Hq7+Tz/3Wm9Kd/5Rb1Xv+8Gn2Lp=="]"#;
-    assert_eq!(categories(found, &redactor), Err(Bad::Secret("category")));
+    assert_eq!(categories(found, &redactor), Err(secret("category")));
 }
 
 #[test]

@@ -11,19 +11,16 @@ use ureq::tls::{RootCerts, TlsConfig};
 use ureq::unversioned::transport::{Connector, DefaultConnector};
 use ureq::{Agent, Proxy};
 
-use super::endpoint::{Format, Method};
-use crate::web::proxy::ProxyError;
-use crate::web::redact::Redactor;
-use crate::web::resolver::{CachingResolver, LookupFailed};
-use super::settings::{Access, Settings};
-use crate::web::stale::StaleGuard;
-use crate::web::{date, proxy};
+use super::limits::Access;
+use super::method::Method;
+use super::proxy::ProxyError;
+use super::redact::Redactor;
+use super::resolver::{CachingResolver, LookupFailed};
+use super::stale::StaleGuard;
+use super::{date, proxy};
 use crate::clock::{self, BootTime};
 use crate::digest;
 use crate::secret::Secret;
-
-/// Largest answer that is read, after decompression. An asset with 100 kB of comments is far below it.
-const LARGEST_ANSWER: u64 = 2 * 1024 * 1024;
 
 /// The largest buffer that is reserved for an answer before it is read, in bytes.
 const MOST_TOLD: usize = 16 * 1024;
@@ -40,37 +37,50 @@ const UNKNOWN_SKEW: i64 = i64::MIN;
 
 /// A request, ready to be sent.
 #[derive(Debug)]
-pub(super) struct Request {
+pub(crate) struct Request {
     pub method: Method,
     pub url: String,
     /// Method and path for messages and the log.
     pub shown: String,
     pub body: Option<Body>,
-    /// Changes what IQR knows of the shop, whatever its method.
+    /// Changes what the service knows of the shop, whatever its method.
     pub is_write: bool,
 }
 
 /// The body of a request.
 #[derive(Debug)]
-pub(super) struct Body {
+pub(crate) struct Body {
     content_type: &'static str,
     /// Secret, because the one of the sign-in is.
     text: Secret,
 }
 
-/// The credential of a request.
+/// The header that carries a credential.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Credential<'a> {
-    /// By its body.
-    None,
-    /// Data calls.
-    Token(&'a Secret),
-    /// The end of a session.
-    Bearer(&'a Secret),
+pub(crate) struct Credential<'a> {
+    header: &'static str,
+    /// The word before the secret, with its blank.
+    scheme: &'static str,
+    secret: &'a Secret,
+}
+
+/// The settings of the connections to a service.
+#[derive(Debug)]
+pub(crate) struct HttpSettings<'a> {
+    /// Every URL that is asked; it decides whether a proxy is used.
+    pub urls: [&'a str; 2],
+    /// The largest number of connections to a host.
+    pub connections: u8,
+    /// Longest time of one request, from the look-up of the name to the last byte of the answer.
+    pub timeout: Duration,
+    /// Headers that every request carries.
+    pub headers: &'a [(String, String)],
+    /// The largest answer that is read, after decompression, in bytes.
+    pub max_answer: u64,
 }
 
 /// A whole answer, of whatever status. Body and type are as they came, and not to be shown before they are redacted.
-pub(super) struct Answer {
+pub(crate) struct Answer {
     pub status: u16,
     pub body: Vec<u8>,
     /// The content type that it declares; empty where it declares none.
@@ -83,13 +93,13 @@ pub(super) struct Answer {
 
 /// No whole answer.
 #[derive(Debug)]
-pub(super) struct Fault {
+pub(crate) struct Fault {
     pub text: String,
     pub kind: FaultKind,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum FaultKind {
+pub(crate) enum FaultKind {
     /// Refused by the read-only guard.
     ReadOnly,
     /// Nothing of the request reached the server.
@@ -100,38 +110,40 @@ pub(super) enum FaultKind {
     Lost,
 }
 
-/// The connections to both hosts.
-pub(super) struct Http {
+/// The connections to the hosts of a service.
+pub(crate) struct Http {
     agent: Agent,
     /// The reason why nothing may be sent.
     blocked: Option<ProxyError>,
     access: Access,
     timeout: Duration,
     headers: Vec<(String, String)>,
+    max_answer: u64,
     redactor: Redactor,
     requests: AtomicU64,
     skew: AtomicI64,
 }
 
 impl Http {
-    pub fn new(settings: &Settings, access: Access) -> Self {
-        let (proxy, blocked) = match proxy::from_environment(&[&settings.signin_url, &settings.api_url]) {
+    pub fn new(settings: &HttpSettings<'_>, access: Access) -> Self {
+        let (proxy, blocked) = match proxy::from_environment(&settings.urls) {
             Ok(proxy) => (proxy, None),
             Err(error) => (None, Some(error)),
         };
         Self {
-            agent: agent(settings, proxy),
+            agent: agent(settings.connections, proxy),
             blocked,
             access,
-            timeout: settings.request_timeout,
-            headers: settings.headers.clone(),
+            timeout: settings.timeout,
+            headers: settings.headers.to_vec(),
+            max_answer: settings.max_answer,
             redactor: Redactor::default(),
             requests: AtomicU64::new(0),
             skew: AtomicI64::new(UNKNOWN_SKEW),
         }
     }
 
-    /// Knows the key and every token of the pass; all that is quoted of an answer goes through it.
+    /// Knows every credential of the pass; all that is quoted of an answer goes through it.
     pub fn redactor(&self) -> &Redactor {
         &self.redactor
     }
@@ -147,7 +159,12 @@ impl Http {
     }
 
     /// Sends one request and reads its answer whole, by `until` and within the request timeout.
-    pub fn exchange(&self, request: &Request, credential: Credential<'_>, until: BootTime) -> Result<Answer, Fault> {
+    pub fn exchange(
+        &self,
+        request: &Request,
+        credential: Option<Credential<'_>>,
+        until: BootTime,
+    ) -> Result<Answer, Fault> {
         if self.access == Access::ReadOnly && request.is_write {
             return Err(Fault { text: "read-only".to_owned(), kind: FaultKind::ReadOnly });
         }
@@ -162,7 +179,12 @@ impl Http {
         answer
     }
 
-    fn send(&self, request: &Request, credential: Credential<'_>, timeout: Duration) -> Result<Answer, ureq::Error> {
+    fn send(
+        &self,
+        request: &Request,
+        credential: Option<Credential<'_>>,
+        timeout: Duration,
+    ) -> Result<Answer, ureq::Error> {
         let head = self.head(request, credential);
         let response = if let Some(body) = &request.body {
             let head = head.header(header::CONTENT_TYPE, body.content_type);
@@ -175,15 +197,14 @@ impl Http {
         self.receive(response?)
     }
 
-    fn head(&self, request: &Request, credential: Credential<'_>) -> ureq::http::request::Builder {
+    fn head(&self, request: &Request, credential: Option<Credential<'_>>) -> ureq::http::request::Builder {
         let mut head = HttpRequest::builder().method(request.method.name()).uri(request.url.as_str());
         for (name, value) in &self.headers {
             head = head.header(name, value);
         }
         match credential {
-            Credential::None => head,
-            Credential::Token(token) => head.header("iqr-session-token", token.expose()),
-            Credential::Bearer(token) => head.header(header::AUTHORIZATION, format!("Bearer {}", token.expose())),
+            None => head,
+            Some(Credential { header, scheme, secret }) => head.header(header, [scheme, secret.expose()].concat()),
         }
     }
 
@@ -192,7 +213,7 @@ impl Http {
         let now = self.server_time(&head.headers);
         let retry_after = text(&head.headers, header::RETRY_AFTER).and_then(|value| date::retry_after(value, now));
         let mut bytes = Vec::with_capacity(told_length(&head.headers));
-        body.with_config().limit(LARGEST_ANSWER).reader().read_to_end(&mut bytes)?;
+        body.with_config().limit(self.max_answer).reader().read_to_end(&mut bytes)?;
         let content_type = text(&head.headers, header::CONTENT_TYPE).unwrap_or_default().to_owned();
         let headers = shown(&head.headers, &self.redactor);
         Ok(Answer { status: head.status.as_u16(), body: bytes, content_type, headers, retry_after })
@@ -210,6 +231,11 @@ impl Http {
 }
 
 impl Request {
+    /// A `GET` that messages show whole.
+    pub fn get(url: String) -> Self {
+        Self { method: Method::Get, shown: format!("GET {url}"), url, body: None, is_write: false }
+    }
+
     /// Tells one call from another, whenever it is sent.
     pub fn digest(&self) -> [u8; 16] {
         let body = self.body.as_ref().map_or("", |body| body.text.expose());
@@ -218,13 +244,20 @@ impl Request {
 }
 
 impl Body {
-    pub fn new(format: Format, text: String) -> Self {
-        Self { content_type: format.content_type(), text: Secret::new(text) }
+    pub fn new(content_type: &'static str, text: Secret) -> Self {
+        Self { content_type, text }
+    }
+}
+
+impl<'a> Credential<'a> {
+    /// A header with a bare token.
+    pub fn token(header: &'static str, secret: &'a Secret) -> Self {
+        Self { header, scheme: "", secret }
     }
 
-    /// JSON that holds the API key.
-    pub fn secret(text: Secret) -> Self {
-        Self { content_type: Format::Json.content_type(), text }
+    /// `Authorization: Bearer`.
+    pub fn bearer(secret: &'a Secret) -> Self {
+        Self { header: "authorization", scheme: "Bearer ", secret }
     }
 }
 
@@ -245,8 +278,8 @@ fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
     headers.get(name)?.to_str().ok()
 }
 
-fn agent(settings: &Settings, proxy: Option<Proxy>) -> Agent {
-    let connections = usize::from(settings.connections.max(1));
+fn agent(connections: u8, proxy: Option<Proxy>) -> Agent {
+    let connections = usize::from(connections.max(1));
     let config = Agent::config_builder()
         .http_status_as_error(false)
         .max_redirects(0)

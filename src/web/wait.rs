@@ -4,7 +4,7 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::Duration;
 
 use super::error::{Error, Outcome};
-use super::settings::Limits;
+use super::limits::Limits;
 use crate::clock::BootTime;
 
 /// First and longest pause before a request that failed is repeated.
@@ -12,14 +12,14 @@ const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 /// Longest sleep without a look at the interruption flag.
-pub(super) const SLICE: Duration = Duration::from_millis(50);
+pub(crate) const SLICE: Duration = Duration::from_millis(50);
 
 /// The time that is left after the deadline or an interruption: to learn the outcome of a write, and to sign out.
-pub(super) const GRACE: Duration = Duration::from_secs(5);
+pub(crate) const GRACE: Duration = Duration::from_secs(5);
 
 /// Whether a request may still be made when the pass should be over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum When {
+pub(crate) enum When {
     InTime,
     Grace,
 }
@@ -47,13 +47,13 @@ impl When {
 }
 
 /// Waits before repeat number `repeat`; false when there is no time for it.
-pub(super) fn pause(repeat: u32, limits: &Limits, when: When) -> bool {
+pub(crate) fn pause(repeat: u32, limits: &Limits, when: When) -> bool {
     let end = BootTime::now() + full_jitter(backoff(repeat));
     end < when.until(limits) && sleep_until(end, limits, when)
 }
 
 /// Sleeps until `end`; false when an interruption leaves no time for that.
-pub(super) fn sleep_until(end: BootTime, limits: &Limits, when: When) -> bool {
+pub(crate) fn sleep_until(end: BootTime, limits: &Limits, when: When) -> bool {
     loop {
         if limits.interrupted() && (when == When::InTime || end > when.until(limits)) {
             return false;
@@ -67,12 +67,12 @@ pub(super) fn sleep_until(end: BootTime, limits: &Limits, when: When) -> bool {
 }
 
 /// Longest pause before repeat number `repeat`, counted from 1.
-pub(super) fn backoff(repeat: u32) -> Duration {
+pub(crate) fn backoff(repeat: u32) -> Duration {
     FIRST_PAUSE.saturating_mul(1 << repeat.saturating_sub(1).min(8)).min(LONGEST_PAUSE)
 }
 
 /// Anything up to `longest`: workers that failed together do not come back together.
-pub(super) fn full_jitter(longest: Duration) -> Duration {
+pub(crate) fn full_jitter(longest: Duration) -> Duration {
     let millis = u64::try_from(longest.as_millis()).unwrap_or(u64::MAX);
     Duration::from_millis(random() % millis.saturating_add(1).max(1))
 }

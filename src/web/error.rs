@@ -1,50 +1,60 @@
-//! The errors of the client, by consequence: for one asset or for the pass, accepted by IQR or not.
+//! The errors of a client, by consequence: for one record or for the pass, accepted by the service or not.
 
 use thiserror::Error;
 
-use crate::model::Reason;
+use super::service::Service;
 
-/// The reason why IQR did not do what it was asked. No message holds the key, the token or a request header; what the
+/// The reason why a service did not do what it was asked. No message holds a credential or a request header; what the
 /// server said is on one line, cut and escaped.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// IQR knows no asset of that ID.
-    #[error("IQR has no asset {id}")]
+    /// The service knows no such record.
+    #[error("{service} has no {what}")]
     NotFound {
-        /// The inventory ID.
-        id: String,
+        /// The service.
+        service: &'static Service,
+        /// The record: `asset 5`.
+        what: String,
     },
-    /// IQR understood and declined: this asset or item cannot be written or read so.
-    #[error("{request} was refused ({status}){}{}", colon(.text), if *.status == 403 { MAY_IT } else { "" })]
+    /// The service understood and declined: this record cannot be written or read so.
+    #[error("{request} was refused ({status}){}{}", colon(.text), permission_advice(.service, *.status))]
     Refused {
+        /// The service.
+        service: &'static Service,
         /// Method and path.
         request: String,
         /// The HTTP status; 2xx where only the text says that it was refused.
         status: u16,
-        /// The text of IQR's answer.
+        /// The text of the answer.
         text: String,
     },
     /// A request failed, repeats included where it may be repeated.
     #[error(transparent)]
     Failed(#[from] Failure),
-    /// The key is no longer good; no client can be sent in this pass.
-    #[error("IQR refused the API key ({request} answered {status}); check the key and its API user in IQR")]
-    KeyRefused {
+    /// The credential is no longer good; no more can be asked in this pass.
+    #[error("{service} refused {} ({request} answered {status}){}", .service.credential, .service.credential_advice)]
+    CredentialRefused {
+        /// The service.
+        service: &'static Service,
         /// Method and path of the request that showed it.
         request: String,
         /// The HTTP status.
         status: u16,
     },
-    /// The server or the network is down, or as good as down; no client can be sent in this pass.
-    #[error("IQR cannot be reached: {cause}")]
+    /// The server or the network is down, or as good as down; no more can be asked in this pass.
+    #[error("{service} cannot be reached: {cause}")]
     Unreachable {
+        /// The service.
+        service: &'static Service,
         /// The event, with method and path.
         cause: String,
     },
-    /// The tenant takes no more requests for now (429), from anybody: the pass is over, and no client failed.
-    #[error("IQR takes no more requests for now: {cause}{FEWER_REQUESTS}")]
+    /// The service takes no more requests for now (429), from anybody: the pass is over, and no record failed.
+    #[error("{service} takes no more requests for now: {cause}{}", .service.load_advice)]
     Throttled {
+        /// The service.
+        service: &'static Service,
         /// The event, with method and path.
         cause: String,
     },
@@ -74,13 +84,15 @@ pub enum Error {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{request} failed: {cause}{}", self.advice())]
 pub struct Failure {
+    /// The service.
+    pub service: &'static Service,
     /// Method and path.
     pub request: String,
     /// The event.
     pub cause: Cause,
     /// Whether a write may have happened.
     pub outcome: Outcome,
-    /// Other requests went well before it, and only this one failed again and again: the asset's fault, not the
+    /// Other requests went well before it, and only this one failed again and again: the record's fault, not the
     /// server's.
     pub only_this: bool,
 }
@@ -108,9 +120,9 @@ pub enum Cause {
 /// The outcome of a request that failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    /// The request did not reach IQR.
+    /// The request did not reach the service.
     NotSent,
-    /// IQR has seen it and declined it.
+    /// The service has seen it and declined it.
     Refused,
     /// The outcome is unknown: read again before anything else is written.
     Unknown,
@@ -119,8 +131,8 @@ pub enum Outcome {
 /// Whom an error concerns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
-    /// The failure concerns this asset or item; others go on.
-    ThisAsset,
+    /// The failure concerns this record; others go on.
+    ThisRecord,
     /// Everybody: the pass is over.
     Pass,
 }
@@ -130,8 +142,8 @@ impl Error {
     #[must_use]
     pub fn scope(&self) -> Scope {
         match self {
-            Self::NotFound { .. } | Self::Refused { .. } | Self::Failed(_) => Scope::ThisAsset,
-            Self::KeyRefused { .. }
+            Self::NotFound { .. } | Self::Refused { .. } | Self::Failed(_) => Scope::ThisRecord,
+            Self::CredentialRefused { .. }
             | Self::Unreachable { .. }
             | Self::Throttled { .. }
             | Self::Interrupted { .. }
@@ -146,7 +158,7 @@ impl Error {
         match self {
             Self::NotFound { .. } | Self::Refused { .. } => false,
             Self::Failed(failure) => !failure.only_this,
-            Self::KeyRefused { .. }
+            Self::CredentialRefused { .. }
             | Self::Unreachable { .. }
             | Self::Throttled { .. }
             | Self::Interrupted { .. }
@@ -159,7 +171,7 @@ impl Error {
     #[must_use]
     pub fn outcome(&self) -> Outcome {
         match self {
-            Self::NotFound { .. } | Self::Refused { .. } | Self::KeyRefused { .. } => Outcome::Refused,
+            Self::NotFound { .. } | Self::Refused { .. } | Self::CredentialRefused { .. } => Outcome::Refused,
             Self::Failed(failure) => failure.outcome,
             Self::OutOfTime { outcome, .. } => *outcome,
             Self::Unreachable { .. } | Self::Throttled { .. } | Self::Interrupted { .. } | Self::ReadOnly { .. } => {
@@ -169,14 +181,14 @@ impl Error {
     }
 
     /// Whether a write that failed so may be made again in this pass, after a read: it may have been taken, or it has
-    /// not reached IQR, and neither the asset nor the pass is to blame.
+    /// not reached the service, and neither the record nor the pass is to blame.
     #[must_use]
     pub fn asks_for_a_read(&self) -> bool {
         let outcome = self.outcome();
         outcome == Outcome::Unknown || (outcome == Outcome::NotSent && matches!(self, Self::Failed(_)))
     }
 
-    /// Whether the tenant took no request for now (429): nothing was done, and the limiter has waited.
+    /// Whether the service took no request for now (429): nothing was done, and the limiter has waited.
     #[must_use]
     pub fn is_refused_for_now(&self) -> bool {
         matches!(self, Self::Failed(Failure { cause: Cause::Status { status: 429, .. }, .. }))
@@ -188,57 +200,26 @@ impl Error {
     pub fn was_answered(&self) -> bool {
         matches!(self, Self::Failed(Failure { cause: Cause::Status { status: 401 | 403 | 404 | 429, .. }, .. }))
     }
-
-    /// The reason code of `--json`.
-    #[must_use]
-    pub fn reason(&self) -> Reason {
-        match self {
-            Self::NotFound { .. } => Reason::NotInIqr,
-            Self::Refused { .. } | Self::KeyRefused { .. } | Self::ReadOnly { .. } => Reason::Refused,
-            Self::Failed(Failure { cause: Cause::BadAnswer(_), .. }) => Reason::BadAnswer,
-            Self::Failed(_) | Self::Unreachable { .. } | Self::Throttled { .. } => Reason::Unreachable,
-            Self::Interrupted { .. } | Self::OutOfTime { .. } => Reason::TimeBudget,
-        }
-    }
 }
 
 impl Failure {
     /// Returns the next step, where waiting alone may not help.
     fn advice(&self) -> &'static str {
         if matches!(self.cause, Cause::Status { status: 429, .. }) {
-            FEWER_REQUESTS
+            self.service.load_advice
         } else if self.only_this {
-            "; other requests go well: look at it in IQR"
+            self.service.record_advice
         } else {
             ""
         }
     }
 }
 
-/// The next step for a tenant that takes few requests.
-const FEWER_REQUESTS: &str =
-    "; if this happens often, lower iqr.connections or start fewer appliances at the same time";
-
 /// The usual cause of a 403, once the session is known to be good.
-const MAY_IT: &str = "; check what the API user may do in IQR";
+fn permission_advice(service: &Service, status: u16) -> &'static str {
+    if status == 403 { service.permission_advice } else { "" }
+}
 
 fn colon(text: &str) -> String {
     if text.is_empty() { String::new() } else { format!(": {text}") }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_event_and_request_in_messages() {
-        let cause = Cause::Status { status: 503, text: "busy".to_owned() };
-        let request = "GET a?Id=5".to_owned();
-        let failure = Failure { request: request.clone(), cause, outcome: Outcome::NotSent, only_this: false };
-        assert_eq!(Error::from(failure).to_string(), "GET a?Id=5 failed: the server answered 503: busy");
-        let refused = Error::Refused { request: request.clone(), status: 400, text: String::new() };
-        assert_eq!(refused.to_string(), "GET a?Id=5 was refused (400)");
-        let late = Error::OutOfTime { request, outcome: Outcome::Unknown };
-        assert_eq!(late.to_string(), "the pass's time was over during GET a?Id=5");
-    }
 }

@@ -1,20 +1,18 @@
 //! Turns exchanges into one result: permit, session, the repeat after an expired session, repeats of reads.
 //!
-//! A write is sent once, also where IQR says that it did not look at it for want of a session: the session is renewed,
-//! and the caller reads its outcome before it writes again.
+//! A write is sent once, also where the service says that it did not look at it for want of a session: the session is
+//! renewed, and the caller reads its outcome before it writes again.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::client::Iqr;
-use super::endpoint::{Fill, Method, Operation};
+use super::answer::{Bad, Verdict};
+use super::client::Client;
 use super::error::{Cause, Error, Failure, Outcome};
-use super::http::{Answer, Body, Credential, Fault, FaultKind, Request};
-use super::limiter::{Permit, Refusal, Retry};
-use super::session::{self, Link, Live};
-use crate::web::text::is_missing_endpoint;
+use super::http::{Answer, Fault, FaultKind, Request};
+use super::limiter::{self, Permit, Retry};
+use super::session::{Link, Refusal, Session};
 use super::wait::{When, pause};
-use super::wire::{Bad, Verdict, verdict};
 
 /// The largest number of repeats of a read.
 const MAX_REPEATS: u32 = 2;
@@ -22,7 +20,7 @@ const MAX_REPEATS: u32 = 2;
 /// The largest number of repeats of a read that used up its time: three of them would take most of a pass.
 const MAX_SLOW_REPEATS: u32 = 1;
 
-/// The number of writes in a row that one asset may make fail: the first, and the one that the caller makes after a
+/// The number of writes in a row that one record may make fail: the first, and the one that the caller makes after a
 /// read.
 const MAX_OWN_WRITES: u32 = 2;
 
@@ -35,7 +33,7 @@ enum Setback {
     Final(Error),
     /// A repeat may help; the failure counts against the server. A read is repeated at most `repeats` times.
     Passing { cause: Cause, outcome: Outcome, repeats: u32 },
-    /// The tenant takes no more requests for now: this one may be made again from `until` on.
+    /// The service takes no more requests for now: this one may be made again from `until` on.
     Refused { cause: Cause, retry: Retry },
 }
 
@@ -45,22 +43,9 @@ impl From<Error> for Setback {
     }
 }
 
-impl Iqr {
-    pub(super) fn request(&self, operation: Operation, fill: Fill<'_>, body: Option<String>) -> Request {
-        let endpoint = self.settings.endpoints.get(operation);
-        let path = endpoint.path(fill);
-        let method = endpoint.method();
-        Request {
-            method,
-            url: [self.settings.api_url.as_str(), "/webapi.svc/", &path].concat(),
-            shown: [method.name(), " ", &path].concat(),
-            body: body.map(|text| Body::new(endpoint.format(), text)),
-            is_write: operation.is_write() || endpoint.method() != Method::Get,
-        }
-    }
-
+impl<S: Session> Client<S> {
     /// Asks until `decode` understands the answer, [`MAX_REPEATS`] times more at most. A 4xx is handed to `declined`.
-    pub(super) fn read<T>(
+    pub(crate) fn read<T>(
         &self,
         request: &Request,
         when: When,
@@ -81,7 +66,7 @@ impl Iqr {
                     self.limiter.wait_out(retry, &self.limits, when, shown, &message(request, &cause))?;
                     refusals += 1;
                     if self.limiter.is_stuck(refusals, false) {
-                        return Err(not_taken(request, cause));
+                        return Err(self.not_taken(request, cause));
                     }
                     continue;
                 }
@@ -96,8 +81,8 @@ impl Iqr {
         }
     }
 
-    /// Sends a write once.
-    pub(super) fn write(&self, request: &Request) -> Result<(), Error> {
+    /// Sends a write once. `judge` reads what an answer of 2xx says of it.
+    pub(crate) fn write(&self, request: &Request, judge: impl Fn(&[u8]) -> Verdict) -> Result<(), Error> {
         let answer = match self.attempt(request, When::InTime) {
             Ok(answer) => answer,
             Err(Setback::Final(error)) => return Err(error),
@@ -108,14 +93,14 @@ impl Iqr {
             Err(Setback::Refused { cause, retry }) => {
                 let shown = &request.shown;
                 self.limiter.wait_out(retry, &self.limits, When::InTime, shown, &message(request, &cause))?;
-                return Err(not_taken(request, cause));
+                return Err(self.not_taken(request, cause));
             }
         };
         if !answer.is_success() {
             self.limiter.answered();
             return Err(self.refusal(request, &answer));
         }
-        match verdict(&answer.body, self.http.redactor()) {
+        match judge(&answer.body) {
             Verdict::Taken => {
                 self.limiter.succeeded();
                 self.limiter.write_succeeded();
@@ -123,7 +108,12 @@ impl Iqr {
             }
             Verdict::Refused(text) => {
                 self.limiter.answered();
-                Err(Error::Refused { request: request.shown.clone(), status: answer.status, text })
+                Err(Error::Refused {
+                    service: self.service,
+                    request: request.shown.clone(),
+                    status: answer.status,
+                    text,
+                })
             }
             Verdict::Unreadable(text) => {
                 let told = format!("{}: {text}", request.shown);
@@ -150,24 +140,24 @@ impl Iqr {
                 Ok(value)
             }
             // The server has answered, and the same answer would come again.
-            Err(secret @ Bad::Secret(_)) => {
+            Err(Bad::Lasting(text)) => {
                 self.limiter.answered();
-                let (request, cause) = (request.shown.clone(), Cause::BadAnswer(secret.to_string()));
-                Err(Setback::Final(Failure { request, cause, outcome: Outcome::Refused, only_this: true }.into()))
+                let failure = self.failure(request, Cause::BadAnswer(text), Outcome::Refused, true);
+                Err(Setback::Final(failure))
             }
-            Err(Bad::Other(text)) => {
+            Err(Bad::Passing(text)) => {
                 self.limiter.failed(&format!("{}: {text}", request.shown));
                 Err(Setback::Passing { cause: Cause::BadAnswer(text), outcome: Outcome::Refused, repeats: MAX_REPEATS })
             }
         }
     }
 
-    /// A 4xx speaks of one asset, but for one: where the service has no such path, no asset will do better.
+    /// A 4xx speaks of one record, but for one: where the service has no such path, no record will do better.
     fn declined(&self, request: &Request, answer: &Answer) -> Setback {
         let error = self.refusal(request, answer);
-        let is_missing = answer.status == 404 && is_missing_endpoint(&self.quote(answer));
+        let is_missing = answer.status == 404 && self.service.is_missing_path(&self.quote(answer));
         if is_missing && !self.limiter.has_succeeded() {
-            self.limiter.failed(&format!("{error}; check [iqr.endpoints]"));
+            self.limiter.failed(&format!("{error}; check {}", self.service.paths_setting));
         } else if answer.status != 403 {
             self.limiter.answered();
         }
@@ -183,9 +173,9 @@ impl Iqr {
         loop {
             when.check(&self.limits, &request.shown)?;
             let session = self.session.current(link)?;
-            let answer = self.exchange(request, session.token(), when)?;
+            let answer = self.exchange(request, &session, when)?;
             if answer.is_success() {
-                session.has_worked(request.is_write);
+                self.session.has_worked(&session, request.is_write);
             }
             if request.is_write {
                 return self.written(request, answer, session, link, &permit);
@@ -195,8 +185,8 @@ impl Iqr {
             if let Some(before) = refused_before {
                 self.session.renewal_helped(before != status);
             }
-            if matches!(status, 300..=399 | 401 | 403 | 404) {
-                let renewed = self.session.renew(link, session::Refusal { session, status, request, is_repeated })?;
+            if self.session.may_have_ended(status, false) {
+                let renewed = self.session.renew(link, Refusal { session, status, request, is_repeated })?;
                 if renewed && !is_repeated {
                     refused_before = Some(status);
                     continue;
@@ -212,23 +202,23 @@ impl Iqr {
         &self,
         request: &Request,
         answer: Answer,
-        session: Arc<Live>,
+        session: Arc<S::Live>,
         link: Link<'_>,
         permit: &Permit<'_>,
     ) -> Result<Answer, Setback> {
         let status = answer.status;
-        if !matches!(status, 401 | 403 | 404) {
+        if !self.session.may_have_ended(status, true) {
             self.session.let_write_pass(request);
-        } else if self.session.renew(link, session::Refusal { session, status, request, is_repeated: false })? {
+        } else if self.session.renew(link, Refusal { session, status, request, is_repeated: false })? {
             let cause = Cause::Status { status, text: self.quote(&answer) };
             return Err(Setback::Passing { cause, outcome: Outcome::Unknown, repeats: MAX_REPEATS });
         }
         self.sorted(request, answer, permit)
     }
 
-    fn exchange(&self, request: &Request, token: &crate::secret::Secret, when: When) -> Result<Answer, Setback> {
-        let until = when.until(&self.limits);
-        self.http.exchange(request, Credential::Token(token), until).map_err(|fault| self.fault(request, fault, when))
+    fn exchange(&self, request: &Request, session: &S::Live, when: When) -> Result<Answer, Setback> {
+        let (until, credential) = (when.until(&self.limits), self.session.credential(session));
+        self.http.exchange(request, Some(credential), until).map_err(|fault| self.fault(request, fault, when))
     }
 
     fn fault(&self, request: &Request, fault: Fault, when: When) -> Setback {
@@ -271,7 +261,7 @@ impl Iqr {
         };
         let retry = is_refusal.then(|| {
             let (generation, asked) = (permit.generation(), answer.retry_after);
-            self.limiter.refused(&Refusal { generation, asked, is_write: request.is_write, cause: &shown })
+            self.limiter.refused(&limiter::Refusal { generation, asked, is_write: request.is_write, cause: &shown })
         });
         match retry {
             Some(retry) if outcome == Outcome::NotSent => Err(Setback::Refused { cause: cause(), retry }),
@@ -283,7 +273,8 @@ impl Iqr {
     }
 
     fn refusal(&self, request: &Request, answer: &Answer) -> Error {
-        Error::Refused { request: request.shown.clone(), status: answer.status, text: self.quote(answer) }
+        let (request, text) = (request.shown.clone(), self.quote(answer));
+        Error::Refused { service: self.service, request, status: answer.status, text }
     }
 
     /// Returns the text of an answer, fit for a message.
@@ -301,18 +292,22 @@ impl Iqr {
                 } else {
                     self.limiter.only_failing(failures)
                 };
-                Failure { request: request.shown.clone(), cause, outcome, only_this }.into()
+                self.failure(request, cause, outcome, only_this)
             }
         }
+    }
+
+    /// A request that the service did not take; nothing was done.
+    fn not_taken(&self, request: &Request, cause: Cause) -> Error {
+        self.failure(request, cause, Outcome::NotSent, false)
+    }
+
+    fn failure(&self, request: &Request, cause: Cause, outcome: Outcome, only_this: bool) -> Error {
+        Failure { service: self.service, request: request.shown.clone(), cause, outcome, only_this }.into()
     }
 }
 
 /// Describes what happened to a request.
 fn message(request: &Request, cause: &Cause) -> String {
     format!("{}: {cause}", request.shown)
-}
-
-/// A request that the tenant did not take; nothing was done.
-fn not_taken(request: &Request, cause: Cause) -> Error {
-    Failure { request: request.shown.clone(), cause, outcome: Outcome::NotSent, only_this: false }.into()
 }

@@ -13,10 +13,11 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::error::Error;
-use super::settings::Limits;
+use super::limits::Limits;
+use super::service::Service;
 use super::wait::{SLICE, When, full_jitter, sleep_until};
-use crate::web::window::{Refused, Window};
 use crate::clock::BootTime;
+use crate::web::window::{Refused, Window};
 
 /// Failures in a row after which the server counts as down.
 const MAX_FAILURES: u32 = 8;
@@ -42,13 +43,14 @@ const REPEAT_COST: u32 = 5;
 
 /// The limiter of a pass.
 #[derive(Debug)]
-pub(super) struct Limiter {
+pub(crate) struct Limiter {
     state: Mutex<State>,
     freed: Condvar,
 }
 
 #[derive(Debug)]
 struct State {
+    service: &'static Service,
     in_flight: usize,
     /// Workers that wait for a permit.
     waiting: usize,
@@ -76,7 +78,7 @@ struct State {
 
 /// A request that the server does not take now.
 #[derive(Debug)]
-pub(super) struct Refusal<'a> {
+pub(crate) struct Refusal<'a> {
     /// The generation that the request was sent in.
     pub generation: u64,
     /// The wait that the server asks for.
@@ -88,7 +90,7 @@ pub(super) struct Refusal<'a> {
 
 /// The time at which a refused request may be made again.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Retry {
+pub(crate) struct Retry {
     pub until: BootTime,
     /// The server asked for this wait.
     is_asked: bool,
@@ -96,15 +98,16 @@ pub(super) struct Retry {
 
 /// The right to have one request in flight.
 #[derive(Debug)]
-pub(super) struct Permit<'a> {
+pub(crate) struct Permit<'a> {
     limiter: &'a Limiter,
     generation: u64,
 }
 
 impl Limiter {
     /// Allows `connections` requests in flight at most; begins with `start` where that is known.
-    pub fn new(connections: u8, start: Option<u8>) -> Self {
+    pub fn new(service: &'static Service, connections: u8, start: Option<u8>) -> Self {
         let state = State {
+            service,
             in_flight: 0,
             waiting: 0,
             window: Window::new(usize::from(connections), start.map(usize::from)),
@@ -134,7 +137,7 @@ impl Limiter {
             if let (Some(until), Some(cause)) = (held, &state.asked_by)
                 && until >= when.until(limits)
             {
-                let error = if limits.interrupted() { interrupted(request) } else { long_wait(cause) };
+                let error = if limits.interrupted() { interrupted(request) } else { state.long_wait(cause) };
                 return Err(state.stop(error));
             }
             if held.is_none() && state.in_flight < state.window.size() {
@@ -186,7 +189,7 @@ impl Limiter {
         let mut state = self.lock();
         state.failed_writes += 1;
         if state.failed_writes >= MAX_FAILURES {
-            state.stop(Error::Unreachable { cause: format!("too many writes in a row failed, the last: {cause}") });
+            state.stop_unreachable(format!("too many writes in a row failed, the last: {cause}"));
         }
     }
 
@@ -209,7 +212,7 @@ impl Limiter {
         self.lock().has_succeeded
     }
 
-    /// Explains the end of the pass's time: where no answer was ever good, IQR cannot be reached.
+    /// Explains the end of the pass's time: where no answer was ever good, the service cannot be reached.
     pub fn in_the_end(&self, error: Error) -> Error {
         let state = self.lock();
         if state.has_succeeded || !matches!(error, Error::OutOfTime { .. }) {
@@ -217,8 +220,8 @@ impl Limiter {
         }
         let told = |last| format!("nothing was answered in the time of the pass, the last: {last}");
         match (&state.last_failure, &state.last_refusal) {
-            (Some(failure), _) => Error::Unreachable { cause: told(failure) },
-            (None, Some(refusal)) => Error::Throttled { cause: told(refusal) },
+            (Some(failure), _) => state.unreachable(told(failure)),
+            (None, Some(refusal)) => state.throttled(told(refusal)),
             (None, None) => error,
         }
     }
@@ -228,7 +231,7 @@ impl Limiter {
         let state = self.lock();
         let is_outage = !state.has_succeeded && state.failures_in_a_row > 0;
         let failure = state.last_failure.as_ref().filter(|_| is_outage)?;
-        Some(Error::Unreachable { cause: format!("nothing was answered as it should be, the last: {failure}") })
+        Some(state.unreachable(format!("nothing was answered as it should be, the last: {failure}")))
     }
 
     /// Returns the number of requests in flight that the tenant was found to allow; `None` where it never refused one.
@@ -266,7 +269,9 @@ impl Limiter {
         self.lock().check()?;
         let end = when.until(limits);
         if retry.is_asked && retry.until >= end && !limits.interrupted() {
-            return Err(self.lock().stop(long_wait(cause)));
+            let mut state = self.lock();
+            let error = state.long_wait(cause);
+            return Err(state.stop(error));
         }
         if !sleep_until(retry.until.min(end), limits, when) {
             return Err(interrupted(request));
@@ -343,21 +348,33 @@ impl State {
         let kind = if refused.in_a_row >= MAX_REFUSALS { "requests" } else { "writes" };
         if refused.in_a_row >= MAX_REFUSALS || self.refused_writes >= MAX_REFUSALS {
             let cause = format!("{MAX_REFUSALS} {kind} in a row were refused, the last: {cause}");
-            self.stop(Error::Throttled { cause });
+            self.stop(self.throttled(cause));
         }
+    }
+
+    fn unreachable(&self, cause: String) -> Error {
+        Error::Unreachable { service: self.service, cause }
+    }
+
+    fn throttled(&self, cause: String) -> Error {
+        Error::Throttled { service: self.service, cause }
+    }
+
+    fn long_wait(&self, cause: &str) -> Error {
+        self.throttled(format!("it asks to wait for longer than there is time ({cause})"))
+    }
+
+    fn stop_unreachable(&mut self, cause: String) {
+        self.stop(self.unreachable(cause));
     }
 
     fn fail(&mut self, cause: &str, weight: u32) {
         self.last_failure = Some(cause.to_owned());
         self.failures_in_a_row += weight;
         if self.failures_in_a_row >= MAX_FAILURES {
-            self.stop(Error::Unreachable { cause: format!("too many requests in a row failed, the last: {cause}") });
+            self.stop_unreachable(format!("too many requests in a row failed, the last: {cause}"));
         }
     }
-}
-
-fn long_wait(cause: &str) -> Error {
-    Error::Throttled { cause: format!("it asks to wait for longer than there is time ({cause})") }
 }
 
 fn interrupted(request: &str) -> Error {

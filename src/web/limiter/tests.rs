@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::super::error::Outcome;
+use super::super::service::TEST_SERVICE;
 use super::*;
 
 fn limits(seconds: u64) -> Limits {
@@ -27,7 +28,7 @@ fn free_permits(limiter: &Limiter) -> usize {
 
 #[test]
 fn keeps_one_request_in_flight_until_first_success() {
-    let (limiter, limits) = (Limiter::new(4, None), limits(60));
+    let (limiter, limits) = (Limiter::new(&TEST_SERVICE, 4, None), limits(60));
     let permit = enter(&limiter, &limits).unwrap();
     assert_eq!(free_permits(&limiter), 0);
     limiter.succeeded();
@@ -38,7 +39,7 @@ fn keeps_one_request_in_flight_until_first_success() {
 
 #[test]
 fn stops_after_eight_failures_in_a_row() {
-    let (limiter, limits) = (Limiter::new(4, None), limits(60));
+    let (limiter, limits) = (Limiter::new(&TEST_SERVICE, 4, None), limits(60));
     (0..7).for_each(|_| limiter.failed("x"));
     limiter.succeeded();
     (0..7).for_each(|_| limiter.failed("x"));
@@ -46,16 +47,16 @@ fn stops_after_eight_failures_in_a_row() {
     assert!(enter(&limiter, &limits).is_ok());
     (0..8).for_each(|_| limiter.failed("the server answered 503"));
     let error = enter(&limiter, &limits).unwrap_err();
-    assert!(matches!(&error, Error::Unreachable { cause } if cause.contains("503")), "{error}");
+    assert!(matches!(&error, Error::Unreachable { cause, .. } if cause.contains("503")), "{error}");
     assert!(!limiter.may_repeat());
 }
 
 #[test]
 fn reports_outage_until_anything_is_answered() {
-    let limiter = Limiter::new(1, None);
+    let limiter = Limiter::new(&TEST_SERVICE, 1, None);
     assert_eq!(limiter.outage(), None);
     limiter.failed("the server answered 503");
-    assert!(matches!(limiter.outage(), Some(Error::Unreachable { cause }) if cause.contains("503")));
+    assert!(matches!(limiter.outage(), Some(Error::Unreachable { cause, .. }) if cause.contains("503")));
     limiter.answered();
     assert_eq!(limiter.outage(), None);
     limiter.succeeded();
@@ -65,7 +66,7 @@ fn reports_outage_until_anything_is_answered() {
 
 #[test]
 fn narrows_once_for_refusals_of_one_window() {
-    let (limiter, limits) = (Limiter::new(8, None), limits(60));
+    let (limiter, limits) = (Limiter::new(&TEST_SERVICE, 8, None), limits(60));
     limiter.succeeded();
     let permits: Vec<_> = (0..8).map(|_| enter(&limiter, &limits).unwrap()).collect();
     for permit in &permits {
@@ -79,7 +80,7 @@ fn narrows_once_for_refusals_of_one_window() {
 fn holds_all_for_retry_after_and_for_the_last_request() {
     let limits = limits(60);
     for (size, asked) in [(4, Some(Duration::from_millis(70))), (1, None)] {
-        let limiter = Limiter::new(size, None);
+        let limiter = Limiter::new(&TEST_SERVICE, size, None);
         limiter.succeeded();
         let permit = enter(&limiter, &limits).unwrap();
         let until = refused(&limiter, permit.generation(), asked, false).until;
@@ -87,7 +88,7 @@ fn holds_all_for_retry_after_and_for_the_last_request() {
         drop(enter(&limiter, &limits).unwrap());
         assert!(until.left().is_zero(), "{size} {asked:?}");
     }
-    let limiter = Limiter::new(4, None);
+    let limiter = Limiter::new(&TEST_SERVICE, 4, None);
     limiter.succeeded();
     let permit = enter(&limiter, &limits).unwrap();
     refused(&limiter, permit.generation(), None, false);
@@ -96,7 +97,7 @@ fn holds_all_for_retry_after_and_for_the_last_request() {
 
 #[test]
 fn stops_after_ten_refusals_in_a_row_and_not_after_nine() {
-    let (limiter, limits) = (Limiter::new(1, None), limits(60));
+    let (limiter, limits) = (Limiter::new(&TEST_SERVICE, 1, None), limits(60));
     let refuse = || refused(&limiter, limiter.generation(), Some(Duration::ZERO), false);
     (0..9).for_each(|_| _ = refuse());
     limiter.succeeded();
@@ -104,12 +105,12 @@ fn stops_after_ten_refusals_in_a_row_and_not_after_nine() {
     assert!(enter(&limiter, &limits).is_ok());
     refuse();
     let error = enter(&limiter, &limits).unwrap_err();
-    assert!(matches!(&error, Error::Throttled { cause } if cause.contains("429")), "{error}");
+    assert!(matches!(&error, Error::Throttled { cause, .. } if cause.contains("429")), "{error}");
 }
 
 #[test]
 fn stops_after_ten_refused_writes_though_reads_succeed() {
-    let limiter = Limiter::new(1, None);
+    let limiter = Limiter::new(&TEST_SERVICE, 1, None);
     for _ in 0..10 {
         assert_eq!(limiter.stopped(), None);
         refused(&limiter, limiter.generation(), Some(Duration::ZERO), true);
@@ -121,13 +122,13 @@ fn stops_after_ten_refused_writes_though_reads_succeed() {
 #[test]
 fn ends_pass_instead_of_sleeping_past_deadline() {
     let limits = limits(10);
-    let limiter = Limiter::new(1, None);
+    let limiter = Limiter::new(&TEST_SERVICE, 1, None);
     let permit = enter(&limiter, &limits).unwrap();
     let retry = refused(&limiter, permit.generation(), Some(Duration::from_secs(3600)), false);
     drop(permit);
     assert!(matches!(enter(&limiter, &limits), Err(Error::Throttled { .. })));
     for when in [When::InTime, When::Grace] {
-        let limiter = Limiter::new(4, None);
+        let limiter = Limiter::new(&TEST_SERVICE, 4, None);
         let waited = limiter.wait_out(retry, &limits, when, "GET x", "429");
         assert!(matches!(waited, Err(Error::Throttled { .. })), "{when:?}");
         assert!(limiter.stopped().is_some());
@@ -137,7 +138,7 @@ fn ends_pass_instead_of_sleeping_past_deadline() {
 /// A read of the outcome of a write waits like any other as long as the pass has time.
 #[test]
 fn waits_in_grace_for_longer_than_grace_while_there_is_time() {
-    let (limiter, limits) = (Limiter::new(1, None), limits(60));
+    let (limiter, limits) = (Limiter::new(&TEST_SERVICE, 1, None), limits(60));
     let until = BootTime::now() + Duration::from_secs(20);
     limiter.lock().hold(until, Some("429"));
     let interrupt = Arc::clone(&limits.interrupted);
@@ -152,7 +153,7 @@ fn waits_in_grace_for_longer_than_grace_while_there_is_time() {
 
 #[test]
 fn runs_out_of_repeats_until_successes() {
-    let limiter = Limiter::new(1, None);
+    let limiter = Limiter::new(&TEST_SERVICE, 1, None);
     assert_eq!((0..100).filter(|_| limiter.may_repeat()).count(), 50);
     (0..REPEAT_COST).for_each(|_| limiter.succeeded());
     assert!(limiter.may_repeat() && !limiter.may_repeat());
@@ -160,7 +161,7 @@ fn runs_out_of_repeats_until_successes() {
 
 #[test]
 fn stops_waiting_at_deadline_and_interruption_but_not_in_grace() {
-    let (limiter, over) = (Limiter::new(1, None), limits(0));
+    let (limiter, over) = (Limiter::new(&TEST_SERVICE, 1, None), limits(0));
     assert!(matches!(enter(&limiter, &over), Err(Error::OutOfTime { outcome: Outcome::NotSent, .. })));
     assert!(limiter.enter(&over, When::Grace, "GET x").is_ok());
     let limits = limits(60);
