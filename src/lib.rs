@@ -82,6 +82,7 @@ pub mod digest;
 mod escape;
 mod files;
 mod hardening;
+pub mod iqmetrix;
 pub mod iqr;
 pub mod ledger;
 mod logging;

@@ -10,11 +10,12 @@ use super::problems::{Problem, Problems};
 use super::read::{self, Service};
 use super::report::{self, AssumedSlot, Report};
 use super::section::Section;
-use super::settings::{LedgerConfig, StoreConfig, SyncConfig, WatchConfig};
+use super::settings::{LedgerConfig, LookupConfig, StoreConfig, SyncConfig, WatchConfig};
 use super::templates::{self, Mapping};
 use super::trust::Refusal;
 use super::{api_key, exposed, values};
 use crate::digest;
+use crate::iqmetrix;
 use crate::iqr;
 use crate::mapping::Rules;
 use crate::secret::Secret;
@@ -34,6 +35,10 @@ pub struct Config {
     pub sync: SyncConfig,
     /// `[templates]`, `[manufacturers]`, `[models]` and the rest of `[master_item]`.
     pub rules: Rules,
+    /// `[iqmetrix]`; `None` where the file has no such section: then nothing of it is ever asked.
+    pub iqmetrix: Option<iqmetrix::Settings>,
+    /// `[lookup]`
+    pub lookup: LookupConfig,
     /// `[metrics]`, `[monitor]` and `[report]`: to whom each pass is reported.
     pub watch: WatchConfig,
     /// Digest of all settings that change what is sent or held, so that a changed config is noticed. It differs between
@@ -107,6 +112,8 @@ impl Config {
             iqr,
             sync,
             rules,
+            iqmetrix: None,
+            lookup: LookupConfig::default(),
             watch,
             fingerprint,
             wire,

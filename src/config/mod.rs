@@ -31,7 +31,9 @@ pub use self::file::{LOCAL, SYSTEM, check_trust, locate};
 pub use self::partial::PartialConfig;
 pub use self::problems::{Problem, Problems};
 pub use self::report::AssumedSlot;
-pub use self::settings::{CommentMode, LedgerConfig, Reassign, SerialCheck, StoreConfig, SyncConfig, WatchConfig};
+pub use self::settings::{
+    CommentMode, LedgerConfig, LookupConfig, Reassign, SerialCheck, StoreConfig, SyncConfig, WatchConfig,
+};
 pub use self::trust::Untrusted;
 
 /// The commented file that `init` writes: every setting with its built-in default.

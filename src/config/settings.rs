@@ -45,6 +45,23 @@ pub struct WatchConfig {
     pub html: Option<PathBuf>,
 }
 
+/// `[lookup]`: how values are looked up at other services in a pass.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LookupConfig {
+    /// The longest time for which the clients of one pass wait for look-ups, in sum: 1 s to 60 s.
+    pub budget: Duration,
+    /// The time for which a service that fails is not asked.
+    pub retry: Duration,
+    /// The time after which a value that nobody answered counts as absent.
+    pub wait: Duration,
+}
+
+impl Default for LookupConfig {
+    fn default() -> Self {
+        Self { budget: Duration::from_secs(10), retry: Duration::from_secs(600), wait: Duration::from_secs(24 * 3600) }
+    }
+}
+
 /// `[sync]`: how a pass is made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SyncConfig {
