@@ -51,6 +51,13 @@ macro_rules! question {
         const $columns: Columns<{ [$first $(, $column)*].len() }> = Columns([$first $(, $column)*]);
         const $question: &str = concat!("SELECT ", $first $(, ", ", $column)*, " ", $rest);
     };
+    ($question:ident, $columns:ident: [$first:literal $(, $column:literal)* $(,)?] $rest:literal sorted by $order:literal) => {
+        const $columns: Columns<{ [$first $(, $column)*].len() }> = Columns([$first $(, $column)*]);
+        const $question: &str = concat!(
+            "SELECT ", $first $(, ", ", $column)*,
+            " FROM (SELECT ", $first $(, ", ", $column)*, " ", $rest, ") ORDER BY ", $order,
+        );
+    };
 }
 
 /// The number of a column.

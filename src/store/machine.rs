@@ -24,16 +24,17 @@ question!(CLIENT, C: [
     "webcam", "touchscreen", "screen_inches", "screen_resolution", "technician", "job", "created_at",
 ] "FROM client WHERE id = ?1 LIMIT 1");
 question!(FOLLOWING, F: ["id"] "FROM client WHERE id > ?1 ORDER BY id LIMIT ?2");
-// Each stops one row behind `MAX_ROWS`: SQLite would sort what is without an end for ever, and keep all of it.
+// Each stops one row behind `MAX_ROWS`. A LIMIT behind the ORDER BY would have SQLite open a table for the sorted rows,
+// and it moves a LIMIT from within to there unless it has an OFFSET.
 question!(SLOTS, S: ["name", "value"] "FROM client_slot WHERE client_id = ?1 LIMIT 20001");
-question!(BATTERIES, B: ["position", "health_percent", "cycles"] "FROM battery WHERE client_id = ?1 ORDER BY position LIMIT 20001");
+question!(BATTERIES, B: ["position", "health_percent", "cycles"] "FROM battery WHERE client_id = ?1 LIMIT 20001 OFFSET 0" sorted by "position");
 question!(DRIVES, D: ["id", "position", "model", "serial_number", "size_bytes", "media", "interface", "health"]
-    "FROM disk WHERE client_id = ?1 ORDER BY position, id LIMIT 20001");
+    "FROM disk WHERE client_id = ?1 LIMIT 20001 OFFSET 0" sorted by "position, id");
 question!(WIPES, W: ["id", "method", "result", "verified", "finished_at", "started_at"]
     "FROM wipe WHERE disk_id = ?1 ORDER BY id LIMIT 20001");
 question!(LOGS, L: ["id", "created_at", "technician"]
-    "FROM diagnostics_log WHERE client_id = ?1 ORDER BY created_at, id LIMIT 20001");
-question!(TESTS, T: ["name", "result", "position"] "FROM diagnostics_test WHERE log_id = ?1 ORDER BY position LIMIT 20001");
+    "FROM diagnostics_log WHERE client_id = ?1 LIMIT 20001 OFFSET 0" sorted by "created_at, id");
+question!(TESTS, T: ["name", "result", "position"] "FROM diagnostics_test WHERE log_id = ?1 LIMIT 20001 OFFSET 0" sorted by "position");
 
 /// A client and the fingerprint of its state, out of one and the same read.
 #[derive(Debug, Clone, PartialEq)]
@@ -432,7 +433,7 @@ mod tests {
     #[test]
     fn reads_one_row_more_than_a_client_may_have() {
         for statement in [SLOTS, BATTERIES, DRIVES, WIPES, LOGS, TESTS] {
-            assert!(statement.ends_with(&format!(" LIMIT {}", MAX_ROWS + 1)), "{statement}");
+            assert!(statement.contains(&format!(" LIMIT {}", MAX_ROWS + 1)), "{statement}");
         }
     }
 }

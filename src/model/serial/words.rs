@@ -83,20 +83,28 @@ pub(super) fn is_made_of_words(bare: &[u8]) -> bool {
 /// Returns the lengths of the words that a text begins with. With words before it, `letters` long, the last word may be
 /// cut off.
 fn lengths_of_words(rest: &[u8], letters: usize) -> impl Iterator<Item = usize> {
-    // Most words are passed over by their first letter.
-    let may_begin = move |word: &&&str| word.as_bytes().first() == rest.first();
+    let first = rest.first().copied().unwrap_or_default();
     let is_cut = move |word: &str| {
         letters >= MIN_LETTERS && rest.len() >= MIN_CUT_WORD_LETTERS && word.as_bytes().starts_with(rest)
     };
-    let candidates = WORDS.iter().filter(may_begin);
+    let candidates = words_that_begin_with(first).iter();
     let words = candidates.clone().filter(move |word| rest.starts_with(word.as_bytes())).map(|word| word.len());
-    let makers = makers().filter(move |name| may_begin(&name)).filter_map(move |name| length_of_maker(name, rest));
+    let makers = makers()
+        .filter(move |name| name.as_bytes().first() == Some(&first))
+        .filter_map(move |name| length_of_maker(name, rest));
     let cut = candidates.clone().any(|word| is_cut(word)).then_some(rest.len());
     let alphabet =
         1 + rest.windows(2).take_while(|pair| pair[0].is_ascii_alphabetic() && pair[1] == pair[0] + 1).count();
     let crosses = rest.iter().take_while(|byte| **byte == b'x').count();
     let alphabet = Some(alphabet).filter(|run| *run >= MIN_ALPHABET_LETTERS);
     words.chain(makers).chain(cut).chain(alphabet).chain(Some(crosses).filter(|run| *run >= MIN_WORD_LETTERS))
+}
+
+/// Returns the words of this first letter. The list is sorted.
+fn words_that_begin_with(first: u8) -> &'static [&'static str] {
+    let letter = |word: &&str| word.as_bytes().first().copied().unwrap_or_default();
+    let words = &WORDS[WORDS.partition_point(|word| letter(word) < first)..];
+    &words[..words.partition_point(|word| letter(word) == first)]
 }
 
 /// The names of makers that are long enough to be no coincidence.
@@ -115,4 +123,18 @@ fn length_of_maker(name: &str, rest: &[u8]) -> Option<usize> {
 /// Whether digits are counted, or one of them repeated.
 fn is_trivial(digits: &[u8]) -> bool {
     !digits.is_empty() && (super::is_counted(digits) || super::is_monotonous(digits))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keeps_words_sorted_and_finds_them_by_first_letter() {
+        assert!(WORDS.is_sorted());
+        for word in WORDS {
+            assert!(words_that_begin_with(word.as_bytes()[0]).contains(word), "{word}");
+        }
+        assert!(words_that_begin_with(b'7').is_empty());
+    }
 }
