@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::error::ConfigError;
 use super::file::read_at_once;
 use super::fingerprint::{decisions, shape};
+use super::lookups;
 use super::problems::{Problem, Problems};
 use super::read::{self, Service};
 use super::report::{self, AssumedSlot, Report};
@@ -94,6 +95,8 @@ impl Config {
         let store = root.section("store", |section| read::store(section, folder));
         let ledger = root.section("ledger", |section| read::ledger(section, folder, &store.database));
         let Service { settings: iqr, api_key_file, widths } = root.section("iqr", |section| read::iqr(section, folder));
+        let iqmetrix = root.section("iqmetrix", |section| lookups::iqmetrix(section, folder));
+        let lookup = root.section("lookup", lookups::lookup);
         let mapping = templates::mapping(root, store.inventory_id_slot.clone(), widths);
         let Mapping { rules, manufacturers, reassignment } = mapping;
         let sync = root.section("sync", |section| read::sync(section, reassignment));
@@ -112,8 +115,8 @@ impl Config {
             iqr,
             sync,
             rules,
-            iqmetrix: None,
-            lookup: LookupConfig::default(),
+            iqmetrix,
+            lookup,
             watch,
             fingerprint,
             wire,

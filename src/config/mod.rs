@@ -12,6 +12,7 @@ mod exposed;
 mod file;
 mod fingerprint;
 mod flaw;
+mod lookups;
 mod partial;
 mod problems;
 mod read;

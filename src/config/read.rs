@@ -236,6 +236,6 @@ fn written_file(section: &mut Section, key: &'static str, ending: &str, folder: 
 }
 
 /// A path; a relative one starts at the folder of the config file, whatever folder cron starts the program in.
-fn file(section: &mut Section, key: &'static str, default: &str, folder: &Path) -> PathBuf {
+pub(super) fn file(section: &mut Section, key: &'static str, default: &str, folder: &Path) -> PathBuf {
     folder.join(section.text(key, default))
 }

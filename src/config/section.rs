@@ -60,6 +60,11 @@ impl<'a, 'r> Section<'a, 'r> {
         self.table.is_none()
     }
 
+    /// Whether the file has this key, whatever its value.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.table.is_some_and(|table| table.contains_key(key))
+    }
+
     /// Refuses the value at `key` for what other keys say.
     pub(super) fn refuse_key(&mut self, key: &'static str, message: String) {
         match self.take(key) {
@@ -130,19 +135,42 @@ impl<'a, 'r> Section<'a, 'r> {
 
     /// A list of strings that are not blank.
     pub(super) fn texts(&mut self, key: &'static str, default: Vec<String>) -> Vec<String> {
-        let Some(value) = self.take(key) else { return default };
+        self.list(key, "a list of strings", |item, _| values::text(string(item)?)).unwrap_or(default)
+    }
+
+    /// A list of whole numbers above zero, each only once; by default empty.
+    pub(super) fn numbers(&mut self, key: &'static str) -> Vec<i64> {
+        let numbers = self.list(key, "a list of whole numbers", |item, before| {
+            let written = item.as_integer().ok_or_else(|| wrong_type("a whole number", item))?;
+            match i64::from_str_radix(written.as_str(), written.radix()) {
+                Ok(number) if before.contains(&number) => Err("stands in the list already".into()),
+                Ok(number) if number > 0 => Ok(number),
+                _ => Err(format!("must be from 1 to {}", i64::MAX).into()),
+            }
+        });
+        numbers.unwrap_or_default()
+    }
+
+    /// A list whose items `read` makes something of; it also gets those before. `None` when there is none or no list.
+    fn list<T>(
+        &mut self,
+        key: &'static str,
+        expected: &str,
+        read: impl Fn(&DeValue<'_>, &[T]) -> Result<T, Flaw>,
+    ) -> Option<Vec<T>> {
+        let value = self.take(key)?;
         let Some(list) = value.get_ref().as_array() else {
-            self.refuse(key, value, &wrong_type("a list of strings", value.get_ref()));
-            return default;
+            self.refuse(key, value, &wrong_type(expected, value.get_ref()));
+            return None;
         };
-        let mut texts = Vec::with_capacity(list.len());
+        let mut read_items = Vec::with_capacity(list.len());
         for (index, item) in list.iter().enumerate() {
-            match string(item.get_ref()).and_then(values::text) {
-                Ok(text) => texts.push(text),
+            match read(item.get_ref(), &read_items) {
+                Ok(read) => read_items.push(read),
                 Err(flaw) => self.refuse(&format!("{key}[{index}]"), item, &flaw),
             }
         }
-        texts
+        Some(read_items)
     }
 
     /// Every key of this table, whatever its name, in the order of the file. `None` when the file has no such table.

@@ -1,3 +1,5 @@
+mod lookups;
+
 use std::path::Path;
 
 use super::report::Report;

@@ -20,6 +20,11 @@ pub(super) fn text(text: &str) -> Result<String, Flaw> {
     Ok(text.trim().to_owned())
 }
 
+/// Parses a text that fits on a line and may be blank.
+pub(super) fn optional_text(written: &str) -> Result<String, Flaw> {
+    if written.trim().is_empty() { Ok(String::new()) } else { text(written) }
+}
+
 /// Parses one of a few words.
 pub(super) fn word<T: Copy>(text: &str, words: &[(&str, T)]) -> Result<T, Flaw> {
     if let Some((_, value)) = words.iter().find(|(word, _)| *word == text) {
@@ -62,6 +67,13 @@ pub(super) fn service_url(text: &str) -> Result<String, Flaw> {
         "http" => Err("must begin with https:// (http:// is for services on this machine only)".into()),
         _ => Err("must be a URL that begins with https://".into()),
     }
+}
+
+/// Parses the URL of one endpoint, path included, by the rules of [`service_url`]. A slash at its end is the path's.
+pub(super) fn endpoint_url(text: &str) -> Result<String, Flaw> {
+    let host = service_url(text)?;
+    let has_path = host.split_once("://").is_some_and(|(_, rest)| rest.contains('/'));
+    if has_path { Ok(text.to_owned()) } else { Err("must be a URL with the path of the endpoint".into()) }
 }
 
 /// Parses the URL of a monitor, without the slash at its end. The monitor learns only that a pass was made, and may

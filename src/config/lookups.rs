@@ -1,0 +1,132 @@
+//! The tables of the values that are looked up at other services: `[iqmetrix]` and `[lookup]`.
+//!
+//! A service without a section is never asked.
+
+use std::path::Path;
+use std::time::Duration;
+
+use super::flaw::Flaw;
+use super::read;
+use super::section::Section;
+use super::settings::LookupConfig;
+use super::values;
+use crate::iqmetrix::{Auth, Paths, Settings};
+use crate::web::{PathError, PathTemplate};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+/// The words of `iqmetrix.auth`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum AuthWord {
+    Password,
+    Basic,
+}
+
+/// The keys of the files of the secrets, and their defaults.
+const SECRET_FILES: [(&str, &str); 3] = [
+    ("client_secret_file", "/etc/wipeos-iqr/iqmetrix-client-secret"),
+    ("password_file", "/etc/wipeos-iqr/iqmetrix-password"),
+    ("basic_token_file", "/etc/wipeos-iqr/iqmetrix-basic-token"),
+];
+
+/// Reads `[iqmetrix]`; `None` where the file has no such table.
+pub(super) fn iqmetrix(section: &mut Section, folder: &Path) -> Option<Settings> {
+    if section.is_absent() {
+        return None;
+    }
+    for (key, default) in SECRET_FILES {
+        read::file(section, key, default, folder);
+    }
+    Some(Settings {
+        url: section.parsed("url", "https://dataconnect.iqmetrix.net".to_owned(), values::service_url),
+        token_url: section.parsed(
+            "token_url",
+            "https://accounts.iqmetrix.net/v1/oauth2/token".to_owned(),
+            values::endpoint_url,
+        ),
+        auth: auth(section),
+        companies: section.numbers("companies"),
+        imei_slot: section.text("imei_slot", "IMEI"),
+        batch: section.number("batch", 100, 1..=110),
+        connections: section.number("connections", 4, 1..=8),
+        request_timeout: section.duration("request_timeout", Duration::from_secs(10)),
+        paths: section.section("paths", paths),
+    })
+}
+
+/// Reads the way to the credential, and the two names that a password belongs to.
+fn auth(section: &mut Section) -> Auth {
+    let words = [("password", AuthWord::Password), ("basic", AuthWord::Basic)];
+    let auth = section.word("auth", AuthWord::Password, &words);
+    let mut name = |key| {
+        let name = section.parsed(key, None, |text| values::optional_text(text).map(Some));
+        let is_needed = auth == AuthWord::Password;
+        if is_needed && name.as_deref() == Some("") {
+            section.refuse_key(key, "must not be blank where `auth` is \"password\"".to_owned());
+        } else if is_needed && !section.has(key) {
+            section.refuse_self(&format!("has no `{key}`, which must be set where `auth` is \"password\""));
+        }
+        name.unwrap_or_default()
+    };
+    let (client_id, username) = (name("client_id"), name("username"));
+    match auth {
+        AuthWord::Password => Auth::Password { client_id, username },
+        AuthWord::Basic => Auth::Basic,
+    }
+}
+
+fn paths(section: &mut Section) -> Paths {
+    let mut list = |key, built_in| path(section, key, built_in, Paths::OF_LISTS, &[]);
+    Paths {
+        companies: list("companies", "partner/relationships?Response={response}"),
+        dealers: list("dealers", "partner/relationships/dealers?Response={response}"),
+        imei: path(
+            section,
+            "imei",
+            "partner/ingrammicro/imei?CompanyID={company}&IMEI={imeis}&Response={response}",
+            Paths::OF_DEVICES,
+            &["company", "imeis"],
+        ),
+    }
+}
+
+/// Reads a path that may have the placeholders of `known` and must have those of `needed`.
+fn path(
+    section: &mut Section,
+    key: &'static str,
+    built_in: &'static str,
+    known: &'static [&'static str],
+    needed: &[&str],
+) -> PathTemplate {
+    let parse = |text: &str| {
+        let path = PathTemplate::parse(text, known).map_err(|error| path_flaw(&error, known))?;
+        match needed.iter().find(|placeholder| !path.has(placeholder)) {
+            Some(placeholder) => Err(format!("must hold {{{placeholder}}}").into()),
+            None => Ok(Some(path)),
+        }
+    };
+    // A path of ours; that they all parse is tested.
+    let usual = || PathTemplate::parse(built_in, known).unwrap_or_else(|_| PathTemplate::new(built_in, None));
+    section.parsed(key, None, parse).unwrap_or_else(usual)
+}
+
+/// The flaw of a path, without what was written.
+fn path_flaw(error: &PathError, known: &[&str]) -> Flaw {
+    match error {
+        PathError::Bad => "must be a path relative to `iqmetrix.url`, of printable ASCII without blanks".into(),
+        PathError::UnknownPlaceholder(_) => {
+            let known: Vec<_> = known.iter().map(|name| format!("{{{name}}}")).collect();
+            format!("holds a placeholder that cannot be filled in here; known here: {}", known.join(", ")).into()
+        }
+    }
+}
+
+/// Reads `[lookup]`.
+pub(super) fn lookup(section: &mut Section) -> LookupConfig {
+    let usual = LookupConfig::default();
+    let budget = section.duration("budget", usual.budget);
+    if !(SECOND..=60 * SECOND).contains(&budget) {
+        section.refuse_key("budget", "must be from \"1s\" to \"60s\"".to_owned());
+    }
+    LookupConfig { budget, retry: section.duration("retry", usual.retry), wait: section.duration("wait", usual.wait) }
+}
