@@ -24,6 +24,7 @@
 //! | [`mapping`] | pure: machine → update (templates, processor, maker, model, chassis, comments) |
 //! | [`web`] | the only door for HTTP: requests, deadlines, retries, limiter, redaction, proxy; knows no service |
 //! | [`iqr`] | IQR's web API: session, assets, master items, wire format, words; built on [`web`] |
+//! | [`iqmetrix`] | iQmetrix's Data Connect: companies, dealers, devices by IMEI; built on [`web`] |
 //! | [`sync`] | the pass: queue → load → evaluate → reconcile → record |
 //! | `monitor` | everything written or sent for monitoring: metrics, pings, files |
 //! | `output`, `logging`, `escape` | output for people and scripts; one table of the characters that a terminal must not get |
@@ -50,6 +51,7 @@
 //! | the wording of a comment line | `mapping/comments.rs`, `mapping/words.rs`, and `[templates]` of the config |
 //! | a field of the templates | `mapping/fields.rs`; with a new column also `store/machine.rs` and `model/machine.rs` |
 //! | a call of IQR's API | `iqr/endpoint.rs`, then `iqr/inventory.rs` or `iqr/items.rs` |
+//! | a call of iQmetrix | `iqmetrix/call.rs`, then `iqmetrix/decode.rs` |
 //! | an exit code | `Exit` in `commands`, `cli.rs`, README; a test ties them |
 //! | the verdict on an answer of IQR | `iqr/wire/verdict.rs`, `iqr/wire/complaint.rs`, `web/error.rs` |
 //! | a column of the ledger | `ledger/schema.rs` and the file of the table |
@@ -69,7 +71,7 @@
 //! - [`model`], [`mapping`] and the plan do no I/O and read no clock: the time of day is read by [`clock`] alone and
 //!   passed down.
 //! - [`mapping`] knows nothing of IQR's wire names, [`iqr`] nothing of WipeOS, [`store`] nothing of either,
-//!   [`web`] nothing of any of them.
+//!   [`iqmetrix`] nothing of the other three, [`web`] nothing of any of them.
 //! - Nothing is written to the ledger or to IQR without the run lock; the WipeOS database is never written.
 //! - A change that cannot be recorded is not sent, and no write is repeated without a read in between.
 //! - No secret, and no line of the config file, is in any message, log or panic.

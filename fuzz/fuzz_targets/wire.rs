@@ -1,4 +1,7 @@
-//! Any bytes are an answer of IQR or an error in words.
+//! Any bytes are an answer of a service or an error in words.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|body: &[u8]| wipeos_iqr::iqr::fuzzing::decode(body));
+libfuzzer_sys::fuzz_target!(|body: &[u8]| {
+    wipeos_iqr::iqr::fuzzing::decode(body);
+    wipeos_iqr::iqmetrix::fuzzing::decode(body);
+});

@@ -97,6 +97,7 @@ impl Exit {
             web::Error::Failed(_)
             | web::Error::Unreachable { .. }
             | web::Error::Throttled { .. }
+            | web::Error::Maintenance { .. }
             | web::Error::Interrupted { .. }
             | web::Error::OutOfTime { .. }
             | web::Error::ReadOnly { .. } => Self::Unreachable,

@@ -13,6 +13,10 @@ pub static SERVICE: Service = Service {
     record_advice: "; other requests go well: look at it in IQR",
     missing_path: Some("endpoint not found"),
     paths_setting: "[iqr.endpoints]",
+    message_members: &[],
+    max_failures: 8,
+    max_sends: None,
+    closes_for_maintenance: false,
 };
 
 /// Returns the reason code of a client whose request to IQR failed so.
@@ -22,7 +26,9 @@ pub fn reason(error: &Error) -> Reason {
         Error::NotFound { .. } => Reason::NotInIqr,
         Error::Refused { .. } | Error::CredentialRefused { .. } | Error::ReadOnly { .. } => Reason::Refused,
         Error::Failed(Failure { cause: Cause::BadAnswer(_), .. }) => Reason::BadAnswer,
-        Error::Failed(_) | Error::Unreachable { .. } | Error::Throttled { .. } => Reason::Unreachable,
+        Error::Failed(_) | Error::Unreachable { .. } | Error::Throttled { .. } | Error::Maintenance { .. } => {
+            Reason::Unreachable
+        }
         Error::Interrupted { .. } | Error::OutOfTime { .. } => Reason::TimeBudget,
     }
 }

@@ -209,6 +209,7 @@ impl IqrSession {
                 service: &SERVICE,
                 request: self.create.shown.clone(),
                 status,
+                text: String::new(),
             })),
             429 => Err(SignIn::Refused { asked: answer.retry_after }),
             status @ (408 | 500..) => Err(again(format!("the server answered {status}"))),
@@ -307,7 +308,8 @@ impl Session for IqrSession {
                 return Ok(false);
             }
             Sequel::KeyIsDead => {
-                let error = Error::CredentialRefused { service: &SERVICE, request: request.shown.clone(), status };
+                let (request, text) = (request.shown.clone(), String::new());
+                let error = Error::CredentialRefused { service: &SERVICE, request, status, text };
                 state.dead = Some(error.clone());
                 return Err(error);
             }

@@ -200,7 +200,7 @@ impl<'a> Workers<'a> {
                 recorder.report(&recorder.deferred_item(evaluated, &cause));
             }
             // The client is not at fault: it stays due, and the pass reports the cause.
-            web::Error::Throttled { .. } => {
+            web::Error::Throttled { .. } | web::Error::Maintenance { .. } => {
                 recorder.abort(cause.clone().into());
                 recorder.report(&recorder.deferred_item(evaluated, &cause));
             }

@@ -56,11 +56,15 @@ impl<S: Session> Client<S> {
 
     fn ask<T>(&self, request: &Request, when: When, decode: impl Fn(&[u8]) -> Result<T, Bad>) -> Result<T, Error> {
         let (mut failures, mut refusals) = (0, 0);
+        let is_sent_enough = |sent| self.service.max_sends.is_some_and(|most| sent >= most);
         loop {
             let (cause, outcome, repeats) = match self.try_read(request, when, &decode) {
                 Ok(value) => return Ok(value),
                 Err(Setback::Final(error)) => return Err(error),
                 Err(Setback::Passing { cause, outcome, repeats }) => (cause, outcome, repeats),
+                Err(Setback::Refused { cause, .. }) if is_sent_enough(failures + refusals + 1) => {
+                    return Err(self.not_taken(request, cause));
+                }
                 Err(Setback::Refused { cause, retry }) => {
                     let shown = &request.shown;
                     self.limiter.wait_out(retry, &self.limits, when, shown, &message(request, &cause))?;
@@ -73,7 +77,7 @@ impl<S: Session> Client<S> {
             };
             failures += 1;
             when.check(&self.limits, &request.shown)?;
-            let again = failures <= repeats && self.limiter.may_repeat();
+            let again = failures <= repeats && !is_sent_enough(failures + refusals) && self.limiter.may_repeat();
             if !again || !pause(failures, &self.limits, when) {
                 when.check(&self.limits, &request.shown)?;
                 return Err(self.give_up(request, cause, outcome, failures));
@@ -186,7 +190,8 @@ impl<S: Session> Client<S> {
                 self.session.renewal_helped(before != status);
             }
             if self.session.may_have_ended(status, false) {
-                let renewed = self.session.renew(link, Refusal { session, status, request, is_repeated })?;
+                let refusal = Refusal { session, status, answer: &answer, request, is_repeated };
+                let renewed = self.session.renew(link, refusal)?;
                 if renewed && !is_repeated {
                     refused_before = Some(status);
                     continue;
@@ -209,7 +214,7 @@ impl<S: Session> Client<S> {
         let status = answer.status;
         if !self.session.may_have_ended(status, true) {
             self.session.let_write_pass(request);
-        } else if self.session.renew(link, Refusal { session, status, request, is_repeated: false })? {
+        } else if self.session.renew(link, Refusal { session, status, answer: &answer, request, is_repeated: false })? {
             let cause = Cause::Status { status, text: self.quote(&answer) };
             return Err(Setback::Passing { cause, outcome: Outcome::Unknown, repeats: MAX_REPEATS });
         }
@@ -247,6 +252,11 @@ impl<S: Session> Client<S> {
         let status = answer.status;
         let shown = format!("{}: the server answered {status}", request.shown);
         let cause = || Cause::Status { status, text: self.quote(&answer) };
+        if status == 503 && self.service.closes_for_maintenance && !request.is_write {
+            let (request, text) = (request.shown.clone(), self.quote(&answer));
+            let error = Error::Maintenance { service: self.service, request, text, wait: answer.retry_after };
+            return Err(Setback::Final(self.limiter.stop(error)));
+        }
         let (outcome, is_refusal) = match status {
             200..=299 | 400..=407 | 409..=428 | 430..=499 => return Ok(answer),
             429 => (Outcome::NotSent, true),
@@ -279,13 +289,14 @@ impl<S: Session> Client<S> {
 
     /// Returns the text of an answer, fit for a message.
     fn quote(&self, answer: &Answer) -> String {
-        self.http.redactor().quote_bytes(&answer.body)
+        self.service.quote(&answer.body, self.http.redactor())
     }
 
     /// The pass's own error where the pass is over, this request's where it is not.
     fn give_up(&self, request: &Request, cause: Cause, outcome: Outcome, failures: u32) -> Error {
         match self.limiter.stopped() {
-            Some(stopped) if !request.is_write => stopped,
+            // A service that this request alone has shown to be down: what happened to it says more.
+            Some(stopped) if !request.is_write && failures < self.service.max_failures => stopped,
             _ => {
                 let only_this = if request.is_write {
                     self.limiter.only_failing_write(MAX_OWN_WRITES)

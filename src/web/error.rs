@@ -1,5 +1,7 @@
 //! The errors of a client, by consequence: for one record or for the pass, accepted by the service or not.
 
+use std::time::Duration;
+
 use thiserror::Error;
 
 use super::service::Service;
@@ -33,14 +35,16 @@ pub enum Error {
     #[error(transparent)]
     Failed(#[from] Failure),
     /// The credential is no longer good; no more can be asked in this pass.
-    #[error("{service} refused {} ({request} answered {status}){}", .service.credential, .service.credential_advice)]
+    #[error("{service} refused {} ({request} answered {status}{}){}", .service.credential, colon(.text), .service.credential_advice)]
     CredentialRefused {
         /// The service.
         service: &'static Service,
         /// Method and path of the request that showed it.
         request: String,
-        /// The HTTP status.
+        /// The HTTP status: 403 where the credential is good and its owner may not do this.
         status: u16,
+        /// The reason that the service gave; empty where it gave none.
+        text: String,
     },
     /// The server or the network is down, or as good as down; no more can be asked in this pass.
     #[error("{service} cannot be reached: {cause}")]
@@ -57,6 +61,19 @@ pub enum Error {
         service: &'static Service,
         /// The event, with method and path.
         cause: String,
+    },
+    /// The service is closed to everybody for a while (503); no more can be asked in this pass. Only of services that
+    /// announce their maintenance so.
+    #[error("{service} is in maintenance ({request} answered 503{}){}", colon(.text), again_in(*.wait))]
+    Maintenance {
+        /// The service.
+        service: &'static Service,
+        /// Method and path of the request that showed it.
+        request: String,
+        /// The reason that the service gave; empty where it gave none.
+        text: String,
+        /// The wait that the service asks for; `None` where it asks for none.
+        wait: Option<Duration>,
     },
     /// A signal asked to stop; the request was not sent.
     #[error("stopped by a signal before {request}")]
@@ -146,6 +163,7 @@ impl Error {
             Self::CredentialRefused { .. }
             | Self::Unreachable { .. }
             | Self::Throttled { .. }
+            | Self::Maintenance { .. }
             | Self::Interrupted { .. }
             | Self::OutOfTime { .. }
             | Self::ReadOnly { .. } => Scope::Pass,
@@ -161,6 +179,7 @@ impl Error {
             Self::CredentialRefused { .. }
             | Self::Unreachable { .. }
             | Self::Throttled { .. }
+            | Self::Maintenance { .. }
             | Self::Interrupted { .. }
             | Self::OutOfTime { .. }
             | Self::ReadOnly { .. } => true,
@@ -174,9 +193,11 @@ impl Error {
             Self::NotFound { .. } | Self::Refused { .. } | Self::CredentialRefused { .. } => Outcome::Refused,
             Self::Failed(failure) => failure.outcome,
             Self::OutOfTime { outcome, .. } => *outcome,
-            Self::Unreachable { .. } | Self::Throttled { .. } | Self::Interrupted { .. } | Self::ReadOnly { .. } => {
-                Outcome::NotSent
-            }
+            Self::Unreachable { .. }
+            | Self::Throttled { .. }
+            | Self::Maintenance { .. }
+            | Self::Interrupted { .. }
+            | Self::ReadOnly { .. } => Outcome::NotSent,
         }
     }
 
@@ -218,6 +239,11 @@ impl Failure {
 /// The usual cause of a 403, once the session is known to be good.
 fn permission_advice(service: &Service, status: u16) -> &'static str {
     if status == 403 { service.permission_advice } else { "" }
+}
+
+/// The end of a message that says when to ask again.
+fn again_in(wait: Option<Duration>) -> String {
+    wait.map(|wait| format!("; it asks to wait {} s", wait.as_secs())).unwrap_or_default()
 }
 
 fn colon(text: &str) -> String {

@@ -259,6 +259,11 @@ impl<'a> Credential<'a> {
     pub fn bearer(secret: &'a Secret) -> Self {
         Self { header: "authorization", scheme: "Bearer ", secret }
     }
+
+    /// `Authorization: Basic`.
+    pub fn basic(secret: &'a Secret) -> Self {
+        Self { header: "authorization", scheme: "Basic ", secret }
+    }
 }
 
 impl Answer {

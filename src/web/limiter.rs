@@ -5,7 +5,7 @@
 //! - *Hold*: where the server asks to wait (`Retry-After`), or refuses the only request in flight, every worker waits.
 //! - *Refusals*: after [`MAX_REFUSALS`] in a row without any success the pass is over; so it is where a wait would
 //!   outlast it.
-//! - *Circuit breaker*: after [`MAX_FAILURES`] failures in a row, across workers, the pass is over.
+//! - *Circuit breaker*: after [`Service::max_failures`] failures in a row, across workers, the pass is over.
 //! - *Retry quota*: repeats cost more than successes bring in; a limping server is not asked twice as much as a healthy
 //!   one.
 
@@ -19,11 +19,8 @@ use super::wait::{SLICE, When, full_jitter, sleep_until};
 use crate::clock::BootTime;
 use crate::web::window::{Refused, Window};
 
-/// Failures in a row after which the server counts as down.
-const MAX_FAILURES: u32 = 8;
-
-/// The number of failures that a heavy one counts for.
-const HEAVY_FAILURES: u32 = 3;
+/// Heavy failures in a row after which the server counts as down, where that takes more failures than this.
+const MAX_HEAVY_FAILURES: u32 = 3;
 
 /// Refusals (429) in a row without any success after which the pass ends; for writes, without any write that was taken.
 const MAX_REFUSALS: u32 = 10;
@@ -180,7 +177,10 @@ impl Limiter {
     /// Records a failure that weighs more: one that used up the time of its request, or a silent server would get all
     /// of the pass, or one that every asset would meet.
     pub fn failed_heavily(&self, cause: &str) {
-        self.lock().fail(cause, HEAVY_FAILURES);
+        let mut state = self.lock();
+        let weight = state.service.max_failures.div_ceil(MAX_HEAVY_FAILURES);
+        state.fail(cause, weight);
+        drop(state);
         self.freed.notify_all();
     }
 
@@ -188,7 +188,7 @@ impl Limiter {
     pub fn write_failed(&self, cause: &str) {
         let mut state = self.lock();
         state.failed_writes += 1;
-        if state.failed_writes >= MAX_FAILURES {
+        if state.failed_writes >= state.service.max_failures {
             state.stop_unreachable(format!("too many writes in a row failed, the last: {cause}"));
         }
     }
@@ -296,6 +296,13 @@ impl Limiter {
         true
     }
 
+    /// Ends the pass for this reason, if it is not over yet. Returns the reason why it is over.
+    pub fn stop(&self, error: Error) -> Error {
+        let reason = self.lock().stop(error);
+        self.freed.notify_all();
+        reason
+    }
+
     /// Returns the reason why the pass is over, if it is.
     pub fn stopped(&self) -> Option<Error> {
         self.lock().stopped.clone()
@@ -371,7 +378,7 @@ impl State {
     fn fail(&mut self, cause: &str, weight: u32) {
         self.last_failure = Some(cause.to_owned());
         self.failures_in_a_row += weight;
-        if self.failures_in_a_row >= MAX_FAILURES {
+        if self.failures_in_a_row >= self.service.max_failures {
             self.stop_unreachable(format!("too many requests in a row failed, the last: {cause}"));
         }
     }

@@ -30,6 +30,7 @@ mod service;
 mod session;
 mod stale;
 mod text;
+mod token;
 mod wait;
 mod window;
 
@@ -45,7 +46,9 @@ pub(crate) use answer::{Bad, Verdict};
 pub(crate) use client::Client;
 pub(crate) use http::{Answer, Body, Credential, Fault, FaultKind, Http, HttpSettings, Request};
 pub(crate) use limiter::{Limiter, Refusal as LimiterRefusal};
+pub(crate) use path::{Filled, Value as PathValue};
 pub(crate) use redact::Redactor;
 pub(crate) use session::{Link, Refusal, Session};
 pub(crate) use text::is_html;
+pub(crate) use token::TokenSession;
 pub(crate) use wait::{GRACE, When, backoff, full_jitter, sleep_until};

@@ -10,6 +10,26 @@ enum Part {
     Placeholder(&'static str),
 }
 
+/// The value of a placeholder of [`PathTemplate::fill_sparsely`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Value<'a> {
+    /// There is none: the pair of the query that it stands in is left out.
+    Missing,
+    /// A text, URL-encoded.
+    Text(&'a str),
+    /// A list with commas between its elements: all but the commas is URL-encoded.
+    List(&'a str),
+}
+
+/// A path with its values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Filled {
+    /// The path and the query, for the URL.
+    pub path: String,
+    /// The same for messages and the log: of the query the names only, and of a list its length.
+    pub shown: String,
+}
+
 /// The reason why a text is no path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PathError {
@@ -67,6 +87,81 @@ impl PathTemplate {
     }
 }
 
+impl PathTemplate {
+    /// The path with the value of each placeholder. A pair of the query whose placeholder has no value is left out.
+    pub(crate) fn fill_sparsely<'a>(&self, value: impl Fn(&str) -> Value<'a>) -> Filled {
+        let mut filled = Filled { path: String::with_capacity(96), shown: String::new() };
+        let mut pair = Pair::default();
+        for part in &self.0 {
+            match part {
+                Part::Placeholder(name) => pair.push_value(value(name)),
+                Part::Literal(text) => {
+                    for character in text.chars() {
+                        let ends = if pair.is_query { character == '&' } else { character == '?' };
+                        if ends {
+                            filled.push(std::mem::replace(&mut pair, Pair { is_query: true, ..Pair::default() }));
+                        } else {
+                            pair.text.push(character);
+                        }
+                    }
+                }
+            }
+        }
+        filled.push(pair);
+        filled
+    }
+}
+
+/// The path before the query, or a pair of the query.
+#[derive(Default)]
+struct Pair {
+    is_query: bool,
+    text: String,
+    is_missing: bool,
+    /// The number of elements, of a list.
+    elements: Option<usize>,
+}
+
+impl Pair {
+    fn push_value(&mut self, value: Value<'_>) {
+        match value {
+            Value::Missing => self.is_missing = true,
+            Value::Text(text) => push_encoded(&mut self.text, text),
+            Value::List(text) => {
+                for (at, element) in text.split(',').enumerate() {
+                    self.text.push_str(if at > 0 { "," } else { "" });
+                    push_encoded(&mut self.text, element);
+                    *self.elements.get_or_insert(0) += 1;
+                }
+            }
+        }
+    }
+
+    /// The pair as messages show it.
+    fn shown(&self) -> String {
+        let count = self.elements.map(|count| format!("({count})")).unwrap_or_default();
+        match self.text.split_once('=') {
+            Some((name, _)) => format!("{name}={count}"),
+            None => self.text.clone(),
+        }
+    }
+}
+
+impl Filled {
+    fn push(&mut self, pair: Pair) {
+        if !pair.is_query {
+            self.shown.push_str(&pair.text);
+            self.path = pair.text;
+        } else if !pair.is_missing {
+            let separator = if self.path.contains('?') { '&' } else { '?' };
+            self.path.push(separator);
+            self.path.push_str(&pair.text);
+            self.shown.push(separator);
+            self.shown.push_str(&pair.shown());
+        }
+    }
+}
+
 impl std::fmt::Display for PathTemplate {
     /// Writes the path as a config does, placeholders and all.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -88,7 +183,7 @@ fn fits_a_url(byte: u8) -> bool {
 }
 
 /// Everything but unreserved characters is encoded: a slash in an item number must not become a path.
-fn push_encoded(path: &mut String, text: &str) {
+pub(super) fn push_encoded(path: &mut String, text: &str) {
     const HEX: &[u8; 16] = b"0123456789ABCDEF";
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
@@ -98,5 +193,48 @@ fn push_encoded(path: &mut String, text: &str) {
             path.push(char::from(HEX[usize::from(byte >> 4)]));
             path.push(char::from(HEX[usize::from(byte & 15)]));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn template(path: &str) -> PathTemplate {
+        PathTemplate::parse(path, &["id", "list", "none"]).unwrap()
+    }
+
+    fn value(name: &str) -> Value<'static> {
+        match name {
+            "id" => Value::Text("a/b,c"),
+            "list" => Value::List("1/2,3"),
+            _ => Value::Missing,
+        }
+    }
+
+    #[test]
+    fn leaves_out_pairs_of_query_without_value() {
+        for (path, filled, shown) in [
+            ("a/b?Response={none}", "a/b", "a/b"),
+            ("a?x={id}&y={list}&z={none}", "a?x=a%2Fb%2Cc&y=1%2F2,3", "a?x=&y=(2)"),
+            ("a?z={none}&x={id}", "a?x=a%2Fb%2Cc", "a?x="),
+            ("a/{id}?fixed=1&z=pre{none}&flag", "a/a%2Fb%2Cc?fixed=1&flag", "a/a%2Fb%2Cc?fixed=&flag"),
+            ("a/{none}/b", "a//b", "a//b"),
+            ("a?", "a?", "a?"),
+        ] {
+            let expected = Filled { path: filled.to_owned(), shown: shown.to_owned() };
+            assert_eq!(template(path).fill_sparsely(value), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn fills_every_pair_if_every_value_is_a_text() {
+        for path in ["a", "a/{id}", "a?x={id}", "a?x={id}&y=1&z={id}", "a/{id}/b?{id}={id}&&?=?&"] {
+            let (always, sparsely) =
+                (template(path).fill(|_| "1,/é"), template(path).fill_sparsely(|_| Value::Text("1,/é")));
+            assert_eq!(always, sparsely.path, "{path}");
+        }
+        assert_eq!(template("a/{id}?x={list}&y=").fill(|_| ""), "a/?x=&y=");
+        assert_eq!(template("Inventory?Id={id}").fill(|_| "1,2 3"), "Inventory?Id=1%2C2%203");
     }
 }

@@ -2,6 +2,10 @@
 
 use std::fmt;
 
+use serde_json::{Map, Value};
+
+use super::redact::Redactor;
+
 /// A web service, as messages name it and its settings.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Service {
@@ -21,6 +25,15 @@ pub struct Service {
     pub missing_path: Option<&'static str>,
     /// The setting that holds the paths.
     pub paths_setting: &'static str,
+    /// The members of a JSON object that hold the service's words to people, in any letter case; the first that is there
+    /// is quoted in place of the whole answer.
+    pub message_members: &'static [&'static str],
+    /// The number of failed requests in a row after which the service counts as down.
+    pub max_failures: u32,
+    /// The largest number of times that one read is sent, refusals for now (429) included; `None`: as the limiter allows.
+    pub max_sends: Option<u32>,
+    /// Whether a 503 says that the service is closed to everybody for a while: then no more is asked of it.
+    pub closes_for_maintenance: bool,
 }
 
 impl fmt::Display for Service {
@@ -34,17 +47,62 @@ impl Service {
     pub(crate) fn is_missing_path(&self, text: &str) -> bool {
         self.missing_path.is_some_and(|words| text.to_lowercase().contains(words))
     }
+
+    /// Returns the service's words in an answer, fit for a message: those to people where it has them, else all of it.
+    pub(crate) fn quote(&self, body: &[u8], redactor: &Redactor) -> String {
+        match self.message(body) {
+            Some(message) => redactor.quote(&message),
+            None => redactor.quote_bytes(body),
+        }
+    }
+
+    /// Returns the text of the first member of [`Self::message_members`] that an answer has.
+    pub(crate) fn message(&self, body: &[u8]) -> Option<String> {
+        if self.message_members.is_empty() {
+            return None;
+        }
+        let object: Map<String, Value> = serde_json::from_slice(body).ok()?;
+        let text = |name: &&str| object.iter().find(|(key, _)| key.eq_ignore_ascii_case(name))?.1.as_str();
+        self.message_members.iter().find_map(text).filter(|text| !text.trim().is_empty()).map(str::to_owned)
+    }
 }
 
 /// A service without advice, for tests.
 #[cfg(test)]
-pub(crate) static TEST_SERVICE: Service = Service {
-    name: "the service",
-    credential: "the token",
-    credential_advice: "",
-    permission_advice: "",
-    load_advice: "",
-    record_advice: "",
-    missing_path: None,
-    paths_setting: "[paths]",
-};
+pub(crate) static TEST_SERVICE: Service = test_service();
+
+#[cfg(test)]
+const fn test_service() -> Service {
+    Service {
+        name: "the service",
+        credential: "the token",
+        credential_advice: "",
+        permission_advice: "",
+        load_advice: "",
+        record_advice: "",
+        missing_path: None,
+        paths_setting: "[paths]",
+        message_members: &[],
+        max_failures: 8,
+        max_sends: None,
+        closes_for_maintenance: false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotes_words_to_people_in_place_of_the_answer() {
+        let service = Service { message_members: &["Message", "error"], ..test_service() };
+        let quote = |body: &str| service.quote(body.as_bytes(), &Redactor::default());
+        assert_eq!(quote(r#"{"Error":true,"Message":"Rate\nlimit \u001b[2J"}"#), r"Rate limit \u{1b}[2J");
+        assert_eq!(quote(r#"{"error":"invalid_grant"}"#), "invalid_grant");
+        assert_eq!(quote(r#"{"message":"a","error":"b"}"#), "a");
+        for other in [r#"{"Error":true}"#, r#"["Message"]"#, "no way", ""] {
+            assert_eq!(quote(other), other);
+        }
+        assert_eq!(TEST_SERVICE.quote(br#"{"Message":"a"}"#, &Redactor::default()), r#"{"Message":"a"}"#);
+    }
+}

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::error::Error;
-use super::http::{Credential, Http, Request};
+use super::http::{Answer, Credential, Http, Request};
 use super::limiter::Limiter;
 use super::limits::Limits;
 use super::wait::When;
@@ -40,6 +40,7 @@ pub(crate) trait Session {
 pub(crate) struct Refusal<'a, L> {
     pub session: Arc<L>,
     pub status: u16,
+    pub answer: &'a Answer,
     pub request: &'a Request,
     /// Whether this call was refused before, and its credential renewed.
     pub is_repeated: bool,

@@ -21,6 +21,8 @@ pub(crate) const GRACE: Duration = Duration::from_secs(5);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum When {
     InTime,
+    /// As [`Self::InTime`], and before this too.
+    By(BootTime),
     Grace,
 }
 
@@ -29,6 +31,7 @@ impl When {
     pub fn until(self, limits: &Limits) -> BootTime {
         match self {
             Self::InTime => limits.deadline,
+            Self::By(end) => end.min(limits.deadline),
             Self::Grace if limits.interrupted() => (BootTime::now() + GRACE).min(limits.deadline + GRACE),
             Self::Grace => limits.deadline + GRACE,
         }
@@ -36,7 +39,7 @@ impl When {
 
     /// Whether a request may be begun now.
     pub fn check(self, limits: &Limits, request: &str) -> Result<(), Error> {
-        if self == Self::InTime && limits.interrupted() {
+        if self != Self::Grace && limits.interrupted() {
             return Err(Error::Interrupted { request: request.to_owned() });
         }
         if self.until(limits).left().is_zero() {
@@ -55,7 +58,7 @@ pub(crate) fn pause(repeat: u32, limits: &Limits, when: When) -> bool {
 /// Sleeps until `end`; false when an interruption leaves no time for that.
 pub(crate) fn sleep_until(end: BootTime, limits: &Limits, when: When) -> bool {
     loop {
-        if limits.interrupted() && (when == When::InTime || end > when.until(limits)) {
+        if limits.interrupted() && (when != When::Grace || end > when.until(limits)) {
             return false;
         }
         let left = end.left();
