@@ -1,84 +1,55 @@
-//! One request from arrival to reply: counted, judged by the fault rules, routed, spoiled, recorded.
+//! One request of IQR from arrival to reply: counted, judged by the fault rules, routed, spoiled, recorded.
 
-use std::time::Instant;
+use std::time::Duration;
 
 use crate::answer::Answer;
 use crate::clock::http_date;
-use crate::delivery::{Delivery, spoil};
-use crate::faults::{Facts, Moment};
+use crate::faults::Facts;
+use crate::judged::Judged;
 use crate::record::{Request, Token};
 use crate::routes::{self, Call};
+use crate::server::{Arrival, Reply, Service};
 use crate::state::State;
 use crate::url::Target;
 use crate::wire::Incoming;
 
-/// What goes back, and how.
-pub(crate) struct Reply {
-    pub(crate) answer: Answer,
-    pub(crate) delivery: Delivery,
-    /// The `Date` header.
-    pub(crate) date: String,
-}
+impl Service for State {
+    fn connect(&mut self) -> u64 {
+        self.counters.connections += 1;
+        self.counters.connections
+    }
 
-pub(crate) fn reply(
-    state: &mut State,
-    connection: u64,
-    arrived: Instant,
-    in_flight: usize,
-    incoming: &Incoming,
-) -> Reply {
-    state.counters.requests += 1;
-    state.counters.max_in_flight = state.counters.max_in_flight.max(in_flight);
-    let judged = if state.options.max_in_flight.is_some_and(|most| in_flight > most) {
-        state.counters.turned_away += 1;
-        Judged::plain(Answer::new(429, "text/plain", "Too many requests"), Token::Absent)
-    } else {
-        judge(state, incoming)
-    };
-    record(state, connection, arrived, incoming, &judged);
-    Reply { answer: judged.answer, delivery: judged.delivery, date: http_date(state.options.clock_offset) }
-}
+    fn rtt(&self) -> Duration {
+        self.options.rtt
+    }
 
-struct Judged {
-    answer: Answer,
-    delivery: Delivery,
-    token: Token,
-    faulted: bool,
-}
+    fn is_limited(_: &Incoming) -> bool {
+        true
+    }
 
-impl Judged {
-    fn plain(answer: Answer, token: Token) -> Self {
-        Self { answer, delivery: Delivery::Plain, token, faulted: false }
+    fn reply(&mut self, arrival: &Arrival<'_>) -> Reply {
+        self.counters.requests += 1;
+        self.counters.max_in_flight = self.counters.max_in_flight.max(arrival.in_flight);
+        let judged = if self.options.max_in_flight.is_some_and(|most| arrival.in_flight > most) {
+            self.counters.turned_away += 1;
+            Judged::plain(Answer::new(429, "text/plain", "Too many requests"), Token::Absent)
+        } else {
+            self.judge(arrival.incoming)
+        };
+        if self.options.keep_requests {
+            self.requests.push(Request::new(self.counters.requests, self.started, arrival, &judged));
+        }
+        judged.into_reply(http_date(self.options.clock_offset))
     }
 }
 
-fn judge(state: &mut State, incoming: &Incoming) -> Judged {
-    let target = Target::parse(&incoming.target);
-    let facts = Facts { method: &incoming.method, path: &target.path, target: &incoming.target, body: &incoming.body };
-    let fault = state.injector.decide(&facts);
-    let commit = !matches!(fault, Some((_, Moment::BeforeCommit)));
-    let call = Call { incoming, target: &target, number: state.counters.requests, commit };
-    let (answer, token) = routes::answer(state, &call);
-    let Some((kind, _)) = fault else { return Judged::plain(answer, token) };
-    state.counters.faults += 1;
-    let (answer, delivery) = spoil(&kind, answer);
-    Judged { answer, delivery, token, faulted: true }
-}
-
-fn record(state: &mut State, connection: u64, arrived: Instant, incoming: &Incoming, judged: &Judged) {
-    if !state.options.keep_requests {
-        return;
+impl State {
+    fn judge(&mut self, incoming: &Incoming) -> Judged {
+        let target = Target::parse(&incoming.target);
+        let verdict = self.injector.decide(&Facts::new(incoming, &target));
+        self.counters.faults += u64::from(verdict.is_fault());
+        let call = Call { incoming, target: &target, number: self.counters.requests, commit: verdict.commits() };
+        let (answer, token) = routes::answer(self, &call);
+        Judged::new(&verdict, answer, token)
     }
-    let request = Request {
-        number: state.counters.requests,
-        method: incoming.method.clone(),
-        target: incoming.target.clone(),
-        body: String::from_utf8_lossy(&incoming.body).into_owned(),
-        status: judged.delivery.has_head().then_some(judged.answer.status),
-        connection,
-        token: judged.token,
-        faulted: judged.faulted,
-        at: arrived.saturating_duration_since(state.started),
-    };
-    state.requests.push(request);
 }

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use crate::rng::Rng;
+use crate::url::Target;
+use crate::wire::Incoming;
 
 /// One rule: the first rule that matches a request decides what goes wrong with it.
 #[derive(Debug, Clone, PartialEq)]
@@ -217,6 +219,32 @@ pub(crate) struct Facts<'a> {
     pub(crate) body: &'a [u8],
 }
 
+impl<'a> Facts<'a> {
+    pub(crate) fn new(incoming: &'a Incoming, target: &'a Target) -> Self {
+        Self { method: &incoming.method, path: &target.path, target: &incoming.target, body: &incoming.body }
+    }
+}
+
+/// What the rules say about a request.
+#[derive(Debug)]
+pub(crate) struct Verdict(Option<(Kind, Moment)>);
+
+impl Verdict {
+    /// What goes wrong, if anything does.
+    pub(crate) fn kind(&self) -> Option<&Kind> {
+        self.0.as_ref().map(|(kind, _)| kind)
+    }
+
+    pub(crate) fn is_fault(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// Whether the request takes effect.
+    pub(crate) fn commits(&self) -> bool {
+        !matches!(self.0, Some((_, Moment::BeforeCommit)))
+    }
+}
+
 /// The rules, and how often they matched and struck.
 #[derive(Debug, Default)]
 pub(crate) struct Injector {
@@ -238,11 +266,11 @@ impl Injector {
     }
 
     /// Counts the request and says what goes wrong with it.
-    pub(crate) fn decide(&mut self, facts: &Facts<'_>) -> Option<(Kind, Moment)> {
+    pub(crate) fn decide(&mut self, facts: &Facts<'_>) -> Verdict {
         self.seen += 1;
         let number = self.seen;
-        let rule = self.rules.iter_mut().find_map(|rule| rule.strikes(number, facts).then_some(rule))?;
-        Some((rule.fault.kind.clone(), rule.fault.moment))
+        let rule = self.rules.iter_mut().find_map(|rule| rule.strikes(number, facts).then_some(rule));
+        Verdict(rule.map(|rule| (rule.fault.kind.clone(), rule.fault.moment)))
     }
 }
 
@@ -306,7 +334,7 @@ mod tests {
     fn struck(fault: Fault, requests: u64) -> Vec<u64> {
         let mut injector = Injector::new(vec![fault]);
         let get = facts("GET", "webapi.svc/x", "");
-        (1..=requests).filter(|_| injector.decide(&get).is_some()).collect()
+        (1..=requests).filter(|_| injector.decide(&get).is_fault()).collect()
     }
 
     #[test]

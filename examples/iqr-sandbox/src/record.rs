@@ -1,6 +1,9 @@
 //! What the sandbox remembers of the requests it got.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+use crate::judged::Judged;
+use crate::server::Arrival;
 
 /// One request, as tests want to ask about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,6 +14,8 @@ pub struct Request {
     pub method: String,
     /// Path and query, as sent.
     pub target: String,
+    /// Names, in lower case, and values of the headers, as sent.
+    pub headers: Vec<(String, String)>,
     /// The body, as sent; what is not UTF-8 is replaced.
     pub body: String,
     /// The status answered; `None` when no head was sent.
@@ -26,6 +31,28 @@ pub struct Request {
 }
 
 impl Request {
+    pub(crate) fn new(number: u64, started: Instant, arrival: &Arrival<'_>, judged: &Judged) -> Self {
+        let incoming = arrival.incoming;
+        Self {
+            number,
+            method: incoming.method.clone(),
+            target: incoming.target.clone(),
+            headers: incoming.headers.clone(),
+            body: String::from_utf8_lossy(&incoming.body).into_owned(),
+            status: judged.status(),
+            connection: arrival.connection,
+            token: judged.token,
+            faulted: judged.faulted,
+            at: arrival.at.saturating_duration_since(started),
+        }
+    }
+
+    /// The first value of a header; `name` in lower case.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
     /// Whether the verb is one that could change something (the session calls included).
     #[must_use]
     pub fn is_write(&self) -> bool {

@@ -1,4 +1,4 @@
-//! The sandbox as a running thing: a listener, a thread per connection, and one state behind a lock.
+//! A service as a running thing: a listener, a thread per connection, and one state behind a lock.
 
 use std::collections::HashMap;
 use std::io;
@@ -11,54 +11,67 @@ use std::time::{Duration, Instant};
 use crate::answer::Answer;
 use crate::clock::http_date;
 use crate::delivery::{Delivery, deliver, hang_up};
-use crate::exchange;
-use crate::faults::Fault;
-use crate::options::Options;
-use crate::record::{Counters, Request};
-use crate::state::State;
 use crate::wire::{Incoming, Reader};
 
-/// How long [`Sandbox`] waits for its threads when it is dropped.
+/// The time that a [`Server`] waits for its threads when it is dropped.
 const FAREWELL: Duration = Duration::from_secs(2);
 
-/// A running IQR. It stops when it is dropped.
+/// The state of a service, and how it answers.
+pub(crate) trait Service: Send + 'static {
+    /// Counts a connection, and returns its number from 1.
+    fn connect(&mut self) -> u64;
+
+    /// The round trip of every request.
+    fn rtt(&self) -> Duration;
+
+    /// Whether a request counts as one in flight.
+    fn is_limited(incoming: &Incoming) -> bool;
+
+    /// Answers a request.
+    fn reply(&mut self, arrival: &Arrival<'_>) -> Reply;
+}
+
+/// A request, and the circumstances in which it arrived.
+pub(crate) struct Arrival<'a> {
+    pub(crate) incoming: &'a Incoming,
+    pub(crate) connection: u64,
+    pub(crate) at: Instant,
+    /// Limited requests in flight, with this one if it is limited itself.
+    pub(crate) in_flight: usize,
+}
+
+/// What goes back, and how.
+pub(crate) struct Reply {
+    pub(crate) answer: Answer,
+    pub(crate) delivery: Delivery,
+    /// The `Date` header.
+    pub(crate) date: String,
+}
+
+/// A running service on a loopback port. It stops when it is dropped.
 #[derive(Debug)]
-pub struct Sandbox {
-    shared: Arc<Shared>,
+pub(crate) struct Server<S> {
+    shared: Arc<Shared<S>>,
     address: SocketAddr,
     acceptor: Option<JoinHandle<()>>,
 }
 
 #[derive(Debug)]
-struct Shared {
-    state: Mutex<State>,
+struct Shared<S> {
+    state: Mutex<S>,
     connections: Mutex<HashMap<u64, Arc<TcpStream>>>,
     all_gone: Condvar,
     in_flight: AtomicUsize,
     stopping: AtomicBool,
 }
 
-impl Sandbox {
-    /// Starts on loopback.
-    ///
-    /// # Panics
-    ///
-    /// When the port cannot be had; see [`Self::try_start`].
-    #[must_use]
-    pub fn start(options: Options) -> Self {
-        Self::try_start(options).expect("a loopback port should be free")
-    }
-
-    /// Starts on loopback.
-    ///
-    /// # Errors
-    ///
-    /// When the port cannot be had.
-    pub fn try_start(options: Options) -> io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port))?;
+impl<S: Service> Server<S> {
+    /// Starts on a loopback port; 0 takes a free one.
+    pub(crate) fn try_start(port: u16, state: S) -> io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
         let address = listener.local_addr()?;
         let shared = Arc::new(Shared {
-            state: Mutex::new(State::new(options)),
+            state: Mutex::new(state),
             connections: Mutex::default(),
             all_gone: Condvar::new(),
             in_flight: AtomicUsize::new(0),
@@ -69,49 +82,25 @@ impl Sandbox {
             thread::Builder::new().name("sandbox".to_owned()).spawn(move || accept(&listener, &for_acceptor))?;
         Ok(Self { shared, address, acceptor: Some(acceptor) })
     }
+}
 
-    /// `http://127.0.0.1:PORT`, which serves as `signin_url` and as `api_url`.
-    #[must_use]
-    pub fn url(&self) -> String {
+impl<S> Server<S> {
+    /// `http://127.0.0.1:PORT`.
+    pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// Where it listens.
-    #[must_use]
-    pub fn address(&self) -> SocketAddr {
+    pub(crate) fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// The key that may sign in.
-    #[must_use]
-    pub fn api_key(&self) -> String {
-        self.state().options.api_key.clone()
-    }
-
-    /// Everything it knows. No request is answered while the guard is held.
-    pub fn state(&self) -> MutexGuard<'_, State> {
+    /// The state. No request is answered while the guard is held.
+    pub(crate) fn state(&self) -> MutexGuard<'_, S> {
         self.shared.state()
-    }
-
-    /// See [`State::set_faults`].
-    pub fn set_faults(&self, faults: Vec<Fault>) {
-        self.state().set_faults(faults);
-    }
-
-    /// The sums since the start.
-    #[must_use]
-    pub fn counters(&self) -> Counters {
-        self.state().counters()
-    }
-
-    /// A copy of the record of requests.
-    #[must_use]
-    pub fn requests(&self) -> Vec<Request> {
-        self.state().requests().to_vec()
     }
 }
 
-impl Drop for Sandbox {
+impl<S> Drop for Server<S> {
     fn drop(&mut self) {
         self.shared.stopping.store(true, Ordering::SeqCst);
         // A connection of our own wakes the acceptor; an acceptor that has failed already needs none.
@@ -123,8 +112,8 @@ impl Drop for Sandbox {
     }
 }
 
-impl Shared {
-    fn state(&self) -> MutexGuard<'_, State> {
+impl<S> Shared<S> {
+    fn state(&self) -> MutexGuard<'_, S> {
         // A test that fails while it holds the guard must not take every other thread with it.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -146,7 +135,7 @@ impl Shared {
     }
 }
 
-fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
+fn accept<S: Service>(listener: &TcpListener, shared: &Arc<Shared<S>>) {
     for stream in listener.incoming() {
         if shared.stopping() {
             return;
@@ -156,11 +145,7 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
             thread::sleep(Duration::from_millis(1));
             continue;
         };
-        let number = {
-            let mut state = shared.state();
-            state.counters.connections += 1;
-            state.counters.connections
-        };
+        let number = shared.state().connect();
         let (stream, shared) = (Arc::new(stream), Arc::clone(shared));
         shared.connections().insert(number, Arc::clone(&stream));
         let for_thread = Arc::clone(&shared);
@@ -172,7 +157,7 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
 }
 
 /// Serves a connection to its end.
-fn converse(shared: &Shared, number: u64, stream: Arc<TcpStream>) {
+fn converse<S: Service>(shared: &Shared<S>, number: u64, stream: Arc<TcpStream>) {
     let _ = stream.set_nodelay(true);
     let mut reader = Reader::new(&stream);
     loop {
@@ -196,15 +181,22 @@ fn converse(shared: &Shared, number: u64, stream: Arc<TcpStream>) {
 }
 
 /// Answers one request; says whether the connection can serve another.
-fn exchange_one(shared: &Shared, connection: u64, stream: &TcpStream, incoming: &Incoming) -> io::Result<bool> {
-    let arrived = Instant::now();
-    let in_flight = InFlight::enter(&shared.in_flight);
-    let rtt = shared.state().options.rtt;
-    pause_until(arrived + rtt / 2);
-    let reply = exchange::reply(&mut shared.state(), connection, arrived, in_flight.others + 1, incoming);
-    pause_until(arrived + rtt);
+fn exchange_one<S: Service>(
+    shared: &Shared<S>,
+    connection: u64,
+    stream: &TcpStream,
+    incoming: &Incoming,
+) -> io::Result<bool> {
+    let at = Instant::now();
+    let in_flight = S::is_limited(incoming).then(|| InFlight::enter(&shared.in_flight));
+    let count =
+        in_flight.as_ref().map_or_else(|| shared.in_flight.load(Ordering::SeqCst), |entered| entered.others + 1);
+    let rtt = shared.state().rtt();
+    pause_until(at + rtt / 2);
+    let reply = shared.state().reply(&Arrival { incoming, connection, at, in_flight: count });
+    pause_until(at + rtt);
     // Before the last byte goes out, or the client's next request could be counted beside the one just answered.
-    let held = (reply.delivery != Delivery::Plain).then_some(in_flight);
+    let held = in_flight.filter(|_| reply.delivery != Delivery::Plain);
     let kept = deliver(stream, &reply.answer, reply.delivery, incoming.keep_alive, &reply.date);
     drop(held);
     kept

@@ -15,7 +15,7 @@ pub(crate) struct Incoming {
     pub(crate) target: String,
     pub(crate) body: Vec<u8>,
     pub(crate) keep_alive: bool,
-    headers: Vec<(String, String)>,
+    pub(crate) headers: Vec<(String, String)>,
 }
 
 impl Incoming {
