@@ -3,10 +3,20 @@
 use std::time::SystemTime;
 
 /// The time as HTTP writes it, `offset` seconds off the truth.
-#[expect(clippy::disallowed_methods, reason = "the sandbox plays another machine, whose clock is read here only")]
 pub(crate) fn http_date(offset: i64) -> String {
+    format_http(now() + offset)
+}
+
+/// The day, `YYYY-MM-DD`, `offset` seconds off the truth.
+pub(crate) fn today(offset: i64) -> String {
+    let (year, month, day) = civil((now() + offset).div_euclid(86_400));
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
+#[expect(clippy::disallowed_methods, reason = "the sandbox plays another machine, whose clock is read here only")]
+fn now() -> i64 {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    format_http(i64::try_from(since.as_secs()).unwrap_or_default() + offset)
+    i64::try_from(since.as_secs()).unwrap_or_default()
 }
 
 fn format_http(seconds: i64) -> String {

@@ -57,7 +57,7 @@ fn spoiled(kind: &Kind, mut answer: Answer) -> Answer {
         Kind::Empty => answer.body.clear(),
         Kind::Truncated => answer.body.truncate(answer.body.len() / 2),
         Kind::WrongType => answer.body = other_type(&answer.body),
-        Kind::OtherInventoryId => answer.body = next_id(&answer.body),
+        Kind::OtherInventoryId if names_ids(&answer.body) => answer.body = next_id(&answer.body),
         Kind::Huge(_) => answer = Answer::json(200, Vec::new()),
         _ => {}
     }
@@ -79,6 +79,10 @@ fn other_type(body: &[u8]) -> Vec<u8> {
         Some(b'[') => br#"{"unexpected":true}"#.to_vec(),
         _ => b"42".to_vec(),
     }
+}
+
+fn names_ids(body: &[u8]) -> bool {
+    String::from_utf8_lossy(body).contains("inventoryid")
 }
 
 /// The same text with every inventory ID one higher.

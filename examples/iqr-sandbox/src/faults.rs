@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::rng::Rng;
-use crate::url::Target;
+use crate::url::{Target, pairs};
 use crate::wire::Incoming;
 
 /// One rule: the first rule that matches a request decides what goes wrong with it.
@@ -77,7 +77,7 @@ pub enum When {
     },
     /// Paths that begin so, from the root or from below `webapi.svc/`, without regard to case.
     Path(String),
-    /// Requests that name this inventory ID, in the query or in the body.
+    /// Requests that name this inventory ID, in the query or in the body; to iQmetrix, an IMEI of the list.
     Id(i64),
     /// Requests with this verb.
     Method(String),
@@ -115,7 +115,7 @@ pub enum Kind {
     Cut,
     /// Another JSON type than the promised one.
     WrongType,
-    /// The true answer, for the next inventory ID.
+    /// The true answer, for the next inventory ID; of iQmetrix, for the next IMEI.
     OtherInventoryId,
     /// A `Content-Length` that is off by so many bytes.
     WrongLength(i64),
@@ -306,12 +306,16 @@ fn begins(path: &str, prefix: &str) -> bool {
     path.starts_with(&prefix) || path.strip_prefix("webapi.svc/").is_some_and(|path| path.starts_with(&prefix))
 }
 
-/// Whether `id` or `inventoryid` in the query, or any `inventoryid` of the body, is this one.
+/// Whether `id` or `inventoryid` in the query, one of `imei` there, or any `inventoryid` of the body, is this one.
 fn names(facts: &Facts<'_>, id: i64) -> bool {
-    let query = facts.target.split_once('?').map_or("", |(_, query)| query).to_lowercase();
+    let query = facts.target.split_once('?').map_or("", |(_, query)| query);
     let wanted = id.to_string();
-    let asked = |pair: &str| matches!(pair.split_once('='), Some(("id" | "inventoryid", value)) if value == wanted);
-    query.split('&').any(asked) || ids_in(&String::from_utf8_lossy(facts.body)).any(|found| found == wanted)
+    let asked = |(name, value): (String, String)| match name.to_lowercase().as_str() {
+        "id" | "inventoryid" => value == wanted,
+        "imei" => value.split(',').any(|imei| imei.parse() == Ok(id)),
+        _ => false,
+    };
+    pairs(query).any(asked) || ids_in(&String::from_utf8_lossy(facts.body)).any(|found| found == wanted)
 }
 
 /// The digits after each `inventoryid`, whether it is an element or a key.
@@ -361,6 +365,13 @@ mod tests {
         assert!(holds("x", r#"{"inventoryid": 41}"#));
         assert!(!holds("x?Id=413", "<inventoryid>413</inventoryid>"));
         assert!(!holds("x?ItemId=41", ""));
+    }
+
+    #[test]
+    fn finds_an_imei_in_a_list() {
+        let holds = |target| When::Id(14_497_002_384_313).holds(1, &facts("GET", target, ""));
+        assert!(holds("x?CompanyID=1&IMEI=014497002384321,014497002384313"));
+        assert!(holds("x?IMEI=014497002384321%2C014497002384313") && !holds("x?IMEI=014497002384321"));
     }
 
     #[test]

@@ -13,7 +13,7 @@ impl Target {
     pub(crate) fn parse(target: &str) -> Self {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let path = decode(path, false).trim_matches('/').to_lowercase();
-        let query = query.split('&').filter(|pair| !pair.is_empty()).map(pair).collect();
+        let query = pairs(query).map(|(name, value)| (name.to_lowercase(), value)).collect();
         Self { path, query }
     }
 
@@ -23,13 +23,16 @@ impl Target {
     }
 }
 
-fn pair(text: &str) -> (String, String) {
-    let (name, value) = text.split_once('=').unwrap_or((text, ""));
-    (decode(name, true).to_lowercase(), decode(value, true))
+/// The decoded names and values of a query or a form.
+pub(crate) fn pairs(text: &str) -> impl Iterator<Item = (String, String)> {
+    text.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        (decode(name, true), decode(value, true))
+    })
 }
 
 /// Percent-decoding; a `%` that begins no escape stands for itself. In a query, `+` is a blank.
-fn decode(text: &str, plus_is_blank: bool) -> String {
+pub(crate) fn decode(text: &str, plus_is_blank: bool) -> String {
     let mut bytes = text.bytes();
     let mut decoded = Vec::with_capacity(text.len());
     while let Some(byte) = bytes.next() {

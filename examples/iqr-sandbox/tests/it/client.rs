@@ -1,7 +1,7 @@
 //! A minimal HTTP client, so that nothing stands between a test and the socket.
 
 use std::io::{self, Read, Write};
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
 use iqr_sandbox::{Options, Sandbox};
@@ -38,7 +38,11 @@ pub struct Client {
 
 impl Client {
     pub fn connect(sandbox: &Sandbox) -> Self {
-        let stream = TcpStream::connect(sandbox.address()).unwrap();
+        Self::connect_to(sandbox.address())
+    }
+
+    pub fn connect_to(address: SocketAddr) -> Self {
+        let stream = TcpStream::connect(address).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
         Self { stream, token: String::new() }
     }
@@ -96,7 +100,7 @@ impl Client {
         self.answer()
     }
 
-    fn write(&mut self, method: &str, target: &str, headers: &str, body: &[u8]) -> io::Result<()> {
+    pub fn write(&mut self, method: &str, target: &str, headers: &str, body: &[u8]) -> io::Result<()> {
         let length = body.len();
         let head = format!("{method} {target} HTTP/1.1\r\nHost: iqr\r\n{headers}Content-Length: {length}\r\n\r\n");
         self.stream.write_all(&[head.as_bytes(), body].concat())

@@ -3,6 +3,8 @@
 
 mod client;
 mod faults;
+mod iqmetrix;
+mod iqmetrix_faults;
 mod reads;
 mod samples;
 mod sessions;

@@ -1,0 +1,141 @@
+//! One request of iQmetrix from arrival to reply: counted, judged by the fault rules, answered, spoiled, compressed,
+//! recorded.
+
+use std::io::Write;
+use std::time::Duration;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use serde_json::json;
+
+use super::options::Gzip;
+use super::record::Offence;
+use super::state::State;
+use super::{data, echo, token};
+use crate::answer::Answer;
+use crate::clock::http_date;
+use crate::delivery::Delivery;
+use crate::faults::{Facts, Kind};
+use crate::judged::Judged;
+use crate::record::{Request, Token};
+use crate::server::{Arrival, Reply, Service};
+use crate::url::{Target, decode};
+use crate::wire::Incoming;
+
+/// One request on its way to an answer.
+pub(super) struct Call<'a> {
+    pub(super) incoming: &'a Incoming,
+    pub(super) target: &'a Target,
+    /// Whether a token is issued; without, it is only answered as if it were.
+    pub(super) commit: bool,
+    /// Whether the answer is about the devices that follow on those asked for.
+    pub(super) is_of_other_devices: bool,
+}
+
+impl Service for State {
+    fn connect(&mut self) -> u64 {
+        self.counters.connections += 1;
+        self.counters.connections
+    }
+
+    fn rtt(&self) -> Duration {
+        self.options.rtt
+    }
+
+    /// The accounts are another host, with limits of its own.
+    fn is_limited(incoming: &Incoming) -> bool {
+        Target::parse(&incoming.target).path != token::PATH
+    }
+
+    fn reply(&mut self, arrival: &Arrival<'_>) -> Reply {
+        let incoming = arrival.incoming;
+        let target = Target::parse(&incoming.target);
+        let is_data = target.path != token::PATH;
+        self.count(is_data, arrival.in_flight);
+        self.report_offences(incoming, &target);
+        let active = (arrival.in_flight + self.options.others_in_flight).saturating_sub(1);
+        let mut judged = if is_data && active >= self.options.max_in_flight {
+            self.counters.turned_away += 1;
+            Judged::plain(rate_limited(self.options.max_in_flight), Token::Absent)
+        } else {
+            self.judge(incoming, &target)
+        };
+        if self.options.keep_requests {
+            self.requests.push(Request::new(self.counters.requests, self.started, arrival, &judged));
+        }
+        compress(self.options.quirks.gzip, incoming, &mut judged);
+        judged.into_reply(http_date(self.options.clock_offset))
+    }
+}
+
+impl State {
+    fn count(&mut self, is_data: bool, in_flight: usize) {
+        self.counters.requests += 1;
+        if is_data {
+            self.counters.data_requests += 1;
+            self.counters.max_in_flight = self.counters.max_in_flight.max(in_flight);
+        } else {
+            self.counters.token_requests += 1;
+        }
+    }
+
+    fn judge(&mut self, incoming: &Incoming, target: &Target) -> Judged {
+        let verdict = self.injector.decide(&Facts::new(incoming, target));
+        self.counters.faults += u64::from(verdict.is_fault());
+        let is_of_other_devices = matches!(verdict.kind(), Some(Kind::OtherInventoryId));
+        let call = Call { incoming, target, commit: verdict.commits(), is_of_other_devices };
+        let (answer, token) = match echo::answer(self, &call) {
+            Some(answer) => (answer, Token::Absent),
+            None if target.path == token::PATH => (token::answer(self, &call), Token::Absent),
+            None => data::answer(self, &call),
+        };
+        Judged::new(&verdict, answer, token)
+    }
+
+    /// Records what a client must never do in any request.
+    fn report_offences(&mut self, incoming: &Incoming, target: &Target) {
+        if target.query("auth").is_some() {
+            self.report(Offence::AuthInUrl);
+        }
+        let urls = [false, true].map(|plus_is_blank| decode(&incoming.target, plus_is_blank));
+        let has_secret = |url: &String| self.secrets().iter().any(|secret| url.contains(secret.as_str()));
+        if urls.iter().chain([&incoming.target]).any(has_secret) {
+            self.report(Offence::SecretInUrl);
+        }
+        if incoming.header("cookie").is_some() {
+            self.report(Offence::Cookie);
+        }
+    }
+}
+
+fn rate_limited(limit: usize) -> Answer {
+    let message = format!("Rate Limiting Applied. {limit} active requests are already in progress.");
+    Answer::json(429, json!({ "Error": true, "Message": message }).to_string())
+}
+
+/// Compresses an answer after its text was spoiled: what a fault does on the socket, it does to the compressed bytes.
+fn compress(gzip: Gzip, incoming: &Incoming, judged: &mut Judged) {
+    let accepted = incoming.header("accept-encoding").unwrap_or_default().to_ascii_lowercase().contains("gzip");
+    let is_streamed = matches!(judged.delivery, Delivery::Huge(_));
+    if gzip == Gzip::Never || !accepted || is_streamed || judged.answer.body.is_empty() {
+        return;
+    }
+    let mut body = compressed(&judged.answer.body, if let Gzip::Bomb(mebibytes) = gzip { mebibytes } else { 0 });
+    if gzip == Gzip::Truncated {
+        body.truncate(body.len() / 2);
+    }
+    judged.answer.body = body;
+    judged.answer.headers.push(("Content-Encoding".to_owned(), "gzip".to_owned()));
+}
+
+/// The bytes, and so many MiB of blanks behind them, compressed.
+fn compressed(bytes: &[u8], mebibytes: u64) -> Vec<u8> {
+    let blanks = vec![b' '; 1 << 20];
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    // Nothing fails that is written to memory.
+    let _ = encoder.write_all(bytes);
+    for _ in 0..mebibytes {
+        let _ = encoder.write_all(&blanks);
+    }
+    encoder.finish().unwrap_or_default()
+}
