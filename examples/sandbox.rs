@@ -1,7 +1,9 @@
-//! Runs an IQR in memory until it is stopped, and prints a config to use against it.
+//! Runs an IQR in memory until it is stopped, with an iQmetrix beside it on demand, and prints a config to use against
+//! them.
 //!
 //! ```text
 //! cargo run --example sandbox -- --store wipeos.db --rtt 80 --fault "reset every=20 after"
+//! cargo run --example sandbox -- --store wipeos.db --iqmetrix --iqmetrix-fault "status=503 from=10"
 //! ```
 #![expect(clippy::print_stdout, reason = "the config on stdout is what this example is for")]
 
@@ -13,7 +15,8 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use clap::{Parser, ValueEnum};
-use iqr_sandbox::store::{FIRST_ID, ID_SLOT, assets_of};
+use iqr_sandbox::iqmetrix::{self, Iqmetrix, State};
+use iqr_sandbox::store::{FIRST_ID, ID_SLOT, IMEI_SLOT, assets_of, slot_values};
 use iqr_sandbox::{Asset, Comments, Fault, Options, Sandbox, samples};
 
 /// An IQR in memory, on a loopback port, until Ctrl-C or the end of stdin.
@@ -43,6 +46,15 @@ struct Arguments {
     /// What goes wrong and when, like "status=503 every=20" or "reset nth=5 after"; may be repeated
     #[arg(long = "fault", value_name = "RULE")]
     faults: Vec<Fault>,
+    /// Start an iQmetrix as well, on this port; without a port, or with 0, on a free one
+    #[arg(long, value_name = "PORT", num_args = 0..=1, default_missing_value = "0")]
+    iqmetrix: Option<u16>,
+    /// What goes wrong with iQmetrix and when, by the same words; may be repeated
+    #[arg(long = "iqmetrix-fault", value_name = "RULE", requires = "iqmetrix")]
+    iqmetrix_faults: Vec<Fault>,
+    /// How many requests iQmetrix serves at once before it answers 429
+    #[arg(long, value_name = "N", default_value_t = 8, requires = "iqmetrix")]
+    iqmetrix_limit: usize,
     /// Where to put the API key; a folder beside the other temporary files by default
     #[arg(long, value_name = "FOLDER")]
     folder: Option<PathBuf>,
@@ -59,12 +71,16 @@ fn main() -> Result<()> {
     let sandbox = Sandbox::try_start(options(&arguments)).context("cannot listen on loopback")?;
     fill(&sandbox, &arguments)?;
     let folder = arguments.folder.clone().unwrap_or_else(|| default_folder(&sandbox));
-    let key_file = write_key(&folder, &sandbox.api_key())?;
+    let key_file = write_secret(&folder, "api-key", &sandbox.api_key())?;
     let database = database(&arguments, &folder)?;
+    let iqmetrix = start_iqmetrix(&arguments)?;
     print_config(&sandbox, &database, &folder, &key_file)?;
+    if let Some(iqmetrix) = &iqmetrix {
+        print_iqmetrix(iqmetrix, &folder)?;
+    }
     // A stdin that ends is how a script stops it; Ctrl-C ends the process with the sandbox in it.
     io::stdin().read_to_end(&mut Vec::new())?;
-    print_sums(&sandbox)
+    print_sums(&sandbox, iqmetrix.as_ref())
 }
 
 fn options(arguments: &Arguments) -> Options {
@@ -98,14 +114,36 @@ fn fill(sandbox: &Sandbox, arguments: &Arguments) -> Result<()> {
     Ok(())
 }
 
+/// The iQmetrix that was asked for. It knows the IMEIs of the store that was named, or those of the vendor's document.
+fn start_iqmetrix(arguments: &Arguments) -> Result<Option<Iqmetrix>> {
+    let Some(port) = arguments.iqmetrix else { return Ok(None) };
+    let options = iqmetrix::Options {
+        port,
+        rtt: Duration::from_millis(arguments.rtt),
+        max_in_flight: arguments.iqmetrix_limit,
+        faults: arguments.iqmetrix_faults.clone(),
+        keep_requests: false,
+        ..iqmetrix::Options::default()
+    };
+    let iqmetrix = Iqmetrix::try_start(options).context("cannot listen on loopback")?;
+    let imeis = match &arguments.store {
+        Some(path) => slot_values(path, IMEI_SLOT).with_context(|| format!("cannot read {}", path.display()))?,
+        None => ["014497002384313", "014497002384321"].map(str::to_owned).to_vec(),
+    };
+    for imei in imeis {
+        iqmetrix.state().set_device(State::made_up(&imei, State::COMPANY));
+    }
+    Ok(Some(iqmetrix))
+}
+
 fn default_folder(sandbox: &Sandbox) -> PathBuf {
     std::env::temp_dir().join(format!("iqr-sandbox-{}", sandbox.address().port()))
 }
 
-/// Writes the key where only its owner reads it.
-fn write_key(folder: &Path, key: &str) -> Result<PathBuf> {
+/// Writes a secret where only its owner reads it.
+fn write_secret(folder: &Path, name: &str, secret: &str) -> Result<PathBuf> {
     fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
-    let path = folder.join("api-key");
+    let path = folder.join(name);
     let write = || -> io::Result<()> {
         // A file that is there keeps its mode, and could be a link to somewhere else: it has to be a new one.
         match fs::remove_file(&path) {
@@ -113,7 +151,7 @@ fn write_key(folder: &Path, key: &str) -> Result<PathBuf> {
             _ => {}
         }
         let mut file = File::options().write(true).create_new(true).mode(0o600).open(&path)?;
-        writeln!(file, "{key}")
+        writeln!(file, "{secret}")
     };
     write().with_context(|| format!("cannot write {}", path.display()))?;
     Ok(path)
@@ -145,13 +183,28 @@ fn print_config(sandbox: &Sandbox, database: &Path, folder: &Path, key_file: &Pa
     Ok(())
 }
 
+fn print_iqmetrix(iqmetrix: &Iqmetrix, folder: &Path) -> Result<()> {
+    let options = iqmetrix.state().options.clone();
+    let secret_file = write_secret(folder, "iqmetrix-client-secret", &options.client_secret)?;
+    let password_file = write_secret(folder, "iqmetrix-password", &options.password)?;
+    println!("\n[iqmetrix]\nurl = {}\ntoken_url = {}", quoted(iqmetrix.url()), quoted(iqmetrix.token_url()));
+    println!("client_id = {}\nusername = {}", quoted(&options.client_id), quoted(&options.username));
+    println!("client_secret_file = {}\npassword_file = {}", quoted(secret_file), quoted(password_file));
+    io::stdout().flush()?;
+    Ok(())
+}
+
 /// A TOML string: what JSON escapes, TOML reads.
 fn quoted(text: impl AsRef<Path>) -> String {
     serde_json::Value::from(text.as_ref().to_string_lossy()).to_string()
 }
 
-fn print_sums(sandbox: &Sandbox) -> Result<()> {
+fn print_sums(sandbox: &Sandbox, iqmetrix: Option<&Iqmetrix>) -> Result<()> {
     println!("\n# {:?}", sandbox.counters());
+    if let Some(iqmetrix) = iqmetrix {
+        println!("# {:?}", iqmetrix.counters());
+        iqmetrix.violations().iter().for_each(|violation| println!("# {violation:?}"));
+    }
     io::stdout().flush()?;
     Ok(())
 }

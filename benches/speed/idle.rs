@@ -11,8 +11,15 @@ use crate::stand::{Contestant, Place, Stand};
 use crate::table::{Series, Table, memory, ratio, time};
 
 /// A mix in which one in a hundred is held and one in a hundred fails: of a million clients, ten thousand each.
-const MIX: Mix =
-    Mix { blank: 10, unknown: 10, invalid: 0, duplicate: 0, placeholder: 0, journal: iqr_sandbox::store::Journal::Wal };
+const MIX: Mix = Mix {
+    blank: 10,
+    unknown: 10,
+    invalid: 0,
+    duplicate: 0,
+    placeholder: 0,
+    imei: 0,
+    journal: iqr_sandbox::store::Journal::Wal,
+};
 
 /// Time indexes, each of which may be missing.
 const INDEXES: [(&str, &str); 3] =

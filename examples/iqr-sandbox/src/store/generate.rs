@@ -4,12 +4,16 @@ use std::path::Path;
 
 use rusqlite::{Connection, params};
 
-use super::{Client, Error, ID_SLOT, Journal, bulk, insert_client, text, words};
+use super::{Client, Error, ID_SLOT, IMEI_SLOT, Journal, bulk, insert_client, text, words};
 use crate::clock::format_sql;
+use crate::iqmetrix::imei;
 use crate::rng::Rng;
 
 /// The first inventory ID that a generated store gives out; client `n` (from 0) has `FIRST_ID + n`.
 pub const FIRST_ID: i64 = 1_000_000;
+
+/// The seed of who has an IMEI.
+const IMEI_SEED: u64 = 0x1449_7002;
 
 /// What a generated store is made of. The shares are per thousand of the clients; the rest is good.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -24,6 +28,8 @@ pub struct Mix {
     pub placeholder: u32,
     /// With an inventory ID that no IQR has: above [`Summary::last_id`].
     pub unknown: u32,
+    /// With a valid IMEI. Where this is 0, no client has the slot; else all have it, and it is blank in the others.
+    pub imei: u32,
     /// The journal mode that the store is left in.
     pub journal: Journal,
 }
@@ -85,7 +91,8 @@ pub fn generate(path: &Path, seed: u64, count: u64, mix: &Mix) -> Result<Summary
         let mut before = None;
         for number in 0..count {
             let kind = Kind::draw(&mut rng, mix, before);
-            let client = client(&mut rng, number, count, kind);
+            let mut client = client(&mut rng, number, count, kind);
+            client.slots.extend(imei_slot(number, mix.imei));
             summary.count(&client, kind);
             insert_client(connection, &client)?;
             before = Some(kind);
@@ -174,6 +181,12 @@ fn typed_id(number: u64, count: u64, kind: Kind) -> Option<String> {
         Kind::Unknown => Some(id(count + number).to_string()),
         Kind::Good | Kind::Placeholder => Some(id(number).to_string()),
     }
+}
+
+/// The slot of the IMEI, by a stream of its own: a store without IMEIs stays what it was.
+fn imei_slot(number: u64, per_mille: u32) -> Option<(String, Option<String>)> {
+    let has_imei = Rng::new(IMEI_SEED ^ number).chance(per_mille);
+    (per_mille > 0).then(|| (IMEI_SLOT.to_owned(), has_imei.then(|| imei(number))))
 }
 
 fn client(rng: &mut Rng, number: u64, count: u64, kind: Kind) -> Client {

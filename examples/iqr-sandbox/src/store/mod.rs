@@ -25,6 +25,9 @@ pub const SCHEMA: &str = include_str!("../../../../contrib/store.sql");
 /// The slot of the inventory item menu that holds the inventory ID in every store made here.
 pub const ID_SLOT: &str = "Inventory ID";
 
+/// The slot that holds the IMEI where a store has any.
+pub const IMEI_SLOT: &str = "IMEI";
+
 /// The time of rows that name none.
 pub const SAMPLE_TIME: &str = "2023-03-24 14:02:00";
 
@@ -189,6 +192,19 @@ pub fn assets_of(path: &Path, slot: &str) -> Result<Vec<Asset>, Error> {
         Ok(Asset::new(row.get(0)?).with(Field::SerialNumber, serial.unwrap_or_default()))
     })?;
     Ok(assets.collect::<Result<_, _>>()?)
+}
+
+/// The texts in a slot that are not blank, by client.
+///
+/// # Errors
+///
+/// When the store cannot be read.
+pub fn slot_values(path: &Path, slot: &str) -> Result<Vec<String>, Error> {
+    let connection = Connection::open_with_flags(path, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    let sql = "SELECT value FROM client_slot WHERE name = ?1 AND TRIM(value) <> '' ORDER BY client_id";
+    let mut statement = connection.prepare(sql)?;
+    let values = statement.query_map([slot], |row| row.get(0))?;
+    Ok(values.collect::<Result<_, _>>()?)
 }
 
 /// Builds a store in bulk: one transaction, no journal, the indexes last.

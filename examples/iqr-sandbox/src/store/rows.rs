@@ -82,9 +82,19 @@ pub struct Log {
 impl Client {
     /// The same with the value in its inventory ID slot (see [`super::ID_SLOT`]).
     #[must_use]
-    pub fn with_inventory_id(mut self, typed: &str) -> Self {
-        self.slots.retain(|(name, _)| name != super::ID_SLOT);
-        self.slots.push((super::ID_SLOT.to_owned(), Some(typed.to_owned())));
+    pub fn with_inventory_id(self, typed: &str) -> Self {
+        self.with_slot(super::ID_SLOT, typed)
+    }
+
+    /// The same with the text in its IMEI slot (see [`super::IMEI_SLOT`]).
+    #[must_use]
+    pub fn with_imei(self, typed: &str) -> Self {
+        self.with_slot(super::IMEI_SLOT, typed)
+    }
+
+    fn with_slot(mut self, slot: &str, typed: &str) -> Self {
+        self.slots.retain(|(name, _)| name != slot);
+        self.slots.push((slot.to_owned(), Some(typed.to_owned())));
         self
     }
 }

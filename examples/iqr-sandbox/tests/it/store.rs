@@ -1,7 +1,9 @@
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use iqr_sandbox::store::{
-    FIRST_ID, ID_SLOT, Journal, Log, Mix, SCHEMA, Store, Wipe, assets_of, from_machines, generate, touch,
+    FIRST_ID, ID_SLOT, IMEI_SLOT, Journal, Log, Mix, SCHEMA, Store, Wipe, assets_of, from_machines, generate,
+    slot_values, touch,
 };
 use iqr_sandbox::{Field, samples};
 use tempfile::TempDir;
@@ -22,7 +24,8 @@ fn digest(path: &Path) -> String {
     Store::open(path).unwrap().connection().query_row(sql, [], |row| row.get(0)).unwrap()
 }
 
-const MIX: Mix = Mix { blank: 50, invalid: 50, duplicate: 50, placeholder: 50, unknown: 50, journal: Journal::Delete };
+const MIX: Mix =
+    Mix { blank: 50, invalid: 50, duplicate: 50, placeholder: 50, unknown: 50, imei: 0, journal: Journal::Delete };
 
 #[test]
 fn has_exactly_the_tables_and_indexes_of_the_contract() {
@@ -57,6 +60,24 @@ fn generates_the_same_store_from_the_same_seed() {
         digest(&path)
     });
     assert!(digests[0] == digests[1] && digests[1] != digests[2]);
+}
+
+#[test]
+fn gives_an_imei_to_a_share_of_clients_and_changes_no_other() {
+    let digests = [0, 250].map(|share| {
+        let (_folder, path) = folder();
+        generate(&path, 1, 1000, &Mix { imei: share, ..MIX }).unwrap();
+        let imeis = slot_values(&path, IMEI_SLOT).unwrap();
+        let all: BTreeSet<&String> = imeis.iter().collect();
+        assert_eq!(all.len(), imeis.len(), "an IMEI stands twice");
+        assert_eq!(imeis.is_empty(), share == 0);
+        assert!((150..350).contains(&imeis.len()) || share == 0, "{}", imeis.len());
+        let slots = "SELECT count(*) FROM client_slot WHERE name = 'IMEI'";
+        assert_eq!(number(&path, slots), if share == 0 { 0 } else { 1000 });
+        Store::open(&path).unwrap().connection().execute("DELETE FROM client_slot WHERE name = 'IMEI'", []).unwrap();
+        digest(&path)
+    });
+    assert_eq!(digests[0], digests[1]);
 }
 
 #[test]
@@ -146,7 +167,7 @@ fn lists_held_machines_and_gives_others_their_asset() {
     let kinds = |reason| machines.held.iter().filter(|(_, held)| *held == reason).count();
     let reasons = ["blank-inventory-id", "invalid-inventory-id", "duplicate-inventory-id", "serial-mismatch"];
     assert!(reasons.map(kinds).iter().all(|&count| count > 5), "{:?}", reasons.map(kinds));
-    let keys: std::collections::BTreeSet<i64> = machines.held.iter().map(|&(key, _)| key).collect();
+    let keys: BTreeSet<i64> = machines.held.iter().map(|&(key, _)| key).collect();
     assert_eq!(keys.len(), machines.held.len(), "no client is held twice");
     // Of each pair of duplicates one has an asset.
     let without = kinds(reasons[0]) + kinds(reasons[1]) + kinds(reasons[2]) / 2;
