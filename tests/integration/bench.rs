@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
+use iqr_sandbox::iqmetrix::Iqmetrix;
 use iqr_sandbox::samples;
 use iqr_sandbox::store::{Client, Journal, Store};
 use iqr_sandbox::{Asset, Comments, Field, Options, Request, Sandbox};
@@ -27,6 +28,8 @@ pub const FIRST: i64 = 700_001;
 pub struct Bench {
     folder: TempDir,
     pub sandbox: Sandbox,
+    /// The iQmetrix of [`Bench::and_iqmetrix`].
+    pub iqmetrix: Option<Iqmetrix>,
     settings: BTreeMap<(&'static str, &'static str), String>,
 }
 
@@ -66,7 +69,7 @@ impl Bench {
     pub fn with_options(options: Options) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let sandbox = Sandbox::start(options);
-        let mut bench = Self { folder, sandbox, settings: BTreeMap::new() };
+        let mut bench = Self { folder, sandbox, iqmetrix: None, settings: BTreeMap::new() };
         Store::create(&bench.database(), Journal::Wal).unwrap();
         bench.write_key(&bench.sandbox.api_key());
         let url = bench.sandbox.url();
@@ -135,8 +138,13 @@ impl Bench {
     }
 
     pub fn write_key(&self, key: &str) {
-        fs::write(self.path("api-key"), key).unwrap();
-        fs::set_permissions(self.path("api-key"), Permissions::from_mode(0o600)).unwrap();
+        self.write_secret("api-key", key);
+    }
+
+    /// Writes a file that only its owner reads.
+    pub fn write_secret(&self, name: &str, secret: &str) {
+        fs::write(self.path(name), secret).unwrap();
+        fs::set_permissions(self.path(name), Permissions::from_mode(0o600)).unwrap();
     }
 
     pub fn path(&self, name: &str) -> PathBuf {

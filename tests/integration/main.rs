@@ -5,6 +5,7 @@
 //!
 //! Helpers
 //! - [`bench`]: folder, store, IQR, config and program of a test
+//! - [`bench_iqmetrix`]: an iQmetrix beside IQR, and clients with an IMEI
 //! - [`fault_proxy`]: an HTTP or TLS server in front of the sandbox that spoils chosen answers
 //! - [`traced_program`]: the program under strace, in a mount namespace, or with another clock
 //!
@@ -19,6 +20,7 @@
 //! - [`master_items`]: search, reuse and creation of master items
 //! - [`column_widths`]: texts that are wider than their columns
 //! - [`wipe_results`]: the results of wipes on the line of a drive
+//! - [`unused_sections`]: sections of services whose values no text names
 //! - [`real_machines`]: machines with the values of real firmware
 //! - [`two_appliances`]: two appliances on one asset
 //! - [`tenants`]: a config or key that leads to another tenant
@@ -73,6 +75,7 @@
 mod asset_status;
 mod auth_test;
 mod bench;
+mod bench_iqmetrix;
 mod changed_semantics;
 mod column_widths;
 mod comments;
@@ -121,4 +124,5 @@ mod tls;
 mod traced_program;
 mod transient_faults;
 mod two_appliances;
+mod unused_sections;
 mod wipe_results;
