@@ -2,10 +2,10 @@
 
 mod clean;
 
-pub use clean::{MAX_SECRET_BYTES, SecretError};
+pub use clean::{MAX_SECRET_BYTES, SecretError, SecretForm};
 
-/// A secret text: no `Display`, no `Debug` of its content, no `Serialize`. The API key and the session token are kept in
-/// one from the moment they are read.
+/// A secret text: no `Display`, no `Debug` of its content, no `Serialize`. API keys, passwords and session tokens
+/// are kept in one from the moment they are read.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 

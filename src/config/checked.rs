@@ -6,15 +6,17 @@ use std::path::{Path, PathBuf};
 use super::error::ConfigError;
 use super::file::read_at_once;
 use super::fingerprint::{decisions, shape};
-use super::lookups;
+use super::lookups::{self, SecretFiles};
 use super::problems::{Problem, Problems};
 use super::read::{self, Service};
 use super::report::{self, AssumedSlot, Report};
+use super::secret_name::SecretName;
+use super::secrets::SecretSources;
 use super::section::Section;
 use super::settings::{LedgerConfig, LookupConfig, StoreConfig, SyncConfig, WatchConfig};
 use super::templates::{self, Mapping};
 use super::trust::Refusal;
-use super::{api_key, exposed, values};
+use super::{exposed, values};
 use crate::digest;
 use crate::iqmetrix;
 use crate::iqr;
@@ -48,6 +50,8 @@ pub struct Config {
     /// Digest of the data host and of the fields that are written: what was learned of others need not hold for these.
     pub wire: [u8; 16],
     pub(super) api_key_file: PathBuf,
+    /// `None` without `[iqmetrix]`: then no secret of it is looked for.
+    iqmetrix_files: Option<SecretFiles>,
     pub(super) slots: Vec<AssumedSlot>,
     warnings: Vec<Problem>,
 }
@@ -82,12 +86,23 @@ impl Config {
     pub fn parse(source: &str, path: &Path) -> Result<Self, ConfigError> {
         let (table, mut report) = Report::parse(source);
         let config = Section::read_root(table.get_ref(), &mut report, |root| Self::read(root, path));
-        let sources = api_key::KeySources::from_environment(&config.api_key_file);
-        if let Some(key) = sources.peek().filter(|key| !sources.is_named_by(key)) {
-            exposed::refuse(table.get_ref(), &key, &mut report);
+        for sources in config.secret_sources() {
+            if let Some(secret) = sources.peek().filter(|secret| !sources.is_named_by(secret)) {
+                exposed::refuse(table.get_ref(), sources.secret, &secret, &mut report);
+            }
         }
         let (slots, warnings) = report.finish(path)?;
         Ok(Self { slots, warnings, ..config })
+    }
+
+    /// Returns the places of every secret that the program may send.
+    fn secret_sources(&self) -> impl Iterator<Item = SecretSources<'_>> {
+        let of_iqmetrix = self.iqmetrix_files.iter().flat_map(SecretFiles::sources);
+        std::iter::once(self.api_key_sources()).chain(of_iqmetrix)
+    }
+
+    fn api_key_sources(&self) -> SecretSources<'_> {
+        SecretSources::from_environment(SecretName::ApiKey, &self.api_key_file)
     }
 
     pub(super) fn read(root: &mut Section, path: &Path) -> Self {
@@ -96,6 +111,7 @@ impl Config {
         let ledger = root.section("ledger", |section| read::ledger(section, folder, &store.database));
         let Service { settings: iqr, api_key_file, widths } = root.section("iqr", |section| read::iqr(section, folder));
         let iqmetrix = root.section("iqmetrix", |section| lookups::iqmetrix(section, folder));
+        let (iqmetrix, iqmetrix_files) = iqmetrix.unzip();
         let lookup = root.section("lookup", lookups::lookup);
         let mapping = templates::mapping(root, store.inventory_id_slot.clone(), widths);
         let Mapping { rules, manufacturers, reassignment } = mapping;
@@ -121,6 +137,7 @@ impl Config {
             fingerprint,
             wire,
             api_key_file,
+            iqmetrix_files,
             slots: Vec::new(),
             warnings: Vec::new(),
         }
@@ -165,15 +182,44 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// [`ConfigError::ApiKey`] and [`ConfigError::Proxy`]; neither holds any part of the key or of another secret.
+    /// [`ConfigError::Secret`] and [`ConfigError::Proxy`]; neither holds any part of the key or of another secret.
     pub fn api_key(&self) -> Result<Secret, ConfigError> {
         crate::web::check_proxy(&[&self.iqr.signin_url, &self.iqr.api_url])?;
-        Ok(api_key::KeySources::from_environment(&self.api_key_file).read()?)
+        Ok(self.api_key_sources().read()?)
     }
 
     /// Returns the place where [`Self::api_key`] finds it: the name of a variable or the path of a file.
     #[must_use]
     pub fn api_key_origin(&self) -> String {
-        api_key::KeySources::from_environment(&self.api_key_file).origin()
+        self.api_key_sources().origin()
+    }
+
+    /// Returns the secrets that `iqmetrix.auth` needs, each by the rules of [`Self::api_key`]: of its variable
+    /// ([`SecretName::variable`]), of the file that the section names, or of its systemd credential. They are not handed
+    /// out where the environment wants another way to iQmetrix.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::NoSection`] without the section, [`ConfigError::Secret`] and [`ConfigError::Proxy`]; none holds any
+    /// part of a secret.
+    pub fn iqmetrix_secrets(&self) -> Result<iqmetrix::Secrets, ConfigError> {
+        let (settings, files) = self.iqmetrix_section()?;
+        crate::web::check_proxy(&[&settings.url, &settings.token_url])?;
+        Ok(files.read(&settings.auth)?)
+    }
+
+    /// Returns the places where [`Self::iqmetrix_secrets`] finds them: names of variables or paths of files, one a
+    /// secret.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::NoSection`] without the section.
+    pub fn iqmetrix_secret_origins(&self) -> Result<Vec<String>, ConfigError> {
+        let (settings, files) = self.iqmetrix_section()?;
+        Ok(files.needed(&settings.auth).iter().map(SecretSources::origin).collect())
+    }
+
+    fn iqmetrix_section(&self) -> Result<(&iqmetrix::Settings, &SecretFiles), ConfigError> {
+        self.iqmetrix.as_ref().zip(self.iqmetrix_files.as_ref()).ok_or(ConfigError::NoSection("iqmetrix"))
     }
 }

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-use super::api_key::ApiKeyError;
 use super::problems::Problems;
+use super::secrets::SecretSourceError;
 use super::trust::Untrusted;
 use crate::web::ProxyError;
 
@@ -37,9 +37,14 @@ pub enum ConfigError {
     /// The file was read, and something is wrong in it.
     #[error("{0}")]
     Invalid(Problems),
-    /// There is no API key, or none that may be used.
+    /// There is no such secret, or none that may be used.
     #[error(transparent)]
-    ApiKey(#[from] ApiKeyError),
+    Secret(#[from] SecretSourceError),
+    /// The config lacks the section of the service that is to be asked.
+    #[error(
+        "the config has no section [{0}], so the service is never asked; add the section (wipeos-iqr.toml(5) shows it)"
+    )]
+    NoSection(&'static str),
     /// The environment names a proxy that cannot be used.
     #[error(transparent)]
     Proxy(#[from] ProxyError),

@@ -2,15 +2,17 @@
 //!
 //! A service without a section is never asked.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::flaw::Flaw;
 use super::read;
+use super::secret_name::SecretName;
+use super::secrets::{SecretSourceError, SecretSources};
 use super::section::Section;
 use super::settings::LookupConfig;
 use super::values;
-use crate::iqmetrix::{Auth, Paths, Settings};
+use crate::iqmetrix::{Auth, Paths, Secrets, Settings};
 use crate::web::{PathError, PathTemplate};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -22,22 +24,63 @@ enum AuthWord {
     Basic,
 }
 
-/// The keys of the files of the secrets, and their defaults.
-const SECRET_FILES: [(&str, &str); 3] = [
-    ("client_secret_file", "/etc/wipeos-iqr/iqmetrix-client-secret"),
-    ("password_file", "/etc/wipeos-iqr/iqmetrix-password"),
-    ("basic_token_file", "/etc/wipeos-iqr/iqmetrix-basic-token"),
-];
+/// The files of the secrets of `[iqmetrix]`.
+#[derive(Debug)]
+pub(super) struct SecretFiles {
+    client_secret: PathBuf,
+    password: PathBuf,
+    basic_token: PathBuf,
+}
+
+impl SecretFiles {
+    /// Returns the places of each secret that the environment and these files may hold.
+    pub(super) fn sources(&self) -> [SecretSources<'_>; 3] {
+        [self.client_secret(), self.password(), self.basic_token()]
+    }
+
+    /// Returns the places of the secrets that this way to the credential needs.
+    pub(super) fn needed(&self, auth: &Auth) -> Vec<SecretSources<'_>> {
+        match auth {
+            Auth::Password { .. } => vec![self.client_secret(), self.password()],
+            Auth::Basic => vec![self.basic_token()],
+        }
+    }
+
+    /// Reads the secrets that this way to the credential needs.
+    pub(super) fn read(&self, auth: &Auth) -> Result<Secrets, SecretSourceError> {
+        match auth {
+            Auth::Password { .. } => {
+                Ok(Secrets::Password { client_secret: self.client_secret().read()?, password: self.password().read()? })
+            }
+            Auth::Basic => Ok(Secrets::Basic(self.basic_token().read()?)),
+        }
+    }
+
+    fn client_secret(&self) -> SecretSources<'_> {
+        SecretSources::from_environment(SecretName::IqmetrixClientSecret, &self.client_secret)
+    }
+
+    fn password(&self) -> SecretSources<'_> {
+        SecretSources::from_environment(SecretName::IqmetrixPassword, &self.password)
+    }
+
+    fn basic_token(&self) -> SecretSources<'_> {
+        SecretSources::from_environment(SecretName::IqmetrixBasicToken, &self.basic_token)
+    }
+}
 
 /// Reads `[iqmetrix]`; `None` where the file has no such table.
-pub(super) fn iqmetrix(section: &mut Section, folder: &Path) -> Option<Settings> {
+pub(super) fn iqmetrix(section: &mut Section, folder: &Path) -> Option<(Settings, SecretFiles)> {
     if section.is_absent() {
         return None;
     }
-    for (key, default) in SECRET_FILES {
-        read::file(section, key, default, folder);
-    }
-    Some(Settings {
+    let mut file = |key, default| read::file(section, key, default, folder);
+    let files = SecretFiles {
+        client_secret: file("client_secret_file", "/etc/wipeos-iqr/iqmetrix-client-secret"),
+        password: file("password_file", "/etc/wipeos-iqr/iqmetrix-password"),
+        basic_token: file("basic_token_file", "/etc/wipeos-iqr/iqmetrix-basic-token"),
+    };
+    let settings = Settings {
         url: section.parsed("url", "https://dataconnect.iqmetrix.net".to_owned(), values::service_url),
         token_url: section.parsed(
             "token_url",
@@ -51,7 +94,8 @@ pub(super) fn iqmetrix(section: &mut Section, folder: &Path) -> Option<Settings>
         connections: section.number("connections", 4, 1..=8),
         request_timeout: section.duration("request_timeout", Duration::from_secs(10)),
         paths: section.section("paths", paths),
-    })
+    };
+    Some((settings, files))
 }
 
 /// Reads the way to the credential, and the two names that a password belongs to.

@@ -5,7 +5,6 @@
 //!
 //! Not here: the meaning of a template (`mapping`), the form of a request (`iqr`).
 
-mod api_key;
 mod checked;
 mod error;
 mod exposed;
@@ -17,6 +16,8 @@ mod partial;
 mod problems;
 mod read;
 mod report;
+mod secret_name;
+mod secrets;
 mod section;
 mod settings;
 mod templates;
@@ -25,13 +26,14 @@ mod tests;
 mod trust;
 mod values;
 
-pub use self::api_key::ApiKeyError;
 pub use self::checked::Config;
 pub use self::error::ConfigError;
 pub use self::file::{LOCAL, SYSTEM, check_trust, locate};
 pub use self::partial::PartialConfig;
 pub use self::problems::{Problem, Problems};
 pub use self::report::AssumedSlot;
+pub use self::secret_name::SecretName;
+pub use self::secrets::SecretSourceError;
 pub use self::settings::{
     CommentMode, LedgerConfig, LookupConfig, Reassign, SerialCheck, StoreConfig, SyncConfig, WatchConfig,
 };

@@ -243,8 +243,25 @@ impl<'a, 'r> Section<'a, 'r> {
         }
     }
 
+    /// Returns the key of this table that names the file of the secret for which an unknown key was meant. The API key
+    /// has a message of its own.
+    fn file_of_secret(&self, key: &str) -> Option<&'static str> {
+        let word = key.to_ascii_lowercase();
+        let is_meant = |file: &&&str| {
+            **file != "api_key_file" && file.strip_suffix("_file").is_some_and(|name| name.contains(&word))
+        };
+        values::sounds_secret(key).then(|| self.known.iter().find(is_meant).copied()).flatten()
+    }
+
     fn unknown(&self, key: &str) -> String {
         let path = self.path_of(key);
+        if let Some(file) = self.file_of_secret(key) {
+            return format!(
+                "`{path}` does not belong in this file: keep the secret in a file of its own that only its owner can read, \
+                 and name that file in `{}`",
+                self.path_of(file)
+            );
+        }
         if values::sounds_secret(key) {
             return format!(
                 "`{path}` does not belong in this file: keep the API key in a file of its own that only its owner can \

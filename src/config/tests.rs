@@ -1,4 +1,5 @@
 mod lookups;
+mod secrets;
 
 use std::path::Path;
 

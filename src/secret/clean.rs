@@ -4,13 +4,16 @@
 //! service would refuse such a secret without saying why. What surely belongs to the file, not to the secret, is stripped:
 //! a byte order mark at the front, white space and line ends at both ends. Everything else that no secret holds is named.
 //!
-//! A secret is of printable ASCII without blanks, quotes and backticks, whatever the encoding of its maker.
+//! A secret is of printable ASCII without blanks, quotes and backticks, whatever the encoding of its maker. A password
+//! differs: a person chose it, and it may hold every character that a reader sees, and blanks, also at its ends. Of what
+//! is around it, only the byte order mark and the line ends behind it are stripped.
 
 use std::fmt;
 
 use thiserror::Error;
 
 use super::Secret;
+use crate::escape::is_harmful;
 
 /// No secret is longer, with all that is around it.
 pub const MAX_SECRET_BYTES: usize = 64 * 1024;
@@ -85,6 +88,16 @@ const NAMES: &[(char, char, &str)] = &[
     ('\u{e0100}', '\u{e01ef}', "a variation selector"),
 ];
 
+/// The characters that a secret may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SecretForm {
+    /// A machine made it: printable ASCII without blanks, quotes and backticks. White space around it is no part of it.
+    Token,
+    /// A person chose it: everything but control characters and those that no reader sees. Blanks are part of it; line
+    /// ends behind it are not.
+    Password,
+}
+
 /// Why a text is no secret; it holds no part of the text.
 #[derive(Debug, Error, PartialEq, Eq)]
 #[error("the {what} in {origin} {flaw}")]
@@ -129,20 +142,52 @@ impl Secret {
     /// # Errors
     ///
     /// [`SecretError`], with the name of the secret and of its origin, and the first character that does not belong there.
-    pub fn parse(what: &'static str, bytes: &[u8], origin: impl FnOnce() -> String) -> Result<Self, SecretError> {
-        cleaned(bytes).map(Self::new).map_err(|flaw| SecretError { what, origin: origin(), flaw })
+    pub fn parse(
+        what: &'static str,
+        form: SecretForm,
+        bytes: &[u8],
+        origin: impl FnOnce() -> String,
+    ) -> Result<Self, SecretError> {
+        cleaned(form, bytes).map(Self::new).map_err(|flaw| SecretError { what, origin: origin(), flaw })
     }
 
     /// The part of a text that is most likely the secret, if the text is not clean: to look for it, not to use it.
     #[must_use]
-    pub fn guess(bytes: &[u8]) -> Self {
+    pub fn guess(form: SecretForm, bytes: &[u8]) -> Self {
         let text = String::from_utf8_lossy(bytes);
-        let parts = text.split(|character| !is_of_secrets(character));
+        let parts = text.split(|character| !form.has(character)).map(str::trim);
         Self::new(parts.max_by_key(|part| part.len()).unwrap_or_default())
     }
 }
 
-fn cleaned(bytes: &[u8]) -> Result<&str, SecretFlaw> {
+impl SecretForm {
+    /// Whether secrets of this form are made of such characters.
+    fn has(self, character: char) -> bool {
+        match self {
+            Self::Token => character.is_ascii_graphic() && !matches!(character, '"' | '\'' | '`'),
+            Self::Password => !is_harmful(character) && character != char::REPLACEMENT_CHARACTER,
+        }
+    }
+
+    /// Strips what stands behind a secret and is no part of it.
+    fn without_end(self, text: &str) -> &str {
+        match self {
+            Self::Token => text.trim_end(),
+            Self::Password => text.trim_end_matches(['\r', '\n']),
+        }
+    }
+
+    /// Strips what stands before a secret and is no part of it.
+    fn without_beginning(self, text: &str) -> &str {
+        let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
+        match self {
+            Self::Token => text.trim_start(),
+            Self::Password => text,
+        }
+    }
+}
+
+fn cleaned(form: SecretForm, bytes: &[u8]) -> Result<&str, SecretFlaw> {
     if bytes.len() > MAX_SECRET_BYTES {
         return Err(SecretFlaw::TooLong);
     }
@@ -150,28 +195,23 @@ fn cleaned(bytes: &[u8]) -> Result<&str, SecretFlaw> {
         return Err(SecretFlaw::Utf16);
     }
     let (text, bad_byte) = match std::str::from_utf8(bytes) {
-        Ok(text) => (text.trim_end(), None),
+        Ok(text) => (form.without_end(text), None),
         Err(error) => {
             let (valid, rest) = bytes.split_at(error.valid_up_to());
             (std::str::from_utf8(valid).unwrap_or_default(), rest.first().copied())
         }
     };
-    let secret = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text).trim_start();
+    let secret = form.without_beginning(text);
     let stripped = text[..text.len() - secret.len()].chars().count();
     let mut characters = (stripped + 1..).zip(secret.chars());
-    if let Some((position, character)) = characters.find(|(_, character)| !is_of_secrets(*character)) {
+    if let Some((position, character)) = characters.find(|(_, character)| !form.has(*character)) {
         return Err(SecretFlaw::Character { character, position });
     }
     match bad_byte {
         Some(byte) => Err(SecretFlaw::Byte { byte, position: text.chars().count() + 1 }),
-        None if secret.is_empty() => Err(SecretFlaw::Blank),
+        None if secret.trim().is_empty() => Err(SecretFlaw::Blank),
         None => Ok(secret),
     }
-}
-
-/// Whether secrets are made of such characters.
-fn is_of_secrets(character: char) -> bool {
-    character.is_ascii_graphic() && !matches!(character, '"' | '\'' | '`')
 }
 
 fn name_of(character: char) -> &'static str {
@@ -224,7 +264,11 @@ mod tests {
     use super::*;
 
     fn parse(bytes: &[u8]) -> Result<String, SecretError> {
-        Secret::parse("API key", bytes, || "FILE".to_owned()).map(|secret| secret.expose().to_owned())
+        parse_as(SecretForm::Token, bytes)
+    }
+
+    fn parse_as(form: SecretForm, bytes: &[u8]) -> Result<String, SecretError> {
+        Secret::parse("API key", form, bytes, || "FILE".to_owned()).map(|secret| secret.expose().to_owned())
     }
 
     #[test]
@@ -241,6 +285,30 @@ mod tests {
         }
         let marks = "!#$%&()*+,-./09:;<=>?@AZ[\\]^_az{|}~";
         assert_eq!(parse(marks.as_bytes()).unwrap(), marks);
+    }
+
+    #[test]
+    fn keeps_every_visible_character_and_blank_of_a_password() {
+        for password in
+            ["Summer 2026!", " blank at its ends ", "quo\"te's`", "\u{fc}ber\u{20ac}", "\u{201c}x\u{201d}", "= "]
+        {
+            for written in [password.to_owned(), format!("{password}\n"), format!("\u{feff}{password}\r\n\r\n")] {
+                assert_eq!(parse_as(SecretForm::Password, written.as_bytes()).unwrap(), password, "{written:?}");
+            }
+        }
+        for (text, expected) in [
+            ("a\nb", "a line end (U+000A) at character 2"),
+            ("\na", "a line end (U+000A) at character 1"),
+            ("a\tb\n", "a tab (U+0009) at character 2"),
+            ("a\u{7}", "a control character (U+0007) at character 2"),
+            ("a\u{200b}", "a zero-width space (U+200B) at character 2"),
+            ("a\u{2028}", "a line separator (U+2028) at character 2"),
+            (" \u{a0}\n", "is blank"),
+            ("", "is blank"),
+        ] {
+            let message = parse_as(SecretForm::Password, text.as_bytes()).unwrap_err().to_string();
+            assert!(message.contains(expected), "{text:?}: {message}");
+        }
     }
 
     #[test]
@@ -304,9 +372,13 @@ mod tests {
     #[test]
     fn guesses_the_secret_of_an_unclean_text() {
         for text in ["\u{feff}\"k3y+\"\n", "\u{201c}k3y+\u{201d}", "k3y+\u{200b}", "a k3y+", "k3y+"] {
-            assert_eq!(Secret::guess(text.as_bytes()).expose(), "k3y+", "{text:?}");
+            assert_eq!(Secret::guess(SecretForm::Token, text.as_bytes()).expose(), "k3y+", "{text:?}");
         }
-        assert_eq!(Secret::guess(b" \n").expose(), "");
+        assert_eq!(Secret::guess(SecretForm::Token, b" \n").expose(), "");
+        for text in ["\u{feff}my \"pass\" word\r\n", "my \"pass\" word \n\n", "my \"pass\" word\u{200b}"] {
+            let guess = Secret::guess(SecretForm::Password, text.as_bytes());
+            assert_eq!(guess.expose(), "my \"pass\" word", "{text:?}");
+        }
     }
 
     proptest! {
@@ -319,7 +391,7 @@ mod tests {
                 }
                 Err(SecretError { flaw: SecretFlaw::Character { character, position }, .. }) => {
                     prop_assert_eq!(text.chars().nth(position - 1), Some(character));
-                    prop_assert!(!is_of_secrets(character));
+                    prop_assert!(!SecretForm::Token.has(character));
                 }
                 Err(error) => prop_assert_eq!(error.flaw, SecretFlaw::Blank),
             }
@@ -327,8 +399,10 @@ mod tests {
 
         #[test]
         fn takes_any_bytes(bytes in prop::collection::vec(any::<u8>(), 0..40)) {
-            let _ = parse(&bytes);
-            let _ = Secret::guess(&bytes);
+            for form in [SecretForm::Token, SecretForm::Password] {
+                let _ = parse_as(form, &bytes);
+                let _ = Secret::guess(form, &bytes);
+            }
         }
     }
 }
