@@ -24,23 +24,24 @@ Examples:
 const EXIT_CODES: &str = "\
 Exit codes:
   0   done, or nothing to do (held clients are no error)
-  1   the pass ran, at least one client failed
+  1   at least one client failed, or IQR refused a request
   2   usage
   3   configuration
   4   IQR refused the key
   5   IQR cannot be reached, or is failing
   6   the WipeOS database or the ledger cannot be used
   7   what was asked for by ID or name is not found
-  74  all went well, and stdout cannot be written
+  74  the command succeeded, but its output could not be written
   75  another pass is running
+  130 a second signal ended the program
 
 API key:
   $WIPEOS_IQR_API_KEY, the file that iqr.api_key_file names, or the systemd
-  credential iqr-api-key; the first that is there
+  credential iqr-api-key; the first that exists
 
 Config:
   that of --config or $WIPEOS_IQR_CONFIG, ./wipeos-iqr.toml, or
-  /etc/wipeos-iqr/config.toml; the first that is there";
+  /etc/wipeos-iqr/config.toml; the first that exists";
 
 /// Carries what a WipeOS appliance knows of a machine into IQ Reseller (IQR)
 #[derive(Debug, Parser)]
@@ -73,12 +74,12 @@ pub struct Global {
     /// Log nothing but the error that ends the program
     #[arg(short, long, global = true)]
     pub quiet: bool,
-    /// When to use colour
+    /// When to use color
     #[arg(long, value_name = "WHEN", value_enum, default_value_t, global = true)]
     pub color: Color,
 }
 
-/// Says when to use colour.
+/// Says when to use color.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum Color {
     /// On a terminal that shows it
@@ -118,10 +119,10 @@ Examples:
   wipeos-iqr sync --inventory-id 413800  this one only, due or not
   wipeos-iqr sync --retry                also what is held or failing, at once
 
-SIGTERM or SIGINT end a pass politely: no client is begun any more, a write in
-hand is read back, the session is ended, and the pass is recorded as aborted.
-The exit code is that of what was done until then: 0, or 1 if a client failed.
-The next pass does the rest. A second signal ends it at once, with 130.")]
+On SIGTERM or SIGINT a pass starts no new client, reads back the write in
+flight, ends its session, and is recorded as aborted. The exit code is that of
+the work done so far: 0, or 1 if a client failed. The next pass sends the rest.
+A second signal ends the program at once, with exit code 130.")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch that is typed on its own")]
 pub struct SyncArgs {
     /// Make no request that could change anything
@@ -170,10 +171,10 @@ pub struct PreviewArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  wipeos-iqr auth-test                 each step with its result
-  wipeos-iqr auth-test --json          for a script
-  wipeos-iqr auth-test --probe 413800  what the API does, by reading only
-  sudo -u wipeos wipeos-iqr auth-test  as the account that makes the passes")]
+  wipeos-iqr auth-test                     each step with its result
+  wipeos-iqr auth-test --json              for a script
+  wipeos-iqr auth-test --probe 413800      what the API does, by reading only
+  sudo -u wipeos-iqr wipeos-iqr auth-test  as the account that makes the passes")]
 pub struct AuthTestArgs {
     /// Report as one JSON object
     #[arg(long)]

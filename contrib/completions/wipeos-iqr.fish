@@ -25,7 +25,7 @@ function __fish_wipeos_iqr_using_subcommand
 end
 
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_needs_command" -l config -d 'The config file; an empty name counts as not given' -r -F
-complete -c wipeos-iqr -n "__fish_wipeos_iqr_needs_command" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that shows it'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_needs_command" -l color -d 'When to use color' -r -f -a "auto\t'On a terminal that shows it'
 always\t'Also into files and pipes'
 never\t'Not at all'"
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_needs_command" -s v -l verbose -d 'Log more on stderr: -v what is done, -vv every request'
@@ -43,7 +43,7 @@ complete -c wipeos-iqr -n "__fish_wipeos_iqr_needs_command" -f -a "help" -d 'Pri
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand sync" -l inventory-id -d 'Only the client with this inventory ID' -r
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand sync" -l limit -d 'At most this many clients; the next pass goes on with the others' -r
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand sync" -l config -d 'The config file; an empty name counts as not given' -r -F
-complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand sync" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that shows it'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand sync" -l color -d 'When to use color' -r -f -a "auto\t'On a terminal that shows it'
 always\t'Also into files and pipes'
 never\t'Not at all'"
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand sync" -l dry-run -d 'Make no request that could change anything'
@@ -59,7 +59,7 @@ all-in-one\t''
 laptop\t''
 macbook\t''"
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand preview" -l config -d 'The config file; an empty name counts as not given' -r -F
-complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand preview" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that shows it'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand preview" -l color -d 'When to use color' -r -f -a "auto\t'On a terminal that shows it'
 always\t'Also into files and pipes'
 never\t'Not at all'"
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand preview" -l remote -d 'Read the asset from IQR too, and show what differs'
@@ -70,7 +70,7 @@ complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand preview" -s h -l h
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand auth-test" -l probe -d 'Find out, by reading only, what the API does with this asset and without it' -r
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand auth-test" -l yes-write-to -d 'The same ID again, without which nothing is written' -r
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand auth-test" -l config -d 'The config file; an empty name counts as not given' -r -F
-complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand auth-test" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that shows it'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand auth-test" -l color -d 'When to use color' -r -f -a "auto\t'On a terminal that shows it'
 always\t'Also into files and pipes'
 never\t'Not at all'"
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand auth-test" -l json -d 'Report as one JSON object'
@@ -88,7 +88,7 @@ tablet\t''
 convertible\t''
 server\t''"
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand master-item" -l config -d 'The config file; an empty name counts as not given' -r -F
-complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand master-item" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that shows it'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand master-item" -l color -d 'When to use color' -r -f -a "auto\t'On a terminal that shows it'
 always\t'Also into files and pipes'
 never\t'Not at all'"
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand master-item" -l create -d 'Create it when it is missing'
@@ -98,7 +98,7 @@ complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand master-item" -s q 
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand master-item" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand status" -l html -d 'Write a page for browsers into this file; - is stdout' -r -F
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand status" -l config -d 'The config file; an empty name counts as not given' -r -F
-complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand status" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that shows it'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand status" -l color -d 'When to use color' -r -f -a "auto\t'On a terminal that shows it'
 always\t'Also into files and pipes'
 never\t'Not at all'"
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand status" -l json -d 'Report as one JSON object'
@@ -107,7 +107,7 @@ complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand status" -s q -l qu
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand status" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand dismiss" -l reason -d 'Why the notice is to end' -r
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand dismiss" -l config -d 'The config file; an empty name counts as not given' -r -F
-complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand dismiss" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that shows it'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand dismiss" -l color -d 'When to use color' -r -f -a "auto\t'On a terminal that shows it'
 always\t'Also into files and pipes'
 never\t'Not at all'"
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand dismiss" -s v -l verbose -d 'Log more on stderr: -v what is done, -vv every request'
@@ -115,7 +115,7 @@ complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand dismiss" -s q -l q
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand dismiss" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand init" -l from-store -d 'Look at the WipeOS database for the slot that holds the inventory ID' -r -F
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand init" -l config -d 'The config file; an empty name counts as not given' -r -F
-complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand init" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that shows it'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand init" -l color -d 'When to use color' -r -f -a "auto\t'On a terminal that shows it'
 always\t'Also into files and pipes'
 never\t'Not at all'"
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand init" -s v -l verbose -d 'Log more on stderr: -v what is done, -vv every request'

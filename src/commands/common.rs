@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
+use super::exit::ENDED_BY_SECOND_SIGNAL;
 use crate::cli::Global;
 use crate::clock::BootTime;
 use crate::config::{self, Config, ConfigError};
@@ -53,8 +54,9 @@ pub(super) fn open_database(path: &Path) -> Result<Store, store::Error> {
 pub(super) fn interruption() -> Arc<AtomicBool> {
     let flag = Arc::new(AtomicBool::new(false));
     for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
-        let registered = signal_hook::flag::register_conditional_shutdown(signal, 130, Arc::clone(&flag))
-            .and_then(|_| signal_hook::flag::register(signal, Arc::clone(&flag)));
+        let registered =
+            signal_hook::flag::register_conditional_shutdown(signal, ENDED_BY_SECOND_SIGNAL, Arc::clone(&flag))
+                .and_then(|_| signal_hook::flag::register(signal, Arc::clone(&flag)));
         if let Err(error) = registered {
             log::warn!("signal {signal} cannot be waited for ({error}); it will end the program at once");
         }

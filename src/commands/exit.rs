@@ -13,7 +13,7 @@ use crate::web;
 pub enum Exit {
     /// Done, or nothing to do.
     Done = 0,
-    /// The pass ran, and at least one client failed.
+    /// At least one client failed, or IQR refused a request.
     Failed = 1,
     /// The arguments make no sense, though they can be parsed.
     Usage = 2,
@@ -27,11 +27,14 @@ pub enum Exit {
     Database = 6,
     /// The thing that was asked for does not exist.
     NotFound = 7,
-    /// All went well, and stdout cannot be written.
+    /// The command succeeded, but its output could not be written.
     Output = 74,
     /// Another pass is running.
     Running = 75,
 }
+
+/// The exit code when a second signal ends the program at once; no value of [`Exit`], because no command returns it.
+pub const ENDED_BY_SECOND_SIGNAL: i32 = 130;
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {

@@ -62,8 +62,8 @@ fn next_steps(named: Option<&Path>, path: &Path, is_filled_in: bool) -> String {
     format!(
         "Wrote {path}. Three things are left to do:
   1. {edit}
-  2. Put the API key of this appliance into /etc/wipeos-iqr/api-key, and let nobody
-     else read it (chmod 600).
+  2. Put the API key of this appliance into /etc/wipeos-iqr/api-key, and
+     make it readable by its owner only (chmod 600).
   3. Try it: wipeos-iqr{option} auth-test
      and then: wipeos-iqr{option} preview ID
 "

@@ -113,11 +113,14 @@ fn agrees_on_exit_codes_in_code_help_and_docs() {
     }
 }
 
-/// Reads the values of `Exit` off its source.
+/// Reads the values of `Exit` off its source, and the code of a second signal, which no command returns.
 pub fn codes_of_the_program() -> BTreeSet<u8> {
-    let (_, variants) = include_str!("../../src/commands/exit.rs").split_once("pub enum Exit {").unwrap();
+    let source = include_str!("../../src/commands/exit.rs");
+    let (_, variants) = source.split_once("pub enum Exit {").unwrap();
     let (variants, _) = variants.split_once("\n}").unwrap();
-    variants.lines().filter_map(|line| line.split_once(" = ")?.1.strip_suffix(',')?.parse().ok()).collect()
+    let (_, signal) = source.split_once("pub const ENDED_BY_SECOND_SIGNAL: i32 = ").unwrap();
+    let codes = variants.lines().filter_map(|line| line.split_once(" = ")?.1.strip_suffix(',')?.parse().ok());
+    codes.chain(leading_number(signal)).collect()
 }
 
 /// Returns codes and meanings of the table behind `heading`, in columns or in Markdown, up to the first line without a
