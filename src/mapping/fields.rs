@@ -287,3 +287,19 @@ fn yes_or_no(known: Option<bool>) -> Cow<'static, str> {
 fn number(known: Option<u32>) -> Cow<'static, str> {
     known.map(|number| number.to_string()).unwrap_or_default().into()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn lists_every_field_in_the_commented_config_and_no_other() {
+        let (_, list) = include_str!("../../examples/config.toml").split_once("Known are:\n").unwrap();
+        let (list, _) = list.split_once("# and every slot").unwrap();
+        let names = list.split([',', '\n']).map(|name| name.trim_matches(['#', ' '])).filter(|name| !name.is_empty());
+        let known = all(Scope::Machine).map(|(name, _)| *name);
+        assert_eq!(names.collect::<BTreeSet<_>>(), known.collect::<BTreeSet<_>>());
+    }
+}
