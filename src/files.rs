@@ -50,7 +50,7 @@ pub enum MarkerError {
     #[error("has another name besides (a hard link)")]
     OtherName,
     /// The file stands where every account may put one.
-    #[error("belongs to another account ({0}), in a folder where everybody may write")]
+    #[error("belongs to another account ({0}), in a folder where every account may write")]
     Stranger(u32),
     /// The file is a folder, a pipe or the like.
     #[error("is no regular file")]

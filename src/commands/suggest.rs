@@ -45,7 +45,8 @@ pub fn among(typed: &str, rule: IdRule, ids: &[&str]) -> Vec<String> {
 pub fn hint(ids: &[String]) -> String {
     match ids {
         [] => String::new(),
-        ids => format!("; near it there is {}", ids.join(", ")),
+        [id] => format!("; did you mean {id}?"),
+        ids => format!("; did you mean one of {}?", ids.join(", ")),
     }
 }
 
@@ -66,12 +67,12 @@ fn variants(typed: &str, rule: IdRule) -> Vec<String> {
     let likely = ids(&mut misread(&id, rule).into_iter().chain(swapped(&id)).chain(shortened(&id)));
     let others = ids(&mut changed(&id, &alphabet).chain(lengthened(&id, &alphabet)));
     let mut met = BTreeSet::from([id.iter().collect::<String>()]);
-    [likely, misspelt(&id, rule), others].into_iter().flatten().filter(|id| met.insert(id.clone())).collect()
+    [likely, misspelled(&id, rule), others].into_iter().flatten().filter(|id| met.insert(id.clone())).collect()
 }
 
 /// Returns the texts that a technician may have typed for this ID and that are no IDs: such a client is held, and is
 /// searched for under the ID that it should have.
-fn misspelt(id: &[char], rule: IdRule) -> Vec<String> {
+fn misspelled(id: &[char], rule: IdRule) -> Vec<String> {
     if rule != IdRule::Digits || !id.iter().all(char::is_ascii_digit) {
         return Vec::new();
     }
@@ -163,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn finds_a_misspelt_id_under_the_right_one() {
+    fn finds_a_misspelled_id_under_the_right_one() {
         let variants = variants("413800", IdRule::Digits);
         for typed in ["4138OO", "4138oO", "4138O0", "4I3800", "4l3800", "413-800", "413 800", "#413800", "41380o"] {
             let is_met = variants.iter().any(|variant| variant == typed);

@@ -45,7 +45,7 @@ pub fn run(request: &Request<'_>) -> Result<Outcome, Error> {
         && tenancy::is_known(config, &ledger, key.as_ref().ok())?;
     if is_plain && evaluate::due::is_idle(&ledger, request.started_at, signature, config)? {
         log::info!(
-            "WipeOS has written nothing since the last pass, the config is the same, and nobody's next try is due"
+            "WipeOS has written nothing since the last pass, the config is the same, and no client's next try is due"
         );
         let mut report = Report::begun(request.started_at, request.dry_run);
         report.finished_at = (request.clock)();

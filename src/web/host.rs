@@ -11,7 +11,7 @@ use super::error::Error;
 use super::proxy;
 use super::service::Service;
 
-/// Longest time for the look-up of a name.
+/// Longest time for the lookup of a name.
 const LOOK_UP: Duration = Duration::from_secs(10);
 
 /// The route to a host.
@@ -42,12 +42,12 @@ pub fn route(service: &'static Service, url: &str) -> Result<Route, Error> {
     let host = uri.host().unwrap_or_default().trim_matches(['[', ']']).to_owned();
     let (tell, told) = mpsc::channel();
     let name = host.clone();
-    // The system's look-up has no limit of its own.
+    // The system's lookup has no limit of its own.
     thread::spawn(move || tell.send((name.as_str(), 443).to_socket_addrs().map(Iterator::collect::<Vec<_>>)));
     match told.recv_timeout(LOOK_UP) {
         Ok(Ok(addresses)) => Ok(Route::Direct(addresses.iter().map(std::net::SocketAddr::ip).collect())),
         Ok(Err(error)) => Err(failed(&host, &error.to_string())),
-        Err(_) => Err(failed(&host, "nobody answered in time")),
+        Err(_) => Err(failed(&host, "no answer came in time")),
     }
 }
 

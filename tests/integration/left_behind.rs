@@ -194,11 +194,9 @@ fn finds_no_notice_and_names_those_that_there_are() {
     assert!(bench.dismiss(FIRST, "x").stderr.contains("there is none of any asset"));
     bench.retype(1, FREE, LATER);
     bench.sync_well();
-    for (typed, words) in [
-        ("700010", "near it there is 700001"),
-        ("7OOOO1", "near it there is 700001"),
-        ("5", "there are those of 700001"),
-    ] {
+    for (typed, words) in
+        [("700010", "did you mean 700001?"), ("7OOOO1", "did you mean 700001?"), ("5", "there are those of 700001")]
+    {
         let run = bench.dismiss(typed, "x");
         assert_eq!((run.code, run.stderr.contains(words)), (Some(7), true), "{typed}, {words}: {run:#?}");
     }

@@ -135,7 +135,7 @@ fn suggests_machine_without_id_for_an_unknown_id() {
     let Run { code, stderr, .. } = bench.run(&["status", &(FIRST + 7).to_string()]);
     assert_eq!(code, Some(7), "{stderr}");
     for words in
-        ["in its slot `Inventory ID`", "near it there is 700001", "1 client has no ID at all (blank-inventory-id)"]
+        ["in its slot `Inventory ID`", "did you mean one of 700001", "1 client has no ID at all (blank-inventory-id)"]
     {
         assert!(stderr.contains(words), "{words}\n{stderr}");
     }

@@ -57,7 +57,10 @@ fn refuses_a_lock_file_of_a_stranger_where_all_may_write() {
     fs::set_permissions(bench.path(""), Permissions::from_mode(0o1777)).unwrap();
     let report = bench.sync();
     assert_eq!(report.code, Some(6), "{report:#?}");
-    assert!(report.stderr.contains("belongs to another account (54321), in a folder where everybody"), "{report:#?}");
+    assert!(
+        report.stderr.contains("belongs to another account (54321), in a folder where every account"),
+        "{report:#?}"
+    );
 }
 
 #[test]

@@ -237,11 +237,11 @@ fn suggests_similar_ids_for_an_unknown_one() {
     for typed in ["431800", "41380", "413801", "4138000", "413-800", "4I38o0", "41e800"] {
         let error = load(&bench, typed, None).err().unwrap();
         assert_eq!(Exit::from_error(&error), Exit::NotFound, "{typed}");
-        assert!(error.to_string().contains("near it there is 413800"), "{error}");
+        assert!(error.to_string().contains("did you mean 413800?"), "{error}");
     }
     Appliance::open(&bench.database()).unwrap().add(&samples::dell().with_inventory_id("7OO123")).unwrap();
     let error = load(&bench, "700123", None).err().unwrap();
-    assert!(error.to_string().contains("near it there is 7OO123"), "a held client is found: {error}");
+    assert!(error.to_string().contains("did you mean 7OO123?"), "a held client is found: {error}");
     for typed in ["99", "", "x"] {
         let error = load(&bench, typed, None).err().unwrap();
         assert_eq!(Exit::from_error(&error), Exit::NotFound, "{typed}");

@@ -154,7 +154,8 @@ fn unknown(examiner: &Evaluator<'_>, id: &InventoryId) -> Result<NotFound> {
     let blank = Reason::BlankInventoryId.code();
     let hint = counts.iter().find(|count| count.reason == blank).map(|count| {
         let clients = output::count(count.clients, "client has", "clients have");
-        format!("; {clients} no ID at all ({blank}): `wipeos-iqr status` names the machines")
+        let separator = if similar.is_empty() { ";" } else { "" };
+        format!("{separator} {clients} no ID at all ({blank}): `wipeos-iqr status` names the machines")
     });
     Ok(NotFound(told + &hint.unwrap_or_default()))
 }
@@ -173,7 +174,7 @@ impl Standing {
     fn of(examiner: &Evaluator<'_>, client_id: ClientId) -> Result<Self> {
         let (found, verdict) = examiner.evaluate(client_id)?;
         let problem = found.ledger_view.problem;
-        // One that cannot be read is told of as such.
+        // An unreadable record is reported as such.
         let machine = verdict.mapped().map(|mapped| mapped.machine.name()).unwrap_or_default();
         let state = match verdict {
             Verdict::Gone => State::Gone,

@@ -242,7 +242,11 @@ mod tests {
         let killed = || Status { begun: Some(at(120)), ..after(pass("done", None), 0) };
         let lost = Some(Obstacle::Lost { at: at(120), good: Some(at(0)) });
         assert_eq!(Obstacle::of(&Status { are_locks_reported: true, ..killed() }, at(180)), lost);
-        assert_eq!(Obstacle::of(&killed(), at(180)), Some(Obstacle::Runs(None, Some(at(120)))), "nobody knows");
+        assert_eq!(
+            Obstacle::of(&killed(), at(180)),
+            Some(Obstacle::Runs(None, Some(at(120)))),
+            "the holder is not known"
+        );
         let held_by = |program: &str| Holder { process: 7, program: program.to_owned() };
         let running = || Status { are_locks_reported: true, holder: Some(held_by("wipeos-iqr")), ..killed() };
         assert_eq!(Obstacle::of(&running(), at(180)), Some(Obstacle::Runs(Some(7), Some(at(120)))));
