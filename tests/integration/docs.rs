@@ -1,10 +1,12 @@
 //! Texts for people: README, the pages below `docs/` and the texts of the manual pages. Every name in them exists.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
 use clap::Command;
 
+use crate::bench::{Bench, quoted};
 use crate::manuals::{codes_of_the_program, leading_number};
 
 /// Exit code of a pass that another one keeps from beginning.
@@ -166,6 +168,20 @@ fn assert_is_known(definition: &Command, words: &[&str], place: &str) {
             command = Some(definition.find_subcommand(word).unwrap_or_else(|| panic!("{place}: there is no {word}")));
         }
     }
+}
+
+#[test]
+fn lists_every_metric_on_the_monitoring_page_and_no_other() {
+    let bench = Bench::with_clients(1);
+    let file = bench.path("wipeos-iqr.prom");
+    let bench = bench.with("metrics", "textfile", &quoted(&file));
+    bench.sync_well();
+    let metrics = fs::read_to_string(file).unwrap();
+    let written = metrics.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.strip_suffix(" gauge"));
+    let page = include_str!("../../docs/monitoring.md");
+    let (_, table) = page.split_once("| metric | meaning |\n|---|---|\n").unwrap();
+    let rows = table.lines().map_while(|line| line.strip_prefix("| `")?.split(['`', '{']).next());
+    assert_eq!(rows.collect::<BTreeSet<_>>(), written.collect::<BTreeSet<_>>());
 }
 
 #[test]

@@ -1,6 +1,8 @@
-//! The count of due clients: those that the next pass would evaluate, counted without the run lock and without a write.
+//! The due clients, without a walk through the queue: the check whether there is none, and their count.
 //!
-//! A pass does not need the count, because it streams its clients. `status` shows it.
+//! The check is the fast path of a pass with nothing to do, and of the count. The count is what `status` shows: the clients
+//! that the next pass would evaluate, counted without the run lock and without a write. A pass does not need it, because
+//! it streams its clients.
 
 use std::collections::HashSet;
 
@@ -10,7 +12,7 @@ use crate::model::{ClientId, Timestamp};
 use crate::store::{Signature, Source, Store, Watermark};
 use crate::sync::error::Error;
 use crate::sync::evaluate::ledger_view::LedgerView;
-use crate::sync::queue::{SMALL_STORE_CLIENTS, Sweep};
+use crate::sync::queue::{MAX_SMALL_STORE_KEY, Sweep};
 
 /// The maximum number of clients with possible news that are compared for this count; those beyond count as due unread.
 const MAX_COMPARED_CLIENTS: usize = 50_000;
@@ -61,7 +63,7 @@ pub fn count(store: &Store, ledger: Option<&Ledger>, now: Timestamp, config: &Co
         return Ok(0);
     }
     let mut due: HashSet<ClientId> = again(ledger, now, config)?.into_iter().collect();
-    if watermark.client_id <= SMALL_STORE_CLIENTS {
+    if watermark.client_id <= MAX_SMALL_STORE_KEY {
         compare_all(&mut due, store, ledger)?;
     } else {
         ask_sources(&mut due, store, ledger, &watermark)?;

@@ -13,5 +13,5 @@ mod work;
 
 pub use pending::Pending;
 pub use stages::{Stages, Wanted};
-pub(super) use sweep::{SMALL_STORE_CLIENTS, Sweep};
+pub(super) use sweep::{MAX_SMALL_STORE_KEY, Sweep};
 pub use work::Queue;

@@ -14,9 +14,10 @@ use crate::model::{ClientId, Timestamp};
 use crate::store::{self, Fingerprint, PAGE, Signature, Store, Watermark};
 use crate::sync::error::Error;
 
-/// A database of at most this many clients is swept whenever it was touched: the sweep takes some dozen milliseconds,
-/// and finds rows that an odd clock hides.
-pub(in crate::sync) const SMALL_STORE_CLIENTS: i64 = 2_000;
+/// The highest client key up to which a database counts as small. A small one is swept whenever it was touched: the sweep
+/// takes some dozen milliseconds, and finds rows that an odd clock hides. The key is read anyway; a count of the clients
+/// would cost a query that grows with their number.
+pub(in crate::sync) const MAX_SMALL_STORE_KEY: i64 = 2_000;
 
 /// Pages of clients that a periodic sweep reads in one pass: some seconds' work, during which clients that become due
 /// wait.
@@ -168,7 +169,7 @@ pub(super) fn is_due(
     {
         return Ok(false);
     }
-    let is_small = now.client_id <= SMALL_STORE_CLIENTS;
+    let is_small = now.client_id <= MAX_SMALL_STORE_KEY;
     let went_back = now.client_id < start.client_id || now.wipe_id < start.wipe_id || now.log_id < start.log_id;
     let clock_went_back =
         ledger.heartbeat().is_some_and(|last| last.finished_at.seconds_since(clock) > CLOCK_TOLERANCE_SECS);
