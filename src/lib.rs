@@ -49,18 +49,18 @@
 //! | change | place |
 //! |---|---|
 //! | the wording of a comment line | `mapping/comments.rs`, `mapping/words.rs`, and `[templates]` of the config |
-//! | a field of the templates | `mapping/fields.rs`; with a new column also `store/machine.rs` and `model/machine.rs` |
-//! | a call of IQR's API | `iqr/endpoint.rs`, then `iqr/inventory.rs` or `iqr/items.rs` |
-//! | a call of iQmetrix | `iqmetrix/call.rs`, then `iqmetrix/decode.rs` |
-//! | an exit code | `Exit` in `commands`, `cli.rs`, README; a test ties them |
+//! | a field of the templates | `mapping/fields.rs`, `examples/config.toml`; with a new column also `store/machine.rs` and `model/machine.rs` |
+//! | an operation of IQR's API | `iqr/endpoint.rs`, then `iqr/inventory.rs` or `iqr/items.rs`; `examples/config.toml`, `docs/tenants.md` |
+//! | an operation of iQmetrix | `iqmetrix/call.rs`, then `iqmetrix/decode.rs` |
+//! | an exit code | `Exit` in `commands/exit.rs`, and its `from_cause` for the errors behind it; `cli.rs`, README; a test ties them |
 //! | the verdict on an answer of IQR | `iqr/wire/verdict.rs`, `iqr/wire/complaint.rs`, `web/error.rs` |
 //! | a column of the ledger | `ledger/schema.rs` and the file of the table |
-//! | a reason code | `model/reason.rs`, `commands/status/advice.rs`, `docs/troubleshooting.md` |
-//! | what monitoring gets | `monitor/` and `commands/sync/artifacts.rs` |
-//! | retry delays | between passes `sync/retry.rs`; within a pass `web/call.rs` and `web/limiter.rs` |
+//! | a reason code | `model/reason.rs`, `commands/status/advice.rs`, `docs/troubleshooting.md`; it is given in `iqr/service.rs`, `sync/evaluate/judge.rs` or `sync/reconcile/apply.rs` |
+//! | what monitoring gets | `monitor/`, `commands/sync/artifacts.rs`, `docs/monitoring.md` |
+//! | retry delays | between passes `sync/retry.rs`; within a pass `web/wait.rs` (pauses), `web/window.rs` (after a 429) and `web/call.rs` (how often) |
 //! | a kind of chassis | `mapping/chassis.rs` |
 //! | a maker, or another name of one | `mapping/manufacturer.rs` |
-//! | a subcommand | `cli.rs` and a file in `commands/` |
+//! | a subcommand | `cli.rs`, `lib.rs`, `commands/mod.rs`, a file in `commands/` and one in `examples/manuals/pages` |
 //!
 //! # Invariants
 //!

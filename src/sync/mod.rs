@@ -13,9 +13,11 @@
 //! A module imports only from modules below it in this list:
 //!
 //! - [`pass`](mod@pass): the pass, from the run lock to the end of the session;
-//! - `worker`, `recorder`: the workers, and the record of their outcomes;
+//! - `worker`: the workers;
+//! - `recorder`: the record of their outcomes;
 //! - `finish`, `load`, [`left_behind`], [`tenancy`]: the end of a pass, the read of a client, notices, the tenant;
-//! - `record`, [`request`], [`report`]: the values that are passed between them;
+//! - `record`, [`request`]: the outcome of one client, and the order for a pass;
+//! - [`report`]: the outcome of a pass;
 //! - [`reconcile`]: plan and application, for one asset;
 //! - [`evaluate`]: the verdict on a client, before any request to IQR;
 //! - [`queue`]: the order in which clients are evaluated;
