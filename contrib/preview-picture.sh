@@ -40,6 +40,6 @@ chromium --headless --no-sandbox --disable-gpu --disable-quic --no-first-run --d
     --disable-component-update --disable-sync --hide-scrollbars --user-data-dir="$work/browser" \
     --window-size="712,$(((lines + 1) * 18 + 28))" --screenshot="$work/preview.png" "file://$work/shown.html" 2>"$work/log" ||
     { cat "$work/log" >&2; exit 1; }
-# A terminal has few colours: a palette of them is a fifth of the size.
+# A terminal has few colors: a palette of them is a fifth of the size.
 pngquant --speed 1 --strip --force --output contrib/preview.png 32 "$work/preview.png"
 ls -l contrib/preview.png

@@ -11,7 +11,7 @@ use time::OffsetDateTime;
 
 use crate::model::Timestamp;
 
-/// Now, UTC.
+/// Returns the present time of day, in UTC.
 #[must_use]
 #[expect(clippy::disallowed_methods, reason = "this is the one place where the clock is read")]
 pub fn now() -> Timestamp {
@@ -23,7 +23,7 @@ pub fn now() -> Timestamp {
 pub struct BootTime(Duration);
 
 impl BootTime {
-    /// Now.
+    /// Returns the present point on this clock.
     #[must_use]
     pub fn now() -> Self {
         Self(read(ClockId::Boottime))

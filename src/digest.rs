@@ -16,7 +16,7 @@ pub fn of<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> [u8; 16] {
     digest
 }
 
-/// 8 bytes that stand for one text: enough to recognise it among the few texts of one asset.
+/// 8 bytes that stand for one text: enough to recognize it among the few texts of one asset.
 #[must_use]
 pub fn short(text: &[u8]) -> u64 {
     let mut digest = [0; 8];

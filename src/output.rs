@@ -22,7 +22,7 @@ pub const STRONG: Style = Style::new().bold();
 /// The style of what matters less.
 pub const DIM: Style = Style::new().dimmed();
 
-/// Sets when colour is used, for the whole program.
+/// Sets when color is used, for the whole program.
 pub fn choose_color(color: Color) {
     match color {
         Color::Auto => {}
@@ -31,7 +31,7 @@ pub fn choose_color(color: Color) {
     }
 }
 
-/// `text` in a style; without colour it is the text alone.
+/// `text` in a style; without color it is the text alone.
 pub fn styled(style: Style, text: impl Display) -> String {
     format!("{style}{text}{style:#}")
 }

@@ -1,4 +1,4 @@
-//! The difference of two texts, word by word, shown by marks and not by colour alone: `[-old-]{+new+}`.
+//! The difference of two texts, word by word, shown by marks and not by color alone: `[-old-]{+new+}`.
 
 use similar::{Algorithm, DiffTag, capture_diff_slices};
 

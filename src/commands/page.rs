@@ -1,5 +1,5 @@
-//! A page for a person at a terminal: headings, labelled rows, long texts wrapped under their beginning. 80 columns,
-//! readable without colour. All text from outside is made harmless here.
+//! A page for a person at a terminal: headings, labeled rows, long texts wrapped under their beginning. 80 columns,
+//! readable without color. All text from outside is made harmless here.
 
 use anstyle::Style;
 use unicode_width::UnicodeWidthStr;

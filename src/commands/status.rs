@@ -140,7 +140,7 @@ pub(super) fn html_after_pass(
 ) -> Result<String> {
     let now = clock::now();
     let (mut status, recent) = match ledger.map(|path| read_ledger(path, None, oldest_kept, now)) {
-        // Who holds the lock just now is this pass.
+        // This pass holds the lock.
         Some(Ok((_, status, recent))) => {
             (Status { ledger_place: ledger.and_then(ledger::why_not_writable), ..status }, recent)
         }

@@ -72,7 +72,7 @@ impl Bench {
     }
 }
 
-/// Returns a text as a person without colours sees it; never wider than the page.
+/// Returns a text as a person without colors sees it; never wider than the page.
 pub fn without_style(text: &str) -> String {
     let text = anstream::adapter::strip_str(text).to_string();
     assert!(text.lines().all(|line| line.width() <= super::page::WIDTH), "{text}");

@@ -48,11 +48,11 @@ pub struct WatchConfig {
 /// `[lookup]`: how values are looked up at other services in a pass.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LookupConfig {
-    /// The longest time for which the clients of one pass wait for look-ups, in sum: 1 s to 60 s.
+    /// The longest time for which the clients of one pass wait for lookups, in sum: 1 s to 60 s.
     pub budget: Duration,
     /// The time for which a service that fails is not asked.
     pub retry: Duration,
-    /// The time after which a value that nobody answered counts as absent.
+    /// The time after which a value that no service answered counts as absent.
     pub wait: Duration,
 }
 

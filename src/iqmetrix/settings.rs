@@ -20,9 +20,9 @@ pub struct Settings {
     pub imei_slot: String,
     /// The number of IMEIs in one request: 1 to 110.
     pub batch: u16,
-    /// The largest number of requests at once: 1 to 8. The service counts the requests of everybody at one company.
+    /// The largest number of requests at once: 1 to 8. The service counts the requests of all callers of one company.
     pub connections: u8,
-    /// Longest time of one request, from the look-up of the name to the last byte of the answer.
+    /// Longest time of one request, from the lookup of the name to the last byte of the answer.
     pub request_timeout: Duration,
     /// The paths of the three calls.
     pub paths: Paths,

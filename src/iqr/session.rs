@@ -217,7 +217,7 @@ impl IqrSession {
         }
     }
 
-    /// A redirect or a 4xx: not an IQR that signs anybody in.
+    /// A redirect or a 4xx: not an IQR that signs any caller in.
     fn wrong_address(&self, answer: &Answer, http: &Http) -> Error {
         let (shown, status, said) = (&self.create.shown, answer.status, http.redactor().quote_bytes(&answer.body));
         Error::Unreachable {

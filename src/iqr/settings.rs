@@ -16,7 +16,7 @@ pub struct Settings {
     pub api_url: String,
     /// The largest number of requests in flight, and of connections to a host: 1 to 16.
     pub connections: u8,
-    /// Longest time of one request, from the look-up of the name to the last byte of the answer.
+    /// Longest time of one request, from the lookup of the name to the last byte of the answer.
     pub request_timeout: Duration,
     /// The time for which a session is valid; it is renewed a little earlier.
     pub session_lifetime: Duration,
@@ -38,7 +38,7 @@ impl Settings {
     /// the port that the scheme has anyway. The data host is the first word.
     #[must_use]
     pub fn tenant(&self) -> String {
-        format!("{} {}", normalised(&self.api_url), normalised(&self.signin_url))
+        format!("{} {}", normalized(&self.api_url), normalized(&self.signin_url))
     }
 
     pub(super) fn http(&self) -> HttpSettings<'_> {
@@ -52,7 +52,7 @@ impl Settings {
     }
 }
 
-fn normalised(url: &str) -> String {
+fn normalized(url: &str) -> String {
     let (scheme, rest) = url.split_once("://").unwrap_or(("https", url));
     let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     let (scheme, authority) = (scheme.to_ascii_lowercase(), authority.to_ascii_lowercase());
@@ -239,7 +239,7 @@ mod tests {
             ("http://[::1]:8080/x", "http://[::1]:8080/x"),
         ];
         for (written, meant) in rows {
-            assert_eq!(normalised(written), meant, "{written}");
+            assert_eq!(normalized(written), meant, "{written}");
         }
     }
 }

@@ -27,7 +27,7 @@ pub(super) enum Reply {
     Silence,
     /// A head at once and a byte of the body every few milliseconds.
     Trickle,
-    /// A body larger than anybody wants.
+    /// A body larger than any caller accepts.
     Endless,
 }
 

@@ -41,14 +41,14 @@ fn maps_every_read_answer_to_its_consequence() {
         ("forbidden on a new session", vec![status(403)], "refused", "SG"),
         ("500 once", vec![status(500)], "ok", "SGG"),
         ("502 twice", vec![status(502), status(502)], "ok", "SGGG"),
-        ("504 for ever", vec![status(504), status(504), status(504)], "unreachable", "SGGG"),
+        ("504 forever", vec![status(504), status(504), status(504)], "unreachable", "SGGG"),
         ("408 once", vec![status(408)], "ok", "SGG"),
         ("429 with seconds", vec![answer(429, "Retry-After: 0\r\n", "")], "ok", "SGG"),
         ("429 with a date", vec![answer(429, "Retry-After: Sun, 06 Nov 1994 08:49:37 GMT\r\n", "")], "ok", "SGG"),
         ("429 for longer than the pass", vec![answer(429, "Retry-After: 3600\r\n", "")], "unreachable", "SG"),
         ("503 for longer than the pass", vec![answer(503, "Retry-After: 3600\r\n", "")], "unreachable", "SG"),
         ("another asset's data once", vec![body("{\"inventoryid\":8}")], "ok", "SGG"),
-        ("another asset's data for ever", vec![body("{\"inventoryid\":8}"); 3], "bad-answer", "SGGG"),
+        ("another asset's data forever", vec![body("{\"inventoryid\":8}"); 3], "bad-answer", "SGGG"),
         ("half a JSON", vec![body("{\"inventoryid\":7")], "ok", "SGG"),
         ("a web page", vec![body(HTML)], "ok", "SGG"),
         ("a leaked .NET text", vec![body("\"Object reference not set\"")], "ok", "SGG"),
@@ -58,7 +58,7 @@ fn maps_every_read_answer_to_its_consequence() {
         ("a cut connection", vec![Reply::Cut], "ok", "SGG"),
         ("a cut body", vec![Reply::Half("{\"inventoryid\"")], "ok", "SGG"),
         ("401 once", vec![status(401)], "ok", "SGSDG"),
-        ("401 for ever", vec![status(401); 5], "refused", "SGSDG"),
+        ("401 forever", vec![status(401); 5], "refused", "SGSDG"),
     ];
     for (what, replies, expected, letters) in table {
         let server = Server::answering(replies);

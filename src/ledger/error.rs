@@ -49,7 +49,7 @@ pub enum Error {
     /// The file or its folder may not be written.
     #[error("the file or its folder cannot be written; give the user of wipeos-iqr write access to the folder")]
     ReadOnly,
-    /// The file system of the file may not be written by anybody.
+    /// The file system of the file is read-only for every account.
     #[error("its file system is read-only; mount it writable, the next pass goes on")]
     ReadOnlyFileSystem,
     /// The reader may not read it.

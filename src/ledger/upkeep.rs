@@ -41,7 +41,7 @@ impl RunLedger {
     /// The key up to which rows surely are old; `None` when there is nothing to take away.
     ///
     /// The first row is the oldest. One that is dated after now was made while the clock was ahead, and must not keep
-    /// the others for ever: then the row in the middle tells, and all before it are older.
+    /// the others forever: then the row in the middle tells, and all before it are older.
     fn oldest_before(
         &self,
         table: &str,

@@ -474,7 +474,7 @@ mod tests {
             &["Dell", "Hewlett-Packard", "Lenovo", "Apple", "Panasonic", "Microsoft", "Fujitsu", "Toshiba"];
         let machines = fixtures::machines();
         let business: Vec<_> = machines.iter().filter(|one| MAKERS.contains(&one.vendor.as_str())).collect();
-        let agrees = |one: &&&fixtures::Labelled| kind_of(choose(&one.machine).template) == label(&one.kind);
+        let agrees = |one: &&&fixtures::Labeled| kind_of(choose(&one.machine).template) == label(&one.kind);
         let right = business.iter().filter(agrees).count();
         assert!(right > 0 && right * 1000 >= business.len() * 992, "{right} of {}", business.len());
     }

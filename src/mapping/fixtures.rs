@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::model::{Battery, ClientId, Machine};
 
 /// A machine and the label that people gave it.
-pub struct Labelled {
+pub struct Labeled {
     pub vendor: String,
     pub kind: String,
     pub machine: Machine,
@@ -15,7 +15,7 @@ pub struct Labelled {
 
 /// Returns the machines that come with the sources, or those of the list that `DMI_MACHINES` names: the whole collection is
 /// too large to come with them.
-pub fn machines() -> Vec<Labelled> {
+pub fn machines() -> Vec<Labeled> {
     if let Some(path) = env::var_os("DMI_MACHINES") {
         return parse(&fs::read_to_string(path).unwrap());
     }
@@ -37,11 +37,11 @@ pub fn machine(model: Option<&str>, version: Option<&str>, chassis_type: Option<
     }
 }
 
-fn parse(lines: &str) -> Vec<Labelled> {
-    lines.lines().map(|line| labelled(&serde_json::from_str(line).unwrap())).collect()
+fn parse(lines: &str) -> Vec<Labeled> {
+    lines.lines().map(|line| labeled(&serde_json::from_str(line).unwrap())).collect()
 }
 
-fn labelled(row: &Value) -> Labelled {
+fn labeled(row: &Value) -> Labeled {
     let text = |name: &str| row[name].as_str().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
     let batteries = row["batteries"].as_array().map_or(0, Vec::len);
     let chassis_type = row["chassis_type"].as_str().map(code);
@@ -60,7 +60,7 @@ fn labelled(row: &Value) -> Labelled {
         ..known
     };
     let label = |name: &str| row[name].as_str().unwrap_or_default().to_owned();
-    Labelled { vendor: label("lh_vendor"), kind: label("lh_type"), machine }
+    Labeled { vendor: label("lh_vendor"), kind: label("lh_type"), machine }
 }
 
 /// Returns the total of all modules.

@@ -371,10 +371,10 @@ mod tests {
     #[test]
     fn gives_the_short_form_of_the_sixteen_largest_makers() {
         let (mut told, mut right) = (0, 0);
-        for labelled in fixtures::machines() {
-            let raw = labelled.machine.manufacturer.as_deref().unwrap_or_default();
-            let Some(expected) = expected_short(&labelled.vendor) else { continue };
-            // A filler cannot be recognised: the board's maker is not the system's.
+        for labeled in fixtures::machines() {
+            let raw = labeled.machine.manufacturer.as_deref().unwrap_or_default();
+            let Some(expected) = expected_short(&labeled.vendor) else { continue };
+            // A filler cannot be recognized: the board's maker is not the system's.
             if is_placeholder(raw) {
                 continue;
             }

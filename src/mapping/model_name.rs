@@ -392,8 +392,8 @@ mod tests {
     #[test]
     fn gives_no_real_machine_a_placeholder_or_its_maker() {
         let aliases = Aliases::default();
-        for labelled in fixtures::machines() {
-            let machine = &labelled.machine;
+        for labeled in fixtures::machines() {
+            let machine = &labeled.machine;
             let maker = aliases.short_form(machine.manufacturer.as_deref().unwrap_or_default());
             let firmware = Firmware::from_machine(machine);
             for setting in [LenovoModel::Name, LenovoModel::MachineType] {
@@ -414,7 +414,7 @@ mod tests {
     fn case_changes_no_master_item() {
         let mut firmwares: Vec<(String, [String; 4])> = fixtures::machines()
             .into_iter()
-            .map(|labelled| labelled.machine)
+            .map(|labeled| labeled.machine)
             .map(|machine| {
                 let maker = Aliases::default().short_form(machine.manufacturer.as_deref().unwrap_or_default());
                 (maker, [machine.model, machine.version, machine.family, machine.sku].map(Option::unwrap_or_default))

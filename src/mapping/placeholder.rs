@@ -350,7 +350,7 @@ mod tests {
         Cantiga & ICH9M Chipset|0000000000000000|-";
 
     #[test]
-    fn recognises_fillers_in_every_spelling() {
+    fn recognizes_fillers_in_every_spelling() {
         for text in [
             "",
             "   ",

@@ -402,9 +402,9 @@ mod tests {
 
     #[test]
     fn no_real_machine_gets_a_text_with_marks_or_cut_words() {
-        for labelled in fixtures::machines() {
-            let brand = labelled.machine.processor.unwrap_or_default();
-            let text = processor_text(&brand, None, labelled.machine.processor_count);
+        for labeled in fixtures::machines() {
+            let brand = labeled.machine.processor.unwrap_or_default();
+            let text = processor_text(&brand, None, labeled.machine.processor_count);
             assert!(!has_mark(&text) && !text.contains('@') && !text.ends_with("GH"), "{brand}: {text}");
             assert_eq!(one_line(&text), text);
         }

@@ -1,7 +1,7 @@
 //! The widths of IQR's columns, and texts cut to them.
 //!
 //! A column may cut a wider text, or refuse it. A text that IQR cut comes back as another text than was sent; a text
-//! that it refused would be refused for ever, and the client with it. So it is cut here, where the rest can be
+//! that it refused would be refused forever, and the client with it. So it is cut here, where the rest can be
 //! reported. A description loses its end; an item number must go on naming one model, and loses whole words or is not
 //! used at all.
 

@@ -195,7 +195,7 @@ impl KnownLines {
     }
 }
 
-/// Returns the digests by which a line that is sent is recognised, also where a column cannot hold its letters.
+/// Returns the digests by which a line that is sent is recognized, also where a column cannot hold its letters.
 #[must_use]
 pub fn line_digests(line: &str) -> Vec<u64> {
     let form = stored_form(line);

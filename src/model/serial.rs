@@ -1,7 +1,7 @@
 //! Serial numbers: whether one identifies what it is written on, and whether two are the same.
 //!
 //! Firmware whose maker filled in nothing holds a text that many machines share. No list of such texts is ever complete, so
-//! most of the judgement is about how a text is composed: words, counting digits, a pattern that repeats. Each rule is
+//! most of the judgment is about how a text is composed: words, counting digits, a pattern that repeats. Each rule is
 //! narrow enough that a serial number drawn at random, of letters, of digits or of both, hardly ever meets it.
 
 mod own_names;

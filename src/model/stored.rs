@@ -88,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn recognises_a_text_that_a_column_changed() {
+    fn recognizes_a_text_that_a_column_changed() {
         let rows = [
             ("Gr??e: 12,5?", "Größe: 12,5″", true),
             ("Gr????e", "Größe", true),

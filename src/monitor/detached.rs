@@ -36,7 +36,7 @@ pub struct Turn {
 }
 
 impl Turn {
-    /// Waits for the turn, for ever: the caller is a thread whose end the program does not wait for. Where the file
+    /// Waits for the turn, forever: the caller is a thread whose end the program does not wait for. Where the file
     /// cannot be made, there are no turns.
     #[must_use]
     pub fn take(ledger: &Path) -> Self {

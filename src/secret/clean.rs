@@ -1,6 +1,6 @@
 //! A secret as people write it down, and what must not be in it.
 //!
-//! Files are saved with a byte order mark, keys are pasted with quotes around them or with characters that nobody sees. The
+//! Files are saved with a byte order mark, keys are pasted with quotes around them or with invisible characters. The
 //! service would refuse such a secret without saying why. What surely belongs to the file, not to the secret, is stripped:
 //! a byte order mark at the front, white space and line ends at both ends. Everything else that no secret holds is named.
 //!

@@ -1,4 +1,4 @@
-//! Ends questions that may have no end: a view of the appliance's database may be endless, or yield rows for ever.
+//! Ends questions that may have no end: a view of the appliance's database may be endless, or yield rows forever.
 //!
 //! SQLite calls back every few thousand steps of a statement. Once the caller's time is over, a question that has
 //! lasted for a while is interrupted. A quick one is answered all the same, so that a pass in its time can still count

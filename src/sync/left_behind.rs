@@ -12,7 +12,7 @@ use crate::sync::evaluate::Evaluated;
 
 /// The maximum number of clients read on each side to decide whether the WipeOS database was replaced or a key was
 /// reused.
-const MAX_NEIGHBOURS: i64 = 8;
+const MAX_NEIGHBORS: i64 = 8;
 
 /// Records the asset that a client leaves behind, just before its outcome: one commit holds both.
 ///
@@ -88,7 +88,7 @@ fn is_replaced(
     pass_began: Timestamp,
 ) -> Result<bool, ledger::Error> {
     let is_evidence = |beside: &&SentRecord| beside.at < pass_began && beside.registration != Registration::default();
-    let beside = ledger.sent_beside(client, MAX_NEIGHBOURS)?;
+    let beside = ledger.sent_beside(client, MAX_NEIGHBORS)?;
     let mut unchanged = beside.iter().filter(is_evidence).filter(|beside| is_unchanged(store, beside)).peekable();
     Ok(unchanged.peek().is_none() || unchanged.any(|beside| beside.client_id > client))
 }

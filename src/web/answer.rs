@@ -1,4 +1,4 @@
-//! Judgements on answers, as the wire formats pass them.
+//! Judgments on answers, as the wire formats pass them.
 
 /// An answer that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -264,7 +264,7 @@ impl<S: Session> Client<S> {
             _ => {
                 let cause =
                     Cause::BadAnswer(format!("it answered {status}, which leads elsewhere and is not followed"));
-                // A login page, a portal: everybody is sent there, and not by chance.
+                // A login page, a portal: every request is sent there, and not by chance.
                 self.limiter.failed_heavily(&shown);
                 return Err(Setback::Passing { cause, outcome: Outcome::Unknown, repeats: 0 });
             }

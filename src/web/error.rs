@@ -54,7 +54,7 @@ pub enum Error {
         /// The event, with method and path.
         cause: String,
     },
-    /// The service takes no more requests for now (429), from anybody: the pass is over, and no record failed.
+    /// The service takes no more requests for now (429), from any client: the pass is over, and no record failed.
     #[error("{service} takes no more requests for now: {cause}{}", .service.load_advice)]
     Throttled {
         /// The service.
@@ -150,7 +150,7 @@ pub enum Outcome {
 pub enum Scope {
     /// The failure concerns this record; others go on.
     ThisRecord,
-    /// Everybody: the pass is over.
+    /// All clients: the pass is over.
     Pass,
 }
 

@@ -71,7 +71,7 @@ pub(crate) struct HttpSettings<'a> {
     pub urls: [&'a str; 2],
     /// The largest number of connections to a host.
     pub connections: u8,
-    /// Longest time of one request, from the look-up of the name to the last byte of the answer.
+    /// Longest time of one request, from the lookup of the name to the last byte of the answer.
     pub timeout: Duration,
     /// Headers that every request carries.
     pub headers: &'a [(String, String)],

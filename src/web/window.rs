@@ -45,7 +45,7 @@ pub(crate) struct Window {
 pub(crate) struct Refused {
     /// The longest wait before the request is made again.
     pub backoff: Duration,
-    /// The window was 1 already: to ask less, everybody has to wait.
+    /// The window was 1 already: to ask less, all workers have to wait.
     pub concerns_all: bool,
     /// Refusals without a success in between; those of one window count as one.
     pub in_a_row: u32,

@@ -180,8 +180,8 @@ fn names_what_a_number_does_not_say() {
 
 #[test]
 fn uses_whole_words_of_real_names() {
-    for labelled in fixtures::machines() {
-        let machine = &labelled.machine;
+    for labeled in fixtures::machines() {
+        let machine = &labeled.machine;
         let maker = Aliases::default().short_form(machine.manufacturer.as_deref().unwrap_or_default());
         let name = model_name::model_name(&maker, &model_name::Firmware::from_machine(machine), LenovoModel::Name);
         let name = one_line(&name).to_uppercase();

@@ -6,10 +6,10 @@ use std::{env, fs};
 use super::*;
 use crate::mapping::{chassis, fixtures};
 
-fn mapped() -> Vec<(fixtures::Labelled, crate::model::AssetUpdate)> {
-    let map = |labelled: fixtures::Labelled| {
-        let update = map(&labelled.machine, &rules());
-        (labelled, update)
+fn mapped() -> Vec<(fixtures::Labeled, crate::model::AssetUpdate)> {
+    let map = |labeled: fixtures::Labeled| {
+        let update = map(&labeled.machine, &rules());
+        (labeled, update)
     };
     fixtures::machines().into_iter().map(map).collect()
 }
@@ -23,8 +23,8 @@ fn name_of(machine: &Machine) -> String {
 fn shortens_no_two_models_of_a_maker_to_one_item() {
     let mut names: BTreeMap<(u16, String, String), String> = BTreeMap::new();
     let mut shortened = 0;
-    for (labelled, update) in mapped() {
-        let name = name_of(&labelled.machine);
+    for (labeled, update) in mapped() {
+        let name = name_of(&labeled.machine);
         for width in (10..=40).filter(|_| !name.is_empty()) {
             let widths = Widths { item_number: Width::from_chars(width), ..Widths::default() };
             let number = widths.fit_item_number(&update.manufacturer, name.clone(), &mut Vec::new());
@@ -55,8 +55,8 @@ fn says_no_kind_of_machine_twice_in_a_description() {
 
 #[test]
 fn prints_no_more_memory_than_the_modules() {
-    for (labelled, update) in mapped() {
-        let Some(bytes) = labelled.machine.memory_bytes.filter(|bytes| *bytes > 0) else { continue };
+    for (labeled, update) in mapped() {
+        let Some(bytes) = labeled.machine.memory_bytes.filter(|bytes| *bytes > 0) else { continue };
         let told = update.extended_description.split('/').find(|part| is_size_of_memory(part)).unwrap();
         let megabytes = megabytes(told);
         let total = bytes >> 20;
@@ -81,8 +81,8 @@ fn megabytes(size: &str) -> u64 {
 
 #[test]
 fn makes_no_item_of_fillers() {
-    for (labelled, update) in mapped() {
-        let is_usable = unusable_identity(&labelled.machine, &update).is_none();
+    for (labeled, update) in mapped() {
+        let is_usable = unusable_identity(&labeled.machine, &update).is_none();
         for text in [&update.manufacturer, &update.item_number] {
             assert!(!is_usable || !is_placeholder(text), "{text}");
         }
@@ -93,8 +93,8 @@ fn makes_no_item_of_fillers() {
 #[ignore = "a tool: writes the file that MAPPED names, a table for a person of what each machine becomes"]
 fn writes_a_table_of_the_mapped_machines() {
     let path = env::var_os("MAPPED").expect("MAPPED names the file to write");
-    let row = |(labelled, update): &(fixtures::Labelled, crate::model::AssetUpdate)| {
-        let machine = &labelled.machine;
+    let row = |(labeled, update): &(fixtures::Labeled, crate::model::AssetUpdate)| {
+        let machine = &labeled.machine;
         let held = unusable_identity(machine, update).unwrap_or_default();
         let raw = [
             &machine.manufacturer,
@@ -107,7 +107,7 @@ fn writes_a_table_of_the_mapped_machines() {
         let raw = raw.map(|text| text.as_deref().unwrap_or_default());
         let cuts: Vec<String> = update.cuts.iter().map(ToString::to_string).collect();
         let template = format!("{}: {}", update.template, update.template_because);
-        let labels = format!("{}, {}", labelled.vendor, labelled.kind);
+        let labels = format!("{}, {}", labeled.vendor, labeled.kind);
         let mut cells = vec![&update.manufacturer, &update.item_number, &update.description, &update.attributes[0].1];
         let cuts = cuts.join("; ");
         cells.extend([&template, &cuts, &held, &labels]);

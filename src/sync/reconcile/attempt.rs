@@ -38,7 +38,7 @@ pub enum Applied {
 }
 
 /// The comment lines that an attempt has sent. IQR may take them after the read-back: a read does not show what is
-/// still to arrive, and lines that are sent again to a tenant that adds would stand twice for ever.
+/// still to arrive, and lines that are sent again to a tenant that adds would stand twice forever.
 pub(super) enum SentLines {
     /// No line was sent, or none reached IQR.
     None,

@@ -120,7 +120,7 @@ fn wanted<'a>(update: &'a AssetUpdate, aliases: &'a Aliases) -> Wanted<'a> {
 }
 
 /// Creates a master item. If the answer to a creation is lost, the item is searched for and not created again in this
-/// pass: the request may still be on its way, and a twin would stay for ever. If the request did not reach IQR, or was
+/// pass: the request may still be on its way, and a twin would stay forever. If the request did not reach IQR, or was
 /// answered as if the session had ended, the item is searched for, too, and created again when it is not there.
 ///
 /// The inner error says why IQR refuses, and names the next step.
