@@ -75,7 +75,7 @@ impl Metrics<'_> {
         let totals = &self.report.totals;
         let help = "Requests to IQR of the newest pass, those of the session included.";
         text.gauge("last_pass_requests", help, totals.requests);
-        text.family("last_pass_clients", "Clients of the newest pass by what became of them.");
+        text.family("last_pass_clients", "Clients of the newest pass by outcome.");
         for (outcome, number) in [
             ("sent", totals.sent),
             ("unchanged", totals.unchanged),

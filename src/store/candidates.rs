@@ -1,9 +1,10 @@
 //! Finds the clients that may have news: the fast filter before the exact comparison.
 //!
 //! A [`Watermark`] is how far the appliance's history has been read. Rows beyond it are queried by the contract's time
-//! indexes and by the keys of the tables, so that the query costs the same at any size; where an index is missing, SQLite
-//! reads the whole table, and `auth-test` and `status` warn. Times are only a filter: they come from a clock that may
-//! jump, so a stretch before the watermark is read again, and the sweep finds the rows that an odd clock still hides.
+//! indexes and by the keys of the tables, so that the query costs the same at any size; where an index is missing,
+//! SQLite reads the whole table, and `auth-test` and `status` warn. Times are only a filter: they come from a clock
+//! that may jump, so a stretch before the watermark is read again, and the sweep finds the rows that an odd clock still
+//! hides.
 
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Row, named_params};

@@ -1,8 +1,8 @@
 //! The due clients, without a walk through the queue: the check whether there is none, and their count.
 //!
-//! The check is the fast path of a pass with nothing to do, and of the count. The count is what `status` shows: the clients
-//! that the next pass would evaluate, counted without the run lock and without a write. A pass does not need it, because
-//! it streams its clients.
+//! The check is the fast path of a pass with nothing to do, and of the count. The count is what `status` shows: the
+//! clients that the next pass would evaluate, counted without the run lock and without a write. A pass does not need
+//! it, because it streams its clients.
 
 use std::collections::HashSet;
 

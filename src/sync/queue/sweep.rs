@@ -14,9 +14,9 @@ use crate::model::{ClientId, Timestamp};
 use crate::store::{self, Fingerprint, PAGE, Signature, Store, Watermark};
 use crate::sync::error::Error;
 
-/// The highest client key up to which a database counts as small. A small one is swept whenever it was touched: the sweep
-/// takes some dozen milliseconds, and finds rows that an odd clock hides. The key is read anyway; a count of the clients
-/// would cost a query that grows with their number.
+/// The highest client key up to which a database counts as small. A small one is swept whenever it was touched: the
+/// sweep takes some dozen milliseconds, and finds rows that an odd clock hides. The key is read anyway; a count of the
+/// clients would cost a query that grows with their number.
 pub(in crate::sync) const MAX_SMALL_STORE_KEY: i64 = 2_000;
 
 /// Pages of clients that a periodic sweep reads in one pass: some seconds' work, during which clients that become due
