@@ -50,6 +50,7 @@
 //! |---|---|
 //! | the wording of a comment line | `mapping/comments.rs`, `mapping/words.rs`, and `[templates]` of the config |
 //! | a field of the templates | `mapping/fields.rs`, `examples/config.toml`; with a new column also `store/machine.rs` and `model/machine.rs` |
+//! | a field of the templates that another service has | `model/looked_up.rs`, then `config/lookups.rs` |
 //! | an operation of IQR's API | `iqr/endpoint.rs`, then `iqr/inventory.rs` or `iqr/items.rs`; `examples/config.toml`, `docs/tenants.md` |
 //! | an operation of iQmetrix | `iqmetrix/call.rs`, then `iqmetrix/decode.rs` |
 //! | an exit code | `Exit` in `commands/exit.rs`, and its `from_cause` for the errors behind it; `cli.rs`, README; a test ties them |

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::error::ConfigError;
 use super::file::read_at_once;
-use super::fingerprint::{decisions, shape};
+use super::fingerprint::{self, decisions, shape};
 use super::lookups::{self, SecretFiles};
 use super::problems::{Problem, Problems};
 use super::read::{self, Service};
@@ -21,6 +21,7 @@ use crate::digest;
 use crate::iqmetrix;
 use crate::iqr;
 use crate::mapping::Rules;
+use crate::model::{LookedUp, LookupService};
 use crate::secret::Secret;
 
 /// The settings, all of them checked.
@@ -117,11 +118,16 @@ impl Config {
         let Mapping { rules, manufacturers, reassignment } = mapping;
         let sync = root.section("sync", |section| read::sync(section, reassignment));
         let watch = read::watch(root, folder);
-        let fingerprint = digest::of([
-            env!("CARGO_PKG_VERSION").as_bytes(),
-            decisions(&store, &iqr, &sync).as_bytes(),
-            shape(&rules, &manufacturers).as_bytes(),
-        ]);
+        let lookups = fingerprint::lookups(&looked_up(&rules, iqmetrix.as_ref()), iqmetrix.as_ref());
+        let fingerprint = digest::of(
+            [
+                env!("CARGO_PKG_VERSION").as_bytes(),
+                decisions(&store, &iqr, &sync).as_bytes(),
+                shape(&rules, &manufacturers).as_bytes(),
+            ]
+            .into_iter()
+            .chain(lookups.as_deref().map(str::as_bytes)),
+        );
         let wire = digest::of([format!("{:?}", (&iqr.api_url, &iqr.fields)).as_bytes()]);
         let path = path.to_owned();
         Self {
@@ -152,12 +158,13 @@ impl Config {
     /// [`ConfigError::Invalid`] with all such fields.
     pub fn check_slots(&self, existing: Option<&[String]>) -> Result<(), ConfigError> {
         let existing = existing.unwrap_or_default();
+        let services = services(self.iqmetrix.as_ref());
         let known: Vec<_> = existing.iter().map(|name| values::folded(name)).collect();
         let list: Vec<_> = self
             .slots
             .iter()
             .filter(|slot| !known.contains(&values::folded(&slot.name)))
-            .map(|slot| slot.problem(existing))
+            .map(|slot| slot.problem(existing, &services))
             .collect();
         if list.is_empty() { Ok(()) } else { Err(ConfigError::Invalid(Problems { path: self.path.clone(), list })) }
     }
@@ -167,6 +174,21 @@ impl Config {
     #[must_use]
     pub fn assumed_slots(&self) -> &[AssumedSlot] {
         &self.slots
+    }
+
+    /// Returns the looked-up fields that the descriptions and the attributes name and whose service has a section; where
+    /// there is none of a service, a pass never asks it.
+    #[must_use]
+    pub fn looked_up(&self) -> Vec<LookedUp> {
+        looked_up(&self.rules, self.iqmetrix.as_ref())
+    }
+
+    /// Returns a digest of what `[iqmetrix]` says of the service, of whom it is asked as, and of what it is asked for;
+    /// `None` without the section. Where it changes, an answer that the service did not have counts no more, nor does
+    /// a refusal.
+    #[must_use]
+    pub fn iqmetrix_digest(&self) -> Option<[u8; 16]> {
+        self.iqmetrix.as_ref().map(fingerprint::of_iqmetrix)
     }
 
     /// Returns warnings of settings that can be used and are hardly meant, each as a sentence with its place in the
@@ -222,4 +244,21 @@ impl Config {
     fn iqmetrix_section(&self) -> Result<(&iqmetrix::Settings, &SecretFiles), ConfigError> {
         self.iqmetrix.as_ref().zip(self.iqmetrix_files.as_ref()).ok_or(ConfigError::NoSection("iqmetrix"))
     }
+}
+
+/// The services that have a section.
+fn services(iqmetrix: Option<&iqmetrix::Settings>) -> Vec<LookupService> {
+    let has_section = |service: &LookupService| match service {
+        LookupService::Iqmetrix => iqmetrix.is_some(),
+    };
+    LookupService::ALL.into_iter().filter(has_section).collect()
+}
+
+/// The looked-up fields that the rules name and whose service has a section.
+fn looked_up(rules: &Rules, iqmetrix: Option<&iqmetrix::Settings>) -> Vec<LookedUp> {
+    let services = services(iqmetrix);
+    if services.is_empty() {
+        return Vec::new();
+    }
+    rules.looked_up().into_iter().filter(|field| services.contains(&field.service())).collect()
 }

@@ -1,8 +1,10 @@
 //! The settings that decide what is sent or held, as text for a digest.
 
 use super::settings::{StoreConfig, SyncConfig};
-use crate::iqr;
+use crate::digest;
 use crate::mapping::Rules;
+use crate::model::LookedUp;
+use crate::{iqmetrix, iqr};
 
 /// Returns the settings that decide what is held, and what is written where. The `Debug` form distinguishes all values,
 /// which is all that a digest needs; no person reads it.
@@ -32,4 +34,27 @@ pub(super) fn shape(rules: &Rules, manufacturers: &[(String, String)]) -> String
     } = rules;
     let shown = (description, extended_description, diagnostics_line, wipe_line, order, untested, attributes);
     format!("{:?}", (shown, item_description, category, manufacturers, lenovo, widths))
+}
+
+/// Returns which fields are looked up, and by what; `None` where none is: then the fingerprint is what it would be without
+/// the sections.
+pub(super) fn lookups(fields: &[LookedUp], iqmetrix: Option<&iqmetrix::Settings>) -> Option<String> {
+    (!fields.is_empty()).then(|| format!("{:?}", (fields, iqmetrix.map(|settings| &settings.imei_slot))))
+}
+
+/// Returns a digest of what iQmetrix is asked and as whom: where it changes, an answer that it did not have, or a refusal,
+/// says nothing any more. The settings are taken apart, so that a new one cannot be forgotten here.
+pub(super) fn of_iqmetrix(settings: &iqmetrix::Settings) -> [u8; 16] {
+    let iqmetrix::Settings {
+        url,
+        token_url,
+        auth,
+        companies,
+        imei_slot,
+        batch: _,
+        connections: _,
+        request_timeout: _,
+        paths,
+    } = settings;
+    digest::of([format!("{:?}", (url, token_url, auth, companies, imei_slot, paths)).as_bytes()])
 }

@@ -13,6 +13,7 @@ use super::section::Section;
 use super::settings::LookupConfig;
 use super::values;
 use crate::iqmetrix::{Auth, Paths, Secrets, Settings};
+use crate::model::{LookedUp, LookupService};
 use crate::web::{PathError, PathTemplate};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -89,13 +90,23 @@ pub(super) fn iqmetrix(section: &mut Section, folder: &Path) -> Option<(Settings
         ),
         auth: auth(section),
         companies: section.numbers("companies"),
-        imei_slot: section.text("imei_slot", "IMEI"),
+        imei_slot: section.parsed("imei_slot", "IMEI".to_owned(), imei_slot),
         batch: section.number("batch", 100, 1..=110),
         connections: section.number("connections", 4, 1..=8),
         request_timeout: section.duration("request_timeout", Duration::from_secs(10)),
         paths: section.section("paths", paths),
     };
+    section.report.declare_service(LookupService::Iqmetrix);
+    section.report.declare_slots(std::slice::from_ref(&settings.imei_slot));
     Some((settings, files))
+}
+
+fn imei_slot(text: &str) -> Result<String, Flaw> {
+    let name = values::text(text)?;
+    match LookedUp::from_name(&name) {
+        Some(_) => Err("must be a slot that technicians fill in, and this is a field that is looked up by it".into()),
+        None => Ok(name),
+    }
 }
 
 /// Reads the way to the credential, and the two names that a password belongs to.

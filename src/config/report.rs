@@ -12,6 +12,8 @@ use toml::de::{DeTable, DeValue};
 use super::error::ConfigError;
 use super::problems::{Problem, Problems};
 use super::values::{folded, nearest};
+use crate::mapping::SlotRef;
+use crate::model::{LookedUp, LookupService};
 
 /// A template field that is none of the built-in ones. It is taken for a slot of the inventory item menu; whether such
 /// a slot exists is known to the WipeOS database only.
@@ -25,17 +27,36 @@ pub struct AssumedSlot {
     pub line: usize,
     /// Column in characters, from 1.
     pub column: usize,
+    lifetime: Lifetime,
+}
+
+/// How long a text stays that a template makes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lifetime {
+    /// A changed text replaces it: it may lack a value that is looked up, and get it later.
+    Replaced,
+    /// It stays as it was first written.
+    Kept,
 }
 
 impl AssumedSlot {
     /// Returns the problem to report when no such slot exists.
-    pub(super) fn problem(&self, existing: &[String]) -> Problem {
+    pub(super) fn problem(&self, existing: &[String], services: &[LookupService]) -> Problem {
         let (key, name) = (&self.key, &self.name);
-        let unknown = format!("`{key}` has the field `{{{name}}}`, which is neither built in nor a slot of WipeOS");
-        let message = match nearest(name, existing.iter().map(String::as_str)) {
-            Some(near) => format!("{unknown}; did you mean `{{{near}}}`?"),
-            None => format!("{unknown}; a slot that is yet to be used can be listed in `store.slots`"),
+        let looked_up: Vec<_> = LookedUp::ALL.into_iter().filter(|_| self.lifetime == Lifetime::Replaced).collect();
+        let known = looked_up.iter().filter(|field| services.contains(&field.service())).map(|field| field.name());
+        let advice = match nearest(name, existing.iter().map(String::as_str).chain(known)) {
+            Some(near) => format!("did you mean `{{{near}}}`?"),
+            None => "a slot that is yet to be used can be listed in `store.slots`".to_owned(),
         };
+        let of_service = LookedUp::from_name(name).filter(|field| looked_up.contains(field)).map(|field| {
+            let service = field.service();
+            format!("; a field that {service} has needs the section [{}]", service.name())
+        });
+        let message = format!(
+            "`{key}` has the field `{{{name}}}`, which is neither built in nor a slot of WipeOS; {advice}{}",
+            of_service.unwrap_or_default()
+        );
         Problem { line: self.line, column: self.column, message }
     }
 }
@@ -48,6 +69,8 @@ pub(super) struct Report<'a> {
     slots: Vec<AssumedSlot>,
     /// Slots that the file itself says exist, folded.
     declared: Vec<String>,
+    /// The services that have a section.
+    services: Vec<LookupService>,
     /// Lines that are no TOML: what was parsed of them is not judged.
     garbled: Vec<usize>,
     /// Warnings of values that can be used and are hardly meant.
@@ -58,8 +81,15 @@ impl<'a> Report<'a> {
     /// Parses the file as far as it can be parsed. Every error of syntax is noted.
     pub(super) fn parse(source: &'a str) -> (Spanned<DeTable<'a>>, Self) {
         let (table, errors) = DeTable::parse_recoverable(source);
-        let mut report =
-            Self { source, problems: vec![], slots: vec![], declared: vec![], garbled: vec![], warnings: vec![] };
+        let mut report = Self {
+            source,
+            problems: vec![],
+            slots: vec![],
+            declared: vec![],
+            services: vec![],
+            garbled: vec![],
+            warnings: vec![],
+        };
         for error in errors {
             let offset = error.span().map_or(0, |span| span.start);
             let line = position(source, offset).0;
@@ -98,14 +128,27 @@ impl<'a> Report<'a> {
         self.declared.extend(names.iter().map(|name| folded(name)));
     }
 
-    /// Notes a template field that is not built in: a declared slot, a slip of the pen, or a slot to be checked later.
-    pub(super) fn name_slot(&mut self, offset: usize, key: String, name: &str, hint: Option<&str>) {
+    /// Declares that the fields of this service are looked up.
+    pub(super) fn declare_service(&mut self, service: LookupService) {
+        self.services.push(service);
+    }
+
+    /// Notes a template field that is not built in: a looked-up field, a declared slot, a slip of the pen, or a slot to
+    /// be checked later.
+    pub(super) fn name_slot(&mut self, offset: usize, key: String, slot: &SlotRef, lifetime: Lifetime) {
+        let (name, hint) = (slot.name.as_str(), slot.hint);
+        if let Some(field) = LookedUp::from_name(name).filter(|field| self.services.contains(&field.service())) {
+            if lifetime == Lifetime::Kept {
+                self.refuse(offset, kept(&key, name, field.service()));
+            }
+            return;
+        }
         if self.declared.contains(&folded(name)) {
             return;
         }
         let Some(hint) = hint else {
             let (line, column) = position(self.source, offset);
-            self.slots.push(AssumedSlot { name: name.to_owned(), key, line, column });
+            self.slots.push(AssumedSlot { name: name.to_owned(), key, line, column, lifetime });
             return;
         };
         let message = format!(
@@ -133,6 +176,15 @@ impl<'a> Report<'a> {
         let list = self.problems.into_iter().map(|(offset, message)| problem(self.source, offset, message)).collect();
         Err(ConfigError::Invalid(Problems { path: path.to_owned(), list }))
     }
+}
+
+/// The problem of a looked-up field in a text that stays.
+fn kept(key: &str, name: &str, service: LookupService) -> String {
+    format!(
+        "`{key}` has the field `{{{name}}}`, which {service} may answer later, and what is written there cannot be taken \
+         back; the field can stand in `templates.description`, `templates.extended_description` and \
+         `templates.attributes`"
+    )
 }
 
 /// A file that is not UTF-8 from byte `valid` on.

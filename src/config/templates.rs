@@ -2,6 +2,7 @@
 
 use super::flaw::Flaw;
 use super::read;
+use super::report::Lifetime;
 use super::section::Section;
 use super::settings::Reassign;
 use super::values;
@@ -33,14 +34,15 @@ pub(super) struct Mapping {
 pub(super) fn mapping(root: &mut Section, inventory_id_slot: String, widths: Widths) -> Mapping {
     let (description, extended_description, comments, attributes) = root.section("templates", |section| {
         (
-            template(section, "description", "{Model} {Chassis}", Scope::Machine),
+            template(section, "description", "{Model} {Chassis}", Scope::Machine, Lifetime::Replaced),
             section.section("extended_description", extended_description),
             section.section("comments", comments),
             section.section("attributes", attributes),
         )
     });
     let (item_description, category, reassignment) = root.section("master_item", |section| {
-        let description = template(section, "description", "{Manufacturer} {Model} {Chassis}", Scope::Machine);
+        let built_in = "{Manufacturer} {Model} {Chassis}";
+        let description = template(section, "description", built_in, Scope::Machine, Lifetime::Kept);
         (description, section.section("category", category), read::reassignment(section))
     });
     let manufacturers = root.section("manufacturers", manufacturers);
@@ -71,7 +73,7 @@ struct Comments {
 }
 
 fn extended_description(section: &mut Section) -> PerTemplate<Template> {
-    let mut read = |key, default| template(section, key, default, Scope::Machine);
+    let mut read = |key, default| template(section, key, default, Scope::Machine, Lifetime::Replaced);
     PerTemplate {
         default: read("default", CUSTOMER),
         desktop: read("desktop", DESKTOP),
@@ -84,8 +86,8 @@ fn extended_description(section: &mut Section) -> PerTemplate<Template> {
 fn comments(section: &mut Section) -> Comments {
     const WIPE: &str = "Wipe - {Drive Serial}: {Wipe Result}, {Wipe Method}, {Wipe Date}";
     Comments {
-        diagnostics_line: template(section, "diagnostics", "{Test}: {Result}", Scope::Test),
-        wipe_line: template(section, "wipe", WIPE, Scope::Wipe),
+        diagnostics_line: template(section, "diagnostics", "{Test}: {Result}", Scope::Test, Lifetime::Kept),
+        wipe_line: template(section, "wipe", WIPE, Scope::Wipe, Lifetime::Kept),
         order: section.texts("order", ORDER.map(str::to_owned).to_vec()).into_iter().map(Into::into).collect(),
         untested: section.word("untested", Untested::Omit, &[("omit", Untested::Omit), ("blank", Untested::Blank)]),
     }
@@ -96,7 +98,7 @@ fn attributes(section: &mut Section) -> Vec<(String, Template)> {
         return vec![("Processor_Name".to_owned(), built_in("{Processor}", Scope::Machine))];
     };
     for (name, template) in &attributes {
-        note_slots(section, name, template);
+        note_slots(section, name, template, Lifetime::Replaced);
     }
     attributes
 }
@@ -148,11 +150,11 @@ fn models(section: &mut Section) -> LenovoModel {
     )
 }
 
-fn template(section: &mut Section, key: &'static str, default: &str, scope: Scope) -> Template {
+fn template(section: &mut Section, key: &'static str, default: &str, scope: Scope, lifetime: Lifetime) -> Template {
     let written = section.parsed(key, None, |text| parse(text, scope).map(Some));
     match written {
         Some(template) => {
-            note_slots(section, key, &template);
+            note_slots(section, key, &template, lifetime);
             template
         }
         None => built_in(default, scope),
@@ -171,10 +173,10 @@ fn built_in(text: &str, scope: Scope) -> Template {
     Template::parse(text, scope).unwrap_or_default()
 }
 
-fn note_slots(section: &mut Section, key: &str, template: &Template) {
+fn note_slots(section: &mut Section, key: &str, template: &Template, lifetime: Lifetime) {
     for slot in template.slot_references() {
         let offset = section.offset_in(key, slot.offset);
         let path = section.path_of(key);
-        section.report.name_slot(offset, path, &slot.name, slot.hint);
+        section.report.name_slot(offset, path, slot, lifetime);
     }
 }

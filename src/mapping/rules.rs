@@ -3,7 +3,7 @@
 use super::clean::folded;
 use super::manufacturer::Aliases;
 use super::{LenovoModel, Template, Widths};
-use crate::model::TemplateKind;
+use crate::model::{LookedUp, TemplateKind};
 
 /// The rules by which a machine becomes an update: built once, used for every machine.
 #[derive(Debug, Clone)]
@@ -35,6 +35,21 @@ pub struct Rules {
     pub inventory_id_slot: String,
     /// The widths of IQR's columns.
     pub widths: Widths,
+}
+
+impl Rules {
+    /// Returns the looked-up fields that the descriptions and the attributes name, each once. Without the section of its
+    /// service, such a name is that of a slot: the config says which of them are looked up.
+    #[must_use]
+    pub fn looked_up(&self) -> Vec<LookedUp> {
+        let descriptions = std::iter::once(&self.description).chain(self.extended_description.all());
+        let templates = descriptions.chain(self.attributes.iter().map(|(_, template)| template));
+        let slots = templates.flat_map(Template::slot_references);
+        let mut fields: Vec<_> = slots.filter_map(|slot| LookedUp::from_name(&slot.name)).collect();
+        fields.sort_unstable();
+        fields.dedup();
+        fields
+    }
 }
 
 /// The name of a test, as a config has it, and the form by which it is found.
@@ -76,6 +91,12 @@ pub struct PerTemplate<T> {
 }
 
 impl<T> PerTemplate<T> {
+    /// All values, in no order that means anything.
+    fn all(&self) -> [&T; 5] {
+        let Self { default, desktop, all_in_one, laptop, macbook } = self;
+        [default, desktop, all_in_one, laptop, macbook]
+    }
+
     /// The value for one template.
     #[must_use]
     pub fn get(&self, kind: TemplateKind) -> &T {

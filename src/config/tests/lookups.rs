@@ -114,6 +114,10 @@ const MISTAKES: &[(&str, &str)] = &[
     ("companies = [-1]", "4:14: `iqmetrix.companies[0]` must be from 1 to 9223372036854775807"),
     ("companies = [3, 1, 3]", "4:20: `iqmetrix.companies[2]` stands in the list already"),
     ("imei_slot = ' '", "4:13: `iqmetrix.imei_slot` must not be blank"),
+    (
+        "imei_slot = 'IMEI Return Date'",
+        "4:13: `iqmetrix.imei_slot` must be a slot that technicians fill in, and this is a field that is looked up by it",
+    ),
     ("batch = 0", "4:9: `iqmetrix.batch` must be from 1 to 110"),
     ("batch = 111", "4:9: `iqmetrix.batch` must be from 1 to 110"),
     ("connections = 9", "4:15: `iqmetrix.connections` must be from 1 to 8"),
