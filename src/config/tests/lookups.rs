@@ -56,6 +56,18 @@ fn shows_the_defaults_of_the_commented_sections() {
 }
 
 #[test]
+fn needs_three_lines_of_the_example_to_ask_iqmetrix() {
+    let uncommented = |line: &str| match line.strip_prefix("# ") {
+        Some(line) if ["[iqmetrix]", "client_id", "username"].iter().any(|start| line.starts_with(start)) => {
+            format!("{line}\n")
+        }
+        _ => format!("{line}\n"),
+    };
+    let config = parse(&EXAMPLE.lines().map(uncommented).collect::<String>()).unwrap();
+    assert!(config.iqmetrix.is_some() && config.looked_up().is_empty());
+}
+
+#[test]
 fn leaves_no_setting_out_of_the_commented_sections() {
     let (table, mut report) = Report::parse(SECTION);
     let mut known = Vec::new();
