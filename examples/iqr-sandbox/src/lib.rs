@@ -1,4 +1,5 @@
-//! An IQ Reseller API in memory, an iqmetrix Data Connect beside it, and the WipeOS databases to go with it: for trials and tests.
+//! An IQ Reseller API in memory, an iqmetrix Data Connect beside it, and the WipeOS databases to go with them: for
+//! trials and tests.
 //!
 //! - [`Sandbox`] serves both hosts' routes of IQR on one loopback port, keeps assets, master items and their change
 //!   history, records every request, and misbehaves on demand ([`Fault`], [`Quirks`]).

@@ -40,7 +40,7 @@ pub(crate) struct Arrival<'a> {
     pub(crate) in_flight: usize,
 }
 
-/// What goes back, and how.
+/// An answer, and the way in which it goes out.
 pub(crate) struct Reply {
     pub(crate) answer: Answer,
     pub(crate) delivery: Delivery,

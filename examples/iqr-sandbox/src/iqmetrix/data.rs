@@ -4,12 +4,14 @@ use super::echo;
 use super::exchange::Call;
 use super::imei::{is_imei, next_imei};
 use super::options::MissingDate;
-use super::record::Offence;
 use super::state::{Device, State};
 use super::table::{Cell, Column, Format, Table};
 use crate::answer::{Answer, page};
 use crate::clock::today;
 use crate::record::Token;
+
+/// The path of devices, as [`crate::url::Target`] has it.
+pub(super) const DEVICES: &str = "partner/ingrammicro/imei";
 
 const fn column(name: &'static str, kind: &'static str, safe_type: &'static str, length: u32) -> Column {
     Column { name, kind, safe_type, length }
@@ -43,7 +45,6 @@ pub(super) fn answer(state: &mut State, call: &Call<'_>) -> (Answer, Token) {
         return (not_found(), Token::Absent);
     }
     if call.incoming.method != "GET" {
-        state.report(Offence::Method(call.incoming.method.clone()));
         return (text(405, "Method not allowed"), Token::Absent);
     }
     let token = authorize(state, call);
@@ -87,7 +88,7 @@ fn authorized(state: &mut State, call: &Call<'_>) -> Answer {
     let table = match call.target.path.as_str() {
         "partner/relationships" => Ok(relationships(state)),
         "partner/relationships/dealers" => Ok(dealers(state)),
-        "partner/ingrammicro/imei" => devices(state, call),
+        DEVICES => devices(state, call),
         _ => Err(not_found()),
     };
     match table {
@@ -122,8 +123,8 @@ fn dealers(state: &State) -> Table {
     Table { columns: DEALER, rows: state.dealers.iter().map(row).collect() }
 }
 
-/// The rows of the devices that are known, in the order of the list.
-fn devices(state: &mut State, call: &Call<'_>) -> Result<Table, Answer> {
+/// Returns the rows of the devices that are known, in the order of the list.
+fn devices(state: &State, call: &Call<'_>) -> Result<Table, Answer> {
     let (company, list) = (call.target.query("companyid"), call.target.query("imei"));
     let company: Option<i64> = company.and_then(|company| company.parse().ok());
     let (Some(company), Some(list)) = (company, list.filter(|list| !list.is_empty())) else {
@@ -133,7 +134,6 @@ fn devices(state: &mut State, call: &Call<'_>) -> Result<Table, Answer> {
         return Err(text(403, "Unauthorized"));
     }
     let asked: Vec<&str> = list.split(',').collect();
-    report_list(state, &asked);
     let mut rows = state.strays(&asked, company, state.options.quirks.strays);
     for imei in &asked {
         rows.extend(rows_of(state, imei, company, call.is_of_other_devices));
@@ -142,18 +142,7 @@ fn devices(state: &mut State, call: &Call<'_>) -> Result<Table, Answer> {
     Ok(Table { columns: IMEI, rows: rows.into_iter().map(|device| cells(device, missing)).collect() })
 }
 
-fn report_list(state: &mut State, asked: &[&str]) {
-    state.counters.imeis += asked.len() as u64;
-    for (place, imei) in asked.iter().enumerate() {
-        if !is_imei(imei) {
-            state.report(Offence::InvalidImei((*imei).to_owned()));
-        } else if asked[..place].contains(imei) {
-            state.report(Offence::RepeatedImei((*imei).to_owned()));
-        }
-    }
-}
-
-/// The rows about one IMEI at one company; none where it is not known.
+/// Returns the rows about one IMEI at one company; none where it is not known.
 fn rows_of(state: &State, imei: &str, company: i64, is_other: bool) -> Vec<Device> {
     let quirks = &state.options.quirks;
     if quirks.missing.contains(imei) || !is_imei(imei) {

@@ -11,40 +11,40 @@ use super::token;
 use crate::answer::Answer;
 use crate::url::pairs;
 
-/// Where an answer repeats its request, and how.
+/// The place and the encoding in which an answer repeats its request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Echo {
-    /// Where the texts stand.
+    /// The place of the text.
     pub place: Place,
-    /// How the secrets are written.
+    /// The encoding of the secrets in it.
     pub encoding: Encoding,
 }
 
-/// Where an answer repeats its request.
+/// A place in which an answer repeats its request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
-    /// In the `Message` of every data call, with this status.
+    /// The `Message` of an error with this status, which answers every data call.
     Message(u16),
-    /// In a plain text to every data call, with this status.
+    /// A plain text with this status, which answers every data call.
     Text(u16),
-    /// In the `error_description` of every token request, with this status.
+    /// The `error_description` of an error with this status, which answers every token request.
     TokenError(u16),
-    /// In every text of the rows but IMEIs and dates.
+    /// Every text of the rows but IMEIs and dates.
     Rows,
-    /// In the dates of the rows.
+    /// The dates of the rows.
     Dates,
 }
 
 /// A way to write a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Encoding {
-    /// As it is.
+    /// The text unchanged.
     Plain,
-    /// With a percent sign before each character that a URL cannot have.
+    /// A percent sign before the code of each character that a URL cannot have.
     Percent,
-    /// With a percent sign before every character.
+    /// A percent sign before the code of every character.
     PercentAll,
-    /// As in a form: blanks are plus signs.
+    /// The encoding of a form: blanks are plus signs.
     Form,
     /// Base64.
     Base64,
@@ -56,12 +56,12 @@ pub enum Encoding {
     JsonEscapes,
     /// `&#65;` for every character.
     XmlReferences,
-    /// With a blank behind every fourth character.
+    /// A blank behind every fourth character.
     Spaced,
 }
 
 impl Encoding {
-    /// All of them.
+    /// All encodings.
     pub const ALL: [Self; 10] = [
         Self::Plain,
         Self::Percent,
@@ -75,7 +75,7 @@ impl Encoding {
         Self::Spaced,
     ];
 
-    /// A text in this encoding.
+    /// Returns a text in this encoding.
     #[must_use]
     pub fn encode(self, text: &str) -> String {
         match self {
@@ -95,7 +95,7 @@ impl Encoding {
     }
 }
 
-/// The answer that is nothing but an echo, if one is due to this request.
+/// Returns the answer that is nothing but an echo, if one is due to this request.
 pub(super) fn answer(state: &State, call: &Call<'_>) -> Option<Answer> {
     let echo = state.options.quirks.echo?;
     let is_token = call.target.path == token::PATH;
@@ -131,7 +131,7 @@ pub(super) fn fill(state: &State, call: &Call<'_>, table: &mut Table) {
     }
 }
 
-/// The secrets of the request in the encoding, and behind them all that was sent, as it was.
+/// Returns the secrets of the request in the encoding, and behind them all that was sent, unchanged.
 fn words(encoding: Encoding, call: &Call<'_>) -> String {
     let incoming = call.incoming;
     let body = String::from_utf8_lossy(&incoming.body);

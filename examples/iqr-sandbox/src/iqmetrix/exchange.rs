@@ -8,8 +8,9 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::json;
 
+use super::imei::is_imei;
 use super::options::Gzip;
-use super::record::Offence;
+use super::record::Offense;
 use super::state::State;
 use super::{data, echo, token};
 use crate::answer::Answer;
@@ -52,7 +53,7 @@ impl Service for State {
         let target = Target::parse(&incoming.target);
         let is_data = target.path != token::PATH;
         self.count(is_data, arrival.in_flight);
-        self.report_offences(incoming, &target);
+        self.report_offenses(incoming, &target);
         let active = (arrival.in_flight + self.options.others_in_flight).saturating_sub(1);
         let mut judged = if is_data && active >= self.options.max_in_flight {
             self.counters.turned_away += 1;
@@ -92,18 +93,37 @@ impl State {
         Judged::new(&verdict, answer, token)
     }
 
-    /// Records what a client must never do in any request.
-    fn report_offences(&mut self, incoming: &Incoming, target: &Target) {
+    /// Records the offenses of a request, also of one that is turned away.
+    fn report_offenses(&mut self, incoming: &Incoming, target: &Target) {
         if target.query("auth").is_some() {
-            self.report(Offence::AuthInUrl);
+            self.report(Offense::AuthInUrl);
         }
         let urls = [false, true].map(|plus_is_blank| decode(&incoming.target, plus_is_blank));
         let has_secret = |url: &String| self.secrets().iter().any(|secret| url.contains(secret.as_str()));
         if urls.iter().chain([&incoming.target]).any(has_secret) {
-            self.report(Offence::SecretInUrl);
+            self.report(Offense::SecretInUrl);
         }
         if incoming.header("cookie").is_some() {
-            self.report(Offence::Cookie);
+            self.report(Offense::Cookie);
+        }
+        if target.path != token::PATH && incoming.method != "GET" {
+            self.report(Offense::Method(incoming.method.clone()));
+        }
+        if target.path == data::DEVICES {
+            self.report_list(target.query("imei").unwrap_or_default());
+        }
+    }
+
+    /// Counts the IMEIs of a list, and records those that must not stand in it.
+    fn report_list(&mut self, list: &str) {
+        let imeis: Vec<&str> = list.split(',').filter(|imei| !imei.is_empty()).collect();
+        self.counters.imeis += imeis.len() as u64;
+        for (place, imei) in imeis.iter().enumerate() {
+            if !is_imei(imei) {
+                self.report(Offense::InvalidImei((*imei).to_owned()));
+            } else if imeis[..place].contains(imei) {
+                self.report(Offense::RepeatedImei((*imei).to_owned()));
+            }
         }
     }
 }
@@ -128,7 +148,7 @@ fn compress(gzip: Gzip, incoming: &Incoming, judged: &mut Judged) {
     judged.answer.headers.push(("Content-Encoding".to_owned(), "gzip".to_owned()));
 }
 
-/// The bytes, and so many MiB of blanks behind them, compressed.
+/// Returns the bytes, and so many MiB of blanks behind them, compressed.
 fn compressed(bytes: &[u8], mebibytes: u64) -> Vec<u8> {
     let blanks = vec![b' '; 1 << 20];
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());

@@ -19,7 +19,7 @@ pub(super) fn is_imei(text: &str) -> bool {
     is_number && text.ends_with(&luhn_digit(&text[..14]).to_string())
 }
 
-/// The valid IMEI that follows on another; what is no IMEI stays.
+/// Returns the valid IMEI that follows on another; what is no IMEI stays.
 pub(super) fn next_imei(text: &str) -> String {
     if !is_imei(text) {
         return text.to_owned();
@@ -30,7 +30,7 @@ pub(super) fn next_imei(text: &str) -> String {
     format!("{digits}{check}")
 }
 
-/// The digit that makes the digits pass Luhn behind them.
+/// Returns the digit that makes the digits pass Luhn behind them.
 fn luhn_digit(digits: &str) -> u32 {
     let doubled = |digit: u32| if digit > 4 { digit * 2 - 9 } else { digit * 2 };
     let digits = digits.chars().rev().filter_map(|character| character.to_digit(10)).enumerate();

@@ -21,6 +21,6 @@ mod xlsx;
 pub use echo::{Echo, Encoding, Place};
 pub use imei::imei;
 pub use options::{Gzip, Maintenance, MissingDate, Options, Quirks};
-pub use record::{Counters, Offence, Violation};
+pub use record::{Counters, Offense, Violation};
 pub use sandbox::Iqmetrix;
 pub use state::{Company, Dealer, Device, State};

@@ -1,4 +1,4 @@
-//! What an iQmetrix is started with: credentials, limits, and the habits that no paper settles.
+//! Options of an iQmetrix: credentials, limits, and the habits that no paper settles.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::echo::Echo;
 use crate::faults::Fault;
 
-/// How an iQmetrix is set up. All of it can be changed while it runs, through [`super::State::options`].
+/// The set-up of an iQmetrix. All of it can be changed while it runs, through [`super::State::options`].
 #[derive(Debug, Clone)]
 pub struct Options {
     /// The loopback port to listen on; 0 takes a free one.
@@ -21,23 +21,23 @@ pub struct Options {
     pub client_secret: String,
     /// The basic token that was issued before.
     pub basic_token: String,
-    /// What the answer to a token request says as `expires_in`; `None` leaves it out.
+    /// The `expires_in` of the answer to a token request; `None` leaves it out.
     pub expires_in: Option<u64>,
-    /// How long a token is good for, whatever its answer says.
+    /// The true lifetime of a token, whatever its answer says.
     pub token_lifetime: Duration,
-    /// How many data calls a token is good for; a way to let it expire at an exact place, without a clock.
+    /// The number of data calls that a token is good for: it expires at an exact place, without a clock.
     pub token_calls: Option<u64>,
     /// The round trip of every request: half of it passes before the request takes effect, half after.
     pub rtt: Duration,
-    /// With more data calls than this in progress, the one too many is answered 429.
+    /// The number of data calls that are served at once; one more is answered 429.
     pub max_in_flight: usize,
-    /// How many requests of the company's other integrations are in progress; they count towards the limit.
+    /// The number of requests in progress of the company's other integrations; they count towards the limit.
     pub others_in_flight: usize,
-    /// A longer query is answered 404.
+    /// The length of the longest query in bytes; a longer one is answered 404.
     pub max_query: usize,
-    /// Maintenance, in which every data call is answered 503.
+    /// Maintenance, during which every data call is answered 503.
     pub maintenance: Option<Maintenance>,
-    /// How far the `Date` header is off the true time, in seconds.
+    /// The difference of the `Date` header from the true time, in seconds.
     pub clock_offset: i64,
     /// Whether [`super::State::requests`] is filled; switch it off for millions of requests. Counters always run.
     pub keep_requests: bool,
@@ -79,32 +79,32 @@ pub struct Maintenance {
     pub retry_after: Option<String>,
 }
 
-/// What no paper settles about iQmetrix.
+/// Habits of iQmetrix that no paper settles.
 #[derive(Debug, Clone, Default)]
 pub struct Quirks {
     /// Whether partner relationships are empty, so that only the dealers name companies.
     pub no_relationships: bool,
     /// IMEIs whose rows are missing, though the devices are known.
     pub missing: BTreeSet<String>,
-    /// How many rows each row is repeated to; 0 and 1 are one row.
+    /// The number of times that each row stands in an answer; 0 counts as 1.
     pub copies: usize,
-    /// How many rows of devices that were not asked for come first.
+    /// The number of rows about devices that were not asked for; they come first.
     pub strays: usize,
-    /// What a date that a device has not looks like.
+    /// The form of a date that a device lacks.
     pub missing_date: MissingDate,
     /// Whether answers are compressed.
     pub gzip: Gzip,
-    /// Whether, and where, an answer repeats what it was sent.
+    /// The place in which answers repeat what they were sent; `None` for nowhere.
     pub echo: Option<Echo>,
 }
 
-/// What a date that a device has not looks like, where the format can tell.
+/// The form of a date that a device lacks, where the format can tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum MissingDate {
-    /// `null`, or an empty element.
+    /// A `null`, or an empty element.
     #[default]
     Null,
-    /// The key is absent.
+    /// No key.
     Absent,
     /// A text of no characters.
     Empty,
@@ -113,13 +113,13 @@ pub enum MissingDate {
 /// Whether answers are compressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Gzip {
-    /// Where `Accept-Encoding` has it.
+    /// Answers are compressed where `Accept-Encoding` has it.
     #[default]
     Accepted,
-    /// Never, also where it is accepted.
+    /// Answers are never compressed.
     Never,
-    /// Where it is accepted; the stream ends in its middle, at the length announced.
+    /// Answers are compressed where that is accepted, and end in the middle of the stream, at the length announced.
     Truncated,
-    /// Where it is accepted; behind the true answer come so many MiB of blanks, in few bytes.
+    /// Answers are compressed where that is accepted, with so many MiB of blanks behind the true answer.
     Bomb(u64),
 }

@@ -1,4 +1,4 @@
-//! What an iQmetrix remembers of its clients: sums, and what they must never do.
+//! Records of an iQmetrix about its clients: sums, and violations of what they must never do.
 
 /// Sums since the sandbox was started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -27,18 +27,18 @@ pub struct Counters {
     pub turned_away: u64,
 }
 
-/// Something that a client must never do, and the request in which it did.
+/// An offense of a client, and the request in which it was seen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
     /// The number of the request, see [`crate::Request::number`].
     pub request: u64,
-    /// What the client did.
-    pub offence: Offence,
+    /// The offense.
+    pub offense: Offense,
 }
 
-/// What a client must never do.
+/// Something that a client must never do.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Offence {
+pub enum Offense {
     /// `Auth=` stands in the URL. The request is refused.
     AuthInUrl,
     /// A secret stands in the URL, in plain or percent-encoded.

@@ -1,4 +1,4 @@
-//! iQmetrix as a running thing.
+//! A running iQmetrix.
 
 use std::io;
 use std::net::SocketAddr;
@@ -35,47 +35,47 @@ impl Iqmetrix {
         Server::try_start(options.port, State::new(options)).map(Self)
     }
 
-    /// `http://127.0.0.1:PORT`, which serves as `url`.
+    /// Returns `http://127.0.0.1:PORT`, which serves as `url`.
     #[must_use]
     pub fn url(&self) -> String {
         self.0.url()
     }
 
-    /// The URL of the token endpoint, which serves as `token_url`.
+    /// Returns the URL of the token endpoint, which serves as `token_url`.
     #[must_use]
     pub fn token_url(&self) -> String {
         format!("{}/v1/oauth2/token", self.0.url())
     }
 
-    /// Where it listens.
+    /// Returns the address on which it listens.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.0.address()
     }
 
-    /// Everything it knows. No request is answered while the guard is held.
+    /// Locks and returns the state. No request is answered while the guard is held.
     pub fn state(&self) -> MutexGuard<'_, State> {
         self.0.state()
     }
 
-    /// See [`State::set_faults`].
+    /// Replaces the rules of faults, see [`State::set_faults`].
     pub fn set_faults(&self, faults: Vec<Fault>) {
         self.state().set_faults(faults);
     }
 
-    /// The sums since the start.
+    /// Returns the sums since the start.
     #[must_use]
     pub fn counters(&self) -> Counters {
         self.state().counters()
     }
 
-    /// A copy of the record of requests.
+    /// Returns a copy of the record of requests.
     #[must_use]
     pub fn requests(&self) -> Vec<Request> {
         self.state().requests().to_vec()
     }
 
-    /// A copy of the record of what its clients must never do.
+    /// Returns a copy of the record of violations.
     #[must_use]
     pub fn violations(&self) -> Vec<Violation> {
         self.state().violations().to_vec()

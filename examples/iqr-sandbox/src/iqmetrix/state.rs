@@ -1,11 +1,11 @@
-//! What an iQmetrix knows: companies, dealers, devices, tokens, and the record of what was asked.
+//! The state of an iQmetrix: companies, dealers, devices, tokens, and the record of requests.
 
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use super::imei::{imei, next_imei};
+use super::imei::{imei, is_imei, next_imei};
 use super::options::Options;
-use super::record::{Counters, Offence, Violation};
+use super::record::{Counters, Offense, Violation};
 use crate::faults::{Fault, Injector};
 use crate::record::Request;
 use crate::rng::Rng;
@@ -51,21 +51,21 @@ pub struct Device {
 }
 
 impl Device {
-    /// A device of the company with no dates.
+    /// Creates a device of the company without dates.
     #[must_use]
     pub fn new(imei: &str, company: i64) -> Self {
         let client_id = "24168022-3ed4-422f-90a0-31c70869c1d7".to_owned();
         Self { imei: imei.to_owned(), company, client_id, ..Self::default() }
     }
 
-    /// The same, bought on this day (`YYYY-MM-DD`).
+    /// Sets the purchase date, a day (`YYYY-MM-DD`).
     #[must_use]
     pub fn bought(mut self, day: &str) -> Self {
         self.purchase_date = Some(midnight(day));
         self
     }
 
-    /// The same, returned on this day (`YYYY-MM-DD`).
+    /// Sets the return date, a day (`YYYY-MM-DD`).
     #[must_use]
     pub fn returned(mut self, day: &str) -> Self {
         self.return_date = Some(midnight(day));
@@ -138,7 +138,7 @@ impl State {
         self.devices.remove(imei);
     }
 
-    /// The rows about a device.
+    /// Returns the rows about a device.
     #[must_use]
     pub fn device(&self, imei: &str) -> &[Device] {
         self.devices.get(imei).map_or(&[], Vec::as_slice)
@@ -159,17 +159,17 @@ impl State {
             .returned(&format!("2017-{month:02}-{day:02}"))
     }
 
-    /// Rows about devices that were not asked for: others that are known, or made up.
+    /// Returns rows about devices that were not asked for: others that are known, or made up.
     pub(super) fn strays(&self, asked: &[&str], company: i64, count: usize) -> Vec<Device> {
         let is_other = |imei: &str| !asked.contains(&imei);
         let known = self.devices.iter().filter(|(imei, _)| is_other(imei)).flat_map(|(_, rows)| rows.clone());
-        let first = asked.first().map_or_else(|| imei(0), |imei| next_imei(imei));
+        let first = asked.iter().find(|imei| is_imei(imei)).map_or_else(|| imei(0), |imei| next_imei(imei));
         let others = std::iter::successors(Some(first), |imei| Some(next_imei(imei)));
         let made_up = others.filter(|imei| is_other(imei)).map(|imei| Self::made_up(&imei, company));
         known.chain(made_up).take(count).collect()
     }
 
-    /// A refresh token; it is good for nothing here.
+    /// Makes a refresh token; it is good for nothing here.
     pub(super) fn refresh_token(&self) -> String {
         let mut rng = Rng::new(self.counters.tokens_issued.rotate_left(32));
         rng.text(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", 43)
@@ -191,7 +191,7 @@ impl State {
         self.tokens.expire_all();
     }
 
-    /// Tokens that are neither revoked nor expired.
+    /// Returns the number of tokens that are neither revoked nor expired.
     #[must_use]
     pub fn tokens_live(&self) -> usize {
         self.tokens.live(self.validity())
@@ -201,20 +201,20 @@ impl State {
         Validity { lifetime: self.options.token_lifetime, calls: self.options.token_calls }
     }
 
-    /// Every secret: the password, the client's secret, the basic token, and all tokens given out.
+    /// Returns every secret: the password, the client's secret, the basic token, and all tokens given out.
     #[must_use]
     pub fn secrets(&self) -> Vec<String> {
         let own = [&self.options.password, &self.options.client_secret, &self.options.basic_token];
         own.into_iter().chain(&self.issued).cloned().collect()
     }
 
-    /// The sums since the start.
+    /// Returns the sums since the start.
     #[must_use]
     pub fn counters(&self) -> Counters {
         self.counters
     }
 
-    /// The requests since the start or the last [`Self::forget_requests`].
+    /// Returns the requests since the start or the last [`Self::forget_requests`].
     #[must_use]
     pub fn requests(&self) -> &[Request] {
         &self.requests
@@ -225,14 +225,14 @@ impl State {
         self.requests.clear();
     }
 
-    /// What clients did that they must never do, since the start.
+    /// Returns the violations since the start.
     #[must_use]
     pub fn violations(&self) -> &[Violation] {
         &self.violations
     }
 
-    pub(super) fn report(&mut self, offence: Offence) {
-        self.violations.push(Violation { request: self.counters.requests, offence });
+    pub(super) fn report(&mut self, offense: Offense) {
+        self.violations.push(Violation { request: self.counters.requests, offense });
     }
 }
 

@@ -19,7 +19,7 @@ pub(super) enum Format {
 }
 
 impl Format {
-    /// The format of a value of `Response`; `None` for a word that means nothing.
+    /// Returns the format of a value of `Response`; `None` for a word that means nothing.
     pub(super) fn parse(response: Option<&str>) -> Option<Self> {
         Some(match response {
             None => Self::Json,
@@ -62,7 +62,7 @@ impl Cell {
         }
     }
 
-    /// The value where everything is a text.
+    /// Returns the value where everything is a text.
     fn text(&self) -> String {
         match self {
             Self::Text(text) => text.clone(),
@@ -80,7 +80,7 @@ pub(super) struct Table {
 }
 
 impl Table {
-    /// The answer in a format; `day` is part of the name of a file.
+    /// Returns the answer in a format; `day` is part of the name of a file.
     pub(super) fn answer(&self, format: Format, day: &str) -> Answer {
         match format {
             Format::Json => Answer::json(200, self.json()),
@@ -144,7 +144,7 @@ impl Table {
         answer
     }
 
-    /// The names of the columns, and the rows, as texts.
+    /// Returns the names of the columns, and the rows, as texts.
     fn texts(&self) -> Vec<Vec<String>> {
         let names = self.columns.iter().map(|column| column.name.to_owned()).collect();
         let rows = self.rows.iter().map(|row| row.iter().map(Cell::text).collect());
@@ -167,7 +167,7 @@ impl Column {
     }
 }
 
-/// A cell of CSV, between quotation marks where it needs them.
+/// Returns a cell of CSV, between quotation marks where it needs them.
 fn quoted(text: &str) -> String {
     if text.contains([',', '"', '\r', '\n']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde_json::json;
 
 use super::exchange::Call;
-use super::record::Offence;
+use super::record::Offense;
 use super::state::State;
 use crate::answer::Answer;
 use crate::url::pairs;
@@ -15,7 +15,7 @@ pub(super) const PATH: &str = "v1/oauth2/token";
 
 pub(super) fn answer(state: &mut State, call: &Call<'_>) -> Answer {
     if call.incoming.method != "POST" {
-        state.report(Offence::Method(call.incoming.method.clone()));
+        state.report(Offense::Method(call.incoming.method.clone()));
         return Answer::new(405, "text/plain", "Method not allowed");
     }
     match check(state, call) {
@@ -31,7 +31,7 @@ pub(super) fn answer(state: &mut State, call: &Call<'_>) -> Answer {
 fn check(state: &mut State, call: &Call<'_>) -> Result<(), &'static str> {
     let kind = call.incoming.header("content-type").unwrap_or_default();
     if !kind.to_ascii_lowercase().starts_with("application/x-www-form-urlencoded") {
-        state.report(Offence::NoForm);
+        state.report(Offense::NoForm);
         return Err("unsupported_grant_type");
     }
     let body = String::from_utf8_lossy(&call.incoming.body);
@@ -40,7 +40,7 @@ fn check(state: &mut State, call: &Call<'_>) -> Result<(), &'static str> {
     match form.get("grant_type").map(String::as_str) {
         Some("password") => {}
         Some("refresh_token") => {
-            state.report(Offence::RefreshGrant);
+            state.report(Offense::RefreshGrant);
             return Err("unsupported_grant_type");
         }
         _ => return Err("unsupported_grant_type"),

@@ -23,7 +23,7 @@ const PARTS: [(&str, &str); 4] = [
     ),
 ];
 
-/// The bytes of a workbook with these rows of texts.
+/// Returns the bytes of a workbook with these rows of texts.
 pub(super) fn workbook(rows: &[Vec<String>]) -> Vec<u8> {
     let mut archive = Archive::default();
     for (name, text) in PARTS {
@@ -43,7 +43,7 @@ fn sheet(rows: &[Vec<String>]) -> String {
     )
 }
 
-/// A zip archive whose members are stored as they are.
+/// A zip archive whose members are not compressed.
 #[derive(Default)]
 struct Archive {
     bytes: Vec<u8>,
@@ -80,7 +80,7 @@ impl Archive {
     }
 }
 
-/// The fields that stand before a member and in the directory: version 2.0, stored, on 1980-01-01.
+/// Returns the fields that stand before a member and in the directory: version 2.0, stored, on 1980-01-01.
 fn fields(name: &str, content: &[u8]) -> Vec<u8> {
     let mut crc = Crc::new();
     crc.update(content);

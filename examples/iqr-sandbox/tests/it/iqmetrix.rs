@@ -5,7 +5,7 @@ use std::time::Duration;
 use flate2::read::GzDecoder;
 use iqr_sandbox::Token;
 use iqr_sandbox::iqmetrix::{
-    Company, Device, Echo, Encoding, Gzip, Iqmetrix, Maintenance, MissingDate, Offence, Options, Place, Quirks, State,
+    Company, Device, Echo, Encoding, Gzip, Iqmetrix, Maintenance, MissingDate, Offense, Options, Place, Quirks, State,
 };
 use serde_json::json;
 
@@ -81,8 +81,8 @@ fn set(change: impl FnOnce(&mut Options)) -> (Iqmetrix, Partner) {
     (sandbox, partner)
 }
 
-fn offences(sandbox: &Iqmetrix) -> Vec<Offence> {
-    sandbox.violations().into_iter().map(|violation| violation.offence).collect()
+fn offenses(sandbox: &Iqmetrix) -> Vec<Offense> {
+    sandbox.violations().into_iter().map(|violation| violation.offense).collect()
 }
 
 #[test]
@@ -113,7 +113,7 @@ fn refuses_a_token_in_the_words_of_oauth() {
         assert_eq!((answer.status, answer.json()), (400, json!({ "error": error })), "{to}");
     }
     assert_eq!(sandbox.counters().token_requests_refused, 7);
-    assert_eq!(offences(&sandbox), [Offence::RefreshGrant]);
+    assert_eq!(offenses(&sandbox), [Offense::RefreshGrant]);
 }
 
 #[test]
@@ -183,7 +183,7 @@ fn answers_known_devices_and_omits_others() {
             { "IMEI": RETURNED, "PurchaseDate": midnight, "ReturnDate": "2016-12-30T00:00:00", "ClientID": client },
         ])
     );
-    assert_eq!((sandbox.counters().imeis, offences(&sandbox)), (3, vec![]));
+    assert_eq!((sandbox.counters().imeis, offenses(&sandbox)), (3, vec![]));
 }
 
 #[test]
@@ -221,6 +221,11 @@ fn varies_rows_as_its_quirks_say() {
     assert_eq!(rows(&|state| state.options.quirks.missing_date = MissingDate::Empty)[0]["ReturnDate"], "");
     let strays = rows(&|state| state.options.quirks.strays = 2);
     assert_eq!((strays.len(), strays[0]["IMEI"] == RETURNED, strays[2]["IMEI"] == BOUGHT), (3, true, true));
+    let made_up = rows(&|state| {
+        state.options.quirks.strays = 2;
+        state.remove_device(RETURNED);
+    });
+    assert_eq!((made_up.len(), made_up[0]["IMEI"] == RETURNED), (3, true));
     let newer = Device::new(BOUGHT, State::COMPANY).bought("2018-01-01");
     assert_eq!(rows(&|state| state.add_device(newer.clone())).len(), 2);
     assert!(rows(&|state| state.remove_device(BOUGHT)).is_empty());
@@ -297,15 +302,15 @@ fn records_what_a_client_must_never_do() {
     assert_eq!(partner.client.send("POST", "/partner/relationships", "", b"").unwrap().status, 405);
     partner.client.send("POST", "/v1/oauth2/token", "", form(&sandbox).as_bytes()).unwrap();
     assert_eq!(
-        offences(&sandbox),
+        offenses(&sandbox),
         [
-            Offence::AuthInUrl,
-            Offence::SecretInUrl,
-            Offence::Cookie,
-            Offence::InvalidImei("1".to_owned()),
-            Offence::RepeatedImei(BOUGHT.to_owned()),
-            Offence::Method("POST".to_owned()),
-            Offence::NoForm,
+            Offense::AuthInUrl,
+            Offense::SecretInUrl,
+            Offense::Cookie,
+            Offense::InvalidImei("1".to_owned()),
+            Offense::RepeatedImei(BOUGHT.to_owned()),
+            Offense::Method("POST".to_owned()),
+            Offense::NoForm,
         ]
     );
     assert_eq!(sandbox.violations()[0].request, 2);

@@ -104,11 +104,12 @@ fn refuses_one_call_too_many_and_no_token() {
         thread::yield_now();
     }
     let mut other = Partner::of(&sandbox);
-    let busy = other.get("/partner/relationships");
+    let busy = other.get(&imeis(&["1"]));
     let message = "Rate Limiting Applied. 2 active requests are already in progress.";
     assert_eq!((busy.status, busy.json()), (429, json!({ "Error": true, "Message": message })));
     let counters = sandbox.counters();
     assert_eq!((counters.turned_away, counters.max_in_flight, counters.token_requests), (1, 2, 2));
+    assert_eq!(sandbox.violations().len(), 1, "an offense counts also where it is turned away");
 }
 
 #[test]
