@@ -25,7 +25,7 @@ pub(super) enum Reply {
     Cut,
     /// Never answers.
     Silence,
-    /// A body larger than anybody wants.
+    /// A body larger than any caller accepts.
     Endless,
 }
 

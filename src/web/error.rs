@@ -62,7 +62,7 @@ pub enum Error {
         /// The event, with method and path.
         cause: String,
     },
-    /// The service is closed to everybody for a while (503); no more can be asked in this pass. Only of services that
+    /// The service is closed to all callers for a while (503); no more can be asked in this pass. Only of services that
     /// announce their maintenance so.
     #[error("{service} is in maintenance ({request} answered 503{}){}", colon(.text), again_in(*.wait))]
     Maintenance {

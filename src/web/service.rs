@@ -32,7 +32,7 @@ pub struct Service {
     pub max_failures: u32,
     /// The largest number of times that one read is sent, refusals for now (429) included; `None`: as the limiter allows.
     pub max_sends: Option<u32>,
-    /// Whether a 503 says that the service is closed to everybody for a while: then no more is asked of it.
+    /// Whether a 503 says that the service is closed to all callers for a while: then no more is asked of it.
     pub closes_for_maintenance: bool,
 }
 
