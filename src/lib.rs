@@ -24,6 +24,7 @@
 //! | [`mapping`] | pure: machine → update (templates, processor, maker, model, chassis, comments) |
 //! | [`web`] | the only door for HTTP: requests, deadlines, retries, limiter, redaction, proxy; knows no service |
 //! | [`iqr`] | IQR's web API: session, assets, master items, wire format, words; built on [`web`] |
+//! | `lookup` | values looked up for a machine in a pass: keys, how long an answer holds, when a service rests |
 //! | [`iqmetrix`] | iQmetrix's Data Connect: companies, dealers, devices by IMEI; built on [`web`] |
 //! | [`sync`] | the pass: queue → load → evaluate → reconcile → record |
 //! | `monitor` | everything written or sent for monitoring: metrics, pings, files |
@@ -52,6 +53,7 @@
 //! | a field of the templates | `mapping/fields.rs`, `examples/config.toml`; with a new column also `store/machine.rs` and `model/machine.rs` |
 //! | a field of the templates that another service has | `model/looked_up.rs`, then `config/lookups.rs` |
 //! | an operation of IQR's API | `iqr/endpoint.rs`, then `iqr/inventory.rs` or `iqr/items.rs`; `examples/config.toml`, `docs/tenants.md` |
+//! | how long an answer holds, or a service rests | `lookup/answer.rs`, `lookup/rest.rs` |
 //! | an operation of iQmetrix | `iqmetrix/call.rs`, then `iqmetrix/decode.rs` |
 //! | an exit code | `Exit` in `commands/exit.rs`, and its `from_cause` for the errors behind it; `cli.rs`, README; a test ties them |
 //! | the verdict on an answer of IQR | `iqr/wire/verdict.rs`, `iqr/wire/complaint.rs`, `web/error.rs` |
@@ -89,6 +91,7 @@ pub mod iqmetrix;
 pub mod iqr;
 pub mod ledger;
 mod logging;
+mod lookup;
 pub mod mapping;
 pub mod model;
 mod monitor;

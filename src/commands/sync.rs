@@ -197,6 +197,8 @@ struct Json {
     due: u64,
     #[serde(flatten)]
     totals: PassTotals,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lookup_requests: Option<u64>,
 }
 
 impl Json {
@@ -208,6 +210,7 @@ impl Json {
             finished_at: report.finished_at,
             due: report.due(),
             totals: report.totals,
+            lookup_requests: report.lookup_requests,
         }
     }
 }

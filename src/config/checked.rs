@@ -183,12 +183,14 @@ impl Config {
         looked_up(&self.rules, self.iqmetrix.as_ref())
     }
 
-    /// Returns a digest of what `[iqmetrix]` says of the service, of whom it is asked as, and of what it is asked for;
+    /// Returns a digest of what the section of a service says of it, of whom it is asked as, and of what it is asked for;
     /// `None` without the section. Where it changes, an answer that the service did not have counts no more, nor does
     /// a refusal.
     #[must_use]
-    pub fn iqmetrix_digest(&self) -> Option<[u8; 16]> {
-        self.iqmetrix.as_ref().map(fingerprint::of_iqmetrix)
+    pub fn lookup_settings(&self, service: LookupService) -> Option<[u8; 16]> {
+        match service {
+            LookupService::Iqmetrix => self.iqmetrix.as_ref().map(fingerprint::of_iqmetrix),
+        }
     }
 
     /// Returns warnings of settings that can be used and are hardly meant, each as a sentence with its place in the

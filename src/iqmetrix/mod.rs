@@ -10,6 +10,7 @@
 mod call;
 mod client;
 mod decode;
+mod find;
 mod format;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
@@ -24,6 +25,7 @@ mod tests;
 
 pub use call::Call;
 pub use client::{Iqmetrix, MAX_ANSWER_OF_COMMAND, MAX_ANSWER_OF_PASS};
+pub use find::Found;
 pub use format::Format;
 pub use imei::Imei;
 pub use rows::{Company, Dealer, Device};

@@ -5,10 +5,10 @@ use std::slice;
 use super::error::Error;
 use super::history::{self, ChangeRecord};
 use super::intent::{self, Intent};
-use super::left_behind;
 use super::problems::{self, Problem};
 use super::run_ledger::RunLedger;
 use super::sent::{self, SentRecord};
+use super::{left_behind, lookups};
 use crate::model::{ClientId, Reason, Sent};
 
 impl RunLedger {
@@ -47,6 +47,7 @@ impl RunLedger {
         self.write(|transaction| {
             sent::delete(transaction, client)?;
             problems::delete(transaction, client)?;
+            lookups::delete_waiting(transaction, client)?;
             intent::reopen(transaction, client, None)
         })
     }

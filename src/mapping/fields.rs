@@ -86,7 +86,7 @@ fn all(scope: Scope) -> impl Iterator<Item = &'static (&'static str, Field)> {
 
 /// The field of this name; case and blanks do not count.
 pub(super) fn find(name: &str, scope: Scope) -> Option<Field> {
-    all(scope).find(|(known, _)| letters(known).eq(letters(name))).map(|(_, field)| *field)
+    all(scope).find(|(known, _)| is_same_name(known, name)).map(|(_, field)| *field)
 }
 
 /// The field that is nearly of this name: one or two letters differ, and no digit is in it. A shop's own slots carry
@@ -107,6 +107,11 @@ pub(super) fn suggest(name: &str, scope: Scope) -> Option<&'static str> {
         .filter(|(distance, _)| *distance <= allowed)
         .min()
         .map(|(_, known)| known)
+}
+
+/// Whether two names are the same; case and blanks do not count.
+pub(super) fn is_same_name(one: &str, other: &str) -> bool {
+    letters(one).eq(letters(other))
 }
 
 fn folded(name: &str) -> String {
@@ -167,8 +172,13 @@ impl<'a> Subject<'a> {
     }
 
     /// The value of a slot of the inventory item menu; case and blanks in its name do not count.
+    ///
+    /// A value that was looked up goes before a slot of the same name.
     pub(super) fn slot(&self, name: &str) -> Cow<'a, str> {
         let machine = self.facts.machine;
+        if let Some(value) = machine.looked_up.iter().find(|value| is_same_name(value.field.name(), name)) {
+            return one_line(value.text.as_deref().unwrap_or_default());
+        }
         let value = machine.slot(name).or_else(|| {
             let name = folded(name);
             machine.slots.iter().find(|slot| folded(&slot.name) == name)?.value.as_deref()

@@ -4,7 +4,7 @@ use super::comments;
 use super::fields::{Facts, Subject};
 use super::rules::Rules;
 use super::template::Template;
-use crate::model::{AssetUpdate, Cut, Limited, Machine, TemplateKind};
+use crate::model::{AssetUpdate, Cut, Lacking, Limited, Machine, TemplateKind};
 
 /// A field of the update, with its source.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,8 +74,16 @@ fn update(facts: &Facts<'_>, rules: &Rules) -> AssetUpdate {
     // Upper case first: it can be longer (`ß`).
     let item_number = rules.widths.fit_item_number(&facts.manufacturer, facts.model.to_uppercase(), &mut cuts);
     let mut fitted = |what, text| rules.widths.fit(what, text, &mut cuts);
+    let lacks = |template: &Template| {
+        let lacking = facts.machine.looked_up.iter().filter(|value| value.is_lacking());
+        lacking.into_iter().any(|value| template.names_slot(value.field.name()))
+    };
     AssetUpdate {
         item_number,
+        lacking: Lacking {
+            description: lacks(&rules.description),
+            extended_description: lacks(rules.extended_description.get(kind)),
+        },
         manufacturer: fitted(Limited::Manufacturer, facts.manufacturer.to_uppercase()),
         chassis: facts.chassis.chassis,
         template: kind,

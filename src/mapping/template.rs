@@ -102,6 +102,11 @@ impl Template {
     }
 
     /// The text of the whole template, without blanks at its ends.
+    /// Whether the template names a slot; case and blanks in its name do not count.
+    pub(super) fn names_slot(&self, name: &str) -> bool {
+        self.slot_references().any(|slot| fields::is_same_name(&slot.name, name))
+    }
+
     pub(super) fn render(&self, subject: &Subject<'_>) -> Rendered<'_> {
         render(&self.pieces, subject)
     }

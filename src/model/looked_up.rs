@@ -1,6 +1,8 @@
-//! The fields of templates whose values other services have.
+//! The fields of templates whose values other services have, and the values of one machine.
 
 use std::fmt;
+
+use super::Timestamp;
 
 /// A service that values are looked up at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -27,6 +29,13 @@ impl LookupService {
         match self {
             Self::Iqmetrix => "iQmetrix",
         }
+    }
+}
+
+impl LookupService {
+    /// Returns the fields of this service, in the order of its answers.
+    pub fn fields(self) -> impl Iterator<Item = LookedUp> {
+        LookedUp::ALL.into_iter().filter(move |field| field.service() == self)
     }
 }
 
@@ -70,6 +79,40 @@ impl LookedUp {
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|field| letters(field.name()).eq(letters(name)))
+    }
+}
+
+/// The state of a looked-up value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LookupState {
+    /// The service has answered, and has it.
+    Known,
+    /// The service has answered, and has none; or it has not answered for too long.
+    Absent,
+    /// The service has not answered.
+    Open,
+}
+
+/// A value of one machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LookedUpValue {
+    /// The field.
+    pub field: LookedUp,
+    /// The key that the service is asked for.
+    pub key: String,
+    /// The state of the value.
+    pub state: LookupState,
+    /// The value; of an open one the last that was known.
+    pub text: Option<String>,
+    /// The time of the service's last answer.
+    pub asked_at: Option<Timestamp>,
+}
+
+impl LookedUpValue {
+    /// Whether the service has not answered yet, and no value was ever known.
+    #[must_use]
+    pub fn is_lacking(&self) -> bool {
+        self.state == LookupState::Open && self.text.is_none()
     }
 }
 

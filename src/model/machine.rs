@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::{OwnNames, Timestamp, excerpt, is_filler_serial, is_virtual_medium};
+use super::{LookedUpValue, OwnNames, Timestamp, excerpt, is_filler_serial, is_virtual_medium};
 
 /// The key of a row of the appliance's `client` table.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -77,6 +77,9 @@ pub struct Machine {
     pub updated_at: Option<Timestamp>,
     /// The inventory item menu, by name.
     pub slots: Vec<Slot>,
+    /// Values that other services know of the machine.
+    #[serde(skip)]
+    pub looked_up: Vec<LookedUpValue>,
     /// Batteries, in the order of their position.
     pub batteries: Vec<Battery>,
     /// Drives, in the order of their position.

@@ -22,7 +22,7 @@ pub use asset::Asset;
 pub use due::DueBecause;
 pub use excerpt::excerpt;
 pub use inventory_id::{IdRule, InventoryId, InventoryIdError};
-pub use looked_up::{LookedUp, LookupService};
+pub use looked_up::{LookedUp, LookedUpValue, LookupService, LookupState};
 pub use machine::{Battery, ClientId, DiagnosticsLog, DiagnosticsTest, Drive, Machine, Slot, Wipe, slot_of};
 pub use reason::Reason;
 pub use registration::Registration;
@@ -32,5 +32,5 @@ pub use serial::{
 };
 pub use stored::{StoredLines, is_stored, lines_of, stored_form};
 pub use time::{ParseTimestampError, Timestamp};
-pub use update::{AssetUpdate, Chassis, CommentLine, Cut, Limited, TemplateKind};
+pub use update::{AssetUpdate, Chassis, CommentLine, Cut, Lacking, Limited, TemplateKind};
 pub use virtual_media::is_virtual_medium;

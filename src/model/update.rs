@@ -34,6 +34,26 @@ pub struct AssetUpdate {
     pub attributes: Vec<(String, String)>,
     /// The parts that the texts above lack because their columns in IQR are narrower.
     pub cuts: Vec<Cut>,
+    /// The texts that lack a value which a service was asked for and never gave.
+    #[serde(skip)]
+    pub lacking: Lacking,
+}
+
+/// The texts that lack a looked-up value: they replace no text in IQR that is not known as ours.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Lacking {
+    /// "Description".
+    pub description: bool,
+    /// "Extended Description".
+    pub extended_description: bool,
+}
+
+impl Lacking {
+    /// Whether any text lacks a value.
+    #[must_use]
+    pub fn is_any(self) -> bool {
+        self.description || self.extended_description
+    }
 }
 
 fn by_name<S: Serializer>(attributes: &[(String, String)], serializer: S) -> Result<S::Ok, S::Error> {

@@ -363,6 +363,7 @@ fn client(row: &[ValueRef<'_>; C.0.len()], client_id: ClientId) -> Machine {
         created_at: time(row[at!(C, "created_at")]),
         updated_at: time(row[at!(C, "updated_at")]),
         slots: Vec::new(),
+        looked_up: Vec::new(),
         batteries: Vec::new(),
         drives: Vec::new(),
         diagnostics: Vec::new(),

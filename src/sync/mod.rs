@@ -15,7 +15,8 @@
 //! - [`pass`](mod@pass): the pass, from the run lock to the end of the session;
 //! - `worker`: the workers;
 //! - `recorder`: the record of their outcomes;
-//! - `finish`, `load`, [`left_behind`], [`tenancy`]: the end of a pass, the read of a client, notices, the tenant;
+//! - `finish`, `load`, `lookups`, [`left_behind`], [`tenancy`]: the end of a pass, the read of a client, values of other
+//!   services, notices, the tenant;
 //! - `record`, [`request`]: the outcome of one client, and the order for a pass;
 //! - [`report`]: the outcome of a pass;
 //! - [`reconcile`]: plan and application, for one asset;
@@ -29,6 +30,7 @@ pub mod evaluate;
 mod finish;
 pub mod left_behind;
 mod load;
+mod lookups;
 pub mod pass;
 pub mod queue;
 pub mod reconcile;

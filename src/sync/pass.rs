@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 use super::error::Error;
+use super::lookups::Lookups;
 use super::queue::{Queue, Stages, Wanted};
 use super::reconcile::applier::Applier;
 use super::reconcile::items::MasterItems;
@@ -49,6 +50,7 @@ pub fn run(request: &Request<'_>) -> Result<Outcome, Error> {
         );
         let mut report = Report::begun(request.started_at, request.dry_run);
         report.finished_at = (request.clock)();
+        report.lookup_requests = config.iqmetrix.as_ref().map(|_| 0);
         ledger.leave_in_wal();
         finish::close(request, &mut ledger, &report);
         return Ok(Outcome { report, aborted: None });
@@ -75,6 +77,7 @@ pub fn run(request: &Request<'_>) -> Result<Outcome, Error> {
 struct Begun {
     store: Store,
     queue: Queue,
+    lookups: Lookups,
     key: Result<Secret, ConfigError>,
     /// Writes that a killed pass began and did not record as ended.
     left: Vec<Intent>,
@@ -102,13 +105,14 @@ fn begin(
     let key = if is_settled { key } else { Ok(key?) };
     let wanted = wanted(request, &store, ledger)?;
     let is_for_one = matches!(wanted, Wanted::Only(_));
-    let queue = Queue::new(Stages::begin(&store, ledger, wanted, request.started_at, signature, &config.sync)?);
+    let stages = Stages::begin(&store, ledger, wanted, request.started_at, signature, config)?;
+    let (queue, lookups) = (Queue::new(stages), Lookups::begin(request, ledger, deadline)?);
     // A dry run writes nothing, not even lines that an earlier write cost.
     let left = if is_for_one || request.dry_run { Vec::new() } else { ledger.open_intents()? };
     let in_flight =
         ledger.in_flight()?.filter(|(_, at)| request.started_at.seconds_since(*at).abs() < IN_FLIGHT_MEMORY_SECS);
     let in_flight = in_flight.map(|(found, _)| found);
-    Ok(Begun { store, queue, key, left, semantics: ledger.comment_semantics()?, in_flight })
+    Ok(Begun { store, queue, lookups, key, left, semantics: ledger.comment_semantics()?, in_flight })
 }
 
 /// Returns the patience of the pass: it waits for the appliance's database, and for a writer that locks it, while it
@@ -152,8 +156,8 @@ fn wanted(request: &Request<'_>, store: &Store, ledger: &RunLedger) -> Result<Wa
 
 fn pass(request: &Request<'_>, begun: Begun, ledger: RunLedger, deadline: BootTime) -> Outcome {
     let config = request.config;
-    let Begun { store, queue, key, left, semantics, in_flight } = begun;
-    let workers = Workers::new(request, store, ledger, queue, deadline);
+    let Begun { store, queue, lookups, key, left, semantics, in_flight } = begun;
+    let workers = Workers::new(request, (store, queue, lookups), ledger, deadline);
     let limits = Limits { deadline, interrupted: Arc::clone(&request.interrupted) };
     let access = if request.dry_run { Access::ReadOnly } else { Access::ReadWrite };
     // Only a client that needs IQR needs the API key.

@@ -16,6 +16,7 @@ use super::shared::lock;
 use crate::clock::BootTime;
 use crate::iqr;
 use crate::ledger::{self, PassId, Problem, RunLedger};
+use crate::lookup;
 use crate::model::Reason;
 use crate::store::Store;
 use crate::web;
@@ -112,9 +113,18 @@ impl<'a> Recorder<'a> {
                 self.begin_pass(ledger)?;
                 let changes: Vec<_> = changes.into_iter().map(Change::into_record).collect();
                 ledger.record_sent(&record, sent.as_ref(), &changes)?;
+                self.record_waiting(ledger, evaluated)?;
             }
         }
         Ok(false)
+    }
+
+    /// Records which services the client waits for: it was sent without their values.
+    fn record_waiting(&self, ledger: &mut RunLedger, evaluated: &Evaluated) -> Result<(), ledger::Error> {
+        for service in lookup::services_in_use(self.request.config) {
+            ledger.set_waiting(evaluated.client_id, service.name(), evaluated.waits_for.contains(&service))?;
+        }
+        Ok(())
     }
 
     /// Records a rejection; returns whether an earlier pass recorded the same.

@@ -78,6 +78,8 @@ pub struct Report {
     pub finished_at: Timestamp,
     /// The number of clients by outcome, and of requests.
     pub totals: PassTotals,
+    /// The number of requests for data to other services; `None` where the config has no section of any.
+    pub lookup_requests: Option<u64>,
 }
 
 impl Report {
@@ -85,7 +87,7 @@ impl Report {
     #[must_use]
     pub fn begun(started_at: Timestamp, dry_run: bool) -> Self {
         let (outcome, totals) = (PassOutcome::Done, PassTotals::default());
-        Self { outcome, dry_run, started_at, finished_at: started_at, totals }
+        Self { outcome, dry_run, started_at, finished_at: started_at, totals, lookup_requests: None }
     }
 
     /// Returns the number of clients that were due.

@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::error::Error;
 use super::evaluate::{Evaluated, Loaded, Ready, Rejection, Verdict};
+use super::lookups::Lookups;
 use super::queue::Queue;
 use super::reconcile::applier::Applier;
 use super::reconcile::attempt::Applied;
@@ -34,12 +35,18 @@ pub(super) struct Workers<'a> {
 struct Source {
     store: Store,
     queue: Queue,
+    lookups: Lookups,
     taken: u64,
 }
 
 impl<'a> Workers<'a> {
-    pub fn new(request: &'a Request<'a>, store: Store, ledger: RunLedger, queue: Queue, deadline: BootTime) -> Self {
-        let source = Mutex::new(Source { store, queue, taken: 0 });
+    pub fn new(
+        request: &'a Request<'a>,
+        (store, queue, lookups): (Store, Queue, Lookups),
+        ledger: RunLedger,
+        deadline: BootTime,
+    ) -> Self {
+        let source = Mutex::new(Source { store, queue, lookups, taken: 0 });
         Self { recorder: Recorder::new(request, ledger), source, deadline }
     }
 
@@ -166,9 +173,13 @@ impl<'a> Workers<'a> {
         let request = self.recorder.request;
         let mut source = lock(&self.source);
         while !self.is_over() && request.limit.is_none_or(|limit| source.taken < limit) {
-            let Source { store, queue, taken } = &mut *source;
+            let Source { store, queue, lookups, taken } = &mut *source;
+            let Some(candidate) = queue.next(store, &mut lock(&self.recorder.ledger))? else { break };
+            if !lookups.is_prepared(candidate.client_id) {
+                let page = queue.pending.waiting(candidate);
+                lookups.prepare(&page, store, &self.recorder.ledger, request)?;
+            }
             let mut ledger = lock(&self.recorder.ledger);
-            let Some(candidate) = queue.next(store, &mut ledger)? else { break };
             if let Some(loaded) = load::load(candidate, &mut queue.pending, store, &mut ledger, request)? {
                 *taken += 1;
                 return Ok(Some(loaded));
@@ -228,7 +239,7 @@ impl<'a> Workers<'a> {
     /// The outcome is reported even where it cannot be recorded: then that error ended the pass.
     pub fn finish(self, requests: u64) -> Outcome {
         let request = self.recorder.request;
-        let Source { store, queue, .. } = self.source.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let Source { store, queue, lookups, .. } = self.source.into_inner().unwrap_or_else(PoisonError::into_inner);
         let (mut ledger, progress) = self.recorder.into_parts();
         let (mut report, mut aborted) = (progress.report, progress.aborted);
         match queue.left(&store) {
@@ -237,6 +248,7 @@ impl<'a> Workers<'a> {
             Err(error) => _ = aborted.get_or_insert(error),
         }
         report.totals.requests = requests;
+        report.lookup_requests = request.config.iqmetrix.as_ref().map(|_| lookups.requests());
         if aborted.is_some() || request.interrupted.load(Ordering::Relaxed) {
             report.outcome = PassOutcome::Aborted;
         }

@@ -354,6 +354,11 @@ impl Report {
         self.json[what].as_u64().unwrap()
     }
 
+    /// Returns the requests for data to other services; `None` where the report does not speak of them.
+    pub fn lookup_requests(&self) -> Option<u64> {
+        self.json.get("lookup_requests").map(|number| number.as_u64().unwrap())
+    }
+
     pub fn items(&self) -> &[Value] {
         self.json["items"].as_array().unwrap()
     }

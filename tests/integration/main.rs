@@ -54,6 +54,7 @@
 //! - [`asset_status`]: `status ID` of one asset
 //! - [`status_reasons`]: every reason in `status`, `--json` and the page
 //! - [`exit_codes`]: exit codes for locks, broken configs and unusable files
+//! - [`lookups`]: values that a pass looks up at iQmetrix
 //! - [`logs`]: the lines of the log, and their priority for journald
 //! - [`monitoring`]: pings, metrics and the page
 //! - [`failed_starts`]: monitoring of passes that cannot begin or end early
@@ -98,6 +99,7 @@ mod ledger_faults;
 mod ledger_upkeep;
 mod left_behind;
 mod logs;
+mod lookups;
 mod manuals;
 mod master_items;
 mod monitoring;

@@ -107,7 +107,7 @@ fn changes_the_fingerprint_only_with_what_is_looked_up() {
 
 #[test]
 fn digests_what_iqmetrix_is_asked_and_as_whom() {
-    let digest = |source: &str| parse(source).unwrap().iqmetrix_digest();
+    let digest = |source: &str| parse(source).unwrap().lookup_settings(crate::model::LookupService::Iqmetrix);
     let with = |settings: &str| digest(&format!("{SECTION}{settings}"));
     assert_eq!(digest(""), None);
     for settings in ["", "batch = 1", "connections = 1", "request_timeout = '1s'", "password_file = 'x'"] {

@@ -8,6 +8,7 @@ use std::collections::HashSet;
 
 use crate::config::Config;
 use crate::ledger::Ledger;
+use crate::lookup;
 use crate::model::{ClientId, Timestamp};
 use crate::store::{Signature, Source, Store, Watermark};
 use crate::sync::error::Error;
@@ -43,7 +44,20 @@ pub fn is_idle(
         && ledger.is_config(config.fingerprint)?
         && !ledger.owes_comparison()?
         && ledger.retries(clock, config.sync.retry_max_delay, 1)?.is_empty()
-        && ledger.open_intents()?.is_empty())
+        && ledger.open_intents()?.is_empty()
+        && !has_waiting(ledger, clock, config)?)
+}
+
+/// Whether a client waits for a value of a service that may be asked. A rest under other settings is over.
+fn has_waiting(ledger: &Ledger, clock: Timestamp, config: &Config) -> Result<bool, Error> {
+    for service in lookup::services_in_use(config) {
+        let Some(settings) = config.lookup_settings(service) else { continue };
+        let rest = ledger.lookup_service(service.name(), settings)?.rest;
+        if rest.is_none_or(|rest| rest.until <= clock) && ledger.count_waiting(service.name())? > 0 {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Returns the number of clients that are due at `now` under this config: never evaluated, with news, with a write that
@@ -75,6 +89,9 @@ pub fn count(store: &Store, ledger: Option<&Ledger>, now: Timestamp, config: &Co
 /// Returns the clients that are retried whether or not they have news.
 fn again(ledger: &Ledger, now: Timestamp, config: &Config) -> Result<Vec<ClientId>, Error> {
     let mut clients: Vec<ClientId> = ledger.open_intents()?.iter().map(|intent| intent.client_id).collect();
+    if has_waiting(ledger, now, config)? {
+        clients.extend(ledger.waiting_after(ClientId(i64::MIN), now, MAX_COUNTED_RETRIES)?);
+    }
     if ledger.is_config(config.fingerprint)? {
         clients.extend(ledger.retries(now, config.sync.retry_max_delay, MAX_COUNTED_RETRIES)?);
     } else {

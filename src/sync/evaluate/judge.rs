@@ -9,10 +9,11 @@ use crate::clock::BootTime;
 use crate::config::Config;
 use crate::digest;
 use crate::ledger::{AssetRecord, Intent, Ledger, SentRecord};
+use crate::lookup;
 use crate::mapping::{self, Rules};
 use crate::model::{
-    AssetUpdate, ClientId, CommentLine, DueBecause, InventoryId, InventoryIdError, Machine, Reason, Registration, Sent,
-    Timestamp,
+    AssetUpdate, ClientId, CommentLine, DueBecause, InventoryId, InventoryIdError, LookupService, Machine, Reason,
+    Registration, Sent, Timestamp,
 };
 use crate::store::{self, ClientState, Fingerprint, Snapshot, Store, UnreadableRecord};
 use crate::sync::error::Error;
@@ -41,6 +42,8 @@ pub struct Evaluated {
     pub departure: Option<Departure>,
     /// The reasons why it is due.
     pub because: Vec<DueBecause>,
+    /// The services that have not answered about its machine.
+    pub waits_for: Vec<LookupService>,
     /// The time when it was loaded.
     pub loaded_at: BootTime,
     /// Its records in the ledger.
@@ -129,6 +132,7 @@ struct Found {
     registration: Option<Registration>,
     prospect: Prospect,
     newer: Option<ClientId>,
+    waits_for: Vec<LookupService>,
 }
 
 /// The rejection of a client because of other claimants of its asset.
@@ -284,7 +288,7 @@ impl Evaluator<'_> {
     }
 
     fn loaded(&self, client_id: ClientId, ledger_view: LedgerView, found: Found) -> Loaded {
-        let Found { inventory_id, fingerprint, registration, prospect, newer } = found;
+        let Found { inventory_id, fingerprint, registration, prospect, newer, waits_for } = found;
         let sent = ledger_view.sent.as_ref();
         let because = fingerprint.map_or_else(Vec::new, |now| match sent.and_then(|sent| sent.fingerprint) {
             Some(then) => then.due_because(now),
@@ -299,6 +303,7 @@ impl Evaluator<'_> {
             registration,
             departure,
             because,
+            waits_for,
             loaded_at,
             ledger_view,
         };
@@ -309,7 +314,12 @@ impl Evaluator<'_> {
     /// one.
     fn find(&self, client_id: ClientId, known: Option<Fingerprint>) -> Result<Option<Found>, Error> {
         match self.store.client_if_changed(client_id, known) {
-            Ok(ClientState::Read(snapshot)) => self.read(*snapshot).map(Some),
+            Ok(ClientState::Read(mut snapshot)) => {
+                let machine = &mut snapshot.machine;
+                machine.looked_up = lookup::values_of(machine, self.config, self.ledger, machine.read_at)?;
+                let waits_for = lookup::open_services(&machine.looked_up);
+                Ok(Some(Found { waits_for, ..self.read(*snapshot)? }))
+            }
             Ok(ClientState::Unchanged) => Ok(None),
             Ok(ClientState::Gone) => Ok(Some(Found::default())),
             Err(store::Error::Record(problem)) => self.unreadable(client_id, &problem).map(Some),
@@ -332,6 +342,7 @@ impl Evaluator<'_> {
             registration,
             prospect: Prospect::Unreadable(rejection),
             newer: None,
+            waits_for: Vec::new(),
         })
     }
 
@@ -419,5 +430,7 @@ fn digest_of(id: &InventoryId, update: &AssetUpdate) -> [u8; 16] {
     let comments: Vec<String> = update.comments.iter().map(CommentLine::text).collect();
     let fields =
         [id.as_str(), &update.manufacturer, &update.item_number, &update.description, &update.extended_description];
-    digest::of(fields.into_iter().chain(comments.iter().map(String::as_str)).map(str::as_bytes))
+    // An asset whose texts wait for a value is planned anew when they do not, even where they stayed the same.
+    let lacking = if update.lacking.is_any() { Some("lacking") } else { None };
+    digest::of(fields.into_iter().chain(comments.iter().map(String::as_str)).chain(lacking).map(str::as_bytes))
 }

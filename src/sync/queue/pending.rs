@@ -33,6 +33,12 @@ impl Pending {
         self.concerned.extend(clients.into_iter().filter(|client| !self.dispatched.contains(*client)));
     }
 
+    /// Returns a client that was dispatched, and those that wait behind it.
+    #[must_use]
+    pub fn waiting(&self, dispatched: Candidate) -> Vec<Candidate> {
+        std::iter::once(dispatched).chain(self.queue.iter().copied()).collect()
+    }
+
     /// Dispatches the next client; returns `None` when none waits.
     pub fn dispatch(&mut self) -> Option<Candidate> {
         while let Some(candidate) = self.next() {

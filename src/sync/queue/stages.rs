@@ -5,8 +5,9 @@ use std::time::Duration;
 use super::overlap::{self, Overlap};
 use super::pending::Pending;
 use super::sweep::{self, Part, Sweep};
-use crate::config::SyncConfig;
+use crate::config::Config;
 use crate::ledger::RunLedger;
+use crate::lookup;
 use crate::model::{ClientId, Timestamp};
 use crate::store::{Cursor, PAGE, Signature, Source, Store, Watermark};
 use crate::sync::candidate::Trigger;
@@ -44,6 +45,8 @@ enum Stage {
     Held(ClientId),
     /// Failing clients whose time has come.
     Retries,
+    /// Clients that wait for a value of a service that may be asked again.
+    Waiting(ClientId),
     /// The pass is over, and the rest of the sweep is left to the next one.
     Left,
     End,
@@ -63,6 +66,8 @@ pub struct Stages {
     /// The state of the database file when this pass began.
     pub(super) signature: Option<Signature>,
     max_delay: Duration,
+    /// Whether a service is asked for values in this pass.
+    has_lookups: bool,
     pub(super) sweep: Option<Sweep>,
     /// The last client never seen before that was queued.
     pub(super) reached: i64,
@@ -80,7 +85,7 @@ impl Stages {
         wanted: Wanted,
         clock: Timestamp,
         signature: Option<Signature>,
-        config: &SyncConfig,
+        config: &Config,
     ) -> Result<Self, Error> {
         let known = ledger.watermark()?;
         let (now, rows) = store.consistently(|| -> Result<_, Error> {
@@ -94,6 +99,8 @@ impl Stages {
             client_id: i64::MIN,
             ..now.clone().not_after(clock)
         });
+        let has_lookups = lookup::services_in_use(config).next().is_some();
+        let config = &config.sync;
         let every = config.full_comparison_every;
         let (stage, sweep) = match wanted {
             Wanted::Only(_) => (Stage::Requested, None),
@@ -104,7 +111,7 @@ impl Stages {
             }
         };
         let (reached, max_delay) = (start.client_id, config.retry_max_delay);
-        Ok(Self { stage, wanted, overlap, start, now, clock, signature, max_delay, sweep, reached })
+        Ok(Self { stage, wanted, overlap, start, now, clock, signature, max_delay, has_lookups, sweep, reached })
     }
 
     /// Whether no stage queues any more clients in this pass.
@@ -134,7 +141,7 @@ impl Stages {
 
     /// Whether the full sweep, if there is one, has queued every client.
     pub(super) fn has_passed_full_sweep(&self) -> bool {
-        let is_behind = matches!(self.stage, Stage::Held(_) | Stage::Retries | Stage::End);
+        let is_behind = matches!(self.stage, Stage::Held(_) | Stage::Retries | Stage::Waiting(_) | Stage::End);
         is_behind && self.sweep.is_some_and(|sweep| sweep.is_full)
     }
 
@@ -163,8 +170,18 @@ impl Stages {
             Stage::Retries => {
                 let retries = ledger.retries(self.clock, self.max_delay, MAX_RETRIES)?;
                 pending.push(retries, Trigger::Retry);
+                self.stage = Stage::Waiting(ClientId(i64::MIN));
+            }
+            Stage::Waiting(after) => {
+                // A service that does not answer about the first page rests: then no client is behind it.
+                let page = if self.has_lookups { ledger.waiting_after(after, self.clock, PAGE)? } else { Vec::new() };
                 let has_sweep = self.sweep.is_some_and(|sweep| !sweep.is_full);
-                self.stage = if has_sweep { Stage::Sweep } else { Stage::End };
+                self.stage = match page.last() {
+                    Some(last) => Stage::Waiting(*last),
+                    None if has_sweep => Stage::Sweep,
+                    None => Stage::End,
+                };
+                pending.push(page, Trigger::Retry);
             }
             Stage::End | Stage::Left => {}
         }

@@ -153,10 +153,12 @@ pub fn plan(update: &AssetUpdate, asset: &Asset, sent: &Sent, policy: &Policy<'_
     plan.changes.extend(item_change(update, asset, policy));
     let [description, extended_description] =
         [sent.description, sent.extended_description].map(|last| SentTexts { last, earlier: &sent.earlier });
-    plan.text(Field::Description, &update.description, &asset.description, description);
+    let lacking = update.lacking;
+    let text = |ours, is_lacking| OurText { ours, is_lacking };
+    plan.text(Field::Description, text(&update.description, lacking.description), &asset.description, description);
     plan.text(
         Field::ExtendedDescription,
-        &update.extended_description,
+        text(&update.extended_description, lacking.extended_description),
         &asset.extended_description,
         extended_description,
     );
@@ -167,10 +169,14 @@ pub fn plan(update: &AssetUpdate, asset: &Asset, sent: &Sent, policy: &Policy<'_
 /// Returns what was sent, for the ledger: `shown` is how IQR shows it, or would, and `before` the record before.
 #[must_use]
 pub fn sent_state(update: &AssetUpdate, shown: &Asset, plan_lines: &[LineFate], before: &Sent) -> Sent {
-    let text = |ours: &str, theirs: &str| {
+    let text = |ours: &str, theirs: &str, is_lacking: bool, before: SentText| {
         let is_ours = ours.starts_with(theirs) || is_stored(theirs, ours);
+        if is_lacking && !is_ours && before.landed.is_none() {
+            return before;
+        }
         SentText::from_texts(ours, if is_ours { theirs } else { ours })
     };
+    let lacking = update.lacking;
     let mapped: Vec<String> = update.comments.iter().map(CommentLine::text).collect();
     let is_mapped: HashSet<&str> = mapped.iter().map(String::as_str).collect();
     let as_written = plan_lines.iter().filter_map(|fate| match fate {
@@ -184,8 +190,13 @@ pub fn sent_state(update: &AssetUpdate, shown: &Asset, plan_lines: &[LineFate], 
     lines.sort_unstable();
     lines.dedup();
     let mut sent = Sent {
-        description: text(&update.description, &shown.description),
-        extended_description: text(&update.extended_description, &shown.extended_description),
+        description: text(&update.description, &shown.description, lacking.description, before.description),
+        extended_description: text(
+            &update.extended_description,
+            &shown.extended_description,
+            lacking.extended_description,
+            before.extended_description,
+        ),
         other_lines: comments::lines_of_ours(&shown.comments, &update.comments, before)
             .flat_map(line_digests)
             .filter(|line| lines.binary_search(line).is_err())
@@ -226,9 +237,9 @@ fn item_text(item_number: &str, manufacturer: &str) -> String {
 }
 
 impl Plan {
-    fn text(&mut self, field: Field, ours: &str, theirs: &str, sent: SentTexts<'_>) {
+    fn text(&mut self, field: Field, ours: OurText<'_>, theirs: &str, sent: SentTexts<'_>) {
         match merge_text(ours, theirs, sent) {
-            TextFate::Kept => {}
+            TextFate::Kept | TextFate::Waiting => {}
             TextFate::Left => self.left.push(field),
             TextFate::Set(to) => self.changes.push(Change::whole(field, theirs, to)),
         }
@@ -251,8 +262,18 @@ enum TextFate {
     Kept,
     /// A person rewrote the field since we sent it.
     Left,
+    /// The text lacks a value that was never known, and the field has another one that may have it.
+    Waiting,
     /// The field gets this text.
     Set(String),
+}
+
+/// A text that a field shall have.
+#[derive(Debug, Clone, Copy)]
+struct OurText<'a> {
+    ours: &'a str,
+    /// Whether it lacks a looked-up value.
+    is_lacking: bool,
 }
 
 /// The texts that were sent to a field.
@@ -265,7 +286,9 @@ struct SentTexts<'a> {
 
 /// Merges three texts: ours, the one in IQR, and the one that we sent before. A person's addition behind our text is
 /// kept, a person's own text is left alone. A field that we never wrote is written (specification, step 8e).
-fn merge_text(ours: &str, theirs: &str, sent: SentTexts<'_>) -> TextFate {
+///
+/// A text that lacks a looked-up value replaces no text that is not known as ours: the ledger may have been lost.
+fn merge_text(OurText { ours, is_lacking }: OurText<'_>, theirs: &str, sent: SentTexts<'_>) -> TextFate {
     let last = sent.last;
     if ours.is_empty() || is_stored(theirs, ours) {
         return TextFate::Kept;
@@ -273,7 +296,11 @@ fn merge_text(ours: &str, theirs: &str, sent: SentTexts<'_>) -> TextFate {
     let has_news = !last.meant.is_some_and(|meant| meant.is(ours));
     let Some(landed) = last.landed.filter(|_| !theirs.is_empty()) else {
         let added = theirs.strip_prefix(ours).is_some_and(is_addition);
-        return if added { TextFate::Kept } else { TextFate::Set(ours.to_owned()) };
+        return match (added, is_lacking && !theirs.is_empty()) {
+            (true, _) => TextFate::Kept,
+            (false, true) => TextFate::Waiting,
+            (false, false) => TextFate::Set(ours.to_owned()),
+        };
     };
     match landed.rest_of(theirs) {
         Some(added) if is_addition(added) && has_news => TextFate::Set(format!("{ours}{added}")),
@@ -295,6 +322,7 @@ fn is_addition(rest: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Lacking;
 
     const NEVER_SENT: SentText = SentText { meant: None, landed: None };
 
@@ -334,7 +362,7 @@ mod tests {
         ];
         for (ours, theirs, last, fate) in rows {
             assert_eq!(
-                merge_text(ours, theirs, SentTexts { last, earlier: &[] }),
+                merge_text(OurText { ours, is_lacking: false }, theirs, SentTexts { last, earlier: &[] }),
                 fate,
                 "ours {ours:?}, theirs {theirs:?}"
             );
@@ -355,7 +383,11 @@ mod tests {
         ];
         for (ours, theirs, fate) in rows {
             let texts = SentTexts { last: SentText::from_texts("32GB", "32GB"), earlier: &earlier };
-            assert_eq!(merge_text(ours, theirs, texts), fate, "ours {ours:?}, theirs {theirs:?}");
+            assert_eq!(
+                merge_text(OurText { ours, is_lacking: false }, theirs, texts),
+                fate,
+                "ours {ours:?}, theirs {theirs:?}"
+            );
         }
     }
 
@@ -373,7 +405,30 @@ mod tests {
             comments: Vec::new(),
             attributes: Vec::new(),
             cuts: Vec::new(),
+            lacking: Lacking::default(),
         }
+    }
+
+    /// The ledger was lost, and the service does not answer.
+    #[test]
+    fn replaces_no_unknown_text_by_one_that_lacks_a_value() {
+        let none = SentTexts { last: SentText::default(), earlier: &[] };
+        let ours =
+            SentTexts { last: SentText::from_texts("Bought 2016-04-17; 8GB", "Bought 2016-04-17; 8GB"), earlier: &[] };
+        let set = || TextFate::Set("Bought ; 16GB".to_owned());
+        let rows = [
+            (true, "Bought 2016-04-17; 8GB", none, TextFate::Waiting),
+            (true, "", none, set()),
+            (true, "Bought 2016-04-17; 8GB", ours, set()),
+            (false, "Bought 2016-04-17; 8GB", none, set()),
+        ];
+        for (is_lacking, theirs, sent, fate) in rows {
+            assert_eq!(merge_text(OurText { ours: "Bought ; 16GB", is_lacking }, theirs, sent), fate, "{theirs:?}");
+        }
+        let lacking = Lacking { description: true, ..Lacking::default() };
+        let update = AssetUpdate { description: "Bought ; 16GB".into(), lacking, ..update() };
+        let asset = Asset { description: "Bought 2016-04-17; 8GB".into(), ..Asset::default() };
+        assert_eq!(sent_state(&update, &asset, &[], &Sent::default()).description, SentText::default());
     }
 
     #[test]

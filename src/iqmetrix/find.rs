@@ -1,0 +1,99 @@
+//! Devices by IMEI, however many: in batches, several at once, at one company after the other.
+
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+
+use super::client::Iqmetrix;
+use super::imei::Imei;
+use super::rows::Device;
+use crate::clock::BootTime;
+use crate::web::{Error, Scope};
+
+/// The answers about some IMEIs.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// The devices that a company knows, each with the company.
+    pub devices: Vec<(i64, Device)>,
+    /// The IMEIs that no company knows: each was asked.
+    pub absent: Vec<Imei>,
+    /// The first failure; it left open whatever is neither found nor absent.
+    pub error: Option<Error>,
+}
+
+/// The state that the threads share.
+#[derive(Default)]
+struct Progress {
+    devices: Vec<Device>,
+    open: BTreeSet<Imei>,
+    error: Option<Error>,
+}
+
+impl Iqmetrix {
+    /// Asks the companies for these devices, in their order, each for what those before it did not have; until `end` at
+    /// the latest. A batch that is refused with 400 or 404 is halved once. `asked` is called after each batch.
+    pub fn find(&self, companies: &[i64], imeis: &[Imei], end: BootTime, asked: &(dyn Fn() + Sync)) -> Found {
+        let mut found = Found::default();
+        let mut left: BTreeSet<Imei> = imeis.iter().cloned().collect();
+        let mut open = BTreeSet::new();
+        for company in companies {
+            let is_over = found.error.as_ref().is_some_and(|error| error.scope() == Scope::Pass);
+            if left.is_empty() || is_over {
+                break;
+            }
+            let wanted: Vec<Imei> = left.iter().cloned().collect();
+            let progress = self.ask_company(*company, &wanted, end, asked);
+            for device in progress.devices {
+                left.remove(&device.imei);
+                found.devices.push((*company, device));
+            }
+            open.extend(progress.open);
+            found.error = found.error.or(progress.error);
+        }
+        let is_cut_short =
+            found.error.as_ref().is_some_and(|error| error.scope() == Scope::Pass) || companies.is_empty();
+        found.absent = left.into_iter().filter(|imei| !is_cut_short && !open.contains(imei)).collect();
+        found
+    }
+
+    fn ask_company(&self, company: i64, imeis: &[Imei], end: BootTime, asked: &(dyn Fn() + Sync)) -> Progress {
+        let batches = Mutex::new(imeis.chunks(usize::from(self.settings().batch)));
+        let progress = Mutex::new(Progress::default());
+        let next = || batches.lock().unwrap_or_else(PoisonError::into_inner).next();
+        std::thread::scope(|scope| {
+            let workers =
+                usize::from(self.settings().connections).min(imeis.len().div_ceil(usize::from(self.settings().batch)));
+            for _ in 0..workers {
+                scope.spawn(|| {
+                    while let Some(batch) = next() {
+                        self.ask_batch(company, batch, end, &progress);
+                        asked();
+                    }
+                });
+            }
+        });
+        progress.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn ask_batch(&self, company: i64, batch: &[Imei], end: BootTime, progress: &Mutex<Progress>) {
+        match self.devices(company, batch, end) {
+            Err(Error::Refused { status: 400 | 404, .. }) if batch.len() > 1 => {
+                let (first, second) = batch.split_at(batch.len() / 2);
+                for half in [first, second] {
+                    note(half, self.devices(company, half, end), progress);
+                }
+            }
+            answer => note(batch, answer, progress),
+        }
+    }
+}
+
+fn note(batch: &[Imei], answer: Result<Vec<Device>, Error>, progress: &Mutex<Progress>) {
+    let mut progress = progress.lock().unwrap_or_else(PoisonError::into_inner);
+    match answer {
+        Ok(devices) => progress.devices.extend(devices),
+        Err(error) => {
+            progress.open.extend(batch.iter().cloned());
+            progress.error.get_or_insert(error);
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! The services that a pass asks, behind one face.
+
+use crate::clock::BootTime;
+use crate::config::{Config, ConfigError};
+use crate::iqmetrix::{Imei, Iqmetrix, MAX_ANSWER_OF_PASS};
+use crate::ledger::ServiceRecord;
+use crate::model::{LookupService, Timestamp};
+use crate::web::{Error, Limits};
+
+/// The time for which a list of companies is used, in seconds.
+const COMPANIES_AGE_SECS: i64 = 24 * 3600;
+
+/// The client of a service.
+pub enum Client {
+    /// iQmetrix's Data Connect.
+    Iqmetrix(Box<Iqmetrix>),
+}
+
+/// The answers to a question about some keys.
+#[derive(Debug, Default)]
+pub struct Asked {
+    /// The values of each key that was answered, in the order of the service's fields.
+    pub answers: Vec<(String, Vec<Option<String>>)>,
+    /// The failure that left the other keys open.
+    pub error: Option<Error>,
+}
+
+impl Client {
+    /// Returns the client of a service; `None` where the config has no section of it.
+    ///
+    /// # Errors
+    ///
+    /// When a secret of the service cannot be read.
+    pub fn of_service(service: LookupService, config: &Config, limits: Limits) -> Result<Option<Self>, ConfigError> {
+        match service {
+            LookupService::Iqmetrix => {
+                let Some(settings) = &config.iqmetrix else { return Ok(None) };
+                let secrets = config.iqmetrix_secrets()?;
+                let client = Iqmetrix::new(settings.clone(), &secrets, limits, MAX_ANSWER_OF_PASS);
+                Ok(Some(Self::Iqmetrix(Box::new(client))))
+            }
+        }
+    }
+
+    /// Asks for some keys, until `end` at the latest. `record` has the companies that are known; new ones are put there.
+    pub fn ask(&self, keys: &[String], record: &mut ServiceRecord, now: Timestamp, end: BootTime) -> Asked {
+        match self {
+            Self::Iqmetrix(client) => match companies(client, record, now, end) {
+                Ok(companies) => devices(client, &companies, keys, end),
+                Err(error) => Asked { answers: Vec::new(), error: Some(error) },
+            },
+        }
+    }
+
+    /// Returns the number of requests for data that were sent.
+    #[must_use]
+    pub fn requests(&self) -> u64 {
+        match self {
+            Self::Iqmetrix(client) => client.data_requests(),
+        }
+    }
+}
+
+fn companies(client: &Iqmetrix, record: &mut ServiceRecord, now: Timestamp, end: BootTime) -> Result<Vec<i64>, Error> {
+    let listed = record.companies.as_ref().filter(|(_, at)| (0..COMPANIES_AGE_SECS).contains(&now.seconds_since(*at)));
+    if let (Some((companies, _)), true) = (listed, client.settings().companies.is_empty()) {
+        return Ok(companies.clone());
+    }
+    let companies = client.company_ids(end)?;
+    if client.settings().companies.is_empty() {
+        record.companies = Some((companies.clone(), now));
+    }
+    Ok(companies)
+}
+
+fn devices(client: &Iqmetrix, companies: &[i64], keys: &[String], end: BootTime) -> Asked {
+    let imeis: Vec<Imei> = keys.iter().filter_map(|key| Imei::parse(key)).collect();
+    let found = client.find(companies, &imeis, end, &|| {});
+    let mut answers = Vec::new();
+    for (_, device) in found.devices {
+        answers.push((device.imei.to_string(), vec![device.purchase_date, device.return_date]));
+    }
+    answers.extend(found.absent.iter().map(|imei| (imei.to_string(), vec![None, None])));
+    Asked { answers, error: found.error }
+}

@@ -1,0 +1,46 @@
+//! The looked-up values of one machine, as its ledger has them.
+
+use super::answer::state;
+use super::key::{fields_in_use, key_of};
+use crate::config::Config;
+use crate::ledger::{Error, Ledger};
+use crate::model::{LookedUpValue, LookupService, LookupState, Machine, Timestamp};
+
+/// Returns the values of a machine by what the ledger has at `now`: one for each field that the texts name and that the
+/// machine has a key for.
+///
+/// # Errors
+///
+/// When the ledger cannot be read.
+pub fn values_of(
+    machine: &Machine,
+    config: &Config,
+    ledger: Option<&Ledger>,
+    now: Timestamp,
+) -> Result<Vec<LookedUpValue>, Error> {
+    let mut values = Vec::new();
+    for service in LookupService::ALL {
+        let used = fields_in_use(service, config);
+        if used.is_empty() {
+            continue;
+        }
+        let slot = |name: &str| Ok::<_, Error>(machine.slot(name).map(str::to_owned));
+        let Some(key) = key_of(service, config, slot)? else { continue };
+        let record = ledger.map(|ledger| ledger.looked_up(service.name(), &key)).transpose()?.unwrap_or_default();
+        let asked_at = record.answer.as_ref().map(|answer| answer.at);
+        for (index, field) in service.fields().enumerate().filter(|(_, field)| used.contains(field)) {
+            let (state, text) = state(&record, index, now, config.lookup.wait);
+            values.push(LookedUpValue { field, key: key.clone(), state, text, asked_at });
+        }
+    }
+    Ok(values)
+}
+
+/// Returns the services that have not answered about these values.
+#[must_use]
+pub fn open_services(values: &[LookedUpValue]) -> Vec<LookupService> {
+    let is_open = |service: &LookupService| {
+        values.iter().any(|it| it.state == LookupState::Open && it.field.service() == *service)
+    };
+    LookupService::ALL.into_iter().filter(is_open).collect()
+}

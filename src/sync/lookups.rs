@@ -1,0 +1,192 @@
+//! The look-ups of a pass: before the clients of a page are loaded, the keys that the ledger does not know are asked for,
+//! all together.
+//!
+//! The workers wait meanwhile, all of them together for no longer than the budget. A service that fails is asked no more
+//! in this pass, and rests for as long as its failure says; what it did not answer stays open, and no client fails by it.
+
+use std::collections::{BTreeSet, HashSet};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use super::candidate::{Candidate, Trigger};
+use super::error::Error;
+use super::evaluate::ledger_view::LedgerView;
+use super::request::Request;
+use super::shared::lock;
+use crate::clock::BootTime;
+use crate::ledger::{Answer, Rest, RunLedger, ServiceRecord};
+use crate::lookup::{self, Client};
+use crate::model::{ClientId, InventoryId, LookupService};
+use crate::store::Store;
+use crate::web::{self, Limits};
+
+/// The look-ups of one pass.
+pub(super) struct Lookups {
+    services: Vec<Asker>,
+    /// The time that workers may still wait for look-ups.
+    left: Duration,
+    deadline: BootTime,
+    /// The clients whose keys were asked for, as far as the queue has shown them.
+    prepared: HashSet<ClientId>,
+}
+
+/// A service that this pass asks.
+struct Asker {
+    service: LookupService,
+    settings: [u8; 16],
+    client: Client,
+    record: ServiceRecord,
+    /// The service has failed in this pass, and is asked no more.
+    has_failed: bool,
+    /// The rest of the service when it is down.
+    retry: Duration,
+}
+
+impl Lookups {
+    /// Returns the look-ups of a pass: none where the texts name no looked-up field.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read or written.
+    pub fn begin(request: &Request<'_>, ledger: &mut RunLedger, deadline: BootTime) -> Result<Self, Error> {
+        let config = request.config;
+        let mut services = Vec::new();
+        for service in lookup::services_in_use(config) {
+            let Some(settings) = config.lookup_settings(service) else { continue };
+            ledger.take_over_lookup_settings(service.name(), settings)?;
+            let limits = Limits { deadline, interrupted: Arc::clone(&request.interrupted) };
+            match Client::of_service(service, config, limits) {
+                Ok(Some(client)) => {
+                    let record = ledger.lookup_service(service.name(), settings)?;
+                    let retry = config.lookup.retry;
+                    services.push(Asker { service, settings, client, record, has_failed: false, retry });
+                }
+                Ok(None) => {}
+                Err(error) => log::warn!("{} is not asked in this pass: {error}", service.name()),
+            }
+        }
+        Ok(Self { services, left: config.lookup.budget, deadline, prepared: HashSet::new() })
+    }
+
+    /// Returns the number of requests for data that this pass has made.
+    pub fn requests(&self) -> u64 {
+        self.services.iter().map(|asker| asker.client.requests()).sum()
+    }
+
+    /// Whether the keys of a client were asked for, or need not be.
+    pub fn is_prepared(&self, client: ClientId) -> bool {
+        self.services.is_empty() || self.prepared.contains(&client)
+    }
+
+    /// Asks for the keys of these clients that the ledger does not know, and records the answers.
+    ///
+    /// # Errors
+    ///
+    /// When the appliance's database or the ledger cannot be used; a failing service is no error.
+    pub fn prepare(
+        &mut self,
+        clients: &[Candidate],
+        store: &Store,
+        ledger: &Mutex<RunLedger>,
+        request: &Request<'_>,
+    ) -> Result<(), Error> {
+        self.prepared = clients.iter().map(|candidate| candidate.client_id).collect();
+        for asker in &mut self.services {
+            let keys = asker.open_keys(clients, store, &lock(ledger), request)?;
+            if keys.is_empty() {
+                continue;
+            }
+            let begun = BootTime::now();
+            let end = (begun + self.left).min(self.deadline);
+            let answered = asker.ask(&keys, request, end);
+            self.left = self.left.saturating_sub(BootTime::now().since(begun));
+            asker.record(&keys, &answered, &mut lock(ledger), request)?;
+        }
+        Ok(())
+    }
+}
+
+impl Asker {
+    /// Returns the keys of clients with news that need an answer, each once.
+    fn open_keys(
+        &self,
+        clients: &[Candidate],
+        store: &Store,
+        ledger: &RunLedger,
+        request: &Request<'_>,
+    ) -> Result<Vec<String>, Error> {
+        let mut keys = BTreeSet::new();
+        for candidate in clients {
+            let Some(key) = self.key(candidate, store, ledger, request)? else { continue };
+            let record = ledger.looked_up(self.service.name(), &key)?;
+            if lookup::needs_question(&record, request.started_at) {
+                keys.insert(key);
+            }
+        }
+        Ok(keys.into_iter().collect())
+    }
+
+    /// Returns the key of a client that may be sent; `None` where it has no news or no inventory ID.
+    fn key(
+        &self,
+        candidate: &Candidate,
+        store: &Store,
+        ledger: &RunLedger,
+        request: &Request<'_>,
+    ) -> Result<Option<String>, Error> {
+        let client = candidate.client_id;
+        let config = request.config;
+        if candidate.trigger == Trigger::News {
+            let known = LedgerView::read(client, ledger)?.fingerprint();
+            if known.is_some() && store.fingerprint(client)? == known {
+                return Ok(None);
+            }
+        }
+        let key = lookup::key_of(self.service, config, |slot| store.slot(client, slot))?;
+        let Some(key) = key else { return Ok(None) };
+        let typed = store.slot(client, &config.store.inventory_id_slot)?;
+        let has_id = InventoryId::parse(typed.as_deref(), config.store.id_rule).is_ok();
+        Ok(Some(key).filter(|_| has_id))
+    }
+
+    /// Asks the service, unless it rests or has failed in this pass; returns the answers.
+    fn ask(&mut self, keys: &[String], request: &Request<'_>, end: BootTime) -> Vec<(String, Answer)> {
+        let now = request.started_at;
+        let rests = self.record.rest.as_ref().is_some_and(|rest| rest.until > now);
+        if rests || self.has_failed || end.left().is_zero() {
+            return Vec::new();
+        }
+        let asked = self.client.ask(keys, &mut self.record, now, end);
+        if let Some(error) = &asked.error {
+            self.fail(error, request);
+        } else {
+            self.record.rest = None;
+        }
+        asked.answers.into_iter().map(|(key, values)| (key, Answer { values, at: now })).collect()
+    }
+
+    fn fail(&mut self, error: &web::Error, request: &Request<'_>) {
+        let Some(until) = lookup::rest_after(error, (request.clock)(), self.retry) else { return };
+        self.has_failed = true;
+        let why = error.to_string();
+        log::warn!("{} rests until {until}: {why}", self.service.name());
+        self.record.rest = Some(Rest { until, why });
+    }
+
+    /// Records the answers, the keys that are open, and the state of the service.
+    fn record(
+        &self,
+        keys: &[String],
+        answers: &[(String, Answer)],
+        ledger: &mut RunLedger,
+        request: &Request<'_>,
+    ) -> Result<(), Error> {
+        let answered: HashSet<&str> = answers.iter().map(|(key, _)| key.as_str()).collect();
+        let open: Vec<String> = keys.iter().filter(|key| !answered.contains(key.as_str())).cloned().collect();
+        ledger.atomically(|ledger| {
+            ledger.record_answers(self.service.name(), answers)?;
+            ledger.note_open_keys(self.service.name(), &open, request.started_at)?;
+            Ok::<_, Error>(ledger.record_lookup_service(self.service.name(), self.settings, &self.record)?)
+        })
+    }
+}

@@ -1,0 +1,192 @@
+//! Values that a pass looks up at iQmetrix: they reach their assets, and no failure of the service reaches anything else.
+
+use std::time::Duration;
+
+use iqr_sandbox::iqmetrix::{Device, Maintenance, Options, State};
+use iqr_sandbox::{Fault, Kind, When};
+
+use crate::bench::{Bench, FIRST, LATER};
+use crate::bench_iqmetrix::imei_of;
+
+const DESCRIPTION: &str = "\"{Model} bought {IMEI Purchase Date|?} back {IMEI Return Date|?}\"";
+
+fn bench(phones: i64) -> Bench {
+    let bench = Bench::empty().and_iqmetrix(Options::default()).and_phones(phones);
+    bench.with("templates", "description", DESCRIPTION)
+}
+
+/// Names a device of this number that was bought in one year and returned in the next.
+fn know(bench: &Bench, number: i64) {
+    let device = Device::new(&imei_of(number), State::COMPANY).bought("2016-04-17").returned("2017-05-18");
+    bench.iqmetrix().state().set_device(device);
+}
+
+fn shows_dates(bench: &Bench, id: i64) -> bool {
+    bench.seen(id).description.ends_with("bought 2016-04-17 back 2017-05-18")
+}
+
+#[track_caller]
+fn assert_unknown(bench: &Bench, id: i64) {
+    let description = bench.seen(id).description;
+    assert!(description.ends_with("bought ? back ?"), "{description}");
+}
+
+/// Data requests among those that iQmetrix got.
+fn data(requests: &[iqr_sandbox::Request]) -> usize {
+    requests.iter().filter(|request| request.method == "GET").count()
+}
+
+#[test]
+fn brings_dates_into_the_texts_by_one_request() {
+    let bench = bench(20);
+    (0..20).for_each(|number| know(&bench, number));
+    let (report, requests) = bench.lookups_of(|| bench.sync_well());
+    assert_eq!((report.count("sent"), report.lookup_requests()), (20, Some(2)), "companies and devices");
+    assert_eq!((requests.len(), data(&requests)), (3, 2), "one token: {requests:#?}");
+    assert!((0..20).all(|number| shows_dates(&bench, FIRST + number)));
+    bench.assert_iqmetrix_sound(4, "all known");
+    let ((), requests) = bench.lookups_of(|| bench.assert_idle("all known"));
+    assert_eq!(requests, [], "a second pass asks nothing");
+    bench.assert_sound("all known");
+}
+
+#[test]
+fn asks_for_the_devices_of_a_page_in_batches() {
+    let bench = bench(210).with("iqmetrix", "companies", "[14170]");
+    (0..210).for_each(|number| know(&bench, number));
+    let (_, requests) = bench.lookups_of(|| bench.sync_well());
+    assert_eq!((requests.len(), data(&requests)), (4, 3));
+    assert!((0..210).all(|number| shows_dates(&bench, FIRST + number)));
+}
+
+#[test]
+fn prints_the_fallback_where_the_service_has_no_value() {
+    let bench = bench(2);
+    bench.iqmetrix().state().remove_device(&imei_of(0));
+    bench.iqmetrix().state().set_device(Device::new(&imei_of(1), State::COMPANY).bought("2016-04-17"));
+    bench.sync_well();
+    assert_unknown(&bench, FIRST);
+    assert!(bench.seen(FIRST + 1).description.ends_with("bought 2016-04-17 back ?"));
+    bench.assert_idle("a device without dates");
+}
+
+#[test]
+fn sends_every_client_where_the_service_is_down() {
+    let faults = [
+        ("500", vec![Fault::new(When::Always, Kind::status(500))]),
+        ("a web page", vec![Fault::new(When::Always, Kind::html_ok())]),
+        ("data 403", vec![Fault::new(When::Method("GET".to_owned()), Kind::status(403))]),
+        ("token 401", vec![Fault::new(When::Method("POST".to_owned()), Kind::status(401))]),
+        ("a redirect", vec![Fault::new(When::Method("GET".to_owned()), Kind::redirect("/elsewhere"))]),
+        ("404", vec![Fault::new(When::Method("GET".to_owned()), Kind::status(404))]),
+    ];
+    for (name, faults) in faults {
+        let bench = bench(3).with("lookup", "retry", "\"1h\"");
+        (0..3).for_each(|number| know(&bench, number));
+        bench.iqmetrix().set_faults(faults);
+        let (report, requests) = bench.lookups_of(|| bench.sync());
+        assert_eq!((report.code, report.count("sent")), (Some(0), 3), "{name}: {report:#?}");
+        assert!(requests.len() <= 6, "{name}: {requests:#?}");
+        assert_unknown(&bench, FIRST);
+        // The service rests: it is not asked, and no client is due.
+        bench.iqmetrix().set_faults(Vec::new());
+        let ((), requests) = bench.lookups_of(|| bench.assert_idle(name));
+        assert_eq!(requests, [], "{name}");
+    }
+}
+
+#[test]
+fn sends_late_dates_by_one_update_without_news_from_wipeos() {
+    let bench = bench(3).with("lookup", "retry", "\"1s\"");
+    (0..3).for_each(|number| know(&bench, number));
+    bench.iqmetrix().set_faults(vec![Fault::new(When::Always, Kind::status(500))]);
+    bench.sync_well();
+    assert_unknown(&bench, FIRST);
+    bench.iqmetrix().set_faults(Vec::new());
+    // The service may be asked again in a second; passes until then find nothing to do.
+    let sent = (0..1000).map(|_| bench.sync_well().count("sent")).find(|sent| *sent > 0);
+    assert_eq!(sent, Some(3));
+    assert!((0..3).all(|number| shows_dates(&bench, FIRST + number)));
+    bench.assert_idle("the dates are there");
+}
+
+#[test]
+fn blanks_no_date_in_iqr_after_the_ledger_is_lost() {
+    let bench = bench(2);
+    (0..2).for_each(|number| know(&bench, number));
+    bench.sync_well();
+    bench.forget_ledger();
+    bench.iqmetrix().set_faults(vec![Fault::new(When::Always, Kind::status(500))]);
+    bench.sync_well();
+    assert!((0..2).all(|number| shows_dates(&bench, FIRST + number)));
+    // Nor where WipeOS has news of the machine, which change the text.
+    bench.store().edit(1, "model", "Latitude 7490", LATER).unwrap();
+    bench.sync_well();
+    assert!(shows_dates(&bench, FIRST));
+}
+
+#[test]
+fn prints_what_was_known_through_an_outage() {
+    let bench = bench(2);
+    (0..2).for_each(|number| know(&bench, number));
+    bench.sync_well();
+    bench.iqmetrix().set_faults(vec![Fault::new(When::Always, Kind::status(500))]);
+    bench.store().edit(1, "model", "Latitude 7490", LATER).unwrap();
+    assert_eq!(bench.sync_well().count("sent"), 1);
+    assert!(shows_dates(&bench, FIRST));
+    assert!(bench.seen(FIRST).description.contains("7490"));
+}
+
+#[test]
+fn asks_nothing_in_maintenance_until_it_may_be_over() {
+    let bench = bench(2);
+    bench.iqmetrix().state().options.maintenance = Some(Maintenance { retry_after: Some("3600".to_owned()) });
+    let (_, requests) = bench.lookups_of(|| bench.sync_well());
+    assert_eq!(data(&requests), 1, "{requests:#?}");
+    let ((), requests) = bench.lookups_of(|| bench.assert_idle("maintenance"));
+    assert_eq!(requests, []);
+}
+
+#[test]
+fn waits_for_a_silent_service_no_longer_than_the_budget() {
+    let bench = bench(3).with("lookup", "budget", "\"1s\"");
+    bench.iqmetrix().set_faults(vec![Fault::new(When::Always, Kind::SilentHead(Duration::from_secs(60)))]);
+    let started = std::time::Instant::now();
+    let report = bench.sync_well();
+    assert_eq!(report.count("sent"), 3);
+    assert!(started.elapsed() < Duration::from_secs(20), "{:?}", started.elapsed());
+    assert_unknown(&bench, FIRST);
+}
+
+#[test]
+fn forgets_a_rest_when_the_section_is_changed() {
+    let mut bench = bench(2);
+    (0..2).for_each(|number| know(&bench, number));
+    bench.iqmetrix().set_faults(vec![Fault::new(When::Method("POST".to_owned()), Kind::status(401))]);
+    bench.sync_well();
+    assert_unknown(&bench, FIRST);
+    bench.iqmetrix().set_faults(Vec::new());
+    bench.set("iqmetrix", "companies", "[14170]");
+    assert_eq!(bench.sync_well().count("sent"), 2);
+    assert!((0..2).all(|number| shows_dates(&bench, FIRST + number)));
+}
+
+#[test]
+fn keeps_nothing_of_a_dry_run() {
+    let bench = bench(2);
+    (0..2).for_each(|number| know(&bench, number));
+    let (_, requests) = bench.lookups_of(|| bench.run(&["sync", "--dry-run", "--json"]));
+    assert_eq!(data(&requests), 2);
+    let (_, requests) = bench.lookups_of(|| bench.sync_well());
+    assert_eq!(data(&requests), 2, "the pass asks again");
+}
+
+#[test]
+fn sends_no_text_that_is_no_imei_to_the_service() {
+    let bench = bench(1);
+    bench.add(&crate::bench::client(5).with_imei("490154203237519"), iqr_sandbox::Asset::new(FIRST + 5));
+    let (_, requests) = bench.lookups_of(|| bench.sync_well());
+    assert!(requests.iter().all(|request| !request.target.contains("490154203237519")), "{requests:#?}");
+    assert_unknown(&bench, FIRST + 5);
+    bench.assert_idle("no IMEI");
+}
