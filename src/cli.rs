@@ -2,12 +2,15 @@
 //!
 //! The API key is not among it: every user of a machine can read the arguments of every process.
 
+mod iqmetrix;
+
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::builder::{OsStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
+pub use self::iqmetrix::{ImeiArgs, IqmetrixArgs, IqmetrixCommand, OutputArgs};
 use crate::model::{Chassis, TemplateKind};
 
 /// Columns that every help text keeps to, in a pipe too.
@@ -21,14 +24,19 @@ Examples:
   wipeos-iqr sync                     one pass, as cron makes it every 2 minutes
   wipeos-iqr status                   the last passes; what is held and why";
 
+const IQMETRIX_EXAMPLES: &str = "\
+Examples:
+  wipeos-iqr iqmetrix companies             which company is ours?
+  wipeos-iqr iqmetrix imei 014497002384313  bought and returned when?";
+
 const EXIT_CODES: &str = "\
 Exit codes:
   0   done, or nothing to do (held clients are no error)
-  1   at least one client failed, or IQR refused a request
+  1   at least one client failed, or a request was refused
   2   usage
   3   configuration
-  4   IQR refused the key
-  5   IQR cannot be reached, or is failing
+  4   IQR refused the key, or iQmetrix the credentials
+  5   IQR or iQmetrix cannot be reached, or is failing
   6   the WipeOS database or the ledger cannot be used
   7   what was asked for by ID or name is not found
   74  the command succeeded, but its output could not be written
@@ -108,6 +116,9 @@ pub enum Command {
     Dismiss(DismissArgs),
     /// Writes a commented config file (./wipeos-iqr.toml, or --config); never overwrites
     Init(InitArgs),
+    /// Looks up companies, dealers and devices at iQmetrix, where the config has [iqmetrix]
+    #[command(after_help = IQMETRIX_EXAMPLES)]
+    Iqmetrix(IqmetrixArgs),
 }
 
 /// `sync`
@@ -327,7 +338,10 @@ mod tests {
             [command.render_help().to_string(), command.render_long_help().to_string()].concat()
         };
         let mut text = pages(&mut command);
-        command.get_subcommands_mut().for_each(|command| text.push_str(&pages(command)));
+        for command in command.get_subcommands_mut() {
+            text.push_str(&pages(command));
+            command.get_subcommands_mut().for_each(|command| text.push_str(&pages(command)));
+        }
         for line in text.lines() {
             assert!(line.chars().count() <= WIDTH, "{line}");
         }
@@ -335,8 +349,10 @@ mod tests {
 
     #[test]
     fn shows_unwrapped_examples_for_every_command() {
-        let definition = definition();
-        for command in definition.get_subcommands().chain([&definition]) {
+        let mut definition = definition().disable_help_subcommand(true);
+        definition.build();
+        let nested = definition.get_subcommands().flat_map(clap::Command::get_subcommands);
+        for command in definition.get_subcommands().chain(nested).chain([&definition]) {
             let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
             assert!(help.starts_with("Examples:\n  "), "{}", command.get_name());
             let long = command.get_after_long_help().map(ToString::to_string).unwrap_or_default();
@@ -364,6 +380,37 @@ mod tests {
             let cli = parse(&format!("wipeos-iqr master-item a b --create --chassis {word}")).unwrap();
             assert!(matches!(cli.command, Command::MasterItem(args) if args.chassis == Some(expected)));
         }
+    }
+
+    #[test]
+    fn defines_commands_of_a_group_only_when_it_is_typed() {
+        let mut definition = definition();
+        let count = |definition: &clap::Command| {
+            let group = definition.get_subcommands().find(|command| command.get_name() == "iqmetrix");
+            group.map(|group| group.get_subcommands().count())
+        };
+        assert_eq!(count(&definition), Some(0));
+        definition.build();
+        assert_eq!(count(&definition), Some(4), "three and help");
+    }
+
+    #[test]
+    fn takes_imeis_or_a_file_of_them() {
+        let cli = parse("wipeos-iqr iqmetrix imei 1-2 3 --company 7 --format xml-datatable -vv").unwrap();
+        let Command::Iqmetrix(IqmetrixArgs { command: IqmetrixCommand::Imei(args) }) = cli.command else {
+            panic!("{:?}", cli.command)
+        };
+        assert_eq!(
+            (args.imeis, args.company, cli.global.verbose),
+            (vec!["1-2".to_owned(), "3".to_owned()], Some(7), 2)
+        );
+        assert_eq!(args.output.format, Some(crate::iqmetrix::Format::XmlDataTable));
+        assert!(parse("wipeos-iqr iqmetrix imei --from - --json --out x").is_ok());
+        assert_eq!(refused("wipeos-iqr iqmetrix imei"), ErrorKind::MissingRequiredArgument);
+        assert_eq!(refused("wipeos-iqr iqmetrix imei 1 --from x"), ErrorKind::ArgumentConflict);
+        assert_eq!(refused("wipeos-iqr iqmetrix imei 1 --json --format csv"), ErrorKind::ArgumentConflict);
+        assert_eq!(refused("wipeos-iqr iqmetrix dealers --format pdf"), ErrorKind::InvalidValue);
+        assert_eq!(refused("wipeos-iqr iqmetrix"), ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand);
     }
 
     #[test]

@@ -120,6 +120,7 @@ pub fn run(cli: &Cli) -> Exit {
         Command::Status(args) => commands::status::run(&cli.global, args),
         Command::Dismiss(args) => commands::dismiss::run(&cli.global, args),
         Command::Init(args) => commands::init::run(&cli.global, args),
+        Command::Iqmetrix(args) => commands::iqmetrix::run(&cli.global, args),
     };
     result.unwrap_or_else(|error| {
         output::print_error(&error);

@@ -2,7 +2,7 @@
 //! terminal; nothing here decides anything.
 
 use std::fmt::Display;
-use std::io::{self, Read, Write};
+use std::io::{self, IsTerminal, Read, Write};
 
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
@@ -41,6 +41,16 @@ pub fn styled(style: Style, text: impl Display) -> String {
 #[error("stdout cannot be written; what was to be shown is lost")]
 pub struct Unwritten(#[from] io::Error);
 
+/// A file for the output cannot be written.
+#[derive(Debug, thiserror::Error)]
+#[error("{path} cannot be written")]
+pub struct UnwrittenFile {
+    /// The file.
+    pub path: String,
+    /// The operating system's reason.
+    pub source: io::Error,
+}
+
 /// Writes to stdout. A reader that closed the pipe has seen enough: that is no error.
 ///
 /// # Errors
@@ -72,6 +82,26 @@ pub fn print_all(mut text: impl Read) -> Result<(), Unwritten> {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         result => Ok(result?),
     }
+}
+
+/// Writes the bytes of a service to stdout as they are, as [`print()`] does; a terminal obeys nothing in them.
+pub fn print_bytes(bytes: &[u8]) -> Result<(), Unwritten> {
+    let mut out = io::stdout().lock();
+    let written = if out.is_terminal() {
+        String::from_utf8_lossy(bytes).lines().try_for_each(|line| writeln!(out, "{}", one_line(line)))
+    } else {
+        out.write_all(bytes)
+    };
+    match written.and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        result => Ok(result?),
+    }
+}
+
+/// Returns a text without its styles, for a file.
+#[must_use]
+pub fn without_style(text: &str) -> String {
+    anstream::adapter::strip_str(text).to_string()
 }
 
 /// Prints the error that ends the program, with its causes, once. A closed stderr is ignored.

@@ -39,6 +39,7 @@ complete -c wipeos-iqr -n "__fish_wipeos_iqr_needs_command" -f -a "master-item" 
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_needs_command" -f -a "status" -d 'The last passes; what is due, held and failing, each with its reason'
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_needs_command" -f -a "dismiss" -d 'Ends the notice that an asset still shows what another machine sent'
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_needs_command" -f -a "init" -d 'Writes a commented config file (./wipeos-iqr.toml, or --config); never overwrites'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_needs_command" -f -a "iqmetrix" -d 'Looks up companies, dealers and devices at iQmetrix, where the config has [iqmetrix]'
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand sync" -l inventory-id -d 'Only the client with this inventory ID' -r
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand sync" -l limit -d 'At most this many clients; the next pass goes on with the others' -r
@@ -121,11 +122,74 @@ never\t'Not at all'"
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand init" -s v -l verbose -d 'Log more on stderr: -v what is done, -vv every request'
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand init" -s q -l quiet -d 'Log nothing but the error that ends the program'
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand init" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand help; and not __fish_seen_subcommand_from sync preview auth-test master-item status dismiss init help" -f -a "sync" -d 'One pass: finds the clients that are due and brings them to IQR'
-complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand help; and not __fish_seen_subcommand_from sync preview auth-test master-item status dismiss init help" -f -a "preview" -d 'Shows what would be sent for an inventory ID, and why'
-complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand help; and not __fish_seen_subcommand_from sync preview auth-test master-item status dismiss init help" -f -a "auth-test" -d 'Signs in, reads something harmless, signs out; checks config, databases and clock on the way'
-complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand help; and not __fish_seen_subcommand_from sync preview auth-test master-item status dismiss init help" -f -a "master-item" -d 'Looks a master item up, and creates it if asked to'
-complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand help; and not __fish_seen_subcommand_from sync preview auth-test master-item status dismiss init help" -f -a "status" -d 'The last passes; what is due, held and failing, each with its reason'
-complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand help; and not __fish_seen_subcommand_from sync preview auth-test master-item status dismiss init help" -f -a "dismiss" -d 'Ends the notice that an asset still shows what another machine sent'
-complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand help; and not __fish_seen_subcommand_from sync preview auth-test master-item status dismiss init help" -f -a "init" -d 'Writes a commented config file (./wipeos-iqr.toml, or --config); never overwrites'
-complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand help; and not __fish_seen_subcommand_from sync preview auth-test master-item status dismiss init help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand iqmetrix; and not __fish_seen_subcommand_from companies dealers imei help" -l config -d 'The config file; an empty name counts as not given' -r -F
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand iqmetrix; and not __fish_seen_subcommand_from companies dealers imei help" -l color -d 'When to use color' -r -f -a "auto\t'On a terminal that shows it'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand iqmetrix; and not __fish_seen_subcommand_from companies dealers imei help" -s v -l verbose -d 'Log more on stderr: -v what is done, -vv every request'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand iqmetrix; and not __fish_seen_subcommand_from companies dealers imei help" -s q -l quiet -d 'Log nothing but the error that ends the program'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand iqmetrix; and not __fish_seen_subcommand_from companies dealers imei help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand iqmetrix; and not __fish_seen_subcommand_from companies dealers imei help" -f -a "companies" -d 'Lists the companies that the account may read, or else those of its dealers'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand iqmetrix; and not __fish_seen_subcommand_from companies dealers imei help" -f -a "dealers" -d 'Lists the dealers, with the locations of each company that the account may read'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand iqmetrix; and not __fish_seen_subcommand_from companies dealers imei help" -f -a "imei" -d 'Looks up when devices were bought and returned, by their IMEIs'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand iqmetrix; and not __fish_seen_subcommand_from companies dealers imei help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand iqmetrix; and __fish_seen_subcommand_from companies" -l format -d 'Give the answer of the service as it is, in this format' -r -f -a "json\t''
+json-datatable\t''
+xml\t''
+xml-datatable\t''
+csv\t''
+excel\t''"
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand iqmetrix; and __fish_seen_subcommand_from companies" -l out -d 'Write into this file, which is replaced in one step; - is stdout' -r -F
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand iqmetrix; and __fish_seen_subcommand_from companies" -l config -d 'The config file; an empty name counts as not given' -r -F
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand iqmetrix; and __fish_seen_subcommand_from companies" -l color -d 'When to use color' -r -f -a "auto\t'On a terminal that shows it'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand iqmetrix; and __fish_seen_subcommand_from companies" -l json -d 'Report as one JSON object'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand iqmetrix; and __fish_seen_subcommand_from companies" -s v -l verbose -d 'Log more on stderr: -v what is done, -vv every request'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand iqmetrix; and __fish_seen_subcommand_from companies" -s q -l quiet -d 'Log nothing but the error that ends the program'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand iqmetrix; and __fish_seen_subcommand_from companies" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand iqmetrix; and __fish_seen_subcommand_from dealers" -l format -d 'Give the answer of the service as it is, in this format' -r -f -a "json\t''
+json-datatable\t''
+xml\t''
+xml-datatable\t''
+csv\t''
+excel\t''"
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand iqmetrix; and __fish_seen_subcommand_from dealers" -l out -d 'Write into this file, which is replaced in one step; - is stdout' -r -F
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand iqmetrix; and __fish_seen_subcommand_from dealers" -l config -d 'The config file; an empty name counts as not given' -r -F
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand iqmetrix; and __fish_seen_subcommand_from dealers" -l color -d 'When to use color' -r -f -a "auto\t'On a terminal that shows it'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand iqmetrix; and __fish_seen_subcommand_from dealers" -l json -d 'Report as one JSON object'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand iqmetrix; and __fish_seen_subcommand_from dealers" -s v -l verbose -d 'Log more on stderr: -v what is done, -vv every request'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand iqmetrix; and __fish_seen_subcommand_from dealers" -s q -l quiet -d 'Log nothing but the error that ends the program'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand iqmetrix; and __fish_seen_subcommand_from dealers" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand iqmetrix; and __fish_seen_subcommand_from imei" -l from -d 'Read the IMEIs from this file; - is stdin' -r -F
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand iqmetrix; and __fish_seen_subcommand_from imei" -l company -d 'Ask this company only [default: those of the config, or all that are listed]' -r
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand iqmetrix; and __fish_seen_subcommand_from imei" -l format -d 'Give the answer of the service as it is, in this format' -r -f -a "json\t''
+json-datatable\t''
+xml\t''
+xml-datatable\t''
+csv\t''
+excel\t''"
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand iqmetrix; and __fish_seen_subcommand_from imei" -l out -d 'Write into this file, which is replaced in one step; - is stdout' -r -F
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand iqmetrix; and __fish_seen_subcommand_from imei" -l config -d 'The config file; an empty name counts as not given' -r -F
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand iqmetrix; and __fish_seen_subcommand_from imei" -l color -d 'When to use color' -r -f -a "auto\t'On a terminal that shows it'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand iqmetrix; and __fish_seen_subcommand_from imei" -l json -d 'Report as one JSON object'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand iqmetrix; and __fish_seen_subcommand_from imei" -s v -l verbose -d 'Log more on stderr: -v what is done, -vv every request'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand iqmetrix; and __fish_seen_subcommand_from imei" -s q -l quiet -d 'Log nothing but the error that ends the program'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand iqmetrix; and __fish_seen_subcommand_from imei" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand iqmetrix; and __fish_seen_subcommand_from help" -f -a "companies" -d 'Lists the companies that the account may read, or else those of its dealers'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand iqmetrix; and __fish_seen_subcommand_from help" -f -a "dealers" -d 'Lists the dealers, with the locations of each company that the account may read'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand iqmetrix; and __fish_seen_subcommand_from help" -f -a "imei" -d 'Looks up when devices were bought and returned, by their IMEIs'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand iqmetrix; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand help; and not __fish_seen_subcommand_from sync preview auth-test master-item status dismiss init iqmetrix help" -f -a "sync" -d 'One pass: finds the clients that are due and brings them to IQR'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand help; and not __fish_seen_subcommand_from sync preview auth-test master-item status dismiss init iqmetrix help" -f -a "preview" -d 'Shows what would be sent for an inventory ID, and why'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand help; and not __fish_seen_subcommand_from sync preview auth-test master-item status dismiss init iqmetrix help" -f -a "auth-test" -d 'Signs in, reads something harmless, signs out; checks config, databases and clock on the way'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand help; and not __fish_seen_subcommand_from sync preview auth-test master-item status dismiss init iqmetrix help" -f -a "master-item" -d 'Looks a master item up, and creates it if asked to'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand help; and not __fish_seen_subcommand_from sync preview auth-test master-item status dismiss init iqmetrix help" -f -a "status" -d 'The last passes; what is due, held and failing, each with its reason'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand help; and not __fish_seen_subcommand_from sync preview auth-test master-item status dismiss init iqmetrix help" -f -a "dismiss" -d 'Ends the notice that an asset still shows what another machine sent'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand help; and not __fish_seen_subcommand_from sync preview auth-test master-item status dismiss init iqmetrix help" -f -a "init" -d 'Writes a commented config file (./wipeos-iqr.toml, or --config); never overwrites'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand help; and not __fish_seen_subcommand_from sync preview auth-test master-item status dismiss init iqmetrix help" -f -a "iqmetrix" -d 'Looks up companies, dealers and devices at iQmetrix, where the config has [iqmetrix]'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand help; and not __fish_seen_subcommand_from sync preview auth-test master-item status dismiss init iqmetrix help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

@@ -32,14 +32,22 @@ pub fn made() -> io::Result<BTreeMap<String, Vec<u8>>> {
         files.insert(format!("completions/{file}"), contents);
     }
     let mut root = wipeos_iqr::cli::definition().disable_help_subcommand(true);
+    // Commands of a group are defined late, and have their own command `help`.
+    root.build();
+    let mut root = root.mut_subcommands(|command| command.disable_help_subcommand(true));
     root.build();
     let config = (CONFIG_NAME.to_owned(), 5);
     let mut pages: Vec<(String, u8)> = root.get_subcommands().map(|command| (page_name(command), 1)).collect();
     pages.push(config.clone());
     for command in root.get_subcommands() {
         let blocks = if command.get_name() == "sync" { exit_codes(&root) } else { Vec::new() };
-        let page = page(command, &blocks, &[(NAME.to_owned(), 1), config.clone()])?;
-        files.insert(format!("man/{}.1", page_name(command)), page);
+        let mut related = vec![(NAME.to_owned(), 1), config.clone()];
+        related.extend(nested(command).map(|nested| (page_name(nested), 1)));
+        files.insert(format!("man/{}.1", page_name(command)), page(command, &blocks, &related)?);
+        for nested in nested(command) {
+            let related = [(page_name(command), 1), (NAME.to_owned(), 1), config.clone()];
+            files.insert(format!("man/{}.1", page_name(nested)), page(nested, &[], &related)?);
+        }
     }
     files.insert(format!("man/{NAME}.1"), page(&root, &[], &pages)?);
     files.insert(
@@ -49,9 +57,20 @@ pub fn made() -> io::Result<BTreeMap<String, Vec<u8>>> {
     Ok(files)
 }
 
-/// `wipeos-iqr-sync`
+/// The commands of a group.
+fn nested(command: &Command) -> impl Iterator<Item = &Command> {
+    command.get_subcommands().filter(|command| command.get_name() != "help")
+}
+
+/// `wipeos-iqr-sync`, and `wipeos-iqr-iqmetrix-imei` for a command of a group.
 fn page_name(command: &Command) -> String {
-    format!("{NAME}-{}", command.get_name())
+    command.get_display_name().unwrap_or(command.get_name()).to_owned()
+}
+
+/// The name of the text of a page below `pages/`.
+fn text_name(command: &Command) -> String {
+    let name = page_name(command);
+    name.strip_prefix(NAME).and_then(|rest| rest.strip_prefix('-')).unwrap_or(&name).to_owned()
 }
 
 /// The page of a command: its definition, the text of its own below `pages/`, and the texts behind its options. Those are
@@ -59,7 +78,7 @@ fn page_name(command: &Command) -> String {
 fn page(command: &Command, more: &[String], related: &[(String, u8)]) -> io::Result<Vec<u8>> {
     let is_root = command.get_name() == NAME;
     let man = Man::new(command.clone()).manual(NAME).source(SOURCE);
-    let text = text_of(command.get_name())?;
+    let text = text_of(&text_name(command))?;
     let (description, sections) = prose::split(&text);
     let mut out = Vec::new();
     man.render_title(&mut out)?;
@@ -68,7 +87,7 @@ fn page(command: &Command, more: &[String], related: &[(String, u8)]) -> io::Res
     man.render_description_section(&mut out)?;
     write!(out, "{}", prose::roff(description))?;
     man.render_options_section(&mut out)?;
-    if is_root {
+    if is_root || nested(command).next().is_some() {
         man.render_subcommands_section(&mut out)?;
     }
     write!(out, "{}", prose::roff(sections))?;

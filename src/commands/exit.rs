@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use crate::config::ConfigError;
 use crate::ledger;
-use crate::output::Unwritten;
+use crate::output::{Unwritten, UnwrittenFile};
 use crate::store;
 use crate::web;
 
@@ -19,9 +19,9 @@ pub enum Exit {
     Usage = 2,
     /// The configuration cannot be used.
     Config = 3,
-    /// IQR refused the key.
+    /// IQR refused the key, or another service the credentials.
     KeyRefused = 4,
-    /// IQR cannot be reached, or is failing.
+    /// IQR or another service cannot be reached, or is failing.
     Unreachable = 5,
     /// The WipeOS database or the ledger cannot be used.
     Database = 6,
@@ -67,7 +67,7 @@ impl Exit {
             return Some(Self::from_ledger(error));
         }
         if let Some(error) = cause.downcast_ref::<web::Error>() {
-            return Some(Self::from_iqr(error));
+            return Some(Self::from_service(error));
         }
         cause
             .is::<ConfigError>()
@@ -76,6 +76,7 @@ impl Exit {
             .or_else(|| cause.is::<NotFound>().then_some(Self::NotFound))
             .or_else(|| cause.is::<Usage>().then_some(Self::Usage))
             .or_else(|| cause.is::<Unwritten>().then_some(Self::Output))
+            .or_else(|| cause.is::<UnwrittenFile>().then_some(Self::Output))
     }
 
     fn from_pass(error: &crate::sync::Error) -> Self {
@@ -83,7 +84,7 @@ impl Exit {
             crate::sync::Error::Store(_) => Self::Database,
             crate::sync::Error::Ledger(error) => Self::from_ledger(error),
             crate::sync::Error::Config(_) => Self::Config,
-            crate::sync::Error::Iqr(error) => Self::from_iqr(error),
+            crate::sync::Error::Iqr(error) => Self::from_service(error),
             crate::sync::Error::NoSuchAsset(_) => Self::NotFound,
         }
     }
@@ -92,7 +93,7 @@ impl Exit {
         if error.is_running() { Self::Running } else { Self::Database }
     }
 
-    fn from_iqr(error: &web::Error) -> Self {
+    fn from_service(error: &web::Error) -> Self {
         match error {
             web::Error::CredentialRefused { .. } => Self::KeyRefused,
             web::Error::NotFound { .. } => Self::NotFound,

@@ -6,6 +6,7 @@ mod diff;
 pub mod dismiss;
 mod exit;
 pub mod init;
+pub mod iqmetrix;
 pub mod master_item;
 mod page;
 pub mod preview;

@@ -79,19 +79,19 @@ fn metadata_of(path: &Path) -> io::Result<Option<Metadata>> {
     }
 }
 
-/// Puts a file with this text in its place: a reader finds the old one or the new one, whole, and a full disk leaves
+/// Puts a file with these contents in its place: a reader finds the old one or the new one, whole, and a full disk leaves
 /// the old one. A file that is lost in a power cut is written again by the next pass. Nothing is written through a
 /// link; see [`Place::find`].
 ///
 /// # Errors
 ///
 /// When the folder is not there or cannot be written, when something else than a file stands there, or the disk is full.
-pub fn replace(path: &Path, text: &str) -> io::Result<()> {
+pub fn replace(path: &Path, contents: impl AsRef<[u8]>) -> io::Result<()> {
     let place = Place::find(path)?;
     let folder = place.folder();
     // The collector takes every file whose name ends with `.prom`; this one's never does.
     let mut file = Builder::new().prefix(PREFIX).suffix(SUFFIX).tempfile_in(folder)?;
-    file.write_all(text.as_bytes())?;
+    file.write_all(contents.as_ref())?;
     // The umask of a service keeps others out of all other files, and rightly so.
     file.as_file().set_permissions(Permissions::from_mode(place.mode))?;
     // By the clock of whoever keeps the folder.

@@ -156,14 +156,17 @@ fn assert_is_known(definition: &Command, words: &[&str], place: &str) {
     let mut words = words.iter();
     while let Some(word) = words.next() {
         if let Some(option) = word.strip_prefix("--") {
-            let commands =
-                command.map_or_else(|| definition.get_subcommands().chain([definition]).collect(), |it| vec![it]);
+            let nested = definition.get_subcommands().flat_map(Command::get_subcommands);
+            let all = || definition.get_subcommands().chain(nested).chain([definition]).collect();
+            let commands = command.map_or_else(all, |it| vec![it]);
             let mut arguments = commands.into_iter().flat_map(Command::get_arguments);
             let found = arguments.find(|argument| argument.get_long() == Some(option));
             let found = found.unwrap_or_else(|| panic!("{place}: there is no --{option}"));
             if command.is_none() && found.get_action().takes_values() {
                 words.next();
             }
+        } else if let Some(nested) = command.and_then(|command: &Command| command.find_subcommand(word)) {
+            command = Some(nested);
         } else if command.is_none() && !word.starts_with('-') && *word != "COMMAND" {
             command = Some(definition.find_subcommand(word).unwrap_or_else(|| panic!("{place}: there is no {word}")));
         }

@@ -34,9 +34,11 @@ fn begins_debian_changelog_with_this_version() {
 #[test]
 fn has_a_manual_page_with_usage_for_every_command() {
     let made = files::made().unwrap();
-    let definition = wipeos_iqr::cli::definition();
-    for command in definition.get_subcommands() {
-        let page = &made[&format!("man/wipeos-iqr-{}.1", command.get_name())];
+    let mut definition = wipeos_iqr::cli::definition().disable_help_subcommand(true);
+    definition.build();
+    let nested = definition.get_subcommands().flat_map(clap::Command::get_subcommands);
+    for command in definition.get_subcommands().chain(nested).filter(|command| command.get_name() != "help") {
+        let page = &made[&format!("man/{}.1", command.get_display_name().unwrap())];
         let page = String::from_utf8_lossy(page);
         assert!(page.contains(".SH \"EXAMPLES\""), "{}", command.get_name());
         assert!(page.contains("\\-\\-config"), "{}: the options of every command are its options", command.get_name());
