@@ -50,6 +50,7 @@
 //!
 //! Commands and what people see
 //! - [`auth_test`]: `auth-test`, its probe and its write test
+//! - [`iqmetrix`]: `iqmetrix companies`, `dealers` and `imei`
 //! - [`dry_run`]: `sync --dry-run` and `preview --remote`
 //! - [`asset_status`]: `status ID` of one asset
 //! - [`status_reasons`]: every reason in `status`, `--json` and the page
@@ -94,6 +95,7 @@ mod fuzz_properties;
 mod held_clients;
 mod http_framing;
 mod invariants;
+mod iqmetrix;
 mod late_writes;
 mod ledger_faults;
 mod ledger_upkeep;
