@@ -58,7 +58,7 @@ Examples:
     Imei(ImeiArgs),
 }
 
-/// Where the answer goes, and in which form.
+/// The destination of the answer, and its form.
 #[derive(Debug, Clone, Args)]
 pub struct OutputArgs {
     /// Report as one JSON object

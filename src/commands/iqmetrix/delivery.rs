@@ -1,4 +1,4 @@
-//! Where an answer goes: to stdout, or into a file that is replaced in one step.
+//! The delivery of an answer: to stdout, or into a file that is replaced in one step.
 
 use std::path::Path;
 
