@@ -1,9 +1,9 @@
 //! `iqmetrix`: companies, dealers and devices as iQmetrix's Data Connect knows them.
 
-mod batches;
 mod delivery;
 mod devices;
 mod lists;
+mod progress;
 mod typed;
 
 use anyhow::Result;

@@ -31,12 +31,20 @@ impl Client {
     /// # Errors
     ///
     /// When a secret of the service cannot be read.
-    pub fn of_service(service: LookupService, config: &Config, limits: Limits) -> Result<Option<Self>, ConfigError> {
+    ///
+    /// `has_rested`: the service has failed, and one request shows whether it may be asked again.
+    pub fn of_service(
+        service: LookupService,
+        config: &Config,
+        limits: Limits,
+        has_rested: bool,
+    ) -> Result<Option<Self>, ConfigError> {
         match service {
             LookupService::Iqmetrix => {
                 let Some(settings) = &config.iqmetrix else { return Ok(None) };
                 let secrets = config.iqmetrix_secrets()?;
-                let client = Iqmetrix::new(settings.clone(), &secrets, limits, MAX_ANSWER_OF_PASS);
+                let open = if has_rested { Iqmetrix::on_trial } else { Iqmetrix::new };
+                let client = open(settings.clone(), &secrets, limits, MAX_ANSWER_OF_PASS);
                 Ok(Some(Self::Iqmetrix(Box::new(client))))
             }
         }

@@ -55,9 +55,9 @@ impl Lookups {
             let Some(settings) = config.lookup_settings(service) else { continue };
             ledger.take_over_lookup_settings(service.name(), settings)?;
             let limits = Limits { deadline, interrupted: Arc::clone(&request.interrupted) };
-            match Client::of_service(service, config, limits) {
+            let record = ledger.lookup_service(service.name(), settings)?;
+            match Client::of_service(service, config, limits, record.rest.is_some()) {
                 Ok(Some(client)) => {
-                    let record = ledger.lookup_service(service.name(), settings)?;
                     let retry = config.lookup.retry;
                     services.push(Asker { service, settings, client, record, has_failed: false, retry });
                 }

@@ -21,7 +21,7 @@ use super::wait::{backoff, full_jitter, sleep_until};
 use crate::clock::BootTime;
 use crate::secret::Secret;
 
-/// Tries of one grant when the server or the network fails.
+/// Tries of one grant when the server or the network fails, where the service sets no limit.
 const MAX_TRIES: u32 = 3;
 
 /// A token is renewed this long before it expires, or half of its life if that is less.
@@ -140,7 +140,7 @@ impl TokenSession {
     }
 
     fn ask(&self, link: Link<'_>, request: &Request) -> Result<Granted, Error> {
-        let mut tried = 0;
+        let (mut tried, most) = (0, self.service.max_sends.unwrap_or(MAX_TRIES));
         loop {
             link.when.check(link.limits, &request.shown)?;
             let until = link.when.until(link.limits);
@@ -164,7 +164,7 @@ impl TokenSession {
             link.when.check(link.limits, &request.shown)?;
             tried += if is_slow { MAX_TRIES - 1 } else { 1 };
             let resume = BootTime::now() + full_jitter(backoff(tried));
-            if tried >= MAX_TRIES || resume >= until {
+            if tried >= most || resume >= until {
                 return Err(self.unreachable(request, &cause));
             }
             sleep_until(resume, link.limits, link.when);

@@ -111,6 +111,43 @@ fn sends_late_dates_by_one_update_without_news_from_wipeos() {
 }
 
 #[test]
+fn tries_a_service_that_has_rested_once() {
+    for (name, fault) in [("token", "POST"), ("data", "GET")] {
+        let bench = bench(3).with("lookup", "retry", "\"1s\"");
+        bench.iqmetrix().set_faults(vec![Fault::new(When::Method(fault.to_owned()), Kind::status(500))]);
+        let failed = |requests: &[iqr_sandbox::Request]| requests.iter().filter(|it| it.method == fault).count();
+        let (_, requests) = bench.lookups_of(|| bench.sync_well());
+        assert_eq!(failed(&requests), 3, "{name}: {requests:#?}");
+        let passes = (0..1000).map(|_| bench.lookups_of(|| bench.sync_well()).1);
+        let requests = passes.into_iter().find(|requests| !requests.is_empty()).unwrap();
+        assert_eq!(failed(&requests), 1, "{name}: {requests:#?}");
+    }
+}
+
+/// All wait while the service takes no more, and its limit is never exceeded by much.
+#[test]
+fn learns_every_value_from_a_service_that_takes_few_requests() {
+    let bench = bench(60).with("iqmetrix", "companies", "[14170]").with("iqmetrix", "batch", "5");
+    let bench = bench.with("iqmetrix", "connections", "8").with("lookup", "budget", "\"60s\"");
+    (0..60).for_each(|number| know(&bench, number));
+    let mut state = bench.iqmetrix().state();
+    (state.options.max_in_flight, state.options.rtt) = (2, Duration::from_millis(20));
+    drop(state);
+    let (report, requests) = bench.lookups_of(|| bench.sync_well());
+    assert_eq!(report.count("sent"), 60);
+    let known = |bench: &Bench| (0..60).filter(|number| shows_dates(bench, FIRST + number)).count();
+    let mut passes = 0;
+    while known(&bench) < 60 && passes < 20 {
+        bench.sync_well();
+        passes += 1;
+    }
+    assert_eq!(known(&bench), 60, "after {passes} more passes: {requests:#?}");
+    for batch in requests.chunk_by(|one, other| one.target == other.target) {
+        assert!(batch.len() <= 3, "{batch:#?}");
+    }
+}
+
+#[test]
 fn blanks_no_date_in_iqr_after_the_ledger_is_lost() {
     let bench = bench(2);
     (0..2).for_each(|number| know(&bench, number));

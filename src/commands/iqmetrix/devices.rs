@@ -6,8 +6,9 @@ use anyhow::Result;
 use serde::Serialize;
 
 use super::delivery::{check, deliver, deliver_bytes, table};
+use super::progress::progress_bar;
 use super::typed::{NotAsked, Typed};
-use super::{Connection, batches, connect};
+use super::{Connection, connect};
 use crate::cli::{Global, ImeiArgs};
 use crate::commands::{Exit, NotFound, Usage, load};
 use crate::config::{Config, ConfigError};
@@ -110,17 +111,15 @@ fn look_up(connection: &Connection, company: Option<i64>, imeis: &[Imei]) -> Res
         let text = "iQmetrix lists no company and no dealer to ask; name one with --company";
         return Err(NotFound(text.to_owned()).into());
     }
-    let mut found = HashMap::new();
-    let mut open = imeis.to_vec();
-    for company in companies {
-        let devices = batches::devices(connection, company, &open)?;
-        found.extend(devices.into_iter().map(|device| (device.imei.clone(), Found { device, company })));
-        open.retain(|imei| !found.contains_key(imei));
-        if open.is_empty() {
-            break;
-        }
+    let batches = imeis.len().div_ceil(usize::from(connection.iqmetrix.settings().batch));
+    let bar = progress_bar(batches);
+    let answer = connection.iqmetrix.find(&companies, imeis, connection.end, &|| bar.inc(1));
+    bar.finish_and_clear();
+    if let Some(error) = answer.error {
+        return Err(error.into());
     }
-    Ok(found)
+    let found = answer.devices.into_iter().map(|(company, device)| (device.imei.clone(), Found { device, company }));
+    Ok(found.collect())
 }
 
 impl<'a> Row<'a> {
