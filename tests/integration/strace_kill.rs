@@ -10,6 +10,7 @@
 use std::collections::BTreeMap;
 
 use iqr_sandbox::Comments;
+use iqr_sandbox::iqmetrix::Options;
 use iqr_sandbox::store::Log;
 
 use crate::bench::{Bench, FIRST, LATER, Seen, run};
@@ -40,12 +41,19 @@ struct World {
     mode: &'static str,
     /// Whether the clients were sent before, and have news.
     has_news: bool,
+    /// Whether dates of theirs are looked up.
+    looks_up: bool,
 }
 
 impl World {
     fn bench(self) -> Bench {
-        let bench =
-            Bench::with_clients(self.clients).with("sync", "comments", self.mode).with("iqr", "connections", "1");
+        let bench = if self.looks_up {
+            let bench = Bench::empty().and_iqmetrix(Options::default()).and_phones(self.clients);
+            bench.with("templates", "description", "\"{Model} {IMEI Purchase Date}\"")
+        } else {
+            Bench::with_clients(self.clients)
+        };
+        let bench = bench.with("sync", "comments", self.mode).with("iqr", "connections", "1");
         bench.set_comment_semantics(self.comments);
         for id in FIRST..FIRST + self.clients {
             bench.sandbox.state().type_comment(id, "typed by Jo");
@@ -90,6 +98,11 @@ fn strike(world: World, expected: &Assets, threads: Threads, call: &str, nth: u6
     assert_eq!(bench.in_ledger::<String>("PRAGMA integrity_check"), "ok", "{context}");
     assert_eq!(bench.in_ledger::<i64>("SELECT count(*) FROM intent"), 0, "{context}: a write is still open");
     bench.assert_idle(&context);
+    if world.looks_up {
+        let asked = bench.iqmetrix().requests();
+        let batches = asked.iter().filter(|request| request.target.contains("/imei?")).count();
+        assert!((1..=2).contains(&batches), "{context}: asked {batches} times");
+    }
     killed.code.is_none()
 }
 
@@ -109,11 +122,15 @@ fn strike_some(world: World, threads: Threads) -> u64 {
 }
 
 fn strike_world(comments: Comments, mode: &'static str, has_news: bool, at_least: u64) {
+    strike_worlds(World { clients: 0, comments, mode, has_news, looks_up: false }, at_least);
+}
+
+fn strike_worlds(world: World, at_least: u64) {
     if !has_strace() {
         return;
     }
     let every = wants_every_place();
-    let world = World { clients: if every { 20 } else { 6 }, comments, mode, has_news };
+    let world = World { clients: if every { 20 } else { 6 }, ..world };
     let strike = if every { strike_all } else { strike_some };
     let struck = strike(world, Threads::Main) + strike(world, Threads::All);
     assert!(struck >= at_least, "{world:?}: only {struck} passes were killed");
@@ -132,4 +149,10 @@ fn converges_after_kill_at_any_call_of_a_pass_with_news() {
 #[test]
 fn converges_after_kill_at_any_call_if_iqr_replaces() {
     strike_world(Comments::Replaces, "\"changed\"", false, 8);
+}
+
+#[test]
+fn repeats_one_question_at_most_after_a_kill() {
+    let world = World { clients: 0, comments: Comments::Adds, mode: "\"changed\"", has_news: false, looks_up: true };
+    strike_worlds(world, 8);
 }
