@@ -105,6 +105,9 @@ enum What {
         clients: u64,
         #[arg(long, default_value = "20s")]
         budget: String,
+        /// Every client has an IMEI whose dates are looked up
+        #[arg(long)]
+        imei: bool,
     },
     /// A tenant that allows few requests at once: one appliance, then many
     Crowd {
@@ -148,7 +151,7 @@ fn main() -> Result<ExitCode> {
         What::Requests { clients } => work::requests(&place, clients)?,
         What::Wire { clients, rtt, connections } => work::wire(&place, clients, &rtt, &connections)?,
         What::Peers { clients, rtt } => work::peers(&place, clients, rtt, rounds, peers)?,
-        What::Backlog { clients, budget } => work::backlog(&place, clients, &budget)?,
+        What::Backlog { clients, budget, imei } => work::backlog(&place, clients, &budget, imei)?,
         What::Crowd { limits, connections, appliances, shared_limits } => {
             crowd::crowds(&place, &all_crowds(&limits, &connections, appliances, &shared_limits))?
         }

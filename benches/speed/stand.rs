@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use iqr_sandbox::iqmetrix::{self, Iqmetrix};
 use iqr_sandbox::store::{self, FIRST_ID, Mix, Summary};
 use iqr_sandbox::{Options, Sandbox};
 use rusqlite::{Connection, OpenFlags, params};
@@ -32,6 +33,8 @@ pub struct Stand {
     program: PathBuf,
     python: PathBuf,
     pub sandbox: Sandbox,
+    /// The service that dates of devices are looked up at.
+    pub iqmetrix: Option<Iqmetrix>,
     pub connections: u16,
     pub verify_writes: bool,
     pub time_budget: String,
@@ -92,16 +95,47 @@ impl Stand {
         sandbox.state().add_on_demand(FIRST_ID..=last_good_id(count));
         let (program, python) = (place.program.clone(), place.python.clone());
         let time_budget = NO_HURRY.to_owned();
-        let stand = Self { folder, program, python, sandbox, connections: 8, verify_writes: false, time_budget };
+        let (iqmetrix, connections, verify_writes) = (None, 8, false);
+        let stand = Self { folder, program, python, sandbox, iqmetrix, connections, verify_writes, time_budget };
         stand.write_config()?;
         Ok(stand)
     }
 
+    /// Starts an iQmetrix that knows every device.
+    pub fn start_iqmetrix(&mut self) -> Result<()> {
+        let options = iqmetrix::Options { keep_requests: false, ..iqmetrix::Options::default() };
+        let service = Iqmetrix::try_start(options)?;
+        service.state().add_on_demand(iqmetrix::State::COMPANY);
+        self.iqmetrix = Some(service);
+        self.write_config()
+    }
+
+    fn write_secret(&self, name: &str, secret: &str) -> Result<()> {
+        let path = self.path(name);
+        fs::write(&path, secret)?;
+        Ok(fs::set_permissions(&path, Permissions::from_mode(0o600))?)
+    }
+
+    /// The part of the config that has dates looked up; empty where no service is started.
+    fn lookup_config(&self) -> Result<String> {
+        let Some(service) = &self.iqmetrix else { return Ok(String::new()) };
+        let options = service.state().options.clone();
+        self.write_secret("iqmetrix-client-secret", &options.client_secret)?;
+        self.write_secret("iqmetrix-password", &options.password)?;
+        Ok(format!(
+            "[templates]\ndescription = '{{Model}} {{IMEI Purchase Date}} {{IMEI Return Date}}'\n\
+             [iqmetrix]\nurl = '{}'\ntoken_url = '{}'\nclient_id = '{}'\nusername = '{}'\n\
+             client_secret_file = 'iqmetrix-client-secret'\npassword_file = 'iqmetrix-password'\n",
+            service.url(),
+            service.token_url(),
+            options.client_id,
+            options.username
+        ))
+    }
+
     /// Writes the config anew, after a change of the settings.
     pub fn write_config(&self) -> Result<()> {
-        let key = self.path("api-key");
-        fs::write(&key, self.sandbox.api_key())?;
-        fs::set_permissions(&key, Permissions::from_mode(0o600))?;
+        self.write_secret("api-key", &self.sandbox.api_key())?;
         let (url, connections) = (self.sandbox.url(), self.connections);
         let text = format!(
             "[store]\ndatabase = 'wipeos.db'\n[ledger]\npath = 'ledger.db'\n\
@@ -109,7 +143,7 @@ impl Stand {
              [sync]\nverify_writes = {}\ntime_budget = '{}'\n",
             self.verify_writes, self.time_budget
         );
-        Ok(fs::write(self.path("config.toml"), text)?)
+        Ok(fs::write(self.path("config.toml"), text + &self.lookup_config()?)?)
     }
 
     pub fn path(&self, name: &str) -> PathBuf {

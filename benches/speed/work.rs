@@ -116,12 +116,19 @@ pub fn peers(place: &Place, clients: u64, rtt: u64, rounds: usize, peers: &[Cont
 }
 
 /// Measures more work than a pass has time for: when it begins to work, and how much memory it needs.
-pub fn backlog(place: &Place, clients: u64, budget: &str) -> Result<String> {
-    let columns = ["output", "connections", "first request after", "clients done", "peak memory", "wall"];
+///
+/// `imei`: every client has an IMEI whose dates are looked up.
+pub fn backlog(place: &Place, clients: u64, budget: &str, imei: bool) -> Result<String> {
+    let columns = ["output", "connections", "first request after", "clients done", "look-ups", "peak memory", "wall"];
+    let (name, imei_of_1000) = if imei { ("backlog-imei", 1000) } else { ("backlog", 0) };
+    let mix = Mix { imei: imei_of_1000, ..Mix::default() };
     let mut table =
         Table::new(&format!("A backlog of {clients} clients, {budget} for a pass, 0 ms round trip"), &columns);
     for (output, connections) in [("", 8), ("--json", 8), ("--json", 1)] {
-        let mut stand = Stand::new(place, "backlog", clients, &Mix::default(), Duration::ZERO)?;
+        let mut stand = Stand::new(place, name, clients, &mix, Duration::ZERO)?;
+        if imei {
+            stand.start_iqmetrix()?;
+        }
         stand.connections = connections;
         budget.clone_into(&mut stand.time_budget);
         stand.write_config()?;
@@ -141,6 +148,7 @@ pub fn backlog(place: &Place, clients: u64, budget: &str) -> Result<String> {
             connections.to_string(),
             time(first),
             done.to_string(),
+            stand.iqmetrix.as_ref().map_or(0, |service| service.counters().data_requests).to_string(),
             memory(ended.cost.peak),
             time(ended.cost.wall),
         ]);
