@@ -60,6 +60,8 @@ impl RunLedger {
     pub fn record_problem(&mut self, problem: &Problem) -> Result<(), Error> {
         self.write(|transaction| {
             problems::insert(transaction, problem)?;
+            // It is evaluated again for its own reason.
+            lookups::delete_waiting(transaction, problem.client_id)?;
             if problem.reason == Reason::NotInIqr.code()
                 && let Some(gone) = &problem.inventory_id
             {

@@ -12,6 +12,6 @@ mod values;
 
 pub use answer::needs_question;
 pub use key::{key_of, services_in_use};
-pub use rest::rest_after;
+pub use rest::{after, rest_after};
 pub use service::Client;
 pub use values::{open_services, values_of};

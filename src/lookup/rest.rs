@@ -19,7 +19,6 @@ const DAY_SECS: i64 = 24 * 3600;
 /// `retry` is the rest of a service that is down.
 #[must_use]
 pub fn rest_after(error: &Error, now: Timestamp, retry: Duration) -> Option<Timestamp> {
-    let seconds = |duration: Duration| i64::try_from(duration.as_secs()).unwrap_or(i64::MAX);
     let rest = match error {
         Error::CredentialRefused { .. } => REFUSED_CREDENTIAL_REST_SECS,
         Error::Maintenance { wait: Some(wait), .. } => seconds(*wait),
@@ -33,4 +32,57 @@ pub fn rest_after(error: &Error, now: Timestamp, retry: Duration) -> Option<Time
         }
     };
     Some(now.plus_seconds(rest))
+}
+
+/// Returns the time that is `delay` after `now`.
+#[must_use]
+pub fn after(now: Timestamp, delay: Duration) -> Timestamp {
+    now.plus_seconds(seconds(delay))
+}
+
+fn seconds(duration: Duration) -> i64 {
+    i64::try_from(duration.as_secs()).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::Outcome;
+
+    const RETRY: Duration = Duration::from_secs(600);
+
+    fn at(hour: i64) -> Timestamp {
+        Timestamp::from_unix_millis((20_000 * DAY_SECS + hour * 3600) * 1000)
+    }
+
+    fn maintenance(wait: Option<Duration>) -> Error {
+        Error::Maintenance { service: &crate::iqmetrix::SERVICE, request: "GET x".into(), text: String::new(), wait }
+    }
+
+    #[test]
+    fn rests_in_maintenance_until_noon_or_as_told() {
+        for (wait, hour, until) in [
+            (None, 9, at(12)),
+            (None, 12, at(12).plus_seconds(1800)),
+            (None, 23, at(23).plus_seconds(1800)),
+            (Some(Duration::from_secs(90)), 9, at(9).plus_seconds(90)),
+        ] {
+            assert_eq!(rest_after(&maintenance(wait), at(hour), RETRY), Some(until), "{wait:?} at {hour}");
+        }
+    }
+
+    #[test]
+    fn rests_by_the_kind_of_failure() {
+        let service = &crate::iqmetrix::SERVICE;
+        let request = || "GET x".to_owned();
+        let refused = Error::CredentialRefused { service, request: request(), status: 401, text: String::new() };
+        assert_eq!(rest_after(&refused, at(9), RETRY), Some(at(10)));
+        let down = Error::Unreachable { service, cause: String::new() };
+        assert_eq!(rest_after(&down, at(9), RETRY), Some(at(9).plus_seconds(600)));
+        let throttled = Error::Throttled { service, cause: String::new() };
+        let late = Error::OutOfTime { request: request(), outcome: Outcome::NotSent };
+        for error in [throttled, late, Error::Interrupted { request: request() }] {
+            assert_eq!(rest_after(&error, at(9), RETRY), None, "{error}");
+        }
+    }
 }

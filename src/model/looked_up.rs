@@ -109,10 +109,10 @@ pub struct LookedUpValue {
 }
 
 impl LookedUpValue {
-    /// Whether the service has not answered yet, and no value was ever known.
+    /// Whether no value was ever known, and the service has not said that it has none: it does not answer, or never did.
     #[must_use]
     pub fn is_lacking(&self) -> bool {
-        self.state == LookupState::Open && self.text.is_none()
+        self.text.is_none() && (self.state == LookupState::Open || self.asked_at.is_none())
     }
 }
 

@@ -36,6 +36,8 @@ struct Asker {
     settings: [u8; 16],
     client: Client,
     record: ServiceRecord,
+    /// The service has answered in this pass.
+    has_answered: bool,
     /// The service has failed in this pass, and is asked no more.
     has_failed: bool,
     /// The rest of the service when it is down.
@@ -59,7 +61,8 @@ impl Lookups {
             match Client::of_service(service, config, limits, record.rest.is_some()) {
                 Ok(Some(client)) => {
                     let retry = config.lookup.retry;
-                    services.push(Asker { service, settings, client, record, has_failed: false, retry });
+                    let (has_answered, has_failed) = (false, false);
+                    services.push(Asker { service, settings, client, record, has_answered, has_failed, retry });
                 }
                 Ok(None) => {}
                 Err(error) => log::warn!("{} is not asked in this pass: {error}", service.name()),
@@ -157,6 +160,7 @@ impl Asker {
             return Vec::new();
         }
         let asked = self.client.ask(keys, &mut self.record, now, end);
+        self.has_answered |= !asked.answers.is_empty();
         if let Some(error) = &asked.error {
             self.fail(error, request);
         } else {
@@ -166,7 +170,12 @@ impl Asker {
     }
 
     fn fail(&mut self, error: &web::Error, request: &Request<'_>) {
-        let Some(until) = lookup::rest_after(error, (request.clock)(), self.retry) else { return };
+        let now = (request.clock)();
+        // A service that used up the time without an answer is as good as down, unless the pass was stopped meanwhile.
+        let is_silent = matches!(error, web::Error::OutOfTime { .. }) && !self.has_answered;
+        let until =
+            if is_silent { Some(lookup::after(now, self.retry)) } else { lookup::rest_after(error, now, self.retry) };
+        let Some(until) = until else { return };
         self.has_failed = true;
         let why = error.to_string();
         log::warn!("{} rests until {until}: {why}", self.service.name());

@@ -193,6 +193,8 @@ fn waits_for_a_silent_service_no_longer_than_the_budget() {
     assert_eq!(report.count("sent"), 3);
     assert!(started.elapsed() < Duration::from_secs(20), "{:?}", started.elapsed());
     assert_unknown(&bench, FIRST);
+    let ((), requests) = bench.lookups_of(|| bench.assert_idle("a silent service"));
+    assert_eq!(requests, [], "it rests");
 }
 
 #[test]
@@ -206,6 +208,32 @@ fn forgets_a_rest_when_the_section_is_changed() {
     bench.set("iqmetrix", "companies", "[14170]");
     assert_eq!(bench.sync_well().count("sent"), 2);
     assert!((0..2).all(|number| shows_dates(&bench, FIRST + number)));
+}
+
+/// After `lookup.wait` the value counts as absent; whatever stands in IQR stays all the same.
+#[test]
+fn gives_up_on_a_value_that_never_came() {
+    let bench = bench(2).with("lookup", "retry", "\"1s\"").with("lookup", "wait", "\"1s\"");
+    (0..2).for_each(|number| know(&bench, number));
+    bench.sync_well();
+    bench.forget_ledger();
+    bench.iqmetrix().set_faults(vec![Fault::new(When::Always, Kind::status(500))]);
+    let waiting = || bench.in_ledger::<i64>("SELECT count(*) FROM lookup_waiting");
+    bench.sync_well();
+    assert_eq!(waiting(), 2);
+    assert!((0..1000).any(|_| bench.sync_well().count("failed") == 0 && waiting() == 0));
+    assert!((0..2).all(|number| shows_dates(&bench, FIRST + number)));
+    bench.assert_idle("given up");
+}
+
+#[test]
+fn waits_for_no_value_of_a_held_client() {
+    let bench = bench(1).with("lookup", "retry", "\"1s\"");
+    bench.iqmetrix().set_faults(vec![Fault::new(When::Always, Kind::status(500))]);
+    bench.sync_well();
+    bench.store().set_slot(1, "Inventory ID", "", LATER).unwrap();
+    assert_eq!(bench.sync_well().count("held"), 1);
+    assert_eq!(bench.in_ledger::<i64>("SELECT count(*) FROM lookup_waiting"), 0);
 }
 
 #[test]
