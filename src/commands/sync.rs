@@ -40,8 +40,8 @@ pub fn run(global: &Global, args: &SyncArgs) -> Result<Exit> {
         Err(sync::Error::Ledger(error)) if error.is_running() => {
             return Err(not_begun(args, started_at, PassOutcome::Skipped, error.into()));
         }
-        Err(sync::Error::NoSuchAsset(items)) => {
-            let error = NotFound(items + &hint(&config, args));
+        Err(sync::Error::NoSuchAsset(message)) => {
+            let error = NotFound(message + &hint(&config, args));
             return Err(not_begun(args, started_at, PassOutcome::Aborted, error.into()));
         }
         Err(error) => return Err(not_begun(args, started_at, PassOutcome::Aborted, error.into())),
