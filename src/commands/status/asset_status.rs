@@ -194,27 +194,15 @@ impl Standing {
         };
         Ok(Self { client_id, machine, state, problem })
     }
-}
 
-impl State {
-    fn from_problem(problem: &Problem) -> Self {
-        let (reason, message) = (problem.reason.clone(), problem.message.clone());
-        if problem.held { Self::Held { reason, message } } else { Self::Failing { reason, message } }
-    }
-
-    /// Whether the next pass sends it.
-    pub(super) fn is_due(&self) -> bool {
-        matches!(self, Self::Due(_) | Self::HalfDone)
-    }
-
-    /// Whether this keeps it from being sent. The problem of a failing client may already say what ended the last pass.
+    /// Whether this keeps it from being sent, and its problem does not say so already.
     pub(super) fn waits_behind(&self, obstacle: &Obstacle) -> bool {
-        let Self::Failing { message, .. } = self else { return self.is_due() };
+        if !self.state.is_failing() {
+            return self.state.is_due();
+        }
         match obstacle {
             Obstacle::OutOfTime { .. } | Obstacle::Runs(..) => false,
-            Obstacle::EndedEarly { why, .. } => {
-                !why.contains(message.lines().next().unwrap_or_default().trim_end_matches('.'))
-            }
+            Obstacle::EndedEarly { at, .. } => !self.shares_end_of_pass(*at),
             Obstacle::Blind(_)
             | Obstacle::Place(_)
             | Obstacle::Held(..)
@@ -225,6 +213,32 @@ impl State {
             | Obstacle::NoneGood(_)
             | Obstacle::Late { .. } => true,
         }
+    }
+
+    /// Whether the error that ended the pass of that time early is also the problem of the client: that pass could not
+    /// reach IQR for it. The next pass tries such a client again, whenever it begins.
+    fn shares_end_of_pass(&self, began_at: Timestamp) -> bool {
+        let is_of_pass = |problem: &Problem| problem.next_try == Some(began_at);
+        self.problem.as_ref().is_some_and(|problem| problem.reason == Reason::Unreachable.code() && is_of_pass(problem))
+    }
+}
+
+impl State {
+    fn from_problem(problem: &Problem) -> Self {
+        let (reason, message) = (problem.reason.clone(), problem.message.clone());
+        if problem.held { Self::Held { reason, message } } else { Self::Failing { reason, message } }
+    }
+
+    fn is_failing(&self) -> bool {
+        match self {
+            Self::Failing { .. } => true,
+            Self::UpToDate | Self::Due(_) | Self::HalfDone | Self::Differs | Self::Held { .. } | Self::Gone => false,
+        }
+    }
+
+    /// Whether the next pass sends it.
+    pub(super) fn is_due(&self) -> bool {
+        matches!(self, Self::Due(_) | Self::HalfDone)
     }
 
     /// Returns the code for scripts.

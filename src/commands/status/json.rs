@@ -195,7 +195,7 @@ fn now<'a>(standing: &'a Standing, obstacle: Option<&Obstacle>, now: Timestamp) 
         reason,
         message,
         advice: reason.and_then(advice),
-        obstacle: obstacle.filter(|it| standing.state.waits_behind(it)).map(|it| it.sentence(now)),
+        obstacle: obstacle.filter(|it| standing.waits_behind(it)).map(|it| it.sentence(now)),
     }
 }
 

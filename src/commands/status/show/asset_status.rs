@@ -53,7 +53,7 @@ fn standing(page: &mut Page, client: &Standing, id: &str, obstacle: Option<&Obst
     }
     page.spans_row("now", &spans);
     page.row("", advice(&client.state, id));
-    if let Some(obstacle) = obstacle.filter(|obstacle| client.state.waits_behind(obstacle)) {
+    if let Some(obstacle) = obstacle.filter(|obstacle| client.waits_behind(obstacle)) {
         page.styled_row("not sent yet", WARN, obstacle.told(now));
     }
 }
