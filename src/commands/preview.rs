@@ -54,7 +54,7 @@ struct Preview {
 /// The reason why a client is not sent: the code and what to do.
 #[derive(Serialize)]
 struct HeldReason {
-    reason: String,
+    reason: Reason,
     message: String,
 }
 
@@ -150,7 +150,7 @@ impl Preview {
         let (plan, mut notes) = attempt::first_plan(self.client_id, ready, &asset, known, config);
         let mismatch = attempt::serial_mismatch(ready, &asset);
         // What a pass found of the serial numbers is old news now.
-        self.held = self.held.take().filter(|hold| hold.reason != Reason::SerialMismatch.code());
+        self.held = self.held.take().filter(|hold| hold.reason != Reason::SerialMismatch);
         match (config.sync.serial_check, mismatch) {
             (SerialCheck::Hold, Some(message)) => {
                 let trouble = Rejection { reason: Reason::SerialMismatch, message };
@@ -211,9 +211,9 @@ pub(super) fn not_found(id: &InventoryId, slot: &str, similar: &[String]) -> Str
 
 /// The one reason to hold a client that is not seen without IQR: what the newest pass found there.
 fn held_by_iqr(problem: Option<&Problem>, config: &Config) -> Option<HeldReason> {
-    let problem = problem.filter(|problem| problem.held && problem.reason == Reason::SerialMismatch.code())?;
+    let problem = problem.filter(|problem| problem.reason.is(Reason::SerialMismatch))?;
     let is_checked = config.sync.serial_check == SerialCheck::Hold;
-    is_checked.then(|| HeldReason { reason: problem.reason.clone(), message: problem.message.clone() })
+    is_checked.then(|| HeldReason { reason: Reason::SerialMismatch, message: problem.message.clone() })
 }
 
 /// Reads an asset in a session of its own, which is ended whatever the outcome.
@@ -226,7 +226,7 @@ fn read_asset(config: &Config, id: &InventoryId) -> Result<Asset> {
 
 impl From<Rejection> for HeldReason {
     fn from(Rejection { reason, message }: Rejection) -> Self {
-        Self { reason: reason.code().to_owned(), message }
+        Self { reason, message }
     }
 }
 

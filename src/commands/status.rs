@@ -266,11 +266,11 @@ impl Status {
     }
 
     fn held(&self) -> impl Iterator<Item = &Problem> {
-        self.problems.iter().filter(|problem| problem.held)
+        self.problems.iter().filter(|problem| problem.reason.is_held())
     }
 
     fn failing(&self) -> impl Iterator<Item = &Problem> {
-        self.problems.iter().filter(|problem| !problem.held)
+        self.problems.iter().filter(|problem| !problem.reason.is_held())
     }
 }
 

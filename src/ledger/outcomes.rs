@@ -62,12 +62,12 @@ impl RunLedger {
             problems::insert(transaction, problem)?;
             // It is evaluated again for its own reason.
             lookups::delete_waiting(transaction, problem.client_id)?;
-            if problem.reason == Reason::NotInIqr.code()
+            if problem.reason.is(Reason::NotInIqr)
                 && let Some(gone) = &problem.inventory_id
             {
                 left_behind::delete(transaction, gone)?;
             }
-            let asset = problem.inventory_id.as_deref().filter(|_| !problem.held);
+            let asset = problem.inventory_id.as_deref().filter(|_| !problem.reason.is_held());
             if let Some(asset) = asset {
                 intent::close(transaction, problem.client_id, asset)?;
             }

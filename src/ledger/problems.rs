@@ -8,7 +8,7 @@ use super::codec;
 use super::database::Ledger;
 use super::error::Error;
 use super::run_ledger::RunLedger;
-use crate::model::{ClientId, Timestamp};
+use crate::model::{ClientId, RecordedReason, Timestamp};
 use crate::store::Fingerprint;
 
 /// The reason why a client is not sent.
@@ -18,10 +18,8 @@ pub struct Problem {
     pub client_id: ClientId,
     /// The inventory ID of the client, or the text that was typed in its place.
     pub inventory_id: Option<String>,
-    /// Whether the client is held: nothing was tried, and a person has to change something. Otherwise it is failing.
-    pub held: bool,
-    /// The reason code.
-    pub reason: String,
+    /// The reason, by which the client is held or failing.
+    pub reason: RecordedReason,
     /// The message: the event, and the next step.
     pub message: String,
     /// The number of times that this happened in a row.
@@ -37,10 +35,8 @@ pub struct Problem {
 /// The number of clients with the same problem.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProblemCount {
-    /// Whether the clients are held; otherwise they are failing.
-    pub held: bool,
-    /// The reason code.
-    pub reason: String,
+    /// The reason, by which the clients are held or failing.
+    pub reason: RecordedReason,
     /// The number of clients.
     pub clients: u64,
 }
@@ -75,7 +71,7 @@ impl Ledger {
     pub fn problem_counts(&self) -> Result<Vec<ProblemCount>, Error> {
         self.rows("SELECT held, reason, count(*) FROM problem GROUP BY held, reason", [], |row| {
             let clients = row.get::<_, i64>(2)?.unsigned_abs();
-            Ok(ProblemCount { held: row.get(0)?, reason: row.get(1)?, clients })
+            Ok(ProblemCount { reason: reason(row)?, clients })
         })
     }
 
@@ -117,12 +113,15 @@ impl Ledger {
     }
 }
 
+fn reason(row: &Row<'_>) -> rusqlite::Result<RecordedReason> {
+    Ok(RecordedReason::from_code(row.get("reason")?, row.get("held")?))
+}
+
 fn problem(row: &Row<'_>) -> rusqlite::Result<Problem> {
     Ok(Problem {
         client_id: ClientId(row.get("client_id")?),
         inventory_id: row.get("inventory_id")?,
-        held: row.get("held")?,
-        reason: row.get("reason")?,
+        reason: reason(row)?,
         message: row.get("message")?,
         attempts: row.get("attempts")?,
         since: Timestamp::from_unix_millis(row.get("since")?),
@@ -155,8 +154,8 @@ pub(super) fn insert(connection: &Connection, problem: &Problem) -> rusqlite::Re
                (client_id, inventory_id, held, reason, message, attempts, since, next_try, seen)
                VALUES (:client, :id, :held, :reason, :message, :attempts, :since, :next_try, :seen)";
     let values = named_params! {
-        ":client": problem.client_id.0, ":id": problem.inventory_id, ":held": problem.held,
-        ":reason": problem.reason, ":message": problem.message, ":attempts": problem.attempts,
+        ":client": problem.client_id.0, ":id": problem.inventory_id, ":held": problem.reason.is_held(),
+        ":reason": problem.reason.code(), ":message": problem.message, ":attempts": problem.attempts,
         ":since": problem.since.unix_millis(), ":next_try": problem.next_try.map(Timestamp::unix_millis),
         ":seen": problem.fingerprint.map(Fingerprint::to_bytes),
     };

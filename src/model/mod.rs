@@ -24,7 +24,7 @@ pub use excerpt::excerpt;
 pub use inventory_id::{IdRule, InventoryId, InventoryIdError};
 pub use looked_up::{LookedUp, LookedUpValue, LookupService, LookupState};
 pub use machine::{Battery, ClientId, DiagnosticsLog, DiagnosticsTest, Drive, Machine, Slot, Wipe, slot_of};
-pub use reason::Reason;
+pub use reason::{Reason, RecordedReason};
 pub use registration::Registration;
 pub use sent::{KnownLines, Sent, SentText, TextMark, line_digests};
 pub use serial::{

@@ -4,6 +4,7 @@
 //! last good pass is `time() - wipeos_iqr_last_success_timestamp_seconds`. Everything is a gauge: a pass is a process of
 //! its own and counts nothing across its end.
 
+use std::collections::BTreeMap;
 use std::fmt::{Display, Write};
 
 use crate::ledger::ProblemCount;
@@ -97,13 +98,12 @@ fn troubles(text: &mut Text, problems: &[ProblemCount]) {
         ("failing_clients", "Clients that are tried again, by reason.", false),
     ] {
         text.family(name, help);
-        let of_kind = || problems.iter().filter(|problem| problem.held == held);
         let of_clients = Reason::ALL.iter().filter(|reason| **reason != Reason::TimeBudget);
-        let known = of_clients.filter(|reason| reason.is_held() == held).map(|reason| reason.code());
-        let unheard_of = known.filter(|code| of_kind().all(|problem| problem.reason != *code));
-        let mut samples: Vec<(&str, u64)> = unheard_of.map(|code| (code, 0)).collect();
-        samples.extend(of_kind().map(|problem| (problem.reason.as_str(), problem.clients)));
-        samples.sort_unstable();
+        let of_kind = of_clients.filter(|reason| reason.is_held() == held);
+        let mut samples: BTreeMap<&str, u64> = of_kind.map(|reason| (reason.code(), 0)).collect();
+        for problem in problems.iter().filter(|problem| problem.reason.is_held() == held) {
+            *samples.entry(problem.reason.code()).or_default() += problem.clients;
+        }
         for (reason, number) in samples {
             text.sample(name, ("reason", reason), number);
         }
@@ -147,9 +147,10 @@ impl Text {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::RecordedReason;
 
     fn count(held: bool, reason: &str, clients: u64) -> ProblemCount {
-        ProblemCount { held, reason: reason.to_owned(), clients }
+        ProblemCount { reason: RecordedReason::from_code(reason.to_owned(), held), clients }
     }
 
     fn text_of(problems: Option<&[ProblemCount]>, has_begun: bool) -> String {

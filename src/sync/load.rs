@@ -78,7 +78,7 @@ fn concerned_by(loaded: &Loaded, ledger: &RunLedger) -> Result<Vec<ClientId>, Er
     }
     for rival in rivals {
         let problem = ledger.problem(rival)?;
-        concerned.extend(problem.filter(|it| it.reason == Reason::DuplicateInventoryId.code()).map(|_| rival));
+        concerned.extend(problem.filter(|it| it.reason.is(Reason::DuplicateInventoryId)).map(|_| rival));
     }
     concerned.retain(|client| client != client_id);
     Ok(concerned)

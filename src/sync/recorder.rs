@@ -154,7 +154,7 @@ impl<'a> Recorder<'a> {
         let mut ledger = lock(&self.ledger);
         let known = ledger.problem(evaluated.client_id)?;
         let is_over =
-            |known: &Problem| known.fingerprint != evaluated.fingerprint || known.reason == Reason::Unreachable.code();
+            |known: &Problem| known.fingerprint != evaluated.fingerprint || known.reason.is(Reason::Unreachable);
         if known.as_ref().is_none_or(is_over) {
             item.is_old_rejection = ledger.atomically(|ledger| {
                 left_behind::record(store, ledger, evaluated, self.request)?;
@@ -172,13 +172,12 @@ impl<'a> Recorder<'a> {
         let known = known.filter(|known| known.fingerprint == evaluated.fingerprint);
         let before = known.as_ref().map_or(0, |known| known.attempts);
         let attempts = if cause == Cause::Server { before } else { before.saturating_add(1) };
-        let same = known.filter(|known| known.reason == rejection.reason.code());
+        let same = known.filter(|known| known.reason.is(rejection.reason));
         let max_delay = self.request.config.sync.retry_max_delay;
         Problem {
             client_id: evaluated.client_id,
             inventory_id: evaluated.inventory_id.clone(),
-            held: rejection.reason.is_held(),
-            reason: rejection.reason.code().to_owned(),
+            reason: rejection.reason.into(),
             message: rejection.message.clone(),
             attempts,
             since: same.map_or(self.request.started_at, |same| same.since),

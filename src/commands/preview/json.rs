@@ -63,8 +63,8 @@ fn problem(preview: &Preview) -> Option<Problem<'_>> {
     }
     let problem = preview.known.problem.as_ref()?;
     Some(Problem {
-        held: problem.held,
-        reason: &problem.reason,
+        held: problem.reason.is_held(),
+        reason: problem.reason.code(),
         message: &problem.message,
         attempts: problem.attempts,
         since: Some(problem.since),

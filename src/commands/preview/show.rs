@@ -103,10 +103,10 @@ fn failing(page: &mut Page, preview: &Preview) {
         Some(_) => "; next try with the next pass".to_owned(),
         None => "; next try when the client or the config changes".to_owned(),
     };
-    if problem.held {
+    if problem.reason.is_held() {
         page.row("", format!("{}held {since}{next}", if preview.held.is_some() { "" } else { "was " }));
     } else {
-        page.styled_row("failing", BAD, format!("{}: {}", problem.reason, problem.message));
+        page.styled_row("failing", BAD, format!("{}: {}", problem.reason.code(), problem.message));
         page.row("", format!("{since}{next}"));
     }
 }

@@ -7,7 +7,7 @@ use crate::commands::preview::not_found;
 use crate::commands::{NotFound, Usage, suggest};
 use crate::config::Config;
 use crate::ledger::{ChangeRecord, Intent, Ledger, LeftBehind, Problem};
-use crate::model::{ClientId, DueBecause, InventoryId, InventoryIdError, Reason, Timestamp};
+use crate::model::{ClientId, DueBecause, InventoryId, InventoryIdError, Reason, RecordedReason, Timestamp};
 use crate::output;
 use crate::store::Store;
 use crate::sync::evaluate::{Evaluator, Rejection, Verdict};
@@ -50,9 +50,9 @@ pub(super) enum State {
     /// client of the same machine was sent.
     Differs,
     /// Nothing is done until a person has changed something.
-    Held { reason: String, message: String },
+    Held { reason: RecordedReason, message: String },
     /// The client is tried again when its time has come.
-    Failing { reason: String, message: String },
+    Failing { reason: RecordedReason, message: String },
     /// The client is forgotten.
     Gone,
 }
@@ -151,8 +151,8 @@ fn unknown(examiner: &Evaluator<'_>, id: &InventoryId) -> Result<NotFound> {
     let similar = suggest::existing(examiner.store, store, id.as_str())?;
     let told = format!("nothing is known of it: {}", not_found(id, &store.inventory_id_slot, &similar));
     let counts = examiner.ledger.map(Ledger::problem_counts).transpose()?.unwrap_or_default();
-    let blank = Reason::BlankInventoryId.code();
-    let hint = counts.iter().find(|count| count.reason == blank).map(|count| {
+    let blank = Reason::BlankInventoryId;
+    let hint = counts.iter().find(|count| count.reason.is(blank)).map(|count| {
         let clients = output::count(count.clients, "client has", "clients have");
         let separator = if similar.is_empty() { ";" } else { "" };
         format!("{separator} {clients} no ID at all ({blank}): `wipeos-iqr status` names the machines")
@@ -178,12 +178,8 @@ impl Standing {
         let machine = verdict.mapped().map(|mapped| mapped.machine.name()).unwrap_or_default();
         let state = match verdict {
             Verdict::Gone => State::Gone,
-            Verdict::Held(Rejection { reason, message }, _) => {
-                State::Held { reason: reason.code().to_owned(), message }
-            }
-            Verdict::Unreadable(Rejection { reason, message }) => {
-                State::Failing { reason: reason.code().to_owned(), message }
-            }
+            Verdict::Held(Rejection { reason, message }, _) => State::Held { reason: reason.into(), message },
+            Verdict::Unreadable(Rejection { reason, message }) => State::Failing { reason: reason.into(), message },
             Verdict::Same(..) => State::UpToDate,
             Verdict::Ready(ready) => match &problem {
                 Some(problem) => State::from_problem(problem),
@@ -197,12 +193,10 @@ impl Standing {
 
     /// Whether this keeps it from being sent, and its problem does not say so already.
     pub(super) fn waits_behind(&self, obstacle: &Obstacle) -> bool {
-        if !self.state.is_failing() {
-            return self.state.is_due();
-        }
+        let State::Failing { reason, .. } = &self.state else { return self.state.is_due() };
         match obstacle {
             Obstacle::OutOfTime { .. } | Obstacle::Runs(..) => false,
-            Obstacle::EndedEarly { at, .. } => !self.shares_end_of_pass(*at),
+            Obstacle::EndedEarly { at, .. } => !(reason.is(Reason::Unreachable) && self.was_tried_by_pass(*at)),
             Obstacle::Blind(_)
             | Obstacle::Place(_)
             | Obstacle::Held(..)
@@ -215,25 +209,16 @@ impl Standing {
         }
     }
 
-    /// Whether the error that ended the pass of that time early is also the problem of the client: that pass could not
-    /// reach IQR for it. The next pass tries such a client again, whenever it begins.
-    fn shares_end_of_pass(&self, began_at: Timestamp) -> bool {
-        let is_of_pass = |problem: &Problem| problem.next_try == Some(began_at);
-        self.problem.as_ref().is_some_and(|problem| problem.reason == Reason::Unreachable.code() && is_of_pass(problem))
+    /// Whether the pass of that time recorded the problem of a client that the next pass tries again, whenever it begins.
+    fn was_tried_by_pass(&self, began_at: Timestamp) -> bool {
+        self.problem.as_ref().is_some_and(|problem| problem.next_try == Some(began_at))
     }
 }
 
 impl State {
     fn from_problem(problem: &Problem) -> Self {
         let (reason, message) = (problem.reason.clone(), problem.message.clone());
-        if problem.held { Self::Held { reason, message } } else { Self::Failing { reason, message } }
-    }
-
-    fn is_failing(&self) -> bool {
-        match self {
-            Self::Failing { .. } => true,
-            Self::UpToDate | Self::Due(_) | Self::HalfDone | Self::Differs | Self::Held { .. } | Self::Gone => false,
-        }
+        if reason.is_held() { Self::Held { reason, message } } else { Self::Failing { reason, message } }
     }
 
     /// Whether the next pass sends it.

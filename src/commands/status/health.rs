@@ -84,7 +84,7 @@ fn backlog(status: &Status, now: Timestamp) -> Option<String> {
 fn by_reason(problems: &[&Problem]) -> String {
     let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
     for problem in problems {
-        *counts.entry(&problem.reason).or_default() += 1;
+        *counts.entry(problem.reason.code()).or_default() += 1;
     }
     let counts: Vec<String> = counts.iter().map(|(reason, number)| format!("{number} {reason}")).collect();
     counts.join(", ")
@@ -95,7 +95,7 @@ mod tests {
     use super::*;
     use crate::commands::status::StoreStatus;
     use crate::ledger::{Heartbeat, Pass, PassTotals};
-    use crate::model::ClientId;
+    use crate::model::{ClientId, RecordedReason};
 
     fn at(seconds: i64) -> Timestamp {
         Timestamp::from_unix_millis(1_700_000_000_000).plus_seconds(seconds)
@@ -115,8 +115,7 @@ mod tests {
         Problem {
             client_id: ClientId(1),
             inventory_id: None,
-            held,
-            reason: reason.to_owned(),
+            reason: RecordedReason::from_code(reason.to_owned(), held),
             message: String::new(),
             attempts: 1,
             since: at(0),

@@ -258,7 +258,7 @@ fn days(recent: &[Pass], now: Timestamp) -> Vec<DayRow> {
 fn reasons(status: &Status, now: Timestamp) -> Vec<ReasonRow> {
     let mut groups: BTreeMap<(&str, bool), Vec<&Problem>> = BTreeMap::new();
     for problem in &status.problems {
-        groups.entry((&problem.reason, problem.held)).or_default().push(problem);
+        groups.entry((problem.reason.code(), problem.reason.is_held())).or_default().push(problem);
     }
     let mut rows: Vec<ReasonRow> = groups
         .into_iter()
@@ -300,7 +300,7 @@ impl ClientRow {
         Self {
             inventory_id: problem.inventory_id.as_deref().map_or_else(|| "–".to_owned(), escape::one_line),
             client_id: problem.client_id.0,
-            reason: escape::one_line(&problem.reason),
+            reason: escape::one_line(problem.reason.code()),
             message: escape::one_line(&explained(&problem.reason, &problem.message)),
             since: minute(problem.since),
             tries: if problem.attempts == 0 { "–".to_owned() } else { problem.attempts.to_string() },

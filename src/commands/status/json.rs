@@ -139,9 +139,9 @@ fn trouble(problem: &Problem) -> Rejected<'_> {
     Rejected {
         client_id: problem.client_id,
         inventory_id: problem.inventory_id.as_deref(),
-        reason: &problem.reason,
+        reason: problem.reason.code(),
         message: &problem.message,
-        advice: advice(&problem.reason),
+        advice: problem.reason.known().and_then(advice),
         attempts: problem.attempts,
         since: problem.since,
         next_try: problem.next_try,
@@ -165,12 +165,12 @@ fn left(notice: &LeftBehind) -> LeftJson<'_> {
 }
 
 fn pass(pass: &Pass) -> PassJson<'_> {
-    let reason = pass.ran_out_of_time().then_some(Reason::TimeBudget.code());
+    let reason = pass.ran_out_of_time().then_some(Reason::TimeBudget);
     PassJson {
         started_at: pass.started_at,
         finished_at: pass.finished_at,
         outcome: pass.outcome.as_deref(),
-        reason,
+        reason: reason.map(Reason::code),
         message: pass.message.as_deref(),
         advice: reason.and_then(advice),
         totals: pass.totals,
@@ -178,13 +178,14 @@ fn pass(pass: &Pass) -> PassJson<'_> {
 }
 
 fn now<'a>(standing: &'a Standing, obstacle: Option<&Obstacle>, now: Timestamp) -> Now<'a> {
-    let (reason, message) = match &standing.state {
+    let (code, reason, message) = match &standing.state {
         State::Held { reason, message } | State::Failing { reason, message } => {
-            (Some(reason.as_str()), Some(message.clone()))
+            (Some(reason.code()), reason.known(), Some(message.clone()))
         }
         state @ (State::UpToDate | State::Due(_) | State::HalfDone | State::Differs | State::Gone) => {
             let obstacle = obstacle.filter(|_| state.is_due());
-            (obstacle.and_then(Obstacle::reason).map(Reason::code), obstacle.map(|obstacle| obstacle.sentence(now)))
+            let reason = obstacle.and_then(Obstacle::reason);
+            (reason.map(Reason::code), reason, obstacle.map(|obstacle| obstacle.sentence(now)))
         }
     };
     Now {
@@ -192,7 +193,7 @@ fn now<'a>(standing: &'a Standing, obstacle: Option<&Obstacle>, now: Timestamp) 
         machine: &standing.machine,
         state: standing.state.code(),
         due_because: if let State::Due(because) = &standing.state { because } else { &[] },
-        reason,
+        reason: code,
         message,
         advice: reason.and_then(advice),
         obstacle: obstacle.filter(|it| standing.waits_behind(it)).map(|it| it.sentence(now)),

@@ -170,7 +170,7 @@ impl Obstacle {
             }
             Self::OutOfTime { at, left } => {
                 let left = output::count(*left, "client", "clients");
-                let advice = advice(Reason::TimeBudget.code()).unwrap_or_default();
+                let advice = advice(Reason::TimeBudget).unwrap_or_default();
                 format!("the last pass ({}) ran out of time and left {left} for the next one; {advice}", minute(*at))
             }
             Self::Runs(process, since) => {

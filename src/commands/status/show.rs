@@ -184,11 +184,11 @@ fn left_behind(page: &mut Page, notice: &LeftBehind) {
 
 fn entry(page: &mut Page, problem: &Problem, now: Timestamp) {
     let id = problem.inventory_id.as_deref().unwrap_or("no ID");
-    let style = if problem.held { WARN } else { BAD };
+    let style = if problem.reason.is_held() { WARN } else { BAD };
     page.spans_row(
         id,
         &[
-            Span::new(style, &problem.reason),
+            Span::new(style, problem.reason.code()),
             Span::plain(format!(", client {}, since {}", problem.client_id, minute(problem.since))),
             Span::plain(tries(problem, now)),
         ],

@@ -181,7 +181,7 @@ impl Loaded {
     #[must_use]
     pub fn has_news_of_rivals(&self) -> bool {
         let LedgerView { sent, problem } = &self.evaluated.ledger_view;
-        let recorded = problem.as_ref().filter(|problem| problem.reason == Reason::DuplicateInventoryId.code());
+        let recorded = problem.as_ref().filter(|problem| problem.reason.is(Reason::DuplicateInventoryId));
         let is_recorded = sent.is_some() || problem.is_some();
         is_recorded && recorded.map(|problem| problem.message.as_str()) != self.rival_message()
     }

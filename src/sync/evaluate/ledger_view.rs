@@ -55,7 +55,7 @@ impl LedgerView {
         if is_known && last == now {
             return None;
         }
-        let is_gone = self.problem.as_ref().is_some_and(|problem| problem.reason == Reason::NotInIqr.code());
+        let is_gone = self.problem.as_ref().is_some_and(|problem| problem.reason.is(Reason::NotInIqr));
         let left = sent.filter(|record| last == Some(record.inventory_id.as_str()) && !is_gone);
         Some(Departure { left: left.cloned().map(Box::new), may_have_begun: self.problem.is_some() })
     }

@@ -60,13 +60,18 @@ fn standing(page: &mut Page, client: &Standing, id: &str, obstacle: Option<&Obst
 
 impl State {
     fn is_trouble(&self) -> bool {
-        matches!(self, Self::Held { .. } | Self::Failing { .. })
+        match self {
+            Self::Held { .. } | Self::Failing { .. } => true,
+            Self::UpToDate | Self::Due(_) | Self::HalfDone | Self::Differs | Self::Gone => false,
+        }
     }
 
     /// Whether IQR's answer to the write is known: then it is in the message.
     fn is_answered(&self) -> bool {
-        let answered = [Reason::Refused, Reason::NotVerified];
-        matches!(self, Self::Failing { reason, .. } if answered.iter().any(|it| it.code() == reason))
+        match self {
+            Self::Failing { reason, .. } => reason.is(Reason::Refused) || reason.is(Reason::NotVerified),
+            Self::UpToDate | Self::Due(_) | Self::HalfDone | Self::Differs | Self::Held { .. } | Self::Gone => false,
+        }
     }
 }
 
@@ -79,8 +84,8 @@ fn state(state: &State) -> Span {
         }
         State::HalfDone => Span::new(GOOD, "due with the next pass: a write was begun by a pass that was killed"),
         State::Differs => Span::new(WARN, "sent, and something else would be sent now"),
-        State::Held { reason, .. } => Span::new(WARN, format!("held: {reason}")),
-        State::Failing { reason, .. } => Span::new(BAD, format!("failing: {reason}")),
+        State::Held { reason, .. } => Span::new(WARN, format!("held: {}", reason.code())),
+        State::Failing { reason, .. } => Span::new(BAD, format!("failing: {}", reason.code())),
         State::Gone => Span::new(DIM, "no longer in WipeOS"),
     }
 }
