@@ -170,7 +170,10 @@ fn log_item(item: &Item, dry_run: bool) {
         ItemOutcome::Failed => log::warn!("{name}: {message}"),
         ItemOutcome::Deferred => log::info!("{name}: left for the next pass: {message}"),
     }
-    let is_settled = matches!(item.outcome, ItemOutcome::Sent | ItemOutcome::Unchanged);
+    let is_settled = match item.outcome {
+        ItemOutcome::Sent | ItemOutcome::Unchanged => true,
+        ItemOutcome::Held | ItemOutcome::Failed | ItemOutcome::Deferred => false,
+    };
     if is_settled && !message.is_empty() {
         log::warn!("{name}: {message}");
     }

@@ -95,7 +95,9 @@ fn header(name: &str, value: &str) -> Result<String, Flaw> {
     match iqr::check_header(name, value) {
         Ok(()) => Ok(value.to_owned()),
         Err(SettingsError::HeaderValue(_)) => Err("holds a character that no header can hold".into()),
-        Err(_) => Err("cannot be set: it is no name of a header, or the program sets that header itself".into()),
+        Err(SettingsError::HeaderName(_) | SettingsError::FieldName(_) | SettingsError::SameFieldName(_)) => {
+            Err("cannot be set: it is no name of a header, or the program sets that header itself".into())
+        }
     }
 }
 

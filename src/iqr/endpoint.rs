@@ -134,7 +134,15 @@ impl Operation {
     /// Whether it changes what IQR knows of the shop; opening and ending a session does not.
     #[must_use]
     pub fn is_write(self) -> bool {
-        matches!(self, Self::InventoryUpdate | Self::InventoryItem | Self::ItemCreate)
+        match self {
+            Self::InventoryUpdate | Self::InventoryItem | Self::ItemCreate => true,
+            Self::SessionCreate
+            | Self::SessionEnd
+            | Self::InventoryGet
+            | Self::ItemGet
+            | Self::ItemSearch
+            | Self::CategoryList => false,
+        }
     }
 
     /// Returns the placeholder that must occur in the path.

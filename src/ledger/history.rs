@@ -63,7 +63,10 @@ const OUT_OF_TIME: &str = "it ran out of time (sync.time_budget)";
 
 impl PassEnd<'_> {
     fn outcome(self) -> &'static str {
-        if matches!(self, Self::Aborted(_)) { "aborted" } else { "done" }
+        match self {
+            Self::Done | Self::OutOfTime => "done",
+            Self::Aborted(_) => "aborted",
+        }
     }
 
     fn message(&self) -> Option<&str> {

@@ -118,7 +118,15 @@ impl<'a> Workers<'a> {
             }
             let cause = match &error {
                 web::Error::Throttled { cause, .. } => cause.clone(),
-                other => other.to_string(),
+                web::Error::NotFound { .. }
+                | web::Error::Refused { .. }
+                | web::Error::Failed(_)
+                | web::Error::CredentialRefused { .. }
+                | web::Error::Unreachable { .. }
+                | web::Error::Maintenance { .. }
+                | web::Error::Interrupted { .. }
+                | web::Error::OutOfTime { .. }
+                | web::Error::ReadOnly { .. } => error.to_string(),
             };
             let message = format!("{cause}, again and again; other requests go well: look at it in IQR");
             let record = Record::Rejected(Rejection { reason: iqr::reason(&error), message }, Cause::Client);
@@ -133,7 +141,7 @@ impl<'a> Workers<'a> {
         let Ok(assets) = lock(&self.recorder.ledger).some_assets(postponed.len() + 1) else { return false };
         let is_other = |id: &String| postponed.iter().all(|(client, _)| client.inventory_id.as_ref() != Some(id));
         let Some(other) = assets.into_iter().find(is_other) else { return false };
-        matches!(iqr.asset(&InventoryId::from_record(other)), Ok(_) | Err(web::Error::NotFound { .. }))
+        iqr.asset(&InventoryId::from_record(other)).map_or_else(|error| error.is_not_found(), |_| true)
     }
 
     /// Records a finished client, and takes the next one that needs a request to IQR; returns `None` when there is none.

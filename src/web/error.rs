@@ -215,6 +215,40 @@ impl Error {
         matches!(self, Self::Failed(Failure { cause: Cause::Status { status: 429, .. }, .. }))
     }
 
+    /// Whether the service knows no such record.
+    #[must_use]
+    pub fn is_not_found(&self) -> bool {
+        match self {
+            Self::NotFound { .. } => true,
+            Self::Refused { .. }
+            | Self::Failed(_)
+            | Self::CredentialRefused { .. }
+            | Self::Unreachable { .. }
+            | Self::Throttled { .. }
+            | Self::Maintenance { .. }
+            | Self::Interrupted { .. }
+            | Self::OutOfTime { .. }
+            | Self::ReadOnly { .. } => false,
+        }
+    }
+
+    /// Whether the service understood the request for this record and declined it.
+    #[must_use]
+    pub fn is_refusal(&self) -> bool {
+        match self {
+            Self::Refused { .. } => true,
+            Self::NotFound { .. }
+            | Self::Failed(_)
+            | Self::CredentialRefused { .. }
+            | Self::Unreachable { .. }
+            | Self::Throttled { .. }
+            | Self::Maintenance { .. }
+            | Self::Interrupted { .. }
+            | Self::OutOfTime { .. }
+            | Self::ReadOnly { .. } => false,
+        }
+    }
+
     /// Whether the server has answered for want of a session (401, 403, 404) or of leisure (429): then nothing is on
     /// its way any more.
     #[must_use]

@@ -223,7 +223,10 @@ impl State {
 
     /// Whether the next pass sends it.
     pub(super) fn is_due(&self) -> bool {
-        matches!(self, Self::Due(_) | Self::HalfDone)
+        match self {
+            Self::Due(_) | Self::HalfDone => true,
+            Self::UpToDate | Self::Differs | Self::Held { .. } | Self::Failing { .. } | Self::Gone => false,
+        }
     }
 
     /// Returns the code for scripts.

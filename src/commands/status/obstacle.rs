@@ -109,17 +109,73 @@ impl Obstacle {
 
     /// Returns the code for scripts, where the obstacle has one of those of clients.
     pub(super) fn reason(&self) -> Option<Reason> {
-        matches!(self, Self::OutOfTime { .. }).then_some(Reason::TimeBudget)
+        match self {
+            Self::OutOfTime { .. } => Some(Reason::TimeBudget),
+            Self::Blind(_)
+            | Self::Place(_)
+            | Self::Held(..)
+            | Self::Hangs(..)
+            | Self::Ahead(_)
+            | Self::Lost { .. }
+            | Self::EndedEarly { .. }
+            | Self::NoPass(_)
+            | Self::NoneGood(_)
+            | Self::Late { .. }
+            | Self::Runs(..) => None,
+        }
     }
 
     /// Whether the line of the last pass says it, too.
     pub(super) fn is_reported_by_pass(&self) -> bool {
-        matches!(self, Self::EndedEarly { silence: None, .. })
+        match self {
+            Self::EndedEarly { silence, .. } => silence.is_none(),
+            Self::Blind(_)
+            | Self::Place(_)
+            | Self::Held(..)
+            | Self::Hangs(..)
+            | Self::Ahead(_)
+            | Self::Lost { .. }
+            | Self::NoPass(_)
+            | Self::NoneGood(_)
+            | Self::Late { .. }
+            | Self::OutOfTime { .. }
+            | Self::Runs(..) => false,
+        }
+    }
+
+    /// Whether no pass was made yet.
+    pub(super) fn is_before_first_pass(&self) -> bool {
+        match self {
+            Self::NoPass(_) => true,
+            Self::Blind(_)
+            | Self::Place(_)
+            | Self::Held(..)
+            | Self::Hangs(..)
+            | Self::Ahead(_)
+            | Self::Lost { .. }
+            | Self::EndedEarly { .. }
+            | Self::NoneGood(_)
+            | Self::Late { .. }
+            | Self::OutOfTime { .. }
+            | Self::Runs(..) => false,
+        }
     }
 
     /// Whether a person has to do something: a backlog gets shorter, and a pass ends, by itself.
     pub(super) fn is_grave(&self) -> bool {
-        !matches!(self, Self::OutOfTime { .. } | Self::Runs(..))
+        match self {
+            Self::OutOfTime { .. } | Self::Runs(..) => false,
+            Self::Blind(_)
+            | Self::Place(_)
+            | Self::Held(..)
+            | Self::Hangs(..)
+            | Self::Ahead(_)
+            | Self::Lost { .. }
+            | Self::EndedEarly { .. }
+            | Self::NoPass(_)
+            | Self::NoneGood(_)
+            | Self::Late { .. } => true,
+        }
     }
 
     /// Returns the sentence behind its code, for a line that says nothing else.

@@ -23,9 +23,9 @@ pub(super) fn page(status: &Status, now: Timestamp, is_verbose: bool) -> String 
     tenant(&mut page, status);
     let obstacle = Obstacle::of(status, now);
     match &obstacle {
-        Some(no_pass @ Obstacle::NoPass(_)) => page.styled_row("last pass", WARN, no_pass.told(now)),
-        Some(told_by_pass) if told_by_pass.is_reported_by_pass() => last_pass(&mut page, status, now),
-        obstacle => {
+        Some(obstacle) if obstacle.is_before_first_pass() => page.styled_row("last pass", WARN, obstacle.told(now)),
+        Some(obstacle) if obstacle.is_reported_by_pass() => last_pass(&mut page, status, now),
+        obstacle @ (Some(_) | None) => {
             last_pass(&mut page, status, now);
             attention(&mut page, obstacle.as_ref(), now);
         }

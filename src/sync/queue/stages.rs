@@ -116,7 +116,16 @@ impl Stages {
 
     /// Whether no stage queues any more clients in this pass.
     pub(super) fn is_over(&self) -> bool {
-        matches!(self.stage, Stage::Left | Stage::End)
+        match self.stage {
+            Stage::Left | Stage::End => true,
+            Stage::Requested
+            | Stage::News(..)
+            | Stage::New(_)
+            | Stage::Sweep
+            | Stage::Held(_)
+            | Stage::Retries
+            | Stage::Waiting(_) => false,
+        }
     }
 
     /// Whether every stage came to its end.
@@ -126,7 +135,16 @@ impl Stages {
 
     /// Whether the news of all clients seen before are queued.
     pub(super) fn has_passed_news(&self) -> bool {
-        !matches!(self.stage, Stage::Requested | Stage::News(..))
+        match self.stage {
+            Stage::Requested | Stage::News(..) => false,
+            Stage::New(_)
+            | Stage::Sweep
+            | Stage::Held(_)
+            | Stage::Retries
+            | Stage::Waiting(_)
+            | Stage::Left
+            | Stage::End => true,
+        }
     }
 
     /// Whether the clients never seen before are queued.
@@ -141,7 +159,10 @@ impl Stages {
 
     /// Whether the full sweep, if there is one, has queued every client.
     pub(super) fn has_passed_full_sweep(&self) -> bool {
-        let is_behind = matches!(self.stage, Stage::Held(_) | Stage::Retries | Stage::Waiting(_) | Stage::End);
+        let is_behind = match self.stage {
+            Stage::Held(_) | Stage::Retries | Stage::Waiting(_) | Stage::End => true,
+            Stage::Requested | Stage::News(..) | Stage::New(_) | Stage::Sweep | Stage::Left => false,
+        };
         is_behind && self.sweep.is_some_and(|sweep| sweep.is_full)
     }
 

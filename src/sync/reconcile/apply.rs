@@ -121,8 +121,8 @@ impl<'a> Applier<'a> {
             }));
         }
         let cause = if error.is_server_fault() { Cause::Server } else { Cause::Client };
-        let is_missing = matches!(error, web::Error::NotFound { .. });
-        let hint = if is_missing { "; check the inventory ID in WipeOS, or receive the asset in IQR" } else { "" };
+        let hint =
+            if error.is_not_found() { "; check the inventory ID in WipeOS, or receive the asset in IQR" } else { "" };
         Ok(Applied::Failed(Rejection { reason: iqr::reason(&error), message: format!("{error}{hint}") }, cause))
     }
 
@@ -130,7 +130,15 @@ impl<'a> Applier<'a> {
     fn unsettled(error: web::Error, id: &InventoryId) -> Result<Applied, Error> {
         let failure = match &error {
             web::Error::Failed(web::Failure { request, cause, .. }) => format!("{request} failed: {cause}"),
-            other => other.to_string(),
+            web::Error::NotFound { .. }
+            | web::Error::Refused { .. }
+            | web::Error::Throttled { .. }
+            | web::Error::CredentialRefused { .. }
+            | web::Error::Unreachable { .. }
+            | web::Error::Maintenance { .. }
+            | web::Error::Interrupted { .. }
+            | web::Error::OutOfTime { .. }
+            | web::Error::ReadOnly { .. } => error.to_string(),
         };
         let message = format!(
             "{failure}; the comment lines may still arrive, so the next pass reads asset {id} before it sends them again"
@@ -236,7 +244,7 @@ impl<'a> Applier<'a> {
             attempt.doubt = Some(error);
             return Ok(Step::Again);
         }
-        if with_item && matches!(error, web::Error::Refused { .. }) {
+        if with_item && error.is_refusal() {
             // The remembered master item may be wrong: it is searched for once more.
             self.items.forget(self.ledger, &attempt.ready.mapped.update)?;
             if !std::mem::replace(&mut attempt.is_item_asked_again, true) {

@@ -157,10 +157,7 @@ pub fn create(iqr: &Iqr, update: &AssetUpdate, aliases: &Aliases) -> Result<Answ
             break error;
         }
     };
-    match error {
-        web::Error::Refused { .. } => Ok(Err(refusal(&error, update))),
-        error => Err(error),
-    }
+    if error.is_refusal() { Ok(Err(refusal(&error, update))) } else { Err(error) }
 }
 
 /// Logs the cut of the description of a new master item here, because no asset shows that text.

@@ -175,20 +175,18 @@ impl Recovery<'_> {
     /// Leaves an asset that cannot be recovered now to the next pass, for a day.
     fn put_off(&self, error: &web::Error) -> Result<(), Error> {
         let waited = self.applier.started_at.seconds_since(self.intent.at).abs();
-        match error {
-            // IQR has no asset to which lines could be put back.
-            web::Error::NotFound { .. } => Ok(self.applier.ledger().settle_intent(self.intent, None, None)?),
-            error if !error.is_server_fault() && waited > MAX_RECOVERY_SECS => {
-                self.give_up(&Asset::default(), &error.to_string())
-            }
-            error => {
-                log::warn!(
-                    "asset {}: comment lines that an unfinished write may have cost could not be put back ({error}); the next pass tries again",
-                    self.intent.inventory_id
-                );
-                Ok(())
-            }
+        // IQR has no asset to which lines could be put back.
+        if error.is_not_found() {
+            return Ok(self.applier.ledger().settle_intent(self.intent, None, None)?);
         }
+        if !error.is_server_fault() && waited > MAX_RECOVERY_SECS {
+            return self.give_up(&Asset::default(), &error.to_string());
+        }
+        log::warn!(
+            "asset {}: comment lines that an unfinished write may have cost could not be put back ({error}); the next pass tries again",
+            self.intent.inventory_id
+        );
+        Ok(())
     }
 
     /// Records the lost lines in the asset's history, where a person finds them, and ends the recovery.
