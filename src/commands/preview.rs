@@ -96,7 +96,7 @@ pub fn run(global: &Global, args: &PreviewArgs) -> Result<Exit> {
     let mut preview = Preview::gather(&examiner, &args.inventory_id, args.template)?;
     let asked = if args.remote { preview.ask_iqr(&config, ledger.as_ref()) } else { Ok(()) };
     if args.json {
-        output::print_json(&json::Json::of(&preview))?;
+        output::print_json(&json::Json::from_preview(&preview))?;
     } else {
         output::print(&show::page(&preview, &config))?;
     }

@@ -99,7 +99,7 @@ pub fn run(global: &Global, args: &StatusArgs) -> Result<Exit> {
         status.add_asset_from_ledger(&config, ledger.as_ref(), args, now)?;
     }
     if args.json {
-        output::print_json(&json::Json::of(&status, now))?;
+        output::print_json(&json::Json::from_status(&status, now))?;
     } else if let Some(path) = &args.html {
         write_html(path, &html::page(&status, &recent, now)?)?;
     } else {
@@ -205,8 +205,8 @@ impl Status {
 
     fn check_place(&mut self, ledger: &Path) {
         self.ledger_place = ledger::why_not_writable(ledger);
-        self.holder = Holder::of(ledger);
-        self.are_locks_reported = Holder::can_be_told();
+        self.holder = Holder::find(ledger);
+        self.are_locks_reported = Holder::can_be_found();
         self.begun = ledger::begun(ledger, self.heartbeat.as_ref());
         self.suspicion = ledger::likely_cause(ledger);
     }

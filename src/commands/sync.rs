@@ -95,7 +95,7 @@ fn pass(
         Some(id) => Scope::Asset(id),
         None => Scope::Due { retry: args.retry, full: args.full },
     };
-    let watchers = Watchers::of(&config.watch, Some(&config.ledger), args, started_at);
+    let watchers = Watchers::from_config(&config.watch, Some(&config.ledger), args, started_at);
     let begun = || watchers.iter().for_each(Watchers::begun);
     let outcome = sync::run(&Request {
         config,
@@ -134,7 +134,7 @@ fn spool_item(items: &Mutex<SpooledText>, args: &SyncArgs, item: &Item) {
 /// Reports a pass that could not begin: to a script in its own form, and to all by the exit code.
 fn not_begun(args: &SyncArgs, started_at: Timestamp, outcome: PassOutcome, error: anyhow::Error) -> anyhow::Error {
     let report = Report { outcome, ..Report::begun(started_at, args.dry_run) };
-    let print = || output::print_json_with_list(&Json::of(&report), "items", std::io::empty());
+    let print = || output::print_json_with_list(&Json::from_report(&report), "items", std::io::empty());
     warn_of(if args.json { print().map_err(anyhow::Error::from) } else { Ok(()) });
     error
 }
@@ -205,7 +205,7 @@ struct Json {
 }
 
 impl Json {
-    fn of(report: &Report) -> Self {
+    fn from_report(report: &Report) -> Self {
         Self {
             outcome: report.outcome,
             dry_run: report.dry_run,
@@ -221,7 +221,7 @@ impl Json {
 /// Prints the report. A pass with nothing to report prints nothing, so that cron sends no mail.
 fn print(args: &SyncArgs, global: &Global, report: &Report, items: SpooledText) -> Result<()> {
     if args.json {
-        return Ok(output::print_json_with_list(&Json::of(report), "items", items.into_text()?)?);
+        return Ok(output::print_json_with_list(&Json::from_report(report), "items", items.into_text()?)?);
     }
     let is_wanted = args.dry_run || global.verbose > 0 || std::io::stdout().is_terminal();
     if !global.quiet && is_wanted {

@@ -57,17 +57,17 @@ impl Iqr {
     pub fn glimpse(&self, operation: Operation, key: &str) -> Result<Glimpse, Error> {
         let request = self.request(operation, Fill { id: key, item_number: key, manufacturer: "" }, None);
         let answer = self.client.ask_once(&request)?;
-        Ok(Glimpse::of(&request, &answer, self.client.http.redactor()))
+        Ok(Glimpse::from_answer(&request, &answer, self.client.http.redactor()))
     }
 }
 
 impl Glimpse {
-    fn of(request: &Request, answer: &Answer, redactor: &Redactor) -> Self {
+    fn from_answer(request: &Request, answer: &Answer, redactor: &Redactor) -> Self {
         Self {
             request: request.shown.clone(),
             status: answer.status,
             content_type: redactor.quote(&answer.content_type),
-            shape: Shape::of(&answer.body, redactor),
+            shape: Shape::from_body(&answer.body, redactor),
         }
     }
 
@@ -80,7 +80,7 @@ impl Glimpse {
 }
 
 impl Shape {
-    fn of(body: &[u8], redactor: &Redactor) -> Self {
+    fn from_body(body: &[u8], redactor: &Redactor) -> Self {
         let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii();
         if body.is_empty() {
             return Self::Empty;
@@ -151,7 +151,7 @@ mod tests {
             (b"<!DOCTYPE html><body>Endpoint not found.</body>", "a web page: Endpoint not found."),
             (b"<int>5</int>\x1b[2J", "no JSON: 5 \\u{1b}[2J"),
         ] {
-            assert_eq!(Shape::of(body, &Redactor::default()).to_string(), told);
+            assert_eq!(Shape::from_body(body, &Redactor::default()).to_string(), told);
         }
     }
 }

@@ -135,10 +135,10 @@ pub struct Holder {
 }
 
 impl Holder {
-    /// The holder of the lock beside a ledger, as the system tells without a try to take it: that could keep a pass
+    /// Finds the holder of the lock beside a ledger in the list of the system: a try to take the lock could keep a pass
     /// away.
     #[must_use]
-    pub fn of(ledger: &Path) -> Option<Self> {
+    pub fn find(ledger: &Path) -> Option<Self> {
         let metadata = lock_path(ledger).symlink_metadata().ok()?;
         let (major, minor) = (rustix::fs::major(metadata.dev()), rustix::fs::minor(metadata.dev()));
         let file = format!("{major:02x}:{minor:02x}:{}", metadata.ino());
@@ -153,9 +153,9 @@ impl Holder {
         self.program == env!("CARGO_PKG_NAME")
     }
 
-    /// Whether the system tells of locks at all.
+    /// Whether the system lists locks at all.
     #[must_use]
-    pub fn can_be_told() -> bool {
+    pub fn can_be_found() -> bool {
         Path::new("/proc/locks").exists()
     }
 }
@@ -202,12 +202,12 @@ mod tests {
     fn names_lock_holder_while_lock_is_held() {
         let folder = tempfile::tempdir().unwrap();
         let ledger = folder.path().join("ledger.db");
-        assert_eq!(Holder::of(&ledger), None);
+        assert_eq!(Holder::find(&ledger), None);
         let lock = RunLock::take(&ledger).unwrap();
-        let holder = Holder::of(&ledger);
+        let holder = Holder::find(&ledger);
         assert!(holder.is_none_or(|holder| holder.process == std::process::id()), "where the system has such a list");
         drop(lock);
-        assert_eq!(Holder::of(&ledger), None);
+        assert_eq!(Holder::find(&ledger), None);
     }
 
     #[test]

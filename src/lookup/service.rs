@@ -33,7 +33,7 @@ impl Client {
     /// When a secret of the service cannot be read.
     ///
     /// `has_rested`: the service has failed, and one request shows whether it may be asked again.
-    pub fn of_service(
+    pub fn for_service(
         service: LookupService,
         config: &Config,
         limits: Limits,

@@ -168,7 +168,7 @@ enum RawTime {
 
 impl RawTime {
     /// Reads a value. A value that is no text sorts before every text and is never asked for.
-    fn of(value: ValueRef<'_>) -> Self {
+    fn from_value(value: ValueRef<'_>) -> Self {
         match value {
             ValueRef::Text(bytes) => Self::Text(bytes.to_vec()),
             ValueRef::Blob(bytes) => Self::Blob(bytes.to_vec()),
@@ -251,7 +251,7 @@ impl Store {
             let is_about_keys = matches!(source, Source::New | Source::WipeRows | Source::LogRows);
             let mut statement = connection.prepare_cached(source.statement())?;
             let rows = statement.query_map(&parameters[usize::from(is_about_keys)..], |row| {
-                Ok((row.get::<_, Option<i64>>(0)?.map(ClientId), RawTime::of(row.get_ref(1)?), row.get(2)?))
+                Ok((row.get::<_, Option<i64>>(0)?.map(ClientId), RawTime::from_value(row.get_ref(1)?), row.get(2)?))
             })?;
             Ok(rows.collect::<rusqlite::Result<Vec<_>>>()?)
         })?;

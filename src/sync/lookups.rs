@@ -58,7 +58,7 @@ impl Lookups {
             ledger.take_over_lookup_settings(service.name(), settings)?;
             let limits = Limits { deadline, interrupted: Arc::clone(&request.interrupted) };
             let record = ledger.lookup_service(service.name(), settings)?;
-            match Client::of_service(service, config, limits, record.rest.is_some()) {
+            match Client::for_service(service, config, limits, record.rest.is_some()) {
                 Ok(Some(client)) => {
                     let retry = config.lookup.retry;
                     let (has_answered, has_failed) = (false, false);

@@ -34,7 +34,7 @@ struct Problem<'a> {
 }
 
 impl<'a> Json<'a> {
-    pub(super) fn of(preview: &'a Preview) -> Self {
+    pub(super) fn from_preview(preview: &'a Preview) -> Self {
         let remote = preview.remote.as_ref();
         // Of a held client nothing is sent, whatever differs.
         let changes = remote.filter(|_| preview.held.is_none()).map(|remote| remote.plan.changes.as_slice());

@@ -18,7 +18,7 @@ fn with_iqr(bench: &Bench, typed: &str) -> Preview {
 }
 
 fn json(preview: &Preview) -> Value {
-    serde_json::to_value(json::Json::of(preview)).unwrap()
+    serde_json::to_value(json::Json::from_preview(preview)).unwrap()
 }
 
 /// Returns the page of a machine that is added to the store under an ID of its own.

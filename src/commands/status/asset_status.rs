@@ -161,7 +161,7 @@ fn unknown(examiner: &Evaluator<'_>, id: &InventoryId) -> Result<NotFound> {
 }
 
 fn standings(examiner: &Evaluator<'_>, clients: Vec<ClientId>) -> Result<Vec<Standing>> {
-    clients.into_iter().map(|client| Standing::of(examiner, client)).collect()
+    clients.into_iter().map(|client| Standing::evaluate(examiner, client)).collect()
 }
 
 impl Standing {
@@ -171,7 +171,7 @@ impl Standing {
         Self { client_id: problem.client_id, machine: String::new(), state, problem: Some(problem) }
     }
 
-    fn of(examiner: &Evaluator<'_>, client_id: ClientId) -> Result<Self> {
+    fn evaluate(examiner: &Evaluator<'_>, client_id: ClientId) -> Result<Self> {
         let (found, verdict) = examiner.evaluate(client_id)?;
         let problem = found.ledger_view.problem;
         // An unreadable record is reported as such.

@@ -27,19 +27,19 @@ pub(super) struct Health {
 }
 
 impl Health {
-    pub(super) fn of(status: &Status, now: Timestamp) -> Self {
+    pub(super) fn evaluate(status: &Status, now: Timestamp) -> Self {
         match (trouble(status, now), backlog(status, now)) {
             (Some(trouble), None) => Self { level: Level::Attention, sentence: trouble },
             (Some(trouble), Some(backlog)) => {
                 Self { level: Level::Attention, sentence: format!("{trouble} {backlog}") }
             }
             (None, Some(backlog)) => Self { level: Level::Waiting, sentence: backlog },
-            (None, None) => Self::of_waiting(status),
+            (None, None) => Self::from_waiting(status),
         }
     }
 
     /// Reports machines that are held, and assets that show what another machine sent: they wait for a person.
-    fn of_waiting(status: &Status) -> Self {
+    fn from_waiting(status: &Status) -> Self {
         let attentions = status.left_behind.iter().filter(|notice| notice.is_attention).count() as u64;
         let waiting = [(status.held().count() as u64, "machine", "machines"), (attentions, "asset", "assets")];
         let waiting: Vec<String> = waiting
@@ -57,7 +57,7 @@ impl Health {
 
 /// Returns the gravest problem.
 fn trouble(status: &Status, now: Timestamp) -> Option<String> {
-    let obstacle = Obstacle::of(status, now);
+    let obstacle = Obstacle::find(status, now);
     let grave = obstacle.filter(Obstacle::is_grave);
     let what = match grave {
         Some(obstacle) => obstacle.sentence(now),
@@ -76,7 +76,7 @@ fn failing(status: &Status) -> Option<String> {
 
 /// Reports passes that are well and have more to do than they have time for.
 fn backlog(status: &Status, now: Timestamp) -> Option<String> {
-    let obstacle = Obstacle::of(status, now)?;
+    let obstacle = Obstacle::find(status, now)?;
     let reason = obstacle.reason()?;
     Some(format!("There is a backlog ({reason}): {}.", obstacle.sentence(now)))
 }
@@ -135,7 +135,7 @@ mod tests {
     }
 
     fn sentence(status: &Status, seconds: i64) -> String {
-        Health::of(status, at(seconds)).sentence
+        Health::evaluate(status, at(seconds)).sentence
     }
 
     #[test]
@@ -148,7 +148,7 @@ mod tests {
     #[test]
     fn raises_no_alarm_for_held_machines() {
         let status = Status { problems: vec![problem(true, "serial-mismatch")], ..well() };
-        let health = Health::of(&status, at(120));
+        let health = Health::evaluate(&status, at(120));
         assert_eq!(health.level, Level::Waiting);
         assert_eq!(health.sentence, "The passes are well; 1 machine waits for a person.");
     }

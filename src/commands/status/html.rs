@@ -140,7 +140,7 @@ pub(super) fn recent(ledger: Option<&Ledger>, now: Timestamp) -> Result<Vec<Pass
 /// Returns the page as of `now`; `recent` are the passes of the last days, newest first. Fails only as the template
 /// does, which has no errors of its own.
 pub(super) fn page(status: &Status, recent: &[Pass], now: Timestamp) -> askama::Result<String> {
-    let Health { level, sentence } = Health::of(status, now);
+    let Health { level, sentence } = Health::evaluate(status, now);
     let page = Page {
         host: escape::one_line(&rustix::system::uname().nodename().to_string_lossy()),
         version: env!("CARGO_PKG_VERSION"),
@@ -269,7 +269,7 @@ fn reasons(status: &Status, now: Timestamp) -> Vec<ReasonRow> {
             oldest: problems.iter().map(|problem| problem.since).min().map(minute).unwrap_or_default(),
         })
         .collect();
-    rows.extend(Obstacle::of(status, now).and_then(|obstacle| left_over(&obstacle)));
+    rows.extend(Obstacle::find(status, now).and_then(|obstacle| left_over(&obstacle)));
     rows.sort_by_key(|row| std::cmp::Reverse(row.clients));
     rows
 }

@@ -117,7 +117,7 @@ struct Change<'a> {
 }
 
 impl<'a> Json<'a> {
-    pub(super) fn of(status: &'a Status, now: Timestamp) -> Self {
+    pub(super) fn from_status(status: &'a Status, now: Timestamp) -> Self {
         let indexes = status.store.iter().flat_map(|store| &store.missing_indexes);
         Self {
             tenant: status.tenant.as_deref(),
@@ -130,7 +130,7 @@ impl<'a> Json<'a> {
                 .heartbeat
                 .map(|beat| LastPass { started_at: beat.started_at, finished_at: beat.finished_at }),
             missing_indexes: indexes.map(MissingIndex::statement).collect(),
-            asset: status.asset.as_ref().map(|asset| asset_json(asset, Obstacle::of(status, now).as_ref(), now)),
+            asset: status.asset.as_ref().map(|asset| asset_json(asset, Obstacle::find(status, now).as_ref(), now)),
         }
     }
 }

@@ -42,7 +42,7 @@ pub(super) enum Obstacle {
 
 impl Obstacle {
     /// Finds the gravest obstacle; `None` while the passes are well.
-    pub(super) fn of(status: &Status, now: Timestamp) -> Option<Self> {
+    pub(super) fn find(status: &Status, now: Timestamp) -> Option<Self> {
         if let Some(failure) = &status.failure {
             return Some(Self::ended_early(failure.at, &failure.why, None));
         }
@@ -52,11 +52,13 @@ impl Obstacle {
         if let Some(why) = &status.ledger_place {
             return Some(Self::Place(why.clone()));
         }
-        Self::of_holder(status, now).or_else(|| Self::of_passes(status, now)).or_else(|| Self::of_running(status))
+        Self::find_at_lock(status, now)
+            .or_else(|| Self::find_in_passes(status, now))
+            .or_else(|| Self::find_running_pass(status))
     }
 
     /// Finds the process that keeps all passes away.
-    fn of_holder(status: &Status, now: Timestamp) -> Option<Self> {
+    fn find_at_lock(status: &Status, now: Timestamp) -> Option<Self> {
         let holder = status.holder.as_ref()?;
         if !holder.is_pass() {
             return Some(Self::Held(holder.program.clone(), holder.process));
@@ -65,7 +67,7 @@ impl Obstacle {
         Some(Self::Hangs(holder.process, since))
     }
 
-    fn of_passes(status: &Status, now: Timestamp) -> Option<Self> {
+    fn find_in_passes(status: &Status, now: Timestamp) -> Option<Self> {
         if let Some(ahead) =
             status.heartbeat.map(|beat| beat.started_at).filter(|at| at.seconds_since(now) > MAX_SILENCE_SECS)
         {
@@ -96,7 +98,7 @@ impl Obstacle {
         Some(Self::OutOfTime { at: pass.started_at, left: pass.totals.deferred })
     }
 
-    fn of_running(status: &Status) -> Option<Self> {
+    fn find_running_pass(status: &Status) -> Option<Self> {
         let process = status.holder.as_ref().map(|holder| holder.process);
         (process.is_some() || status.begun.is_some()).then_some(Self::Runs(process, status.begun))
     }
@@ -271,49 +273,49 @@ mod tests {
     #[test]
     fn reports_a_pass_out_of_time_until_the_next_one() {
         let status = after(pass("done", Some("it ran out of time")), 0);
-        let told = Obstacle::of(&status, at(60)).unwrap();
+        let told = Obstacle::find(&status, at(60)).unwrap();
         assert_eq!(
             (told.clone(), told.reason()),
             (Obstacle::OutOfTime { at: at(0), left: 3 }, Some(Reason::TimeBudget))
         );
         assert!(told.sentence(at(60)).contains("left 3 clients for the next one; "), "{}", told.sentence(at(60)));
         let beat = Heartbeat { started_at: at(120), finished_at: at(120), last_good: Some(at(120)) };
-        assert_eq!(Obstacle::of(&Status { heartbeat: Some(beat), ..status }, at(130)), None);
+        assert_eq!(Obstacle::find(&Status { heartbeat: Some(beat), ..status }, at(130)), None);
     }
 
     #[test]
     fn sees_no_obstacle_in_what_a_limit_left() {
-        assert_eq!(Obstacle::of(&after(pass("done", None), 0), at(60)), None);
+        assert_eq!(Obstacle::find(&after(pass("done", None), 0), at(60)), None);
     }
 
     #[test]
     fn sees_an_obstacle_in_failing_missing_or_endless_passes() {
         let early = after(pass("aborted", Some("IQR cannot be reached.")), -120);
-        let told = Obstacle::of(&early, at(60)).unwrap().sentence(at(60));
+        let told = Obstacle::find(&early, at(60)).unwrap().sentence(at(60));
         assert!(told.ends_with("): IQR cannot be reached"), "{told}");
-        let silent = Obstacle::of(&early, at(MAX_SILENCE_SECS + 1)).unwrap().sentence(at(MAX_SILENCE_SECS + 1));
+        let silent = Obstacle::find(&early, at(MAX_SILENCE_SECS + 1)).unwrap().sentence(at(MAX_SILENCE_SECS + 1));
         assert!(silent.ends_with("cannot be reached; no pass was made since: look whether the timer, or cron, runs"));
-        let late = Obstacle::of(&after(pass("done", None), 0), at(MAX_SILENCE_SECS + 1));
+        let late = Obstacle::find(&after(pass("done", None), 0), at(MAX_SILENCE_SECS + 1));
         assert_eq!(late, Some(Obstacle::Late { good: at(0), cause: None }));
         let killed = || Status { begun: Some(at(120)), ..after(pass("done", None), 0) };
         let lost = Some(Obstacle::Lost { at: at(120), good: Some(at(0)) });
-        assert_eq!(Obstacle::of(&Status { are_locks_reported: true, ..killed() }, at(180)), lost);
+        assert_eq!(Obstacle::find(&Status { are_locks_reported: true, ..killed() }, at(180)), lost);
         assert_eq!(
-            Obstacle::of(&killed(), at(180)),
+            Obstacle::find(&killed(), at(180)),
             Some(Obstacle::Runs(None, Some(at(120)))),
             "the holder is not known"
         );
         let held_by = |program: &str| Holder { process: 7, program: program.to_owned() };
         let running = || Status { are_locks_reported: true, holder: Some(held_by("wipeos-iqr")), ..killed() };
-        assert_eq!(Obstacle::of(&running(), at(180)), Some(Obstacle::Runs(Some(7), Some(at(120)))));
-        assert_eq!(Obstacle::of(&running(), at(121 + MAX_SILENCE_SECS)), Some(Obstacle::Hangs(7, at(120))));
+        assert_eq!(Obstacle::find(&running(), at(180)), Some(Obstacle::Runs(Some(7), Some(at(120)))));
+        assert_eq!(Obstacle::find(&running(), at(121 + MAX_SILENCE_SECS)), Some(Obstacle::Hangs(7, at(120))));
         let held = Status { holder: Some(held_by("flock")), ..running() };
-        assert_eq!(Obstacle::of(&held, at(180)), Some(Obstacle::Held("flock".to_owned(), 7)));
-        assert_eq!(Obstacle::of(&Status::default(), at(0)), Some(Obstacle::NoPass(None)));
+        assert_eq!(Obstacle::find(&held, at(180)), Some(Obstacle::Held("flock".to_owned(), 7)));
+        assert_eq!(Obstacle::find(&Status::default(), at(0)), Some(Obstacle::NoPass(None)));
         let full = || Some("the disk is full".to_owned());
-        let told = Obstacle::of(&Status { ledger_place: full(), ..Status::default() }, at(0)).unwrap();
+        let told = Obstacle::find(&Status { ledger_place: full(), ..Status::default() }, at(0)).unwrap();
         assert_eq!(told.sentence(at(0)), "no pass can record what it does: the disk is full");
-        let ahead = Obstacle::of(&after(pass("done", None), 0), at(-MAX_SILENCE_SECS - 1)).unwrap();
+        let ahead = Obstacle::find(&after(pass("done", None), 0), at(-MAX_SILENCE_SECS - 1)).unwrap();
         assert!(ahead.sentence(at(-MAX_SILENCE_SECS - 1)).contains("which is still to come"));
     }
 }

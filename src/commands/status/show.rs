@@ -17,11 +17,11 @@ const MAX_ROWS: usize = 20;
 pub(super) fn page(status: &Status, now: Timestamp, is_verbose: bool) -> String {
     let mut page = Page::default();
     if let Some(asset) = &status.asset {
-        asset_status::write(&mut page, asset, &status.left_behind, Obstacle::of(status, now).as_ref(), now);
+        asset_status::write(&mut page, asset, &status.left_behind, Obstacle::find(status, now).as_ref(), now);
         return page.into_text();
     }
     tenant(&mut page, status);
-    let obstacle = Obstacle::of(status, now);
+    let obstacle = Obstacle::find(status, now);
     match &obstacle {
         Some(obstacle) if obstacle.is_before_first_pass() => page.styled_row("last pass", WARN, obstacle.told(now)),
         Some(obstacle) if obstacle.is_reported_by_pass() => last_pass(&mut page, status, now),

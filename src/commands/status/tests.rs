@@ -12,7 +12,7 @@ fn status(bench: &Bench, id: Option<&str>) -> Result<Status> {
 }
 
 fn as_json(status: &Status) -> Value {
-    serde_json::to_value(json::Json::of(status, clock::now())).unwrap()
+    serde_json::to_value(json::Json::from_status(status, clock::now())).unwrap()
 }
 
 fn shown(status: &Status) -> String {

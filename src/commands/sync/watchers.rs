@@ -26,7 +26,7 @@ pub(super) struct Watchers<'a> {
 
 impl<'a> Watchers<'a> {
     /// Returns the watchers; `None` where there are none, and in a dry run, which is not reported.
-    pub(super) fn of(
+    pub(super) fn from_config(
         watch: &'a WatchConfig,
         ledger: Option<&'a LedgerConfig>,
         args: &SyncArgs,
@@ -92,7 +92,7 @@ impl<'a> Watchers<'a> {
 pub(super) fn report_config_error(error: &ConfigError, args: &SyncArgs, started_at: Timestamp) {
     let ConfigError::Invalid(problems) = error else { return };
     let Some(PartialConfig { watch, ledger }) = PartialConfig::read(&problems.path) else { return };
-    if let Some(watchers) = Watchers::of(&watch, ledger.as_ref(), args, started_at) {
+    if let Some(watchers) = Watchers::from_config(&watch, ledger.as_ref(), args, started_at) {
         watchers.report_to_all(None, Some(in_full(error)));
     }
 }

@@ -186,7 +186,7 @@ impl<'a> Applier<'a> {
         if attempt.lesson.take().is_some() && attempt.shown_semantics().is_some() {
             self.has_seen_semantics.store(true, Ordering::Relaxed);
         }
-        Ok(Writing::of(known, self.config.sync.comments))
+        Ok(Writing::from_semantics(known, self.config.sync.comments))
     }
 
     fn write(&'a self, attempt: &mut Attempt<'a>, plan: &Plan, writing: Writing) -> Result<Step, Error> {
@@ -305,7 +305,7 @@ impl<'a> Applier<'a> {
         if !fields.is_empty() {
             let answer = self.iqr.update(id, &fields);
             if plan.change(Field::Comments).is_some() {
-                attempt.sent_lines = SentLines::of(&answer);
+                attempt.sent_lines = SentLines::from_answer(&answer);
                 attempt.written_lines.extend(plan.comment_lines.iter().filter_map(LineFate::news).map(str::to_owned));
             }
             answer?;

@@ -50,7 +50,7 @@ pub(super) enum SentLines {
 
 impl SentLines {
     /// Classifies the lines by the answer to their write.
-    pub fn of(answer: &Result<(), web::Error>) -> Self {
+    pub fn from_answer(answer: &Result<(), web::Error>) -> Self {
         match answer {
             Ok(()) => Self::Answered,
             Err(error) if error.outcome() == Outcome::Unknown && !error.was_answered() => {
@@ -110,7 +110,7 @@ pub fn first_plan(
 ) -> (Plan, Vec<String>) {
     let mut attempt = Attempt::begin(client, ready, asset.clone());
     let known = known.or_else(|| attempt.shown_semantics());
-    let plan = attempt.plan(Writing::of(known, config.sync.comments), config);
+    let plan = attempt.plan(Writing::from_semantics(known, config.sync.comments), config);
     attempt.note_left(&plan);
     (plan, attempt.notes)
 }

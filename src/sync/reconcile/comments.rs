@@ -27,7 +27,7 @@ pub enum Writing {
 impl Writing {
     /// Returns what writes have shown or, as long as none has, what the config says.
     #[must_use]
-    pub fn of(known: Option<CommentSemantics>, mode: CommentMode) -> Self {
+    pub fn from_semantics(known: Option<CommentSemantics>, mode: CommentMode) -> Self {
         match (known, mode) {
             (Some(CommentSemantics::Adds), _) | (None, CommentMode::Changed) => Self::Adds,
             (Some(CommentSemantics::Replaces), _) | (None, CommentMode::Full) => Self::Replaces,
@@ -65,7 +65,7 @@ pub struct Merge {
 /// Merges `ours` into the `existing` text; a pure function.
 #[must_use]
 pub fn merge(existing: &str, ours: &[CommentLine], sent: &Sent, writing: Writing) -> Merge {
-    let (mut text, sent) = (Text::of(existing), sent.known_lines());
+    let (mut text, sent) = (Text::parse(existing), sent.known_lines());
     let forms: Vec<_> = ours.iter().map(|line| stored_form(&line.name)).collect();
     let mut counts: HashMap<&str, usize> = HashMap::new();
     for form in &forms {
@@ -120,7 +120,7 @@ pub(in crate::sync) fn lines_of_ours<'a>(
 /// Returns the text that has all lines of `before` again, followed by those that only `now` has.
 #[must_use]
 pub fn restored(before: &str, now: &str) -> String {
-    let mut text = Text::of(before);
+    let mut text = Text::parse(before);
     for line in lost_lines(now, before) {
         text.add(line);
     }
@@ -164,7 +164,7 @@ struct Line {
 }
 
 impl Text {
-    fn of(text: &str) -> Self {
+    fn parse(text: &str) -> Self {
         let mut made = Self { lines: Vec::new(), index: LineIndex::default() };
         let mut rest = text;
         while let Some(at) = rest.find(['\n', '\r']) {
