@@ -17,12 +17,12 @@ use super::wire;
 use crate::clock::BootTime;
 use crate::secret::Secret;
 use crate::web::{
-    Answer, Body, Credential, Error, Fault, FaultKind, GRACE, Http, LimiterRefusal, Link, Refusal, Request, Session,
-    backoff, full_jitter, sleep_until,
+    Answer, Body, Credential, Error, Fault, FaultKind, GRACE_PERIOD, Http, LimiterRefusal, Link, Refusal, Request,
+    Session, backoff, full_jitter, sleep_until,
 };
 
 /// Tries of one sign-in when the server or the network fails.
-const TRIES: u32 = 3;
+const MAX_SIGN_INS: u32 = 3;
 
 /// The largest number of tries of a sign-out that fails, and of one that is refused for now; the least wait after a
 /// refusal.
@@ -37,10 +37,10 @@ const FRUITLESS_READS: u32 = 3;
 const FRUITLESS_WRITES: u32 = 1;
 
 /// A session of this age may have ended, whatever was believed before.
-const OLD: Duration = Duration::from_secs(60);
+const MIN_DOUBTED_SESSION_AGE: Duration = Duration::from_secs(60);
 
 /// A session is renewed this long before it ends, or a fifth of its life if that is less.
-const MARGIN: Duration = Duration::from_secs(60);
+const RENEWAL_MARGIN: Duration = Duration::from_secs(60);
 
 /// A session of IQR's.
 #[derive(Debug)]
@@ -121,7 +121,7 @@ impl IqrSession {
         let lifetime = settings.session_lifetime;
         Self {
             state: Mutex::default(),
-            fresh_for: lifetime.saturating_sub(MARGIN.min(lifetime / 5)),
+            fresh_for: lifetime.saturating_sub(RENEWAL_MARGIN.min(lifetime / 5)),
             create: request(settings, Operation::SessionCreate, Some(body)),
             end: request(settings, Operation::SessionEnd, None),
         }
@@ -133,7 +133,7 @@ impl IqrSession {
         let mut left = mem::take(&mut state.superseded);
         left.extend(state.current.take());
         drop(state);
-        let until = BootTime::now() + GRACE;
+        let until = BootTime::now() + GRACE_PERIOD;
         let ended = left.iter().map(|live| self.end(http, live, until));
         ended.collect::<Vec<_>>().into_iter().collect()
     }
@@ -179,9 +179,9 @@ impl IqrSession {
                 }
             };
             link.when.check(link.limits, &self.create.shown)?;
-            tried += if slow { TRIES - 1 } else { 1 };
+            tried += if slow { MAX_SIGN_INS - 1 } else { 1 };
             let resume = BootTime::now() + wait.unwrap_or_else(|| full_jitter(backoff(tried)));
-            if tried >= TRIES || resume >= until {
+            if tried >= MAX_SIGN_INS || resume >= until {
                 return Err(Error::Unreachable { service: &SERVICE, cause: format!("{}: {cause}", self.create.shown) });
             }
             sleep_until(resume, link.limits, link.when);
@@ -232,7 +232,7 @@ impl IqrSession {
             .into_iter()
             .partition::<Vec<_>, _>(|live| Arc::strong_count(live) == 1);
         self.lock().superseded.extend(used);
-        let until = link.when.until(link.limits).min(BootTime::now() + GRACE);
+        let until = link.when.until(link.limits).min(BootTime::now() + GRACE_PERIOD);
         for live in unused {
             if let Err(error) = self.end(link.http, &live, until) {
                 log::warn!("a session that is no longer used could not be ended: {error}");
@@ -359,14 +359,17 @@ impl State {
 
     /// Judges a refusal by the current session: it is about the session, the key, or the call.
     fn judge(&self, refused: &Live, status: u16, is_write: bool, is_repeated: bool) -> Sequel {
-        let is_new = refused.after_refusal && refused.age() < OLD;
+        let is_new = refused.after_refusal && refused.age() < MIN_DOUBTED_SESSION_AGE;
         let is_proven = if is_write && is_repeated { refused.took_write() } else { refused.worked() };
         if status == 401 && refused.after_refusal && !is_proven {
             return Sequel::KeyIsDead;
         }
         let is_fruitless =
             if is_write { self.fruitless_writes >= FRUITLESS_WRITES } else { self.fruitless_reads >= FRUITLESS_READS };
-        if is_repeated || (is_fruitless && refused.age() < OLD) || (status != 401 && !refused.worked()) {
+        if is_repeated
+            || (is_fruitless && refused.age() < MIN_DOUBTED_SESSION_AGE)
+            || (status != 401 && !refused.worked())
+        {
             return Sequel::Believed;
         }
         // Another write had this session opened, and is about to show whether that helped.

@@ -15,7 +15,7 @@ use crate::digest;
 use crate::model::{ClientId, Timestamp};
 
 /// The number of clients that are asked for at once.
-pub const PAGE: i64 = 256;
+pub const PAGE_CLIENTS: i64 = 256;
 
 /// The length of the stretch before the watermark that is read again, for rows that a writer committed late, in
 /// seconds.
@@ -247,7 +247,7 @@ impl Store {
     /// When the database cannot be read.
     pub fn candidates(&self, source: Source, cursor: &mut Cursor) -> Result<Option<Vec<ClientId>>, Error> {
         let rows = self.reading(|connection| {
-            let parameters = named_params! {":text": cursor.time, ":key": cursor.key, ":limit": PAGE};
+            let parameters = named_params! {":text": cursor.time, ":key": cursor.key, ":limit": PAGE_CLIENTS};
             let is_about_keys = matches!(source, Source::New | Source::WipeRows | Source::LogRows);
             let mut statement = connection.prepare_cached(source.statement())?;
             let rows = statement.query_map(&parameters[usize::from(is_about_keys)..], |row| {

@@ -14,7 +14,7 @@ use super::watchdog::{Patience, Watchdog};
 use crate::sqlite::{self, Transaction};
 
 /// The time for which one attempt waits for a writer that holds the database before the caller is asked again.
-const BUSY_SLICE: Duration = Duration::from_millis(100);
+const MAX_BUSY_SLEEP: Duration = Duration::from_millis(100);
 
 /// The appliance's database, open for reading.
 pub struct Store {
@@ -152,7 +152,8 @@ impl Store {
 
 fn open(path: &Path, watchdog: &Watchdog) -> Result<Access, Error> {
     let access = Access::open(path, watchdog).map_err(|source| Error::from_sqlite(path, source))?;
-    sqlite::configure(&access.connection, BUSY_SLICE).map_err(|source| explain(path, &access.connection, source))?;
+    sqlite::configure(&access.connection, MAX_BUSY_SLEEP)
+        .map_err(|source| explain(path, &access.connection, source))?;
     Ok(access)
 }
 

@@ -6,7 +6,7 @@ use std::ops::Range;
 use rusqlite::types::{Value, ValueRef};
 use rusqlite::{CachedStatement, Connection};
 
-use super::candidates::PAGE;
+use super::candidates::PAGE_CLIENTS;
 use super::columns::{Columns, at, question};
 use super::database::Store;
 use super::error::{Error, Failure, UnreadableRecord};
@@ -116,7 +116,7 @@ impl Store {
         })
     }
 
-    /// Returns the fingerprints of the next clients after `after`, in the order of their keys: at most [`PAGE`], none
+    /// Returns the fingerprints of the next clients after `after`, in the order of their keys: at most [`PAGE_CLIENTS`], none
     /// at the end.
     ///
     /// # Errors
@@ -158,7 +158,7 @@ impl Store {
 
 fn following(connection: &Connection, after: ClientId) -> rusqlite::Result<Vec<ClientId>> {
     let mut statement = connection.prepare_cached(FOLLOWING)?;
-    statement.query_map([after.0, PAGE], |row| row.get(at!(F, "id")).map(ClientId))?.collect()
+    statement.query_map([after.0, PAGE_CLIENTS], |row| row.get(at!(F, "id")).map(ClientId))?.collect()
 }
 
 /// Reads one client after another.

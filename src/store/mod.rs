@@ -25,7 +25,7 @@ pub(crate) mod testing;
 mod value;
 mod watchdog;
 
-pub use candidates::{Cursor, OverlapRow, PAGE, Source, Watermark};
+pub use candidates::{Cursor, OverlapRow, PAGE_CLIENTS, Source, Watermark};
 pub use database::Store;
 pub use error::{Error, UnreadableRecord};
 pub use excess::Excess;

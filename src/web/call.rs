@@ -25,7 +25,7 @@ const MAX_SLOW_REPEATS: u32 = 1;
 const MAX_OWN_WRITES: u32 = 2;
 
 /// A timeout this close to the pass's end is the pass's end: sockets are not exact.
-const CLOSE: Duration = Duration::from_millis(50);
+const MAX_DEADLINE_ERROR: Duration = Duration::from_millis(50);
 
 /// The reason why a try gave no answer for the caller.
 enum Setback {
@@ -234,7 +234,7 @@ impl<S: Session> Client<S> {
         let told = format!("{}: {}", request.shown, fault.text);
         if fault.kind != FaultKind::TimedOut {
             self.limiter.failed(&told);
-        } else if when.until(&self.limits).left() < CLOSE {
+        } else if when.until(&self.limits).left() < MAX_DEADLINE_ERROR {
             // The outcome of a write is read in the time of grace; only a read shows that nothing is answered.
             if !request.is_write {
                 self.limiter.failed(&told);

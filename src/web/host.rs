@@ -12,7 +12,7 @@ use super::proxy;
 use super::service::Service;
 
 /// Longest time for the lookup of a name.
-const LOOK_UP: Duration = Duration::from_secs(10);
+const MAX_LOOKUP_TIME: Duration = Duration::from_secs(10);
 
 /// The route to a host.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,7 +44,7 @@ pub fn route(service: &'static Service, url: &str) -> Result<Route, Error> {
     let name = host.clone();
     // The system's lookup has no limit of its own.
     thread::spawn(move || tell.send((name.as_str(), 443).to_socket_addrs().map(Iterator::collect::<Vec<_>>)));
-    match told.recv_timeout(LOOK_UP) {
+    match told.recv_timeout(MAX_LOOKUP_TIME) {
         Ok(Ok(addresses)) => Ok(Route::Direct(addresses.iter().map(std::net::SocketAddr::ip).collect())),
         Ok(Err(error)) => Err(failed(&host, &error.to_string())),
         Err(_) => Err(failed(&host, "no answer came in time")),

@@ -23,14 +23,14 @@ use crate::digest;
 use crate::secret::Secret;
 
 /// The largest buffer that is reserved for an answer before it is read, in bytes.
-const MOST_TOLD: usize = 16 * 1024;
+const MAX_LOGGED_BYTES: usize = 16 * 1024;
 
 /// The headers of an answer that the log may show. None of a request: they hold the key, the token, or a secret of the
 /// config.
 const SHOWN: [&str; 5] = ["content-type", "content-encoding", "retry-after", "server", "www-authenticate"];
 
 /// The time for which an idle connection is kept: longer than a pass.
-const IDLE: Duration = Duration::from_secs(120);
+const MAX_IDLE_TIME: Duration = Duration::from_secs(120);
 
 /// The skew before any answer gave the server's time.
 const UNKNOWN_SKEW: i64 = i64::MIN;
@@ -276,7 +276,7 @@ impl Answer {
 fn told_length(headers: &HeaderMap) -> usize {
     text(headers, header::CONTENT_LENGTH)
         .and_then(|length| length.parse().ok())
-        .map_or(0, |length| MOST_TOLD.min(length))
+        .map_or(0, |length| MAX_LOGGED_BYTES.min(length))
 }
 
 fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
@@ -293,7 +293,7 @@ fn agent(connections: u8, proxy: Option<Proxy>) -> Agent {
         .tls_config(TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build())
         .max_idle_connections(2 * connections)
         .max_idle_connections_per_host(connections)
-        .max_idle_age(IDLE)
+        .max_idle_age(MAX_IDLE_TIME)
         .input_buffer_size(16 * 1024)
         .output_buffer_size(16 * 1024)
         .max_response_header_size(16 * 1024)

@@ -15,7 +15,7 @@ use std::time::Duration;
 use super::error::Error;
 use super::limits::Limits;
 use super::service::Service;
-use super::wait::{SLICE, When, full_jitter, sleep_until};
+use super::wait::{MAX_SLEEP, When, full_jitter, sleep_until};
 use crate::clock::BootTime;
 use crate::web::window::{Refused, Window};
 
@@ -141,7 +141,7 @@ impl Limiter {
                 state.in_flight += 1;
                 return Ok(Permit { limiter: self, generation: state.window.generation() });
             }
-            let wait = held.map_or(SLICE, |until| until.left().min(SLICE));
+            let wait = held.map_or(MAX_SLEEP, |until| until.left().min(MAX_SLEEP));
             state.waiting += 1;
             state = self.freed.wait_timeout(state, wait).unwrap_or_else(PoisonError::into_inner).0;
             state.waiting -= 1;

@@ -51,4 +51,4 @@ pub(crate) use redact::Redactor;
 pub(crate) use session::{Link, Refusal, Session};
 pub(crate) use text::is_html;
 pub(crate) use token::TokenSession;
-pub(crate) use wait::{GRACE, When, backoff, full_jitter, sleep_until};
+pub(crate) use wait::{GRACE_PERIOD, When, backoff, full_jitter, sleep_until};

@@ -33,7 +33,7 @@ const REDACTED: &str = "(secret)";
 const MIN_EXACT_LENGTH: usize = 4;
 
 /// The number of letters and digits that are looked up together.
-const WINDOW: usize = 8;
+const WINDOW_LETTERS: usize = 8;
 
 /// The secrets of a pass, in all the forms in which a service may repeat them.
 #[derive(Default)]
@@ -159,8 +159,8 @@ impl Patterns {
                 self.forms.push(form);
             }
         }
-        let shortest = self.forms.iter().map(Form::anchor_length).min().unwrap_or(WINDOW);
-        self.stride = shortest - WINDOW + 1;
+        let shortest = self.forms.iter().map(Form::anchor_length).min().unwrap_or(WINDOW_LETTERS);
+        self.stride = shortest - WINDOW_LETTERS + 1;
         self.anchors =
             self.forms.iter().enumerate().flat_map(|(index, form)| anchors(index, form, self.stride)).collect();
         self.anchors.sort_unstable();
@@ -190,7 +190,7 @@ impl Patterns {
     fn search_letters(&self, view: &View<'_>, letters: &Letters, found: &mut dyn FnMut(Range<usize>)) {
         let text = letters.text();
         let (mut end, mut ranges) = (0, Vec::new());
-        for (number, part) in text.windows(WINDOW).step_by(self.stride).enumerate() {
+        for (number, part) in text.windows(WINDOW_LETTERS).step_by(self.stride).enumerate() {
             let window = window(part);
             if self.filter.may_contain(window) {
                 let at = number * self.stride;
@@ -236,5 +236,5 @@ fn common<'a>(one: impl Iterator<Item = &'a u8>, other: impl Iterator<Item = &'a
 
 /// The first letters as one number.
 fn window(letters: &[u8]) -> u64 {
-    letters.first_chunk::<WINDOW>().map_or(0, |letters| u64::from_le_bytes(*letters))
+    letters.first_chunk::<WINDOW_LETTERS>().map_or(0, |letters| u64::from_le_bytes(*letters))
 }

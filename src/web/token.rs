@@ -25,10 +25,10 @@ use crate::secret::Secret;
 const MAX_TRIES: u32 = 3;
 
 /// A token is renewed this long before it expires, or half of its life if that is less.
-const MARGIN: Duration = Duration::from_secs(60);
+const RENEWAL_MARGIN: Duration = Duration::from_secs(60);
 
 /// The life of a token whose answer names none.
-const DEFAULT_LIFE: Duration = Duration::from_secs(5 * 60 + MARGIN.as_secs());
+const DEFAULT_LIFE: Duration = Duration::from_secs(5 * 60 + RENEWAL_MARGIN.as_secs());
 
 /// Longest life that is believed: longer than any pass.
 const MAX_LIFE: u64 = 24 * 60 * 60;
@@ -131,7 +131,7 @@ impl TokenSession {
             token,
             generation: state.obtained,
             obtained: BootTime::now(),
-            fresh_for: life.saturating_sub(MARGIN.min(life / 2)),
+            fresh_for: life.saturating_sub(RENEWAL_MARGIN.min(life / 2)),
             after_refusal,
             has_worked: AtomicBool::default(),
         });

@@ -8,14 +8,14 @@ use super::limits::Limits;
 use crate::clock::BootTime;
 
 /// First and longest pause before a request that failed is repeated.
-const FIRST_PAUSE: Duration = Duration::from_millis(200);
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+const MIN_PAUSE: Duration = Duration::from_millis(200);
+const MAX_PAUSE: Duration = Duration::from_secs(5);
 
 /// Longest sleep without a look at the interruption flag.
-pub(crate) const SLICE: Duration = Duration::from_millis(50);
+pub(crate) const MAX_SLEEP: Duration = Duration::from_millis(50);
 
 /// The time that is left after the deadline or an interruption: to learn the outcome of a write, and to sign out.
-pub(crate) const GRACE: Duration = Duration::from_secs(5);
+pub(crate) const GRACE_PERIOD: Duration = Duration::from_secs(5);
 
 /// Whether a request may still be made when the pass should be over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,8 +32,8 @@ impl When {
         match self {
             Self::InTime => limits.deadline,
             Self::By(end) => end.min(limits.deadline),
-            Self::Grace if limits.interrupted() => (BootTime::now() + GRACE).min(limits.deadline + GRACE),
-            Self::Grace => limits.deadline + GRACE,
+            Self::Grace if limits.interrupted() => (BootTime::now() + GRACE_PERIOD).min(limits.deadline + GRACE_PERIOD),
+            Self::Grace => limits.deadline + GRACE_PERIOD,
         }
     }
 
@@ -65,13 +65,13 @@ pub(crate) fn sleep_until(end: BootTime, limits: &Limits, when: When) -> bool {
         if left.is_zero() {
             return true;
         }
-        std::thread::sleep(left.min(SLICE));
+        std::thread::sleep(left.min(MAX_SLEEP));
     }
 }
 
 /// Longest pause before repeat number `repeat`, counted from 1.
 pub(crate) fn backoff(repeat: u32) -> Duration {
-    FIRST_PAUSE.saturating_mul(1 << repeat.saturating_sub(1).min(8)).min(LONGEST_PAUSE)
+    MIN_PAUSE.saturating_mul(1 << repeat.saturating_sub(1).min(8)).min(MAX_PAUSE)
 }
 
 /// Anything up to `longest`: workers that failed together do not come back together.
@@ -96,8 +96,8 @@ mod tests {
     fn grows_pauses_to_five_seconds_within_deadline() {
         assert_eq!(backoff(1), Duration::from_millis(200));
         assert_eq!(backoff(2), Duration::from_millis(400));
-        assert_eq!(backoff(40), LONGEST_PAUSE);
-        assert!((0..100).all(|_| full_jitter(FIRST_PAUSE) <= FIRST_PAUSE));
+        assert_eq!(backoff(40), MAX_PAUSE);
+        assert!((0..100).all(|_| full_jitter(MIN_PAUSE) <= MIN_PAUSE));
         let limits = Limits { deadline: BootTime::now(), interrupted: Arc::new(AtomicBool::new(false)) };
         assert!(!pause(1, &limits, When::InTime));
     }

@@ -25,7 +25,7 @@ fn secret(field: &str) -> Bad {
 }
 
 /// Longest token that is believed.
-const LONGEST_TOKEN: usize = 8192;
+const MAX_TOKEN_LENGTH: usize = 8192;
 
 /// The members of an asset that are read beside the fields that the config names. An asset has a hundred.
 const OF_ASSETS: [&str; 5] = ["inventoryid", "item", "itemnumber", "mfgr", "serialnumber"];
@@ -65,7 +65,8 @@ pub(in crate::iqr) fn session_token(body: &[u8], redactor: &Redactor) -> Result<
     }
     let Value::Object(answer) = value(body, &Reading::all(redactor))? else { return Err(none()) };
     let token = find(&answer, "data").and_then(Value::as_str).unwrap_or_default().trim();
-    let fits = !token.is_empty() && token.len() <= LONGEST_TOKEN && token.bytes().all(|byte| byte.is_ascii_graphic());
+    let fits =
+        !token.is_empty() && token.len() <= MAX_TOKEN_LENGTH && token.bytes().all(|byte| byte.is_ascii_graphic());
     if fits { Ok(Secret::new(token)) } else { Err(none()) }
 }
 

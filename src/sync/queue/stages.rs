@@ -9,7 +9,7 @@ use crate::config::Config;
 use crate::ledger::RunLedger;
 use crate::lookup;
 use crate::model::{ClientId, Timestamp};
-use crate::store::{Cursor, PAGE, Signature, Source, Store, Watermark};
+use crate::store::{Cursor, PAGE_CLIENTS, Signature, Source, Store, Watermark};
 use crate::sync::candidate::Trigger;
 use crate::sync::error::Error;
 
@@ -184,7 +184,7 @@ impl Stages {
             Stage::New(cursor) => self.refill_new(store, pending, cursor)?,
             Stage::Sweep => self.refill_sweep(store, ledger, pending)?,
             Stage::Held(after) => {
-                let page = ledger.problems_after(after, PAGE)?;
+                let page = ledger.problems_after(after, PAGE_CLIENTS)?;
                 self.stage = page.last().map_or(Stage::Retries, |last| Stage::Held(*last));
                 pending.push(page, Trigger::Retry);
             }
@@ -195,7 +195,8 @@ impl Stages {
             }
             Stage::Waiting(after) => {
                 // A service that does not answer about the first page rests: then no client is behind it.
-                let page = if self.has_lookups { ledger.waiting_after(after, self.clock, PAGE)? } else { Vec::new() };
+                let page =
+                    if self.has_lookups { ledger.waiting_after(after, self.clock, PAGE_CLIENTS)? } else { Vec::new() };
                 let has_sweep = self.sweep.is_some_and(|sweep| !sweep.is_full);
                 self.stage = match page.last() {
                     Some(last) => Stage::Waiting(*last),

@@ -11,7 +11,7 @@ use std::time::Duration;
 use super::pending::Pending;
 use crate::ledger::{Ledger, RunLedger};
 use crate::model::{ClientId, Timestamp};
-use crate::store::{self, Fingerprint, PAGE, Signature, Store, Watermark};
+use crate::store::{self, Fingerprint, PAGE_CLIENTS, Signature, Store, Watermark};
 use crate::sync::error::Error;
 
 /// The highest client key up to which a database counts as small. A small one is swept whenever it was touched: the
@@ -202,7 +202,7 @@ fn known_between(
     let mut known = Vec::new();
     let mut from = after;
     loop {
-        let page = ledger.known_after(from, 4 * PAGE)?;
+        let page = ledger.known_after(from, 4 * PAGE_CLIENTS)?;
         let Some(&(end, _)) = page.last() else { return Ok(known) };
         let is_last = last.is_some_and(|last| end > last);
         known.extend(page.into_iter().filter(|(client, _)| last.is_none_or(|last| *client <= last)));
