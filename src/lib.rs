@@ -16,7 +16,7 @@
 //! | module | purpose |
 //! |---|---|
 //! | [`cli`] | the command line; no logic |
-//! | `commands` | one file per subcommand: gather, call, print; the exit codes; the page for browsers is `templates/status.html` |
+//! | `commands` | one file per subcommand: load, call, print; the exit codes; the page for browsers is `templates/status.html` |
 //! | [`config`] | the config file: every value checked, all problems reported at once |
 //! | [`model`] | machine, asset, update, times, reasons: no I/O, no SQL, no wire format |
 //! | [`store`] | the WipeOS database, read-only: which clients may have news, and each client whole |

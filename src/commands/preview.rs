@@ -46,7 +46,7 @@ struct Preview {
     /// The machine and what would be said of it; `None` when its record cannot be understood.
     subject: Option<Subject>,
     /// The ledger's record of earlier passes.
-    known: LedgerView,
+    ledger_view: LedgerView,
     remote: Option<Remote>,
     now: Timestamp,
 }
@@ -92,8 +92,8 @@ pub fn run(global: &Global, args: &PreviewArgs) -> Result<Exit> {
     super::log_warnings(&config);
     let store = super::open_store(&config)?;
     let ledger = Ledger::open_for(&config.ledger.path, &config.iqr.tenant())?;
-    let examiner = Evaluator { store: &store, ledger: ledger.as_ref(), config: &config, ask_anyway: true };
-    let mut preview = Preview::gather(&examiner, &args.inventory_id, args.template)?;
+    let evaluator = Evaluator { store: &store, ledger: ledger.as_ref(), config: &config, ask_anyway: true };
+    let mut preview = Preview::load(&evaluator, &args.inventory_id, args.template)?;
     let asked = if args.remote { preview.ask_iqr(&config, ledger.as_ref()) } else { Ok(()) };
     if args.json {
         output::print_json(&json::Json::from_preview(&preview))?;
@@ -104,28 +104,28 @@ pub fn run(global: &Global, args: &PreviewArgs) -> Result<Exit> {
 }
 
 impl Preview {
-    fn gather(examiner: &Evaluator<'_>, typed: &str, template: Option<TemplateKind>) -> Result<Self> {
-        let (id, mut clients) = find(examiner, typed)?;
+    fn load(evaluator: &Evaluator<'_>, typed: &str, template: Option<TemplateKind>) -> Result<Self> {
+        let (id, mut clients) = find(evaluator, typed)?;
         let client_id = clients.remove(0);
-        let (Evaluated { inventory_id, fingerprint, because, ledger_view: known, .. }, verdict) =
-            examiner.evaluate(client_id)?;
+        let (Evaluated { inventory_id, fingerprint, because, ledger_view, .. }, verdict) =
+            evaluator.evaluate(client_id)?;
         let (mut held, mut unreadable) = (None, None);
         let claim = match verdict {
             Verdict::Gone => return Err(NotFound(format!("client {client_id} was just deleted in WipeOS")).into()),
-            Verdict::Unreadable(trouble) => {
-                unreadable = Some(trouble);
+            Verdict::Unreadable(rejection) => {
+                unreadable = Some(rejection);
                 None
             }
-            Verdict::Held(trouble, mapped) => {
-                held = Some(HeldReason::from(trouble));
+            Verdict::Held(rejection, mapped) => {
+                held = Some(HeldReason::from(rejection));
                 Some(match id.clone() {
-                    Some(id) => Claim::Asset(Box::new(examiner.ready(id, *mapped)?)),
+                    Some(id) => Claim::Asset(Box::new(evaluator.ready(id, *mapped)?)),
                     None => Claim::NoAsset(mapped),
                 })
             }
             Verdict::Same(_, ready) | Verdict::Ready(ready) => Some(Claim::Asset(ready)),
         };
-        let held = held.or_else(|| held_by_iqr(known.problem.as_ref(), examiner.config));
+        let held = held.or_else(|| held_by_iqr(ledger_view.problem.as_ref(), evaluator.config));
         Ok(Self {
             client_id,
             others: clients,
@@ -135,8 +135,8 @@ impl Preview {
             id,
             held,
             unreadable,
-            subject: claim.map(|claim| Subject::new(claim, examiner.config, template)),
-            known,
+            subject: claim.map(|claim| Subject::new(claim, evaluator.config, template)),
+            ledger_view,
             remote: None,
             now: clock::now(),
         })
@@ -146,15 +146,15 @@ impl Preview {
     fn ask_iqr(&mut self, config: &Config, ledger: Option<&Ledger>) -> Result<()> {
         let Some(Subject { claim: Claim::Asset(ready), .. }) = &self.subject else { return Ok(()) };
         let asset = read_asset(config, &ready.id)?;
-        let known = ledger.map(Ledger::comment_semantics).transpose()?.flatten();
-        let (plan, mut notes) = attempt::first_plan(self.client_id, ready, &asset, known, config);
+        let semantics = ledger.map(Ledger::comment_semantics).transpose()?.flatten();
+        let (plan, mut notes) = attempt::first_plan(self.client_id, ready, &asset, semantics, config);
         let mismatch = attempt::serial_mismatch(ready, &asset);
         // What a pass found of the serial numbers is old news now.
         self.held = self.held.take().filter(|hold| hold.reason != Reason::SerialMismatch);
         match (config.sync.serial_check, mismatch) {
             (SerialCheck::Hold, Some(message)) => {
-                let trouble = Rejection { reason: Reason::SerialMismatch, message };
-                self.held.get_or_insert(trouble.into());
+                let rejection = Rejection { reason: Reason::SerialMismatch, message };
+                self.held.get_or_insert(rejection.into());
             }
             (SerialCheck::Warn, Some(message)) => notes.push(message),
             (SerialCheck::Off, _) | (SerialCheck::Hold | SerialCheck::Warn, None) => {}
@@ -165,7 +165,7 @@ impl Preview {
 
     /// Whether the client failed before, nothing is new since, and its next attempt is not due yet.
     fn is_waiting(&self) -> bool {
-        self.known.problem.as_ref().is_some_and(|problem| {
+        self.ledger_view.problem.as_ref().is_some_and(|problem| {
             problem.fingerprint == self.fingerprint && problem.next_try.is_none_or(|next| next > self.now)
         })
     }
@@ -179,24 +179,24 @@ impl Preview {
 
 /// Finds the ID that was typed and the clients that have it, newest first, at least one. A text that is no ID is
 /// searched for too: it may be why a client is held.
-fn find(examiner: &Evaluator<'_>, typed: &str) -> Result<(Option<InventoryId>, Vec<ClientId>)> {
-    let config = &examiner.config.store;
+fn find(evaluator: &Evaluator<'_>, typed: &str) -> Result<(Option<InventoryId>, Vec<ClientId>)> {
+    let config = &evaluator.config.store;
     let slot = &config.inventory_id_slot;
     match InventoryId::parse(Some(typed), config.id_rule) {
         Ok(id) => {
-            let clients = examiner.clients_of(typed, &id)?;
+            let clients = evaluator.clients_of(typed, &id)?;
             if clients.is_empty() {
-                let similar = suggest::existing(examiner.store, config, id.as_str())?;
+                let similar = suggest::existing(evaluator.store, config, id.as_str())?;
                 return Err(NotFound(not_found(&id, slot, &similar)).into());
             }
             Ok((Some(id), clients))
         }
         Err(error @ InventoryIdError::Blank) => Err(NotFound(error.to_string()).into()),
         Err(error @ InventoryIdError::Invalid { .. }) => {
-            let mut clients = examiner.store.claimants(slot, typed, typed.trim())?;
+            let mut clients = evaluator.store.claimants(slot, typed, typed.trim())?;
             clients.reverse();
             if clients.is_empty() {
-                let similar = suggest::existing(examiner.store, config, typed)?;
+                let similar = suggest::existing(evaluator.store, config, typed)?;
                 return Err(NotFound(format!("{error}{}", suggest::hint(&similar))).into());
             }
             Ok((None, clients))

@@ -53,7 +53,7 @@ struct Status {
     /// The reason why the ledger cannot be read.
     blindness: Option<String>,
     /// The likely cause why no pass is made, where none is.
-    suspicion: Option<String>,
+    likely_cause: Option<String>,
     /// The failure of a pass that was just made.
     failure: Option<Failure>,
     problems: Vec<Problem>,
@@ -208,7 +208,7 @@ impl Status {
         self.holder = Holder::find(ledger);
         self.are_locks_reported = Holder::can_be_found();
         self.begun = ledger::begun(ledger, self.heartbeat.as_ref());
-        self.suspicion = ledger::likely_cause(ledger);
+        self.likely_cause = ledger::likely_cause(ledger);
     }
 
     fn add_store(
@@ -235,8 +235,8 @@ impl Status {
         args: &StatusArgs,
         now: Timestamp,
     ) -> Result<()> {
-        let (Some(known), Some(typed)) = (ledger, &args.inventory_id) else { return Ok(()) };
-        match AssetStatus::from_ledger(config, known, typed)? {
+        let (Some(recorded), Some(typed)) = (ledger, &args.inventory_id) else { return Ok(()) };
+        match AssetStatus::from_ledger(config, recorded, typed)? {
             Some(asset) => self.narrow_to(asset, ledger, config.ledger.oldest_kept(now)),
             None => Ok(()),
         }

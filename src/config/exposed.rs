@@ -28,7 +28,7 @@ pub(super) fn refuse(table: &DeTable<'_>, name: SecretName, secret: &Secret, rep
 }
 
 impl<'s> Search<'s> {
-    /// Returns the search for a secret, or `None` for one that is too short to be told from what people write.
+    /// Returns the search for a secret, or `None` for one that is too short to be distinguished from what people write.
     fn new(name: SecretName, secret: &'s str) -> Option<Self> {
         let folded = secret.trim_end_matches('=').to_ascii_lowercase();
         let (is_part, is_whole) = match name {

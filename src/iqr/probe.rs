@@ -139,7 +139,7 @@ mod tests {
 
     #[test]
     fn recognizes_shapes_of_answers() {
-        for (body, told) in [
+        for (body, shown) in [
             (&b"  "[..], "nothing"),
             (b"null", "JSON null"),
             (b"{}", "an empty JSON object"),
@@ -151,7 +151,7 @@ mod tests {
             (b"<!DOCTYPE html><body>Endpoint not found.</body>", "a web page: Endpoint not found."),
             (b"<int>5</int>\x1b[2J", "no JSON: 5 \\u{1b}[2J"),
         ] {
-            assert_eq!(Shape::from_body(body, &Redactor::default()).to_string(), told);
+            assert_eq!(Shape::from_body(body, &Redactor::default()).to_string(), shown);
         }
     }
 }

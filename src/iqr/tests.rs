@@ -96,8 +96,8 @@ fn sends_write_once_and_reports_its_outcome() {
         let server = Server::answering(vec![reply]);
         let iqr = server.client();
         let result = iqr.update(&id(7), &[(Field::Description, "x")]);
-        let told = result.as_ref().err().map(Error::outcome);
-        assert_eq!((told, reason(result), server.letters().as_str()), (outcome, expected, "SW"), "{what}");
+        let reported = result.as_ref().err().map(Error::outcome);
+        assert_eq!((reported, reason(result), server.letters().as_str()), (outcome, expected, "SW"), "{what}");
     }
 }
 

@@ -292,19 +292,19 @@ fn set_now(
     connection.prepare_cached(sql)?.execute(values).map(|_| ())
 }
 
-/// A write whose end was not recorded is settled: `shown` is what the asset was found to show, `known` what was known
+/// A write whose end was not recorded is settled: `shown` is what the asset was found to show, `recorded` what was recorded
 /// of it before. Where some of it has arrived and the ID that the client has by now is not known yet, the notice has
 /// the asset itself in its place, and counts as soon as the client is read with another ID.
 pub(super) fn settle(
     connection: &Connection,
     intent: &Intent,
-    known: Option<&AssetRecord>,
+    recorded: Option<&AssetRecord>,
     shown: Option<&Sent>,
 ) -> rusqlite::Result<()> {
     let (id, client, at) = (intent.inventory_id.as_str(), intent.client_id, intent.at.unix_millis());
     let nothing = Sent::default();
-    let has_arrived = shown.is_some_and(|shown| !shown.says_as(known.map_or(&nothing, |known| &known.sent)));
-    let was_sent_before = known.is_some_and(|known| known.client_id == client);
+    let has_arrived = shown.is_some_and(|shown| !shown.says_as(recorded.map_or(&nothing, |recorded| &recorded.sent)));
+    let was_sent_before = recorded.is_some_and(|recorded| recorded.client_id == client);
     match (has_arrived, is_of(connection, id, client)?) {
         (false, true) if !was_sent_before => return delete(connection, id),
         (false, _) | (true, true) => return Ok(()),

@@ -87,11 +87,11 @@ impl RunLedger {
         change: Option<&ChangeRecord>,
     ) -> Result<(), Error> {
         let key = (intent.inventory_id.as_str(), intent.client_id, intent.at);
-        let known = self.asset(&intent.inventory_id)?;
+        let recorded = self.asset(&intent.inventory_id)?;
         self.write(|transaction| {
             // What was given up may have arrived or not.
             if sent.is_some() || change.is_none() {
-                left_behind::settle(transaction, intent, known.as_ref(), sent)?;
+                left_behind::settle(transaction, intent, recorded.as_ref(), sent)?;
             }
             history::insert(transaction, change.map_or(&[][..], slice::from_ref), key)?;
             if let Some(sent) = sent {

@@ -370,7 +370,7 @@ mod tests {
 
     #[test]
     fn gives_the_short_form_of_the_sixteen_largest_makers() {
-        let (mut told, mut right) = (0, 0);
+        let (mut shown, mut right) = (0, 0);
         for labeled in fixtures::machines() {
             let raw = labeled.machine.manufacturer.as_deref().unwrap_or_default();
             let Some(expected) = expected_short(&labeled.vendor) else { continue };
@@ -378,10 +378,10 @@ mod tests {
             if is_placeholder(raw) {
                 continue;
             }
-            told += 1;
+            shown += 1;
             right += u32::from(short_form(raw) == expected);
         }
-        assert!(told > 0 && right * 100 >= told * 99, "{right} of {told}");
+        assert!(shown > 0 && right * 100 >= shown * 99, "{right} of {shown}");
     }
 
     fn expected_short(vendor: &str) -> Option<&'static str> {

@@ -65,8 +65,8 @@ mod tests {
         let end = Instant::now() + Duration::from_millis(20);
         assert!(!attempt(move || _ = never.recv(), end));
         assert!(Instant::now() >= end);
-        let (told, heard) = mpsc::channel();
-        assert!(attempt(move || told.send(1).unwrap(), Instant::now() + Duration::from_secs(60)));
+        let (sender, heard) = mpsc::channel();
+        assert!(attempt(move || sender.send(1).unwrap(), Instant::now() + Duration::from_secs(60)));
         assert_eq!(heard.recv(), Ok(1));
         drop(keeps_it_busy);
     }

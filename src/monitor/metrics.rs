@@ -48,7 +48,7 @@ impl Metrics<'_> {
             self.clients(&mut text);
         }
         if let Some(problems) = self.problems {
-            troubles(&mut text, problems);
+            rejections(&mut text, problems);
         }
         if let Some(left_behind) = self.left_behind {
             let help = "Assets that still show what was sent of a machine with another inventory ID; all those of a replaced WipeOS database count as one.";
@@ -92,7 +92,7 @@ impl Metrics<'_> {
 
 /// Writes a sample for every reason, also where no client has it: a sample that is missing cannot raise an alarm.
 /// Clients that a pass had no time for are due, and counted there.
-fn troubles(text: &mut Text, problems: &[ProblemCount]) {
+fn rejections(text: &mut Text, problems: &[ProblemCount]) {
     for (name, help, held) in [
         ("held_clients", "Clients that wait for a person, by reason.", true),
         ("failing_clients", "Clients that are tried again, by reason.", false),

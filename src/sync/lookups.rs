@@ -140,8 +140,8 @@ impl Asker {
         let client = candidate.client_id;
         let config = request.config;
         if candidate.trigger == Trigger::News {
-            let known = LedgerView::read(client, ledger)?.fingerprint();
-            if known.is_some() && store.fingerprint(client)? == known {
+            let recorded = LedgerView::read(client, ledger)?.fingerprint();
+            if recorded.is_some() && store.fingerprint(client)? == recorded {
                 return Ok(None);
             }
         }

@@ -136,8 +136,8 @@ impl<'a> Recorder<'a> {
         cause: Cause,
     ) -> Result<bool, ledger::Error> {
         self.begin_pass(ledger)?;
-        let known = ledger.problem(evaluated.client_id)?;
-        let problem = self.problem(evaluated, rejection, cause, known);
+        let recorded = ledger.problem(evaluated.client_id)?;
+        let problem = self.problem(evaluated, rejection, cause, recorded);
         ledger.record_problem(&problem)?;
         Ok(problem.since < self.request.started_at)
     }
@@ -152,10 +152,11 @@ impl<'a> Recorder<'a> {
     ) -> Result<(), ledger::Error> {
         let mut item = self.rejected_item(evaluated, rejection);
         let mut ledger = lock(&self.ledger);
-        let known = ledger.problem(evaluated.client_id)?;
-        let is_over =
-            |known: &Problem| known.fingerprint != evaluated.fingerprint || known.reason.is(Reason::Unreachable);
-        if known.as_ref().is_none_or(is_over) {
+        let recorded = ledger.problem(evaluated.client_id)?;
+        let is_over = |recorded: &Problem| {
+            recorded.fingerprint != evaluated.fingerprint || recorded.reason.is(Reason::Unreachable)
+        };
+        if recorded.as_ref().is_none_or(is_over) {
             item.is_old_rejection = ledger.atomically(|ledger| {
                 left_behind::record(store, ledger, evaluated, self.request)?;
                 self.record_rejection(ledger, evaluated, rejection, Cause::Server)
@@ -166,13 +167,19 @@ impl<'a> Recorder<'a> {
         Ok(())
     }
 
-    /// Returns the problem to be recorded. The problem continues the known one while the client has no news and the
+    /// Returns the problem to be recorded. The problem continues the recorded one while the client has no news and the
     /// reason is the same.
-    fn problem(&self, evaluated: &Evaluated, rejection: &Rejection, cause: Cause, known: Option<Problem>) -> Problem {
-        let known = known.filter(|known| known.fingerprint == evaluated.fingerprint);
-        let before = known.as_ref().map_or(0, |known| known.attempts);
+    fn problem(
+        &self,
+        evaluated: &Evaluated,
+        rejection: &Rejection,
+        cause: Cause,
+        recorded: Option<Problem>,
+    ) -> Problem {
+        let recorded = recorded.filter(|recorded| recorded.fingerprint == evaluated.fingerprint);
+        let before = recorded.as_ref().map_or(0, |recorded| recorded.attempts);
         let attempts = if cause == Cause::Server { before } else { before.saturating_add(1) };
-        let same = known.filter(|known| known.reason.is(rejection.reason));
+        let same = recorded.filter(|recorded| recorded.reason.is(rejection.reason));
         let max_delay = self.request.config.sync.retry_max_delay;
         Problem {
             client_id: evaluated.client_id,

@@ -120,9 +120,9 @@ impl<S: Session> Client<S> {
                 })
             }
             Verdict::Unreadable(text) => {
-                let told = format!("{}: {text}", request.shown);
-                self.limiter.failed(&told);
-                self.limiter.write_failed(&told);
+                let message = format!("{}: {text}", request.shown);
+                self.limiter.failed(&message);
+                self.limiter.write_failed(&message);
                 Err(self.give_up(request, Cause::BadAnswer(text), Outcome::Unknown, 1))
             }
         }
@@ -231,17 +231,17 @@ impl<S: Session> Client<S> {
         if fault.kind == FaultKind::ReadOnly {
             return Setback::Final(Error::ReadOnly { request: request.shown.clone() });
         }
-        let told = format!("{}: {}", request.shown, fault.text);
+        let message = format!("{}: {}", request.shown, fault.text);
         if fault.kind != FaultKind::TimedOut {
-            self.limiter.failed(&told);
+            self.limiter.failed(&message);
         } else if when.until(&self.limits).left() < MAX_DEADLINE_ERROR {
             // The outcome of a write is read in the time of grace; only a read shows that nothing is answered.
             if !request.is_write {
-                self.limiter.failed(&told);
+                self.limiter.failed(&message);
             }
             return Setback::Final(Error::OutOfTime { request: request.shown.clone(), outcome });
         } else {
-            self.limiter.failed_heavily(&told);
+            self.limiter.failed_heavily(&message);
         }
         let repeats = if fault.kind == FaultKind::TimedOut { MAX_SLOW_REPEATS } else { MAX_REPEATS };
         Setback::Passing { cause: Cause::Network(fault.text), outcome, repeats }

@@ -40,11 +40,11 @@ pub fn route(service: &'static Service, url: &str) -> Result<Route, Error> {
         return Ok(Route::Proxy(format!("{}:{}", proxy.host(), proxy.port())));
     }
     let host = uri.host().unwrap_or_default().trim_matches(['[', ']']).to_owned();
-    let (tell, told) = mpsc::channel();
+    let (sender, receiver) = mpsc::channel();
     let name = host.clone();
     // The system's lookup has no limit of its own.
-    thread::spawn(move || tell.send((name.as_str(), 443).to_socket_addrs().map(Iterator::collect::<Vec<_>>)));
-    match told.recv_timeout(MAX_LOOKUP_TIME) {
+    thread::spawn(move || sender.send((name.as_str(), 443).to_socket_addrs().map(Iterator::collect::<Vec<_>>)));
+    match receiver.recv_timeout(MAX_LOOKUP_TIME) {
         Ok(Ok(addresses)) => Ok(Route::Direct(addresses.iter().map(std::net::SocketAddr::ip).collect())),
         Ok(Err(error)) => Err(failed(&host, &error.to_string())),
         Err(_) => Err(failed(&host, "no answer came in time")),

@@ -359,7 +359,7 @@ fn shown(headers: &HeaderMap, redactor: &Redactor) -> String {
         return String::new();
     }
     let named = SHOWN.iter().filter_map(|name| Some((name, headers.get(*name)?.to_str().ok()?)));
-    named.fold(String::new(), |told, (name, value)| told + ", " + name + ": " + &redactor.quote(value))
+    named.fold(String::new(), |shown, (name, value)| shown + ", " + name + ": " + &redactor.quote(value))
 }
 
 fn log(request: &Request, begun: BootTime, answer: &Result<Answer, Fault>) {

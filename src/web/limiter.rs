@@ -218,10 +218,10 @@ impl Limiter {
         if state.has_succeeded || !matches!(error, Error::OutOfTime { .. }) {
             return error;
         }
-        let told = |last| format!("nothing was answered in the time of the pass, the last: {last}");
+        let message = |last| format!("nothing was answered in the time of the pass, the last: {last}");
         match (&state.last_failure, &state.last_refusal) {
-            (Some(failure), _) => state.unreachable(told(failure)),
-            (None, Some(refusal)) => state.throttled(told(refusal)),
+            (Some(failure), _) => state.unreachable(message(failure)),
+            (None, Some(refusal)) => state.throttled(message(refusal)),
             (None, None) => error,
         }
     }

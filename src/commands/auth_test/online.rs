@@ -81,14 +81,14 @@ impl Steps {
         }
     }
 
-    fn categories(&mut self, config: &Config, known: &[String]) {
+    fn categories(&mut self, config: &Config, existing: &[String]) {
         let category = &config.rules.category;
         let mut wanted =
             vec![&category.default, &category.desktop, &category.all_in_one, &category.laptop, &category.macbook];
         wanted.sort();
         wanted.dedup();
         for category in wanted {
-            if !known.iter().any(|known| known.trim().eq_ignore_ascii_case(category.trim())) {
+            if !existing.iter().any(|existing| existing.trim().eq_ignore_ascii_case(category.trim())) {
                 let message = format!(
                     "IQR has no category `{category}`: new master items will be refused; create it in IQR, or set master_item.category"
                 );

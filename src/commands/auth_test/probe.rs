@@ -19,8 +19,8 @@ impl Steps {
         }
         let missing = UNLIKELY.into_iter().find(|unlikely| *unlikely != id.as_str()).unwrap_or_default();
         if let Some(glimpse) = self.glimpse(iqr, Operation::InventoryGet, missing) {
-            let told = format!("is answered {} with {}", glimpse.status, glimpse.shape);
-            self.note("missing asset", Verdict::Ok, format!("one that is not there ({missing}) {told}"));
+            let answer = format!("is answered {} with {}", glimpse.status, glimpse.shape);
+            self.note("missing asset", Verdict::Ok, format!("one that is not there ({missing}) {answer}"));
         }
         self.glimpse(iqr, Operation::CategoryList, "");
     }

@@ -98,7 +98,7 @@ fn drive_rows(page: &mut Page, drive: &Drive, machine: &Machine, now: Timestamp)
 fn wipe_rows(drive: &Drive, machine: &Machine, now: Timestamp) -> Vec<(Style, String)> {
     let history = WipeHistory::from_wipes(&drive.wipes, machine);
     let text = |wipe| wipe_text(wipe, machine, now);
-    let told = history.shown.map(|wipe| {
+    let shown = history.shown.map(|wipe| {
         // One that was broken off may have none.
         let end = if wipe.finished_at.is_none() { ", no end recorded" } else { "" };
         format!("wipe: {}{end}{}", text(wipe), earlier(history.before))
@@ -109,7 +109,7 @@ fn wipe_rows(drive: &Drive, machine: &Machine, now: Timestamp) -> Vec<(Style, St
         .first()
         .map(|newest| format!("! one that may be newer: {}{}", text(newest), earlier(history.uncertain.len() - 1)));
     let after = history.after.first().map(|newest| {
-        let what = match (&told, newest.finished_at) {
+        let what = match (&shown, newest.finished_at) {
             (None, None) => "no wipe has ended; the newest",
             (None, Some(_)) => "no wipe was run; the newest",
             (Some(_), None) => "a newer wipe has not ended",
@@ -120,7 +120,7 @@ fn wipe_rows(drive: &Drive, machine: &Machine, now: Timestamp) -> Vec<(Style, St
     // Discs are not wiped.
     let never = (drive.wipes.is_empty() && !drive.is_optical()).then(|| "! never wiped".to_owned());
     let warnings = unverified.into_iter().chain(uncertain).chain(after).chain(never).map(|text| (WARN, text));
-    told.map(|text| (Style::new(), text)).into_iter().chain(warnings).collect()
+    shown.map(|text| (Style::new(), text)).into_iter().chain(warnings).collect()
 }
 
 fn earlier(count: usize) -> String {

@@ -45,7 +45,7 @@ impl<'a> Json<'a> {
             due_because: &preview.because,
             held: preview.held.as_ref(),
             problem: problem(preview),
-            sent_at: preview.known.sent.as_ref().map(|record| record.at),
+            sent_at: preview.ledger_view.sent.as_ref().map(|record| record.at),
             machine: preview.subject.as_ref().map(Subject::machine),
             mapped: preview.subject.as_ref().map(Subject::update),
             iqr: remote.map(|remote| &remote.asset),
@@ -56,12 +56,12 @@ impl<'a> Json<'a> {
 }
 
 fn problem(preview: &Preview) -> Option<Problem<'_>> {
-    if let Some(trouble) = &preview.unreadable {
+    if let Some(rejection) = &preview.unreadable {
         let (attempts, since, next_try) = (0, None, None);
-        let reason = trouble.reason.code();
-        return Some(Problem { held: false, reason, message: &trouble.message, attempts, since, next_try });
+        let reason = rejection.reason.code();
+        return Some(Problem { held: false, reason, message: &rejection.message, attempts, since, next_try });
     }
-    let problem = preview.known.problem.as_ref()?;
+    let problem = preview.ledger_view.problem.as_ref()?;
     Some(Problem {
         held: problem.reason.is_held(),
         reason: problem.reason.code(),

@@ -35,8 +35,8 @@ fn head(page: &mut Page, preview: &Preview, config: &Config) {
     if let Some(hold) = &preview.held {
         page.styled_row("held", WARN, format!("{}: {}", hold.reason, hold.message));
     }
-    if let Some(trouble) = &preview.unreadable {
-        page.styled_row("failing", BAD, format!("{}: {}", trouble.reason, trouble.message));
+    if let Some(rejection) = &preview.unreadable {
+        page.styled_row("failing", BAD, format!("{}: {}", rejection.reason, rejection.message));
     }
     failing(page, preview);
 }
@@ -62,7 +62,7 @@ fn state(preview: &Preview) -> (anstyle::Style, &'static str) {
     if preview.subject.as_ref().is_some_and(|subject| subject.sent_by.is_some()) {
         return (WARN, "by a template that was asked for, and not as it is sent");
     }
-    let is_due = !preview.because.is_empty() || preview.known.problem.is_some();
+    let is_due = !preview.because.is_empty() || preview.ledger_view.problem.is_some();
     match &preview.remote {
         _ if preview.is_waiting() => (WARN, "failed before, and waits for its next try"),
         Some(remote) if remote.plan.is_empty() => (GOOD, "IQR has it all, nothing to send"),
@@ -82,7 +82,7 @@ fn client(preview: &Preview) -> String {
 }
 
 fn due(preview: &Preview) -> String {
-    let sent = preview.known.sent.as_ref();
+    let sent = preview.ledger_view.sent.as_ref();
     let since = |at: Timestamp| format!("{} ({})", minute(at), ago(at, preview.now));
     let reasons: Vec<&str> = preview.because.iter().copied().map(DueBecause::words).collect();
     match (reasons.is_empty(), sent) {
@@ -95,7 +95,7 @@ fn due(preview: &Preview) -> String {
 
 /// Writes the outcome of the passes before.
 fn failing(page: &mut Page, preview: &Preview) {
-    let Some(problem) = &preview.known.problem else { return };
+    let Some(problem) = &preview.ledger_view.problem else { return };
     let tries = output::count(problem.attempts.into(), "try", "tries");
     let since = format!("since {}, {tries}", minute(problem.since));
     let next = match problem.next_try {

@@ -7,8 +7,8 @@ use crate::commands::testing::{Bench, without_style};
 
 fn load(bench: &Bench, typed: &str, template: Option<TemplateKind>) -> Result<Preview> {
     let (store, ledger) = (bench.store(), bench.ledger());
-    let examiner = Evaluator { store: &store, ledger: ledger.as_ref(), config: &bench.config, ask_anyway: true };
-    Preview::gather(&examiner, typed, template)
+    let evaluator = Evaluator { store: &store, ledger: ledger.as_ref(), config: &bench.config, ask_anyway: true };
+    Preview::load(&evaluator, typed, template)
 }
 
 fn with_iqr(bench: &Bench, typed: &str) -> Preview {
@@ -136,9 +136,9 @@ fn tries_another_template() {
     let preview = load(&bench, "413800", Some(TemplateKind::Laptop)).unwrap();
     assert_eq!(json(&preview)["mapped"]["template"], "laptop");
     let page = shown(&bench, &preview);
-    let told =
+    let texts =
         ["as it is sent", "template laptop was asked for; it is sent by", "desktop:", "! nothing for Battery Health"];
-    for text in told {
+    for text in texts {
         assert!(page.contains(text), "{text}\n{page}");
     }
     let own = load(&bench, "413800", Some(TemplateKind::Desktop)).unwrap();

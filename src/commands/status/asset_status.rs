@@ -64,18 +64,18 @@ impl AssetStatus {
     ///
     /// [`NotFound`] when nothing is known of it; what keeps the databases from being read.
     pub(super) fn read(config: &Config, store: &Store, ledger: Option<&Ledger>, typed: &str) -> Result<Self> {
-        let examiner = Evaluator { store, ledger, config, ask_anyway: false };
+        let evaluator = Evaluator { store, ledger, config, ask_anyway: false };
         let id = match InventoryId::parse(Some(typed), config.store.id_rule) {
             Ok(id) => id,
-            Err(error) => return Self::from_no_id(&examiner, typed.trim(), &error),
+            Err(error) => return Self::from_no_id(&evaluator, typed.trim(), &error),
         };
-        let clients = standings(&examiner, examiner.clients_of(typed, &id)?)?;
+        let clients = standings(&evaluator, evaluator.clients_of(typed, &id)?)?;
         let (sent, intent, changes) = match ledger {
             Some(ledger) => (sent(ledger, &id)?, ledger.intent(&id)?, ledger.changes(id.as_str())?),
             None => (Vec::new(), None, Vec::new()),
         };
         if clients.is_empty() && sent.is_empty() && changes.is_empty() {
-            return Err(unknown(&examiner, &id)?.into());
+            return Err(unknown(&evaluator, &id)?.into());
         }
         Ok(Self { inventory_id: id.to_string(), clients, is_of_store: true, sent, intent, changes })
     }
@@ -98,25 +98,25 @@ impl AssetStatus {
 
     /// Reads the status of a text that is no ID: clients are held because of just this text, or will be by the next
     /// pass.
-    fn from_no_id(examiner: &Evaluator<'_>, typed: &str, error: &InventoryIdError) -> Result<Self> {
+    fn from_no_id(evaluator: &Evaluator<'_>, typed: &str, error: &InventoryIdError) -> Result<Self> {
         if typed.is_empty() {
             return Err(Usage("the inventory ID is blank; name one, or none for how things stand".to_owned()).into());
         }
-        let slot = &examiner.config.store.inventory_id_slot;
+        let slot = &evaluator.config.store.inventory_id_slot;
         let mut clients = Vec::new();
-        for client in examiner.store.claimants(slot, typed, typed)? {
-            if examiner.store.slot(client, slot)?.is_some_and(|held| held.trim() == typed) {
+        for client in evaluator.store.claimants(slot, typed, typed)? {
+            if evaluator.store.slot(client, slot)?.is_some_and(|held| held.trim() == typed) {
                 clients.push(client);
             }
         }
-        clients.extend(examiner.ledger.map(|ledger| ledger.problems_of(typed)).transpose()?.unwrap_or_default());
+        clients.extend(evaluator.ledger.map(|ledger| ledger.problems_of(typed)).transpose()?.unwrap_or_default());
         clients.sort_unstable();
         clients.dedup();
         if clients.is_empty() {
-            let similar = suggest::existing(examiner.store, &examiner.config.store, typed)?;
+            let similar = suggest::existing(evaluator.store, &evaluator.config.store, typed)?;
             return Err(NotFound(format!("{error}{}", suggest::hint(&similar))).into());
         }
-        let clients = standings(examiner, clients)?;
+        let clients = standings(evaluator, clients)?;
         let (inventory_id, sent, changes) = (typed.to_owned(), Vec::new(), Vec::new());
         Ok(Self { inventory_id, clients, is_of_store: true, sent, intent: None, changes })
     }
@@ -146,22 +146,22 @@ impl AssetStatus {
 }
 
 /// Says that no client has this ID: it was not typed, or typed otherwise.
-fn unknown(examiner: &Evaluator<'_>, id: &InventoryId) -> Result<NotFound> {
-    let store = &examiner.config.store;
-    let similar = suggest::existing(examiner.store, store, id.as_str())?;
-    let told = format!("nothing is known of it: {}", not_found(id, &store.inventory_id_slot, &similar));
-    let counts = examiner.ledger.map(Ledger::problem_counts).transpose()?.unwrap_or_default();
+fn unknown(evaluator: &Evaluator<'_>, id: &InventoryId) -> Result<NotFound> {
+    let store = &evaluator.config.store;
+    let similar = suggest::existing(evaluator.store, store, id.as_str())?;
+    let message = format!("nothing is known of it: {}", not_found(id, &store.inventory_id_slot, &similar));
+    let counts = evaluator.ledger.map(Ledger::problem_counts).transpose()?.unwrap_or_default();
     let blank = Reason::BlankInventoryId;
     let hint = counts.iter().find(|count| count.reason.is(blank)).map(|count| {
         let clients = output::count(count.clients, "client has", "clients have");
         let separator = if similar.is_empty() { ";" } else { "" };
         format!("{separator} {clients} no ID at all ({blank}): `wipeos-iqr status` names the machines")
     });
-    Ok(NotFound(told + &hint.unwrap_or_default()))
+    Ok(NotFound(message + &hint.unwrap_or_default()))
 }
 
-fn standings(examiner: &Evaluator<'_>, clients: Vec<ClientId>) -> Result<Vec<Standing>> {
-    clients.into_iter().map(|client| Standing::evaluate(examiner, client)).collect()
+fn standings(evaluator: &Evaluator<'_>, clients: Vec<ClientId>) -> Result<Vec<Standing>> {
+    clients.into_iter().map(|client| Standing::evaluate(evaluator, client)).collect()
 }
 
 impl Standing {
@@ -171,8 +171,8 @@ impl Standing {
         Self { client_id: problem.client_id, machine: String::new(), state, problem: Some(problem) }
     }
 
-    fn evaluate(examiner: &Evaluator<'_>, client_id: ClientId) -> Result<Self> {
-        let (found, verdict) = examiner.evaluate(client_id)?;
+    fn evaluate(evaluator: &Evaluator<'_>, client_id: ClientId) -> Result<Self> {
+        let (found, verdict) = evaluator.evaluate(client_id)?;
         let problem = found.ledger_view.problem;
         // An unreadable record is reported as such.
         let machine = verdict.mapped().map(|mapped| mapped.machine.name()).unwrap_or_default();

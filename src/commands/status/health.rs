@@ -28,10 +28,10 @@ pub(super) struct Health {
 
 impl Health {
     pub(super) fn evaluate(status: &Status, now: Timestamp) -> Self {
-        match (trouble(status, now), backlog(status, now)) {
-            (Some(trouble), None) => Self { level: Level::Attention, sentence: trouble },
-            (Some(trouble), Some(backlog)) => {
-                Self { level: Level::Attention, sentence: format!("{trouble} {backlog}") }
+        match (attention(status, now), backlog(status, now)) {
+            (Some(attention), None) => Self { level: Level::Attention, sentence: attention },
+            (Some(attention), Some(backlog)) => {
+                Self { level: Level::Attention, sentence: format!("{attention} {backlog}") }
             }
             (None, Some(backlog)) => Self { level: Level::Waiting, sentence: backlog },
             (None, None) => Self::from_waiting(status),
@@ -56,7 +56,7 @@ impl Health {
 }
 
 /// Returns the gravest problem.
-fn trouble(status: &Status, now: Timestamp) -> Option<String> {
+fn attention(status: &Status, now: Timestamp) -> Option<String> {
     let obstacle = Obstacle::find(status, now);
     let grave = obstacle.filter(Obstacle::is_grave);
     let what = match grave {
@@ -158,8 +158,8 @@ mod tests {
         let before = Status { passes: vec![ended_early(-120)], ..well() };
         assert_eq!(sentence(&before, 120), "All is well.");
         let after = Status { passes: vec![ended_early(120)], ..well() };
-        let told = sentence(&after, 130);
-        assert_eq!(told, "Needs attention: the last pass was ended early (2023-11-14 22:15): IQR cannot be reached.");
+        let shown = sentence(&after, 130);
+        assert_eq!(shown, "Needs attention: the last pass was ended early (2023-11-14 22:15): IQR cannot be reached.");
     }
 
     #[test]

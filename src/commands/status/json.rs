@@ -122,8 +122,8 @@ impl<'a> Json<'a> {
         Self {
             tenant: status.tenant.as_deref(),
             due: status.store.as_ref().map(|store| store.due),
-            held: status.held().map(trouble).collect(),
-            failing: status.failing().map(trouble).collect(),
+            held: status.held().map(rejection).collect(),
+            failing: status.failing().map(rejection).collect(),
             left_behind: status.left_behind.iter().map(left).collect(),
             passes: status.passes.iter().map(pass).collect(),
             last_pass: status
@@ -135,7 +135,7 @@ impl<'a> Json<'a> {
     }
 }
 
-fn trouble(problem: &Problem) -> Rejected<'_> {
+fn rejection(problem: &Problem) -> Rejected<'_> {
     Rejected {
         client_id: problem.client_id,
         inventory_id: problem.inventory_id.as_deref(),

@@ -81,16 +81,20 @@ impl Obstacle {
         if let Some(pass) = newest.filter(|pass| pass.is_aborted()) {
             let why = pass.message.as_deref().unwrap_or("no reason is known");
             let is_silent = now.seconds_since(pass.started_at) > MAX_SILENCE_SECS;
-            return Some(Self::ended_early(pass.started_at, why, is_silent.then(|| absence(status.suspicion.clone()))));
+            return Some(Self::ended_early(
+                pass.started_at,
+                why,
+                is_silent.then(|| absence(status.likely_cause.clone())),
+            ));
         }
         match last_good {
             _ if status.holder.is_some() => {}
             None if status.heartbeat.is_none() && status.passes.is_empty() => {
-                return Some(Self::NoPass(status.suspicion.clone()));
+                return Some(Self::NoPass(status.likely_cause.clone()));
             }
-            None => return Some(Self::NoneGood(status.suspicion.clone())),
+            None => return Some(Self::NoneGood(status.likely_cause.clone())),
             Some(good) if now.seconds_since(good) > MAX_SILENCE_SECS => {
-                return Some(Self::Late { good, cause: status.suspicion.clone() });
+                return Some(Self::Late { good, cause: status.likely_cause.clone() });
             }
             Some(_) => {}
         }
@@ -181,7 +185,7 @@ impl Obstacle {
     }
 
     /// Returns the sentence behind its code, for a line that says nothing else.
-    pub(super) fn told(&self, now: Timestamp) -> String {
+    pub(super) fn message(&self, now: Timestamp) -> String {
         let code = self.reason().map(|reason| format!("{reason}: ")).unwrap_or_default();
         code + &self.sentence(now)
     }
@@ -273,12 +277,12 @@ mod tests {
     #[test]
     fn reports_a_pass_out_of_time_until_the_next_one() {
         let status = after(pass("done", Some("it ran out of time")), 0);
-        let told = Obstacle::find(&status, at(60)).unwrap();
+        let found = Obstacle::find(&status, at(60)).unwrap();
         assert_eq!(
-            (told.clone(), told.reason()),
+            (found.clone(), found.reason()),
             (Obstacle::OutOfTime { at: at(0), left: 3 }, Some(Reason::TimeBudget))
         );
-        assert!(told.sentence(at(60)).contains("left 3 clients for the next one; "), "{}", told.sentence(at(60)));
+        assert!(found.sentence(at(60)).contains("left 3 clients for the next one; "), "{}", found.sentence(at(60)));
         let beat = Heartbeat { started_at: at(120), finished_at: at(120), last_good: Some(at(120)) };
         assert_eq!(Obstacle::find(&Status { heartbeat: Some(beat), ..status }, at(130)), None);
     }
@@ -291,8 +295,8 @@ mod tests {
     #[test]
     fn sees_an_obstacle_in_failing_missing_or_endless_passes() {
         let early = after(pass("aborted", Some("IQR cannot be reached.")), -120);
-        let told = Obstacle::find(&early, at(60)).unwrap().sentence(at(60));
-        assert!(told.ends_with("): IQR cannot be reached"), "{told}");
+        let found = Obstacle::find(&early, at(60)).unwrap().sentence(at(60));
+        assert!(found.ends_with("): IQR cannot be reached"), "{found}");
         let silent = Obstacle::find(&early, at(MAX_SILENCE_SECS + 1)).unwrap().sentence(at(MAX_SILENCE_SECS + 1));
         assert!(silent.ends_with("cannot be reached; no pass was made since: look whether the timer, or cron, runs"));
         let late = Obstacle::find(&after(pass("done", None), 0), at(MAX_SILENCE_SECS + 1));
@@ -313,8 +317,8 @@ mod tests {
         assert_eq!(Obstacle::find(&held, at(180)), Some(Obstacle::Held("flock".to_owned(), 7)));
         assert_eq!(Obstacle::find(&Status::default(), at(0)), Some(Obstacle::NoPass(None)));
         let full = || Some("the disk is full".to_owned());
-        let told = Obstacle::find(&Status { ledger_place: full(), ..Status::default() }, at(0)).unwrap();
-        assert_eq!(told.sentence(at(0)), "no pass can record what it does: the disk is full");
+        let found = Obstacle::find(&Status { ledger_place: full(), ..Status::default() }, at(0)).unwrap();
+        assert_eq!(found.sentence(at(0)), "no pass can record what it does: the disk is full");
         let ahead = Obstacle::find(&after(pass("done", None), 0), at(-MAX_SILENCE_SECS - 1)).unwrap();
         assert!(ahead.sentence(at(-MAX_SILENCE_SECS - 1)).contains("which is still to come"));
     }

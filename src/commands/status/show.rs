@@ -23,7 +23,7 @@ pub(super) fn page(status: &Status, now: Timestamp, is_verbose: bool) -> String 
     tenant(&mut page, status);
     let obstacle = Obstacle::find(status, now);
     match &obstacle {
-        Some(obstacle) if obstacle.is_before_first_pass() => page.styled_row("last pass", WARN, obstacle.told(now)),
+        Some(obstacle) if obstacle.is_before_first_pass() => page.styled_row("last pass", WARN, obstacle.message(now)),
         Some(obstacle) if obstacle.is_reported_by_pass() => last_pass(&mut page, status, now),
         obstacle @ (Some(_) | None) => {
             last_pass(&mut page, status, now);
@@ -53,8 +53,8 @@ fn tenant(page: &mut Page, status: &Status) {
     page.row("IQR", tenant);
     if let Some((before, now)) = &status.tenants {
         let what_follows = if status.has_ledger { "goes on with" } else { "compares every machine with" };
-        let told = format!("the last pass worked with {before}; the next one {what_follows} {now}");
-        page.styled_row("attention", WARN, told);
+        let message = format!("the last pass worked with {before}; the next one {what_follows} {now}");
+        page.styled_row("attention", WARN, message);
     }
 }
 
@@ -78,7 +78,7 @@ fn last_pass(page: &mut Page, status: &Status, now: Timestamp) {
 fn attention(page: &mut Page, obstacle: Option<&Obstacle>, now: Timestamp) {
     let Some(obstacle) = obstacle else { return };
     let style = if obstacle.is_grave() { BAD } else { WARN };
-    page.styled_row("attention", style, obstacle.told(now));
+    page.styled_row("attention", style, obstacle.message(now));
 }
 
 /// Describes a pass that left no record.

@@ -53,7 +53,7 @@ impl Artifacts {
             finished_at: clock::now(),
             ..Report::begun(self.started_at, false)
         };
-        let (problems, left_behind) = self.known().unwrap_or_else(|error| {
+        let (problems, left_behind) = self.recorded().unwrap_or_else(|error| {
             log::info!("the metrics are written without what is held and failing: {error}");
             (None, None)
         });
@@ -64,7 +64,7 @@ impl Artifacts {
 
     /// Counts what is held and failing, and the assets that show what another machine sent; `None` where the number is
     /// not known.
-    fn known(&self) -> Result<(Option<Vec<ProblemCount>>, Option<usize>), ledger::Error> {
+    fn recorded(&self) -> Result<(Option<Vec<ProblemCount>>, Option<usize>), ledger::Error> {
         let Some(path) = &self.ledger else { return Ok((None, None)) };
         match Ledger::open(path)? {
             Some(ledger) => Ok((Some(ledger.problem_counts()?), Some(ledger.left_behind(self.oldest_kept)?.len()))),
@@ -77,8 +77,8 @@ impl Artifacts {
     /// from the metrics of the last pass.
     fn last_good(&self, path: &Path, now: Timestamp) -> Option<Timestamp> {
         let beat = self.ledger.as_deref().and_then(Heartbeat::read);
-        let told = || path.is_file().then(|| std::fs::read_to_string(path).ok())?;
-        beat.and_then(|beat| beat.last_good(now)).or_else(|| metrics::last_good(&told()?).filter(|good| *good <= now))
+        let text = || path.is_file().then(|| std::fs::read_to_string(path).ok())?;
+        beat.and_then(|beat| beat.last_good(now)).or_else(|| metrics::last_good(&text()?).filter(|good| *good <= now))
     }
 }
 

@@ -80,17 +80,17 @@ pub(in crate::iqr) fn asset(
     let fields = [Field::Description, Field::ExtendedDescription, Field::Comments].map(|field| names.of(field));
     let reading = Reading { names: Some([&OF_ASSETS[..], &fields].concat()), redactor };
     let Some(object) = one_object(body, &reading)? else { return Ok(None) };
-    let told = id_text(&object, "inventoryid");
-    if told.is_empty() {
+    let shown = id_text(&object, "inventoryid");
+    if shown.is_empty() {
         let Some(object) = one_object(body, &Reading::all(redactor))? else { return Ok(None) };
         return complaint(&object).map_or(Ok(None), |text| Err(reading.complaint(text)));
     }
-    if let Some(other) = ids(&object).find(|told| !same_id(told, id.as_str())) {
+    if let Some(other) = ids(&object).find(|shown| !same_id(shown, id.as_str())) {
         return Err(Bad::Passing(format!("it answered with asset {}, which is another one", redactor.quote(&other))));
     }
     let end_trimmed = |field| padded(&object, names.of(field));
     let asset = Asset {
-        inventory_id: told,
+        inventory_id: shown,
         item_number: first_text(&object, &["item", "itemnumber"]),
         manufacturer: id_text(&object, "mfgr"),
         serial_number: find(&object, "serialnumber").map(plain).unwrap_or_default(),
@@ -308,9 +308,9 @@ fn plain(value: &Value) -> String {
 }
 
 /// Equal as numbers where both are, else as texts without regard to case.
-fn same_id(told: &str, asked: &str) -> bool {
+fn same_id(shown: &str, asked: &str) -> bool {
     let number = |text: &str| text.strip_suffix(".0").unwrap_or(text).parse::<u64>().ok();
-    number(told).map_or_else(|| told.eq_ignore_ascii_case(asked), |told| number(asked) == Some(told))
+    number(shown).map_or_else(|| shown.eq_ignore_ascii_case(asked), |shown| number(asked) == Some(shown))
 }
 
 fn complaint(object: &Object) -> Option<&str> {

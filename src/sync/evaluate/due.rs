@@ -23,8 +23,8 @@ const MAX_COUNTED_RETRIES: i64 = 1_000_000;
 
 /// Whether a client's fingerprint is not the one that was last evaluated.
 fn has_news(client: ClientId, store: &Store, ledger: &Ledger) -> Result<bool, Error> {
-    let Some(known) = LedgerView::read(client, ledger)?.fingerprint() else { return Ok(true) };
-    Ok(store.fingerprint(client)? != Some(known))
+    let Some(recorded) = LedgerView::read(client, ledger)?.fingerprint() else { return Ok(true) };
+    Ok(store.fingerprint(client)? != Some(recorded))
 }
 
 /// Whether a pass would find nothing due, without a query to the appliance's database: the database was not touched

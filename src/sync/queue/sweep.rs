@@ -78,9 +78,13 @@ impl Sweep {
         let after = behind_dispatched(self.after, store, ledger, pending)?;
         let page = store.fingerprints_after(after)?;
         let last = page.last().map(|(client, _)| *client);
-        let known = known_between(ledger, after, last)?;
+        let recorded = known_between(ledger, after, last)?;
         let is_same = |client: ClientId, fingerprint: Fingerprint| {
-            known.iter().rev().find(|(other, _)| *other == client).is_some_and(|(_, then)| *then == Some(fingerprint))
+            recorded
+                .iter()
+                .rev()
+                .find(|(other, _)| *other == client)
+                .is_some_and(|(_, then)| *then == Some(fingerprint))
         };
         let is_there = |client: &ClientId| page.binary_search_by_key(client, |(other, _)| *other).is_ok();
         let is_ahead = self.ahead();
@@ -89,7 +93,7 @@ impl Sweep {
             .filter(|(id, fingerprint)| self.is_full || !is_same(*id, *fingerprint))
             .map(|(id, _)| *id)
             .collect();
-        clients.extend(known.iter().map(|(client, _)| *client).filter(|client| !is_there(client)));
+        clients.extend(recorded.iter().map(|(client, _)| *client).filter(|client| !is_there(client)));
         clients.retain(|client| is_ahead.contains(&client.0));
         match last {
             Some(last) => self.after = last,
@@ -145,8 +149,8 @@ impl Sweep {
 fn behind_dispatched(after: ClientId, store: &Store, ledger: &Ledger, pending: &Pending) -> Result<ClientId, Error> {
     let mut after = after;
     loop {
-        let known = ledger.known_after(after, 1)?.first().map(|(client, _)| *client);
-        let next = store.first_after(after)?.into_iter().chain(known).min();
+        let recorded = ledger.known_after(after, 1)?.first().map(|(client, _)| *client);
+        let next = store.first_after(after)?.into_iter().chain(recorded).min();
         match next.and_then(|next| pending.dispatched.stretch_end(next)) {
             Some(end) => after = end,
             None => return Ok(after),
@@ -199,15 +203,15 @@ fn known_between(
     after: ClientId,
     last: Option<ClientId>,
 ) -> Result<Vec<(ClientId, Option<Fingerprint>)>, Error> {
-    let mut known = Vec::new();
+    let mut recorded = Vec::new();
     let mut from = after;
     loop {
         let page = ledger.known_after(from, 4 * PAGE_CLIENTS)?;
-        let Some(&(end, _)) = page.last() else { return Ok(known) };
+        let Some(&(end, _)) = page.last() else { return Ok(recorded) };
         let is_last = last.is_some_and(|last| end > last);
-        known.extend(page.into_iter().filter(|(client, _)| last.is_none_or(|last| *client <= last)));
+        recorded.extend(page.into_iter().filter(|(client, _)| last.is_none_or(|last| *client <= last)));
         if is_last {
-            return Ok(known);
+            return Ok(recorded);
         }
         from = end;
     }

@@ -161,9 +161,9 @@ impl Recovery<'_> {
 
     /// Returns what is known of the asset's lines: the record of it, and the lines that the write was to send.
     fn sent(&self, asset: &Asset) -> Result<Sent, Error> {
-        let known =
+        let recorded =
             self.applier.ledger().asset(&self.intent.inventory_id)?.map(|record| record.sent).unwrap_or_default();
-        Ok(known.or_intended(&self.intent.sent, asset))
+        Ok(recorded.or_intended(&self.intent.sent, asset))
     }
 
     fn finish(&self, before: &Asset, asset: &Asset) -> Result<(), Error> {

@@ -38,8 +38,8 @@ pub(super) fn write(
         left_behind(page, notice);
     }
     if let Some(intent) = asset.intent.as_ref().filter(|_| !asset.clients.iter().any(|it| it.state.is_answered())) {
-        let told = "a write of which the end is not known; the asset is read before anything else";
-        page.row("begun", format!("{}: {told}", minute(intent.at)));
+        let state = "a write of which the end is not known; the asset is read before anything else";
+        page.row("begun", format!("{}: {state}", minute(intent.at)));
     }
     history(page, &asset.changes);
 }
@@ -48,18 +48,18 @@ fn standing(page: &mut Page, client: &Standing, id: &str, obstacle: Option<&Obst
     let machine = if client.machine.is_empty() { "its record in WipeOS cannot be read" } else { &client.machine };
     page.row(&format!("client {}", client.client_id), machine);
     let mut spans = vec![state(&client.state)];
-    if let Some(problem) = client.problem.as_ref().filter(|_| client.state.is_trouble()) {
+    if let Some(problem) = client.problem.as_ref().filter(|_| client.state.is_rejected()) {
         spans.push(Span::plain(format!(", since {}{}", minute(problem.since), tries(problem, now))));
     }
     page.spans_row("now", &spans);
     page.row("", advice(&client.state, id));
     if let Some(obstacle) = obstacle.filter(|obstacle| client.waits_behind(obstacle)) {
-        page.styled_row("not sent yet", WARN, obstacle.told(now));
+        page.styled_row("not sent yet", WARN, obstacle.message(now));
     }
 }
 
 impl State {
-    fn is_trouble(&self) -> bool {
+    fn is_rejected(&self) -> bool {
         match self {
             Self::Held { .. } | Self::Failing { .. } => true,
             Self::UpToDate | Self::Due(_) | Self::HalfDone | Self::Differs | Self::Gone => false,
