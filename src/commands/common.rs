@@ -66,8 +66,12 @@ pub(super) fn interruption() -> Arc<AtomicBool> {
 
 /// A client for a command that is not a pass; nothing is sent yet.
 pub(super) fn connect(config: &Config, access: Access) -> Result<Iqr, ConfigError> {
-    let limits = Limits { deadline: BootTime::now() + config.sync.time_budget, interrupted: interruption() };
-    Ok(Iqr::new(config.iqr.clone(), &config.api_key()?, access, limits))
+    Ok(Iqr::new(config.iqr.clone(), &config.api_key()?, access, limits(config)))
+}
+
+/// Returns the limits of the requests of a command that is not a pass.
+pub(super) fn limits(config: &Config) -> Limits {
+    Limits { deadline: BootTime::now() + config.sync.time_budget, interrupted: interruption() }
 }
 
 /// Ends a session whose work is done: a failure is a line in the log.

@@ -7,6 +7,7 @@ pub mod dismiss;
 mod exit;
 pub mod init;
 pub mod iqmetrix;
+mod lookups;
 pub mod master_item;
 mod page;
 pub mod preview;
@@ -17,5 +18,7 @@ pub mod sync;
 #[cfg(test)]
 pub(crate) mod testing;
 
-use common::{connect, end_session, interruption, load, log_warnings, missing_index, open_database, open_store};
+use common::{
+    connect, end_session, interruption, limits, load, log_warnings, missing_index, open_database, open_store,
+};
 pub use exit::{Exit, NotFound, Usage};

@@ -15,10 +15,11 @@ use crate::cli::{Global, PreviewArgs};
 use crate::clock;
 use crate::config::{Config, SerialCheck};
 use crate::ledger::{Ledger, Problem};
+use crate::lookup::{self, Answers};
 use crate::mapping::{self, RenderedField};
 use crate::model::{
-    Asset, AssetUpdate, ClientId, DueBecause, InventoryId, InventoryIdError, KnownLines, Machine, Reason, Sent,
-    TemplateKind, Timestamp,
+    Asset, AssetUpdate, ClientId, DueBecause, InventoryId, InventoryIdError, KnownLines, LookedUpValue, Machine,
+    Reason, Sent, TemplateKind, Timestamp,
 };
 use crate::output;
 use crate::store::Fingerprint;
@@ -47,6 +48,8 @@ struct Preview {
     subject: Option<Subject>,
     /// The ledger's record of earlier passes.
     ledger_view: LedgerView,
+    /// Whether the config has a section of a service that has values.
+    has_lookups: bool,
     remote: Option<Remote>,
     now: Timestamp,
 }
@@ -92,8 +95,13 @@ pub fn run(global: &Global, args: &PreviewArgs) -> Result<Exit> {
     super::log_warnings(&config);
     let store = super::open_store(&config)?;
     let ledger = Ledger::open_for(&config.ledger.path, &config.iqr.tenant())?;
-    let evaluator = Evaluator { store: &store, ledger: ledger.as_ref(), config: &config, ask_anyway: true };
+    let evaluator =
+        Evaluator { store: &store, ledger: ledger.as_ref(), config: &config, answers: None, ask_anyway: true };
     let mut preview = Preview::load(&evaluator, &args.inventory_id, args.template)?;
+    if let Some(answers) = args.remote.then(|| preview.look_up(&config, ledger.as_ref())).transpose()?.flatten() {
+        let evaluator = Evaluator { answers: Some(&answers), ..evaluator };
+        preview = Preview::load(&evaluator, &args.inventory_id, args.template)?;
+    }
     let asked = if args.remote { preview.ask_iqr(&config, ledger.as_ref()) } else { Ok(()) };
     if args.json {
         output::print_json(&json::Json::from_preview(&preview))?;
@@ -137,9 +145,20 @@ impl Preview {
             unreadable,
             subject: claim.map(|claim| Subject::new(claim, evaluator.config, template)),
             ledger_view,
+            has_lookups: evaluator.config.iqmetrix.is_some(),
             remote: None,
             now: clock::now(),
         })
+    }
+
+    /// Asks other services for the values of the machine that a pass would ask for; `None` where it would ask for none.
+    fn look_up(&self, config: &Config, ledger: Option<&Ledger>) -> Result<Option<Answers>> {
+        let (Some(subject), Some(_)) = (&self.subject, &self.id) else { return Ok(None) };
+        if config.looked_up().is_empty() {
+            return Ok(None);
+        }
+        let limits = super::limits(config);
+        Ok(Some(lookup::ask(subject.machine(), config, ledger, &limits, clock::now())?))
     }
 
     /// Reads the asset and plans on it, as a pass would begin.
@@ -161,6 +180,11 @@ impl Preview {
         }
         self.remote = Some(Remote { asset, plan, notes });
         Ok(())
+    }
+
+    /// The values of the machine that other services have.
+    fn looked_up(&self) -> &[LookedUpValue] {
+        self.subject.as_ref().map_or(&[], |subject| &subject.machine().looked_up)
     }
 
     /// Whether the client failed before, nothing is new since, and its next attempt is not due yet.

@@ -60,6 +60,26 @@ impl Ledger {
         Ok(record.unwrap_or_default())
     }
 
+    /// Returns the record of a key as it is once these settings of the service are taken over.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read.
+    pub fn looked_up_under(&self, service: &str, settings: [u8; 16], key: &str) -> Result<KeyRecord, Error> {
+        let record = self.looked_up(service, key)?;
+        if self.lookup_settings(service)? == Some(settings) {
+            return Ok(record);
+        }
+        let has_value = |answer: &Answer| answer.values.iter().any(Option::is_some);
+        Ok(KeyRecord { answer: record.answer.filter(has_value), open_since: None })
+    }
+
+    /// Returns the settings under which a service was last asked.
+    fn lookup_settings(&self, service: &str) -> Result<Option<[u8; 16]>, Error> {
+        let recorded = "SELECT settings FROM lookup_service WHERE service = ?1";
+        self.row(recorded, [service], |row| row.get::<_, [u8; 16]>(0))
+    }
+
     /// Returns the record of a service under these settings; the default one where it has none, or one of other
     /// settings.
     ///
@@ -194,8 +214,7 @@ impl RunLedger {
     ///
     /// When the ledger cannot be read or written.
     pub fn take_over_lookup_settings(&mut self, service: &str, settings: [u8; 16]) -> Result<(), Error> {
-        let recorded = "SELECT settings FROM lookup_service WHERE service = ?1";
-        if self.row(recorded, [service], |row| row.get::<_, [u8; 16]>(0))? == Some(settings) {
+        if self.lookup_settings(service)? == Some(settings) {
             return Ok(());
         }
         self.atomically(|ledger| {

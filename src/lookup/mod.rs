@@ -6,12 +6,14 @@
 
 mod answer;
 mod key;
+mod overlay;
 mod rest;
 mod service;
 mod values;
 
 pub use answer::needs_question;
 pub use key::{key_of, services_in_use};
+pub use overlay::{Answers, ask};
 pub use rest::{after, rest_after};
 pub use service::Client;
 pub use values::{open_services, values_of};

@@ -2,12 +2,13 @@
 
 use super::answer::state;
 use super::key::{fields_in_use, key_of};
+use super::overlay::Answers;
 use crate::config::Config;
 use crate::ledger::{Error, Ledger};
 use crate::model::{LookedUpValue, LookupService, LookupState, Machine, Timestamp};
 
 /// Returns the values of a machine by what the ledger has at `now`: one for each field that the texts name and that the
-/// machine has a key for.
+/// machine has a key for. `answers` count in the place of what the ledger has.
 ///
 /// # Errors
 ///
@@ -16,6 +17,7 @@ pub fn values_of(
     machine: &Machine,
     config: &Config,
     ledger: Option<&Ledger>,
+    answers: Option<&Answers>,
     now: Timestamp,
 ) -> Result<Vec<LookedUpValue>, Error> {
     let mut values = Vec::new();
@@ -26,7 +28,10 @@ pub fn values_of(
         }
         let slot = |name: &str| Ok::<_, Error>(machine.slot(name).map(str::to_owned));
         let Some(key) = key_of(service, config, slot)? else { continue };
-        let record = ledger.map(|ledger| ledger.looked_up(service.name(), &key)).transpose()?.unwrap_or_default();
+        let record = match answers.and_then(|answers| answers.get(&(service, key.clone()))) {
+            Some(answered) => answered.clone(),
+            None => ledger.map(|ledger| ledger.looked_up(service.name(), &key)).transpose()?.unwrap_or_default(),
+        };
         let asked_at = record.answer.as_ref().map(|answer| answer.at);
         for (index, field) in service.fields().enumerate().filter(|(_, field)| used.contains(field)) {
             let (state, text) = state(&record, index, now, config.lookup.wait);

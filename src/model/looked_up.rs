@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::Serialize;
+
 use super::Timestamp;
 
 /// A service that values are looked up at.
@@ -83,7 +85,8 @@ impl LookedUp {
 }
 
 /// The state of a looked-up value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum LookupState {
     /// The service has answered, and has it.
     Known,

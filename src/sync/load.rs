@@ -48,7 +48,7 @@ fn read_client(
     request: &Request<'_>,
 ) -> Result<Option<Loaded>, Error> {
     let ask_anyway = candidate.trigger == Trigger::Request;
-    let evaluator = Evaluator { store, ledger: Some(ledger), config: request.config, ask_anyway };
+    let evaluator = Evaluator { store, ledger: Some(ledger), config: request.config, answers: None, ask_anyway };
     match candidate.trigger {
         Trigger::News => evaluator.load_news(candidate.client_id),
         Trigger::Retry | Trigger::Sweep | Trigger::Request => evaluator.load(candidate.client_id).map(Some),

@@ -145,7 +145,8 @@ fn wanted(request: &Request<'_>, store: &Store, ledger: &RunLedger) -> Result<Wa
     };
     let id = InventoryId::parse(Some(typed), request.config.store.id_rule)
         .map_err(|error| Error::NoSuchAsset(error.to_string()))?;
-    let evaluator = evaluate::Evaluator { store, ledger: Some(ledger), config: request.config, ask_anyway: true };
+    let evaluator =
+        evaluate::Evaluator { store, ledger: Some(ledger), config: request.config, answers: None, ask_anyway: true };
     let clients = evaluator.clients_of(typed, &id)?;
     if clients.is_empty() {
         let slot = &request.config.store.inventory_id_slot;

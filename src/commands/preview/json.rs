@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::{HeldReason, Preview, Subject};
+use crate::commands::lookups;
 use crate::model::{Asset, AssetUpdate, ClientId, DueBecause, Machine, Timestamp};
 use crate::sync::reconcile::plan::Change;
 
@@ -20,6 +21,8 @@ pub(super) struct Json<'a> {
     iqr: Option<&'a Asset>,
     changes: &'a [Change],
     notes: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lookups: Option<Vec<lookups::ValueJson<'a>>>,
 }
 
 /// The reason that keeps the asset from being sent, or kept it in the newest pass.
@@ -51,6 +54,7 @@ impl<'a> Json<'a> {
             iqr: remote.map(|remote| &remote.asset),
             changes: changes.unwrap_or_default(),
             notes: remote.map(|remote| remote.notes.as_slice()).unwrap_or_default(),
+            lookups: preview.has_lookups.then(|| lookups::values(preview.looked_up()).collect()),
         }
     }
 }

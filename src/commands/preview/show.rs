@@ -1,8 +1,8 @@
 //! A preview for people: one page.
 
 use super::{Preview, Remote, Subject, hardware};
-use crate::commands::diff;
 use crate::commands::page::{Page, Span, ago, minute};
+use crate::commands::{diff, lookups};
 use crate::config::Config;
 use crate::mapping::{RenderedField, Rules};
 use crate::model::{Cut, DueBecause, KnownLines, Limited, Timestamp};
@@ -15,6 +15,7 @@ pub(super) fn page(preview: &Preview, config: &Config) -> String {
     head(&mut page, preview, config);
     if let Some(subject) = &preview.subject {
         hardware::machine(&mut page, subject, preview.now);
+        looked_up(&mut page, preview, config);
         mapped(&mut page, subject);
         comments(&mut page, subject, preview.remote.as_ref(), &config.rules);
         if let Some(remote) = &preview.remote {
@@ -39,6 +40,18 @@ fn head(page: &mut Page, preview: &Preview, config: &Config) {
         page.styled_row("failing", BAD, format!("{}: {}", rejection.reason, rejection.message));
     }
     failing(page, preview);
+}
+
+/// Writes the values that other services have of the machine; nothing where no text names one.
+fn looked_up(page: &mut Page, preview: &Preview, config: &Config) {
+    if config.looked_up().is_empty() {
+        return;
+    }
+    page.section("Values that other services have");
+    lookups::rows(page, preview.looked_up(), preview.now);
+    if preview.looked_up().is_empty() {
+        page.item(&[Span::new(DIM, "none: the machine has no text that they could be asked for")]);
+    }
 }
 
 /// Returns the slot and its text, where that is not the ID itself.

@@ -7,7 +7,8 @@ use crate::commands::testing::{Bench, without_style};
 
 fn load(bench: &Bench, typed: &str, template: Option<TemplateKind>) -> Result<Preview> {
     let (store, ledger) = (bench.store(), bench.ledger());
-    let evaluator = Evaluator { store: &store, ledger: ledger.as_ref(), config: &bench.config, ask_anyway: true };
+    let evaluator =
+        Evaluator { store: &store, ledger: ledger.as_ref(), config: &bench.config, answers: None, ask_anyway: true };
     Preview::load(&evaluator, typed, template)
 }
 

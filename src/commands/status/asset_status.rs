@@ -64,7 +64,7 @@ impl AssetStatus {
     ///
     /// [`NotFound`] when nothing is known of it; what keeps the databases from being read.
     pub(super) fn read(config: &Config, store: &Store, ledger: Option<&Ledger>, typed: &str) -> Result<Self> {
-        let evaluator = Evaluator { store, ledger, config, ask_anyway: false };
+        let evaluator = Evaluator { store, ledger, config, answers: None, ask_anyway: false };
         let id = match InventoryId::parse(Some(typed), config.store.id_rule) {
             Ok(id) => id,
             Err(error) => return Self::from_no_id(&evaluator, typed.trim(), &error),

@@ -151,6 +151,8 @@ pub struct Evaluator<'a> {
     pub ledger: Option<&'a Ledger>,
     /// The rules.
     pub config: &'a Config,
+    /// Answers of other services that count in the place of those in the ledger.
+    pub answers: Option<&'a lookup::Answers>,
     /// Whether IQR is asked even if nothing that would be sent has changed.
     pub ask_anyway: bool,
 }
@@ -316,7 +318,8 @@ impl Evaluator<'_> {
         match self.store.client_if_changed(client_id, known) {
             Ok(ClientState::Read(mut snapshot)) => {
                 let machine = &mut snapshot.machine;
-                machine.looked_up = lookup::values_of(machine, self.config, self.ledger, machine.read_at)?;
+                machine.looked_up =
+                    lookup::values_of(machine, self.config, self.ledger, self.answers, machine.read_at)?;
                 let waits_for = lookup::open_services(&machine.looked_up);
                 Ok(Some(Found { waits_for, ..self.read(*snapshot)? }))
             }
