@@ -9,6 +9,7 @@ mod health;
 mod html;
 mod json;
 mod obstacle;
+mod services;
 mod show;
 
 use std::path::Path;
@@ -16,6 +17,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 
 use self::asset_status::AssetStatus;
+pub(super) use self::services::{Section, ServiceStatus};
 use super::{Exit, NotFound, Usage};
 use crate::cli::{Global, StatusArgs};
 use crate::clock;
@@ -63,6 +65,8 @@ struct Status {
     heartbeat: Option<Heartbeat>,
     /// The part from the WipeOS database; `None` when it cannot be read.
     store: Option<StoreStatus>,
+    /// The services that have a section in the config.
+    services: Vec<ServiceStatus>,
     /// The status of the one asset that was asked for.
     asset: Option<AssetStatus>,
 }
@@ -89,6 +93,7 @@ pub fn run(global: &Global, args: &StatusArgs) -> Result<Exit> {
         (Err(error), Some(path)) => return Err(write_blind(path, &config, error, now)),
         (read, _) => read?,
     };
+    status.add_services(&Section::all(&config), ledger.as_ref(), now)?;
     let store = super::open_store(&config).map_err(anyhow::Error::from);
     status.check_place(&config.ledger.path);
     let read = store.and_then(|store| status.add_store(&config, &store, ledger.as_ref(), args, now));
@@ -131,17 +136,19 @@ pub(super) struct Failure {
 }
 
 /// Returns the page for browsers after a pass; `due` is what the pass left, `None` when it could not begin, `failure`
-/// what ended it. Where the ledger cannot be read, or is not known, the page says so. Fails as [`html::page`] does.
+/// what ended it, and `sections` are the services that have a section in the config. Where the ledger cannot be read, or is not known, the page says so. Fails as [`html::page`] does.
 pub(super) fn html_after_pass(
     ledger: Option<&Path>,
     oldest_kept: Timestamp,
     due: Option<u64>,
     failure: Option<Failure>,
+    sections: &[Section],
 ) -> Result<String> {
     let now = clock::now();
     let (mut status, recent) = match ledger.map(|path| read_ledger(path, None, oldest_kept, now)) {
         // This pass holds the lock.
-        Some(Ok((_, status, recent))) => {
+        Some(Ok((known, mut status, recent))) => {
+            status.add_services(sections, known.as_ref(), now)?;
             (Status { ledger_place: ledger.and_then(ledger::why_not_writable), ..status }, recent)
         }
         Some(Err(error)) => (Status::from_unreadable(ledger, &error), Vec::new()),
@@ -201,6 +208,16 @@ impl Status {
             heartbeat: ledger.heartbeat(),
             ..Self::default()
         })
+    }
+
+    fn add_services(
+        &mut self,
+        sections: &[Section],
+        ledger: Option<&Ledger>,
+        now: Timestamp,
+    ) -> Result<(), ledger::Error> {
+        self.services = sections.iter().map(|section| section.status(ledger, now)).collect::<Result<_, _>>()?;
+        Ok(())
     }
 
     fn check_place(&mut self, ledger: &Path) {

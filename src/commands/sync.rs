@@ -95,7 +95,7 @@ fn pass(
         Some(id) => Scope::Asset(id),
         None => Scope::Due { retry: args.retry, full: args.full },
     };
-    let watchers = Watchers::from_config(&config.watch, Some(&config.ledger), args, started_at);
+    let watchers = Watchers::from_config(config, args, started_at);
     let begun = || watchers.iter().for_each(Watchers::begun);
     let outcome = sync::run(&Request {
         config,

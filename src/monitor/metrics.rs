@@ -36,6 +36,19 @@ pub struct Metrics<'a> {
     pub problems: Option<&'a [ProblemCount]>,
     /// The number of notices of assets that show what another machine sent; `None` when the ledger cannot be read.
     pub left_behind: Option<usize>,
+    /// The services that have a section in the config.
+    pub lookups: &'a [LookupSamples],
+}
+
+/// The values of a service that values of machines are looked up at.
+#[derive(Debug)]
+pub struct LookupSamples {
+    /// The name of the service.
+    pub service: &'static str,
+    /// Whether it rests, and the number of clients that wait for a value; `None` when the ledger cannot be read.
+    pub known: Option<(bool, u64)>,
+    /// The requests of the pass; `None` where the pass did not begin.
+    pub requests: Option<u64>,
 }
 
 impl Metrics<'_> {
@@ -54,6 +67,7 @@ impl Metrics<'_> {
             let help = "Assets that still show what was sent of a machine with another inventory ID; all those of a replaced WipeOS database count as one.";
             text.gauge("left_behind_assets", help, left_behind);
         }
+        lookups(&mut text, self.lookups);
         text.0
     }
 
@@ -110,6 +124,26 @@ fn rejections(text: &mut Text, problems: &[ProblemCount]) {
     }
 }
 
+/// Writes the samples of the services; nothing where the config has no section of one.
+fn lookups(text: &mut Text, services: &[LookupSamples]) {
+    let known = || services.iter().filter_map(|service| Some((service.service, service.known?)));
+    let resting: Vec<_> = known().map(|(service, (is_resting, _))| (service, u64::from(is_resting))).collect();
+    let waiting: Vec<_> = known().map(|(service, (_, waiting))| (service, waiting)).collect();
+    let requests: Vec<_> = services.iter().filter_map(|service| Some((service.service, service.requests?))).collect();
+    for (name, help, samples) in [
+        ("lookup_resting", "Whether the service is not asked for a while (1), because it failed.", resting),
+        ("lookup_waiting_clients", "Clients that wait for a value of the service.", waiting),
+        ("lookup_requests", "Requests for data to the service of the newest pass.", requests),
+    ] {
+        if !samples.is_empty() {
+            text.family(name, help);
+        }
+        for (service, number) in samples {
+            text.sample(name, ("service", service), number);
+        }
+    }
+}
+
 /// Milliseconds as seconds.
 #[expect(clippy::cast_precision_loss, reason = "exact to the millisecond for some 285,000 years")]
 fn seconds(millis: i64) -> f64 {
@@ -158,8 +192,15 @@ mod tests {
             finished_at: Timestamp::from_unix_millis(1_700_000_001_500),
             ..Report::begun(Timestamp::from_unix_millis(1_700_000_000_000), false)
         };
-        Metrics { report: &report, has_begun, last_good: None, problems, left_behind: problems.map(<[_]>::len) }
-            .to_text()
+        Metrics {
+            report: &report,
+            has_begun,
+            last_good: None,
+            problems,
+            left_behind: problems.map(<[_]>::len),
+            lookups: &[],
+        }
+        .to_text()
     }
 
     #[test]
@@ -173,8 +214,14 @@ mod tests {
     fn reads_back_the_time_of_the_last_good_pass() {
         let good = Timestamp::from_unix_millis(1_700_000_001_537);
         let report = Report::begun(good, false);
-        let metrics =
-            Metrics { report: &report, has_begun: false, last_good: Some(good), problems: None, left_behind: None };
+        let metrics = Metrics {
+            report: &report,
+            has_begun: false,
+            last_good: Some(good),
+            problems: None,
+            left_behind: None,
+            lookups: &[],
+        };
         assert_eq!(last_good(&metrics.to_text()), Some(good));
         assert_eq!(last_good(&text_of(None, true)), None);
         assert_eq!(last_good("wipeos_iqr_last_success_timestamp_seconds soon"), None);

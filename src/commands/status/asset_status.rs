@@ -7,7 +7,9 @@ use crate::commands::preview::not_found;
 use crate::commands::{NotFound, Usage, suggest};
 use crate::config::Config;
 use crate::ledger::{ChangeRecord, Intent, Ledger, LeftBehind, Problem};
-use crate::model::{ClientId, DueBecause, InventoryId, InventoryIdError, Reason, RecordedReason, Timestamp};
+use crate::model::{
+    ClientId, DueBecause, InventoryId, InventoryIdError, LookedUpValue, Reason, RecordedReason, Timestamp,
+};
 use crate::output;
 use crate::store::Store;
 use crate::sync::evaluate::{Evaluator, Rejection, Verdict};
@@ -35,6 +37,8 @@ pub(super) struct Standing {
     pub state: State,
     /// The outcome of the passes for this client.
     pub problem: Option<Problem>,
+    /// The values of its machine that other services have.
+    pub looked_up: Vec<LookedUpValue>,
 }
 
 /// The next pass's task for a client.
@@ -168,7 +172,13 @@ impl Standing {
     /// Returns the state of a client that cannot be read.
     fn from_problem(problem: Problem) -> Self {
         let state = State::from_problem(&problem);
-        Self { client_id: problem.client_id, machine: String::new(), state, problem: Some(problem) }
+        Self {
+            client_id: problem.client_id,
+            machine: String::new(),
+            state,
+            problem: Some(problem),
+            looked_up: Vec::new(),
+        }
     }
 
     fn evaluate(evaluator: &Evaluator<'_>, client_id: ClientId) -> Result<Self> {
@@ -176,6 +186,7 @@ impl Standing {
         let problem = found.ledger_view.problem;
         // An unreadable record is reported as such.
         let machine = verdict.mapped().map(|mapped| mapped.machine.name()).unwrap_or_default();
+        let looked_up = verdict.mapped().map(|mapped| mapped.machine.looked_up.clone()).unwrap_or_default();
         let state = match verdict {
             Verdict::Gone => State::Gone,
             Verdict::Held(Rejection { reason, message }, _) => State::Held { reason: reason.into(), message },
@@ -188,7 +199,7 @@ impl Standing {
                 None => State::Due(found.because),
             },
         };
-        Ok(Self { client_id, machine, state, problem })
+        Ok(Self { client_id, machine, state, problem, looked_up })
     }
 
     /// Whether this keeps it from being sent, and its problem does not say so already.

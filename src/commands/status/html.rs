@@ -12,6 +12,7 @@ use super::Status;
 use super::advice::explained;
 use super::health::{Health, Level};
 use super::obstacle::Obstacle;
+use super::services::ServiceStatus;
 use crate::commands::page::{ago, length, minute};
 use crate::escape;
 use crate::ledger::{Ledger, LeftBehind, Pass, Problem};
@@ -52,6 +53,7 @@ struct Page {
     tables: Vec<Clients>,
     left_behind: Vec<LeftRow>,
     more_left_behind: usize,
+    lookups: Vec<ServiceRow>,
     passes: Vec<PassRow>,
 }
 
@@ -112,6 +114,13 @@ struct LeftRow {
     noticed: String,
 }
 
+/// A service that has values of machines.
+struct ServiceRow {
+    name: &'static str,
+    is_well: bool,
+    state: String,
+}
+
 struct PassRow {
     at: String,
     took: String,
@@ -160,6 +169,7 @@ pub(super) fn page(status: &Status, recent: &[Pass], now: Timestamp) -> askama::
         tables: tables(status, now),
         left_behind: status.left_behind.iter().take(MAX_CLIENTS).map(LeftRow::from_notice).collect(),
         more_left_behind: status.left_behind.len().saturating_sub(MAX_CLIENTS),
+        lookups: status.services.iter().map(ServiceRow::from_status).collect(),
         passes: recent.iter().take(MAX_PASSES).map(PassRow::from_pass).collect(),
     };
     page.render()
@@ -323,6 +333,13 @@ impl LeftRow {
             sent: minute(notice.sent_at),
             noticed: minute(notice.noticed_at),
         }
+    }
+}
+
+impl ServiceRow {
+    fn from_status(status: &ServiceStatus) -> Self {
+        let state = escape::one_line(&status.sentence());
+        Self { name: status.service.title(), is_well: status.is_well(), state }
     }
 }
 

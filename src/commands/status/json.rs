@@ -6,6 +6,8 @@ use super::Status;
 use super::advice::advice;
 use super::asset_status::{AssetStatus, Standing, State};
 use super::obstacle::Obstacle;
+use super::services::ServiceStatus;
+use crate::commands::lookups::{self, ValueJson};
 use crate::ledger::{LeftBehind, Pass, PassTotals, Problem};
 use crate::model::{ClientId, DueBecause, Reason, Timestamp};
 use crate::store::MissingIndex;
@@ -23,8 +25,20 @@ pub(super) struct Json<'a> {
     passes: Vec<PassJson<'a>>,
     last_pass: Option<LastPass>,
     missing_indexes: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    lookups: Vec<ServiceJson<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     asset: Option<AssetJson<'a>>,
+}
+
+/// A service that has values of machines.
+#[derive(Serialize)]
+struct ServiceJson<'a> {
+    service: &'static str,
+    state: &'static str,
+    until: Option<Timestamp>,
+    message: Option<&'a str>,
+    waiting: u64,
 }
 
 #[derive(Serialize)]
@@ -83,6 +97,8 @@ struct AssetJson<'a> {
     now: Vec<Now<'a>>,
     sent: Vec<Sent>,
     changes: Vec<Change<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lookups: Option<Vec<ValueJson<'a>>>,
 }
 
 /// The state of a client of the asset.
@@ -130,9 +146,34 @@ impl<'a> Json<'a> {
                 .heartbeat
                 .map(|beat| LastPass { started_at: beat.started_at, finished_at: beat.finished_at }),
             missing_indexes: indexes.map(MissingIndex::statement).collect(),
-            asset: status.asset.as_ref().map(|asset| asset_json(asset, Obstacle::find(status, now).as_ref(), now)),
+            lookups: status.services.iter().map(service).collect(),
+            asset: status.asset.as_ref().map(|asset| AssetJson {
+                lookups: (!status.services.is_empty()).then(|| values(asset)),
+                ..asset_json(asset, Obstacle::find(status, now).as_ref(), now)
+            }),
         }
     }
+}
+
+fn service(status: &ServiceStatus) -> ServiceJson<'_> {
+    ServiceJson {
+        service: status.service.name(),
+        state: status.code(),
+        until: status.until(),
+        message: status.message(),
+        waiting: status.waiting,
+    }
+}
+
+/// Returns the looked-up values of the clients of an asset, each once.
+fn values(asset: &AssetStatus) -> Vec<ValueJson<'_>> {
+    let mut found = Vec::new();
+    for value in asset.clients.iter().flat_map(|client| &client.looked_up) {
+        if !found.contains(&value) {
+            found.push(value);
+        }
+    }
+    lookups::values(found).collect()
 }
 
 fn rejection(problem: &Problem) -> Rejected<'_> {
@@ -211,5 +252,6 @@ fn asset_json<'a>(asset: &'a AssetStatus, obstacle: Option<&Obstacle>, time: Tim
             .iter()
             .map(|(at, change)| Change { at: *at, field: &change.field, from: &change.before, to: &change.after })
             .collect(),
+        lookups: None,
     }
 }

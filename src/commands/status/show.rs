@@ -2,6 +2,8 @@
 
 mod asset_status;
 
+use anstyle::Style;
+
 use super::Status;
 use super::advice::explained;
 use super::obstacle::Obstacle;
@@ -31,6 +33,7 @@ pub(super) fn page(status: &Status, now: Timestamp, is_verbose: bool) -> String 
         }
     }
     counts(&mut page, status);
+    services(&mut page, status);
     table(&mut page, "Failing: tried again by themselves", &status.failing().collect::<Vec<_>>(), now);
     table(&mut page, "Held: each waits for a person", &status.held().collect::<Vec<_>>(), now);
     notices(&mut page, &status.left_behind);
@@ -141,6 +144,14 @@ fn counts(page: &mut Page, status: &Status) {
     match status.held().count() as u64 {
         0 => page.row("held", "nothing"),
         number => page.styled_row("held", WARN, clients(number)),
+    }
+}
+
+/// Writes the services that have values of machines; nothing where the config has no section of one.
+fn services(page: &mut Page, status: &Status) {
+    for service in &status.services {
+        let style = if service.is_well() { Style::new() } else { WARN };
+        page.styled_row(service.service.name(), style, service.sentence());
     }
 }
 

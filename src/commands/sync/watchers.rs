@@ -8,7 +8,8 @@ use std::time::Instant;
 
 use super::artifacts::Artifacts;
 use crate::cli::SyncArgs;
-use crate::config::{ConfigError, LedgerConfig, PartialConfig, WatchConfig};
+use crate::commands::status::Section;
+use crate::config::{Config, ConfigError, LedgerConfig, PartialConfig, WatchConfig};
 use crate::escape::in_full;
 use crate::model::Timestamp;
 use crate::monitor::{MAX_REPORT_TIME, Ping, Signal, detached};
@@ -18,6 +19,8 @@ use crate::sync::{self, Outcome, PassOutcome, Report};
 pub(super) struct Watchers<'a> {
     watch: &'a WatchConfig,
     ledger: Option<&'a LedgerConfig>,
+    /// The whole config; `None` where it has mistakes.
+    config: Option<&'a Config>,
     ping: Option<Ping>,
     /// Whether the pass is for all that is due: one for a single asset says nothing of the others.
     is_whole: bool,
@@ -26,7 +29,7 @@ pub(super) struct Watchers<'a> {
 
 impl<'a> Watchers<'a> {
     /// Returns the watchers; `None` where there are none, and in a dry run, which is not reported.
-    pub(super) fn from_config(
+    fn from_sections(
         watch: &'a WatchConfig,
         ledger: Option<&'a LedgerConfig>,
         args: &SyncArgs,
@@ -37,7 +40,13 @@ impl<'a> Watchers<'a> {
         }
         let is_whole = args.inventory_id.is_none();
         let ping = watch.ping_url.as_ref().filter(|_| is_whole).and_then(Ping::to);
-        Some(Self { watch, ledger, ping, is_whole, started_at })
+        Some(Self { watch, ledger, config: None, ping, is_whole, started_at })
+    }
+
+    /// Returns the watchers of a pass with this config.
+    pub(super) fn from_config(config: &'a Config, args: &SyncArgs, started_at: Timestamp) -> Option<Self> {
+        let watchers = Self::from_sections(&config.watch, Some(&config.ledger), args, started_at)?;
+        Some(Self { config: Some(config), ..watchers })
     }
 
     /// Reports that the pass has the run lock.
@@ -69,6 +78,7 @@ impl<'a> Watchers<'a> {
             ledger: self.ledger.map(|ledger| ledger.path.clone()),
             oldest_kept: self.ledger.map_or(self.started_at, |ledger| ledger.oldest_kept(self.started_at)),
             started_at: self.started_at,
+            sections: self.config.map(Section::all).unwrap_or_default(),
             begun: begun.cloned(),
             failure: failure.filter(|_| self.is_whole),
         };
@@ -92,7 +102,7 @@ impl<'a> Watchers<'a> {
 pub(super) fn report_config_error(error: &ConfigError, args: &SyncArgs, started_at: Timestamp) {
     let ConfigError::Invalid(problems) = error else { return };
     let Some(PartialConfig { watch, ledger }) = PartialConfig::read(&problems.path) else { return };
-    if let Some(watchers) = Watchers::from_config(&watch, ledger.as_ref(), args, started_at) {
+    if let Some(watchers) = Watchers::from_sections(&watch, ledger.as_ref(), args, started_at) {
         watchers.report_to_all(None, Some(in_full(error)));
     }
 }

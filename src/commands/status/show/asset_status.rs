@@ -1,11 +1,11 @@
 //! The status of one asset for people: its state and what to do, then what was sent when.
 
 use super::{and_more, left_behind, tries, when};
-use crate::commands::diff;
 use crate::commands::page::{Page, Span, minute};
 use crate::commands::status::advice::explained;
 use crate::commands::status::asset_status::{AssetStatus, Standing, State};
 use crate::commands::status::obstacle::Obstacle;
+use crate::commands::{diff, lookups};
 use crate::ledger::{ChangeRecord, LeftBehind};
 use crate::model::{DueBecause, Reason, Timestamp};
 use crate::output::{BAD, DIM, GOOD, STRONG, WARN};
@@ -53,6 +53,7 @@ fn standing(page: &mut Page, client: &Standing, id: &str, obstacle: Option<&Obst
     }
     page.spans_row("now", &spans);
     page.row("", advice(&client.state, id));
+    lookups::rows(page, &client.looked_up, now);
     if let Some(obstacle) = obstacle.filter(|obstacle| client.waits_behind(obstacle)) {
         page.styled_row("not sent yet", WARN, obstacle.message(now));
     }
