@@ -2,6 +2,7 @@
 //!
 //! Nothing is written anywhere, but for `--write-test` with its confirmation.
 
+mod iqmetrix;
 mod online;
 mod places;
 mod probe;
@@ -91,6 +92,7 @@ pub fn run(global: &Global, args: &AuthTestArgs) -> Result<Exit> {
     if let Some(asset) = asset.filter(|_| args.write_test && steps.exit == Exit::Done) {
         steps.write_test(&config, &asset);
     }
+    steps.iqmetrix(&config);
     let exit = steps.exit;
     print(args, steps)?;
     Ok(exit)

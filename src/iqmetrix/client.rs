@@ -70,13 +70,13 @@ impl Iqmetrix {
         self.client.session.current(self.client.link(When::InTime)).map(drop)
     }
 
-    /// Asks the host for its root, without a credential: any answer shows that it is reached. Returns the status.
+    /// Asks a host for its root, without a credential: any answer shows that it is reached. Returns the status.
     ///
     /// # Errors
     ///
     /// [`Error::Unreachable`].
-    pub fn knock(&self) -> Result<u16, Error> {
-        self.client.knock(&self.settings.url)
+    pub fn knock(&self, url: &str) -> Result<u16, Error> {
+        self.client.knock(url)
     }
 
     /// Lists the companies in partner relationships, until `end` at the latest.

@@ -4,10 +4,20 @@ use super::{Steps, Verdict};
 use crate::config::{Config, ConfigError};
 use crate::iqr::{self, Iqr};
 use crate::model::InventoryId;
-use crate::web::{self, Access, Error, Route};
+use crate::web::{self, Access, Error, Route, Service};
 
 /// A clock that is further off than this confuses people who compare the logs of both sides: seconds.
 const MAX_SKEW_SECS: i64 = 60;
+
+/// A host of a service.
+pub(super) struct Host<'a> {
+    /// The text before the names of its steps.
+    pub prefix: &'static str,
+    /// The service.
+    pub service: &'static Service,
+    /// The URL.
+    pub url: &'a str,
+}
 
 impl Steps {
     /// Takes the steps from the key to the end of the session; `asset` is probed in between.
@@ -40,25 +50,31 @@ impl Steps {
     fn hosts(&mut self, config: &Config, iqr: &Iqr) -> bool {
         let mut urls = vec![&config.iqr.signin_url, &config.iqr.api_url];
         urls.dedup();
-        urls.into_iter().all(|url| self.host(iqr, url))
+        urls.into_iter().all(|url| {
+            let host = Host { prefix: "", service: &iqr::SERVICE, url };
+            self.host(&host, |url| iqr.knock(url))
+        })
     }
 
-    fn host(&mut self, iqr: &Iqr, url: &str) -> bool {
-        match web::route(&iqr::SERVICE, url) {
+    /// Whether a host is reached; `knock` asks it for anything.
+    pub(super) fn host(&mut self, host: &Host<'_>, knock: impl FnOnce(&str) -> Result<u16, Error>) -> bool {
+        let Host { prefix, service, url } = *host;
+        let step = format!("{prefix}host");
+        match web::route(service, url) {
             Ok(Route::Direct(addresses)) => {
                 let addresses: Vec<String> = addresses.iter().take(3).map(ToString::to_string).collect();
-                self.note("host", Verdict::Ok, format!("{url} is at {}", addresses.join(", ")));
+                self.note(&step, Verdict::Ok, format!("{url} is at {}", addresses.join(", ")));
             }
-            Ok(Route::Proxy(proxy)) => self.note("host", Verdict::Ok, format!("{url} through the proxy {proxy}")),
+            Ok(Route::Proxy(proxy)) => self.note(&step, Verdict::Ok, format!("{url} through the proxy {proxy}")),
             Err(error) => {
-                self.fail("host", error);
+                self.fail(&step, error);
                 return false;
             }
         }
-        let step = if url.starts_with("https:") { "TLS" } else { "connection" };
-        match iqr.knock(url) {
-            Ok(_) => self.note(step, Verdict::Ok, format!("{url} answers")),
-            Err(error) => self.fail(step, error),
+        let step = format!("{prefix}{}", if url.starts_with("https:") { "TLS" } else { "connection" });
+        match knock(url) {
+            Ok(_) => self.note(&step, Verdict::Ok, format!("{url} answers")),
+            Err(error) => self.fail(&step, error),
         }
         self.taken.last().is_some_and(|step| step.verdict == Verdict::Ok)
     }
