@@ -56,6 +56,7 @@
 //! - [`status_reasons`]: every reason in `status`, `--json` and the page
 //! - [`exit_codes`]: exit codes for locks, broken configs and unusable files
 //! - [`lookups`]: values that a pass looks up at iQmetrix
+//! - [`lookups_shown`]: where these values and their service are shown
 //! - [`logs`]: the lines of the log, and their priority for journald
 //! - [`monitoring`]: pings, metrics and the page
 //! - [`failed_starts`]: monitoring of passes that cannot begin or end early
@@ -102,6 +103,7 @@ mod ledger_upkeep;
 mod left_behind;
 mod logs;
 mod lookups;
+mod lookups_shown;
 mod manuals;
 mod master_items;
 mod monitoring;
