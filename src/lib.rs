@@ -54,6 +54,7 @@
 //! | a field of the templates that another service has | `model/looked_up.rs`, then `config/lookups.rs` |
 //! | an operation of IQR's API | `iqr/endpoint.rs`, then `iqr/inventory.rs` or `iqr/items.rs`; `examples/config.toml`, `docs/tenants.md` |
 //! | how long an answer holds, or a service rests | `lookup/answer.rs`, `lookup/rest.rs` |
+//! | where a looked-up value or its service is shown | `commands/lookups.rs`, `commands/status/services.rs`, `commands/auth_test/iqmetrix.rs`, `monitor/metrics.rs` |
 //! | an operation of iQmetrix | `iqmetrix/call.rs`, then `iqmetrix/decode.rs` |
 //! | an exit code | `Exit` in `commands/exit.rs`, and its `from_cause` for the errors behind it; `cli.rs`, README; a test ties them |
 //! | the verdict on an answer of IQR | `iqr/wire/verdict.rs`, `iqr/wire/complaint.rs`, `web/error.rs` |

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use iqr_sandbox::iqmetrix::{Device, Maintenance, Options, State};
+use iqr_sandbox::iqmetrix::{Device, Echo, Encoding, Maintenance, Options, Place, State};
 use iqr_sandbox::{Fault, Kind, When};
 use serde_json::{Value, json};
 
@@ -252,6 +252,37 @@ fn ends_at_the_first_step_to_iqmetrix_that_fails() {
     let failing = bench(1);
     failing.iqmetrix().set_faults(vec![Fault::new(When::Method("GET".to_owned()), Kind::html_ok())]);
     assert_ends_at(&failing, 5, "iqmetrix read", "");
+}
+
+#[test]
+fn shows_no_secret_that_iqmetrix_repeats() {
+    let places = [Place::Message(503), Place::Text(403), Place::TokenError(400), Place::Rows, Place::Dates];
+    for (number, place) in places.into_iter().enumerate() {
+        for encoding in [Encoding::Plain, [Encoding::Base64, Encoding::PercentAll][number % 2]] {
+            let bench = bench(1);
+            let html = bench.path("page.html");
+            let bench = bench.with("report", "html", &quoted(&html));
+            bench.iqmetrix().state().options.quirks.echo = Some(Echo { place, encoding });
+            let commands: [&[&str]; 6] = [
+                &["preview", ID, "--remote", "-vv"],
+                &["auth-test", "-vv"],
+                &["sync", "-vv"],
+                &["status"],
+                &["status", ID, "--json"],
+                &["preview", ID, "--json"],
+            ];
+            let mut shown: Vec<String> =
+                commands.iter().map(|arguments| format!("{:?}", bench.run(arguments))).collect();
+            shown.push(fs::read_to_string(&html).unwrap());
+            shown.push(String::from_utf8_lossy(&fs::read(bench.ledger()).unwrap()).into_owned());
+            shown.push(bench.seen(FIRST).description);
+            for secret in bench.iqmetrix().state().secrets() {
+                for form in [encoding.encode(&secret), secret] {
+                    assert!(shown.iter().all(|text| !text.contains(&form)), "{place:?}, {encoding:?}: {shown:#?}");
+                }
+            }
+        }
+    }
 }
 
 #[test]
