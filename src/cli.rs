@@ -2,14 +2,16 @@
 //!
 //! The API key is not among it: every user of a machine can read the arguments of every process.
 
+mod file;
 mod iqmetrix;
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-use clap::builder::{OsStringValueParser, PossibleValuesParser, TypedValueParser};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
+use self::file::file;
 pub use self::iqmetrix::{ImeiArgs, IqmetrixArgs, IqmetrixCommand, OutputArgs};
 use crate::model::{Chassis, TemplateKind};
 
@@ -279,11 +281,6 @@ pub struct InitArgs {
     /// Look at the WipeOS database for the slot that holds the inventory ID
     #[arg(long, value_name = "PATH", num_args = 0..=1, default_missing_value = "/var/lib/wipeos/wipeos.db")]
     pub from_store: Option<PathBuf>,
-}
-
-/// Takes a blank name too: a variable that is set to nothing is as good as not set.
-fn file() -> impl TypedValueParser<Value = PathBuf> {
-    OsStringValueParser::new().map(PathBuf::from)
 }
 
 /// The kinds by their names in the config.

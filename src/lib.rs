@@ -78,6 +78,7 @@
 //!   [`iqmetrix`] nothing of the other three, [`web`] nothing of any of them.
 //! - Nothing is written to the ledger or to IQR without the run lock; the WipeOS database is never written.
 //! - A change that cannot be recorded is not sent, and no write is repeated without a read in between.
+//! - No file takes from one that takes from it, directly or by way of others.
 //! - No secret, and no line of the config file, is in any message, log or panic.
 
 pub mod cli;

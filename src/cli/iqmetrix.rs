@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgMatches, Args, Command, FromArgMatches, Subcommand};
 
-use super::file;
+use super::file::file;
 use crate::iqmetrix::Format;
 
 /// `iqmetrix`: a group of commands that is defined only when one of them is typed, for a pass needs none of them.

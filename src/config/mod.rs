@@ -11,6 +11,7 @@ mod exposed;
 mod file;
 mod fingerprint;
 mod flaw;
+mod key_shape;
 mod lookups;
 mod partial;
 mod problems;

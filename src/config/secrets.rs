@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use super::exposed::looks_like_a_key;
+use super::key_shape::looks_like_a_key;
 use super::secret_name::SecretName;
 use super::trust::{self, Refusal, Untrusted};
 use crate::files;

@@ -10,8 +10,8 @@ use std::time::Duration;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::exposed::looks_like_a_key;
 use super::flaw::Flaw;
+use super::key_shape::looks_like_a_key;
 use super::report::Report;
 use super::values;
 

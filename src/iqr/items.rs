@@ -2,21 +2,9 @@
 
 use super::client::Iqr;
 use super::endpoint::{Fill, Operation};
+use super::master_item::MasterItem;
 use super::wire::{self, Record};
 use crate::web::{Error, When};
-
-/// A master item as IQR has it; every text is trimmed.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct MasterItem {
-    /// IQR's own ID of it.
-    pub item_id: String,
-    /// The item number.
-    pub item_number: String,
-    /// The manufacturer.
-    pub manufacturer: String,
-    /// The first category.
-    pub category: String,
-}
 
 /// The fields of a new master item (specification, step 8d iii).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

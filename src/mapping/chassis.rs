@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::clean::{begins_with, holds, one_line};
-use super::model_name::without_maker;
+use super::maker_prefix::without_maker;
 use crate::model::{Chassis, Machine, TemplateKind};
 
 /// The outcome and why, in words for the person who reads a preview.

@@ -8,9 +8,9 @@ use std::cell::OnceCell;
 use super::chassis::{self, ChassisChoice};
 use super::clean::one_line;
 use super::drives::{self, DriveFacts};
-use super::model_name::Firmware;
+use super::manufacturer::Aliases;
+use super::model_name::{Firmware, LenovoModel};
 use super::placeholder::real;
-use super::rules::Rules;
 use super::wipes::WipeFacts;
 use super::{capacity, model_name, processor};
 use crate::model::{Battery, Machine};
@@ -136,9 +136,15 @@ pub(super) struct Facts<'a> {
 }
 
 impl<'a> Facts<'a> {
-    pub(super) fn from_machine(machine: &'a Machine, rules: &'a Rules) -> Self {
-        let manufacturer = rules.aliases.short_form(machine.manufacturer.as_deref().unwrap_or_default());
-        let model = model_name::model_name(&manufacturer, &Firmware::from_machine(machine), rules.lenovo);
+    /// Derives the facts; `inventory_id_slot` is the slot that `{Inventory ID}` prints.
+    pub(super) fn from_machine(
+        machine: &'a Machine,
+        aliases: &Aliases,
+        lenovo: LenovoModel,
+        inventory_id_slot: &'a str,
+    ) -> Self {
+        let manufacturer = aliases.short_form(machine.manufacturer.as_deref().unwrap_or_default());
+        let model = model_name::model_name(&manufacturer, &Firmware::from_machine(machine), lenovo);
         Self {
             machine,
             manufacturer: one_line(&manufacturer).into_owned(),
@@ -146,7 +152,7 @@ impl<'a> Facts<'a> {
             chassis: chassis::choose(machine),
             drives: drives::facts(machine),
             processor: OnceCell::new(),
-            inventory_id_slot: &rules.inventory_id_slot,
+            inventory_id_slot,
         }
     }
 }

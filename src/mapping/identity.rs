@@ -5,12 +5,12 @@ use std::fmt;
 
 use super::clean::one_line;
 use super::fold::fold_key;
-use super::model_name::{Firmware, model_name, without_maker};
+use super::maker_prefix::without_maker;
+use super::model_name::{Firmware, model_name};
 use super::placeholder::real;
 use super::{LenovoModel, Rules, chassis, drives, processor};
 use crate::model::{
-    Chassis, Drive, Machine, OwnNames, excerpt, folded_drive_serial, is_filler_serial, is_readers_constant,
-    is_same_serial,
+    Chassis, Drive, Machine, excerpt, folded_drive_serial, is_filler_serial, is_readers_constant, is_same_serial,
 };
 
 /// Makers that have a product code in the version, or the model's name. Others have a revision there, mostly that of the
@@ -88,7 +88,7 @@ impl Identity {
         let firmware = Firmware::from_machine(machine);
         let manufacturer = rules.aliases.short_form(machine.manufacturer.as_deref().unwrap_or_default());
         let serial = machine.serial_number.clone().filter(|serial| !serial.trim().is_empty());
-        let names = OwnNames::from_machine(machine);
+        let names = machine.own_names();
         let brand = machine.processor.as_deref().unwrap_or_default();
         let version = firmware.version.filter(|_| MAKERS_WITH_VERSIONS.contains(&manufacturer.as_str()));
         let product = real(firmware.model);

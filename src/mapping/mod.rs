@@ -16,6 +16,7 @@ mod identity;
 mod item_number;
 mod letters;
 mod look_alikes;
+mod maker_prefix;
 mod manufacturer;
 mod model_name;
 mod placeholder;

@@ -7,7 +7,8 @@ mod hp;
 use std::borrow::Cow;
 
 use super::clean::{begins_with, one_line};
-use super::manufacturer::{is_legal_form, is_only_a_maker};
+use super::maker_prefix::{after_word, without_maker};
+use super::manufacturer::is_only_a_maker;
 use super::placeholder::{is_kind_of_machine, is_placeholder, real};
 use crate::model::Machine;
 
@@ -220,24 +221,6 @@ fn is_last_word_longer(name: &str, text: &str) -> bool {
 fn dell_name(product: &str) -> &str {
     let name = without_maker(product, &["DELL"]);
     if name.len() == product.len() { name } else { after_word(name, "System").unwrap_or(name) }
-}
-
-/// Removes the maker's name in front, however often it stands there: it is printed before the model anyway. Returns an
-/// empty text if nothing else is there, for a maker is no model.
-pub(super) fn without_maker<'a>(product: &'a str, names: &[&str]) -> &'a str {
-    let mut rest = product;
-    while let Some(shorter) = names.iter().find_map(|name| after_word(rest, name)) {
-        rest = shorter;
-    }
-    let is_none = |rest: &str| rest.len() < product.len() && (is_placeholder(rest) || is_legal_form(rest));
-    if names.iter().any(|name| rest.eq_ignore_ascii_case(name)) || is_none(rest) { "" } else { rest }
-}
-
-/// Returns the text after `word`, if that stands in front with a blank, a hyphen or an underscore behind it.
-fn after_word<'a>(text: &'a str, word: &str) -> Option<&'a str> {
-    let (start, rest) = text.split_at_checked(word.len())?;
-    let rest = start.eq_ignore_ascii_case(word).then(|| rest.strip_prefix([' ', '-', '_']))??;
-    Some(rest.trim_start()).filter(|rest| !rest.is_empty())
 }
 
 #[cfg(test)]

@@ -26,13 +26,13 @@ pub struct RenderedField {
 /// Maps a machine; the template is chosen by its chassis.
 #[must_use]
 pub fn map(machine: &Machine, rules: &Rules) -> AssetUpdate {
-    update(&Facts::from_machine(machine, rules), rules)
+    update(&facts(machine, rules), rules)
 }
 
 /// Maps a machine by another template.
 #[must_use]
 pub fn map_with_template(machine: &Machine, rules: &Rules, template: TemplateKind) -> AssetUpdate {
-    let mut facts = Facts::from_machine(machine, rules);
+    let mut facts = facts(machine, rules);
     facts.chassis.template = template;
     "asked for".clone_into(&mut facts.chassis.because);
     update(&facts, rules)
@@ -41,7 +41,7 @@ pub fn map_with_template(machine: &Machine, rules: &Rules, template: TemplateKin
 /// Explains each rendered field of an update: with the template that made it, in the order in which people read them.
 #[must_use]
 pub fn explain(machine: &Machine, rules: &Rules, update: &AssetUpdate) -> Vec<RenderedField> {
-    let mut facts = Facts::from_machine(machine, rules);
+    let mut facts = facts(machine, rules);
     facts.chassis.template = update.template;
     let subject = Subject::machine(&facts);
     let field = |name, limited: Option<Limited>, template: &Template, text: &str| RenderedField {
@@ -64,6 +64,10 @@ pub fn explain(machine: &Machine, rules: &Rules, update: &AssetUpdate) -> Vec<Re
         ..field("attribute", None, template, text)
     }));
     fields
+}
+
+fn facts<'a>(machine: &'a Machine, rules: &'a Rules) -> Facts<'a> {
+    Facts::from_machine(machine, &rules.aliases, rules.lenovo, &rules.inventory_id_slot)
 }
 
 fn update(facts: &Facts<'_>, rules: &Rules) -> AssetUpdate {

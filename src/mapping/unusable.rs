@@ -1,7 +1,7 @@
 //! Says why no master item can be named for a machine.
 
 use super::placeholder::{self, is_placeholder};
-use super::{clean, manufacturer, model_name};
+use super::{clean, maker_prefix, manufacturer};
 use crate::model::{AssetUpdate, Cut, Limited, Machine, excerpt};
 
 /// Why no master item can be named for this machine, and what to do; `None` when one can.
@@ -39,7 +39,7 @@ fn shown(raw: Option<&str>, maker: &str) -> String {
     if text.is_empty() {
         return "it is blank".to_owned();
     }
-    let what = match model_name::without_maker(&text, &[maker]) {
+    let what = match maker_prefix::without_maker(&text, &[maker]) {
         _ if is_placeholder(&text) => "a filler text",
         _ if manufacturer::is_only_a_maker(&text, maker) => "only the maker's name",
         // A maker's name with `-pc` behind it.

@@ -204,7 +204,14 @@ impl Machine {
     #[must_use]
     pub fn identifying_serial(&self) -> Option<&str> {
         let serial = self.serial_number.as_deref().map(str::trim)?;
-        OwnNames::from_machine(self).is_identified_by(serial).then_some(serial)
+        self.own_names().is_identified_by(serial).then_some(serial)
+    }
+
+    /// Returns the names that the record gives the machine.
+    #[must_use]
+    pub fn own_names(&self) -> OwnNames {
+        let Self { manufacturer, model, version, family, sku, .. } = self;
+        OwnNames::from_texts([manufacturer, model, version, family, sku].map(Option::as_deref))
     }
 }
 

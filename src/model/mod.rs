@@ -9,6 +9,7 @@ mod inventory_id;
 mod looked_up;
 mod machine;
 pub(crate) mod makers;
+mod own_names;
 mod reason;
 mod registration;
 mod sent;
@@ -24,12 +25,11 @@ pub use excerpt::excerpt;
 pub use inventory_id::{IdRule, InventoryId, InventoryIdError};
 pub use looked_up::{LookedUp, LookedUpValue, LookupService, LookupState};
 pub use machine::{Battery, ClientId, DiagnosticsLog, DiagnosticsTest, Drive, Machine, Slot, Wipe, slot_of};
+pub use own_names::OwnNames;
 pub use reason::{Reason, RecordedReason};
 pub use registration::Registration;
 pub use sent::{KnownLines, Sent, SentText, TextMark, line_digests};
-pub use serial::{
-    OwnNames, folded_drive_serial, is_filler_serial, is_readers_constant, is_same_serial, is_serial_in_iqr,
-};
+pub use serial::{folded_drive_serial, is_filler_serial, is_readers_constant, is_same_serial, is_serial_in_iqr};
 pub use stored::{StoredLines, is_stored, lines_of, stored_form};
 pub use time::{ParseTimestampError, Timestamp};
 pub use update::{AssetUpdate, Chassis, CommentLine, Cut, Lacking, Limited, TemplateKind};

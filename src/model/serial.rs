@@ -4,29 +4,22 @@
 //! most of the judgment is about how a text is composed: words, counting digits, a pattern that repeats. Each rule is
 //! narrow enough that a serial number drawn at random, of letters, of digits or of both, hardly ever meets it.
 
-mod own_names;
+mod digits;
 mod patterns;
 #[cfg(test)]
 mod tests;
 mod words;
 
-pub use own_names::OwnNames;
+pub(super) use digits::letters_and_digits;
 pub use patterns::is_readers_constant;
+
+use digits::{MAX_PREFIX_LETTERS, MIN_PATTERN_CHARS, is_counted, is_monotonous};
 
 /// The fewest characters of a machine's serial number: a shorter text distinguishes no machines.
 const MIN_MACHINE_SERIAL_CHARS: usize = 5;
 
 /// The most characters of a serial number: those of virtual machines have 54.
 const MAX_SERIAL_CHARS: usize = 128;
-
-/// The most letters in front of counting digits: `SN`, `SYS`, `ASSET`.
-const MAX_PREFIX_LETTERS: usize = 6;
-
-/// The number of digits that count up or down from which on they are no coincidence.
-const MIN_COUNTING_DIGITS: usize = 5;
-
-/// The number of digits that count up or down, each of them twice, from which on they are no coincidence.
-const MIN_DOUBLED_DIGITS: usize = 4;
 
 /// The number of times that one digit is repeated behind a prefix in a filler. `SN000000` can be the first number of a
 /// small series.
@@ -40,9 +33,6 @@ const MIN_ZEROS_BEFORE_LAST: usize = 9;
 
 /// The length of the longest pattern that is searched for as repeated: `1234512345`.
 const MAX_PERIOD: usize = 5;
-
-/// No text in which characters repeat counts as a pattern below this length.
-const MIN_PATTERN_CHARS: usize = 6;
 
 /// IQR's column for serial numbers is this wide, in characters.
 const IQR_SERIAL_WIDTH: usize = 25;
@@ -58,8 +48,8 @@ const KNOWN_FILLERS: &[&str] = &[
     "sn123456fvgv3i0b8o5n6n7k",
 ];
 
-/// Whether a serial number identifies a machine by itself: it is no filler, and long enough. See [`OwnNames`].
-fn identifies_machine(serial: &str) -> bool {
+/// Whether a serial number identifies a machine by itself: it is no filler, and long enough. See [`OwnNames`](super::OwnNames).
+pub(super) fn identifies_machine(serial: &str) -> bool {
     let length = serial.chars().filter(char::is_ascii_alphanumeric).count();
     length >= MIN_MACHINE_SERIAL_CHARS && !is_filler_serial(serial)
 }
@@ -126,11 +116,6 @@ fn is_invisible(character: char) -> bool {
     is_format || (character.is_control() && !character.is_whitespace())
 }
 
-/// The letters and digits of ASCII, in lower case.
-fn letters_and_digits(text: &str) -> String {
-    text.chars().filter(char::is_ascii_alphanumeric).map(|it| it.to_ascii_lowercase()).collect()
-}
-
 /// Whether it has signs or letters that no maker's serial numbers have: `(null string)`, `$(DEFAULT_STRING)`.
 fn is_no_serial(text: &str) -> bool {
     text.contains(['(', ')', '<', '>', '$'])
@@ -160,61 +145,10 @@ fn is_version(text: &str) -> bool {
     text.contains('.') && text.split('.').all(is_part)
 }
 
-/// Whether all characters are the same, or all but one, or all are 0 or 1.
-fn is_monotonous(bare: &[u8]) -> bool {
-    // If all but one are the same, two of the first three are.
-    let others = |byte: &u8| bare.iter().filter(|other| *other != byte).count();
-    let fewest_others = bare.iter().take(3).map(others).min().unwrap_or_default();
-    let is_binary = || bare.iter().all(|byte| matches!(byte, b'0' | b'1'));
-    fewest_others == 0 || (bare.len() >= MIN_PATTERN_CHARS && (fewest_others == 1 || is_binary()))
-}
-
 /// Whether a short pattern is repeated: `123123`, `ABABABA`.
 fn has_period(bare: &[u8]) -> bool {
     let repeats = |period: usize| bare.iter().zip(&bare[period..]).all(|(byte, later)| byte == later);
     bare.len() >= MIN_PATTERN_CHARS && (2..=MAX_PERIOD.min(bare.len() / 2)).any(repeats)
-}
-
-/// Whether digits count up or down behind a short prefix, or behind none, and hardly anything follows: `SYS-9876543210`,
-/// `123456789000`, `0123456789AB`, and with each digit twice `1122334455`.
-fn is_counted(bare: &[u8]) -> bool {
-    let prefix = bare.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
-    if prefix > MAX_PREFIX_LETTERS {
-        return false;
-    }
-    let digits = &bare[prefix..];
-    let zeros = digits.iter().take_while(|byte| **byte == b'0').count();
-    let counts = |digits: &[u8]| {
-        let run = counting_run(digits);
-        run >= MIN_COUNTING_DIGITS && digits.len() - run <= run / 3
-    };
-    let is_doubled = || {
-        let (pairs, rest) = bare.as_chunks::<2>();
-        let halved: Vec<u8> = pairs.iter().map(|[digit, _]| *digit).collect();
-        rest.is_empty()
-            && pairs.iter().all(|[digit, again]| digit == again)
-            && halved.len() >= MIN_DOUBLED_DIGITS
-            && counting_run(&halved) == halved.len()
-    };
-    counts(digits) || counts(&digits[zeros..]) || is_doubled()
-}
-
-/// Returns the number of characters that count up, or down, from the first on, which is a digit; behind 9 comes 0, or
-/// A.
-fn counting_run(bare: &[u8]) -> usize {
-    if !bare.first().is_some_and(u8::is_ascii_digit) {
-        return 0;
-    }
-    let run = |follows: fn(u8, u8) -> bool| 1 + bare.windows(2).take_while(|pair| follows(pair[0], pair[1])).count();
-    run(is_next).max(run(|byte, next| next.is_ascii_digit() && is_next(next, byte)))
-}
-
-/// Whether one digit, or letter behind the digits, comes right after another.
-fn is_next(byte: u8, next: u8) -> bool {
-    match byte {
-        b'9' => matches!(next, b'0' | b'a'),
-        _ => next == byte + 1,
-    }
 }
 
 /// `SN-000000`, `PC0000000`, `W0000000001`, and whatever is spelled out with an X: `R9XXXXXX`.

@@ -10,10 +10,7 @@ pub mod detached;
 pub mod file;
 pub mod metrics;
 mod ping;
-
-use std::time::Duration;
+mod time_limit;
 
 pub use ping::{Ping, Signal};
-
-/// The longest time that one sign may take, and that the program goes on after a pass to report it.
-pub const MAX_REPORT_TIME: Duration = Duration::from_secs(2);
+pub use time_limit::MAX_REPORT_TIME;

@@ -12,7 +12,7 @@ use std::fmt;
 
 use thiserror::Error;
 
-use super::Secret;
+use super::text::Secret;
 use crate::escape::is_harmful;
 
 /// No secret is longer, with all that is around it.

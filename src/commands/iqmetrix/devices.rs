@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use anyhow::Result;
 use serde::Serialize;
 
+use super::connection::{Connection, connect};
 use super::delivery::{check, deliver, deliver_bytes, table};
 use super::progress::progress_bar;
 use super::typed::{NotAsked, Typed};
-use super::{Connection, connect};
 use crate::cli::{Global, ImeiArgs};
 use crate::commands::{Exit, NotFound, Usage, load};
 use crate::config::{Config, ConfigError};

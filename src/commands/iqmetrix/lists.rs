@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use anyhow::Result;
 use serde::Serialize;
 
+use super::connection::{Connection, connect};
 use super::delivery::{check, deliver, deliver_bytes, table};
-use super::{Connection, connect};
 use crate::cli::{Global, OutputArgs};
 use crate::commands::{Exit, NotFound, load};
 use crate::iqmetrix::{Call, Company, Dealer, Format};

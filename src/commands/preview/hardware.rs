@@ -2,7 +2,7 @@
 
 use anstyle::Style;
 
-use super::Subject;
+use super::load::Subject;
 use crate::commands::page::{Page, ago, minute};
 use crate::mapping::{WipeEnd, WipeHistory, missing_verification};
 use crate::model::{DiagnosticsLog, Drive, Machine, Timestamp, Wipe};

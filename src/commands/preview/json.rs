@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{HeldReason, Preview, Subject};
+use super::load::{HeldReason, Preview, Subject};
 use crate::commands::lookups;
 use crate::model::{Asset, AssetUpdate, ClientId, DueBecause, Machine, Timestamp};
 use crate::sync::reconcile::plan::Change;

@@ -1,6 +1,7 @@
 //! A preview for people: one page.
 
-use super::{Preview, Remote, Subject, hardware};
+use super::hardware;
+use super::load::{Preview, Remote, Subject};
 use crate::commands::page::{Page, Span, ago, minute};
 use crate::commands::{diff, lookups};
 use crate::config::Config;

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::*;
 use crate::commands::testing::{Bench, without_style};
+use crate::model::TemplateKind;
 
 fn load(bench: &Bench, typed: &str, template: Option<TemplateKind>) -> Result<Preview> {
     let (store, ledger) = (bench.store(), bench.ledger());

@@ -2,7 +2,6 @@
 
 use anyhow::Result;
 
-use super::obstacle::Obstacle;
 use crate::commands::preview::not_found;
 use crate::commands::{NotFound, Usage, suggest};
 use crate::config::Config;
@@ -170,7 +169,7 @@ fn standings(evaluator: &Evaluator<'_>, clients: Vec<ClientId>) -> Result<Vec<St
 
 impl Standing {
     /// Returns the state of a client that cannot be read.
-    fn from_problem(problem: Problem) -> Self {
+    pub(super) fn from_problem(problem: Problem) -> Self {
         let state = State::from_problem(&problem);
         Self {
             client_id: problem.client_id,
@@ -200,29 +199,6 @@ impl Standing {
             },
         };
         Ok(Self { client_id, machine, state, problem, looked_up })
-    }
-
-    /// Whether this keeps it from being sent, and its problem does not say so already.
-    pub(super) fn waits_behind(&self, obstacle: &Obstacle) -> bool {
-        let State::Failing { reason, .. } = &self.state else { return self.state.is_due() };
-        match obstacle {
-            Obstacle::OutOfTime { .. } | Obstacle::Runs(..) => false,
-            Obstacle::EndedEarly { at, .. } => !(reason.is(Reason::Unreachable) && self.was_tried_by_pass(*at)),
-            Obstacle::Blind(_)
-            | Obstacle::Place(_)
-            | Obstacle::Held(..)
-            | Obstacle::Hangs(..)
-            | Obstacle::Ahead(_)
-            | Obstacle::Lost { .. }
-            | Obstacle::NoPass(_)
-            | Obstacle::NoneGood(_)
-            | Obstacle::Late { .. } => true,
-        }
-    }
-
-    /// Whether the pass of that time recorded the problem of a client that the next pass tries again, whenever it begins.
-    fn was_tried_by_pass(&self, began_at: Timestamp) -> bool {
-        self.problem.as_ref().is_some_and(|problem| problem.next_try == Some(began_at))
     }
 }
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::Status;
 use super::obstacle::Obstacle;
+use super::state::Status;
 use crate::ledger::Problem;
 use crate::model::Timestamp;
 use crate::output;
@@ -93,7 +93,7 @@ fn by_reason(problems: &[&Problem]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::commands::status::StoreStatus;
+    use crate::commands::status::state::StoreStatus;
     use crate::ledger::{Heartbeat, Pass, PassTotals};
     use crate::model::{ClientId, RecordedReason};
 

@@ -8,11 +8,11 @@ use std::collections::BTreeMap;
 use askama::Template;
 
 use self::chart::{Bar, Chart, Size};
-use super::Status;
 use super::advice::explained;
 use super::health::{Health, Level};
 use super::obstacle::Obstacle;
 use super::services::ServiceStatus;
+use super::state::Status;
 use crate::commands::page::{ago, length, minute};
 use crate::escape;
 use crate::ledger::{Ledger, LeftBehind, Pass, Problem};

@@ -2,11 +2,11 @@
 
 use serde::Serialize;
 
-use super::Status;
 use super::advice::advice;
 use super::asset_status::{AssetStatus, Standing, State};
 use super::obstacle::Obstacle;
 use super::services::ServiceStatus;
+use super::state::Status;
 use crate::commands::lookups::{self, ValueJson};
 use crate::ledger::{LeftBehind, Pass, PassTotals, Problem};
 use crate::model::{ClientId, DueBecause, Reason, Timestamp};
@@ -237,7 +237,7 @@ fn now<'a>(standing: &'a Standing, obstacle: Option<&Obstacle>, now: Timestamp) 
         reason: code,
         message,
         advice: reason.and_then(advice),
-        obstacle: obstacle.filter(|it| standing.waits_behind(it)).map(|it| it.sentence(now)),
+        obstacle: obstacle.filter(|it| it.keeps(standing)).map(|it| it.sentence(now)),
     }
 }
 

@@ -1,8 +1,9 @@
 //! Reasons why the last pass did not send what is due: they are not among the problems of a client, because they
 //! concern the pass as a whole.
 
-use super::Status;
 use super::advice::advice;
+use super::asset_status::{Standing, State};
+use super::state::Status;
 use crate::commands::page::{ago, minute};
 use crate::model::{Reason, Timestamp};
 use crate::{escape, output};
@@ -184,6 +185,24 @@ impl Obstacle {
         }
     }
 
+    /// Whether it keeps a client from being sent, and the problem of the client does not say so already.
+    pub(super) fn keeps(&self, client: &Standing) -> bool {
+        let State::Failing { reason, .. } = &client.state else { return client.state.is_due() };
+        match self {
+            Self::OutOfTime { .. } | Self::Runs(..) => false,
+            Self::EndedEarly { at, .. } => !(reason.is(Reason::Unreachable) && was_tried_by_pass(client, *at)),
+            Self::Blind(_)
+            | Self::Place(_)
+            | Self::Held(..)
+            | Self::Hangs(..)
+            | Self::Ahead(_)
+            | Self::Lost { .. }
+            | Self::NoPass(_)
+            | Self::NoneGood(_)
+            | Self::Late { .. } => true,
+        }
+    }
+
     /// Returns the sentence behind its code, for a line that says nothing else.
     pub(super) fn message(&self, now: Timestamp) -> String {
         let code = self.reason().map(|reason| format!("{reason}: ")).unwrap_or_default();
@@ -242,6 +261,11 @@ impl Obstacle {
             }
         }
     }
+}
+
+/// Whether the pass of that time recorded the problem of a client that the next pass tries again, whenever it begins.
+fn was_tried_by_pass(client: &Standing, began_at: Timestamp) -> bool {
+    client.problem.as_ref().is_some_and(|problem| problem.next_try == Some(began_at))
 }
 
 /// Says why no pass is made.

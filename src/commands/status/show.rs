@@ -1,17 +1,18 @@
 //! The status for people. Where all is well, six lines.
 
 mod asset_status;
+mod parts;
 
 use anstyle::Style;
 
-use super::Status;
+use self::parts::{and_more, left_behind, tries, when};
 use super::advice::explained;
 use super::obstacle::Obstacle;
-use crate::commands::page::{Page, Span, ago, length, minute};
+use super::state::Status;
+use crate::commands::page::{Page, Span, length, minute};
 use crate::ledger::{Heartbeat, LeftBehind, Pass, Problem};
 use crate::model::Timestamp;
 use crate::output::{self, BAD, DIM, GOOD, WARN};
-use crate::sync::left_behind;
 
 /// The number of held, and of failing, clients that are listed one by one.
 const MAX_ROWS: usize = 20;
@@ -91,10 +92,6 @@ fn unrecorded(beat: &Heartbeat) -> &'static str {
     } else {
         "it was for one asset alone, or was ended early and could not record why"
     }
-}
-
-fn when(at: Timestamp, now: Timestamp) -> String {
-    format!("{} ({})", minute(at), ago(at, now))
 }
 
 fn pass_spans(pass: &Pass, now: Timestamp) -> Vec<Span> {
@@ -178,21 +175,6 @@ fn notices(page: &mut Page, notices: &[LeftBehind]) {
     and_more(page, notices.len().saturating_sub(MAX_ROWS), ["more asset", "more assets"]);
 }
 
-/// Says how many entries of a list are left out, if any are.
-fn and_more(page: &mut Page, left_out: usize, [one, many]: [&str; 2]) {
-    if left_out > 0 {
-        let more = output::count(left_out as u64, one, many);
-        page.item(&[Span::plain(format!("and {more}; status --json tells all"))]);
-    }
-}
-
-fn left_behind(page: &mut Page, notice: &LeftBehind) {
-    let style = if notice.is_attention { WARN } else { DIM };
-    let label = if notice.is_attention { "attention" } else { "information" };
-    page.styled_row(label, style, left_behind::sentence(notice));
-    page.row("", left_behind::advice(notice));
-}
-
 fn entry(page: &mut Page, problem: &Problem, now: Timestamp) {
     let id = problem.inventory_id.as_deref().unwrap_or("no ID");
     let style = if problem.reason.is_held() { WARN } else { BAD };
@@ -205,19 +187,6 @@ fn entry(page: &mut Page, problem: &Problem, now: Timestamp) {
         ],
     );
     page.row("", explained(&problem.reason, &problem.message));
-}
-
-fn tries(problem: &Problem, now: Timestamp) -> String {
-    let next = match problem.next_try {
-        Some(at) if at > now => ago(at, now),
-        Some(_) => "with the next pass".to_owned(),
-        None => return String::new(),
-    };
-    match problem.attempts {
-        // Where the server is to blame no try of the client is counted.
-        0 => format!("; tried again {next}"),
-        count => format!("; {}, next {next}", output::count(count.into(), "try", "tries")),
-    }
 }
 
 fn passes(page: &mut Page, passes: &[Pass]) {

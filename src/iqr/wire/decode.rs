@@ -9,7 +9,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess
 use serde_json::{Map, Value};
 
 use super::complaint::{self, Asked, is_complaint};
-use crate::iqr::items::MasterItem;
+use crate::iqr::master_item::MasterItem;
 use crate::iqr::settings::{Field, FieldNames};
 use crate::model::{Asset, InventoryId};
 use crate::secret::Secret;

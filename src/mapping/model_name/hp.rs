@@ -1,6 +1,6 @@
 //! HP's names: the part number where a name stands for many models, and no part number where it stands for one.
 
-use super::without_maker;
+use crate::mapping::maker_prefix::without_maker;
 
 /// Returns HP's name, with the part number where it is needed: some hundred models are called `HP Notebook` and `HP
 /// Pavilion Notebook`, and only the part number distinguishes them.

@@ -3,7 +3,9 @@
 
 use std::ops::{Range, RangeInclusive};
 
-use super::{counting_run, is_counted, is_monotonous, letters_and_digits};
+use super::digits::{
+    MAX_PREFIX_LETTERS, MIN_COUNTING_DIGITS, counting_run, is_counted, is_monotonous, letters_and_digits,
+};
 
 /// A step of keys, letters or digits is no coincidence from this length on, if the whole text is made of such steps.
 const MIN_STEP: usize = 3;
@@ -140,8 +142,8 @@ fn is_interleaved(bare: &[u8]) -> bool {
 /// `1357924680`, `102030405060`, `0102030405060708`: numbers of one width that grow, or shrink, by one and the same amount.
 fn has_constant_step(bare: &[u8]) -> bool {
     let letters = bare.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
-    let digits = &bare[if letters <= super::MAX_PREFIX_LETTERS { letters } else { 0 }..];
-    if !digits.iter().all(u8::is_ascii_digit) || digits.len() < super::MIN_COUNTING_DIGITS {
+    let digits = &bare[if letters <= MAX_PREFIX_LETTERS { letters } else { 0 }..];
+    if !digits.iter().all(u8::is_ascii_digit) || digits.len() < MIN_COUNTING_DIGITS {
         return false;
     }
     let step_of = |digits: &[u8]| {
@@ -164,7 +166,7 @@ fn has_constant_step(bare: &[u8]) -> bool {
     let halves = digits.split_at(digits.len() / 2);
     let are_stepped = || step_of(halves.0).is_some() && step_of(halves.1).is_some();
     is_stepped
-        || (halves.0.len() >= super::MIN_COUNTING_DIGITS && are_stepped())
+        || (halves.0.len() >= MIN_COUNTING_DIGITS && are_stepped())
         || is_in_numbers(2, 4)
         || is_in_numbers(3, 4)
         || is_in_numbers(4, 3)

@@ -242,14 +242,15 @@ fn distinguishes_constants_of_card_readers_from_serials() {
 fn takes_no_name_of_the_machine_for_its_serial() {
     let text = |text: &str| Some(text.to_owned());
     let machine = |maker, model, version, family, sku| {
-        OwnNames::from_machine(&crate::model::Machine {
+        let names = crate::model::Machine {
             manufacturer: text(maker),
             model: text(model),
             version: text(version),
             family: text(family),
             sku: text(sku),
             ..Default::default()
-        })
+        };
+        names.own_names()
     };
     let zotac = machine("ZOTAC Int'l Ltd", "ZBOX-CI320NANO", "XX", "", "");
     let hp = machine("Hewlett-Packard", "HP Pavilion Notebook", "A1018100", "103C_5335KV G=N L=CON", "W4X36EA#ACB");

@@ -1,5 +1,6 @@
 //! Words in place of a serial number, and texts that are made of them.
 
+use super::digits::{is_counted, is_monotonous};
 use crate::model::makers::{MAKERS, OTHER_MAKERS};
 
 /// The fewest letters that words must have together. Words of two letters do not count: they are too often a
@@ -122,7 +123,7 @@ fn length_of_maker(name: &str, rest: &[u8]) -> Option<usize> {
 
 /// Whether digits are counted, or one of them repeated.
 fn is_trivial(digits: &[u8]) -> bool {
-    !digits.is_empty() && (super::is_counted(digits) || super::is_monotonous(digits))
+    !digits.is_empty() && (is_counted(digits) || is_monotonous(digits))
 }
 
 #[cfg(test)]

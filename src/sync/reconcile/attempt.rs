@@ -7,9 +7,7 @@ use std::sync::MutexGuard;
 
 use crate::config::Config;
 use crate::ledger::CommentSemantics;
-use crate::model::{
-    Asset, ClientId, Cut, Limited, OwnNames, Reason, Sent, StoredLines, excerpt, is_serial_in_iqr, line_digests,
-};
+use crate::model::{Asset, ClientId, Cut, Limited, Reason, Sent, StoredLines, excerpt, is_serial_in_iqr, line_digests};
 use crate::sync::evaluate::{Ready, Rejection};
 use crate::sync::reconcile::comments::{self, Writing};
 use crate::sync::reconcile::plan::{self, Change, Field, Plan, Policy};
@@ -122,7 +120,7 @@ pub fn serial_mismatch(ready: &Ready, asset: &Asset) -> Option<String> {
     let theirs = asset.serial_number.as_str();
     let machine = &ready.mapped.machine;
     let ours = machine.identifying_serial()?;
-    let differs = OwnNames::from_machine(machine).is_identified_by(theirs) && !is_serial_in_iqr(ours, theirs);
+    let differs = machine.own_names().is_identified_by(theirs) && !is_serial_in_iqr(ours, theirs);
     differs.then(|| {
         format!(
             "IQR knows asset {} by serial number {}, this machine's is {}; correct the inventory ID in WipeOS or the serial number in IQR",

@@ -1,6 +1,6 @@
 //! The status of one asset for people: its state and what to do, then what was sent when.
 
-use super::{and_more, left_behind, tries, when};
+use super::parts::{and_more, left_behind, tries, when};
 use crate::commands::page::{Page, Span, minute};
 use crate::commands::status::advice::explained;
 use crate::commands::status::asset_status::{AssetStatus, Standing, State};
@@ -54,7 +54,7 @@ fn standing(page: &mut Page, client: &Standing, id: &str, obstacle: Option<&Obst
     page.spans_row("now", &spans);
     page.row("", advice(&client.state, id));
     lookups::rows(page, &client.looked_up, now);
-    if let Some(obstacle) = obstacle.filter(|obstacle| client.waits_behind(obstacle)) {
+    if let Some(obstacle) = obstacle.filter(|obstacle| obstacle.keeps(client)) {
         page.styled_row("not sent yet", WARN, obstacle.message(now));
     }
 }

@@ -1,7 +1,6 @@
 //! Serial numbers that repeat another text of the record they stand in.
 
-use super::{identifies_machine, letters_and_digits};
-use crate::model::Machine;
+use super::serial::{identifies_machine, letters_and_digits};
 
 /// The names that a record gives its machine: maker, model, version, family and SKU.
 ///
@@ -14,12 +13,10 @@ pub struct OwnNames {
 }
 
 impl OwnNames {
-    /// Collects the names of a machine.
+    /// Collects the names of a machine: its maker, model, version, family and SKU.
     #[must_use]
-    pub fn from_machine(machine: &Machine) -> Self {
-        let Machine { manufacturer, model, version, family, sku, .. } = machine;
-        let words = |text: &Option<String>| words(text.as_deref().unwrap_or_default());
-        let [maker, model, version, family, sku] = [manufacturer, model, version, family, sku].map(words);
+    pub fn from_texts(texts: [Option<&str>; 5]) -> Self {
+        let [maker, model, version, family, sku] = texts.map(|text| words(text.unwrap_or_default()));
         // A name may be put together from two of them: `ZOTACZBOXCI320NANO`.
         let brand = maker.iter().take(1).cloned().collect();
         let names = [[brand, model.clone()], [maker, family.clone()], [family, model], [version, sku]];
