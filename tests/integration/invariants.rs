@@ -1,6 +1,7 @@
 //! Rules for the modules, read off the sources.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod circles;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -166,51 +167,6 @@ fn names_the_columns_of_every_ledger_statement() {
             let columns = insert[table.len()..].trim_start();
             let names_columns = columns.starts_with('(') || !table.chars().all(|c| c.is_ascii_lowercase() || c == '_');
             assert!(names_columns, "{} inserts into {table} without the names of its columns", source.path);
-        }
-    }
-}
-
-/// Returns the modules that a source imports, as paths of files without their ending; re-exports of a `mod.rs` are not
-/// followed.
-fn imports(source: &Source, files: &BTreeSet<String>) -> BTreeSet<String> {
-    let own = source.path.trim_end_matches(".rs").trim_end_matches("/mod");
-    let parent =
-        if source.path.ends_with("mod.rs") { own } else { own.rsplit_once('/').map_or("", |(folder, _)| folder) };
-    let mut found = BTreeSet::new();
-    for statement in source.code.split(';').filter_map(|text| text.split_once("use ").map(|(_, path)| path)) {
-        let (head, list) = statement.split_once('{').unwrap_or((statement, ""));
-        let base = head.trim().trim_end_matches("::");
-        let names =
-            list.trim_end().trim_end_matches('}').split(',').map(|name| name.trim().split("::").next().unwrap());
-        for path in names.map(|name| format!("{base}::{name}")).chain([base.to_owned()]) {
-            let path = match path.split_once("::") {
-                Some(("crate", rest)) => rest.to_owned(),
-                Some(("super", rest)) => format!("{}::{rest}", parent.replace('/', "::")),
-                _ => continue,
-            };
-            let parts: Vec<&str> = path.split("::").filter(|part| !part.is_empty()).collect();
-            let module = (1..=parts.len()).rev().map(|end| parts[..end].join("/")).find(|path| files.contains(path));
-            found.extend(module.filter(|module| module != own));
-        }
-    }
-    found
-}
-
-#[test]
-fn imports_no_module_from_one_that_imports_from_it() {
-    let sources = sources();
-    let name = |source: &Source| source.path.trim_end_matches(".rs").to_owned();
-    let files: BTreeSet<String> = sources.iter().map(name).filter(|path| !path.ends_with("mod")).collect();
-    let imports: BTreeMap<String, BTreeSet<String>> = sources
-        .iter()
-        .filter(|source| files.contains(&name(source)))
-        .map(|source| (name(source), imports(source, &files)))
-        .collect();
-    assert!(imports["sync/worker"].contains("sync/recorder"), "{:?}", imports["sync/worker"]);
-    for (module, others) in &imports {
-        for other in others {
-            let is_back = imports.get(other).is_some_and(|back| back.contains(module));
-            assert!(!is_back, "{module} and {other} import each other");
         }
     }
 }
