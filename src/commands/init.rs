@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn never_overwrites_an_existing_file() {
+    fn overwrites_no_existing_file() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("config.toml");
         fs::write(&path, "# mine").unwrap();

@@ -394,7 +394,7 @@ mod tests {
 
     /// Two machines of one model are one master item, whichever case their firmware was written in.
     #[test]
-    fn case_changes_no_master_item() {
+    fn keeps_one_master_item_in_any_case() {
         let mut firmwares: Vec<(String, [String; 4])> = fixtures::machines()
             .into_iter()
             .map(|labeled| labeled.machine)

@@ -401,7 +401,7 @@ mod tests {
     }
 
     #[test]
-    fn no_real_machine_gets_a_text_with_marks_or_cut_words() {
+    fn gives_no_real_machine_a_text_with_marks_or_cut_words() {
         for labeled in fixtures::machines() {
             let brand = labeled.machine.processor.unwrap_or_default();
             let text = processor_text(&brand, None, labeled.machine.processor_count);

@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn never_prints_an_unknown_word_like_a_pass() {
+    fn prints_no_unknown_word_like_a_pass() {
         for (text, printed) in [
             ("Completed", "Completed"),
             ("Bypassed", "Bypassed"),

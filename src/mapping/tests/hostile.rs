@@ -99,7 +99,7 @@ proptest! {
     }
 
     #[test]
-    fn never_begins_a_line_with_pass_for_an_unknown_word(
+    fn begins_no_line_with_pass_for_an_unknown_word(
         word in "[PpAaSsOoKk, \u{0}\u{fffe}-]{0,6}|[a-z ]{1,12}|[\"'(\u{200b}\u{feff}*]{0,3}(pass|Pass|PASS|passed)(\\PC){0,8}",
         template in "\\{Wipe Result\\}|\\{Wipe Method\\} \\{Wipe Result\\}",
     ) {

@@ -90,7 +90,7 @@ fn maps_a_machine_the_same_on_another_day() {
 }
 
 #[test]
-fn never_takes_a_wipe_for_the_newest_by_an_untrue_end() {
+fn takes_no_wipe_for_the_newest_by_an_untrue_end() {
     const UNSET: &str = "1970-01-01 01:00:00";
     const FUTURE: &str = "2062-01-01 00:00:00";
     let (early, late) = ("2026-02-01 10:00:00", "2026-02-01 11:00:00");
