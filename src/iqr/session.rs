@@ -140,7 +140,7 @@ impl IqrSession {
 
     fn open(&self, state: &mut State, link: Link<'_>, after_refusal: bool) -> Result<Arc<Live>, Error> {
         let token = self.sign_in(link).inspect_err(|error| {
-            if matches!(error, Error::CredentialRefused { .. } | Error::Unreachable { .. } | Error::Throttled { .. }) {
+            if is_final(error) {
                 state.dead = Some(error.clone());
             }
         })?;
@@ -383,4 +383,18 @@ fn request(settings: &Settings, operation: Operation, body: Option<Body>) -> Req
     let path = endpoint.path(Fill::default());
     let url = format!("{}/{path}", settings.signin_url);
     Request { method: endpoint.method(), shown: format!("{} {url}", endpoint.method()), url, body, is_write: false }
+}
+
+/// Whether no further sign-in of the pass can succeed after this error of one.
+fn is_final(error: &Error) -> bool {
+    match error {
+        Error::CredentialRefused { .. } | Error::Unreachable { .. } | Error::Throttled { .. } => true,
+        Error::NotFound { .. }
+        | Error::Refused { .. }
+        | Error::Failed(_)
+        | Error::Maintenance { .. }
+        | Error::Interrupted { .. }
+        | Error::OutOfTime { .. }
+        | Error::ReadOnly { .. } => false,
+    }
 }

@@ -60,7 +60,10 @@ pub fn run(request: &Request<'_>) -> Result<Outcome, Error> {
         Ok(begun) => Ok(pass(request, begun, ledger, deadline)),
         Err(error) if request.is_stopped_by(&error) => Ok(finish::stopped(request, ledger)?),
         Err(error) => {
-            let is_of_pass = !matches!(error, Error::NoSuchAsset(_));
+            let is_of_pass = match error {
+                Error::NoSuchAsset(_) => false,
+                Error::Store(_) | Error::Ledger(_) | Error::Config(_) | Error::Iqr(_) => true,
+            };
             let recorded = if is_of_pass { finish::record_failure(request, &mut ledger, &error) } else { Ok(()) };
             match recorded {
                 // An error of the ledger that was there before says more than this one.

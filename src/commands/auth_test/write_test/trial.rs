@@ -147,7 +147,10 @@ fn outcome(field: Field, (before, text, shown): (&str, &str, &str), written: Res
 
 impl Finding {
     pub(super) fn is_taken(&self) -> bool {
-        matches!(self.outcome, Outcome::Taken | Outcome::Comments(_))
+        match self.outcome {
+            Outcome::Taken | Outcome::Comments(_) => true,
+            Outcome::Ignored | Outcome::Changed(_) | Outcome::Refused(_) => false,
+        }
     }
 
     pub(super) fn is_restored(&self) -> bool {
