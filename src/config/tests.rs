@@ -28,11 +28,11 @@ fn problems(source: &str) -> Vec<(usize, usize, String)> {
 fn content(source: &str) -> String {
     let mut config = parse(source).unwrap();
     let endpoints = std::mem::take(&mut config.iqr.endpoints);
-    let told = iqr::Operation::ALL.map(|operation| {
+    let shown = iqr::Operation::ALL.map(|operation| {
         let endpoint = endpoints.get(operation);
         (operation, endpoint.method(), endpoint.path_template(), endpoint.format())
     });
-    format!("{told:#?} {config:#?}")
+    format!("{shown:#?} {config:#?}")
 }
 
 /// The example with all of its commented settings made real.
@@ -219,9 +219,9 @@ const MISTAKES: &[(&str, &str)] = &[
 #[test]
 fn places_each_mistake_by_line_and_column() {
     for (source, expected) in MISTAKES {
-        let told: Vec<_> =
+        let shown: Vec<_> =
             problems(source).iter().map(|(line, column, message)| format!("{line}:{column}: {message}")).collect();
-        assert_eq!(told, [*expected], "{source}");
+        assert_eq!(shown, [*expected], "{source}");
     }
 }
 
@@ -265,8 +265,8 @@ fn repeats_nothing_that_was_written() {
     ];
     for source in everywhere.map(|source| source.replace('?', secret)) {
         let error = parse(&source).unwrap_err();
-        let told = format!("{error} {error:#} {error:?}");
-        assert!(!told.contains(&secret[..12]), "{source}\n{told}");
+        let shown = format!("{error} {error:#} {error:?}");
+        assert!(!shown.contains(&secret[..12]), "{source}\n{shown}");
     }
 }
 
@@ -286,9 +286,9 @@ fn refuses_fields_that_are_neither_built_in_nor_slots() {
     let config = parse("[templates]\ndescription = '{Model} {asset  grade}'").unwrap();
     let slots = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
     assert!(config.check_slots(Some(&slots(&["Notes", "Asset Grade"]))).is_ok());
-    let told = |existing: Option<&[String]>| config.check_slots(existing).unwrap_err().to_string();
-    assert!(told(Some(&slots(&["Asset Grades"]))).contains("did you mean `{Asset Grades}`?"));
-    assert!(told(None).contains("/etc/w.toml:2:25: `templates.description` has the field"), "{}", told(None));
+    let shown = |existing: Option<&[String]>| config.check_slots(existing).unwrap_err().to_string();
+    assert!(shown(Some(&slots(&["Asset Grades"]))).contains("did you mean `{Asset Grades}`?"));
+    assert!(shown(None).contains("/etc/w.toml:2:25: `templates.description` has the field"), "{}", shown(None));
     let declared = parse(
         "[templates]\ndescription = '{Model} {asset grade} {procesor}'\n[store]\nslots = ['Asset Grade', 'Procesor']",
     );

@@ -9,7 +9,7 @@ fn slots(names: &[&str]) -> Vec<String> {
     names.iter().map(|name| (*name).to_owned()).collect()
 }
 
-fn told(config: &Config, existing: &[&str]) -> String {
+fn shown(config: &Config, existing: &[&str]) -> String {
     config.check_slots(Some(&slots(existing))).map_or_else(|error| error.to_string(), |()| String::new())
 }
 
@@ -26,8 +26,8 @@ fn knows_looked_up_fields_with_the_section_only() {
         let without = parse(template).unwrap();
         assert_eq!(without.looked_up(), [], "{template}");
         assert_eq!(without.rules.looked_up(), [LookedUp::ImeiPurchaseDate], "{template}");
-        assert_eq!(told(&without, &["IMEI PURCHASE DATE"]), "", "a slot of that name");
-        let message = told(&without, &["Location"]);
+        assert_eq!(shown(&without, &["IMEI PURCHASE DATE"]), "", "a slot of that name");
+        let message = shown(&without, &["Location"]);
         let end = "; a slot that is yet to be used can be listed in `store.slots`; a field that iQmetrix has needs the \
                    section [iqmetrix]";
         assert!(
@@ -58,10 +58,10 @@ fn takes_the_imei_slot_for_a_slot_that_exists() {
 fn suggests_a_looked_up_field_with_the_section_only() {
     let template = "[templates]\ndescription = '{IMEI Purchase Day}'\n";
     let near = "did you mean `{IMEI Purchase Date}`?";
-    assert!(told(&parse(&format!("{SECTION}{template}")).unwrap(), &[]).ends_with(near));
-    assert!(!told(&parse(template).unwrap(), &[]).contains(near));
+    assert!(shown(&parse(&format!("{SECTION}{template}")).unwrap(), &[]).ends_with(near));
+    assert!(!shown(&parse(template).unwrap(), &[]).contains(near));
     let comments = "[templates.comments]\nwipe = 'Wipe: {Wipe Result} {IMEI Purchase Day}'\n";
-    assert!(!told(&parse(&format!("{SECTION}{comments}")).unwrap(), &[]).contains(near));
+    assert!(!shown(&parse(&format!("{SECTION}{comments}")).unwrap(), &[]).contains(near));
 }
 
 #[test]
@@ -86,8 +86,8 @@ fn refuses_looked_up_fields_in_what_cannot_be_taken_back() {
             }
         }
         let without = parse(template).unwrap();
-        assert_eq!(told(&without, &["IMEI Return Date"]), "");
-        assert!(!told(&without, &[]).contains("[iqmetrix]"), "the section would not help here");
+        assert_eq!(shown(&without, &["IMEI Return Date"]), "");
+        assert!(!shown(&without, &[]).contains("[iqmetrix]"), "the section would not help here");
     }
 }
 

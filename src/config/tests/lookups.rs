@@ -157,12 +157,12 @@ const MISTAKES: &[(&str, &str)] = &[
 
 #[test]
 fn places_each_mistake_of_the_sections() {
-    let told = |source: &str| {
+    let messages = |source: &str| {
         let places = problems(source).into_iter();
         places.map(|(line, column, message)| format!("{line}:{column}: {message}")).collect::<Vec<_>>()
     };
     for (line, expected) in MISTAKES {
-        assert_eq!(told(&format!("{SECTION}{line}")), [*expected], "{line}");
+        assert_eq!(messages(&format!("{SECTION}{line}")), [*expected], "{line}");
     }
     for (source, expected) in [
         ("iqmetrix = 1", &["1:12: `iqmetrix` must be a table, not a whole number"][..]),
@@ -189,7 +189,7 @@ fn places_each_mistake_of_the_sections() {
             ],
         ),
     ] {
-        assert_eq!(told(source), expected, "{source}");
+        assert_eq!(messages(source), expected, "{source}");
     }
     assert!(parse("[iqmetrix]\nauth = 'basic'\nclient_id = ''").is_ok());
 }

@@ -30,7 +30,7 @@ impl Folder {
         Config::parse(&source, &self.0.path().join("c.toml"))
     }
 
-    fn told(&self, source: &str) -> String {
+    fn message(&self, source: &str) -> String {
         self.parse(source).map_or_else(|error| error.to_string(), |_| String::new())
     }
 }
@@ -57,11 +57,12 @@ fn reads_only_the_secrets_that_auth_needs() {
 
 #[test]
 fn names_the_secret_that_is_missing() {
-    let told = |folder: Folder, source: &str| folder.parse(source).unwrap().iqmetrix_secrets().unwrap_err().to_string();
-    assert!(told(Folder::new(), SECTION).starts_with("no iQmetrix client secret: write it to "));
-    assert!(told(Folder::new().with("secret", "x"), SECTION).starts_with("no iQmetrix password: write it to "));
-    assert!(told(Folder::new(), "[iqmetrix]\nauth = 'basic'").starts_with("no iQmetrix basic token: write it to "));
-    let none = told(Folder::new(), "");
+    let message =
+        |folder: Folder, source: &str| folder.parse(source).unwrap().iqmetrix_secrets().unwrap_err().to_string();
+    assert!(message(Folder::new(), SECTION).starts_with("no iQmetrix client secret: write it to "));
+    assert!(message(Folder::new().with("secret", "x"), SECTION).starts_with("no iQmetrix password: write it to "));
+    assert!(message(Folder::new(), "[iqmetrix]\nauth = 'basic'").starts_with("no iQmetrix basic token: write it to "));
+    let none = message(Folder::new(), "");
     assert!(none.starts_with("the config has no section [iqmetrix]"), "{none}");
 }
 
@@ -84,11 +85,11 @@ fn refuses_each_secret_in_a_setting_and_names_it() {
             format!("{SECTION}[templates]\ndescription = '{text}'"),
             format!("{SECTION}[store]\nslots = ['a', 'x{text}']"),
         ] {
-            let told = folder.told(&source);
-            assert!(told.contains(&format!("this is the {name} itself; take it out")), "{told}");
-            assert!(!told.contains(text), "{told}");
+            let message = folder.message(&source);
+            assert!(message.contains(&format!("this is the {name} itself; take it out")), "{message}");
+            assert!(!message.contains(text), "{message}");
         }
-        let header = folder.told(&format!("{SECTION}[iqr.headers]\nx = '{text}'"));
+        let header = folder.message(&format!("{SECTION}[iqr.headers]\nx = '{text}'"));
         assert_eq!(header.is_empty(), name == SecretName::ApiKey, "{header}");
     }
 }
@@ -96,19 +97,19 @@ fn refuses_each_secret_in_a_setting_and_names_it() {
 #[test]
 fn compares_a_password_like_a_word_with_whole_settings() {
     let folder = Folder::new().with("word", "warehouse\n");
-    let place = folder.told("[iqmetrix]\nclient_id = 'c'\nusername = 'warehouse'");
+    let place = folder.message("[iqmetrix]\nclient_id = 'c'\nusername = 'warehouse'");
     assert!(place.contains(":7:12: this is the iQmetrix password itself"), "{place}");
     assert!(place.contains("and change the password, for configs are shown"), "{place}");
-    assert_eq!(folder.told("[iqmetrix]\nclient_id = 'the warehouse'\nusername = 'Warehouse'"), "");
-    assert_eq!(Folder::new().with("word", "IMEI").told(SECTION), "", "too short to be told from words");
+    assert_eq!(folder.message("[iqmetrix]\nclient_id = 'the warehouse'\nusername = 'Warehouse'"), "");
+    assert_eq!(Folder::new().with("word", "IMEI").message(SECTION), "", "too short to be told from words");
 }
 
 #[test]
 fn searches_no_secret_that_its_own_path_names() {
     let folder = Folder::new().with("word", "word").with("secret", "secret");
-    assert_eq!(folder.told("[iqmetrix]\nclient_id = 'secret'\nusername = 'word'"), "");
+    assert_eq!(folder.message("[iqmetrix]\nclient_id = 'secret'\nusername = 'word'"), "");
     let folder = Folder::new().with("word", "Summer2026");
-    assert_eq!(folder.told("# Summer2026\n[store]\nslots = ['Summer2026']"), "", "no section, no search");
+    assert_eq!(folder.message("# Summer2026\n[store]\nslots = ['Summer2026']"), "", "no section, no search");
 }
 
 #[test]
@@ -120,8 +121,8 @@ fn says_where_a_secret_in_the_section_belongs() {
         ("basic_token", "basic_token_file"),
         ("token", "basic_token_file"),
     ] {
-        let told = Folder::new().told(&format!("{SECTION}{key} = 'x'"));
+        let message = Folder::new().message(&format!("{SECTION}{key} = 'x'"));
         let expected = format!("`iqmetrix.{key}` does not belong in this file: keep the secret in a file of its own");
-        assert!(told.contains(&expected) && told.ends_with(&format!("`iqmetrix.{file}`")), "{told}");
+        assert!(message.contains(&expected) && message.ends_with(&format!("`iqmetrix.{file}`")), "{message}");
     }
 }

@@ -185,11 +185,11 @@ fn lists_the_shown_wipe_and_those_that_came_after_it() {
             (Some(1), 0, vec![3, 2]),
         ),
     ];
-    for (wipes, (told, before, after)) in cases {
+    for (wipes, (expected, before, after)) in cases {
         let history = WipeHistory::from_wipes(&wipes, &machine());
         let keys: Vec<i64> = history.after.iter().map(|wipe| wipe.id).collect();
-        assert_eq!((history.shown.map(|wipe| wipe.id), history.before, keys), (told, before, after), "{wipes:?}");
-        assert_eq!(wiped(vec![drive("S1", wipes.clone())]).len(), usize::from(told.is_some()));
+        assert_eq!((history.shown.map(|wipe| wipe.id), history.before, keys), (expected, before, after), "{wipes:?}");
+        assert_eq!(wiped(vec![drive("S1", wipes.clone())]).len(), usize::from(expected.is_some()));
     }
 }
 

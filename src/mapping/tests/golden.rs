@@ -216,7 +216,7 @@ fn prints_what_is_known_in_other_fields() {
 fn prints_an_optical_drive_listed_among_the_drives() {
     let dvd = || Drive { media: text("DVDRW"), ..drive("", Vec::new()) };
     let optical = |model| Drive { media: text("Optical"), model: text(model), ..drive("", Vec::new()) };
-    for (told, drives, expected) in [
+    for (shown, drives, expected) in [
         ("None", vec![dvd()], "DVDRW"),
         ("", vec![dvd()], "DVDRW"),
         ("BD-RE", vec![dvd()], "BD-RE"),
@@ -236,8 +236,8 @@ fn prints_an_optical_drive_listed_among_the_drives() {
         ("Not Installed", Vec::new(), "None"),
         ("No optical drive", vec![dvd()], "DVDRW"),
     ] {
-        let machine = Machine { optical_drive: text(told), drives, ..machine() };
-        assert_eq!(rendered("{Optical Drive}", &machine), expected, "{told}");
+        let machine = Machine { optical_drive: text(shown), drives, ..machine() };
+        assert_eq!(rendered("{Optical Drive}", &machine), expected, "{shown}");
     }
 }
 
@@ -318,7 +318,7 @@ fn counts_no_virtual_medium_as_fitted() {
     };
     let fitted = Drive { size_bytes: Some(250_059_350_016), media: text("HDD"), ..drive("S1", Vec::new()) };
     let source = "{Drive Size}, {Drive Type}/{Drive Count}/{Drive Model}/{Optical Drive}";
-    for (told, drives, expected) in [
+    for (shown, drives, expected) in [
         ("iDRAC Virtual CD", vec![lent("iDRAC Virtual CD", "CD")], "None/0//None"),
         ("AMI Virtual CDROM0", vec![fitted.clone(), lent("Virtual Floppy", "")], "250GB, HDD/1//None"),
         ("", vec![lent("AMI Virtual HDISK0", "HDD"), fitted.clone()], "250GB, HDD/1//None"),
@@ -329,9 +329,9 @@ fn counts_no_virtual_medium_as_fitted() {
         ),
         ("DVDRW", vec![lent("HP iLO Virtual USB", ""), lent("", "Virtual DVD")], "None/0//DVDRW"),
     ] {
-        let machine = Machine { optical_drive: text(told), drives, ..machine() };
-        assert_eq!(rendered(source, &machine), expected, "{told}");
-        assert_eq!(lines(&machine, &rules()), Vec::<String>::new(), "{told}");
+        let machine = Machine { optical_drive: text(shown), drives, ..machine() };
+        assert_eq!(rendered(source, &machine), expected, "{shown}");
+        assert_eq!(lines(&machine, &rules()), Vec::<String>::new(), "{shown}");
     }
 }
 
@@ -353,7 +353,7 @@ fn refuses_a_malformed_template_with_its_place() {
 
 #[test]
 fn refuses_a_comment_template_without_the_result() {
-    for (source, scope, told) in [
+    for (source, scope, shown) in [
         ("Wipe - {Drive Serial}: {Wipe Method}", Scope::Wipe, "no `{Wipe Result}` behind the colon"),
         ("Wipe {Wipe Result}: {Wipe Method}", Scope::Wipe, "no `{Wipe Result}` behind the colon"),
         ("Wipe {Wipe Result}: {Wipe Result}", Scope::Wipe, "the result stands before the colon"),
@@ -365,7 +365,7 @@ fn refuses_a_comment_template_without_the_result() {
         ("Test: {Result}", Scope::Test, "no `{Test}` before the colon"),
     ] {
         let error = Template::parse(source, scope).unwrap_err();
-        assert!(error.message.contains(told), "{source}: {error}");
+        assert!(error.message.contains(shown), "{source}: {error}");
     }
     for (source, scope) in [
         ("Wipe: {Wipe Result}", Scope::Wipe),

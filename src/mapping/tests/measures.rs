@@ -57,10 +57,10 @@ fn says_no_kind_of_machine_twice_in_a_description() {
 fn prints_no_more_memory_than_the_modules() {
     for (labeled, update) in mapped() {
         let Some(bytes) = labeled.machine.memory_bytes.filter(|bytes| *bytes > 0) else { continue };
-        let told = update.extended_description.split('/').find(|part| is_size_of_memory(part)).unwrap();
-        let megabytes = megabytes(told);
+        let shown = update.extended_description.split('/').find(|part| is_size_of_memory(part)).unwrap();
+        let megabytes = megabytes(shown);
         let total = bytes >> 20;
-        assert!(megabytes <= total && total - megabytes <= total / 64, "{told} of {total} MiB");
+        assert!(megabytes <= total && total - megabytes <= total / 64, "{shown} of {total} MiB");
     }
 }
 
