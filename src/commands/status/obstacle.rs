@@ -276,7 +276,8 @@ fn absence(cause: Option<String>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ledger::{Heartbeat, Holder, Pass, PassTotals};
+    use crate::ledger::{Heartbeat, Holder, Pass, PassTotals, Problem};
+    use crate::model::ClientId;
 
     fn at(seconds: i64) -> Timestamp {
         Timestamp::from_unix_millis(1_700_000_000_000).plus_seconds(seconds)
@@ -345,5 +346,27 @@ mod tests {
         assert_eq!(found.sentence(at(0)), "no pass can record what it does: the disk is full");
         let ahead = Obstacle::find(&after(pass("done", None), 0), at(-MAX_SILENCE_SECS - 1)).unwrap();
         assert!(ahead.sentence(at(-MAX_SILENCE_SECS - 1)).contains("which is still to come"));
+    }
+
+    #[test]
+    fn spares_a_failing_client_the_end_that_is_its_own_problem() {
+        let early = Obstacle::find(&after(pass("aborted", Some("IQR cannot be reached")), -120), at(60)).unwrap();
+        let client = |reason: Reason, tried: i64| {
+            let problem = Problem {
+                client_id: ClientId(1),
+                inventory_id: None,
+                reason: reason.into(),
+                message: String::new(),
+                attempts: 0,
+                since: at(tried),
+                next_try: Some(at(tried)),
+                fingerprint: None,
+            };
+            Standing::from_problem(problem)
+        };
+        assert!(!early.keeps(&client(Reason::Unreachable, 0)));
+        assert!(early.keeps(&client(Reason::Unreachable, -120)), "an earlier pass could not reach IQR either");
+        assert!(early.keeps(&client(Reason::Refused, 0)), "its own problem is another one");
+        assert!(!early.keeps(&client(Reason::SerialMismatch, 0)), "a held client waits for a person");
     }
 }
