@@ -118,7 +118,7 @@ pub enum Command {
     Dismiss(DismissArgs),
     /// Writes a commented config file (./wipeos-iqr.toml, or --config); never overwrites
     Init(InitArgs),
-    /// Looks up companies, dealers and devices at iQmetrix, where the config has [iqmetrix]
+    /// Looks up companies, dealers and devices at iQmetrix, where the config has its section
     #[command(after_help = IQMETRIX_EXAMPLES)]
     Iqmetrix(IqmetrixArgs),
 }

@@ -39,7 +39,7 @@ complete -c wipeos-iqr -n "__fish_wipeos_iqr_needs_command" -f -a "master-item" 
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_needs_command" -f -a "status" -d 'The last passes; what is due, held and failing, each with its reason'
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_needs_command" -f -a "dismiss" -d 'Ends the notice that an asset still shows what another machine sent'
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_needs_command" -f -a "init" -d 'Writes a commented config file (./wipeos-iqr.toml, or --config); never overwrites'
-complete -c wipeos-iqr -n "__fish_wipeos_iqr_needs_command" -f -a "iqmetrix" -d 'Looks up companies, dealers and devices at iQmetrix, where the config has [iqmetrix]'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_needs_command" -f -a "iqmetrix" -d 'Looks up companies, dealers and devices at iQmetrix, where the config has its section'
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand sync" -l inventory-id -d 'Only the client with this inventory ID' -r
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand sync" -l limit -d 'At most this many clients; the next pass goes on with the others' -r
@@ -191,5 +191,5 @@ complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand help; and not __fi
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand help; and not __fish_seen_subcommand_from sync preview auth-test master-item status dismiss init iqmetrix help" -f -a "status" -d 'The last passes; what is due, held and failing, each with its reason'
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand help; and not __fish_seen_subcommand_from sync preview auth-test master-item status dismiss init iqmetrix help" -f -a "dismiss" -d 'Ends the notice that an asset still shows what another machine sent'
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand help; and not __fish_seen_subcommand_from sync preview auth-test master-item status dismiss init iqmetrix help" -f -a "init" -d 'Writes a commented config file (./wipeos-iqr.toml, or --config); never overwrites'
-complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand help; and not __fish_seen_subcommand_from sync preview auth-test master-item status dismiss init iqmetrix help" -f -a "iqmetrix" -d 'Looks up companies, dealers and devices at iQmetrix, where the config has [iqmetrix]'
+complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand help; and not __fish_seen_subcommand_from sync preview auth-test master-item status dismiss init iqmetrix help" -f -a "iqmetrix" -d 'Looks up companies, dealers and devices at iQmetrix, where the config has its section'
 complete -c wipeos-iqr -n "__fish_wipeos_iqr_using_subcommand help; and not __fish_seen_subcommand_from sync preview auth-test master-item status dismiss init iqmetrix help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
