@@ -193,6 +193,14 @@ impl Config {
         }
     }
 
+    /// Whether the secrets of a service can be read: without them it is not asked, and no client waits for it.
+    #[must_use]
+    pub fn can_ask(&self, service: LookupService) -> bool {
+        match service {
+            LookupService::Iqmetrix => self.iqmetrix.is_some() && self.iqmetrix_secrets().is_ok(),
+        }
+    }
+
     /// Returns warnings of settings that can be used and are hardly meant, each as a sentence with its place in the
     /// file.
     pub fn warnings(&self) -> impl Iterator<Item = String> {

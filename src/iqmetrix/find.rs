@@ -46,6 +46,8 @@ impl Iqmetrix {
                 left.remove(&device.imei);
                 found.devices.push((*company, device));
             }
+            // A later company must not answer for one that failed.
+            progress.open.iter().for_each(|imei| _ = left.remove(imei));
             open.extend(progress.open);
             found.error = found.error.or(progress.error);
         }

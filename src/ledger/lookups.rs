@@ -45,6 +45,18 @@ pub struct Rest {
     pub why: String,
 }
 
+impl Rest {
+    /// The longest rest, in seconds: one that ends later was recorded by a clock that has since been set back, or asked
+    /// for by nobody who means it.
+    pub const MAX_SECS: i64 = 24 * 3600;
+
+    /// Whether the service rests at `now`.
+    #[must_use]
+    pub fn is_on(&self, now: Timestamp) -> bool {
+        (1..=Self::MAX_SECS).contains(&self.until.seconds_since(now))
+    }
+}
+
 impl Ledger {
     /// Returns the record of a key.
     ///
@@ -104,8 +116,9 @@ impl Ledger {
     pub fn waiting_after(&self, after: ClientId, now: Timestamp, limit: i64) -> Result<Vec<ClientId>, Error> {
         self.clients(
             "SELECT DISTINCT w.client_id FROM lookup_waiting AS w JOIN lookup_service AS s ON s.service = w.service
-             WHERE w.client_id > ?1 AND ifnull(s.rests_until, 0) <= ?2 ORDER BY w.client_id LIMIT ?3",
-            [after.0, now.unix_millis(), limit],
+             WHERE w.client_id > ?1 AND ifnull(s.rests_until, 0) NOT BETWEEN ?2 + 1 AND ?2 + ?4
+             ORDER BY w.client_id LIMIT ?3",
+            [after.0, now.unix_millis(), limit, Rest::MAX_SECS * 1000],
         )
     }
 
@@ -220,7 +233,14 @@ impl RunLedger {
         self.atomically(|ledger| {
             ledger.execute(
                 "DELETE FROM looked_up WHERE service = ?1
-                 AND (answer IS NULL OR NOT EXISTS (SELECT 1 FROM json_each(answer) WHERE value IS NOT NULL))",
+                 AND (answer IS NULL OR NOT json_valid(answer)
+                      OR NOT EXISTS (SELECT 1 FROM json_each(answer) WHERE value IS NOT NULL))",
+                [service],
+            )?;
+            // A value that the service did not have is asked for again; those that it had are printed until then.
+            ledger.execute(
+                "UPDATE looked_up SET asked_at = 0 WHERE service = ?1
+                 AND EXISTS (SELECT 1 FROM json_each(answer) WHERE value IS NULL)",
                 [service],
             )?;
             ledger.execute("UPDATE looked_up SET open_since = NULL WHERE service = ?1", [service])?;

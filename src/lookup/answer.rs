@@ -30,8 +30,9 @@ pub(super) fn state(record: &KeyRecord, index: usize, now: Timestamp, wait: Dura
     let text = record.answer.as_ref().and_then(|answer| answer.values.get(index).cloned().flatten());
     let is_answered = !needs_question(record, now);
     let has_waited = || {
-        let since = record.open_since.map(|since| now.seconds_since(since));
-        since.and_then(|age| u64::try_from(age).ok()).is_some_and(|age| age >= wait.as_secs())
+        // A time after now was recorded by a clock that has since been set back.
+        let age = record.open_since.map(|since| now.seconds_since(since).unsigned_abs());
+        age.is_some_and(|age| age >= wait.as_secs())
     };
     let state = match (&text, is_answered) {
         (Some(_), true) => LookupState::Known,

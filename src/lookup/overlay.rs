@@ -59,7 +59,7 @@ fn ask_service(
     limits: &Limits,
     now: Timestamp,
 ) -> Option<Answer> {
-    if let Some(rest) = record.rest.as_ref().filter(|rest| rest.until > now) {
+    if let Some(rest) = record.rest.as_ref().filter(|rest| rest.is_on(now)) {
         log::warn!("{service} is not asked, for it rests until {}: {}", rest.until, rest.why);
         return None;
     }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::ledger::Rest;
 use crate::model::Timestamp;
 use crate::web::Error;
 
@@ -21,17 +22,19 @@ const DAY_SECS: i64 = 24 * 3600;
 pub fn rest_after(error: &Error, now: Timestamp, retry: Duration) -> Option<Timestamp> {
     let rest = match error {
         Error::CredentialRefused { .. } => REFUSED_CREDENTIAL_REST_SECS,
-        Error::Maintenance { wait: Some(wait), .. } => seconds(*wait),
-        Error::Maintenance { wait: None, .. } => {
+        Error::Maintenance { wait: Some(wait), .. } if !wait.is_zero() => seconds(*wait),
+        Error::Maintenance { .. } => {
             let of_day = (now.unix_millis() / 1000).rem_euclid(DAY_SECS);
             if of_day < NOON_SECS { NOON_SECS - of_day } else { MAINTENANCE_REST_SECS }
         }
-        Error::Unreachable { .. } | Error::Failed(_) | Error::Refused { .. } | Error::NotFound { .. } => seconds(retry),
-        Error::Throttled { .. } | Error::Interrupted { .. } | Error::OutOfTime { .. } | Error::ReadOnly { .. } => {
-            return None;
-        }
+        Error::Unreachable { .. }
+        | Error::Throttled { .. }
+        | Error::Failed(_)
+        | Error::Refused { .. }
+        | Error::NotFound { .. } => seconds(retry),
+        Error::Interrupted { .. } | Error::OutOfTime { .. } | Error::ReadOnly { .. } => return None,
     };
-    Some(now.plus_seconds(rest))
+    Some(now.plus_seconds(rest.min(Rest::MAX_SECS)))
 }
 
 /// Returns the time that is `delay` after `now`.
@@ -66,6 +69,8 @@ mod tests {
             (None, 12, at(12).plus_seconds(1800)),
             (None, 23, at(23).plus_seconds(1800)),
             (Some(Duration::from_secs(90)), 9, at(9).plus_seconds(90)),
+            (Some(Duration::ZERO), 9, at(12)),
+            (Some(Duration::MAX), 9, at(9).plus_seconds(Rest::MAX_SECS)),
         ] {
             assert_eq!(rest_after(&maintenance(wait), at(hour), RETRY), Some(until), "{wait:?} at {hour}");
         }
@@ -80,8 +85,9 @@ mod tests {
         let down = Error::Unreachable { service, cause: String::new() };
         assert_eq!(rest_after(&down, at(9), RETRY), Some(at(9).plus_seconds(600)));
         let throttled = Error::Throttled { service, cause: String::new() };
+        assert_eq!(rest_after(&throttled, at(9), RETRY), Some(at(9).plus_seconds(600)));
         let late = Error::OutOfTime { request: request(), outcome: Outcome::NotSent };
-        for error in [throttled, late, Error::Interrupted { request: request() }] {
+        for error in [late, Error::Interrupted { request: request() }] {
             assert_eq!(rest_after(&error, at(9), RETRY), None, "{error}");
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::clock::BootTime;
 use crate::config::{Config, ConfigError};
-use crate::iqmetrix::{Imei, Iqmetrix, MAX_ANSWER_OF_PASS};
+use crate::iqmetrix::{self, Imei, Iqmetrix, MAX_ANSWER_OF_PASS};
 use crate::ledger::ServiceRecord;
 use crate::model::{LookupService, Timestamp};
 use crate::web::{Error, Limits};
@@ -75,6 +75,10 @@ fn companies(client: &Iqmetrix, record: &mut ServiceRecord, now: Timestamp, end:
         return Ok(companies.clone());
     }
     let companies = client.company_ids(end)?;
+    if companies.is_empty() {
+        let cause = "it lists no company and no dealer; name one in iqmetrix.companies".to_owned();
+        return Err(Error::Unreachable { service: &iqmetrix::SERVICE, cause });
+    }
     if client.settings().companies.is_empty() {
         record.companies = Some((companies.clone(), now));
     }

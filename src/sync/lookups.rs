@@ -16,7 +16,7 @@ use super::shared::lock;
 use crate::clock::BootTime;
 use crate::ledger::{Answer, Rest, RunLedger, ServiceRecord};
 use crate::lookup::{self, Client};
-use crate::model::{ClientId, InventoryId, LookupService};
+use crate::model::{ClientId, InventoryId, LookupService, Timestamp};
 use crate::store::Store;
 use crate::web::{self, Limits};
 
@@ -34,7 +34,8 @@ pub(super) struct Lookups {
 struct Asker {
     service: LookupService,
     settings: [u8; 16],
-    client: Client,
+    /// `None` where its secrets cannot be read.
+    client: Option<Client>,
     record: ServiceRecord,
     /// The service has answered in this pass.
     has_answered: bool,
@@ -58,22 +59,23 @@ impl Lookups {
             ledger.take_over_lookup_settings(service.name(), settings)?;
             let limits = Limits { deadline, interrupted: Arc::clone(&request.interrupted) };
             let record = ledger.lookup_service(service.name(), settings)?;
-            match Client::for_service(service, config, limits, record.rest.is_some()) {
-                Ok(Some(client)) => {
-                    let retry = config.lookup.retry;
-                    let (has_answered, has_failed) = (false, false);
-                    services.push(Asker { service, settings, client, record, has_answered, has_failed, retry });
-                }
-                Ok(None) => {}
-                Err(error) => log::warn!("{} is not asked in this pass: {error}", service.name()),
-            }
+            let client = Client::for_service(service, config, limits, record.rest.is_some())
+                .inspect_err(|error| log::warn!("{service} is not asked in this pass: {error}"));
+            let (client, retry) = (client.ok().flatten(), config.lookup.retry);
+            let (has_answered, has_failed) = (false, false);
+            services.push(Asker { service, settings, client, record, has_answered, has_failed, retry });
         }
         Ok(Self { services, left: config.lookup.budget, deadline, prepared: HashSet::new() })
     }
 
     /// Returns the number of requests for data that this pass has made.
     pub fn requests(&self) -> u64 {
-        self.services.iter().map(|asker| asker.client.requests()).sum()
+        self.services.iter().filter_map(|asker| asker.client.as_ref()).map(Client::requests).sum()
+    }
+
+    /// Whether any service may be asked any more in this pass.
+    pub fn may_ask(&self, now: Timestamp) -> bool {
+        !self.left.is_zero() && self.services.iter().any(|asker| asker.may_be_asked(now))
     }
 
     /// Whether the keys of a client were asked for, or need not be.
@@ -101,7 +103,7 @@ impl Lookups {
             }
             let begun = BootTime::now();
             let end = (begun + self.left).min(self.deadline);
-            let answered = asker.ask(&keys, request, end);
+            let answered = asker.ask(&keys, request, end, end == self.deadline);
             self.left = self.left.saturating_sub(BootTime::now().since(begun));
             asker.record(&keys, &answered, &mut lock(ledger), request)?;
         }
@@ -153,26 +155,43 @@ impl Asker {
     }
 
     /// Asks the service, unless it rests or has failed in this pass; returns the answers.
-    fn ask(&mut self, keys: &[String], request: &Request<'_>, end: BootTime) -> Vec<(String, Answer)> {
+    ///
+    /// `is_end_of_pass`: the pass has no more time than this question.
+    fn ask(
+        &mut self,
+        keys: &[String],
+        request: &Request<'_>,
+        end: BootTime,
+        is_end_of_pass: bool,
+    ) -> Vec<(String, Answer)> {
         let now = request.started_at;
-        let rests = self.record.rest.as_ref().is_some_and(|rest| rest.until > now);
-        if rests || self.has_failed || end.left().is_zero() {
+        if !self.may_be_asked(now) || end.left().is_zero() {
             return Vec::new();
         }
-        let asked = self.client.ask(keys, &mut self.record, now, end);
+        let Some(client) = &self.client else { return Vec::new() };
+        let asked = client.ask(keys, &mut self.record, now, end);
         self.has_answered |= !asked.answers.is_empty();
-        if let Some(error) = &asked.error {
-            self.fail(error, request);
-        } else {
-            self.record.rest = None;
+        match &asked.error {
+            None => self.record.rest = None,
+            // Some of the keys are at fault; the others were answered.
+            Some(error) if error.scope() == web::Scope::ThisRecord && !asked.answers.is_empty() => {
+                log::warn!("{} did not answer about some devices: {error}", self.service);
+            }
+            Some(error) => self.fail(error, request, is_end_of_pass),
         }
         asked.answers.into_iter().map(|(key, values)| (key, Answer { values, at: now })).collect()
     }
 
-    fn fail(&mut self, error: &web::Error, request: &Request<'_>) {
+    fn may_be_asked(&self, now: Timestamp) -> bool {
+        let rests = self.record.rest.as_ref().is_some_and(|rest| rest.is_on(now));
+        self.client.is_some() && !rests && !self.has_failed
+    }
+
+    fn fail(&mut self, error: &web::Error, request: &Request<'_>, is_end_of_pass: bool) {
         let now = (request.clock)();
         // A service that used up the time without an answer is as good as down, unless the pass was stopped meanwhile.
-        let is_silent = matches!(error, web::Error::OutOfTime { .. }) && !self.has_answered;
+        let is_late = matches!(error, web::Error::OutOfTime { .. });
+        let is_silent = is_late && !self.has_answered && !is_end_of_pass;
         let until =
             if is_silent { Some(lookup::after(now, self.retry)) } else { lookup::rest_after(error, now, self.retry) };
         let Some(until) = until else { return };

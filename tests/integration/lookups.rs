@@ -1,5 +1,6 @@
 //! Values that a pass looks up at iQmetrix: they reach their assets, and no failure of the service reaches anything else.
 
+use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
 use iqr_sandbox::iqmetrix::{Device, Maintenance, Options, State};
@@ -234,6 +235,47 @@ fn waits_for_no_value_of_a_held_client() {
     bench.store().set_slot(1, "Inventory ID", "", LATER).unwrap();
     assert_eq!(bench.sync_well().count("held"), 1);
     assert_eq!(bench.in_ledger::<i64>("SELECT count(*) FROM lookup_waiting"), 0);
+}
+
+#[test]
+fn waits_for_no_service_whose_secret_cannot_be_read() {
+    let bench = bench(3);
+    (0..3).for_each(|number| know(&bench, number));
+    let secret = bench.path("iqmetrix-password");
+    std::fs::set_permissions(&secret, std::fs::Permissions::from_mode(0o644)).unwrap();
+    let report = bench.sync_well();
+    assert_eq!(report.count("sent"), 3);
+    assert!(report.stderr.contains("chmod 600"), "{report:#?}");
+    let ((), requests) = bench.lookups_of(|| bench.assert_idle("no secret"));
+    assert_eq!(requests, []);
+    std::fs::set_permissions(&secret, std::fs::Permissions::from_mode(0o600)).unwrap();
+    assert_eq!(bench.sync_well().count("sent"), 3, "the secret is readable again");
+    assert!((0..3).all(|number| shows_dates(&bench, FIRST + number)));
+}
+
+#[test]
+fn rests_where_the_service_lists_no_company() {
+    let bench = bench(2);
+    let mut state = bench.iqmetrix().state();
+    (state.companies, state.dealers) = (Vec::new(), Vec::new());
+    drop(state);
+    let (_, requests) = bench.lookups_of(|| bench.sync_well());
+    assert_eq!(data(&requests), 2, "companies, then dealers: {requests:#?}");
+    let ((), requests) = bench.lookups_of(|| bench.assert_idle("no company"));
+    assert_eq!(requests, []);
+}
+
+#[test]
+fn ends_a_rest_that_a_clock_set_back_made_longer() {
+    let bench = bench(2);
+    (0..2).for_each(|number| know(&bench, number));
+    bench.iqmetrix().set_faults(vec![Fault::new(When::Always, Kind::status(500))]);
+    bench.sync_well();
+    bench.iqmetrix().set_faults(Vec::new());
+    let years = "UPDATE lookup_service SET rests_until = rests_until + 90000000000";
+    rusqlite::Connection::open(bench.ledger()).unwrap().execute_batch(years).unwrap();
+    assert_eq!(bench.sync_well().count("sent"), 2);
+    assert!((0..2).all(|number| shows_dates(&bench, FIRST + number)));
 }
 
 #[test]

@@ -67,7 +67,7 @@ impl Section {
     ) -> Result<ServiceStatus, ledger::Error> {
         let name = self.service.name();
         let record = ledger.map(|ledger| ledger.lookup_service(name, self.settings)).transpose()?;
-        let rest = record.unwrap_or_default().rest.filter(|rest| rest.until > now);
+        let rest = record.unwrap_or_default().rest.filter(|rest| rest.is_on(now));
         let waiting = match (&self.off, ledger) {
             (Some(Off::NotNamed), _) | (_, None) => 0,
             (Some(Off::NoSecret(_)) | None, Some(ledger)) => ledger.count_waiting(name)?,

@@ -53,7 +53,8 @@ fn has_waiting(ledger: &Ledger, clock: Timestamp, config: &Config) -> Result<boo
     for service in lookup::services_in_use(config) {
         let Some(settings) = config.lookup_settings(service) else { continue };
         let rest = ledger.lookup_service(service.name(), settings)?.rest;
-        if rest.is_none_or(|rest| rest.until <= clock) && ledger.count_waiting(service.name())? > 0 {
+        let may_ask = rest.is_none_or(|rest| !rest.is_on(clock)) && ledger.count_waiting(service.name())? > 0;
+        if may_ask && config.can_ask(service) {
             return Ok(true);
         }
     }

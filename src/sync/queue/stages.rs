@@ -66,8 +66,8 @@ pub struct Stages {
     /// The state of the database file when this pass began.
     pub(super) signature: Option<Signature>,
     max_delay: Duration,
-    /// Whether a service is asked for values in this pass.
-    has_lookups: bool,
+    /// Whether a service may be asked for values: else no client is woken for them.
+    pub(super) has_lookups: bool,
     pub(super) sweep: Option<Sweep>,
     /// The last client never seen before that was queued.
     pub(super) reached: i64,
