@@ -49,7 +49,7 @@ struct Arguments {
     /// Start an iQmetrix as well, on this port; without a port, or with 0, on a free one
     #[arg(long, value_name = "PORT", num_args = 0..=1, default_missing_value = "0")]
     iqmetrix: Option<u16>,
-    /// What goes wrong with iQmetrix and when, by the same words; may be repeated
+    /// Fault of iQmetrix, by the same words; may be repeated
     #[arg(long = "iqmetrix-fault", value_name = "RULE", requires = "iqmetrix")]
     iqmetrix_faults: Vec<Fault>,
     /// How many requests iQmetrix serves at once before it answers 429

@@ -1,4 +1,4 @@
-//! One request of IQR from arrival to reply: counted, judged by the fault rules, routed, spoiled, recorded.
+//! The way of a request to IQR from arrival to reply: it is counted, judged by the fault rules, routed, spoiled, recorded.
 
 use std::time::Duration;
 

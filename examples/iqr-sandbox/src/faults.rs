@@ -225,12 +225,12 @@ impl<'a> Facts<'a> {
     }
 }
 
-/// What the rules say about a request.
+/// The verdict of the rules on a request.
 #[derive(Debug)]
 pub(crate) struct Verdict(Option<(Kind, Moment)>);
 
 impl Verdict {
-    /// What goes wrong, if anything does.
+    /// The fault of the request, if it has one.
     pub(crate) fn kind(&self) -> Option<&Kind> {
         self.0.as_ref().map(|(kind, _)| kind)
     }

@@ -1,4 +1,4 @@
-//! One request of iQmetrix from arrival to reply: counted, judged by the fault rules, answered, spoiled, compressed,
+//! The way of a request to iQmetrix from arrival to reply: it is counted, judged by the fault rules, answered, spoiled, compressed,
 //! recorded.
 
 use std::io::Write;
@@ -23,7 +23,7 @@ use crate::server::{Arrival, Reply, Service};
 use crate::url::{Target, decode};
 use crate::wire::Incoming;
 
-/// One request on its way to an answer.
+/// A request on its way to an answer.
 pub(super) struct Call<'a> {
     pub(super) incoming: &'a Incoming,
     pub(super) target: &'a Target,

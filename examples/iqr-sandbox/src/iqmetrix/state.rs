@@ -35,7 +35,7 @@ pub struct Dealer {
     pub location_name: String,
 }
 
-/// One row about a device. Dates are texts as they go out, such as `2016-04-17T00:00:00`.
+/// A row about a device. Dates are texts as they go out, such as `2016-04-17T00:00:00`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Device {
     /// `IMEI`.

@@ -42,7 +42,7 @@ pub(super) struct Column {
     pub(super) length: u32,
 }
 
-/// One value of a row.
+/// A value of a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Cell {
     Text(String),

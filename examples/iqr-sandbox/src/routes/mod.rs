@@ -10,7 +10,7 @@ use crate::state::State;
 use crate::url::Target;
 use crate::wire::Incoming;
 
-/// One request on its way to an answer.
+/// A request on its way to an answer.
 pub(crate) struct Call<'a> {
     pub(crate) incoming: &'a Incoming,
     pub(crate) target: &'a Target,
