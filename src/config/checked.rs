@@ -50,6 +50,8 @@ pub struct Config {
     pub fingerprint: [u8; 16],
     /// Digest of the data host and of the fields that are written: what was learned of others need not hold for these.
     pub wire: [u8; 16],
+    /// The looked-up fields that the texts name and whose service has a section.
+    looked_up: Vec<LookedUp>,
     pub(super) api_key_file: PathBuf,
     /// `None` without `[iqmetrix]`: then no secret of it is looked for.
     iqmetrix_files: Option<SecretFiles>,
@@ -118,7 +120,8 @@ impl Config {
         let Mapping { rules, manufacturers, reassignment } = mapping;
         let sync = root.section("sync", |section| read::sync(section, reassignment));
         let watch = read::watch(root, folder);
-        let lookups = fingerprint::lookups(&looked_up(&rules, iqmetrix.as_ref()), iqmetrix.as_ref());
+        let looked_up = looked_up(&rules, iqmetrix.as_ref());
+        let lookups = fingerprint::lookups(&looked_up, iqmetrix.as_ref());
         let fingerprint = digest::of(
             [
                 env!("CARGO_PKG_VERSION").as_bytes(),
@@ -144,6 +147,7 @@ impl Config {
             wire,
             api_key_file,
             iqmetrix_files,
+            looked_up,
             slots: Vec::new(),
             warnings: Vec::new(),
         }
@@ -179,8 +183,8 @@ impl Config {
     /// Returns the looked-up fields that the descriptions and the attributes name and whose service has a section; where
     /// there is none of a service, a pass never asks it.
     #[must_use]
-    pub fn looked_up(&self) -> Vec<LookedUp> {
-        looked_up(&self.rules, self.iqmetrix.as_ref())
+    pub fn looked_up(&self) -> &[LookedUp] {
+        &self.looked_up
     }
 
     /// Returns a digest of what the section of a service says of it, of whom it is asked as, and of what it is asked for;
@@ -193,11 +197,14 @@ impl Config {
         }
     }
 
-    /// Whether the secrets of a service can be read: without them it is not asked, and no client waits for it.
-    #[must_use]
-    pub fn can_ask(&self, service: LookupService) -> bool {
+    /// Checks that the secrets of a service can be read: without them it is not asked, and no client waits for it.
+    ///
+    /// # Errors
+    ///
+    /// Those of the secrets, such as [`Self::iqmetrix_secrets`].
+    pub fn check_secrets(&self, service: LookupService) -> Result<(), ConfigError> {
         match service {
-            LookupService::Iqmetrix => self.iqmetrix.is_some() && self.iqmetrix_secrets().is_ok(),
+            LookupService::Iqmetrix => self.iqmetrix_secrets().map(drop),
         }
     }
 

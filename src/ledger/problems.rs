@@ -82,7 +82,7 @@ impl Ledger {
     ///
     /// When the ledger cannot be read.
     pub fn retries(&self, now: Timestamp, longest: Duration, limit: i64) -> Result<Vec<ClientId>, Error> {
-        let farthest = now.plus_seconds(i64::try_from(longest.as_secs()).unwrap_or(i64::MAX));
+        let farthest = now.plus(longest);
         self.clients(
             "SELECT client_id FROM problem WHERE next_try <= ?1 OR next_try > ?2 ORDER BY next_try, client_id LIMIT ?3",
             [now.unix_millis(), farthest.unix_millis(), limit],

@@ -12,8 +12,8 @@ mod service;
 mod values;
 
 pub use answer::needs_question;
-pub use key::{key_of, services_in_use};
+pub use key::{key_slot, parse_key, services_in_use};
 pub use overlay::{Answers, ask};
-pub use rest::{after, rest_after};
+pub use rest::rest_after;
 pub use service::Client;
 pub use values::{open_services, values_of};

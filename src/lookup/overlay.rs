@@ -30,8 +30,7 @@ pub fn ask(
 ) -> Result<Answers, Error> {
     let mut answers = Answers::new();
     for service in services_in_use(config) {
-        let slot = |name: &str| Ok::<_, Error>(machine.slot(name).map(str::to_owned));
-        let (Some(settings), Some(key)) = (config.lookup_settings(service), key_of(service, config, slot)?) else {
+        let (Some(settings), Some(key)) = (config.lookup_settings(service), key_of(service, config, machine)) else {
             continue;
         };
         let (mut record, known) = match ledger {

@@ -6,12 +6,15 @@ use crate::ledger::Rest;
 use crate::model::Timestamp;
 use crate::web::Error;
 
+/// The longest rest, whatever the service asks for.
+const MAX_REST: Duration = Duration::from_secs(Rest::MAX_SECS.unsigned_abs());
+
 /// The rest of a service that refuses its credential: it may lock the account out.
-const REFUSED_CREDENTIAL_REST_SECS: i64 = 3600;
+const REFUSED_CREDENTIAL_REST: Duration = Duration::from_secs(3600);
 
 /// The rest in maintenance whose end nobody gave, in the afternoon. In the morning it may be over at noon (the vendor's
 /// document: "please try again after 12:00PM UTC").
-const MAINTENANCE_REST_SECS: i64 = 30 * 60;
+const MAINTENANCE_REST: Duration = Duration::from_secs(30 * 60);
 
 const NOON_SECS: i64 = 12 * 3600;
 const DAY_SECS: i64 = 24 * 3600;
@@ -21,30 +24,20 @@ const DAY_SECS: i64 = 24 * 3600;
 #[must_use]
 pub fn rest_after(error: &Error, now: Timestamp, retry: Duration) -> Option<Timestamp> {
     let rest = match error {
-        Error::CredentialRefused { .. } => REFUSED_CREDENTIAL_REST_SECS,
-        Error::Maintenance { wait: Some(wait), .. } if !wait.is_zero() => seconds(*wait),
+        Error::CredentialRefused { .. } => REFUSED_CREDENTIAL_REST,
+        Error::Maintenance { wait: Some(wait), .. } if !wait.is_zero() => *wait,
         Error::Maintenance { .. } => {
-            let of_day = (now.unix_millis() / 1000).rem_euclid(DAY_SECS);
-            if of_day < NOON_SECS { NOON_SECS - of_day } else { MAINTENANCE_REST_SECS }
+            let to_noon = NOON_SECS - (now.unix_millis() / 1000).rem_euclid(DAY_SECS);
+            u64::try_from(to_noon).ok().filter(|left| *left > 0).map_or(MAINTENANCE_REST, Duration::from_secs)
         }
         Error::Unreachable { .. }
         | Error::Throttled { .. }
         | Error::Failed(_)
         | Error::Refused { .. }
-        | Error::NotFound { .. } => seconds(retry),
+        | Error::NotFound { .. } => retry,
         Error::Interrupted { .. } | Error::OutOfTime { .. } | Error::ReadOnly { .. } => return None,
     };
-    Some(now.plus_seconds(rest.min(Rest::MAX_SECS)))
-}
-
-/// Returns the time that is `delay` after `now`.
-#[must_use]
-pub fn after(now: Timestamp, delay: Duration) -> Timestamp {
-    now.plus_seconds(seconds(delay))
-}
-
-fn seconds(duration: Duration) -> i64 {
-    i64::try_from(duration.as_secs()).unwrap_or(i64::MAX)
+    Some(now.plus(rest.min(MAX_REST)))
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The services that a pass asks, behind one face.
+//! The services that a pass asks, behind one interface.
 
 use crate::clock::BootTime;
 use crate::config::{Config, ConfigError};
@@ -26,13 +26,12 @@ pub struct Asked {
 }
 
 impl Client {
-    /// Returns the client of a service; `None` where the config has no section of it.
+    /// Returns the client of a service; `None` where the config has no section of it. `has_rested`: the service has
+    /// failed, and one request shows whether it may be asked again.
     ///
     /// # Errors
     ///
     /// When a secret of the service cannot be read.
-    ///
-    /// `has_rested`: the service has failed, and one request shows whether it may be asked again.
     pub fn for_service(
         service: LookupService,
         config: &Config,

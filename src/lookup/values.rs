@@ -1,7 +1,7 @@
 //! The looked-up values of one machine, as its ledger has them.
 
 use super::answer::state;
-use super::key::{fields_in_use, key_of};
+use super::key::{key_of, services_in_use};
 use super::overlay::Answers;
 use crate::config::Config;
 use crate::ledger::{Error, Ledger};
@@ -21,19 +21,14 @@ pub fn values_of(
     now: Timestamp,
 ) -> Result<Vec<LookedUpValue>, Error> {
     let mut values = Vec::new();
-    for service in LookupService::ALL {
-        let used = fields_in_use(service, config);
-        if used.is_empty() {
-            continue;
-        }
-        let slot = |name: &str| Ok::<_, Error>(machine.slot(name).map(str::to_owned));
-        let Some(key) = key_of(service, config, slot)? else { continue };
+    for service in services_in_use(config) {
+        let Some(key) = key_of(service, config, machine) else { continue };
         let record = match answers.and_then(|answers| answers.get(&(service, key.clone()))) {
             Some(answered) => answered.clone(),
             None => ledger.map(|ledger| ledger.looked_up(service.name(), &key)).transpose()?.unwrap_or_default(),
         };
         let asked_at = record.answer.as_ref().map(|answer| answer.at);
-        for (index, field) in service.fields().enumerate().filter(|(_, field)| used.contains(field)) {
+        for (index, field) in service.fields().enumerate().filter(|(_, field)| config.looked_up().contains(field)) {
             let (state, text) = state(&record, index, now, config.lookup.wait);
             values.push(LookedUpValue { field, key: key.clone(), state, text, asked_at });
         }

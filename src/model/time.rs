@@ -37,6 +37,12 @@ impl Timestamp {
         Self(self.0.saturating_add(Duration::seconds(seconds)))
     }
 
+    /// This time, later by a length of time, to the second.
+    #[must_use]
+    pub fn plus(self, time: std::time::Duration) -> Self {
+        self.plus_seconds(i64::try_from(time.as_secs()).unwrap_or(i64::MAX))
+    }
+
     /// This time, earlier by a length of time, to the second.
     #[must_use]
     pub fn minus(self, time: std::time::Duration) -> Self {

@@ -10,10 +10,11 @@ use std::time::Duration;
 
 use super::candidate::{Candidate, Trigger};
 use super::error::Error;
-use super::evaluate::ledger_view::LedgerView;
+use super::evaluate::due::has_news;
 use super::request::Request;
 use super::shared::lock;
 use crate::clock::BootTime;
+use crate::escape::one_line;
 use crate::ledger::{Answer, Rest, RunLedger, ServiceRecord};
 use crate::lookup::{self, Client};
 use crate::model::{ClientId, InventoryId, LookupService, Timestamp};
@@ -41,8 +42,6 @@ struct Asker {
     has_answered: bool,
     /// The service has failed in this pass, and is asked no more.
     has_failed: bool,
-    /// The rest of the service when it is down.
-    retry: Duration,
 }
 
 impl Lookups {
@@ -61,9 +60,8 @@ impl Lookups {
             let record = ledger.lookup_service(service.name(), settings)?;
             let client = Client::for_service(service, config, limits, record.rest.is_some())
                 .inspect_err(|error| log::warn!("{service} is not asked in this pass: {error}"));
-            let (client, retry) = (client.ok().flatten(), config.lookup.retry);
-            let (has_answered, has_failed) = (false, false);
-            services.push(Asker { service, settings, client, record, has_answered, has_failed, retry });
+            let client = client.ok().flatten();
+            services.push(Asker { service, settings, client, record, has_answered: false, has_failed: false });
         }
         Ok(Self { services, left: config.lookup.budget, deadline, prepared: HashSet::new() })
     }
@@ -141,14 +139,17 @@ impl Asker {
     ) -> Result<Option<String>, Error> {
         let client = candidate.client_id;
         let config = request.config;
-        if candidate.trigger == Trigger::News {
-            let recorded = LedgerView::read(client, ledger)?.fingerprint();
-            if recorded.is_some() && store.fingerprint(client)? == recorded {
-                return Ok(None);
-            }
+        if candidate.trigger == Trigger::News && !has_news(client, store, ledger)? {
+            return Ok(None);
         }
-        let key = lookup::key_of(self.service, config, |slot| store.slot(client, slot))?;
-        let Some(key) = key else { return Ok(None) };
+        let Some(slot) = lookup::key_slot(self.service, config) else { return Ok(None) };
+        let Some(typed) = store.slot(client, slot)? else { return Ok(None) };
+        let Some(key) = lookup::parse_key(self.service, &typed) else {
+            if !typed.trim().is_empty() {
+                log::info!("`{}` in slot `{slot}` cannot be looked up at {}", one_line(&typed), self.service);
+            }
+            return Ok(None);
+        };
         let typed = store.slot(client, &config.store.inventory_id_slot)?;
         let has_id = InventoryId::parse(typed.as_deref(), config.store.id_rule).is_ok();
         Ok(Some(key).filter(|_| has_id))
@@ -192,8 +193,8 @@ impl Asker {
         // A service that used up the time without an answer is as good as down, unless the pass was stopped meanwhile.
         let is_late = matches!(error, web::Error::OutOfTime { .. });
         let is_silent = is_late && !self.has_answered && !is_end_of_pass;
-        let until =
-            if is_silent { Some(lookup::after(now, self.retry)) } else { lookup::rest_after(error, now, self.retry) };
+        let retry = request.config.lookup.retry;
+        let until = if is_silent { Some(now.plus(retry)) } else { lookup::rest_after(error, now, retry) };
         let Some(until) = until else { return };
         self.has_failed = true;
         let why = error.to_string();

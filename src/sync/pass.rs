@@ -108,7 +108,7 @@ fn begin(
     let key = if is_settled { key } else { Ok(key?) };
     let wanted = wanted(request, &store, ledger)?;
     let is_for_one = matches!(wanted, Wanted::Only(_));
-    let stages = Stages::begin(&store, ledger, wanted, request.started_at, signature, config)?;
+    let stages = Stages::begin(&store, ledger, wanted, request.started_at, signature, &config.sync)?;
     let (queue, lookups) = (Queue::new(stages), Lookups::begin(request, ledger, deadline)?);
     // A dry run writes nothing, not even lines that an earlier write cost.
     let left = if is_for_one || request.dry_run { Vec::new() } else { ledger.open_intents()? };

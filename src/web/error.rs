@@ -218,35 +218,13 @@ impl Error {
     /// Whether the service knows no such record.
     #[must_use]
     pub fn is_not_found(&self) -> bool {
-        match self {
-            Self::NotFound { .. } => true,
-            Self::Refused { .. }
-            | Self::Failed(_)
-            | Self::CredentialRefused { .. }
-            | Self::Unreachable { .. }
-            | Self::Throttled { .. }
-            | Self::Maintenance { .. }
-            | Self::Interrupted { .. }
-            | Self::OutOfTime { .. }
-            | Self::ReadOnly { .. } => false,
-        }
+        matches!(self, Self::NotFound { .. })
     }
 
     /// Whether the service understood the request for this record and declined it.
     #[must_use]
     pub fn is_refusal(&self) -> bool {
-        match self {
-            Self::Refused { .. } => true,
-            Self::NotFound { .. }
-            | Self::Failed(_)
-            | Self::CredentialRefused { .. }
-            | Self::Unreachable { .. }
-            | Self::Throttled { .. }
-            | Self::Maintenance { .. }
-            | Self::Interrupted { .. }
-            | Self::OutOfTime { .. }
-            | Self::ReadOnly { .. } => false,
-        }
+        matches!(self, Self::Refused { .. })
     }
 
     /// Whether the server has answered for want of a session (401, 403, 404) or of leisure (429): then nothing is on

@@ -85,9 +85,7 @@ impl PathTemplate {
         }
         path
     }
-}
 
-impl PathTemplate {
     /// The path with the value of each placeholder. A pair of the query whose placeholder has no value is left out.
     pub(crate) fn fill_sparsely<'a>(&self, value: impl Fn(&str) -> Value<'a>) -> Filled {
         let mut filled = Filled { path: String::with_capacity(96), shown: String::new() };

@@ -85,10 +85,7 @@ fn off(service: LookupService, config: &Config) -> Option<Off> {
     if lookup::services_in_use(config).all(|used| used != service) {
         return Some(Off::NotNamed);
     }
-    let secrets = match service {
-        LookupService::Iqmetrix => config.iqmetrix_secrets().map(drop),
-    };
-    secrets.err().map(|error| Off::NoSecret(in_full(&error)))
+    config.check_secrets(service).err().map(|error| Off::NoSecret(in_full(&error)))
 }
 
 impl ServiceStatus {

@@ -22,7 +22,7 @@ const MAX_COMPARED_CLIENTS: usize = 50_000;
 const MAX_COUNTED_RETRIES: i64 = 1_000_000;
 
 /// Whether a client's fingerprint is not the one that was last evaluated.
-fn has_news(client: ClientId, store: &Store, ledger: &Ledger) -> Result<bool, Error> {
+pub(in crate::sync) fn has_news(client: ClientId, store: &Store, ledger: &Ledger) -> Result<bool, Error> {
     let Some(recorded) = LedgerView::read(client, ledger)?.fingerprint() else { return Ok(true) };
     Ok(store.fingerprint(client)? != Some(recorded))
 }
@@ -54,7 +54,7 @@ fn has_waiting(ledger: &Ledger, clock: Timestamp, config: &Config) -> Result<boo
         let Some(settings) = config.lookup_settings(service) else { continue };
         let rest = ledger.lookup_service(service.name(), settings)?.rest;
         let may_ask = rest.is_none_or(|rest| !rest.is_on(clock)) && ledger.count_waiting(service.name())? > 0;
-        if may_ask && config.can_ask(service) {
+        if may_ask && config.check_secrets(service).is_ok() {
             return Ok(true);
         }
     }

@@ -5,9 +5,8 @@ use std::time::Duration;
 use super::overlap::{self, Overlap};
 use super::pending::Pending;
 use super::sweep::{self, Part, Sweep};
-use crate::config::Config;
+use crate::config::SyncConfig;
 use crate::ledger::RunLedger;
-use crate::lookup;
 use crate::model::{ClientId, Timestamp};
 use crate::store::{Cursor, PAGE_CLIENTS, Signature, Source, Store, Watermark};
 use crate::sync::candidate::Trigger;
@@ -85,7 +84,7 @@ impl Stages {
         wanted: Wanted,
         clock: Timestamp,
         signature: Option<Signature>,
-        config: &Config,
+        config: &SyncConfig,
     ) -> Result<Self, Error> {
         let known = ledger.watermark()?;
         let (now, rows) = store.consistently(|| -> Result<_, Error> {
@@ -99,8 +98,6 @@ impl Stages {
             client_id: i64::MIN,
             ..now.clone().not_after(clock)
         });
-        let has_lookups = lookup::services_in_use(config).next().is_some();
-        let config = &config.sync;
         let every = config.full_comparison_every;
         let (stage, sweep) = match wanted {
             Wanted::Only(_) => (Stage::Requested, None),
@@ -111,7 +108,7 @@ impl Stages {
             }
         };
         let (reached, max_delay) = (start.client_id, config.retry_max_delay);
-        Ok(Self { stage, wanted, overlap, start, now, clock, signature, max_delay, has_lookups, sweep, reached })
+        Ok(Self { stage, wanted, overlap, start, now, clock, signature, max_delay, has_lookups: false, sweep, reached })
     }
 
     /// Whether no stage queues any more clients in this pass.

@@ -162,7 +162,7 @@ mod tests {
         let mut ledger = RunLedger::open(&bench.config.ledger.path).unwrap();
         let wanted = Wanted::Only((1..=3).map(ClientId).collect());
         let now = crate::clock::now();
-        let stages = Stages::begin(&store, &ledger, wanted, now, None, &bench.config).unwrap();
+        let stages = Stages::begin(&store, &ledger, wanted, now, None, &bench.config.sync).unwrap();
         let mut queue = Queue::new(stages);
         let mut next = |queue: &mut Queue| queue.next(&store, &mut ledger).unwrap();
         let [one, two, three] = [(); 3].map(|()| next(&mut queue).unwrap());
