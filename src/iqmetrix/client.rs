@@ -5,11 +5,11 @@ use super::decode;
 use super::format::Format;
 use super::imei::Imei;
 use super::rows::{Company, Dealer, Device};
-use super::service::{SERVICE, SERVICE_ON_TRIAL};
+use super::service::SERVICE;
 use super::settings::{Auth, Secrets, Settings};
 use crate::clock::BootTime;
 use crate::secret::Secret;
-use crate::web::{Access, Bad, Client, Error, HttpSettings, Limits, Redactor, Service, Session, TokenSession, When};
+use crate::web::{Access, Bad, Client, Error, HttpSettings, Limits, Redactor, Session, TokenSession, When};
 
 /// Largest answer that a pass reads, after decompression, in bytes.
 pub const MAX_ANSWER_OF_PASS: u64 = 2 * 1024 * 1024;
@@ -31,22 +31,6 @@ impl Iqmetrix {
     /// A client that has sent nothing yet. `max_answer` is in bytes.
     #[must_use]
     pub fn new(settings: Settings, secrets: &Secrets, limits: Limits, max_answer: u64) -> Self {
-        Self::for_service(&SERVICE, settings, secrets, limits, max_answer)
-    }
-
-    /// The same for a service that has rested: it sends each request once, and its first failure is its last.
-    #[must_use]
-    pub fn on_trial(settings: Settings, secrets: &Secrets, limits: Limits, max_answer: u64) -> Self {
-        Self::for_service(&SERVICE_ON_TRIAL, settings, secrets, limits, max_answer)
-    }
-
-    fn for_service(
-        service: &'static Service,
-        settings: Settings,
-        secrets: &Secrets,
-        limits: Limits,
-        max_answer: u64,
-    ) -> Self {
         let http = HttpSettings {
             urls: [&settings.url, &settings.token_url],
             connections: settings.connections,
@@ -54,11 +38,20 @@ impl Iqmetrix {
             headers: &[],
             max_answer,
         };
-        let client = Client::new(service, &http, session(service, &settings, secrets), Access::ReadOnly, limits);
+        let client = Client::new(&SERVICE, &http, session(&settings, secrets), Access::ReadOnly, limits);
         for secret in known(secrets) {
             client.http.redactor().add(secret);
         }
         Self { settings, client }
+    }
+
+    /// The same for a service that has rested: until the first answer with data it sends each request once, and its first
+    /// failure is its last.
+    #[must_use]
+    pub fn on_trial(settings: Settings, secrets: &Secrets, limits: Limits, max_answer: u64) -> Self {
+        let iqmetrix = Self::new(settings, secrets, limits, max_answer);
+        iqmetrix.client.limiter.begin_trial();
+        iqmetrix
     }
 
     /// Obtains a token, which the first call would do too.
@@ -166,13 +159,13 @@ impl std::fmt::Debug for Iqmetrix {
 }
 
 /// The way to a token. The config reads the names and the secrets of one kind together.
-fn session(service: &'static Service, settings: &Settings, secrets: &Secrets) -> TokenSession {
+fn session(settings: &Settings, secrets: &Secrets) -> TokenSession {
     let (client_id, username) = match &settings.auth {
         Auth::Password { client_id, username } => (client_id.as_str(), username.as_str()),
         Auth::Basic => ("", ""),
     };
     match secrets {
-        Secrets::Basic(token) => TokenSession::issued(service, token),
+        Secrets::Basic(token) => TokenSession::issued(&SERVICE, token),
         Secrets::Password { client_secret, password } => {
             let form = [
                 ("grant_type", "password"),
@@ -181,7 +174,7 @@ fn session(service: &'static Service, settings: &Settings, secrets: &Secrets) ->
                 ("client_id", client_id),
                 ("client_secret", client_secret.expose()),
             ];
-            TokenSession::by_grant(service, &settings.token_url, &form)
+            TokenSession::by_grant(&SERVICE, &settings.token_url, &form)
         }
     }
 }

@@ -3,12 +3,7 @@
 use crate::web::Service;
 
 /// The service iQmetrix, as messages name it.
-pub static SERVICE: Service = WORDS;
-
-/// The same after a rest: one request shows whether it may be asked again, and the first failure ends the look-up.
-pub(super) static SERVICE_ON_TRIAL: Service = Service { max_failures: 1, max_sends: Some(1), ..WORDS };
-
-const WORDS: Service = Service {
+pub static SERVICE: Service = Service {
     name: "iQmetrix",
     credential: "the credentials",
     credential_advice: "; check the user, the client and their secrets in [iqmetrix], and what the user may do",

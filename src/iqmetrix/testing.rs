@@ -123,6 +123,12 @@ impl Server {
         client(self.settings())
     }
 
+    /// A client on trial that asks for one device at a time.
+    pub fn client_on_trial(&self) -> Iqmetrix {
+        let settings = Settings { batch: 1, ..self.settings() };
+        Iqmetrix::on_trial(settings, &secrets(), limits(), MAX_ANSWER_OF_PASS)
+    }
+
     pub fn seen(&self) -> Vec<SeenRequest> {
         self.shared.seen.lock().unwrap().clone()
     }

@@ -89,6 +89,11 @@ fn distinguishes_every_answer_to_a_token_request() {
         ("500 forever", vec![status(500); 5], "unreachable", "TTT"),
         ("503", vec![answer(503, "Retry-After: 7\r\n", "")], "maintenance Some(7)", "T"),
         ("429 once", vec![status(429)], "ok", "TTQ"),
+        ("429 with a wait", vec![answer(429, "Retry-After: 1\r\n", "")], "ok", "TTQ"),
+        ("429 forever", vec![status(429); 9], "throttled", "TTT"),
+        ("429 for longer than the pass", vec![answer(429, "Retry-After: 3600\r\n", "")], "throttled", "T"),
+        ("429 and 500", vec![status(429), status(500), status(429)], "throttled", "TTT"),
+        ("500 and 429", vec![status(429), status(429), status(500)], "unreachable", "TTT"),
         ("no token", vec![body("{}"), body("<html>"), body("{\"access_token\":\"a b\"}")], "unreachable", "TTT"),
         ("a cut connection", vec![Reply::Cut], "ok", "TTQ"),
     ] {
@@ -99,6 +104,46 @@ fn distinguishes_every_answer_to_a_token_request() {
         if result.is_err() {
             assert_eq!(kind(&iqmetrix.companies(end())), expected, "{what}: the same for the rest of the pass");
             assert_eq!(server.letters(), letters, "{what}: nothing more is asked");
+        }
+    }
+}
+
+/// The rest lasts at least as long as the service asks for.
+#[test]
+fn names_wait_that_a_throttled_service_asks_for() {
+    let last = || vec![status(429), status(429), answer(429, "Retry-After: 45\r\n", "")];
+    for (replies, asked) in [(vec![answer(429, "Retry-After: 3600\r\n", "")], 3600), (last(), 45)] {
+        let server = Server::granting(replies);
+        let error = server.client().companies(end()).unwrap_err();
+        let Error::Throttled { wait: Some(wait), .. } = &error else { panic!("{error:?}") };
+        // The time that the answer took to arrive may have passed already.
+        assert!((asked - 30..=asked).contains(&wait.as_secs()), "{wait:?}");
+    }
+}
+
+#[test]
+fn ends_trial_with_first_success() {
+    for (what, second) in [("500", status(500)), ("429", status(429)), ("a cut connection", Reply::Cut)] {
+        let server = Server::answering(vec![body("[]"), second.clone(), second]);
+        let iqmetrix = server.client_on_trial();
+        iqmetrix.companies(end()).unwrap();
+        assert_eq!(kind(&iqmetrix.dealers(end())), "ok", "{what}");
+        assert_eq!(server.letters(), "TQQQQ", "{what}");
+    }
+}
+
+#[test]
+fn sends_one_request_on_trial_to_a_service_that_is_not_back() {
+    // A worker that did not send the request learns that the service is down.
+    let down = ["failed", "unreachable"];
+    for (reply, expected) in [(status(500), &down[..]), (Reply::Cut, &down), (status(429), &["throttled"])] {
+        for (is_token, letters) in [(false, "TQ"), (true, "T")] {
+            let reply = reply.clone();
+            let server = Server::start(move |seen| (seen.is_token() == is_token).then(|| reply.clone()));
+            let found = server.client_on_trial().find(&[1], &[imei(1), imei(2), imei(3)], end(), &|| {});
+            let kind = kind(&found.error.map_or(Ok(()), Err));
+            assert!(expected.contains(&kind.as_str()), "{kind} and not {expected:?}");
+            assert_eq!((server.letters().as_str(), found.absent), (letters, vec![]), "{expected:?}");
         }
     }
 }

@@ -30,8 +30,9 @@ pub fn rest_after(error: &Error, now: Timestamp, retry: Duration) -> Option<Time
             let to_noon = NOON_SECS - (now.unix_millis() / 1000).rem_euclid(DAY_SECS);
             u64::try_from(to_noon).ok().filter(|left| *left > 0).map_or(MAINTENANCE_REST, Duration::from_secs)
         }
-        Error::Unreachable { .. }
-        | Error::Throttled { .. }
+        Error::Throttled { wait: Some(wait), .. } => retry.max(*wait),
+        Error::Throttled { wait: None, .. }
+        | Error::Unreachable { .. }
         | Error::Failed(_)
         | Error::Refused { .. }
         | Error::NotFound { .. } => retry,
@@ -77,8 +78,10 @@ mod tests {
         assert_eq!(rest_after(&refused, at(9), RETRY), Some(at(10)));
         let down = Error::Unreachable { service, cause: String::new() };
         assert_eq!(rest_after(&down, at(9), RETRY), Some(at(9).plus_seconds(600)));
-        let throttled = Error::Throttled { service, cause: String::new() };
-        assert_eq!(rest_after(&throttled, at(9), RETRY), Some(at(9).plus_seconds(600)));
+        for (wait, rest) in [(None, 600), (Some(7), 600), (Some(3600), 3600)] {
+            let throttled = Error::Throttled { service, cause: String::new(), wait: wait.map(Duration::from_secs) };
+            assert_eq!(rest_after(&throttled, at(9), RETRY), Some(at(9).plus_seconds(rest)), "{wait:?}");
+        }
         let late = Error::OutOfTime { request: request(), outcome: Outcome::NotSent };
         for error in [late, Error::Interrupted { request: request() }] {
             assert_eq!(rest_after(&error, at(9), RETRY), None, "{error}");

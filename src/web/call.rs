@@ -56,14 +56,14 @@ impl<S: Session> Client<S> {
 
     fn ask<T>(&self, request: &Request, when: When, decode: impl Fn(&[u8]) -> Result<T, Bad>) -> Result<T, Error> {
         let (mut failures, mut refusals) = (0, 0);
-        let is_sent_enough = |sent| self.service.max_sends.is_some_and(|most| sent >= most);
+        let is_sent_enough = |sent| self.limiter.max_sends().is_some_and(|most| sent >= most);
         loop {
             let (cause, outcome, repeats) = match self.try_read(request, when, &decode) {
                 Ok(value) => return Ok(value),
                 Err(Setback::Final(error)) => return Err(error),
                 Err(Setback::Passing { cause, outcome, repeats }) => (cause, outcome, repeats),
                 Err(Setback::Refused { cause, .. }) if is_sent_enough(failures + refusals + 1) => {
-                    return Err(self.not_taken(request, cause));
+                    return Err(self.limiter.stopped().unwrap_or_else(|| self.not_taken(request, cause)));
                 }
                 Err(Setback::Refused { cause, retry }) => {
                     let shown = &request.shown;
@@ -296,7 +296,7 @@ impl<S: Session> Client<S> {
     fn give_up(&self, request: &Request, cause: Cause, outcome: Outcome, failures: u32) -> Error {
         match self.limiter.stopped() {
             // A service that this request alone has shown to be down: what happened to it says more.
-            Some(stopped) if !request.is_write && failures < self.service.max_failures => stopped,
+            Some(stopped) if !request.is_write && failures < self.limiter.max_failures() => stopped,
             _ => {
                 let only_this = if request.is_write {
                     self.limiter.only_failing_write(MAX_OWN_WRITES)

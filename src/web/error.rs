@@ -61,6 +61,8 @@ pub enum Error {
         service: &'static Service,
         /// The event, with method and path.
         cause: String,
+        /// The wait that the service asks for; `None` where it asks for none.
+        wait: Option<Duration>,
     },
     /// The service is closed to all callers for a while (503); no more can be asked in this pass. Only of services that
     /// announce their maintenance so.

@@ -6,6 +6,7 @@
 //! - *Refusals*: after [`MAX_REFUSALS`] in a row without any success the pass is over; so it is where a wait would
 //!   outlast it.
 //! - *Circuit breaker*: after [`Service::max_failures`] failures in a row, across workers, the pass is over.
+//! - *Trial*: a service that failed before shows by one request whether it is back ([`Limiter::begin_trial`]).
 //! - *Retry quota*: repeats cost more than successes bring in; a limping server is not asked twice as much as a healthy
 //!   one.
 
@@ -62,6 +63,8 @@ struct State {
     last_refusal: Option<String>,
     failures_in_a_row: u32,
     has_succeeded: bool,
+    /// Until the first success, no read is repeated, and the first failure ends the pass.
+    is_on_trial: bool,
     quota: u32,
     last_failure: Option<String>,
     /// Writes that failed, and those that were refused, without one that was taken in between: reads that go well do
@@ -114,6 +117,7 @@ impl Limiter {
             last_refusal: None,
             failures_in_a_row: 0,
             has_succeeded: false,
+            is_on_trial: false,
             quota: MAX_QUOTA,
             last_failure: None,
             failed_writes: 0,
@@ -122,6 +126,24 @@ impl Limiter {
             stopped: None,
         };
         Self { state: Mutex::new(state), freed: Condvar::new() }
+    }
+
+    /// Puts a service on trial that failed before: one request shows whether it is back. Until the first success no read
+    /// is repeated, and the first request that fails or is refused for now ends the pass; then the limits of the service
+    /// hold.
+    pub fn begin_trial(&self) {
+        self.lock().is_on_trial = true;
+    }
+
+    /// Returns the largest number of times that one read may be sent now; `None`: as the limiter allows.
+    pub fn max_sends(&self) -> Option<u32> {
+        let state = self.lock();
+        if state.is_on_trial { Some(1) } else { state.service.max_sends }
+    }
+
+    /// Returns the number of failed requests in a row after which the service counts as down now.
+    pub fn max_failures(&self) -> u32 {
+        self.lock().max_failures()
     }
 
     /// Waits for the right to send `request`.
@@ -134,7 +156,7 @@ impl Limiter {
             if let (Some(until), Some(cause)) = (held, &state.asked_by)
                 && until >= when.until(limits)
             {
-                let error = if limits.interrupted() { interrupted(request) } else { state.long_wait(cause) };
+                let error = if limits.interrupted() { interrupted(request) } else { state.long_wait(cause, until) };
                 return Err(state.stop(error));
             }
             if held.is_none() && state.in_flight < state.window.size() {
@@ -153,6 +175,7 @@ impl Limiter {
         let mut state = self.lock();
         state.failures_in_a_row = 0;
         state.has_succeeded = true;
+        state.is_on_trial = false;
         state.quota = (state.quota + 1).min(MAX_QUOTA);
         let may_widen = state.may_widen_from.left().is_zero();
         if state.window.succeeded(may_widen) {
@@ -178,7 +201,7 @@ impl Limiter {
     /// of the pass, or one that every asset would meet.
     pub fn failed_heavily(&self, cause: &str) {
         let mut state = self.lock();
-        let weight = state.service.max_failures.div_ceil(MAX_HEAVY_FAILURES);
+        let weight = state.max_failures().div_ceil(MAX_HEAVY_FAILURES);
         state.fail(cause, weight);
         drop(state);
         self.freed.notify_all();
@@ -188,7 +211,7 @@ impl Limiter {
     pub fn write_failed(&self, cause: &str) {
         let mut state = self.lock();
         state.failed_writes += 1;
-        if state.failed_writes >= state.service.max_failures {
+        if state.failed_writes >= state.max_failures() {
             state.stop_unreachable(format!("too many writes in a row failed, the last: {cause}"));
         }
     }
@@ -221,7 +244,7 @@ impl Limiter {
         let message = |last| format!("nothing was answered in the time of the pass, the last: {last}");
         match (&state.last_failure, &state.last_refusal) {
             (Some(failure), _) => state.unreachable(message(failure)),
-            (None, Some(refusal)) => state.throttled(message(refusal)),
+            (None, Some(refusal)) => state.throttled(message(refusal), None),
             (None, None) => error,
         }
     }
@@ -270,7 +293,7 @@ impl Limiter {
         let end = when.until(limits);
         if retry.is_asked && retry.until >= end && !limits.interrupted() {
             let mut state = self.lock();
-            let error = state.long_wait(cause);
+            let error = state.long_wait(cause, retry.until);
             return Err(state.stop(error));
         }
         if !sleep_until(retry.until.min(end), limits, when) {
@@ -327,6 +350,10 @@ impl Permit<'_> {
 }
 
 impl State {
+    fn max_failures(&self) -> u32 {
+        if self.is_on_trial { 1 } else { self.service.max_failures }
+    }
+
     fn check(&self) -> Result<(), Error> {
         self.stopped.as_ref().map_or(Ok(()), |error| Err(error.clone()))
     }
@@ -349,13 +376,16 @@ impl State {
         }
     }
 
-    /// Counts a refusal. A number of them in a row ends the pass.
-    fn count_refusal(&mut self, refused: Refused, Refusal { is_write, cause, .. }: &Refusal<'_>) {
+    /// Counts a refusal. A number of them in a row ends the pass, and the first one on trial.
+    fn count_refusal(&mut self, refused: Refused, Refusal { is_write, cause, asked, .. }: &Refusal<'_>) {
+        if self.is_on_trial {
+            self.stop(self.throttled((*cause).to_owned(), *asked));
+        }
         self.refused_writes += u32::from(refused.is_counted && *is_write);
         let kind = if refused.in_a_row >= MAX_REFUSALS { "requests" } else { "writes" };
         if refused.in_a_row >= MAX_REFUSALS || self.refused_writes >= MAX_REFUSALS {
             let cause = format!("{MAX_REFUSALS} {kind} in a row were refused, the last: {cause}");
-            self.stop(self.throttled(cause));
+            self.stop(self.throttled(cause, *asked));
         }
     }
 
@@ -363,12 +393,12 @@ impl State {
         Error::Unreachable { service: self.service, cause }
     }
 
-    fn throttled(&self, cause: String) -> Error {
-        Error::Throttled { service: self.service, cause }
+    fn throttled(&self, cause: String, wait: Option<Duration>) -> Error {
+        Error::Throttled { service: self.service, cause, wait }
     }
 
-    fn long_wait(&self, cause: &str) -> Error {
-        self.throttled(format!("it asks to wait for longer than there is time ({cause})"))
+    fn long_wait(&self, cause: &str, until: BootTime) -> Error {
+        self.throttled(format!("it asks to wait for longer than there is time ({cause})"), Some(until.left()))
     }
 
     fn stop_unreachable(&mut self, cause: String) {
@@ -378,7 +408,7 @@ impl State {
     fn fail(&mut self, cause: &str, weight: u32) {
         self.last_failure = Some(cause.to_owned());
         self.failures_in_a_row += weight;
-        if self.failures_in_a_row >= self.service.max_failures {
+        if self.failures_in_a_row >= self.max_failures() {
             self.stop_unreachable(format!("too many requests in a row failed, the last: {cause}"));
         }
     }

@@ -30,7 +30,8 @@ pub struct Service {
     pub message_members: &'static [&'static str],
     /// The number of failed requests in a row after which the service counts as down.
     pub max_failures: u32,
-    /// The largest number of times that one read is sent, refusals for now (429) included; `None`: as the limiter allows.
+    /// The largest number of times that one read, or one request for a token, is sent, refusals for now (429) included;
+    /// `None`: as the limiter allows.
     pub max_sends: Option<u32>,
     /// Whether a 503 says that the service is closed to all callers for a while: then no more is asked of it.
     pub closes_for_maintenance: bool,

@@ -140,7 +140,7 @@ impl TokenSession {
     }
 
     fn ask(&self, link: Link<'_>, request: &Request) -> Result<Granted, Error> {
-        let (mut tried, most) = (0, self.service.max_sends.unwrap_or(MAX_TRIES));
+        let (mut tried, mut refusals) = (0, 0);
         loop {
             link.when.check(link.limits, &request.shown)?;
             let until = link.when.until(link.limits);
@@ -156,19 +156,37 @@ impl TokenSession {
                 Err(Setback::Refused { asked }) => {
                     let cause = &format!("{}: the server answered 429", request.shown);
                     let refusal = LimiterRefusal { generation, asked, is_write: false, cause };
-                    let retry = link.limiter.refused(&refusal);
-                    link.limiter.wait_out(retry, link.limits, link.when, &request.shown, cause)?;
+                    refusals += 1;
+                    let is_last = link.limiter.max_sends().is_some_and(|most| tried + refusals >= most);
+                    self.wait_out(link, request, &refusal, is_last)?;
                     continue;
                 }
             };
             link.when.check(link.limits, &request.shown)?;
             tried += if is_slow { MAX_TRIES - 1 } else { 1 };
             let resume = BootTime::now() + full_jitter(backoff(tried));
-            if tried >= most || resume >= until {
+            let is_last = link.limiter.max_sends().map_or(tried >= MAX_TRIES, |most| tried + refusals >= most);
+            if is_last || resume >= until {
                 return Err(self.unreachable(request, &cause));
             }
             sleep_until(resume, link.limits, link.when);
         }
+    }
+
+    /// Waits until a request that was refused for now may be made again; an error where it was the last.
+    fn wait_out(
+        &self,
+        link: Link<'_>,
+        request: &Request,
+        refusal: &LimiterRefusal<'_>,
+        is_last: bool,
+    ) -> Result<(), Error> {
+        let retry = link.limiter.refused(refusal);
+        if is_last {
+            let (cause, wait) = (refusal.cause.to_owned(), refusal.asked);
+            return Err(link.limiter.stop(Error::Throttled { service: self.service, cause, wait }));
+        }
+        link.limiter.wait_out(retry, link.limits, link.when, &request.shown, refusal.cause)
     }
 
     fn try_ask(&self, link: Link<'_>, request: &Request, until: BootTime) -> Result<Granted, Setback> {

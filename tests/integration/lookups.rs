@@ -78,6 +78,7 @@ fn sends_every_client_where_the_service_is_down() {
         ("a web page", vec![Fault::new(When::Always, Kind::html_ok())]),
         ("data 403", vec![Fault::new(When::Method("GET".to_owned()), Kind::status(403))]),
         ("token 401", vec![Fault::new(When::Method("POST".to_owned()), Kind::status(401))]),
+        ("token 429", vec![Fault::new(When::Method("POST".to_owned()), Kind::status(429))]),
         ("a redirect", vec![Fault::new(When::Method("GET".to_owned()), Kind::redirect("/elsewhere"))]),
         ("404", vec![Fault::new(When::Method("GET".to_owned()), Kind::status(404))]),
     ];

@@ -118,6 +118,7 @@ impl<'a> Applier<'a> {
             return Ok(Applied::Postponed(web::Error::Throttled {
                 service: &iqr::SERVICE,
                 cause: format!("{request}: {cause}"),
+                wait: None,
             }));
         }
         let cause = if error.is_server_fault() { Cause::Server } else { Cause::Client };

@@ -152,6 +152,27 @@ fn waits_in_grace_for_longer_than_grace_while_there_is_time() {
 }
 
 #[test]
+fn ends_pass_at_first_setback_of_a_trial() {
+    let limiter = || {
+        let limiter = Limiter::new(&TEST_SERVICE, 4, None);
+        limiter.begin_trial();
+        limiter
+    };
+    let failing = limiter();
+    assert_eq!((failing.max_sends(), failing.max_failures()), (Some(1), 1));
+    failing.failed("x");
+    assert!(matches!(failing.stopped(), Some(Error::Unreachable { .. })));
+    let (throttled, asked) = (limiter(), Some(Duration::from_secs(7)));
+    refused(&throttled, throttled.generation(), asked, false);
+    assert!(matches!(throttled.stopped(), Some(Error::Throttled { wait, .. }) if wait == asked));
+    let back = limiter();
+    back.answered();
+    assert_eq!(back.max_sends(), Some(1), "a token alone, or a refusal, is no success");
+    back.succeeded();
+    assert_eq!((back.max_sends(), back.max_failures()), (None, 8));
+}
+
+#[test]
 fn runs_out_of_repeats_until_successes() {
     let limiter = Limiter::new(&TEST_SERVICE, 1, None);
     assert_eq!((0..100).filter(|_| limiter.may_repeat()).count(), 50);
