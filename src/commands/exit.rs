@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use crate::config::ConfigError;
+use crate::iqmetrix::Unreadable;
 use crate::ledger;
 use crate::output::{Unwritten, UnwrittenFile};
 use crate::store;
@@ -74,6 +75,7 @@ impl Exit {
             .then_some(Self::Config)
             .or_else(|| cause.is::<store::Error>().then_some(Self::Database))
             .or_else(|| cause.is::<NotFound>().then_some(Self::NotFound))
+            .or_else(|| cause.is::<Unreadable>().then_some(Self::Unreachable))
             .or_else(|| cause.is::<Usage>().then_some(Self::Usage))
             .or_else(|| cause.is::<Unwritten>().then_some(Self::Output))
             .or_else(|| cause.is::<UnwrittenFile>().then_some(Self::Output))

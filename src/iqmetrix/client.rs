@@ -4,7 +4,7 @@ use super::call::Call;
 use super::decode;
 use super::format::Format;
 use super::imei::Imei;
-use super::rows::{Company, Dealer, Device};
+use super::rows::{Company, Dealer, Devices};
 use super::service::SERVICE;
 use super::settings::{Auth, Secrets, Settings};
 use crate::clock::BootTime;
@@ -108,12 +108,13 @@ impl Iqmetrix {
     }
 
     /// Returns those of these devices that the company knows, in the order asked, until `end` at the latest. Of several
-    /// rows for one IMEI it is the one with the newest purchase.
+    /// rows for one IMEI it is the one with the newest purchase. A row that cannot be read
+    /// leaves its device open, and no other.
     ///
     /// # Errors
     ///
     /// See [`Iqmetrix`].
-    pub fn devices(&self, company: i64, imeis: &[Imei], end: BootTime) -> Result<Vec<Device>, Error> {
+    pub fn devices(&self, company: i64, imeis: &[Imei], end: BootTime) -> Result<Devices, Error> {
         let decode = |body: &[u8], redactor: &Redactor| decode::devices(body, imeis, redactor);
         self.read(Call::Devices { company, imeis }, Format::Json, When::By(end), decode)
     }

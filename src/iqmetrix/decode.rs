@@ -11,7 +11,7 @@ use time::macros::format_description;
 
 use super::format::{check_text, trimmed};
 use super::imei::Imei;
-use super::rows::{Company, Dealer, Device};
+use super::rows::{Company, Dealer, Device, Devices, Unreadable};
 use super::service::SERVICE;
 use crate::web::{Bad, Redactor};
 
@@ -24,7 +24,8 @@ struct Row<'a> {
     redactor: &'a Redactor,
 }
 
-/// Decodes the companies in partner relationships.
+/// Decodes the companies in partner relationships. One row that cannot be read fails the list: a list with gaps would
+/// pass for the whole.
 pub(super) fn companies(body: &[u8], redactor: &Redactor) -> Result<Vec<Company>, Bad> {
     rows(body, redactor, |row| {
         Ok(Company {
@@ -35,7 +36,7 @@ pub(super) fn companies(body: &[u8], redactor: &Redactor) -> Result<Vec<Company>
     })
 }
 
-/// Decodes the dealers of companies.
+/// Decodes the dealers of companies; one row that cannot be read fails the list, too.
 pub(super) fn dealers(body: &[u8], redactor: &Redactor) -> Result<Vec<Dealer>, Bad> {
     rows(body, redactor, |row| {
         Ok(Dealer {
@@ -49,21 +50,27 @@ pub(super) fn dealers(body: &[u8], redactor: &Redactor) -> Result<Vec<Dealer>, B
 
 /// Decodes devices, and returns one for each IMEI that was asked for and has a row, in the order asked. Rows of other
 /// devices do not count; of several rows the one with the newest purchase does.
-pub(super) fn devices(body: &[u8], asked: &[Imei], redactor: &Redactor) -> Result<Vec<Device>, Bad> {
+///
+/// A row that cannot be read concerns its device only, as long as it says which one that is. An answer with a row that
+/// has no IMEI is not understood: any of the devices may be meant, and none of them could count as absent.
+pub(super) fn devices(body: &[u8], asked: &[Imei], redactor: &Redactor) -> Result<Devices, Bad> {
     let asked_for: BTreeMap<&str, &Imei> = asked.iter().map(|imei| (imei.as_str(), imei)).collect();
     let found = rows(body, redactor, |row| {
         let text = row.text("IMEI")?.ok_or_else(|| Bad::Passing("a row of the answer has no IMEI".to_owned()))?;
         let known = Imei::parse(&text).and_then(|imei| asked_for.get(imei.as_str()).copied());
         known.map(|imei| row.device(imei)).transpose()
     })?;
-    let mut newest: BTreeMap<Imei, Device> = BTreeMap::new();
-    for device in found.into_iter().flatten() {
-        match newest.get(&device.imei) {
-            Some(other) if age(other) >= age(&device) => {}
-            _ => drop(newest.insert(device.imei.clone(), device)),
+    let (mut newest, mut unreadable) = (BTreeMap::<Imei, Device>::new(), BTreeMap::<Imei, Unreadable>::new());
+    for row in found.into_iter().flatten() {
+        match row {
+            Ok(device) if newest.get(&device.imei).is_some_and(|other| age(other) >= age(&device)) => {}
+            Ok(device) => drop(newest.insert(device.imei.clone(), device)),
+            Err(row) => drop(unreadable.entry(row.imei.clone()).or_insert(row)),
         }
     }
-    Ok(asked.iter().filter_map(|imei| newest.remove(imei)).collect())
+    newest.retain(|imei, _| !unreadable.contains_key(imei));
+    let readable = asked.iter().filter_map(|imei| newest.remove(imei)).collect();
+    Ok(Devices { readable, unreadable: asked.iter().filter_map(|imei| unreadable.remove(imei)).collect() })
 }
 
 /// The order of rows for one device: by purchase, then by return. Dates of this form compare as texts.
@@ -95,13 +102,21 @@ fn rows<T>(body: &[u8], redactor: &Redactor, read: impl Fn(&Row<'_>) -> Result<T
 }
 
 impl Row<'_> {
-    fn device(&self, imei: &Imei) -> Result<Device, Bad> {
-        Ok(Device {
-            imei: imei.clone(),
-            purchase_date: self.date("PurchaseDate")?,
-            return_date: self.date("ReturnDate")?,
-            client_id: self.text("ClientID")?,
-        })
+    /// Reads the row of a device. A secret in it makes the whole answer a bad one.
+    fn device(&self, imei: &Imei) -> Result<Result<Device, Unreadable>, Bad> {
+        let read = || {
+            Ok(Device {
+                imei: imei.clone(),
+                purchase_date: self.date("PurchaseDate")?,
+                return_date: self.date("ReturnDate")?,
+                client_id: self.text("ClientID")?,
+            })
+        };
+        match read() {
+            Ok(device) => Ok(Ok(device)),
+            Err(Bad::Passing(why)) => Ok(Err(Unreadable { imei: imei.clone(), why })),
+            Err(secret @ Bad::Lasting(_)) => Err(secret),
+        }
     }
 
     /// Returns a member that is there and not `null`, whatever the letter case of its name.

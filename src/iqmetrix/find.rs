@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::client::Iqmetrix;
 use super::imei::Imei;
-use super::rows::Device;
+use super::rows::{Device, Devices, Unreadable};
 use crate::clock::BootTime;
 use crate::web::{Error, Scope};
 
@@ -16,7 +16,9 @@ pub struct Found {
     pub devices: Vec<(i64, Device)>,
     /// The IMEIs that no company knows: each was asked.
     pub absent: Vec<Imei>,
-    /// The first failure; it left open whatever is neither found nor absent.
+    /// The devices of which a row cannot be read. The service has answered, and nothing is known of them.
+    pub unreadable: Vec<Unreadable>,
+    /// The first failure; it left open whatever is in none of the lists.
     pub error: Option<Error>,
 }
 
@@ -24,6 +26,7 @@ pub struct Found {
 #[derive(Default)]
 struct Progress {
     devices: Vec<Device>,
+    unreadable: Vec<Unreadable>,
     open: BTreeSet<Imei>,
     error: Option<Error>,
 }
@@ -48,6 +51,8 @@ impl Iqmetrix {
             }
             // A later company must not answer for one that failed.
             progress.open.iter().for_each(|imei| _ = left.remove(imei));
+            progress.unreadable.iter().for_each(|row| _ = left.remove(&row.imei));
+            found.unreadable.extend(progress.unreadable);
             open.extend(progress.open);
             found.error = found.error.or(progress.error);
         }
@@ -89,10 +94,13 @@ impl Iqmetrix {
     }
 }
 
-fn note(batch: &[Imei], answer: Result<Vec<Device>, Error>, progress: &Mutex<Progress>) {
+fn note(batch: &[Imei], answer: Result<Devices, Error>, progress: &Mutex<Progress>) {
     let mut progress = progress.lock().unwrap_or_else(PoisonError::into_inner);
     match answer {
-        Ok(devices) => progress.devices.extend(devices),
+        Ok(Devices { readable, unreadable }) => {
+            progress.devices.extend(readable);
+            progress.unreadable.extend(unreadable);
+        }
         Err(error) => {
             progress.open.extend(batch.iter().cloned());
             progress.error.get_or_insert(error);

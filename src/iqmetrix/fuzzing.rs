@@ -14,8 +14,10 @@ pub fn decode(body: &[u8]) {
     let Some(imei) = Imei::parse("014497002384313") else { return };
     let redactor = &Redactor::default();
     if let Ok(devices) = decode::devices(body, std::slice::from_ref(&imei), redactor) {
-        assert!(devices.len() <= 1 && devices.iter().all(|device| device.imei == imei), "another device");
-        let dates = devices.iter().flat_map(|device| [&device.purchase_date, &device.return_date]).flatten();
+        let imeis: Vec<&Imei> = devices.readable.iter().map(|device| &device.imei).collect();
+        let unreadable: Vec<&Imei> = devices.unreadable.iter().map(|row| &row.imei).collect();
+        assert!([imeis, unreadable].concat().iter().all(|it| **it == imei), "another device");
+        let dates = devices.readable.iter().flat_map(|device| [&device.purchase_date, &device.return_date]).flatten();
         dates.for_each(|date| assert!(is_date(date), "no date: {date}"));
     }
     let _ = (decode::companies(body, redactor), decode::dealers(body, redactor));

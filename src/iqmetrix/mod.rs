@@ -28,6 +28,6 @@ pub use client::{Iqmetrix, MAX_ANSWER_OF_COMMAND, MAX_ANSWER_OF_PASS};
 pub use find::Found;
 pub use format::Format;
 pub use imei::Imei;
-pub use rows::{Company, Dealer, Device};
+pub use rows::{Company, Dealer, Device, Devices, Unreadable};
 pub use service::SERVICE;
 pub use settings::{Auth, Paths, Secrets, Settings};

@@ -1,5 +1,7 @@
 //! The rows of the three calls.
 
+use thiserror::Error;
+
 use super::imei::Imei;
 
 /// A company in partner relationships.
@@ -37,4 +39,23 @@ pub struct Device {
     pub return_date: Option<String>,
     /// Its identifier in Connection Manager.
     pub client_id: Option<String>,
+}
+
+/// The answer of a company about some devices. Devices that the company does not know are in neither list.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Devices {
+    /// The devices that the company knows.
+    pub readable: Vec<Device>,
+    /// The devices of which a row cannot be read, whatever their other rows say.
+    pub unreadable: Vec<Unreadable>,
+}
+
+/// A device of which a row cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("iQmetrix's row of IMEI {imei} cannot be read: {why}")]
+pub struct Unreadable {
+    /// The IMEI that was asked for.
+    pub imei: Imei,
+    /// The member and its value, redacted.
+    pub why: String,
 }

@@ -149,6 +149,23 @@ fn sends_one_request_on_trial_to_a_service_that_is_not_back() {
 }
 
 #[test]
+fn finds_all_but_the_device_of_an_unreadable_row() {
+    let row = |imei: &Imei, date: &str| format!(r#"{{"IMEI":"{imei}","PurchaseDate":"{date}"}}"#);
+    let (good, bad, unknown) = (imei(1), imei(2), imei(3));
+    let server = Server::answering(vec![body(&format!("[{},{}]", row(&good, "2016-04-17"), row(&bad, "soon\u{7f}")))]);
+    let iqmetrix = server.client();
+    let found = iqmetrix.find(&[1, 2], &[good.clone(), bad.clone(), unknown.clone()], end(), &|| {});
+    assert_eq!(found.error, None);
+    assert_eq!(found.devices.iter().map(|(_, device)| &device.imei).collect::<Vec<_>>(), [&good]);
+    assert_eq!(found.absent.iter().collect::<Vec<_>>(), [&unknown]);
+    let shown: Vec<String> = found.unreadable.iter().map(ToString::to_string).collect();
+    let why = format!(r"iQmetrix's row of IMEI {bad} cannot be read: PurchaseDate in the answer is `soon\u{{7f}}`");
+    assert_eq!(shown, [why]);
+    assert!(server.seen()[2].path.ends_with(&format!("IMEI={unknown}")), "the next company is not asked for it");
+    assert_eq!(server.letters(), "TQQ", "the answer is no failed request");
+}
+
+#[test]
 fn sends_what_the_vendor_documents() {
     let server = Server::answering(vec![]);
     let iqmetrix = server.client();

@@ -67,6 +67,9 @@ fn ask_service(
         .ok()??;
     let end = (BootTime::now() + config.lookup.budget).min(limits.deadline);
     let asked = client.ask(&[key.to_owned()], &mut record, now, end);
+    for row in &asked.unreadable {
+        log::warn!("{row}");
+    }
     if let Some(error) = &asked.error {
         log::warn!("{service} gave no answer: {error}");
     }

@@ -21,6 +21,8 @@ pub enum Client {
 pub struct Asked {
     /// The values of each key that was answered, in the order of the service's fields.
     pub answers: Vec<(String, Vec<Option<String>>)>,
+    /// The reasons why some keys are open about which the service has answered: a row cannot be read.
+    pub unreadable: Vec<String>,
     /// The failure that left the other keys open.
     pub error: Option<Error>,
 }
@@ -54,7 +56,7 @@ impl Client {
         match self {
             Self::Iqmetrix(client) => match companies(client, record, now, end) {
                 Ok(companies) => devices(client, &companies, keys, end),
-                Err(error) => Asked { answers: Vec::new(), error: Some(error) },
+                Err(error) => Asked { error: Some(error), ..Asked::default() },
             },
         }
     }
@@ -92,5 +94,5 @@ fn devices(client: &Iqmetrix, companies: &[i64], keys: &[String], end: BootTime)
         answers.push((device.imei.to_string(), vec![device.purchase_date, device.return_date]));
     }
     answers.extend(found.absent.iter().map(|imei| (imei.to_string(), vec![None, None])));
-    Asked { answers, error: found.error }
+    Asked { answers, unreadable: found.unreadable.iter().map(ToString::to_string).collect(), error: found.error }
 }

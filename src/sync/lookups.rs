@@ -17,7 +17,7 @@ use crate::clock::BootTime;
 use crate::escape::one_line;
 use crate::ledger::{Answer, Rest, RunLedger, ServiceRecord};
 use crate::lookup::{self, Client};
-use crate::model::{ClientId, InventoryId, LookupService, Timestamp};
+use crate::model::{ClientId, InventoryId, LookupService};
 use crate::store::Store;
 use crate::web::{self, Limits};
 
@@ -35,7 +35,7 @@ pub(super) struct Lookups {
 struct Asker {
     service: LookupService,
     settings: [u8; 16],
-    /// `None` where its secrets cannot be read.
+    /// `None` where the service rests, or its secrets cannot be read.
     client: Option<Client>,
     record: ServiceRecord,
     /// The service has answered in this pass.
@@ -60,7 +60,8 @@ impl Lookups {
             let record = ledger.lookup_service(service.name(), settings)?;
             let client = Client::for_service(service, config, limits, record.rest.is_some())
                 .inspect_err(|error| log::warn!("{service} is not asked in this pass: {error}"));
-            let client = client.ok().flatten();
+            let rests = record.rest.as_ref().is_some_and(|rest| rest.is_on(request.started_at));
+            let client = client.ok().flatten().filter(|_| !rests);
             services.push(Asker { service, settings, client, record, has_answered: false, has_failed: false });
         }
         Ok(Self { services, left: config.lookup.budget, deadline, prepared: HashSet::new() })
@@ -72,8 +73,8 @@ impl Lookups {
     }
 
     /// Whether any service may be asked any more in this pass.
-    pub fn may_ask(&self, now: Timestamp) -> bool {
-        !self.left.is_zero() && self.services.iter().any(|asker| asker.may_be_asked(now))
+    pub fn may_ask(&self) -> bool {
+        !self.left.is_zero() && self.services.iter().any(Asker::may_be_asked)
     }
 
     /// Whether the keys of a client were asked for, or need not be.
@@ -166,26 +167,34 @@ impl Asker {
         is_end_of_pass: bool,
     ) -> Vec<(String, Answer)> {
         let now = request.started_at;
-        if !self.may_be_asked(now) || end.left().is_zero() {
+        if !self.may_be_asked() || end.left().is_zero() {
             return Vec::new();
         }
         let Some(client) = &self.client else { return Vec::new() };
         let asked = client.ask(keys, &mut self.record, now, end);
         self.has_answered |= !asked.answers.is_empty();
-        match &asked.error {
-            None => self.record.rest = None,
-            // Some of the keys are at fault; the others were answered.
-            Some(error) if error.scope() == web::Scope::ThisRecord && !asked.answers.is_empty() => {
-                log::warn!("{} did not answer about some devices: {error}", self.service);
+        for row in &asked.unreadable {
+            log::warn!("{row}");
+        }
+        match (&asked.error, asked.unreadable.first()) {
+            // Later passes wait before they repeat this question; this pass still asks about other devices.
+            (None, Some(row)) if !self.has_answered => {
+                let until = (request.clock)().plus(request.config.lookup.retry);
+                self.record.rest = Some(Rest { until, why: row.clone() });
             }
-            Some(error) => self.fail(error, request, is_end_of_pass),
+            (None, _) => self.record.rest = None,
+            // Some of the keys are at fault; the others were answered.
+            (Some(error), _) if error.scope() == web::Scope::ThisRecord && !asked.answers.is_empty() => {
+                log::warn!("{} did not answer about some devices: {error}", self.service);
+                self.record.rest = None;
+            }
+            (Some(error), _) => self.fail(error, request, is_end_of_pass),
         }
         asked.answers.into_iter().map(|(key, values)| (key, Answer { values, at: now })).collect()
     }
 
-    fn may_be_asked(&self, now: Timestamp) -> bool {
-        let rests = self.record.rest.as_ref().is_some_and(|rest| rest.is_on(now));
-        self.client.is_some() && !rests && !self.has_failed
+    fn may_be_asked(&self) -> bool {
+        self.client.is_some() && !self.has_failed
     }
 
     fn fail(&mut self, error: &web::Error, request: &Request<'_>, is_end_of_pass: bool) {

@@ -120,6 +120,34 @@ fn looks_up_devices_that_are_known_and_not() {
     bench.assert_iqmetrix_sound(1, "devices");
 }
 
+#[test]
+fn prints_all_but_the_device_of_an_unreadable_row() {
+    let bench = bench();
+    let secret = bench.iqmetrix().state().options.password.clone();
+    let row = |number, date: &str| Device { purchase_date: Some(date.to_owned()), ..known(number) };
+    let mut state = bench.iqmetrix().state();
+    state.set_device(known(0));
+    state.set_device(row(1, "17.04.2016"));
+    state.set_device(row(2, "so\u{7f}on"));
+    drop(state);
+    let (good, bad, other) = (imei(0), imei(1), imei(2));
+    let run = bench.run(&["iqmetrix", "imei", &bad, &good, &other, "--json"]);
+    assert_eq!(run.code, Some(5), "{run:#?}");
+    let found: Vec<Value> = run.json()["imeis"].as_array().unwrap().iter().map(|row| row["imei"].clone()).collect();
+    assert_eq!(found, [good.as_str()], "{run:#?}");
+    let words = |imei: &str, value: &str| {
+        format!("iQmetrix's row of IMEI {imei} cannot be read: PurchaseDate in the answer is `{value}`")
+    };
+    assert!(run.stderr.contains(&words(&bad, "17.04.2016")), "{run:#?}");
+    assert!(run.stderr.contains(&words(&other, r"so\u{7f}on")), "{run:#?}");
+    assert_eq!(targets(bench.iqmetrix()).len(), 2, "companies and devices, each once");
+    // A secret makes the whole answer a bad one, and is not printed.
+    bench.iqmetrix().state().set_device(row(1, &secret));
+    let run = bench.run(&["iqmetrix", "imei", &bad, &good]);
+    assert_eq!((run.code, run.stdout.as_str()), (Some(5), ""), "{run:#?}");
+    assert!(!run.stderr.contains(&secret), "{run:#?}");
+}
+
 fn known_client() -> String {
     known(0).client_id
 }

@@ -4,10 +4,10 @@ use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
 use iqr_sandbox::iqmetrix::{Device, Maintenance, Options, State};
-use iqr_sandbox::{Fault, Kind, When};
+use iqr_sandbox::{Asset, Fault, Kind, When};
 
 use crate::bench::{Bench, FIRST, LATER};
-use crate::bench_iqmetrix::imei_of;
+use crate::bench_iqmetrix::{imei_of, phone};
 
 const DESCRIPTION: &str = "\"{Model} bought {IMEI Purchase Date|?} back {IMEI Return Date|?}\"";
 
@@ -95,6 +95,62 @@ fn sends_every_client_where_the_service_is_down() {
         let ((), requests) = bench.lookups_of(|| bench.assert_idle(name));
         assert_eq!(requests, [], "{name}");
     }
+}
+
+/// Names a device of this number whose date of purchase is none.
+fn garble(bench: &Bench, number: i64) {
+    let device = Device::new(&imei_of(number), State::COMPANY).returned("2017-05-18");
+    bench.iqmetrix().state().set_device(Device { purchase_date: Some("17.04.2016".to_owned()), ..device });
+}
+
+#[test]
+fn sends_all_dates_but_those_of_an_unreadable_row() {
+    let bench = bench(20).with("lookup", "retry", "\"1h\"");
+    (0..20).for_each(|number| know(&bench, number));
+    garble(&bench, 7);
+    let (report, requests) = bench.lookups_of(|| bench.sync_well());
+    assert_eq!((report.count("sent"), data(&requests)), (20, 2), "the row is no failed request: {requests:#?}");
+    assert!((0..20).all(|number| number == 7 || shows_dates(&bench, FIRST + number)));
+    assert_unknown(&bench, FIRST + 7);
+    let words = format!("row of IMEI {} cannot be read: PurchaseDate in the answer is `17.04.2016`", imei_of(7));
+    assert!(report.stderr.contains(&words) && !report.stderr.contains("rests until"), "{report:#?}");
+    // Alone it is asked for once more, and then not before the next retry.
+    let (_, requests) = bench.lookups_of(|| bench.sync_well());
+    assert_eq!(data(&requests), 1, "{requests:#?}");
+    let ((), requests) = bench.lookups_of(|| bench.assert_idle("a row that stays unreadable"));
+    assert_eq!(requests, []);
+    bench.assert_sound("an unreadable row");
+}
+
+/// Machines with news come before new ones, and are looked up by themselves.
+#[test]
+fn asks_on_in_the_pass_after_an_unreadable_row() {
+    let bench = bench(1).with("iqmetrix", "companies", "[14170]");
+    know(&bench, 0);
+    bench.sync_well();
+    garble(&bench, 5);
+    bench.store().set_slot(1, "IMEI", &imei_of(5), LATER).unwrap();
+    bench.add(&phone(1), Asset::new(FIRST + 1));
+    know(&bench, 1);
+    let (report, requests) = bench.lookups_of(|| bench.sync_well());
+    let asked: Vec<bool> = requests.iter().map(|request| request.target.contains(&imei_of(5))).collect();
+    assert_eq!((report.count("sent"), asked), (2, vec![false, true, false]), "{requests:#?}");
+    assert!(shows_dates(&bench, FIRST + 1));
+    let rests = "SELECT rests_until IS NOT NULL FROM lookup_service";
+    assert!(!bench.in_ledger::<bool>(rests), "it has answered about another device");
+}
+
+#[test]
+fn sends_date_of_a_row_that_becomes_readable() {
+    let bench = bench(1).with("lookup", "retry", "\"1s\"");
+    garble(&bench, 0);
+    assert_eq!(bench.sync_well().count("sent"), 1);
+    assert_unknown(&bench, FIRST);
+    know(&bench, 0);
+    let sent = (0..1000).map(|_| bench.sync_well().count("sent")).find(|sent| *sent > 0);
+    assert_eq!(sent, Some(1));
+    assert!(shows_dates(&bench, FIRST));
+    bench.assert_idle("the row can be read");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! `iqmetrix imei`.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use anyhow::Result;
 use serde::Serialize;
@@ -13,7 +13,7 @@ use crate::cli::{Global, ImeiArgs};
 use crate::commands::{Exit, NotFound, Usage, load};
 use crate::config::{Config, ConfigError};
 use crate::escape;
-use crate::iqmetrix::{Call, Device, Format, Imei, Settings};
+use crate::iqmetrix::{Call, Device, Format, Imei, Settings, Unreadable};
 
 /// A device and the company that knows it.
 struct Found {
@@ -90,19 +90,31 @@ fn hand_out(config: &Config, settings: &Settings, args: &ImeiArgs, typed: &Typed
 }
 
 fn report(connection: &Connection, args: &ImeiArgs, typed: &Typed) -> Result<Exit> {
-    let found = look_up(connection, args.company, &typed.imeis)?;
-    let rows = || typed.imeis.iter().map(|imei| (imei, found.get(imei)));
-    let imeis = rows().map(|(imei, found)| Row::from_found(imei, found)).collect();
+    let (found, unreadable) = look_up(connection, args.company, &typed.imeis)?;
+    let open: HashSet<&Imei> = unreadable.iter().map(|row| &row.imei).collect();
+    let answered = typed.imeis.iter().filter(|imei| !open.contains(imei));
+    let imeis = answered.map(|imei| Row::from_found(imei, found.get(imei))).collect();
     let json = Json { imeis, not_asked: &typed.not_asked };
     deliver(&args.output, &json, || text(&json))?;
+    if let Some((first, others)) = unreadable.split_first() {
+        for row in others {
+            log::warn!("{row}");
+        }
+        return Err(first.clone().into());
+    }
     if found.is_empty() {
         return Err(NotFound("iQmetrix knows none of these IMEIs".to_owned()).into());
     }
     Ok(Exit::Done)
 }
 
-/// Asks the companies in their order, each for what those before did not have.
-fn look_up(connection: &Connection, company: Option<i64>, imeis: &[Imei]) -> Result<HashMap<Imei, Found>> {
+/// Asks the companies in their order, each for what those before did not have. Returns the devices that are known, and
+/// those of which a row cannot be read.
+fn look_up(
+    connection: &Connection,
+    company: Option<i64>,
+    imeis: &[Imei],
+) -> Result<(HashMap<Imei, Found>, Vec<Unreadable>)> {
     let companies = match company {
         Some(company) => vec![company],
         None => connection.iqmetrix.company_ids(connection.end)?,
@@ -119,7 +131,7 @@ fn look_up(connection: &Connection, company: Option<i64>, imeis: &[Imei]) -> Res
         return Err(error.into());
     }
     let found = answer.devices.into_iter().map(|(company, device)| (device.imei.clone(), Found { device, company }));
-    Ok(found.collect())
+    Ok((found.collect(), answer.unreadable))
 }
 
 impl<'a> Row<'a> {

@@ -11,17 +11,16 @@ fn row(imei: &str, purchase: &str, returned: &str) -> String {
     format!(r#"{{"IMEI":"{imei}","PurchaseDate":{purchase},"ReturnDate":{returned},"ClientID":"24168022"}}"#)
 }
 
-/// Decodes the answer for three devices, and returns what is known of each: `IMEI purchase return`, or the reason why
-/// the answer is not understood.
+/// Decodes the answer for three devices, and returns what is known of each: `IMEI purchase return`, or `IMEI` and the
+/// reason why a row cannot be read; an error where the answer is not understood.
 fn decoded(body: &str) -> Result<Vec<String>, String> {
     let devices = devices(body.as_bytes(), &asked(), &Redactor::default()).map_err(|bad| bad.to_string())?;
     let shown = |date: Option<String>| date.unwrap_or_else(|| "-".to_owned());
-    Ok(devices
-        .into_iter()
-        .map(|device| {
-            format!("{} {} {}", &device.imei.as_str()[12..], shown(device.purchase_date), shown(device.return_date))
-        })
-        .collect())
+    let readable = devices.readable.into_iter().map(|device| {
+        format!("{} {} {}", &device.imei.as_str()[12..], shown(device.purchase_date), shown(device.return_date))
+    });
+    let unreadable = devices.unreadable.iter().map(|row| format!("{} {}", &row.imei.as_str()[12..], row.why));
+    Ok(readable.chain(unreadable).collect())
 }
 
 #[test]
@@ -61,7 +60,6 @@ fn decodes_every_answer_that_the_service_may_give() {
 
 #[test]
 fn refuses_every_answer_that_is_something_else() {
-    let date = |date: &str| format!("[{}]", row(ASKED[0], date, "null"));
     for (body, why) in [
         (String::new(), "the answer is empty"),
         (" \n".to_owned(), "the answer is empty"),
@@ -77,18 +75,41 @@ fn refuses_every_answer_that_is_something_else() {
         ("[{}]".to_owned(), "a row of the answer has no IMEI"),
         ("[{\"IMEI\":null}]".to_owned(), "a row of the answer has no IMEI"),
         ("[{\"IMEI\":14497002384313}]".to_owned(), "IMEI in the answer is `14497002384313`"),
-        (date("\"17.04.2016\""), "PurchaseDate in the answer is `17.04.2016`"),
-        (date("\"2016-02-30\""), "PurchaseDate in the answer is `2016-02-30`"),
-        (date("\"2016-04-17x\""), "PurchaseDate in the answer is `2016-04-17x`"),
-        (date("\"2016-04-17T<b>\""), "PurchaseDate in the answer is `2016-04-17T"),
-        (date("\"2016-04-17T\""), "PurchaseDate in the answer is `2016-04-17T"),
-        (date("\"+2016-04-17\""), "PurchaseDate in the answer is `+2016-04-17`"),
-        (date("1460851200"), "PurchaseDate in the answer is `1460851200`"),
-        (date("[]"), "PurchaseDate in the answer is `[]`"),
         ("[".repeat(5000), "the answer is no whole JSON: recursion"),
     ] {
         let refused = decoded(&body).unwrap_err();
         assert!(refused.starts_with(why), "{body:.60}: {refused}");
+    }
+}
+
+#[test]
+fn leaves_only_devices_of_unreadable_rows_open() {
+    let good = row(ASKED[1], "\"2016-04-17\"", "null");
+    let known = "321 2016-04-17 -";
+    for date in [
+        "\"17.04.2016\"",
+        "\"2016-02-30\"",
+        "\"2016-04-17x\"",
+        "\"2016-04-17Tx\"",
+        "\"2016-04-17T\"",
+        "\"+2016-04-17\"",
+        "1460851200",
+        "[]",
+    ] {
+        let value = date.trim_matches('"');
+        for (name, bad) in [("PurchaseDate", row(ASKED[0], date, "null")), ("ReturnDate", row(ASKED[0], "null", date))]
+        {
+            let why = format!("313 {name} in the answer is `{value}`");
+            assert_eq!(decoded(&format!("[{bad},{good}]")), Ok(vec![known.to_owned(), why]));
+        }
+    }
+    let id = format!(r#"{{"IMEI":"{}","ClientID":7}}"#, ASKED[0]);
+    let why = "313 ClientID in the answer is `7`".to_owned();
+    assert_eq!(decoded(&format!("[{id}]")), Ok(vec![why.clone()]));
+    // A device has the state of its newest row, and nobody knows which one that is.
+    let other = row(ASKED[0], "\"2016-04-17\"", "null");
+    for rows in [format!("[{id},{other},{good}]"), format!("[{other},{good},{id}]")] {
+        assert_eq!(decoded(&rows), Ok(vec![known.to_owned(), why.clone()]));
     }
 }
 
@@ -123,4 +144,10 @@ fn refuses_rows_that_hold_a_secret() {
     let body = br#"[{"CompanyID":1,"CompanyName":"x correct-horse"}]"#;
     let secret = Bad::Lasting("the CompanyName in the answer holds a secret of ours".to_owned());
     assert_eq!(companies(body, &redactor), Err(secret));
+    let body = format!(r#"[{{"IMEI":"{}","PurchaseDate":"correct-horse"}}]"#, ASKED[0]);
+    let secret = Bad::Lasting("the PurchaseDate in the answer holds a secret of ours".to_owned());
+    assert_eq!(devices(body.as_bytes(), &asked(), &redactor), Err(secret));
+    let body = format!(r#"[{{"IMEI":"{}","PurchaseDate":["correct-horse"]}}]"#, ASKED[0]);
+    let unreadable = devices(body.as_bytes(), &asked(), &redactor).unwrap().unreadable;
+    assert_eq!(unreadable[0].why, r#"PurchaseDate in the answer is `["(secret)"]`"#);
 }
