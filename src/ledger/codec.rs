@@ -2,7 +2,8 @@
 
 use rusqlite::Row;
 
-use crate::model::{Registration, Sent, SentText, TextMark, Timestamp};
+use crate::digest;
+use crate::model::{LookedUp, LookupOrigin, PrintedValue, Registration, Sent, SentText, TextMark, Timestamp};
 use crate::store::Fingerprint;
 
 pub(super) fn fingerprint(row: &Row<'_>) -> rusqlite::Result<Option<Fingerprint>> {
@@ -27,6 +28,7 @@ pub(super) fn sent(row: &Row<'_>) -> rusqlite::Result<Sent> {
         lines: lines(row, "lines")?,
         other_lines: lines(row, "other_lines")?,
         earlier: earlier(row)?,
+        printed: printed(row)?,
     })
 }
 
@@ -38,6 +40,29 @@ fn lines(row: &Row<'_>, column: &str) -> rusqlite::Result<Vec<u64>> {
 fn earlier(row: &Row<'_>) -> rusqlite::Result<Vec<TextMark>> {
     let bytes: Vec<u8> = row.get("earlier")?;
     Ok(bytes.as_chunks::<{ TextMark::BYTES }>().0.iter().filter_map(|mark| TextMark::from_bytes(mark)).collect())
+}
+
+/// The bytes of a printed value: a digest of the field's name, and the origin.
+const PRINTED_BYTES: usize = 8 + LookupOrigin::BYTES;
+
+/// Reads the printed values of a row; leaves out those of fields that a newer version knows.
+fn printed(row: &Row<'_>) -> rusqlite::Result<Vec<PrintedValue>> {
+    let bytes: Option<Vec<u8>> = row.get("printed")?;
+    let value = |bytes: &[u8; PRINTED_BYTES]| {
+        let (name, origin) = bytes.split_first_chunk::<8>()?;
+        let name = u64::from_le_bytes(*name);
+        let field = LookedUp::ALL.into_iter().find(|field| digest::short(field.name().as_bytes()) == name)?;
+        Some(PrintedValue { field, origin: LookupOrigin::from_bytes(origin.try_into().ok()?) })
+    };
+    Ok(bytes.unwrap_or_default().as_chunks().0.iter().filter_map(value).collect())
+}
+
+pub(super) fn printed_bytes(printed: &[PrintedValue]) -> Option<Vec<u8>> {
+    let bytes = |value: &PrintedValue| {
+        let name = digest::short(value.field.name().as_bytes()).to_le_bytes();
+        [&name[..], &value.origin.to_bytes()].concat()
+    };
+    (!printed.is_empty()).then(|| printed.iter().flat_map(bytes).collect())
 }
 
 pub(super) fn mark_bytes(marks: &[TextMark]) -> Vec<u8> {

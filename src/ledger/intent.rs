@@ -28,8 +28,8 @@ pub struct Intent {
 }
 
 /// The columns that [`intent`] reads.
-const COLUMNS: &str =
-    "inventory_id, client_id, comments_before, description, extended_description, lines, other_lines, earlier, at";
+const COLUMNS: &str = "inventory_id, client_id, comments_before, description, extended_description, lines, other_lines, earlier, \
+     printed, at";
 
 impl Ledger {
     /// Returns the write to this asset that was begun and never recorded as ended.
@@ -81,14 +81,15 @@ impl RunLedger {
 
 fn insert(connection: &Connection, intent: &Intent) -> rusqlite::Result<usize> {
     let sql = "INSERT OR REPLACE INTO intent
-               (inventory_id, client_id, comments_before, description, extended_description, lines, other_lines, earlier, at)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+               (inventory_id, client_id, comments_before, description, extended_description, lines, other_lines, earlier,
+                printed, at)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
     let Intent { inventory_id, client_id, comments_before, sent, at } = intent;
     let texts = [sent.description, sent.extended_description].map(codec::sent_text_bytes);
     let lines = [&sent.lines, &sent.other_lines].map(|lines| codec::line_bytes(lines));
     let (id, client, at) = (inventory_id.as_str(), client_id.0, at.unix_millis());
-    let earlier = codec::mark_bytes(&sent.earlier);
-    let values = (id, client, comments_before, &texts[0], &texts[1], &lines[0], &lines[1], earlier, at);
+    let (earlier, printed) = (codec::mark_bytes(&sent.earlier), codec::printed_bytes(&sent.printed));
+    let values = (id, client, comments_before, &texts[0], &texts[1], &lines[0], &lines[1], earlier, printed, at);
     connection.prepare_cached(sql)?.execute(values)
 }
 

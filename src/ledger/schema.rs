@@ -167,6 +167,9 @@ const MIGRATIONS: &[&str] = &[
          service TEXT NOT NULL,
          PRIMARY KEY (client_id, service)
      ) WITHOUT ROWID;",
+    // The looked-up fields that were sent with a value, and where each came from; NULL where none was.
+    "ALTER TABLE asset ADD COLUMN printed BLOB;
+     ALTER TABLE intent ADD COLUMN printed BLOB;",
 ];
 
 /// The version that this program reads and writes.

@@ -56,7 +56,7 @@ impl Ledger {
     ///
     /// When the ledger cannot be read.
     pub fn asset(&self, id: &InventoryId) -> Result<Option<AssetRecord>, Error> {
-        self.row("SELECT client_id, description, extended_description, lines, other_lines, earlier, at FROM asset WHERE inventory_id = ?1", [id.as_str()], |row| {
+        self.row("SELECT client_id, description, extended_description, lines, other_lines, earlier, printed, at FROM asset WHERE inventory_id = ?1", [id.as_str()], |row| {
             let at = Timestamp::from_unix_millis(row.get("at")?);
             Ok(AssetRecord { client_id: ClientId(row.get("client_id")?), sent: codec::sent(row)?, at })
         })
@@ -142,12 +142,13 @@ pub(super) fn insert_asset(
     sent: &Sent,
 ) -> rusqlite::Result<usize> {
     let sql = "INSERT OR REPLACE INTO asset
-               (inventory_id, client_id, description, extended_description, lines, other_lines, earlier, at)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+               (inventory_id, client_id, description, extended_description, lines, other_lines, earlier, printed, at)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
     let texts = [sent.description, sent.extended_description].map(codec::sent_text_bytes);
     let lines = [&sent.lines, &sent.other_lines].map(|lines| codec::line_bytes(lines));
     let earlier = codec::mark_bytes(&sent.earlier);
-    let values = (inventory_id, client_id.0, &texts[0], &texts[1], &lines[0], &lines[1], earlier, at.unix_millis());
+    let (printed, at) = (codec::printed_bytes(&sent.printed), at.unix_millis());
+    let values = (inventory_id, client_id.0, &texts[0], &texts[1], &lines[0], &lines[1], earlier, printed, at);
     connection.prepare_cached(sql)?.execute(values)
 }
 

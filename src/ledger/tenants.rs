@@ -92,7 +92,7 @@ impl Ledger {
     ///
     /// When the ledger cannot be read.
     pub fn newest_assets(&self, limit: u32) -> Result<Vec<(InventoryId, Sent)>, Error> {
-        let sql = "SELECT inventory_id, description, extended_description, lines, other_lines, earlier
+        let sql = "SELECT inventory_id, description, extended_description, lines, other_lines, earlier, printed
                    FROM asset ORDER BY at DESC LIMIT ?1";
         self.rows(sql, [limit], |row| Ok((InventoryId::from_record(row.get("inventory_id")?), codec::sent(row)?)))
     }

@@ -1,7 +1,9 @@
 use std::fs;
 
 use super::*;
-use crate::model::{ClientId, IdRule, InventoryId, Registration, Sent, Timestamp};
+use crate::model::{
+    ClientId, IdRule, InventoryId, LookedUp, LookupOrigin, PrintedValue, Registration, Sent, Timestamp,
+};
 use crate::store::Fingerprint;
 
 const DAY: i64 = 24 * 3600;
@@ -156,6 +158,22 @@ fn records_all_of_an_outcome_or_nothing() {
     assert_eq!(open(), [1, 2]);
     begin(&[6]).unwrap();
     assert_eq!(open(), [1, 2, 6]);
+}
+
+#[test]
+fn returns_the_printed_values_of_writes_and_assets() {
+    let mut desk = Desk::new();
+    let value = |field, key| PrintedValue { field, origin: LookupOrigin { slot: 1, key, settings: u64::MAX } };
+    let id = InventoryId::from_record("700001".to_owned());
+    for printed in [vec![], LookedUp::ALL.into_iter().zip(0..).map(|(field, key)| value(field, key)).collect()] {
+        let sent = Sent { printed: printed.clone(), ..Sent::default() };
+        let (inventory_id, comments_before) = (id.clone(), String::new());
+        let intent = Intent { inventory_id, client_id: ClientId(1), comments_before, sent, at: day(1) };
+        desk.ledger.begin_write(&intent).unwrap();
+        assert_eq!(desk.ledger.intent(&id).unwrap().unwrap().sent.printed, printed);
+        desk.ledger.settle_intent(&intent, Some(&intent.sent), None).unwrap();
+        assert_eq!(desk.ledger.asset(&id).unwrap().unwrap().sent.printed, printed);
+    }
 }
 
 #[test]

@@ -1,11 +1,12 @@
 //! The looked-up values of one machine, as its ledger has them.
 
 use super::answer::state;
-use super::key::{key_of, services_in_use};
+use super::key::{key_of, key_slot, services_in_use};
 use super::overlay::Answers;
 use crate::config::Config;
+use crate::digest;
 use crate::ledger::{Error, Ledger};
-use crate::model::{LookedUpValue, LookupService, LookupState, Machine, Timestamp};
+use crate::model::{LookedUpValue, LookupOrigin, LookupService, LookupState, Machine, Timestamp};
 
 /// Returns the values of a machine by what the ledger has at `now`: one for each field that the texts name and that the
 /// machine has a key for. `answers` count in the place of what the ledger has.
@@ -34,6 +35,17 @@ pub fn values_of(
         }
     }
     Ok(values)
+}
+
+/// Returns the origin of the values of a machine, of each service that a pass asks.
+#[must_use]
+pub fn origins_of(machine: &Machine, config: &Config) -> Vec<(LookupService, LookupOrigin)> {
+    let origin = |service| LookupOrigin {
+        slot: key_slot(service, config).map_or(0, |slot| digest::short(slot.trim().to_ascii_lowercase().as_bytes())),
+        key: key_of(service, config, machine).map_or(0, |key| digest::short(key.as_bytes())),
+        settings: config.lookup_settings(service).map_or(0, |settings| digest::short(&settings)),
+    };
+    services_in_use(config).map(|service| (service, origin(service))).collect()
 }
 
 /// Returns the services that have not answered about these values.

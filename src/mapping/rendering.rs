@@ -4,7 +4,7 @@ use super::comments;
 use super::fields::{Facts, Subject};
 use super::rules::Rules;
 use super::template::Template;
-use crate::model::{AssetUpdate, Cut, Lacking, Limited, Machine, TemplateKind};
+use crate::model::{AssetUpdate, Cut, Limited, LookedUp, Machine, NamedValue, NamedValues, TemplateKind};
 
 /// A field of the update, with its source.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,15 +78,11 @@ fn update(facts: &Facts<'_>, rules: &Rules) -> AssetUpdate {
     // Upper case first: it can be longer (`ß`).
     let item_number = rules.widths.fit_item_number(&facts.manufacturer, facts.model.to_uppercase(), &mut cuts);
     let mut fitted = |what, text| rules.widths.fit(what, text, &mut cuts);
-    let lacks = |template: &Template| {
-        let lacking = facts.machine.looked_up.iter().filter(|value| value.is_lacking());
-        lacking.into_iter().any(|value| template.names_slot(value.field.name()))
-    };
     AssetUpdate {
         item_number,
-        lacking: Lacking {
-            description: lacks(&rules.description),
-            extended_description: lacks(rules.extended_description.get(kind)),
+        named: NamedValues {
+            description: named_values(&rules.description, &subject, facts.machine),
+            extended_description: named_values(rules.extended_description.get(kind), &subject, facts.machine),
         },
         manufacturer: fitted(Limited::Manufacturer, facts.manufacturer.to_uppercase()),
         chassis: facts.chassis.chassis,
@@ -103,4 +99,16 @@ fn update(facts: &Facts<'_>, rules: &Rules) -> AssetUpdate {
         attributes: rules.attributes.iter().map(attribute).collect(),
         cuts,
     }
+}
+
+/// Returns the looked-up fields that a template names, with whether they have a value.
+fn named_values(template: &Template, subject: &Subject<'_>, machine: &Machine) -> Vec<NamedValue> {
+    let named = LookedUp::ALL.into_iter().filter(|field| template.names_slot(field.name()));
+    let value = |field: LookedUp| NamedValue {
+        field,
+        origin: machine.lookup_origin(field.service()),
+        is_printed: !subject.slot(field.name()).is_empty(),
+        is_lacking: machine.looked_up.iter().any(|value| value.field == field && value.is_lacking()),
+    };
+    named.map(value).collect()
 }

@@ -119,6 +119,83 @@ impl LookedUpValue {
     }
 }
 
+/// The origin of the values that a machine has of one service, as digests: they tell whether a value was lost to a
+/// person's change of the machine or to a change of the config.
+///
+/// The default one is that of a machine whose config has no section of the service: a technician may have typed a value
+/// into a slot of the field's name.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct LookupOrigin {
+    /// The name of the slot that holds the key.
+    pub slot: u64,
+    /// The key; 0 where the machine has none.
+    pub key: u64,
+    /// The settings of the service.
+    pub settings: u64,
+}
+
+impl LookupOrigin {
+    /// The length of [`Self::to_bytes`].
+    pub const BYTES: usize = 24;
+
+    /// Returns the origin as bytes for the ledger.
+    #[must_use]
+    pub fn to_bytes(self) -> [u8; Self::BYTES] {
+        let mut bytes = [0; Self::BYTES];
+        let numbers = [self.slot, self.key, self.settings].map(u64::to_le_bytes);
+        bytes.as_chunks_mut::<8>().0.copy_from_slice(&numbers);
+        bytes
+    }
+
+    /// Parses the bytes of the ledger.
+    #[must_use]
+    pub fn from_bytes(bytes: [u8; Self::BYTES]) -> Self {
+        let mut numbers = bytes.as_chunks::<8>().0.iter().map(|number| u64::from_le_bytes(*number));
+        let mut next = || numbers.next().unwrap_or_default();
+        Self { slot: next(), key: next(), settings: next() }
+    }
+
+    /// Whether the settings explain that a value of this origin is not there any more at `now`: the key is taken from
+    /// another slot, or another service was asked about the same key. Another key in the same slot was typed by a
+    /// technician.
+    #[must_use]
+    pub fn is_replaced_by_settings(self, now: Self) -> bool {
+        self.slot != now.slot || (self.key == now.key && self.settings != now.settings)
+    }
+}
+
+/// A looked-up field that a text names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NamedValue {
+    /// The field.
+    pub field: LookedUp,
+    /// The origin that its value has, or would have.
+    pub origin: LookupOrigin,
+    /// Whether it has a value, whether looked up or typed into a slot of this name.
+    pub is_printed: bool,
+    /// Whether it lacks a value that the service was asked for and never gave.
+    pub is_lacking: bool,
+}
+
+impl NamedValue {
+    /// Whether the field has no value because the settings changed since `printed` was sent.
+    #[must_use]
+    pub fn is_lost_to_settings(&self, printed: &[PrintedValue]) -> bool {
+        let is_lost =
+            |then: &PrintedValue| then.field == self.field && then.origin.is_replaced_by_settings(self.origin);
+        !self.is_printed && printed.iter().any(is_lost)
+    }
+}
+
+/// A looked-up field that was sent with a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PrintedValue {
+    /// The field.
+    pub field: LookedUp,
+    /// The origin of its value.
+    pub origin: LookupOrigin,
+}
+
 /// The letters of a name that count.
 fn letters(name: &str) -> impl Iterator<Item = char> {
     name.chars().filter(|character| !character.is_whitespace()).flat_map(char::to_lowercase)
@@ -127,6 +204,24 @@ fn letters(name: &str) -> impl Iterator<Item = char> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn tells_a_change_of_the_settings_from_one_of_the_machine() {
+        let origin = |slot, key, settings| LookupOrigin { slot, key, settings };
+        let then = origin(1, 7, 3);
+        for (now, is_replaced, change) in [
+            (origin(1, 7, 3), false, "none"),
+            (origin(1, 0, 3), false, "a cleared key"),
+            (origin(1, 8, 3), false, "a corrected key"),
+            (origin(1, 8, 4), false, "a corrected key, and other settings"),
+            (origin(1, 7, 4), true, "another service"),
+            (origin(2, 0, 4), true, "a blank slot"),
+            (origin(2, 7, 4), true, "another slot with the same key"),
+            (LookupOrigin::default(), true, "no section"),
+        ] {
+            assert_eq!(then.is_replaced_by_settings(now), is_replaced, "{change}");
+        }
+    }
 
     #[test]
     fn finds_a_looked_up_field_as_slots_are_found() {

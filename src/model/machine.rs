@@ -4,7 +4,9 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::{LookedUpValue, OwnNames, Timestamp, excerpt, is_filler_serial, is_virtual_medium};
+use super::{
+    LookedUpValue, LookupOrigin, LookupService, OwnNames, Timestamp, excerpt, is_filler_serial, is_virtual_medium,
+};
 
 /// The key of a row of the appliance's `client` table.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -80,6 +82,9 @@ pub struct Machine {
     /// Values that other services know of the machine.
     #[serde(skip)]
     pub looked_up: Vec<LookedUpValue>,
+    /// The origin of those values, of each service that the config has a section of.
+    #[serde(skip)]
+    pub lookup_origins: Vec<(LookupService, LookupOrigin)>,
     /// Batteries, in the order of their position.
     pub batteries: Vec<Battery>,
     /// Drives, in the order of their position.
@@ -182,6 +187,13 @@ impl Machine {
     #[must_use]
     pub fn slot(&self, name: &str) -> Option<&str> {
         slot_of(&self.slots, name)
+    }
+
+    /// Returns the origin of the values of a service; the default one where the config has no section of it.
+    #[must_use]
+    pub fn lookup_origin(&self, service: LookupService) -> LookupOrigin {
+        let of_service = self.lookup_origins.iter().find(|(of, _)| *of == service);
+        of_service.map_or_else(LookupOrigin::default, |(_, origin)| *origin)
     }
 
     /// Maker, model and serial number as WipeOS has them, for people; empty when it has none of them.

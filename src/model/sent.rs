@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use super::{Asset, lines_of, stored_form};
+use super::{Asset, PrintedValue, lines_of, stored_form};
 use crate::digest;
 
 /// A mark that stands for a text that IQR showed after we sent it.
@@ -71,6 +71,8 @@ pub struct Sent {
     /// Texts of both fields that this program rendered before those above, the newest last, and only so many. A write
     /// that was given up may bring one of them to IQR late: it is ours all the same.
     pub earlier: Vec<TextMark>,
+    /// The looked-up fields that either text has with a value, each once.
+    pub printed: Vec<PrintedValue>,
 }
 
 /// The number of earlier texts that are remembered of an asset.
@@ -98,12 +100,22 @@ impl Sent {
     /// text that it does not show may never have arrived: to take it for sent would keep news from ever being sent.
     #[must_use]
     pub fn or_intended(mut self, intended: &Self, asset: &Asset) -> Self {
+        let texts = |sent: &Self| (sent.description, sent.extended_description);
+        let before = texts(&self);
         let shows = |text: SentText, shown: &str| text.landed.is_some_and(|landed| landed.rest_of(shown).is_some());
         if shows(intended.description, &asset.description) {
             self.description = intended.description;
         }
         if shows(intended.extended_description, &asset.extended_description) {
             self.extended_description = intended.extended_description;
+        }
+        // A value that the write took away may still stand in a text that it did not reach.
+        if texts(&self) == texts(intended) {
+            self.printed.clone_from(&intended.printed);
+        } else if texts(&self) != before {
+            let is_known = |value: &PrintedValue| self.printed.iter().any(|known| known.field == value.field);
+            let news: Vec<_> = intended.printed.iter().filter(|value| !is_known(value)).copied().collect();
+            self.printed.extend(news);
         }
         let lines = intended.known_lines();
         let begun = lines_of(&asset.comments).filter(|line| lines.made_line(line));
@@ -217,6 +229,39 @@ fn has(digests: &[u64], line: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{LookedUp, LookupOrigin};
+
+    #[test]
+    fn merges_the_origins_of_a_write_whose_end_is_unknown() {
+        let printed = |field, settings| {
+            vec![PrintedValue { field, origin: LookupOrigin { settings, ..LookupOrigin::default() } }]
+        };
+        let state = |one: &str, other: &str, printed| Sent {
+            description: SentText::from_texts(one, one),
+            extended_description: SentText::from_texts(other, other),
+            printed,
+            ..Sent::default()
+        };
+        let before = state("a", "b", printed(LookedUp::ImeiPurchaseDate, 1));
+        for (description, extended_description, intended, merged) in [
+            ("c", "d", printed(LookedUp::ImeiPurchaseDate, 2), printed(LookedUp::ImeiPurchaseDate, 2)),
+            ("c", "d", Vec::new(), Vec::new()),
+            // It did not arrive, or only one text did: the other may have the value of before.
+            ("a", "b", printed(LookedUp::ImeiPurchaseDate, 2), printed(LookedUp::ImeiPurchaseDate, 1)),
+            ("c", "b", Vec::new(), printed(LookedUp::ImeiPurchaseDate, 1)),
+            (
+                "c",
+                "b",
+                printed(LookedUp::ImeiReturnDate, 2),
+                [printed(LookedUp::ImeiPurchaseDate, 1), printed(LookedUp::ImeiReturnDate, 2)].concat(),
+            ),
+        ] {
+            let [description, extended_description] = [description, extended_description].map(str::to_owned);
+            let asset = Asset { description, extended_description, ..Asset::default() };
+            let now = before.clone().or_intended(&state("c", "d", intended), &asset);
+            assert_eq!(now.printed, merged, "{asset:?}");
+        }
+    }
 
     #[test]
     fn finds_what_a_person_added_behind_our_text() {

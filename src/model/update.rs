@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use super::{Timestamp, excerpt};
+use super::{NamedValue, Timestamp, excerpt};
 
 /// The outcome of the mapping: a pure function of the machine and the config.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -34,25 +34,24 @@ pub struct AssetUpdate {
     pub attributes: Vec<(String, String)>,
     /// The parts that the texts above lack because their columns in IQR are narrower.
     pub cuts: Vec<Cut>,
-    /// The texts that lack a value which a service was asked for and never gave.
+    /// The looked-up fields that the texts name.
     #[serde(skip)]
-    pub lacking: Lacking,
+    pub named: NamedValues,
 }
 
-/// The texts that lack a looked-up value: they replace no text in IQR that is not known as ours.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Lacking {
-    /// "Description".
-    pub description: bool,
-    /// "Extended Description".
-    pub extended_description: bool,
+/// The looked-up fields that each text names.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NamedValues {
+    /// Those of "Description".
+    pub description: Vec<NamedValue>,
+    /// Those of "Extended Description".
+    pub extended_description: Vec<NamedValue>,
 }
 
-impl Lacking {
-    /// Whether any text lacks a value.
-    #[must_use]
-    pub fn is_any(self) -> bool {
-        self.description || self.extended_description
+impl NamedValues {
+    /// Returns the fields of both texts.
+    pub fn all(&self) -> impl Iterator<Item = &NamedValue> {
+        self.description.iter().chain(&self.extended_description)
     }
 }
 

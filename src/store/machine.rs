@@ -364,6 +364,7 @@ fn client(row: &[ValueRef<'_>; C.0.len()], client_id: ClientId) -> Machine {
         updated_at: time(row[at!(C, "updated_at")]),
         slots: Vec::new(),
         looked_up: Vec::new(),
+        lookup_origins: Vec::new(),
         batteries: Vec::new(),
         drives: Vec::new(),
         diagnostics: Vec::new(),

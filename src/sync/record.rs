@@ -30,7 +30,7 @@ pub(super) enum Record {
     Sent {
         record: Box<SentRecord>,
         /// The texts that the asset was found or made to show, if IQR was asked.
-        sent: Option<Sent>,
+        sent: Option<Box<Sent>>,
         changes: Vec<Change>,
         notes: Vec<String>,
     },

@@ -112,7 +112,7 @@ impl<'a> Recorder<'a> {
             Record::Sent { record, sent, changes, .. } => {
                 self.begin_pass(ledger)?;
                 let changes: Vec<_> = changes.into_iter().map(Change::into_record).collect();
-                ledger.record_sent(&record, sent.as_ref(), &changes)?;
+                ledger.record_sent(&record, sent.as_deref(), &changes)?;
                 self.record_waiting(ledger, evaluated)?;
             }
         }

@@ -201,7 +201,7 @@ impl<'a> Workers<'a> {
         match applied {
             Applied::Done { sent, changes, notes } => {
                 let record = ready.record(evaluated, (self.recorder.request.clock)());
-                Record::Sent { record: Box::new(record), sent: Some(sent), changes, notes }
+                Record::Sent { record: Box::new(record), sent: Some(Box::new(sent)), changes, notes }
             }
             Applied::Held(rejection) => Record::Rejected(rejection, Cause::HeldByIqr),
             Applied::Failed(rejection, cause) => Record::Rejected(rejection, cause),

@@ -125,6 +125,13 @@ impl Bench {
         self
     }
 
+    /// Removes a section of the config.
+    pub fn without_section(mut self, section: &str) -> Self {
+        self.settings.retain(|(other, _), _| *other != section);
+        self.write_config();
+        self
+    }
+
     fn write_config(&self) {
         let mut text = String::new();
         let sections: BTreeSet<&str> = self.settings.keys().map(|(section, _)| *section).collect();

@@ -55,6 +55,7 @@
 //! - [`asset_status`]: `status ID` of one asset
 //! - [`status_reasons`]: every reason in `status`, `--json` and the page
 //! - [`exit_codes`]: exit codes for locks, broken configs and unusable files
+//! - [`lookup_settings`]: changed settings of iQmetrix after dates were sent
 //! - [`lookups`]: values that a pass looks up at iQmetrix
 //! - [`lookups_shown`]: where these values and their service are shown
 //! - [`logs`]: the lines of the log, and their priority for journald
@@ -102,6 +103,7 @@ mod ledger_faults;
 mod ledger_upkeep;
 mod left_behind;
 mod logs;
+mod lookup_settings;
 mod lookups;
 mod lookups_shown;
 mod manuals;

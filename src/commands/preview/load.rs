@@ -1,5 +1,7 @@
 //! A client as a pass evaluates it, and the asset as IQR has it.
 
+use std::collections::BTreeSet;
+
 use anyhow::Result;
 use serde::Serialize;
 
@@ -10,8 +12,8 @@ use crate::ledger::{Ledger, Problem};
 use crate::lookup::{self, Answers};
 use crate::mapping::{self, RenderedField};
 use crate::model::{
-    Asset, AssetUpdate, ClientId, DueBecause, InventoryId, InventoryIdError, KnownLines, LookedUpValue, Machine,
-    Reason, Sent, TemplateKind, Timestamp,
+    Asset, AssetUpdate, ClientId, DueBecause, InventoryId, InventoryIdError, KnownLines, LookedUp, LookedUpValue,
+    Machine, Reason, Sent, TemplateKind, Timestamp,
 };
 use crate::store::Fingerprint;
 use crate::sync::evaluate::ledger_view::LedgerView;
@@ -149,6 +151,13 @@ impl Preview {
     /// The values of the machine that other services have.
     pub(super) fn looked_up(&self) -> &[LookedUpValue] {
         self.subject.as_ref().map_or(&[], |subject| &subject.machine().looked_up)
+    }
+
+    /// Returns the looked-up fields that have no value because the settings changed since the asset was sent.
+    pub(super) fn lost_to_settings(&self) -> BTreeSet<LookedUp> {
+        let Some(Subject { claim: Claim::Asset(ready), .. }) = &self.subject else { return BTreeSet::new() };
+        let named = ready.mapped.update.named.all();
+        named.filter(|value| value.is_lost_to_settings(&ready.sent.printed)).map(|value| value.field).collect()
     }
 
     /// Whether the client failed before, nothing is new since, and its next attempt is not due yet.

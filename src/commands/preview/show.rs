@@ -43,15 +43,22 @@ fn head(page: &mut Page, preview: &Preview, config: &Config) {
     failing(page, preview);
 }
 
-/// Writes the values that other services have of the machine; nothing where no text names one.
+/// Writes the values that other services have of the machine, and those that were sent under other settings; nothing
+/// where no text names one.
 fn looked_up(page: &mut Page, preview: &Preview, config: &Config) {
-    if config.looked_up().is_empty() {
+    let lost = preview.lost_to_settings();
+    if config.looked_up().is_empty() && lost.is_empty() {
         return;
     }
     page.section("Values that other services have");
     lookups::rows(page, preview.looked_up(), preview.now);
-    if preview.looked_up().is_empty() {
+    if preview.looked_up().is_empty() && lost.is_empty() {
         page.item(&[Span::new(DIM, "none: the machine has no text that they could be asked for")]);
+    }
+    for field in lost {
+        let name = field.name();
+        let stays = format!("{name}: it was sent under other settings; a text in IQR that shows it stays as it is");
+        page.item(&[Span::new(WARN, stays)]);
     }
 }
 
@@ -79,6 +86,9 @@ fn state(preview: &Preview) -> (anstyle::Style, &'static str) {
     let is_due = !preview.because.is_empty() || preview.ledger_view.problem.is_some();
     match &preview.remote {
         _ if preview.is_waiting() => (WARN, "failed before, and waits for its next try"),
+        Some(remote) if remote.plan.is_empty() && !remote.plan.spared.is_empty() => {
+            (WARN, "nothing to send, IQR keeps a text that differs")
+        }
         Some(remote) if remote.plan.is_empty() => (GOOD, "IQR has it all, nothing to send"),
         Some(_) if is_due => (GOOD, "will be sent with the next pass"),
         Some(_) => (WARN, "differs from IQR, and is not due"),

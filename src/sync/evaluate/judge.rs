@@ -12,8 +12,8 @@ use crate::ledger::{AssetRecord, Intent, Ledger, SentRecord};
 use crate::lookup;
 use crate::mapping::{self, Rules};
 use crate::model::{
-    AssetUpdate, ClientId, CommentLine, DueBecause, InventoryId, InventoryIdError, LookupService, Machine, Reason,
-    Registration, Sent, Timestamp,
+    AssetUpdate, ClientId, CommentLine, DueBecause, InventoryId, InventoryIdError, LookupOrigin, LookupService,
+    Machine, Reason, Registration, Sent, Timestamp,
 };
 use crate::store::{self, ClientState, Fingerprint, Snapshot, Store, UnreadableRecord};
 use crate::sync::error::Error;
@@ -320,6 +320,7 @@ impl Evaluator<'_> {
                 let machine = &mut snapshot.machine;
                 machine.looked_up =
                     lookup::values_of(machine, self.config, self.ledger, self.answers, machine.read_at)?;
+                machine.lookup_origins = lookup::origins_of(machine, self.config);
                 let waits_for = lookup::open_services(&machine.looked_up);
                 Ok(Some(Found { waits_for, ..self.read(*snapshot)? }))
             }
@@ -391,8 +392,8 @@ impl Evaluator<'_> {
 
 impl Ready {
     fn new(id: InventoryId, mapped: Mapped, asset: Option<AssetRecord>, intent: Option<Intent>) -> Self {
-        let digest = digest_of(&id, &mapped.update);
         let sent = asset.map(|asset| asset.sent).unwrap_or_default();
+        let digest = digest_of(&id, &mapped.update, &sent);
         Self { id, mapped, digest, sent, intent }
     }
 
@@ -429,11 +430,18 @@ fn no_id(error: &InventoryIdError, machine: &Machine) -> Rejection {
 }
 
 /// Returns the digest that stands for an update in the ledger: of every field that may be sent, and of the asset.
-fn digest_of(id: &InventoryId, update: &AssetUpdate) -> [u8; 16] {
+fn digest_of(id: &InventoryId, update: &AssetUpdate, sent: &Sent) -> [u8; 16] {
     let comments: Vec<String> = update.comments.iter().map(CommentLine::text).collect();
     let fields =
         [id.as_str(), &update.manufacturer, &update.item_number, &update.description, &update.extended_description];
     // An asset whose texts wait for a value is planned anew when they do not, even where they stayed the same.
-    let lacking = if update.lacking.is_any() { Some("lacking") } else { None };
-    digest::of(fields.into_iter().chain(comments.iter().map(String::as_str)).chain(lacking).map(str::as_bytes))
+    let is_lacking = update.named.all().any(|value| value.is_lacking);
+    let is_lost = update.named.all().any(|value| value.is_lost_to_settings(&sent.printed));
+    let waits =
+        [("lacking", is_lacking), ("lost", is_lost)].into_iter().filter_map(|(word, waits)| waits.then_some(word));
+    // The ledger is to have the newest origin of each value that the asset shows.
+    let origins: Vec<[u8; LookupOrigin::BYTES]> =
+        update.named.all().filter(|value| value.is_printed).map(|value| value.origin.to_bytes()).collect();
+    let texts = fields.into_iter().chain(comments.iter().map(String::as_str)).chain(waits).map(str::as_bytes);
+    digest::of(texts.chain(origins.iter().map(<[u8; LookupOrigin::BYTES]>::as_slice)))
 }

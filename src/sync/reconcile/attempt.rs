@@ -257,6 +257,11 @@ impl<'a> Attempt<'a> {
         for left in &plan.left {
             self.notes.push(format!("{left} was rewritten in IQR since it was sent and is left as it is"));
         }
+        for spared in &plan.spared {
+            self.notes.push(format!(
+                "{spared} stays as it is in IQR: it shows a looked-up value that was sent under other settings, and under the present ones there is none; if it shall be replaced, clear the field in IQR"
+            ));
+        }
     }
 
     /// Notes texts that were cut, when they are sent and not with every read of the asset. A cut item number is only

@@ -10,3 +10,4 @@ mod line_index;
 pub mod plan;
 pub mod recovery;
 pub mod semantics;
+mod text;

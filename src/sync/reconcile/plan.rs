@@ -11,8 +11,9 @@ use serde::Serialize;
 use crate::config::Reassign;
 use crate::ledger::ChangeRecord;
 use crate::mapping::{Aliases, fold_key};
-use crate::model::{Asset, AssetUpdate, CommentLine, Sent, SentText, TextMark, is_stored, line_digests};
+use crate::model::{Asset, AssetUpdate, CommentLine, Sent, line_digests};
 use crate::sync::reconcile::comments::{self, LineFate, Writing};
+use crate::sync::reconcile::text::{self, OurText, SentTexts, TextFate};
 
 /// The rules of the config that a plan depends on.
 #[derive(Debug, Clone)]
@@ -96,6 +97,8 @@ pub struct Plan {
     pub comment_lines: Vec<LineFate>,
     /// The fields that are left to the person who rewrote them since we sent them.
     pub left: Vec<Field>,
+    /// The fields that keep a looked-up value which they lost to a change of the settings.
+    pub spared: Vec<Field>,
 }
 
 impl Plan {
@@ -151,17 +154,9 @@ impl Plan {
 pub fn plan(update: &AssetUpdate, asset: &Asset, sent: &Sent, policy: &Policy<'_>) -> Plan {
     let mut plan = Plan::default();
     plan.changes.extend(item_change(update, asset, policy));
-    let [description, extended_description] =
-        [sent.description, sent.extended_description].map(|last| SentTexts { last, earlier: &sent.earlier });
-    let lacking = update.lacking;
-    let text = |ours, is_lacking| OurText { ours, is_lacking };
-    plan.text(Field::Description, text(&update.description, lacking.description), &asset.description, description);
-    plan.text(
-        Field::ExtendedDescription,
-        text(&update.extended_description, lacking.extended_description),
-        &asset.extended_description,
-        extended_description,
-    );
+    for (field, ours, theirs, sent) in texts(update, asset, sent) {
+        plan.text(field, ours, theirs, sent);
+    }
     plan.comments(update, asset, sent, policy.writing);
     plan
 }
@@ -169,14 +164,8 @@ pub fn plan(update: &AssetUpdate, asset: &Asset, sent: &Sent, policy: &Policy<'_
 /// Returns what was sent, for the ledger: `shown` is how IQR shows it, or would, and `before` the record before.
 #[must_use]
 pub fn sent_state(update: &AssetUpdate, shown: &Asset, plan_lines: &[LineFate], before: &Sent) -> Sent {
-    let text = |ours: &str, theirs: &str, is_lacking: bool, before: SentText| {
-        let is_ours = ours.starts_with(theirs) || is_stored(theirs, ours);
-        if is_lacking && !is_ours && before.landed.is_none() {
-            return before;
-        }
-        SentText::from_texts(ours, if is_ours { theirs } else { ours })
-    };
-    let lacking = update.lacking;
+    let [description, extended_description] =
+        texts(update, shown, before).map(|(_, ours, theirs, sent)| text::sent_text(ours, theirs, sent));
     let mapped: Vec<String> = update.comments.iter().map(CommentLine::text).collect();
     let is_mapped: HashSet<&str> = mapped.iter().map(String::as_str).collect();
     let as_written = plan_lines.iter().filter_map(|fate| match fate {
@@ -190,13 +179,9 @@ pub fn sent_state(update: &AssetUpdate, shown: &Asset, plan_lines: &[LineFate], 
     lines.sort_unstable();
     lines.dedup();
     let mut sent = Sent {
-        description: text(&update.description, &shown.description, lacking.description, before.description),
-        extended_description: text(
-            &update.extended_description,
-            &shown.extended_description,
-            lacking.extended_description,
-            before.extended_description,
-        ),
+        description: description.text,
+        extended_description: extended_description.text,
+        printed: text::printed(&description, &extended_description),
         other_lines: comments::lines_of_ours(&shown.comments, &update.comments, before)
             .flat_map(line_digests)
             .filter(|line| lines.binary_search(line).is_err())
@@ -206,6 +191,30 @@ pub fn sent_state(update: &AssetUpdate, shown: &Asset, plan_lines: &[LineFate], 
     };
     sent.remember(before);
     sent
+}
+
+/// Returns the texts of an update, each with the one that an asset shows and those that were sent.
+fn texts<'a>(
+    update: &'a AssetUpdate,
+    asset: &'a Asset,
+    sent: &'a Sent,
+) -> [(Field, OurText<'a>, &'a str, SentTexts<'a>); 2] {
+    let ours = |text, named| OurText { text, named };
+    let sent_texts = |last| SentTexts { last, earlier: &sent.earlier, printed: &sent.printed };
+    [
+        (
+            Field::Description,
+            ours(&update.description, &update.named.description),
+            &asset.description,
+            sent_texts(sent.description),
+        ),
+        (
+            Field::ExtendedDescription,
+            ours(&update.extended_description, &update.named.extended_description),
+            &asset.extended_description,
+            sent_texts(sent.extended_description),
+        ),
+    ]
 }
 
 fn item_change(update: &AssetUpdate, asset: &Asset, policy: &Policy<'_>) -> Option<Change> {
@@ -238,8 +247,9 @@ fn item_text(item_number: &str, manufacturer: &str) -> String {
 
 impl Plan {
     fn text(&mut self, field: Field, ours: OurText<'_>, theirs: &str, sent: SentTexts<'_>) {
-        match merge_text(ours, theirs, sent) {
+        match text::merge(ours, theirs, sent) {
             TextFate::Kept | TextFate::Waiting => {}
+            TextFate::Spared => self.spared.push(field),
             TextFate::Left => self.left.push(field),
             TextFate::Set(to) => self.changes.push(Change::whole(field, theirs, to)),
         }
@@ -255,141 +265,10 @@ impl Plan {
     }
 }
 
-/// The fate of a text field.
-#[derive(Debug, PartialEq, Eq)]
-enum TextFate {
-    /// The field needs no change.
-    Kept,
-    /// A person rewrote the field since we sent it.
-    Left,
-    /// The text lacks a value that was never known, and the field has another one that may have it.
-    Waiting,
-    /// The field gets this text.
-    Set(String),
-}
-
-/// A text that a field shall have.
-#[derive(Debug, Clone, Copy)]
-struct OurText<'a> {
-    ours: &'a str,
-    /// Whether it lacks a looked-up value.
-    is_lacking: bool,
-}
-
-/// The texts that were sent to a field.
-#[derive(Debug, Clone, Copy)]
-struct SentTexts<'a> {
-    last: SentText,
-    /// The texts before the last one, of both fields.
-    earlier: &'a [TextMark],
-}
-
-/// Merges three texts: ours, the one in IQR, and the one that we sent before. A person's addition behind our text is
-/// kept, a person's own text is left alone. A field that we never wrote is written (specification, step 8e).
-///
-/// A text that lacks a looked-up value replaces no text that is not known as ours: the ledger may have been lost.
-fn merge_text(OurText { ours, is_lacking }: OurText<'_>, theirs: &str, sent: SentTexts<'_>) -> TextFate {
-    let last = sent.last;
-    if ours.is_empty() || is_stored(theirs, ours) {
-        return TextFate::Kept;
-    }
-    let has_news = !last.meant.is_some_and(|meant| meant.is(ours));
-    let Some(landed) = last.landed.filter(|_| !theirs.is_empty()) else {
-        let added = theirs.strip_prefix(ours).is_some_and(is_addition);
-        return match (added, is_lacking && !theirs.is_empty()) {
-            (true, _) => TextFate::Kept,
-            (false, true) => TextFate::Waiting,
-            (false, false) => TextFate::Set(ours.to_owned()),
-        };
-    };
-    match landed.rest_of(theirs) {
-        Some(added) if is_addition(added) && has_news => TextFate::Set(format!("{ours}{added}")),
-        Some(added) if is_addition(added) => TextFate::Kept,
-        Some(_) | None => {
-            // A write that was given up has arrived late, or the record of a newer one is lost.
-            let behind = |mark: &TextMark| mark.rest_of(theirs).filter(|added| is_addition(added));
-            let added = sent.earlier.iter().filter_map(behind).min_by_key(|added| added.len());
-            added.map_or(TextFate::Left, |added| TextFate::Set(format!("{ours}{added}")))
-        }
-    }
-}
-
-/// Whether this is an addition behind our text, and not the rest of a longer word.
-fn is_addition(rest: &str) -> bool {
-    rest.chars().next().is_none_or(|first| !first.is_alphanumeric())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Lacking;
-
-    const NEVER_SENT: SentText = SentText { meant: None, landed: None };
-
-    #[test]
-    fn merges_each_case_of_a_text() {
-        let set = |text: &str| TextFate::Set(text.to_owned());
-        let rows = [
-            ("8GB/SSD", "", NEVER_SENT, set("8GB/SSD")),
-            ("8GB/SSD", "8GB/SSD", NEVER_SENT, TextFate::Kept),
-            ("", "typed", NEVER_SENT, TextFate::Kept),
-            ("8GB/SSD", "as received", NEVER_SENT, set("8GB/SSD")),
-            // Screen B of the specification: a person typed behind what was sent.
-            ("12.0\"", "12.0\"/2650/SCREEN PROTECTOR", NEVER_SENT, TextFate::Kept),
-            ("12.0\"", "12.0\"/2650", SentText::from_texts("12.0\"", "12.0\""), TextFate::Kept),
-            ("13.3\"", "12.0\"/2650", SentText::from_texts("12.0\"", "12.0\""), set("13.3\"/2650")),
-            ("16GB", "8GB", SentText::from_texts("8GB", "8GB"), set("16GB")),
-            // A longer word is no addition.
-            ("CF-33", "CF-331 Tablet", NEVER_SENT, set("CF-33")),
-            // A person rewrote the text: it is theirs, whether or not we have news.
-            ("8GB", "none fitted", SentText::from_texts("8GB", "8GB"), TextFate::Left),
-            ("16GB", "none fitted", SentText::from_texts("8GB", "8GB"), TextFate::Left),
-            // A person blanked the text: it is sent again.
-            ("8GB", "", SentText::from_texts("8GB", "8GB"), set("8GB")),
-            // IQR cut the text to its column: it must not be sent in every pass.
-            (
-                "OptiPlex 9010 Desktop",
-                "OptiPlex 9010",
-                SentText::from_texts("OptiPlex 9010 Desktop", "OptiPlex 9010"),
-                TextFate::Kept,
-            ),
-            (
-                "OptiPlex 9020 Desktop",
-                "OptiPlex 9010",
-                SentText::from_texts("OptiPlex 9010 Desktop", "OptiPlex 9010"),
-                set("OptiPlex 9020 Desktop"),
-            ),
-        ];
-        for (ours, theirs, last, fate) in rows {
-            assert_eq!(
-                merge_text(OurText { ours, is_lacking: false }, theirs, SentTexts { last, earlier: &[] }),
-                fate,
-                "ours {ours:?}, theirs {theirs:?}"
-            );
-        }
-    }
-
-    #[test]
-    fn renews_texts_that_were_rendered_earlier() {
-        let set = |text: &str| TextFate::Set(text.to_owned());
-        let earlier = ["8GB", "16GB"].map(TextMark::from_text);
-        let rows = [
-            ("32GB", "16GB", set("32GB")),
-            ("32GB", "8GB, lid cracked", set("32GB, lid cracked")),
-            ("32GB", "16GB2", TextFate::Left),
-            ("32GB", "4GB", TextFate::Left),
-            ("32GB", "32GB", TextFate::Kept),
-            ("24GB", "16GB", set("24GB")),
-        ];
-        for (ours, theirs, fate) in rows {
-            let texts = SentTexts { last: SentText::from_texts("32GB", "32GB"), earlier: &earlier };
-            assert_eq!(
-                merge_text(OurText { ours, is_lacking: false }, theirs, texts),
-                fate,
-                "ours {ours:?}, theirs {theirs:?}"
-            );
-        }
-    }
+    use crate::model::NamedValues;
 
     fn update() -> AssetUpdate {
         AssetUpdate {
@@ -405,30 +284,8 @@ mod tests {
             comments: Vec::new(),
             attributes: Vec::new(),
             cuts: Vec::new(),
-            lacking: Lacking::default(),
+            named: NamedValues::default(),
         }
-    }
-
-    /// The ledger was lost, and the service does not answer.
-    #[test]
-    fn replaces_no_unknown_text_by_one_that_lacks_a_value() {
-        let none = SentTexts { last: SentText::default(), earlier: &[] };
-        let ours =
-            SentTexts { last: SentText::from_texts("Bought 2016-04-17; 8GB", "Bought 2016-04-17; 8GB"), earlier: &[] };
-        let set = || TextFate::Set("Bought ; 16GB".to_owned());
-        let rows = [
-            (true, "Bought 2016-04-17; 8GB", none, TextFate::Waiting),
-            (true, "", none, set()),
-            (true, "Bought 2016-04-17; 8GB", ours, set()),
-            (false, "Bought 2016-04-17; 8GB", none, set()),
-        ];
-        for (is_lacking, theirs, sent, fate) in rows {
-            assert_eq!(merge_text(OurText { ours: "Bought ; 16GB", is_lacking }, theirs, sent), fate, "{theirs:?}");
-        }
-        let lacking = Lacking { description: true, ..Lacking::default() };
-        let update = AssetUpdate { description: "Bought ; 16GB".into(), lacking, ..update() };
-        let asset = Asset { description: "Bought 2016-04-17; 8GB".into(), ..Asset::default() };
-        assert_eq!(sent_state(&update, &asset, &[], &Sent::default()).description, SentText::default());
     }
 
     #[test]
