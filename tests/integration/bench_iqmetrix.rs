@@ -52,7 +52,7 @@ impl Bench {
 
     /// Returns the result of `action` and the requests to iQmetrix that it caused, those for tokens included.
     pub fn lookups_of<T>(&self, action: impl FnOnce() -> T) -> (T, Vec<Request>) {
-        self.iqmetrix().state().forget_requests();
+        self.iqmetrix().forget_requests();
         let result = action();
         (result, self.iqmetrix().requests())
     }

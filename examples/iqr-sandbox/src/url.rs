@@ -45,6 +45,13 @@ pub(crate) fn decode(text: &str, plus_is_blank: bool) -> String {
     String::from_utf8_lossy(&decoded).into_owned()
 }
 
+/// Whether one of the texts stands in the target, in plain or percent-encoded.
+pub(crate) fn names_any(target: &str, texts: &[String]) -> bool {
+    let decoded = [false, true].map(|plus_is_blank| decode(target, plus_is_blank));
+    let is_named = |target: &str| texts.iter().any(|text| target.contains(text.as_str()));
+    is_named(target) || decoded.iter().any(|target| is_named(target))
+}
+
 fn escaped(bytes: &mut std::str::Bytes<'_>) -> Option<u8> {
     let mut ahead = bytes.clone();
     let high = char::from(ahead.next()?).to_digit(16)?;

@@ -49,7 +49,7 @@ pub(super) fn answer(state: &mut State, call: &Call<'_>) -> (Answer, Token) {
     }
     let token = authorize(state, call);
     if !matches!(token, Token::Live(_)) {
-        state.counters.unauthorized += 1;
+        state.journal.counters.unauthorized += 1;
         return (text(401, "Token is invalid"), token);
     }
     (authorized(state, call), token)
@@ -64,11 +64,7 @@ fn authorize(state: &mut State, call: &Call<'_>) -> Token {
     let Some(header) = call.incoming.header("authorization") else { return Token::Absent };
     let (scheme, credential) = header.trim().split_once(' ').unwrap_or((header, ""));
     match scheme.to_ascii_lowercase().as_str() {
-        "bearer" => {
-            let judged = state.tokens.judge(Some(credential), state.validity());
-            state.tokens.use_up(Some(credential));
-            judged
-        }
+        "bearer" => state.journal.judge_token(credential, state.validity()),
         "basic" if credential.trim() == state.options.basic_token => Token::Live(0),
         _ => Token::Unknown,
     }

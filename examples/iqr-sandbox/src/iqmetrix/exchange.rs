@@ -16,11 +16,11 @@ use super::{data, echo, token};
 use crate::answer::Answer;
 use crate::clock::http_date;
 use crate::delivery::Delivery;
-use crate::faults::{Facts, Kind};
+use crate::faults::Kind;
 use crate::judged::Judged;
-use crate::record::{Request, Token};
+use crate::record::Token;
 use crate::server::{Arrival, Reply, Service};
-use crate::url::{Target, decode};
+use crate::url::{Target, names_any};
 use crate::wire::Incoming;
 
 /// A request on its way to an answer.
@@ -35,8 +35,7 @@ pub(super) struct Call<'a> {
 
 impl Service for State {
     fn connect(&mut self) -> u64 {
-        self.counters.connections += 1;
-        self.counters.connections
+        self.journal.connect()
     }
 
     fn rtt(&self) -> Duration {
@@ -52,17 +51,17 @@ impl Service for State {
         let incoming = arrival.incoming;
         let target = Target::parse(&incoming.target);
         let is_data = target.path != token::PATH;
-        self.count(is_data, arrival.in_flight);
+        self.journal.count(is_data, arrival.in_flight);
         self.report_offenses(incoming, &target);
         let active = (arrival.in_flight + self.options.others_in_flight).saturating_sub(1);
         let mut judged = if is_data && active >= self.options.max_in_flight {
-            self.counters.turned_away += 1;
+            self.journal.counters.turned_away += 1;
             Judged::plain(rate_limited(self.options.max_in_flight), Token::Absent)
         } else {
             self.judge(incoming, &target)
         };
         if self.options.keep_requests {
-            self.requests.push(Request::new(self.counters.requests, self.started, arrival, &judged));
+            self.journal.record(arrival, &judged);
         }
         compress(self.options.quirks.gzip, incoming, &mut judged);
         judged.into_reply(http_date(self.options.clock_offset))
@@ -70,19 +69,8 @@ impl Service for State {
 }
 
 impl State {
-    fn count(&mut self, is_data: bool, in_flight: usize) {
-        self.counters.requests += 1;
-        if is_data {
-            self.counters.data_requests += 1;
-            self.counters.max_in_flight = self.counters.max_in_flight.max(in_flight);
-        } else {
-            self.counters.token_requests += 1;
-        }
-    }
-
     fn judge(&mut self, incoming: &Incoming, target: &Target) -> Judged {
-        let verdict = self.injector.decide(&Facts::new(incoming, target));
-        self.counters.faults += u64::from(verdict.is_fault());
+        let verdict = self.journal.decide(incoming, target);
         let is_of_other_devices = matches!(verdict.kind(), Some(Kind::OtherInventoryId));
         let call = Call { incoming, target, commit: verdict.commits(), is_of_other_devices };
         let (answer, token) = match echo::answer(self, &call) {
@@ -96,18 +84,16 @@ impl State {
     /// Records the offenses of a request, also of one that is turned away.
     fn report_offenses(&mut self, incoming: &Incoming, target: &Target) {
         if target.query("auth").is_some() {
-            self.report(Offense::AuthInUrl);
+            self.journal.report(Offense::AuthInUrl);
         }
-        let urls = [false, true].map(|plus_is_blank| decode(&incoming.target, plus_is_blank));
-        let has_secret = |url: &String| self.secrets().iter().any(|secret| url.contains(secret.as_str()));
-        if urls.iter().chain([&incoming.target]).any(has_secret) {
-            self.report(Offense::SecretInUrl);
+        if names_any(&incoming.target, &self.secrets()) {
+            self.journal.report(Offense::SecretInUrl);
         }
         if incoming.header("cookie").is_some() {
-            self.report(Offense::Cookie);
+            self.journal.report(Offense::Cookie);
         }
         if target.path != token::PATH && incoming.method != "GET" {
-            self.report(Offense::Method(incoming.method.clone()));
+            self.journal.report(Offense::Method(incoming.method.clone()));
         }
         if target.path == data::DEVICES {
             self.report_list(target.query("imei").unwrap_or_default());
@@ -117,12 +103,12 @@ impl State {
     /// Counts the IMEIs of a list, and records those that must not stand in it.
     fn report_list(&mut self, list: &str) {
         let imeis: Vec<&str> = list.split(',').filter(|imei| !imei.is_empty()).collect();
-        self.counters.imeis += imeis.len() as u64;
+        self.imeis_asked += imeis.len() as u64;
         for (place, imei) in imeis.iter().enumerate() {
             if !is_imei(imei) {
-                self.report(Offense::InvalidImei((*imei).to_owned()));
+                self.journal.report(Offense::InvalidImei((*imei).to_owned()));
             } else if imeis[..place].contains(imei) {
-                self.report(Offense::RepeatedImei((*imei).to_owned()));
+                self.journal.report(Offense::RepeatedImei((*imei).to_owned()));
             }
         }
     }

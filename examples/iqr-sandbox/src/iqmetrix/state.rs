@@ -1,15 +1,13 @@
 //! The state of an iQmetrix: companies, dealers, devices, tokens, and the record of requests.
 
 use std::collections::BTreeMap;
-use std::time::Instant;
 
 use super::imei::{imei, is_imei, next_imei};
 use super::options::Options;
-use super::record::{Counters, Offense, Violation};
-use crate::faults::{Fault, Injector};
-use crate::record::Request;
+use super::record::Offense;
+use crate::journal::Journal;
 use crate::rng::Rng;
-use crate::session::{Sessions, Validity};
+use crate::session::Validity;
 
 /// A company in a relationship with the partner.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -88,13 +86,9 @@ pub struct State {
     pub dealers: Vec<Dealer>,
     pub(super) devices: BTreeMap<String, Vec<Device>>,
     pub(super) on_demand: Option<i64>,
-    pub(super) tokens: Sessions,
-    pub(super) injector: Injector,
-    pub(super) counters: Counters,
-    pub(super) requests: Vec<Request>,
-    pub(super) violations: Vec<Violation>,
-    pub(super) issued: Vec<String>,
-    pub(super) started: Instant,
+    /// Fault rules, tokens, and the record of requests. An ID of a rule ([`crate::When::Id`]) is an IMEI, as a number.
+    pub journal: Journal<Offense>,
+    pub(super) imeis_asked: u64,
 }
 
 impl State {
@@ -113,13 +107,8 @@ impl State {
             dealers: vec![dealer(14_192, "Region A"), dealer(14_189, "Child Dealer 1")],
             devices: BTreeMap::new(),
             on_demand: None,
-            tokens: Sessions::default(),
-            injector: Injector::new(faults),
-            counters: Counters::default(),
-            requests: Vec::new(),
-            violations: Vec::new(),
-            issued: Vec::new(),
-            started: Instant::now(),
+            journal: Journal::new(faults),
+            imeis_asked: 0,
         }
     }
 
@@ -171,7 +160,7 @@ impl State {
 
     /// Makes a refresh token; it is good for nothing here.
     pub(super) fn refresh_token(&self) -> String {
-        let mut rng = Rng::new(self.counters.tokens_issued.rotate_left(32));
+        let mut rng = Rng::new(self.journal.counters().tokens_issued.rotate_left(32));
         rng.text(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", 43)
     }
 
@@ -180,21 +169,10 @@ impl State {
         self.companies.iter().any(|one| one.id == company) || self.dealers.iter().any(|one| one.company == company)
     }
 
-    /// Replaces the rules of what goes wrong; numbers in them ([`crate::When::Nth`]) count from the next request. An ID
-    /// ([`crate::When::Id`]) is an IMEI, as a number.
-    pub fn set_faults(&mut self, faults: Vec<Fault>) {
-        self.injector = Injector::new(faults);
-    }
-
-    /// Revokes every token that was given out.
-    pub fn revoke_tokens(&mut self) {
-        self.tokens.expire_all();
-    }
-
     /// Returns the number of tokens that are neither revoked nor expired.
     #[must_use]
     pub fn tokens_live(&self) -> usize {
-        self.tokens.live(self.validity())
+        self.journal.tokens_live(self.validity())
     }
 
     pub(super) fn validity(&self) -> Validity {
@@ -205,34 +183,13 @@ impl State {
     #[must_use]
     pub fn secrets(&self) -> Vec<String> {
         let own = [&self.options.password, &self.options.client_secret, &self.options.basic_token];
-        own.into_iter().chain(&self.issued).cloned().collect()
+        own.into_iter().chain(self.journal.issued()).cloned().collect()
     }
 
-    /// Returns the sums since the start.
+    /// Returns the number of IMEIs that were asked for, in all requests.
     #[must_use]
-    pub fn counters(&self) -> Counters {
-        self.counters
-    }
-
-    /// Returns the requests since the start or the last [`Self::forget_requests`].
-    #[must_use]
-    pub fn requests(&self) -> &[Request] {
-        &self.requests
-    }
-
-    /// Empties the record of requests; counters and violations go on.
-    pub fn forget_requests(&mut self) {
-        self.requests.clear();
-    }
-
-    /// Returns the violations since the start.
-    #[must_use]
-    pub fn violations(&self) -> &[Violation] {
-        &self.violations
-    }
-
-    pub(super) fn report(&mut self, offense: Offense) {
-        self.violations.push(Violation { request: self.counters.requests, offense });
+    pub fn imeis_asked(&self) -> u64 {
+        self.imeis_asked
     }
 }
 

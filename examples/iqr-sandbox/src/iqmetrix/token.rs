@@ -15,13 +15,13 @@ pub(super) const PATH: &str = "v1/oauth2/token";
 
 pub(super) fn answer(state: &mut State, call: &Call<'_>) -> Answer {
     if call.incoming.method != "POST" {
-        state.report(Offense::Method(call.incoming.method.clone()));
+        state.journal.report(Offense::Method(call.incoming.method.clone()));
         return Answer::new(405, "text/plain", "Method not allowed");
     }
     match check(state, call) {
         Ok(()) => issue(state, call.commit),
         Err(error) => {
-            state.counters.token_requests_refused += 1;
+            state.journal.counters.token_requests_refused += 1;
             Answer::json(400, json!({ "error": error }).to_string())
         }
     }
@@ -31,7 +31,7 @@ pub(super) fn answer(state: &mut State, call: &Call<'_>) -> Answer {
 fn check(state: &mut State, call: &Call<'_>) -> Result<(), &'static str> {
     let kind = call.incoming.header("content-type").unwrap_or_default();
     if !kind.to_ascii_lowercase().starts_with("application/x-www-form-urlencoded") {
-        state.report(Offense::NoForm);
+        state.journal.report(Offense::NoForm);
         return Err("unsupported_grant_type");
     }
     let body = String::from_utf8_lossy(&call.incoming.body);
@@ -40,7 +40,7 @@ fn check(state: &mut State, call: &Call<'_>) -> Result<(), &'static str> {
     match form.get("grant_type").map(String::as_str) {
         Some("password") => {}
         Some("refresh_token") => {
-            state.report(Offense::RefreshGrant);
+            state.journal.report(Offense::RefreshGrant);
             return Err("unsupported_grant_type");
         }
         _ => return Err("unsupported_grant_type"),
@@ -56,10 +56,9 @@ fn check(state: &mut State, call: &Call<'_>) -> Result<(), &'static str> {
 /// A new token; the ones before stay good. There is no `token_type`.
 fn issue(state: &mut State, commit: bool) -> Answer {
     let tokens = if commit {
-        state.counters.tokens_issued += 1;
-        let tokens = [state.tokens.open(), state.refresh_token()];
-        state.issued.extend(tokens.clone());
-        tokens
+        let (access, refresh) = (state.journal.issue(), state.refresh_token());
+        state.journal.remember_issued(refresh.clone());
+        [access, refresh]
     } else {
         ["bmV2ZXIgaXNzdWVkIGFjY2Vzcw==", "bmV2ZXIgaXNzdWVkIHJlZnJlc2g="].map(str::to_owned)
     };
