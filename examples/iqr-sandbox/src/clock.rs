@@ -4,13 +4,18 @@ use std::time::SystemTime;
 
 /// The time as HTTP writes it, `offset` seconds off the truth.
 pub(crate) fn http_date(offset: i64) -> String {
-    format_http(now() + offset)
+    format_http(seconds(offset))
 }
 
 /// The day, `YYYY-MM-DD`, `offset` seconds off the truth.
 pub(crate) fn today(offset: i64) -> String {
-    let (year, month, day) = civil((now() + offset).div_euclid(86_400));
+    let (year, month, day) = civil(seconds(offset).div_euclid(86_400));
     format!("{year:04}-{month:02}-{day:02}")
+}
+
+/// Seconds since 1970, `offset` seconds off the truth.
+pub(crate) fn seconds(offset: i64) -> i64 {
+    now() + offset
 }
 
 #[expect(clippy::disallowed_methods, reason = "the sandbox plays another machine, whose clock is read here only")]

@@ -1,9 +1,10 @@
-//! An IQ Reseller API in memory, an iqmetrix Data Connect beside it, and the WipeOS databases to go with them: for
-//! trials and tests.
+//! An IQ Reseller API in memory, an iqmetrix Data Connect and an iQ Tech beside it, and the WipeOS databases to go with
+//! them: for trials and tests.
 //!
 //! - [`Sandbox`] serves both hosts' routes of IQR on one loopback port, keeps assets, master items and their change
 //!   history, records every request, and misbehaves on demand ([`Fault`], [`Quirks`]).
 //! - [`iqmetrix`] serves Data Connect on a port of its own, by the same rules.
+//! - [`iqtech`] serves the iQ Tech Integration API v2.7.0 likewise: employees, lockers, machines and transactions.
 //! - [`store`] writes WipeOS databases by the contract of `contrib/store.sql`: by hand, by seed, or out of real
 //!   machines.
 //! - [`samples`] holds the two machines of the specification's screens and one of every kind of held client.
@@ -34,6 +35,7 @@ mod url;
 mod wire;
 
 pub mod iqmetrix;
+pub mod iqtech;
 pub mod rng;
 pub mod samples;
 pub mod store;
