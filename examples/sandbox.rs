@@ -1,9 +1,10 @@
-//! Runs an IQR in memory until it is stopped, with an iQmetrix beside it on demand, and prints a config to use against
-//! them.
+//! Runs an IQR in memory until it is stopped, with an iQmetrix and an iQ Tech beside it on demand, and prints a config to
+//! use against them.
 //!
 //! ```text
 //! cargo run --example sandbox -- --store wipeos.db --rtt 80 --fault "reset every=20 after"
 //! cargo run --example sandbox -- --store wipeos.db --iqmetrix --iqmetrix-fault "status=503 from=10"
+//! cargo run --example sandbox -- --store wipeos.db --iqtech --iqtech-transactions 100000
 //! ```
 #![expect(clippy::print_stdout, reason = "the config on stdout is what this example is for")]
 
@@ -16,6 +17,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use clap::{Parser, ValueEnum};
 use iqr_sandbox::iqmetrix::{self, Iqmetrix, State};
+use iqr_sandbox::iqtech::{self, Iqtech, Locker};
 use iqr_sandbox::store::{FIRST_ID, ID_SLOT, IMEI_SLOT, assets_of, slot_values};
 use iqr_sandbox::{Asset, Comments, Fault, Options, Sandbox, samples};
 
@@ -55,6 +57,25 @@ struct Arguments {
     /// How many requests iQmetrix serves at once before it answers 429
     #[arg(long, value_name = "N", default_value_t = 8, requires = "iqmetrix")]
     iqmetrix_limit: usize,
+    /// Start an iQ Tech as well, on this port; without a port, or with 0, on a free one. It has employees, lockers,
+    /// machines and transactions, those of the vendor's document first
+    #[arg(long, value_name = "PORT", num_args = 0..=1, default_missing_value = "0")]
+    iqtech: Option<u16>,
+    /// Fault of iQ Tech, by the same words; may be repeated
+    #[arg(long = "iqtech-fault", value_name = "RULE", requires = "iqtech")]
+    iqtech_faults: Vec<Fault>,
+    /// How many employees iQ Tech has
+    #[arg(long, value_name = "N", default_value_t = 233, requires = "iqtech")]
+    iqtech_employees: usize,
+    /// How many machines iQ Tech has
+    #[arg(long, value_name = "N", default_value_t = 13, requires = "iqtech")]
+    iqtech_machines: usize,
+    /// How many transactions iQ Tech has
+    #[arg(long, value_name = "N", default_value_t = 1116, requires = "iqtech")]
+    iqtech_transactions: u64,
+    /// How long a token of iQ Tech lasts, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 3600, requires = "iqtech")]
+    iqtech_token_lifetime: u64,
     /// Where to put the API key; a folder beside the other temporary files by default
     #[arg(long, value_name = "FOLDER")]
     folder: Option<PathBuf>,
@@ -74,13 +95,17 @@ fn main() -> Result<()> {
     let key_file = write_secret(&folder, "api-key", &sandbox.api_key())?;
     let database = database(&arguments, &folder)?;
     let iqmetrix = start_iqmetrix(&arguments)?;
+    let iqtech = start_iqtech(&arguments)?;
     print_config(&sandbox, &database, &folder, &key_file)?;
     if let Some(iqmetrix) = &iqmetrix {
         print_iqmetrix(iqmetrix, &folder)?;
     }
+    if let Some(iqtech) = &iqtech {
+        print_iqtech(iqtech, &folder)?;
+    }
     // A stdin that ends is how a script stops it; Ctrl-C ends the process with the sandbox in it.
     io::stdin().read_to_end(&mut Vec::new())?;
-    print_sums(&sandbox, iqmetrix.as_ref())
+    print_sums(&sandbox, iqmetrix.as_ref(), iqtech.as_ref())
 }
 
 fn options(arguments: &Arguments) -> Options {
@@ -134,6 +159,23 @@ fn start_iqmetrix(arguments: &Arguments) -> Result<Option<Iqmetrix>> {
         iqmetrix.state().set_device(State::made_up(&imei, State::COMPANY));
     }
     Ok(Some(iqmetrix))
+}
+
+fn start_iqtech(arguments: &Arguments) -> Result<Option<Iqtech>> {
+    let Some(port) = arguments.iqtech else { return Ok(None) };
+    let options = iqtech::Options {
+        port,
+        rtt: Duration::from_millis(arguments.rtt),
+        employees: arguments.iqtech_employees,
+        machines: arguments.iqtech_machines,
+        transactions: arguments.iqtech_transactions,
+        expires_in: Some(arguments.iqtech_token_lifetime),
+        token_lifetime: Duration::from_secs(arguments.iqtech_token_lifetime),
+        faults: arguments.iqtech_faults.clone(),
+        keep_requests: false,
+        ..iqtech::Options::default()
+    };
+    Iqtech::try_start(options).map(Some).context("cannot listen on loopback")
 }
 
 fn default_folder(sandbox: &Sandbox) -> PathBuf {
@@ -194,16 +236,32 @@ fn print_iqmetrix(iqmetrix: &Iqmetrix, folder: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Prints the section as comments, for a program that does not know it refuses the whole config.
+fn print_iqtech(iqtech: &Iqtech, folder: &Path) -> Result<()> {
+    let client_id = iqtech.state().options.client_id.clone();
+    let secret_file = write_secret(folder, "iqtech-client-secret", &iqtech.state().options.client_secret)?;
+    println!("\n# For a version that has `iqtech`:");
+    println!("# [iqtech]\n# url = {}\n# token_url = {}", quoted(iqtech.url()), quoted(iqtech.token_url()));
+    println!("# client_id = {}\n# client_secret_file = {}", quoted(client_id), quoted(secret_file));
+    println!("# machine = {}\n# custody = {}", quoted(Locker::SERIAL), quoted(folder.join("custody.jsonl")));
+    io::stdout().flush()?;
+    Ok(())
+}
+
 /// A TOML string: what JSON escapes, TOML reads.
 fn quoted(text: impl AsRef<Path>) -> String {
     serde_json::Value::from(text.as_ref().to_string_lossy()).to_string()
 }
 
-fn print_sums(sandbox: &Sandbox, iqmetrix: Option<&Iqmetrix>) -> Result<()> {
+fn print_sums(sandbox: &Sandbox, iqmetrix: Option<&Iqmetrix>, iqtech: Option<&Iqtech>) -> Result<()> {
     println!("\n# {:?}", sandbox.counters());
     if let Some(iqmetrix) = iqmetrix {
         println!("# {:?}", iqmetrix.counters());
         iqmetrix.violations().iter().for_each(|violation| println!("# {violation:?}"));
+    }
+    if let Some(iqtech) = iqtech {
+        println!("# {:?}", iqtech.counters());
+        iqtech.violations().iter().for_each(|violation| println!("# {violation:?}"));
     }
     io::stdout().flush()?;
     Ok(())

@@ -9,6 +9,7 @@ use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use iqr_sandbox::iqmetrix::Iqmetrix;
+use iqr_sandbox::iqtech::Iqtech;
 use iqr_sandbox::samples;
 use iqr_sandbox::store::{Client, Journal, Store};
 use iqr_sandbox::{Asset, Comments, Field, Options, Request, Sandbox};
@@ -30,6 +31,8 @@ pub struct Bench {
     pub sandbox: Sandbox,
     /// The iQmetrix of [`Bench::and_iqmetrix`].
     pub iqmetrix: Option<Iqmetrix>,
+    /// The iQ Tech of [`Bench::and_iqtech`].
+    pub iqtech: Option<Iqtech>,
     settings: BTreeMap<(&'static str, &'static str), String>,
 }
 
@@ -69,7 +72,7 @@ impl Bench {
     pub fn with_options(options: Options) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let sandbox = Sandbox::start(options);
-        let mut bench = Self { folder, sandbox, iqmetrix: None, settings: BTreeMap::new() };
+        let mut bench = Self { folder, sandbox, iqmetrix: None, iqtech: None, settings: BTreeMap::new() };
         Store::create(&bench.database(), Journal::Wal).unwrap();
         bench.write_key(&bench.sandbox.api_key());
         let url = bench.sandbox.url();

@@ -6,6 +6,7 @@
 //! Helpers
 //! - [`bench`]: folder, store, IQR, config and program of a test
 //! - [`bench_iqmetrix`]: an iQmetrix beside IQR, and clients with an IMEI
+//! - [`bench_iqtech`]: an iQ Tech beside IQR
 //! - [`fault_proxy`]: an HTTP or TLS server in front of the sandbox that spoils chosen answers
 //! - [`traced_program`]: the program under strace, in a mount namespace, or with another clock
 //!
@@ -80,6 +81,7 @@ mod asset_status;
 mod auth_test;
 mod bench;
 mod bench_iqmetrix;
+mod bench_iqtech;
 mod changed_semantics;
 mod column_widths;
 mod comments;

@@ -39,7 +39,7 @@ pub struct Options {
     pub maintenance: Option<Maintenance>,
     /// The difference of the `Date` header from the true time, in seconds.
     pub clock_offset: i64,
-    /// Whether [`super::State::requests`] is filled; switch it off for millions of requests. Counters always run.
+    /// Whether the record of requests is filled; switch it off for millions of requests. Counters always run.
     pub keep_requests: bool,
     /// Habits.
     pub quirks: Quirks,

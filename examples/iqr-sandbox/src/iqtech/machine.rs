@@ -47,7 +47,7 @@ pub struct Slot {
 }
 
 impl Slot {
-    /// Creates a slot of the document's product with a count, and the levels critical, low and par, at most `max_depth`.
+    /// Creates a slot of the document's product with a count, the levels critical, low and par, and the depth.
     #[must_use]
     pub fn new(selection: &str, count: i64, [critical, low, par, max_depth]: [i64; 4]) -> Self {
         Self {

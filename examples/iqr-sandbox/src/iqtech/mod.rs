@@ -1,5 +1,5 @@
-//! The iQ Tech Integration API v2.7.0 in memory, on a port of its own beside IQR: tokens, employees, Will Call lockers in
-//! both revisions, machines and transactions. It misbehaves by the same rules as IQR ([`crate::Fault`]).
+//! The iQ Tech Integration API v2.7.0 in memory, on a port of its own beside IQR: tokens, employees, Will Call lockers
+//! in both revisions, machines and transactions. It misbehaves by the same rules as IQR ([`crate::Fault`]).
 //!
 //! - [`Iqtech`] serves the token endpoint, the 15 operations, and the six of the previous Will Call revision. The
 //!   inconsistencies of the vendor's document are kept: a language is a word in one list and a number in another, the
