@@ -1,9 +1,9 @@
-//! The iQ Tech of a bench: a server, and a section of the config.
+//! The iQ Tech of a bench: a server, a section of the config, and clients of a technician.
 
-use iqr_sandbox::Request;
 use iqr_sandbox::iqtech::{self, Iqtech, Locker};
+use iqr_sandbox::{Asset, Request};
 
-use crate::bench::{Bench, quoted};
+use crate::bench::{Bench, FIRST, client, quoted};
 
 impl Bench {
     /// Starts an iQ Tech, and names it in the config, with a file for the custody record and the machine with lockers.
@@ -22,6 +22,15 @@ impl Bench {
             self.set("iqtech", key, &value);
         }
         self.iqtech = Some(iqtech);
+        self
+    }
+
+    /// Adds `count` good clients as [`Self::and_clients`] does, each with this technician: a badge, or a number.
+    pub fn and_clients_of(self, technician: &str, count: i64) -> Self {
+        for number in 0..count {
+            let client = iqr_sandbox::store::Client { technician: Some(technician.to_owned()), ..client(number) };
+            self.add(&client, Asset::new(FIRST + number));
+        }
         self
     }
 
@@ -59,6 +68,13 @@ fn names_the_iqtech_of_a_bench_in_its_config() {
     let ((), requests) = bench.iqtech_requests_of(|| request_token(&bench, &secret));
     assert_eq!((requests.len(), requests[0].status, data_requests(&requests).len()), (1, Some(200), 0));
     bench.assert_iqtech_sound(0, "a token request is no request for data");
+}
+
+#[test]
+fn gives_clients_of_a_bench_their_technician() {
+    let bench = Bench::empty().and_clients_of("42789", 2).with("templates", "description", "\"by {Technician}\"");
+    bench.sync_well();
+    assert_eq!([FIRST, FIRST + 1].map(|id| bench.seen(id).description), ["by 42789", "by 42789"]);
 }
 
 /// Requests a token as a client of that secret, and reads the answer to its end.

@@ -6,7 +6,7 @@
 //! Helpers
 //! - [`bench`]: folder, store, IQR, config and program of a test
 //! - [`bench_iqmetrix`]: an iQmetrix beside IQR, and clients with an IMEI
-//! - [`bench_iqtech`]: an iQ Tech beside IQR
+//! - [`bench_iqtech`]: an iQ Tech beside IQR, and clients of a technician
 //! - [`fault_proxy`]: an HTTP or TLS server in front of the sandbox that spoils chosen answers
 //! - [`traced_program`]: the program under strace, in a mount namespace, or with another clock
 //!
