@@ -213,7 +213,7 @@ impl Json {
             finished_at: report.finished_at,
             due: report.due(),
             totals: report.totals,
-            lookup_requests: report.lookup_requests,
+            lookup_requests: report.lookup_requests.iter().map(|(_, number)| *number).reduce(|one, other| one + other),
         }
     }
 }

@@ -34,6 +34,8 @@ pub struct ServiceRecord {
     pub rest: Option<Rest>,
     /// The companies that the service listed, and the time of the list.
     pub companies: Option<(Vec<i64>, Timestamp)>,
+    /// The reason why the last pass could not read a secret of the service. It is recorded once a rest is over.
+    pub no_secret: Option<String>,
 }
 
 /// The time for which a service is not asked.
@@ -79,7 +81,7 @@ impl Ledger {
     /// When the ledger cannot be read.
     pub fn looked_up_under(&self, service: &str, settings: [u8; 16], key: &str) -> Result<KeyRecord, Error> {
         let record = self.looked_up(service, key)?;
-        if self.lookup_settings(service)? == Some(settings) {
+        if self.is_lookup_settings(service, settings)? {
             return Ok(record);
         }
         let has_value = |answer: &Answer| answer.values.iter().any(Option::is_some);
@@ -90,6 +92,15 @@ impl Ledger {
     fn lookup_settings(&self, service: &str) -> Result<Option<[u8; 16]>, Error> {
         let recorded = "SELECT settings FROM lookup_service WHERE service = ?1";
         self.row(recorded, [service], |row| row.get::<_, [u8; 16]>(0))
+    }
+
+    /// Whether a pass has used these settings of a service last.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read.
+    pub fn is_lookup_settings(&self, service: &str, settings: [u8; 16]) -> Result<bool, Error> {
+        Ok(self.lookup_settings(service)? == Some(settings))
     }
 
     /// Returns the record of a service under these settings; the default one where it has none, or one of other
@@ -146,9 +157,14 @@ fn service_record(row: &Row<'_>) -> rusqlite::Result<ServiceRecord> {
     let time = |name| Ok::<_, rusqlite::Error>(row.get::<_, Option<i64>>(name)?.map(Timestamp::from_unix_millis));
     let companies = row.get_ref("companies")?.as_str_or_null()?.and_then(|text| serde_json::from_str(text).ok());
     let why: Option<String> = row.get("why")?;
-    Ok(ServiceRecord {
-        rest: time("rests_until")?.map(|until| Rest { until, why: why.unwrap_or_default() }),
-        companies: companies.zip(time("companies_at")?),
+    let companies = companies.zip(time("companies_at")?);
+    Ok(match time("rests_until")? {
+        Some(until) => {
+            let rest = Some(Rest { until, why: why.unwrap_or_default() });
+            ServiceRecord { rest, companies, no_secret: None }
+        }
+        // A reason without an end: the service does not rest, and could not be asked.
+        None => ServiceRecord { rest: None, companies, no_secret: why },
     })
 }
 
@@ -203,7 +219,8 @@ impl RunLedger {
         settings: [u8; 16],
         record: &ServiceRecord,
     ) -> Result<(), Error> {
-        let ServiceRecord { rest, companies } = record;
+        let ServiceRecord { rest, companies, no_secret } = record;
+        let why = rest.as_ref().map(|rest| &rest.why).or(no_secret.as_ref());
         let list = companies.as_ref().map(|(list, _)| serde_json::Value::from(list.clone()).to_string());
         self.execute(
             "INSERT OR REPLACE INTO lookup_service (service, settings, rests_until, why, companies, companies_at)
@@ -212,7 +229,7 @@ impl RunLedger {
                 ":service": service,
                 ":settings": settings,
                 ":rests_until": rest.as_ref().map(|rest| rest.until.unix_millis()),
-                ":why": rest.as_ref().map(|rest| rest.why.as_str()),
+                ":why": why,
                 ":companies": list,
                 ":companies_at": companies.as_ref().map(|(_, at)| at.unix_millis()),
             },
@@ -227,7 +244,7 @@ impl RunLedger {
     ///
     /// When the ledger cannot be read or written.
     pub fn take_over_lookup_settings(&mut self, service: &str, settings: [u8; 16]) -> Result<(), Error> {
-        if self.lookup_settings(service)? == Some(settings) {
+        if self.is_lookup_settings(service, settings)? {
             return Ok(());
         }
         self.atomically(|ledger| {

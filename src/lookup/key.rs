@@ -10,6 +10,11 @@ pub fn services_in_use(config: &Config) -> impl Iterator<Item = LookupService> {
     LookupService::ALL.into_iter().filter(is_used)
 }
 
+/// Returns the services that have a section in this config.
+pub fn services_with_section(config: &Config) -> impl Iterator<Item = LookupService> {
+    LookupService::ALL.into_iter().filter(|service| config.lookup_settings(*service).is_some())
+}
+
 /// Returns the slot of the inventory item menu that holds the key of a machine at a service.
 #[must_use]
 pub fn key_slot(service: LookupService, config: &Config) -> Option<&str> {

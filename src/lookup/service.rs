@@ -61,6 +61,22 @@ impl Client {
         }
     }
 
+    /// Returns the number of keys that one request asks for, at most.
+    #[must_use]
+    pub fn batch(&self) -> usize {
+        match self {
+            Self::Iqmetrix(client) => usize::from(client.settings().batch),
+        }
+    }
+
+    /// Returns the number of requests that are in flight at once, at most.
+    #[must_use]
+    pub fn connections(&self) -> usize {
+        match self {
+            Self::Iqmetrix(client) => usize::from(client.settings().connections),
+        }
+    }
+
     /// Returns the number of requests for data that were sent.
     #[must_use]
     pub fn requests(&self) -> u64 {

@@ -22,4 +22,14 @@ pub struct Candidate {
     pub client_id: ClientId,
     /// The reason why it is evaluated.
     pub trigger: Trigger,
+    /// Whether the values that it needs of other services were asked for in this pass.
+    pub is_prepared: bool,
+}
+
+impl Candidate {
+    /// Returns a client for whose values no service was asked yet.
+    #[must_use]
+    pub fn new(client_id: ClientId, trigger: Trigger) -> Self {
+        Self { client_id, trigger, is_prepared: false }
+    }
 }

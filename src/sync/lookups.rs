@@ -1,5 +1,7 @@
-//! The look-ups of a pass: before the clients of a page are loaded, the keys that the ledger does not know are asked for,
-//! all together.
+//! The look-ups of a pass: before clients are loaded, the keys that the ledger does not know are asked for, all together.
+//!
+//! Where the keys of a page do not fill the requests, those of the pages that follow are asked for with them. Only their
+//! keys are read: the clients are loaded in their turn.
 //!
 //! The workers wait meanwhile, all of them together for no longer than the budget. A service that fails is asked no more
 //! in this pass, and rests for as long as its failure says; what it did not answer stays open, and no client fails by it.
@@ -14,12 +16,18 @@ use super::evaluate::due::has_news;
 use super::request::Request;
 use super::shared::lock;
 use crate::clock::BootTime;
-use crate::escape::one_line;
+use crate::config::Config;
+use crate::escape::{in_full, one_line};
 use crate::ledger::{Answer, Rest, RunLedger, ServiceRecord};
 use crate::lookup::{self, Client};
-use crate::model::{ClientId, InventoryId, LookupService};
-use crate::store::Store;
+use crate::model::{InventoryId, LookupService, Timestamp};
+use crate::store::{PAGE_CLIENTS, Store};
+use crate::sync::queue::Queue;
 use crate::web::{self, Limits};
+
+/// The maximum number of pages that are read ahead to fill requests. It bounds the time to the first request to IQR and
+/// the memory of the clients that wait.
+const MAX_PAGES_AHEAD: u32 = 32;
 
 /// The look-ups of one pass.
 pub(super) struct Lookups {
@@ -27,8 +35,30 @@ pub(super) struct Lookups {
     /// The time that workers may still wait for look-ups.
     left: Duration,
     deadline: BootTime,
-    /// The clients whose keys were asked for, as far as the queue has shown them.
-    prepared: HashSet<ClientId>,
+}
+
+/// Takes over the settings of the services that a pass asks, and records whether it can read their secrets: `status` may
+/// not see a systemd credential, which only the unit of the passes has.
+///
+/// # Errors
+///
+/// When the ledger cannot be read or written.
+pub(super) fn settle_services(config: &Config, now: Timestamp, ledger: &mut RunLedger) -> Result<(), Error> {
+    for service in lookup::services_in_use(config) {
+        let Some(settings) = config.lookup_settings(service) else { continue };
+        ledger.take_over_lookup_settings(service.name(), settings)?;
+        let before = ledger.lookup_service(service.name(), settings)?;
+        if before.rest.as_ref().is_some_and(|rest| rest.is_on(now)) {
+            continue;
+        }
+        let no_secret = config.check_secrets(service).err().map(|error| in_full(&error));
+        if before.no_secret != no_secret {
+            let rest = before.rest.filter(|_| no_secret.is_none());
+            let record = ServiceRecord { rest, companies: before.companies, no_secret };
+            ledger.record_lookup_service(service.name(), settings, &record)?;
+        }
+    }
+    Ok(())
 }
 
 /// A service that this pass asks.
@@ -52,10 +82,10 @@ impl Lookups {
     /// When the ledger cannot be read or written.
     pub fn begin(request: &Request<'_>, ledger: &mut RunLedger, deadline: BootTime) -> Result<Self, Error> {
         let config = request.config;
+        settle_services(config, request.started_at, ledger)?;
         let mut services = Vec::new();
         for service in lookup::services_in_use(config) {
             let Some(settings) = config.lookup_settings(service) else { continue };
-            ledger.take_over_lookup_settings(service.name(), settings)?;
             let limits = Limits { deadline, interrupted: Arc::clone(&request.interrupted) };
             let record = ledger.lookup_service(service.name(), settings)?;
             let client = Client::for_service(service, config, limits, record.rest.is_some())
@@ -64,12 +94,14 @@ impl Lookups {
             let client = client.ok().flatten().filter(|_| !rests);
             services.push(Asker { service, settings, client, record, has_answered: false, has_failed: false });
         }
-        Ok(Self { services, left: config.lookup.budget, deadline, prepared: HashSet::new() })
+        Ok(Self { services, left: config.lookup.budget, deadline })
     }
 
-    /// Returns the number of requests for data that this pass has made.
-    pub fn requests(&self) -> u64 {
-        self.services.iter().filter_map(|asker| asker.client.as_ref()).map(Client::requests).sum()
+    /// Returns the number of requests for data that this pass has made, for each service that has a section.
+    pub fn requests(&self, config: &Config) -> Vec<(LookupService, u64)> {
+        let asked = |service| self.services.iter().find(|asker| asker.service == service)?.client.as_ref();
+        let requests = |service| (service, asked(service).map_or(0, Client::requests));
+        lookup::services_with_section(config).map(requests).collect()
     }
 
     /// Whether any service may be asked any more in this pass.
@@ -77,29 +109,29 @@ impl Lookups {
         !self.left.is_zero() && self.services.iter().any(Asker::may_be_asked)
     }
 
-    /// Whether the keys of a client were asked for, or need not be.
-    pub fn is_prepared(&self, client: ClientId) -> bool {
-        self.services.is_empty() || self.prepared.contains(&client)
-    }
-
-    /// Asks for the keys of these clients that the ledger does not know, and records the answers.
+    /// Asks for the keys of a dispatched client and of clients that wait behind it, as far as the ledger does not know
+    /// them, and records the answers. The queue marks these clients: they are not asked for again.
     ///
     /// # Errors
     ///
     /// When the appliance's database or the ledger cannot be used; a failing service is no error.
     pub fn prepare(
         &mut self,
-        clients: &[Candidate],
+        dispatched: Candidate,
+        queue: &mut Queue,
         store: &Store,
         ledger: &Mutex<RunLedger>,
         request: &Request<'_>,
     ) -> Result<(), Error> {
-        self.prepared = clients.iter().map(|candidate| candidate.client_id).collect();
-        for asker in &mut self.services {
-            let keys = asker.open_keys(clients, store, &lock(ledger), request)?;
+        if self.services.is_empty() {
+            return Ok(());
+        }
+        let open = self.open_keys(dispatched, queue, store, &mut lock(ledger), request)?;
+        for (asker, keys) in self.services.iter_mut().zip(open) {
             if keys.is_empty() {
                 continue;
             }
+            let keys: Vec<String> = keys.into_iter().collect();
             let begun = BootTime::now();
             let end = (begun + self.left).min(self.deadline);
             let answered = asker.ask(&keys, request, end, end == self.deadline);
@@ -108,32 +140,72 @@ impl Lookups {
         }
         Ok(())
     }
+
+    /// Returns the keys that need an answer by service, in the order of the services: those of the dispatched client and
+    /// of the clients behind it, until they fill the requests of each service that may be asked.
+    fn open_keys(
+        &self,
+        dispatched: Candidate,
+        queue: &mut Queue,
+        store: &Store,
+        ledger: &mut RunLedger,
+        request: &Request<'_>,
+    ) -> Result<Vec<BTreeSet<String>>, Error> {
+        let may_ask = self.may_ask();
+        let mut pages = if may_ask { max_pages_ahead(request) } else { 0 };
+        // A client may go before those that wait in the queue, and these may be prepared.
+        let is_alone = queue.is_next_prepared();
+        let mut open = vec![BTreeSet::new(); self.services.len()];
+        let mut next = Some(dispatched);
+        while let Some(candidate) = next {
+            for (asker, keys) in self.services.iter().zip(&mut open) {
+                keys.extend(asker.open_key(candidate, store, ledger, request)?);
+            }
+            let is_far = pages <= MAX_PAGES_AHEAD / 2;
+            let is_enough = |(asker, keys): (&Asker, &BTreeSet<String>)| {
+                !asker.may_be_asked() || asker.fills_requests(keys.len(), is_far)
+            };
+            if is_alone || may_ask && self.services.iter().zip(&open).all(is_enough) {
+                break;
+            }
+            next = queue.prepare_next(store, ledger, &mut pages)?;
+        }
+        Ok(open)
+    }
+}
+
+/// Returns the number of pages that may be read ahead: none behind the clients that the pass is limited to.
+fn max_pages_ahead(request: &Request<'_>) -> u32 {
+    let of_limit = request.limit.map(|limit| limit / PAGE_CLIENTS.unsigned_abs());
+    of_limit.and_then(|pages| u32::try_from(pages).ok()).map_or(MAX_PAGES_AHEAD, |pages| pages.min(MAX_PAGES_AHEAD))
 }
 
 impl Asker {
-    /// Returns the keys of clients with news that need an answer, each once.
-    fn open_keys(
+    /// Whether this number of keys fills a request on each connection; where the keys are rare (`is_far`), whole
+    /// requests are enough.
+    fn fills_requests(&self, keys: usize, is_far: bool) -> bool {
+        let Some(client) = &self.client else { return true };
+        let full = client.batch() * client.connections();
+        keys >= full || is_far && keys > 0 && keys.is_multiple_of(client.batch())
+    }
+
+    /// Returns the key of a client with news if it needs an answer.
+    fn open_key(
         &self,
-        clients: &[Candidate],
+        candidate: Candidate,
         store: &Store,
         ledger: &RunLedger,
         request: &Request<'_>,
-    ) -> Result<Vec<String>, Error> {
-        let mut keys = BTreeSet::new();
-        for candidate in clients {
-            let Some(key) = self.key(candidate, store, ledger, request)? else { continue };
-            let record = ledger.looked_up(self.service.name(), &key)?;
-            if lookup::needs_question(&record, request.started_at) {
-                keys.insert(key);
-            }
-        }
-        Ok(keys.into_iter().collect())
+    ) -> Result<Option<String>, Error> {
+        let Some(key) = self.key(candidate, store, ledger, request)? else { return Ok(None) };
+        let record = ledger.looked_up(self.service.name(), &key)?;
+        Ok(Some(key).filter(|_| lookup::needs_question(&record, request.started_at)))
     }
 
     /// Returns the key of a client that may be sent; `None` where it has no news or no inventory ID.
     fn key(
         &self,
-        candidate: &Candidate,
+        candidate: Candidate,
         store: &Store,
         ledger: &RunLedger,
         request: &Request<'_>,

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 use super::error::Error;
-use super::lookups::Lookups;
+use super::lookups::{Lookups, settle_services};
 use super::queue::{Queue, Stages, Wanted};
 use super::reconcile::applier::Applier;
 use super::reconcile::items::MasterItems;
@@ -19,6 +19,7 @@ use crate::clock::BootTime;
 use crate::config::{Config, ConfigError};
 use crate::iqr::Iqr;
 use crate::ledger::{CommentSemantics, Durability, Intent, RunLedger};
+use crate::lookup;
 use crate::model::InventoryId;
 use crate::secret::Secret;
 use crate::store::{Patience, Signature, Store};
@@ -48,9 +49,10 @@ pub fn run(request: &Request<'_>) -> Result<Outcome, Error> {
         log::info!(
             "WipeOS has written nothing since the last pass, the config is the same, and no client's next try is due"
         );
+        settle_services(config, request.started_at, &mut ledger)?;
         let mut report = Report::begun(request.started_at, request.dry_run);
         report.finished_at = (request.clock)();
-        report.lookup_requests = config.iqmetrix.as_ref().map(|_| 0);
+        report.lookup_requests = lookup::services_with_section(config).map(|service| (service, 0)).collect();
         ledger.leave_in_wal();
         finish::close(request, &mut ledger, &report);
         return Ok(Outcome { report, aborted: None });

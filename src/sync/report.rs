@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::ledger::PassTotals;
-use crate::model::{ClientId, DueBecause, Reason, Timestamp, excerpt};
+use crate::model::{ClientId, DueBecause, LookupService, Reason, Timestamp, excerpt};
 use crate::sync::reconcile::plan::Field;
 
 /// The outcome of one client.
@@ -78,8 +78,8 @@ pub struct Report {
     pub finished_at: Timestamp,
     /// The number of clients by outcome, and of requests.
     pub totals: PassTotals,
-    /// The number of requests for data to other services; `None` where the config has no section of any.
-    pub lookup_requests: Option<u64>,
+    /// The number of requests for data to each service that has a section in the config.
+    pub lookup_requests: Vec<(LookupService, u64)>,
 }
 
 impl Report {
@@ -87,7 +87,7 @@ impl Report {
     #[must_use]
     pub fn begun(started_at: Timestamp, dry_run: bool) -> Self {
         let (outcome, totals) = (PassOutcome::Done, PassTotals::default());
-        Self { outcome, dry_run, started_at, finished_at: started_at, totals, lookup_requests: None }
+        Self { outcome, dry_run, started_at, finished_at: started_at, totals, lookup_requests: Vec::new() }
     }
 
     /// Returns the number of clients that were due.

@@ -183,10 +183,10 @@ impl<'a> Workers<'a> {
         while !self.is_over() && request.limit.is_none_or(|limit| source.taken < limit) {
             let Source { store, queue, lookups, taken } = &mut *source;
             queue.wake_waiting(lookups.may_ask());
-            let Some(candidate) = queue.next(store, &mut lock(&self.recorder.ledger))? else { break };
-            if !lookups.is_prepared(candidate.client_id) {
-                let page = queue.pending.waiting(candidate);
-                lookups.prepare(&page, store, &self.recorder.ledger, request)?;
+            let Some(mut candidate) = queue.next(store, &mut lock(&self.recorder.ledger))? else { break };
+            if !candidate.is_prepared {
+                lookups.prepare(candidate, queue, store, &self.recorder.ledger, request)?;
+                candidate.is_prepared = true;
             }
             let mut ledger = lock(&self.recorder.ledger);
             if let Some(loaded) = load::load(candidate, &mut queue.pending, store, &mut ledger, request)? {
@@ -257,7 +257,7 @@ impl<'a> Workers<'a> {
             Err(error) => _ = aborted.get_or_insert(error),
         }
         report.totals.requests = requests;
-        report.lookup_requests = request.config.iqmetrix.as_ref().map(|_| lookups.requests());
+        report.lookup_requests = lookups.requests(request.config);
         if aborted.is_some() || request.interrupted.load(Ordering::Relaxed) {
             report.outcome = PassOutcome::Aborted;
         }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use iqr_sandbox::iqmetrix::{Device, Maintenance, Options, State};
 use iqr_sandbox::{Asset, Fault, Kind, When};
 
-use crate::bench::{Bench, FIRST, LATER};
+use crate::bench::{Bench, FIRST, LATER, client};
 use crate::bench_iqmetrix::{imei_of, phone};
 
 const DESCRIPTION: &str = "\"{Model} bought {IMEI Purchase Date|?} back {IMEI Return Date|?}\"";
@@ -37,6 +37,12 @@ fn data(requests: &[iqr_sandbox::Request]) -> usize {
     requests.iter().filter(|request| request.method == "GET").count()
 }
 
+/// IMEIs in the data requests among those that iQmetrix got.
+fn devices(requests: &[iqr_sandbox::Request]) -> usize {
+    let of_devices = requests.iter().filter_map(|request| request.target.split_once("IMEI="));
+    of_devices.map(|(_, imeis)| 1 + imeis.matches(',').count()).sum()
+}
+
 #[test]
 fn brings_dates_into_the_texts_by_one_request() {
     let bench = bench(20);
@@ -58,6 +64,32 @@ fn asks_for_the_devices_of_a_page_in_batches() {
     let (_, requests) = bench.lookups_of(|| bench.sync_well());
     assert_eq!((requests.len(), data(&requests)), (4, 3));
     assert!((0..210).all(|number| shows_dates(&bench, FIRST + number)));
+}
+
+/// Of the clients of a page too few are phones for a request. The keys of later pages fill it, and these clients are
+/// asked for no more.
+#[test]
+fn asks_for_rare_devices_of_many_pages_together() {
+    let number_of = |phone: i64| 20 * phone;
+    let bench = bench(0).with("iqmetrix", "companies", "[14170]");
+    for number in 0..540 {
+        let client = if number % 20 == 0 { phone(number) } else { client(number) };
+        bench.add(&client, Asset::new(FIRST + number));
+    }
+    (0..27).for_each(|phone| know(&bench, number_of(phone)));
+    let (report, requests) = bench.lookups_of(|| bench.sync_well());
+    assert_eq!((report.count("sent"), data(&requests)), (540, 1), "{requests:#?}");
+    assert!((0..27).all(|phone| shows_dates(&bench, FIRST + number_of(phone))));
+    bench.assert_idle("all known");
+    // A comparison of every client asks anew once the answers are old.
+    let old = "UPDATE looked_up SET asked_at = 0";
+    rusqlite::Connection::open(bench.ledger()).unwrap().execute_batch(old).unwrap();
+    let (_, requests) = bench.lookups_of(|| bench.sync_with(&["--full"]));
+    assert_eq!(data(&requests), 1, "{requests:#?}");
+    // A pass for few clients asks for none behind them.
+    bench.forget_ledger();
+    let (_, requests) = bench.lookups_of(|| bench.sync_with(&["--limit", "5"]));
+    assert_eq!((data(&requests), devices(&requests)), (1, 13), "{requests:#?}");
 }
 
 #[test]
@@ -348,7 +380,7 @@ fn keeps_nothing_of_a_dry_run() {
 #[test]
 fn sends_no_text_that_is_no_imei_to_the_service() {
     let bench = bench(1);
-    bench.add(&crate::bench::client(5).with_imei("490154203237519"), iqr_sandbox::Asset::new(FIRST + 5));
+    bench.add(&client(5).with_imei("490154203237519"), Asset::new(FIRST + 5));
     let (_, requests) = bench.lookups_of(|| bench.sync_well());
     assert!(requests.iter().all(|request| !request.target.contains("490154203237519")), "{requests:#?}");
     assert_unknown(&bench, FIRST + 5);

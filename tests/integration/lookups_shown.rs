@@ -129,12 +129,6 @@ fn tells_the_state_of_a_service_and_who_waits() {
     for page in [written, asked_for] {
         assert!(page.contains("<td class=\"held\">rests until 20"), "{page}");
     }
-    fs::remove_file(bench.path("iqmetrix-password")).unwrap();
-    let off = service(&bench);
-    assert_eq!((&off["state"], &off["until"]), (&json!("off"), &Value::Null));
-    assert!(off["message"].as_str().unwrap().starts_with("no iQmetrix password"), "{off}");
-    assert!(row(&bench).starts_with("off: no iQmetrix password"));
-    bench.write_secret("iqmetrix-password", &bench.iqmetrix().state().options.password.clone());
     bench.iqmetrix().state().options.maintenance = None;
     bench.forget_ledger();
     bench.sync_well();
@@ -143,6 +137,35 @@ fn tells_the_state_of_a_service_and_who_waits() {
         json!({"service": "iqmetrix", "state": "ok", "until": null, "message": null, "waiting": 0})
     );
     assert!(row(&bench).starts_with("ok"));
+}
+
+/// The secrets may be credentials of the unit, which a command that a person runs does not see.
+#[test]
+fn shows_whether_passes_have_the_secrets() {
+    let bench = bench(1);
+    let credentials = bench.path("credentials");
+    fs::create_dir(&credentials).unwrap();
+    for name in ["iqmetrix-client-secret", "iqmetrix-password"] {
+        fs::rename(bench.path(name), credentials.join(name)).unwrap();
+    }
+    let off = service(&bench);
+    assert_eq!((&off["state"], &off["until"]), (&json!("off"), &Value::Null));
+    let message = off["message"].as_str().unwrap();
+    assert!(message.starts_with("no iQmetrix client secret") && message.contains("none was made"), "{off}");
+    let sync_in_unit = || {
+        let mut command = bench.command(&["sync"]);
+        command.env("CREDENTIALS_DIRECTORY", &credentials);
+        assert_eq!(crate::bench::run(command).code, Some(0));
+    };
+    sync_in_unit();
+    assert_eq!((service(&bench)["state"].as_str(), row(&bench).starts_with("ok")), (Some("ok"), true));
+    // A pass that has nothing to do finds out, too.
+    bench.assert_idle("without the secrets");
+    let off = service(&bench);
+    assert_eq!((&off["state"], &off["until"]), (&json!("off"), &Value::Null));
+    assert!(row(&bench).starts_with("off: no iQmetrix client secret") && !row(&bench).contains("none was made"));
+    sync_in_unit();
+    assert_eq!(service(&bench)["message"], Value::Null);
 }
 
 #[test]

@@ -11,13 +11,18 @@ use crate::output;
 /// The reason why a service is not asked whose section nothing uses.
 const NOT_NAMED: &str = "no text names one of its values";
 
+/// The addition to a reason that no pass has confirmed.
+const NO_PASS_YET: &str = "only a pass sees a systemd credential, and none was made with this section yet";
+
 /// A service that has a section in the config.
 #[derive(Debug, Clone)]
 pub(in crate::commands) struct Section {
     pub service: LookupService,
     settings: [u8; 16],
-    /// The reason why no pass asks the service, whatever the ledger has of it.
-    off: Option<Off>,
+    /// Whether a text names one of its values.
+    is_named: bool,
+    /// The reason why this process cannot read a secret of the service.
+    no_secret: Option<String>,
 }
 
 /// The reason why a service is not asked.
@@ -25,7 +30,7 @@ pub(in crate::commands) struct Section {
 pub(in crate::commands) enum Off {
     /// No text names one of its values.
     NotNamed,
-    /// A secret of the service cannot be used.
+    /// A pass cannot use a secret of the service, for this reason.
     NoSecret(String),
 }
 
@@ -54,38 +59,40 @@ impl Section {
     pub(in crate::commands) fn all(config: &Config) -> Vec<Self> {
         let section = |service| {
             let settings = config.lookup_settings(service)?;
-            Some(Self { service, settings, off: off(service, config) })
+            let is_named = lookup::services_in_use(config).any(|used| used == service);
+            let no_secret = config.check_secrets(service).err().map(|error| in_full(&error));
+            Some(Self { service, settings, is_named, no_secret })
         };
         LookupService::ALL.into_iter().filter_map(section).collect()
     }
 
     /// Reads the state of the service at `now`; fails when the ledger cannot be read.
+    ///
+    /// As for the API key, the last pass decides whether the secrets can be read: a systemd credential is given to the
+    /// unit of the passes, and this process may not see it.
     pub(in crate::commands) fn status(
         &self,
         ledger: Option<&Ledger>,
         now: Timestamp,
     ) -> Result<ServiceStatus, ledger::Error> {
-        let name = self.service.name();
-        let record = ledger.map(|ledger| ledger.lookup_service(name, self.settings)).transpose()?;
-        let rest = record.unwrap_or_default().rest.filter(|rest| rest.is_on(now));
-        let waiting = match (&self.off, ledger) {
-            (Some(Off::NotNamed), _) | (_, None) => 0,
-            (Some(Off::NoSecret(_)) | None, Some(ledger)) => ledger.count_waiting(name)?,
+        let (service, name) = (self.service, self.service.name());
+        if !self.is_named {
+            return Ok(ServiceStatus { service, state: ServiceState::Off(Off::NotNamed), waiting: 0 });
+        }
+        let waiting = ledger.map(|ledger| ledger.count_waiting(name)).transpose()?.unwrap_or_default();
+        let is_recorded = ledger.map(|ledger| ledger.is_lookup_settings(name, self.settings)).transpose()?;
+        let record = ledger.map(|ledger| ledger.lookup_service(name, self.settings)).transpose()?.unwrap_or_default();
+        let no_secret = match is_recorded {
+            Some(true) => record.no_secret,
+            Some(false) | None => self.no_secret.as_ref().map(|why| format!("{why}; {NO_PASS_YET}")),
         };
-        let state = match (&self.off, rest) {
-            (Some(off), _) => ServiceState::Off(off.clone()),
-            (None, Some(rest)) => ServiceState::Rests(rest),
+        let state = match (record.rest.filter(|rest| rest.is_on(now)), no_secret) {
+            (Some(rest), _) => ServiceState::Rests(rest),
+            (None, Some(why)) => ServiceState::Off(Off::NoSecret(why)),
             (None, None) => ServiceState::Ok,
         };
-        Ok(ServiceStatus { service: self.service, state, waiting })
+        Ok(ServiceStatus { service, state, waiting })
     }
-}
-
-fn off(service: LookupService, config: &Config) -> Option<Off> {
-    if lookup::services_in_use(config).all(|used| used != service) {
-        return Some(Off::NotNamed);
-    }
-    config.check_secrets(service).err().map(|error| Off::NoSecret(in_full(&error)))
 }
 
 impl ServiceStatus {

@@ -92,10 +92,12 @@ impl Artifacts {
     fn lookups(&self, known: &[ServiceStatus]) -> Vec<LookupSamples> {
         let samples = |section: &Section| {
             let known = known.iter().find(|status| status.service == section.service);
+            let requests = self.begun.as_ref().map(|report| &report.lookup_requests);
+            let requests = requests.and_then(|all| all.iter().find(|(service, _)| *service == section.service));
             LookupSamples {
                 service: section.service.name(),
                 known: known.map(|status| (status.until().is_some(), status.waiting)),
-                requests: self.begun.as_ref().and_then(|report| report.lookup_requests),
+                requests: requests.map(|(_, number)| *number),
             }
         };
         self.sections.iter().map(samples).collect()

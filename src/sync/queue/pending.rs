@@ -25,7 +25,7 @@ pub struct Pending {
 impl Pending {
     /// Appends clients to the queue.
     pub fn push(&mut self, clients: impl IntoIterator<Item = ClientId>, trigger: Trigger) {
-        self.queue.extend(clients.into_iter().map(|client_id| Candidate { client_id, trigger }));
+        self.queue.extend(clients.into_iter().map(|client_id| Candidate::new(client_id, trigger)));
     }
 
     /// Puts clients in front, by key, because the news of another client concern them.
@@ -33,10 +33,21 @@ impl Pending {
         self.concerned.extend(clients.into_iter().filter(|client| !self.dispatched.contains(*client)));
     }
 
-    /// Returns a client that was dispatched, and those that wait behind it.
-    #[must_use]
-    pub fn waiting(&self, dispatched: Candidate) -> Vec<Candidate> {
-        std::iter::once(dispatched).chain(self.queue.iter().copied()).collect()
+    /// Whether the next client of the queue is prepared.
+    pub(super) fn is_next_prepared(&self) -> bool {
+        self.queue.front().is_some_and(|next| next.is_prepared)
+    }
+
+    /// Marks the first client of the queue that is not prepared, and returns it; `None` where all are. Clients that were
+    /// dispatched for another reason are left out.
+    pub(super) fn prepare_next(&mut self) -> Option<Candidate> {
+        // Clients are appended at the end and prepared from the front, so the prepared ones come first.
+        let first = self.queue.partition_point(|waiting| waiting.is_prepared);
+        let dispatched = &self.dispatched;
+        self.queue.range_mut(first..).find_map(|waiting| {
+            waiting.is_prepared = true;
+            (!dispatched.contains(waiting.client_id)).then_some(*waiting)
+        })
     }
 
     /// Dispatches the next client; returns `None` when none waits.
@@ -55,7 +66,7 @@ impl Pending {
             return Some(self.parked.remove(at).1);
         }
         let concerned = self.concerned.pop_first();
-        let retry = concerned.map(|client_id| Candidate { client_id, trigger: Trigger::Retry });
+        let retry = concerned.map(|client_id| Candidate::new(client_id, Trigger::Retry));
         retry.or_else(|| self.queue.pop_front())
     }
 

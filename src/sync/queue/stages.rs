@@ -168,6 +168,32 @@ impl Stages {
         matches!(self.wanted, Wanted::Only(_))
     }
 
+    /// Runs the next query of the stage while clients of it wait; returns false where they have to be dispatched first.
+    pub(super) fn read_ahead(
+        &mut self,
+        store: &Store,
+        ledger: &mut RunLedger,
+        pending: &mut Pending,
+    ) -> Result<bool, Error> {
+        let is_paged = match self.stage {
+            Stage::News(..) | Stage::New(_) | Stage::Held(_) => true,
+            Stage::Sweep => self.sweep.is_some_and(|sweep| sweep.is_full),
+            // Clients wait for a service as long as it rests, so the outcome of a page decides on the next one.
+            Stage::Requested | Stage::Retries | Stage::Waiting(_) | Stage::Left | Stage::End => false,
+        };
+        if !is_paged {
+            return Ok(false);
+        }
+        let before = self.stage.clone();
+        self.refill(store, ledger, pending)?;
+        let is_same = std::mem::discriminant(&before) == std::mem::discriminant(&self.stage);
+        if !is_same {
+            // A stage counts as passed only when its clients are dispatched.
+            self.stage = before;
+        }
+        Ok(is_same)
+    }
+
     /// Runs the next query of the stage, or moves on to the next stage.
     pub(super) fn refill(&mut self, store: &Store, ledger: &mut RunLedger, pending: &mut Pending) -> Result<(), Error> {
         match self.stage.clone() {

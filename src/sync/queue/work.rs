@@ -50,6 +50,39 @@ impl Queue {
         }
     }
 
+    /// Marks the next client that waits for a worker and is not prepared, and returns it; `None` where there is none.
+    /// Behind the clients that wait, this reads at most `pages` more pages of the stage, and counts them down.
+    ///
+    /// # Errors
+    ///
+    /// When the appliance's database or the ledger cannot be used.
+    pub fn prepare_next(
+        &mut self,
+        store: &Store,
+        ledger: &mut RunLedger,
+        pages: &mut u32,
+    ) -> Result<Option<Candidate>, Error> {
+        loop {
+            let next = self.pending.prepare_next();
+            if next.is_some() || *pages == 0 {
+                return Ok(next);
+            }
+            *pages -= 1;
+            if self.stages.is_at_new() {
+                self.save_reached(ledger)?;
+            }
+            if !self.stages.read_ahead(store, ledger, &mut self.pending)? {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// Whether the next client that waits for a worker is prepared.
+    #[must_use]
+    pub fn is_next_prepared(&self) -> bool {
+        self.pending.is_next_prepared()
+    }
+
     /// Moves the recorded watermark past the new clients whose outcome is recorded.
     fn save_reached(&self, ledger: &mut RunLedger) -> Result<(), Error> {
         Ok(ledger.set_watermark(&Watermark { client_id: self.settled_up_to(), ..self.stages.start.clone() })?)
@@ -151,9 +184,40 @@ impl Queue {
 
 #[cfg(test)]
 mod tests {
+    use iqr_sandbox::{samples, store as sample};
+
     use super::*;
     use crate::commands::testing::Bench;
     use crate::sync::queue::Wanted;
+
+    #[test]
+    fn reads_ahead_without_progress_nor_another_order() {
+        let bench = Bench::new();
+        let mut appliance = sample::Store::open(&bench.database()).unwrap();
+        let last = (0..300).map(|_| appliance.add(&samples::dell()).unwrap()).last().unwrap();
+        let (store, config) = (bench.store(), &bench.config);
+        let mut ledger = RunLedger::open(&config.ledger.path).unwrap();
+        let (wanted, now) = (Wanted::Due { retry: false, full: false }, crate::clock::now());
+        let stages = Stages::begin(&store, &ledger, wanted, now, None, &config.sync).unwrap();
+        let mut queue = Queue::new(stages);
+        let first = queue.next(&store, &mut ledger).unwrap().unwrap();
+        let mut pages = 32;
+        let ahead: Vec<Candidate> =
+            std::iter::from_fn(|| queue.prepare_next(&store, &mut ledger, &mut pages).unwrap()).collect();
+        assert_eq!((ahead.last().unwrap().client_id.0, pages), (last, 30), "a page, and a look for another");
+        queue.finish(&mut ledger, now, config.fingerprint).unwrap();
+        assert_eq!(ledger.watermark().unwrap().unwrap().client_id, first.client_id.0 - 1, "nothing is recorded yet");
+        let mut then = vec![first.client_id];
+        queue.pending.settle(first.client_id);
+        while let Some(next) = queue.next(&store, &mut ledger).unwrap() {
+            assert!(next.is_prepared, "{next:?} is asked for twice");
+            queue.pending.settle(next.client_id);
+            then.push(next.client_id);
+        }
+        assert!(then.is_sorted() && then[1..].iter().eq(ahead.iter().map(|candidate| &candidate.client_id)));
+        queue.finish(&mut ledger, now, config.fingerprint).unwrap();
+        assert_eq!(ledger.watermark().unwrap().unwrap().client_id, last);
+    }
 
     #[test]
     fn waits_for_another_client_in_flight_of_the_same_asset() {
