@@ -26,6 +26,7 @@
 //! | [`iqr`] | IQR's web API: session, assets, master items, wire format, words; built on [`web`] |
 //! | `lookup` | values looked up for a machine in a pass: keys, how long an answer holds, when a service rests |
 //! | [`iqmetrix`] | iQmetrix's Data Connect: companies, dealers, devices by IMEI; built on [`web`] |
+//! | [`iqtech`] | the iQ Tech Integration API: employees, lockers, machines, transactions; built on [`web`] |
 //! | [`sync`] | the pass: queue → load → evaluate → reconcile → record |
 //! | `monitor` | everything written or sent for monitoring: metrics, pings, files |
 //! | `output`, `logging`, `escape` | output for people and scripts; one table of the characters that a terminal must not get |
@@ -75,7 +76,7 @@
 //! - [`model`], [`mapping`] and the plan do no I/O and read no clock: the time of day is read by [`clock`] alone and
 //!   passed down.
 //! - [`mapping`] knows nothing of IQR's wire names, [`iqr`] nothing of WipeOS, [`store`] nothing of either,
-//!   [`iqmetrix`] nothing of the other three, [`web`] nothing of any of them.
+//!   [`iqmetrix`] and [`iqtech`] nothing of the other three and of each other, [`web`] nothing of any of them.
 //! - Nothing is written to the ledger or to IQR without the run lock; the WipeOS database is never written.
 //! - A change that cannot be recorded is not sent, and no write is repeated without a read in between.
 //! - No file takes from one that takes from it, directly or by way of others.
@@ -91,6 +92,7 @@ mod files;
 mod hardening;
 pub mod iqmetrix;
 pub mod iqr;
+pub mod iqtech;
 pub mod ledger;
 mod logging;
 mod lookup;

@@ -138,7 +138,9 @@ fn keeps_store_iqr_and_mapping_apart() {
     assert_none(&["iqr"], &["crate::store", "crate::mapping", "crate::ledger", "crate::sync"]);
     let others =
         ["crate::iqr", "crate::store", "crate::mapping", "crate::ledger", "crate::sync", "crate::config", "IQR"];
-    assert_none(&["iqmetrix"], &others);
+    assert_none(&["iqmetrix", "iqtech"], &others);
+    assert_none(&["iqmetrix"], &["crate::iqtech"]);
+    assert_none(&["iqtech"], &["crate::iqmetrix", "crate::lookup"]);
     assert_none(&["store"], &["crate::iqr", "crate::mapping", "crate::ledger", "crate::sync"]);
     assert_none(&["mapping"], &["crate::iqr", "crate::store", "crate::ledger", "crate::sync", "inventorycomments"]);
     assert_none(&["monitor"], &["crate::store", "crate::iqr::Iqr", "crate::mapping"]);
