@@ -5,12 +5,11 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use super::testing::{
-    BASIC_TOKEN, CLIENT_SECRET, PASSWORD, Reply, Server, answer, body, client, end, imei, limits, secrets, status,
-};
+use super::testing::{BASIC_TOKEN, CLIENT_SECRET, Clients, PASSWORD, client, imei, secrets};
 use super::*;
 use crate::clock::BootTime;
 use crate::secret::Secret;
+use crate::web::testing::{Reply, Server, answer, body, end, limits, status};
 use crate::web::{Cause, Error, Failure};
 
 /// `[{"CompanyID":21090}]`

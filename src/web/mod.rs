@@ -29,6 +29,8 @@ mod resolver;
 mod service;
 mod session;
 mod stale;
+#[cfg(test)]
+pub(crate) mod testing;
 mod text;
 mod token;
 mod wait;
