@@ -186,9 +186,16 @@ impl Http {
         timeout: Duration,
     ) -> Result<Answer, ureq::Error> {
         let head = self.head(request, credential);
-        let response = if let Some(body) = &request.body {
-            let head = head.header(header::CONTENT_TYPE, body.content_type);
-            let request = self.agent.configure_request(head.body(body.text.expose().as_bytes())?);
+        let (head, body) = match (&request.body, request.method) {
+            (Some(body), _) => {
+                (head.header(header::CONTENT_TYPE, body.content_type), Some(body.text.expose().as_bytes()))
+            }
+            // Without a body they would have an empty one in chunks, and no length, which some servers refuse.
+            (None, Method::Post | Method::Put | Method::Patch) => (head, Some(&[][..])),
+            (None, Method::Get | Method::Delete) => (head, None),
+        };
+        let response = if let Some(body) = body {
+            let request = self.agent.configure_request(head.body(body)?);
             self.agent.run(request.timeout_global(Some(timeout)).build())
         } else {
             let request = self.agent.configure_request(head.body(())?);
