@@ -31,6 +31,7 @@ impl Call<'_> {
             shown: format!("GET {shown}"),
             body: None,
             is_write: false,
+            is_answer_private: false,
         }
     }
 

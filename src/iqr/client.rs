@@ -49,6 +49,7 @@ impl Iqr {
             shown: [method.name(), " ", &path].concat(),
             body: body.map(|text| Body::new(endpoint.format().content_type(), Secret::new(text))),
             is_write: operation.is_write() || method != Method::Get,
+            is_answer_private: false,
         }
     }
 

@@ -382,7 +382,8 @@ fn request(settings: &Settings, operation: Operation, body: Option<Body>) -> Req
     let endpoint: &Endpoint = settings.endpoints.get(operation);
     let path = endpoint.path(Fill::default());
     let url = format!("{}/{path}", settings.signin_url);
-    Request { method: endpoint.method(), shown: format!("{} {url}", endpoint.method()), url, body, is_write: false }
+    let shown = format!("{} {url}", endpoint.method());
+    Request { method: endpoint.method(), shown, url, body, is_write: false, is_answer_private: false }
 }
 
 /// Whether no further sign-in of the pass can succeed after this error of one.

@@ -27,3 +27,16 @@ pub(crate) enum Verdict {
     /// The answer is not one of this API; the outcome of the write is unknown.
     Unreadable(String),
 }
+
+/// An answer as the decoder of a service reads it, of whatever status.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Reading<T> {
+    /// The answer to what was asked.
+    Done(T),
+    /// The service says that it did not do it, in words that are fit for a message.
+    Refused(String),
+    /// Nothing in the body counts: the status says it all.
+    ByStatus,
+    /// The answer is not one of this API.
+    Unreadable(Bad),
+}

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::answer::{Bad, Verdict};
+use super::answer::{Bad, Reading, Verdict};
 use super::client::Client;
 use super::error::{Cause, Error, Failure, Outcome};
 use super::http::{Answer, Fault, FaultKind, Request};
@@ -37,6 +37,9 @@ enum Setback {
     Refused { cause: Cause, retry: Retry },
 }
 
+/// The error of a write; where it was refused for now, also when the next may be sent, and what happened.
+type Unwritten = (Error, Option<Box<(Retry, String)>>);
+
 impl From<Error> for Setback {
     fn from(error: Error) -> Self {
         Self::Final(error)
@@ -51,14 +54,29 @@ impl<S: Session> Client<S> {
         when: When,
         decode: impl Fn(&[u8]) -> Result<T, Bad>,
     ) -> Result<T, Error> {
-        self.ask(request, when, decode).map_err(|error| self.limiter.in_the_end(error))
+        self.read_judged(request, when, |answer| match answer.is_success().then(|| decode(&answer.body)) {
+            Some(Ok(value)) => Reading::Done(value),
+            Some(Err(bad)) => Reading::Unreadable(bad),
+            None => Reading::ByStatus,
+        })
     }
 
-    fn ask<T>(&self, request: &Request, when: When, decode: impl Fn(&[u8]) -> Result<T, Bad>) -> Result<T, Error> {
+    /// The same for a service whose answers say by their bodies, whatever their status, how it went. 401, 403, 429 and
+    /// 3xx count by their status alone.
+    pub(crate) fn read_judged<T>(
+        &self,
+        request: &Request,
+        when: When,
+        judge: impl Fn(&Answer) -> Reading<T>,
+    ) -> Result<T, Error> {
+        self.ask(request, when, judge).map_err(|error| self.limiter.in_the_end(error))
+    }
+
+    fn ask<T>(&self, request: &Request, when: When, judge: impl Fn(&Answer) -> Reading<T>) -> Result<T, Error> {
         let (mut failures, mut refusals) = (0, 0);
         let is_sent_enough = |sent| self.limiter.max_sends().is_some_and(|most| sent >= most);
         loop {
-            let (cause, outcome, repeats) = match self.try_read(request, when, &decode) {
+            let (cause, outcome, repeats) = match self.try_read(request, when, &judge) {
                 Ok(value) => return Ok(value),
                 Err(Setback::Final(error)) => return Err(error),
                 Err(Setback::Passing { cause, outcome, repeats }) => (cause, outcome, repeats),
@@ -87,69 +105,85 @@ impl<S: Session> Client<S> {
 
     /// Sends a write once. `judge` reads what an answer of 2xx says of it.
     pub(crate) fn write(&self, request: &Request, judge: impl Fn(&[u8]) -> Verdict) -> Result<(), Error> {
-        let answer = match self.attempt(request, When::InTime) {
+        let judge = |answer: &Answer| match answer.is_success().then(|| judge(&answer.body)) {
+            Some(Verdict::Taken) => Reading::Done(()),
+            Some(Verdict::Refused(text)) => Reading::Refused(text),
+            Some(Verdict::Unreadable(text)) => Reading::Unreadable(Bad::Passing(text)),
+            None => Reading::ByStatus,
+        };
+        let (error, retry) = match self.try_write(request, judge) {
+            Ok(()) => return Ok(()),
+            Err(failed) => failed,
+        };
+        if let Some(refused) = retry {
+            let (retry, message) = *refused;
+            self.limiter.wait_out(retry, &self.limits, When::InTime, &request.shown, &message)?;
+        }
+        Err(error)
+    }
+
+    /// The same for a service whose answers say by their bodies, whatever their status, how it went: see
+    /// [`Self::read_judged`]. It waits for nothing after a 429.
+    pub(crate) fn write_judged<T>(&self, request: &Request, judge: impl Fn(&Answer) -> Reading<T>) -> Result<T, Error> {
+        self.try_write(request, judge).map_err(|(error, _)| error)
+    }
+
+    /// Sends a write once.
+    fn try_write<T>(&self, request: &Request, judge: impl Fn(&Answer) -> Reading<T>) -> Result<T, Unwritten> {
+        let answer = match self.attempt(request, When::InTime, &speaks(&judge)) {
             Ok(answer) => answer,
-            Err(Setback::Final(error)) => return Err(error),
+            Err(Setback::Final(error)) => return Err((error, None)),
             Err(Setback::Passing { cause, outcome, .. }) => {
                 self.limiter.write_failed(&message(request, &cause));
-                return Err(self.give_up(request, cause, outcome, 1));
+                return Err((self.give_up(request, cause, outcome, 1), None));
             }
             Err(Setback::Refused { cause, retry }) => {
-                let shown = &request.shown;
-                self.limiter.wait_out(retry, &self.limits, When::InTime, shown, &message(request, &cause))?;
-                return Err(self.not_taken(request, cause));
+                let message = message(request, &cause);
+                return Err((self.not_taken(request, cause), Some(Box::new((retry, message)))));
             }
         };
-        if !answer.is_success() {
-            self.limiter.answered();
-            return Err(self.refusal(request, &answer));
-        }
-        match judge(&answer.body) {
-            Verdict::Taken => {
+        match judge(&answer) {
+            Reading::Done(value) => {
                 self.limiter.succeeded();
                 self.limiter.write_succeeded();
-                Ok(())
+                Ok(value)
             }
-            Verdict::Refused(text) => {
+            Reading::ByStatus => {
                 self.limiter.answered();
-                Err(Error::Refused {
-                    service: self.service,
-                    request: request.shown.clone(),
-                    status: answer.status,
-                    text,
-                })
+                Err((self.refusal(request, answer.status, self.quote(request, &answer)), None))
             }
-            Verdict::Unreadable(text) => {
+            Reading::Refused(text) => {
+                self.limiter.answered();
+                Err((self.refusal(request, answer.status, text), None))
+            }
+            Reading::Unreadable(Bad::Passing(text) | Bad::Lasting(text)) => {
                 let message = format!("{}: {text}", request.shown);
                 self.limiter.failed(&message);
                 self.limiter.write_failed(&message);
-                Err(self.give_up(request, Cause::BadAnswer(text), Outcome::Unknown, 1))
+                Err((self.give_up(request, Cause::BadAnswer(text), Outcome::Unknown, 1), None))
             }
         }
     }
 
-    fn try_read<T>(
-        &self,
-        request: &Request,
-        when: When,
-        decode: &impl Fn(&[u8]) -> Result<T, Bad>,
-    ) -> Result<T, Setback> {
-        let answer = self.attempt(request, when)?;
-        if !answer.is_success() {
-            return Err(self.declined(request, &answer));
-        }
-        match decode(&answer.body) {
-            Ok(value) => {
+    fn try_read<T>(&self, request: &Request, when: When, judge: &impl Fn(&Answer) -> Reading<T>) -> Result<T, Setback> {
+        let answer = self.attempt(request, when, &speaks(judge))?;
+        match judge(&answer) {
+            Reading::Done(value) => {
                 self.limiter.succeeded();
                 Ok(value)
             }
+            Reading::ByStatus => Err(self.declined(request, &answer)),
+            Reading::Refused(text) => {
+                self.limiter.answered();
+                Err(Setback::Final(self.refusal(request, answer.status, text)))
+            }
             // The server has answered, and the same answer would come again.
-            Err(Bad::Lasting(text)) => {
+            Reading::Unreadable(Bad::Lasting(text)) => {
                 self.limiter.answered();
                 let failure = self.failure(request, Cause::BadAnswer(text), Outcome::Refused, true);
                 Err(Setback::Final(failure))
             }
-            Err(Bad::Passing(text)) => {
+            Reading::Unreadable(Bad::Passing(text)) => {
                 self.limiter.failed(&format!("{}: {text}", request.shown));
                 Err(Setback::Passing { cause: Cause::BadAnswer(text), outcome: Outcome::Refused, repeats: MAX_REPEATS })
             }
@@ -158,8 +192,9 @@ impl<S: Session> Client<S> {
 
     /// A 4xx speaks of one record, but for one: where the service has no such path, no record will do better.
     fn declined(&self, request: &Request, answer: &Answer) -> Setback {
-        let error = self.refusal(request, answer);
-        let is_missing = answer.status == 404 && self.service.is_missing_path(&self.quote(answer));
+        let text = self.quote(request, answer);
+        let is_missing = answer.status == 404 && self.service.is_missing_path(&text);
+        let error = self.refusal(request, answer.status, text);
         if is_missing && !self.limiter.has_succeeded() {
             self.limiter.failed(&format!("{error}; check {}", self.service.paths_setting));
         } else if answer.status != 403 {
@@ -169,8 +204,8 @@ impl<S: Session> Client<S> {
     }
 
     /// Sends a request, and once more with a new session when the first had ended. Returns an answer of
-    /// 2xx, or a 4xx that is the API's own answer.
-    fn attempt(&self, request: &Request, when: When) -> Result<Answer, Setback> {
+    /// 2xx, a 4xx that is the API's own answer, or one that `speaks` by its body.
+    fn attempt(&self, request: &Request, when: When, speaks: &dyn Fn(&Answer) -> bool) -> Result<Answer, Setback> {
         let permit = self.limiter.enter(&self.limits, when, &request.shown)?;
         let link = self.link(when);
         let mut refused_before = None;
@@ -182,7 +217,9 @@ impl<S: Session> Client<S> {
                 self.session.has_worked(&session, request.is_write);
             }
             if request.is_write {
-                return self.written(request, answer, session, link, &permit);
+                return self
+                    .written(request, answer, session, link)
+                    .and_then(|it| self.sorted(request, it, &permit, speaks));
             }
             let status = answer.status;
             let is_repeated = refused_before.is_some();
@@ -197,7 +234,7 @@ impl<S: Session> Client<S> {
                     continue;
                 }
             }
-            return self.sorted(request, answer, &permit);
+            return self.sorted(request, answer, &permit, speaks);
         }
     }
 
@@ -209,16 +246,15 @@ impl<S: Session> Client<S> {
         answer: Answer,
         session: Arc<S::Live>,
         link: Link<'_>,
-        permit: &Permit<'_>,
     ) -> Result<Answer, Setback> {
         let status = answer.status;
         if !self.session.may_have_ended(status, true) {
             self.session.let_write_pass(request);
         } else if self.session.renew(link, Refusal { session, status, answer: &answer, request, is_repeated: false })? {
-            let cause = Cause::Status { status, text: self.quote(&answer) };
+            let cause = Cause::Status { status, text: self.quote(request, &answer) };
             return Err(Setback::Passing { cause, outcome: Outcome::Unknown, repeats: MAX_REPEATS });
         }
-        self.sorted(request, answer, permit)
+        Ok(answer)
     }
 
     fn exchange(&self, request: &Request, session: &S::Live, when: When) -> Result<Answer, Setback> {
@@ -248,12 +284,21 @@ impl<S: Session> Client<S> {
     }
 
     /// Tells answers from failures, and tells the limiter.
-    fn sorted(&self, request: &Request, answer: Answer, permit: &Permit<'_>) -> Result<Answer, Setback> {
+    fn sorted(
+        &self,
+        request: &Request,
+        answer: Answer,
+        permit: &Permit<'_>,
+        speaks: &dyn Fn(&Answer) -> bool,
+    ) -> Result<Answer, Setback> {
         let status = answer.status;
+        if matches!(status, 408 | 500..) && speaks(&answer) {
+            return Ok(answer);
+        }
         let shown = format!("{}: the server answered {status}", request.shown);
-        let cause = || Cause::Status { status, text: self.quote(&answer) };
+        let cause = || Cause::Status { status, text: self.quote(request, &answer) };
         if status == 503 && self.service.closes_for_maintenance && !request.is_write {
-            let (request, text) = (request.shown.clone(), self.quote(&answer));
+            let (request, text) = (request.shown.clone(), self.quote(request, &answer));
             let error = Error::Maintenance { service: self.service, request, text, wait: answer.retry_after };
             return Err(Setback::Final(self.limiter.stop(error)));
         }
@@ -282,14 +327,13 @@ impl<S: Session> Client<S> {
         }
     }
 
-    fn refusal(&self, request: &Request, answer: &Answer) -> Error {
-        let (request, text) = (request.shown.clone(), self.quote(answer));
-        Error::Refused { service: self.service, request, status: answer.status, text }
+    fn refusal(&self, request: &Request, status: u16, text: String) -> Error {
+        Error::Refused { service: self.service, request: request.shown.clone(), status, text }
     }
 
     /// Returns the text of an answer, fit for a message.
-    fn quote(&self, answer: &Answer) -> String {
-        self.service.quote(&answer.body, self.http.redactor())
+    fn quote(&self, request: &Request, answer: &Answer) -> String {
+        self.service.quote_answer(request, answer, self.http.redactor())
     }
 
     /// The pass's own error where the pass is over, this request's where it is not.
@@ -315,6 +359,14 @@ impl<S: Session> Client<S> {
 
     fn failure(&self, request: &Request, cause: Cause, outcome: Outcome, only_this: bool) -> Error {
         Failure { service: self.service, request: request.shown.clone(), cause, outcome, only_this }.into()
+    }
+}
+
+/// Whether an answer says by its body how it went.
+fn speaks<T>(judge: &impl Fn(&Answer) -> Reading<T>) -> impl Fn(&Answer) -> bool {
+    |answer| match judge(answer) {
+        Reading::Done(_) | Reading::Refused(_) | Reading::Unreadable(_) => true,
+        Reading::ByStatus => false,
     }
 }
 

@@ -45,6 +45,8 @@ pub(crate) struct Request {
     pub body: Option<Body>,
     /// Changes what the service knows of the shop, whatever its method.
     pub is_write: bool,
+    /// No message quotes the answer: it may hold what only the caller may see.
+    pub is_answer_private: bool,
 }
 
 /// The body of a request.
@@ -240,7 +242,8 @@ impl Http {
 impl Request {
     /// A `GET` that messages show whole.
     pub fn get(url: String) -> Self {
-        Self { method: Method::Get, shown: format!("GET {url}"), url, body: None, is_write: false }
+        let shown = format!("GET {url}");
+        Self { method: Method::Get, shown, url, body: None, is_write: false, is_answer_private: false }
     }
 
     /// Tells one call from another, whenever it is sent.

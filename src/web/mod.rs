@@ -44,7 +44,7 @@ pub use path::{PathError, PathTemplate};
 pub use proxy::{ProxyError, check as check_proxy};
 pub use service::Service;
 
-pub(crate) use answer::{Bad, Verdict};
+pub(crate) use answer::{Bad, Reading, Verdict};
 pub(crate) use client::Client;
 pub(crate) use http::{Answer, Body, Credential, Fault, FaultKind, Http, HttpSettings, Request};
 pub(crate) use limiter::{Limiter, Refusal as LimiterRefusal};

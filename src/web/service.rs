@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
+use super::http::{Answer, Request};
 use super::redact::Redactor;
 
 /// A web service, as messages name it and its settings.
@@ -47,6 +48,11 @@ impl Service {
     /// Whether the service says that it has no such path, which is the config's fault and not the record's.
     pub(crate) fn is_missing_path(&self, text: &str) -> bool {
         self.missing_path.is_some_and(|words| text.to_lowercase().contains(words))
+    }
+
+    /// Returns the service's words in the answer to a request, fit for a message; none where the answer is private.
+    pub(crate) fn quote_answer(&self, request: &Request, answer: &Answer, redactor: &Redactor) -> String {
+        if request.is_answer_private { String::new() } else { self.quote(&answer.body, redactor) }
     }
 
     /// Returns the service's words in an answer, fit for a message: those to people where it has them, else all of it.

@@ -101,8 +101,14 @@ impl TokenSession {
     pub fn by_grant(service: &'static Service, token_url: &str, form: &[(&str, &str)]) -> Self {
         let body = Body::new(FORM, Secret::new(encode(form)));
         let shown = format!("POST {}", token_url.split('?').next().unwrap_or_default());
-        let request =
-            Request { method: Method::Post, url: token_url.to_owned(), shown, body: Some(body), is_write: false };
+        let request = Request {
+            method: Method::Post,
+            url: token_url.to_owned(),
+            shown,
+            body: Some(body),
+            is_write: false,
+            is_answer_private: false,
+        };
         Self { service, source: Source::Grant(request), state: Mutex::default(), requests: AtomicU64::new(0) }
     }
 
@@ -269,7 +275,7 @@ impl Session for TokenSession {
             return Ok(true);
         }
         if is_final || session.is_fruitless() {
-            let error = self.refused(request, status, self.service.quote(&answer.body, link.http.redactor()));
+            let error = self.refused(request, status, self.service.quote_answer(request, answer, link.http.redactor()));
             state.dead = Some(error.clone());
             return Err(error);
         }
