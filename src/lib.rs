@@ -57,6 +57,7 @@
 //! | how long an answer holds, or a service rests | `lookup/answer.rs`, `lookup/rest.rs` |
 //! | where a looked-up value or its service is shown | `commands/lookups.rs`, `commands/status/services.rs`, `commands/auth_test/iqmetrix.rs`, `monitor/metrics.rs` |
 //! | an operation of iQmetrix | `iqmetrix/call.rs`, then `iqmetrix/decode.rs` |
+//! | an operation of iQ Tech | its path in `iqtech/settings.rs`, then `iqtech/call.rs`, `iqtech/decode.rs` and `iqtech/operations.rs` |
 //! | an exit code | `Exit` in `commands/exit.rs`, and its `from_cause` for the errors behind it; `cli.rs`, README; a test ties them |
 //! | the verdict on an answer of IQR | `iqr/wire/verdict.rs`, `iqr/wire/complaint.rs`, `web/error.rs` |
 //! | a column of the ledger | `ledger/schema.rs` and the file of the table |

@@ -4,4 +4,5 @@
 libfuzzer_sys::fuzz_target!(|body: &[u8]| {
     wipeos_iqr::iqr::fuzzing::decode(body);
     wipeos_iqr::iqmetrix::fuzzing::decode(body);
+    wipeos_iqr::iqtech::fuzzing::decode(body);
 });

@@ -1,12 +1,11 @@
 //! Employees: as the service has them, and as they are sent.
 
 use serde::{Serialize, Serializer};
-use serde_json::Value;
 
 use super::row::Row;
 use super::words::Language;
 use crate::secret::Secret;
-use crate::web::{Bad, Redactor};
+use crate::web::Bad;
 
 /// An employee, as the list and the look-up have it. Texts are as the service has them, blanks and all: a change sends
 /// them back. The list has fewer members than the look-up.
@@ -60,12 +59,6 @@ impl Employee {
             manager_email: row.text("managerEmail")?,
             account: row.text("accountName")?,
         })
-    }
-
-    /// Decodes the result of the look-up.
-    pub(super) fn list(result: &Value, redactor: &Redactor) -> Result<Vec<Self>, Bad> {
-        let rows = Row::list_from_value(result, "the result", redactor)?;
-        rows.into_iter().map(Self::from_row).collect()
     }
 
     /// Returns first and last name with one blank between them, of at most `longest` characters; `None` without either.

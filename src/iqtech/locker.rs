@@ -1,14 +1,13 @@
 //! Lockers ("Will Call"): reservations as the service has them, and as they are sent.
 
 use serde::Serialize;
-use serde_json::Value;
 use time::Date;
 
 use super::dates;
 use super::row::Row;
 use super::words::{AssigneeType, ReservationType, SendCode};
 use crate::secret::Secret;
-use crate::web::{Bad, Redactor};
+use crate::web::Bad;
 
 /// A reservation to be made; only what is set is sent.
 #[derive(Clone, PartialEq, Eq, Default, Serialize)]
@@ -109,9 +108,8 @@ pub struct AccessCode {
 }
 
 impl Reserved {
-    /// Decodes the result of a reservation. The message is as the service has it.
-    pub(super) fn from_result(result: &Value, redactor: &Redactor) -> Result<Self, Bad> {
-        let row = Row::from_value(result, "the result", redactor)?;
+    /// Reads the result of a reservation. The message is as the service has it.
+    pub(super) fn from_row(row: Row<'_>) -> Result<Self, Bad> {
         let codes = row.list("accessCodes")?.into_iter().map(|row| {
             Ok(AccessCode {
                 name: row.trimmed("userName")?,
@@ -133,14 +131,6 @@ impl Reserved {
     }
 }
 
-/// Decodes the words that come with an ended reservation.
-pub(super) fn message_from_result(result: &Value, redactor: &Redactor) -> Result<Option<String>, Bad> {
-    if result.is_null() {
-        return Ok(None);
-    }
-    Row::from_value(result, "the result", redactor)?.trimmed("message")
-}
-
 /// A reservation of a machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reservation {
@@ -153,28 +143,13 @@ pub struct Reservation {
 }
 
 impl Reservation {
-    pub(super) fn list(answer: &Value, redactor: &Redactor) -> Result<Vec<Self>, Bad> {
-        let rows = Row::list_from_value(answer, "the answer", redactor)?.into_iter();
-        rows.map(|row| {
-            Ok(Self {
-                reservation: row.trimmed("reserveLockerId")?,
-                selection: row.trimmed("selection")?,
-                status: row.trimmed("currentStatus")?,
-            })
+    pub(super) fn from_row(row: Row<'_>) -> Result<Self, Bad> {
+        Ok(Self {
+            reservation: row.trimmed("reserveLockerId")?,
+            selection: row.trimmed("selection")?,
+            status: row.trimmed("currentStatus")?,
         })
-        .collect()
     }
-}
-
-/// Decodes the free selections of a machine, which are numbers.
-pub(super) fn selections(answer: &Value) -> Result<Vec<String>, Bad> {
-    let other = || Bad::Passing("the answer is no list of selections".to_owned());
-    let text = |value: &Value| match value {
-        Value::Number(number) => Ok(number.to_string()),
-        Value::String(text) => Ok(text.trim().to_owned()),
-        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => Err(other()),
-    };
-    answer.as_array().ok_or_else(other)?.iter().map(text).collect()
 }
 
 /// The period and the machine of a report.
@@ -227,7 +202,7 @@ pub struct ReportRow {
 }
 
 impl ReportPage {
-    /// Decodes a page of either revision: the previous one has one machine, and no list of machines.
+    /// Reads a page of either revision: the previous one has one machine, and no list of machines.
     pub(super) fn from_row(row: Row<'_>) -> Result<Self, Bad> {
         let names = ["accountName", "machineDetails", "reservationDetails", "hasNextPage", "totalPages"];
         if !names.into_iter().any(|name| row.has(name)) {

@@ -4,16 +4,19 @@
 //! It knows nothing of the other services, of WipeOS, of the ledger or of the pass. Beyond the promises of `web`:
 //!
 //! - a write is sent once, and its [outcome](WriteOutcome) says whether that is known to have done something;
-//! - a client for a pass refuses every write before a byte is sent;
+//! - a client for a pass sends no write;
 //! - no answer is quoted; of a refusal the service's words are shown, without codes, PINs, phone numbers and addresses;
 //! - the access codes of a reservation are in the value that a command prints, and nowhere else.
 
 mod call;
 mod client;
 mod dates;
+mod decode;
 mod employee;
 mod envelope;
 mod find;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 mod locker;
 mod machine;
 mod operations;

@@ -1,27 +1,24 @@
 //! The operations of the service.
 
-use serde_json::Value;
-
 use super::call::Call;
 use super::client::Iqtech;
 use super::dates;
+use super::decode;
 use super::employee::{Employee, EmployeeBody, EmployeeFilter, PinBody, StatusBody};
-use super::locker::{self, Assignee, Reservation, ReservationBody, Reserved};
-use super::locker::{ReportFilter, ReportPage};
+use super::locker::{Assignee, ReportFilter, ReportPage, Reservation, ReservationBody, Reserved};
 use super::machine::Machine;
 use super::outcome::WriteOutcome;
-use super::pages::{self, Pages};
-use super::row::Row;
+use super::pages::Pages;
 use super::settings::{IqtechSettings, Operation};
 use super::transaction::{Transaction, TransactionFilter};
-use crate::web::{Bad, Error, Redactor, When};
+use crate::web::{Error, When};
 
 /// Employees.
 impl Iqtech {
     /// Returns all employees, page by page.
     #[must_use]
     pub fn employees(&self) -> Pages<'_, Vec<Employee>> {
-        self.pages(|settings, page| Call::new(Operation::EmployeeList, of_page(settings, page)), employees)
+        self.pages(|settings, page| Call::new(Operation::EmployeeList, of_page(settings, page)), decode::employees)
     }
 
     /// Reads one page of the employees, counted from 1.
@@ -31,7 +28,7 @@ impl Iqtech {
     /// See [`Iqtech`].
     pub fn employees_of_page(&self, page: u32) -> Result<Vec<Employee>, Error> {
         let call = Call::new(Operation::EmployeeList, of_page(self.settings(), page));
-        self.read(&call, When::InTime, employees).map(|page| page.items)
+        self.read(&call, When::InTime, decode::employees).map(|page| page.items)
     }
 
     /// Looks employees up; none is an empty list. The filter must not be empty.
@@ -53,31 +50,31 @@ impl Iqtech {
             ("department", text(&filter.department)),
             ("active", filter.active.map(|active| active.to_string()).unwrap_or_default()),
         ];
-        self.read(&Call::new(Operation::EmployeeLookup, values), when, Employee::list)
+        self.read(&Call::new(Operation::EmployeeLookup, values), when, decode::found)
     }
 
     /// Adds an employee.
     pub fn add_employee(&self, body: &EmployeeBody) -> WriteOutcome<()> {
-        self.write(&Call::with_body(Operation::EmployeeAdd, Vec::new(), body, body.private()), nothing)
+        self.write(&Call::with_body(Operation::EmployeeAdd, Vec::new(), body, body.private()), decode::nothing)
     }
 
     /// Makes an employee active or inactive.
     pub fn set_employee_status(&self, number: &str, active: bool) -> WriteOutcome<()> {
         let body = StatusBody { employee_number: number, active };
-        self.write(&Call::with_body(Operation::EmployeeStatus, Vec::new(), &body, Vec::new()), nothing)
+        self.write(&Call::with_body(Operation::EmployeeStatus, Vec::new(), &body, Vec::new()), decode::nothing)
     }
 
     /// Changes an employee. The body names the employee of the path. The number must [fit a path](super::fits_path).
     pub fn update_employee(&self, number: &str, body: &EmployeeBody) -> WriteOutcome<()> {
         let body = EmployeeBody { employee_number: Some(number.to_owned()), ..body.clone() };
         let values = vec![("number", number.to_owned())];
-        self.write(&Call::with_body(Operation::EmployeeUpdate, values, &body, body.private()), nothing)
+        self.write(&Call::with_body(Operation::EmployeeUpdate, values, &body, body.private()), decode::nothing)
     }
 
     /// Changes an employee's PIN.
     pub fn set_employee_pin(&self, body: &PinBody) -> WriteOutcome<()> {
         let private = [&body.old_pin, &body.pin].into_iter().flatten().cloned().collect();
-        self.write(&Call::with_body(Operation::EmployeePin, Vec::new(), body, private), nothing)
+        self.write(&Call::with_body(Operation::EmployeePin, Vec::new(), body, private), decode::nothing)
     }
 }
 
@@ -96,7 +93,7 @@ impl Iqtech {
     /// See [`Iqtech`].
     pub fn reservations(&self, serial: &str) -> Result<Vec<Reservation>, Error> {
         let call = Call::new(Operation::LockerStatus, vec![("serial", serial.to_owned())]);
-        self.read(&call, When::InTime, Reservation::list)
+        self.read(&call, When::InTime, decode::reservations)
     }
 
     /// Lists the free selections of a machine.
@@ -106,7 +103,7 @@ impl Iqtech {
     /// See [`Iqtech`].
     pub fn free_selections(&self, serial: &str) -> Result<Vec<String>, Error> {
         let call = Call::new(Operation::LockerFree, vec![("serial", serial.to_owned())]);
-        self.read(&call, When::InTime, |answer, _| locker::selections(answer))
+        self.read(&call, When::InTime, |answer, _| decode::selections(answer))
     }
 
     /// Has a new code made and sent for a reservation.
@@ -124,19 +121,19 @@ impl Iqtech {
             values.push(("to", dates::sent(filter.to, settings.date_format)));
             Call::new(Operation::LockerReport, values)
         };
-        self.pages(call, |answer, redactor| pages::bare_page(answer, redactor, ReportPage::from_row))
+        self.pages(call, decode::report)
     }
 
     /// Ends a reservation. Returns the service's words, fit to be shown and recorded.
     pub fn recall(&self, reservation: &str, assignee: &Assignee) -> WriteOutcome<Option<String>> {
         let values = vec![("reservation", reservation.to_owned())];
         let call = Call::with_body(Operation::LockerRecall, values, assignee, assignee.private());
-        let outcome = self.write(&call, locker::message_from_result);
+        let outcome = self.write(&call, decode::message);
         outcome.map(|message| message.map(|message| self.scrubbed(&message, &call, Vec::new())))
     }
 
     fn write_for_codes(&self, call: &Call) -> WriteOutcome<Reserved> {
-        self.write(call, Reserved::from_result).map(|reserved| {
+        self.write(call, decode::reserved).map(|reserved| {
             let message = reserved.message.as_deref().map(|text| self.scrubbed(text, call, reserved.private()));
             Reserved { message, ..reserved }
         })
@@ -152,14 +149,14 @@ impl Iqtech {
     /// See [`Iqtech`].
     pub fn machine(&self, serial: &str) -> Result<Option<Machine>, Error> {
         let call = Call::new(Operation::MachineShow, vec![("serial", serial.to_owned())]);
-        let page = self.read(&call, When::InTime, machines)?;
+        let page = self.read(&call, When::InTime, decode::machines)?;
         Ok(page.items.into_iter().find(|machine| machine.has_serial(serial)))
     }
 
     /// Returns all machines, page by page.
     #[must_use]
     pub fn machines(&self) -> Pages<'_, Vec<Machine>> {
-        self.pages(|settings, page| Call::new(Operation::MachineList, of_page(settings, page)), machines)
+        self.pages(|settings, page| Call::new(Operation::MachineList, of_page(settings, page)), decode::machines)
     }
 
     /// Reads the first machine of the list, to see that reads are answered.
@@ -169,7 +166,7 @@ impl Iqtech {
     /// See [`Iqtech`].
     pub fn first_machine(&self) -> Result<Option<Machine>, Error> {
         let values = vec![("page", "1".to_owned()), ("size", "1".to_owned())];
-        let page = self.read(&Call::new(Operation::MachineList, values), When::InTime, machines)?;
+        let page = self.read(&Call::new(Operation::MachineList, values), When::InTime, decode::machines)?;
         Ok(page.items.into_iter().next())
     }
 
@@ -184,27 +181,10 @@ impl Iqtech {
             values.push(("to", date(filter.to).unwrap_or_default()));
             Call::new(Operation::Transactions, values)
         };
-        self.pages(call, |result, redactor| {
-            let report = Row::from_value(result, "the result", redactor)?.member("transactionReport");
-            pages::page(report.unwrap_or(&Value::Null), redactor, Transaction::list)
-        })
+        self.pages(call, decode::transactions)
     }
 }
 
 fn of_page(settings: &IqtechSettings, page: u32) -> Vec<(&'static str, String)> {
     vec![("page", page.to_string()), ("size", settings.page_size.to_string())]
-}
-
-fn employees(result: &Value, redactor: &Redactor) -> Result<pages::Page<Vec<Employee>>, Bad> {
-    pages::page(result, redactor, |row| Employee::from_row(row).map(|employee| vec![employee]))
-}
-
-fn machines(result: &Value, redactor: &Redactor) -> Result<pages::Page<Vec<Machine>>, Bad> {
-    pages::page(result, redactor, |row| Machine::from_row(row).map(|machine| vec![machine]))
-}
-
-/// The result of a write that has none.
-#[expect(clippy::unnecessary_wraps, reason = "the other writes have a result that may be malformed")]
-fn nothing(_: &Value, _: &Redactor) -> Result<(), Bad> {
-    Ok(())
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::row::Row;
 use super::service::SERVICE;
 use crate::digest;
-use crate::web::{Bad, Cause, Error, Failure, Outcome, Redactor};
+use crate::web::{Bad, Cause, Error, Failure, Outcome};
 
 /// The largest number of pages that are asked for.
 const MAX_PAGES: u32 = 1000;
@@ -72,12 +72,7 @@ impl<T> std::fmt::Debug for Pages<'_, T> {
 }
 
 /// Decodes `{"items":[..],"metaData":{..}}`, one item of which `read` turns into any number of rows.
-pub(super) fn page<T>(
-    result: &Value,
-    redactor: &Redactor,
-    read: impl Fn(Row<'_>) -> Result<Vec<T>, Bad>,
-) -> Result<Page<Vec<T>>, Bad> {
-    let row = Row::from_value(result, "the result", redactor)?;
+pub(super) fn page<T>(row: Row<'_>, read: impl Fn(Row<'_>) -> Result<Vec<T>, Bad>) -> Result<Page<Vec<T>>, Bad> {
     let items: Vec<Vec<T>> = row.list("items")?.into_iter().map(read).collect::<Result<_, _>>()?;
     let meta = row.object("metaData")?;
     let has_next = meta.map(|meta| meta.flag("hasNextPage")).transpose()?.flatten();
@@ -86,12 +81,7 @@ pub(super) fn page<T>(
 }
 
 /// Decodes an answer that is itself a page; its machines or reservations are what it is compared by.
-pub(super) fn bare_page<T>(
-    answer: &Value,
-    redactor: &Redactor,
-    read: impl Fn(Row<'_>) -> Result<T, Bad>,
-) -> Result<Page<T>, Bad> {
-    let row = Row::from_value(answer, "the answer", redactor)?;
+pub(super) fn bare_page<T>(row: Row<'_>, read: impl Fn(Row<'_>) -> Result<T, Bad>) -> Result<Page<T>, Bad> {
     let items = read(row)?;
     let digest = digest_of(row.member("machineDetails").or_else(|| row.member("reservationDetails")));
     Ok(Page { items, has_next: row.flag("hasNextPage")? == Some(true), digest })

@@ -287,6 +287,10 @@ fn reports_writes_that_were_not_done() {
         let result = Iqtech::for_command(server.settings(), &secret, limits).resend(RESERVATION);
         assert_eq!((outcome(&result).as_str(), server.letters().as_str()), ("not done", ""), "{result:?}");
     }
+    let late = Limits { deadline: BootTime::now() + Duration::from_secs(2), ..limits() };
+    let silent = Server::answering(vec![Reply::Silence]);
+    let result = Iqtech::for_command(silent.settings(), &secret, late).resend(RESERVATION);
+    assert_eq!((outcome(&result).as_str(), silent.letters().as_str()), ("unknown", "TQ"), "{result:?}");
     let unreachable = IqtechSettings { url: "http://127.0.0.1:1".to_owned(), ..server.settings() };
     assert_eq!(outcome(&client(unreachable).resend(RESERVATION)), "not done");
 }
