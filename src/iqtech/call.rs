@@ -19,12 +19,14 @@ pub(super) struct Call {
     pub body: Option<Secret>,
     /// The PINs and contact data in the body.
     pub private: Vec<Secret>,
+    /// The texts in the body that a message may repeat, though they may look like a code.
+    shown: Vec<String>,
 }
 
 impl Call {
     /// A call without a body.
     pub fn new(operation: Operation, values: Vec<(&'static str, String)>) -> Self {
-        Self { operation, values, body: None, private: Vec::new() }
+        Self { operation, values, body: None, private: Vec::new(), shown: Vec::new() }
     }
 
     /// A call with a body, which holds these PINs and contact data.
@@ -36,7 +38,12 @@ impl Call {
     ) -> Self {
         // The bodies are structs of texts, numbers and truth values, which JSON can always hold.
         let body = serde_json::to_string(body).unwrap_or_default();
-        Self { operation, values, body: Some(Secret::new(body)), private }
+        Self { operation, values, body: Some(Secret::new(body)), private, shown: Vec::new() }
+    }
+
+    /// Lets messages repeat these texts of the body.
+    pub fn showing(self, texts: &[&Option<String>]) -> Self {
+        Self { shown: texts.iter().copied().flatten().cloned().collect(), ..self }
     }
 
     /// Returns the request. Its answer is never quoted: it may hold a code or what is known of a person.
@@ -59,7 +66,8 @@ impl Call {
 
     /// Returns what a message about it may show, and what not.
     pub fn known(&self) -> Known {
-        let shown = self.values.iter().map(|(_, value)| value.trim().to_owned()).collect();
+        let values = self.values.iter().map(|(_, value)| value);
+        let shown = values.chain(&self.shown).map(|text| text.trim().to_owned()).collect();
         Known { shown, private: self.private.clone() }
     }
 

@@ -55,26 +55,30 @@ impl Iqtech {
 
     /// Adds an employee.
     pub fn add_employee(&self, body: &EmployeeBody) -> WriteOutcome<()> {
-        self.write(&Call::with_body(Operation::EmployeeAdd, Vec::new(), body, body.private()), decode::nothing)
+        let call = Call::with_body(Operation::EmployeeAdd, Vec::new(), body, body.private());
+        self.write(&call.showing(&[&body.employee_number, &body.badge]), decode::nothing)
     }
 
     /// Makes an employee active or inactive.
     pub fn set_employee_status(&self, number: &str, active: bool) -> WriteOutcome<()> {
         let body = StatusBody { employee_number: number, active };
-        self.write(&Call::with_body(Operation::EmployeeStatus, Vec::new(), &body, Vec::new()), decode::nothing)
+        let call = Call::with_body(Operation::EmployeeStatus, Vec::new(), &body, Vec::new());
+        self.write(&call.showing(&[&Some(number.to_owned())]), decode::nothing)
     }
 
     /// Changes an employee. The body names the employee of the path. The number must [fit a path](super::fits_path).
     pub fn update_employee(&self, number: &str, body: &EmployeeBody) -> WriteOutcome<()> {
         let body = EmployeeBody { employee_number: Some(number.to_owned()), ..body.clone() };
         let values = vec![("number", number.to_owned())];
-        self.write(&Call::with_body(Operation::EmployeeUpdate, values, &body, body.private()), decode::nothing)
+        let call = Call::with_body(Operation::EmployeeUpdate, values, &body, body.private());
+        self.write(&call.showing(&[&body.badge]), decode::nothing)
     }
 
     /// Changes an employee's PIN.
     pub fn set_employee_pin(&self, body: &PinBody) -> WriteOutcome<()> {
         let private = [&body.old_pin, &body.pin].into_iter().flatten().cloned().collect();
-        self.write(&Call::with_body(Operation::EmployeePin, Vec::new(), body, private), decode::nothing)
+        let call = Call::with_body(Operation::EmployeePin, Vec::new(), body, private);
+        self.write(&call.showing(&[&body.employee_number]), decode::nothing)
     }
 }
 
@@ -83,7 +87,8 @@ impl Iqtech {
     /// Reserves a locker.
     pub fn reserve(&self, body: &ReservationBody) -> WriteOutcome<Reserved> {
         let private = body.assignees.iter().flat_map(Assignee::private).collect();
-        self.write_for_codes(&Call::with_body(Operation::LockerReserve, Vec::new(), body, private))
+        let call = Call::with_body(Operation::LockerReserve, Vec::new(), body, private);
+        self.write_for_codes(&call.showing(&[&body.serial, &body.selection]))
     }
 
     /// Lists the reservations of a machine.

@@ -353,6 +353,10 @@ fn keeps_pins_codes_and_contact_data_out_of_words() {
             }
         }
     }
+    let of_own = json!({"isSuccess": false, "error": {"message": "1000 has no PIN 1111"}}).to_string();
+    let server = Server::answering(vec![answer(400, "", &of_own)]);
+    let words = outcome(&server.client().set_employee_pin(&pins()));
+    assert_eq!(words, "refused: 1000 has no PIN (secret)");
     let server = Server::answering(vec![body(&success.to_string())]);
     let message = done(server.client().recall(RESERVATION, &assignee("a"))).unwrap().unwrap();
     for private in ["1111", "828459", "555", "drop@", "assets"] {
