@@ -90,8 +90,8 @@ impl Call {
     }
 }
 
-/// Whether a text may stand in the path of a request: a blank one, and those that mean a folder, would ask for something
-/// else.
+/// Whether a text may stand in the path of a request: a blank one, and those that mean a folder, would ask for
+/// something else.
 #[must_use]
 pub fn fits_path(text: &str) -> bool {
     !matches!(text.trim(), "" | "." | "..")

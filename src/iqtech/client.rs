@@ -18,8 +18,8 @@ use crate::web::{
 ///
 /// The errors of its reads say what to do: [`Error::CredentialRefused`] (the token, or the client with 403),
 /// [`Error::Maintenance`] (503), [`Error::Throttled`] and [`Error::is_refused_for_now`] (429), [`Error::Refused`] (the
-/// service declined, whatever its status), [`Error::Unreachable`] and [`Error::Failed`] (network, 5xx, or an answer that
-/// is not understood). A write has a [`WriteOutcome`].
+/// service declined, whatever its status), [`Error::Unreachable`] and [`Error::Failed`] (network, 5xx, or an answer
+/// that is not understood). A write has a [`WriteOutcome`].
 pub struct Iqtech {
     settings: IqtechSettings,
     client: Client<TokenSession>,

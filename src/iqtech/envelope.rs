@@ -114,8 +114,8 @@ fn has_error(object: &Map<String, Value>) -> bool {
     ["error", "exception"].into_iter().any(|name| member(object, name).is_some())
 }
 
-/// Returns the words of a refusal: of the error, of the exception, of the deepest exception within it, of the validation,
-/// its title, or those of the status.
+/// Returns the words of a refusal: of the error, of the exception, of the deepest exception within it, of the
+/// validation, its title, or those of the status.
 fn message(object: &Map<String, Value>, status: u16) -> String {
     let error = member(object, "error")
         .and_then(|error| words(error).or_else(|| member(error.as_object()?, "message").and_then(words)));

@@ -1,5 +1,5 @@
-//! Makes the words of the service fit for a message: no secret, no code, no phone number, no e-mail address and no other
-//! address. Pure.
+//! Makes the words of the service fit for a message: no secret, no code, no phone number, no e-mail address and no
+//! other address. Pure.
 
 use std::ops::Range;
 

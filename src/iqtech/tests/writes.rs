@@ -105,7 +105,7 @@ fn sends_changes_of_employees() {
 }
 
 #[test]
-fn spells_every_field_as_the_document_does() {
+fn spells_every_field_of_employees_as_the_document_does() {
     let text = || Some("string".to_owned());
     let employee = EmployeeBody {
         department: text(),
@@ -139,6 +139,11 @@ fn spells_every_field_as_the_document_does() {
     let document =
         r#"{"accountId":"string","employeeNumber":"string","oldPin":"string","pin":"string","emplid":"string"}"#;
     assert_eq!(serde_json::to_string(&pin).unwrap(), document);
+}
+
+#[test]
+fn spells_every_field_of_lockers_as_the_document_does() {
+    let text = || Some("string".to_owned());
     let assignee = Assignee {
         assignee_type: Some(AssigneeType::Employee),
         contact_number: text(),
