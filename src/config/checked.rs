@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use super::error::ConfigError;
 use super::file::read_at_once;
 use super::fingerprint::{self, decisions, shape};
-use super::lookups::{self, SecretFiles};
+use super::iqmetrix::{SecretFiles, read_iqmetrix};
+use super::iqtech::{Databases, SecretFile, read_iqtech};
 use super::problems::{Problem, Problems};
 use super::read::{self, Service};
 use super::report::{self, AssumedSlot, Report};
@@ -16,10 +17,11 @@ use super::section::Section;
 use super::settings::{LedgerConfig, LookupConfig, StoreConfig, SyncConfig, WatchConfig};
 use super::templates::{self, Mapping};
 use super::trust::Refusal;
-use super::{exposed, values};
+use super::{exposed, lookups, values};
 use crate::digest;
 use crate::iqmetrix;
 use crate::iqr;
+use crate::iqtech::IqtechSettings;
 use crate::mapping::Rules;
 use crate::model::{LookedUp, LookupService};
 use crate::secret::Secret;
@@ -41,6 +43,8 @@ pub struct Config {
     pub rules: Rules,
     /// `[iqmetrix]`; `None` where the file has no such section: then nothing of it is ever asked.
     pub iqmetrix: Option<iqmetrix::Settings>,
+    /// `[iqtech]`; `None` where the file has no such section: then nothing of it is ever asked.
+    pub iqtech: Option<IqtechSettings>,
     /// `[lookup]`
     pub lookup: LookupConfig,
     /// `[metrics]`, `[monitor]` and `[report]`: to whom each pass is reported.
@@ -55,6 +59,8 @@ pub struct Config {
     pub(super) api_key_file: PathBuf,
     /// `None` without `[iqmetrix]`: then no secret of it is looked for.
     iqmetrix_files: Option<SecretFiles>,
+    /// `None` without `[iqtech]`: then its secret is not looked for.
+    iqtech_file: Option<SecretFile>,
     pub(super) slots: Vec<AssumedSlot>,
     warnings: Vec<Problem>,
 }
@@ -101,7 +107,8 @@ impl Config {
     /// Returns the places of every secret that the program may send.
     fn secret_sources(&self) -> impl Iterator<Item = SecretSources<'_>> {
         let of_iqmetrix = self.iqmetrix_files.iter().flat_map(SecretFiles::sources);
-        std::iter::once(self.api_key_sources()).chain(of_iqmetrix)
+        let of_iqtech = self.iqtech_file.iter().map(SecretFile::sources);
+        std::iter::once(self.api_key_sources()).chain(of_iqmetrix).chain(of_iqtech)
     }
 
     fn api_key_sources(&self) -> SecretSources<'_> {
@@ -113,15 +120,18 @@ impl Config {
         let store = root.section("store", |section| read::store(section, folder));
         let ledger = root.section("ledger", |section| read::ledger(section, folder, &store.database));
         let Service { settings: iqr, api_key_file, widths } = root.section("iqr", |section| read::iqr(section, folder));
-        let iqmetrix = root.section("iqmetrix", |section| lookups::iqmetrix(section, folder));
+        let iqmetrix = root.section("iqmetrix", |section| read_iqmetrix(section, folder));
         let (iqmetrix, iqmetrix_files) = iqmetrix.unzip();
+        let databases = Databases { store: &store.database, ledger: &ledger };
+        let iqtech = root.section("iqtech", |section| read_iqtech(section, folder, &databases));
+        let (iqtech, iqtech_file) = iqtech.unzip();
         let lookup = root.section("lookup", lookups::lookup);
         let mapping = templates::mapping(root, store.inventory_id_slot.clone(), widths);
         let Mapping { rules, manufacturers, reassignment } = mapping;
         let sync = root.section("sync", |section| read::sync(section, reassignment));
         let watch = read::watch(root, folder);
-        let looked_up = looked_up(&rules, iqmetrix.as_ref());
-        let lookups = fingerprint::lookups(&looked_up, iqmetrix.as_ref());
+        let looked_up = looked_up(&rules, iqmetrix.as_ref(), iqtech.as_ref());
+        let lookups = fingerprint::lookups(&looked_up, iqmetrix.as_ref(), iqtech.as_ref());
         let fingerprint = digest::of(
             [
                 env!("CARGO_PKG_VERSION").as_bytes(),
@@ -141,12 +151,14 @@ impl Config {
             sync,
             rules,
             iqmetrix,
+            iqtech,
             lookup,
             watch,
             fingerprint,
             wire,
             api_key_file,
             iqmetrix_files,
+            iqtech_file,
             looked_up,
             slots: Vec::new(),
             warnings: Vec::new(),
@@ -162,7 +174,7 @@ impl Config {
     /// [`ConfigError::Invalid`] with all such fields.
     pub fn check_slots(&self, existing: Option<&[String]>) -> Result<(), ConfigError> {
         let existing = existing.unwrap_or_default();
-        let services = services(self.iqmetrix.as_ref());
+        let services = self.services();
         let known: Vec<_> = existing.iter().map(|name| values::folded(name)).collect();
         let list: Vec<_> = self
             .slots
@@ -194,6 +206,7 @@ impl Config {
     pub fn lookup_settings(&self, service: LookupService) -> Option<[u8; 16]> {
         match service {
             LookupService::Iqmetrix => self.iqmetrix.as_ref().map(fingerprint::of_iqmetrix),
+            LookupService::Iqtech => self.iqtech.as_ref().map(IqtechSettings::lookup_fingerprint),
         }
     }
 
@@ -201,10 +214,11 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// Those of the secrets, such as [`Self::iqmetrix_secrets`].
+    /// Those of [`Self::iqmetrix_secrets`] and [`Self::iqtech_secret`].
     pub fn check_secrets(&self, service: LookupService) -> Result<(), ConfigError> {
         match service {
             LookupService::Iqmetrix => self.iqmetrix_secrets().map(drop),
+            LookupService::Iqtech => self.iqtech_secret().map(drop),
         }
     }
 
@@ -261,19 +275,53 @@ impl Config {
     fn iqmetrix_section(&self) -> Result<(&iqmetrix::Settings, &SecretFiles), ConfigError> {
         self.iqmetrix.as_ref().zip(self.iqmetrix_files.as_ref()).ok_or(ConfigError::NoSection("iqmetrix"))
     }
+
+    /// Returns the client's secret for iQ Tech by the rules of [`Self::api_key`]: of `$WIPEOS_IQR_IQTECH_CLIENT_SECRET`, of
+    /// `iqtech.client_secret_file`, or the systemd credential `iqtech-client-secret`. It is not handed out where the
+    /// environment wants another way to iQ Tech.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::NoSection`] without the section, [`ConfigError::Secret`] and [`ConfigError::Proxy`]; none holds any
+    /// part of a secret.
+    pub fn iqtech_secret(&self) -> Result<Secret, ConfigError> {
+        let (settings, file) = self.iqtech_section()?;
+        crate::web::check_proxy(&[&settings.url, &settings.token_url])?;
+        Ok(file.sources().read()?)
+    }
+
+    /// Returns the place where [`Self::iqtech_secret`] finds it: the name of a variable or the path of a file.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::NoSection`] without the section.
+    pub fn iqtech_secret_origin(&self) -> Result<String, ConfigError> {
+        Ok(self.iqtech_section()?.1.sources().origin())
+    }
+
+    fn iqtech_section(&self) -> Result<(&IqtechSettings, &SecretFile), ConfigError> {
+        self.iqtech.as_ref().zip(self.iqtech_file.as_ref()).ok_or(ConfigError::NoSection("iqtech"))
+    }
+
+    /// Returns the services that have a section.
+    #[must_use]
+    pub fn services(&self) -> Vec<LookupService> {
+        services(self.iqmetrix.as_ref(), self.iqtech.as_ref())
+    }
 }
 
 /// The services that have a section.
-fn services(iqmetrix: Option<&iqmetrix::Settings>) -> Vec<LookupService> {
+fn services(iqmetrix: Option<&iqmetrix::Settings>, iqtech: Option<&IqtechSettings>) -> Vec<LookupService> {
     let has_section = |service: &LookupService| match service {
         LookupService::Iqmetrix => iqmetrix.is_some(),
+        LookupService::Iqtech => iqtech.is_some(),
     };
     LookupService::ALL.into_iter().filter(has_section).collect()
 }
 
 /// The looked-up fields that the rules name and whose service has a section.
-fn looked_up(rules: &Rules, iqmetrix: Option<&iqmetrix::Settings>) -> Vec<LookedUp> {
-    let services = services(iqmetrix);
+fn looked_up(rules: &Rules, iqmetrix: Option<&iqmetrix::Settings>, iqtech: Option<&IqtechSettings>) -> Vec<LookedUp> {
+    let services = services(iqmetrix, iqtech);
     if services.is_empty() {
         return Vec::new();
     }

@@ -34,7 +34,10 @@ impl<'s> Search<'s> {
         let folded = secret.trim_end_matches('=').to_ascii_lowercase();
         let (is_part, is_whole) = match name {
             SecretName::ApiKey => (looks_like_a_key(&folded), false),
-            SecretName::IqmetrixClientSecret | SecretName::IqmetrixPassword | SecretName::IqmetrixBasicToken => {
+            SecretName::IqmetrixClientSecret
+            | SecretName::IqmetrixPassword
+            | SecretName::IqmetrixBasicToken
+            | SecretName::IqtechClientSecret => {
                 (looks_like_a_key(&folded) || is_unlike_words(secret), secret.chars().count() >= MIN_WHOLE)
             }
         };

@@ -2,8 +2,9 @@
 
 use super::settings::{StoreConfig, SyncConfig};
 use crate::digest;
+use crate::iqtech::IqtechSettings;
 use crate::mapping::Rules;
-use crate::model::LookedUp;
+use crate::model::{LookedUp, LookupService};
 use crate::{iqmetrix, iqr};
 
 /// Returns the settings that decide what is held, and what is written where. The `Debug` form distinguishes all values,
@@ -38,8 +39,19 @@ pub(super) fn shape(rules: &Rules, manufacturers: &[(String, String)]) -> String
 
 /// Returns which fields are looked up, and by what; `None` where none is: then the fingerprint is what it would be without
 /// the sections.
-pub(super) fn lookups(fields: &[LookedUp], iqmetrix: Option<&iqmetrix::Settings>) -> Option<String> {
-    (!fields.is_empty()).then(|| format!("{:?}", (fields, iqmetrix.map(|settings| &settings.imei_slot))))
+pub(super) fn lookups(
+    fields: &[LookedUp],
+    iqmetrix: Option<&iqmetrix::Settings>,
+    iqtech: Option<&IqtechSettings>,
+) -> Option<String> {
+    let key = |field: &LookedUp| match field.service() {
+        LookupService::Iqmetrix => iqmetrix.map(|settings| settings.imei_slot.clone()),
+        LookupService::Iqtech => {
+            iqtech.map(|settings| format!("{:?}", (settings.technician, &settings.technician_slot)))
+        }
+    };
+    let keys: Vec<_> = fields.iter().map(|field| (field, key(field))).collect();
+    (!keys.is_empty()).then(|| format!("{keys:?}"))
 }
 
 /// Returns a digest of what iQmetrix is asked and as whom: where it changes, an answer that it did not have, or a refusal,

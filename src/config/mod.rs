@@ -11,6 +11,8 @@ mod exposed;
 mod file;
 mod fingerprint;
 mod flaw;
+mod iqmetrix;
+mod iqtech;
 mod key_shape;
 mod lookups;
 mod partial;

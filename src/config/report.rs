@@ -71,6 +71,8 @@ pub(super) struct Report<'a> {
     declared: Vec<String>,
     /// The services that have a section.
     services: Vec<LookupService>,
+    /// The services whose section says that no value is looked up, each with the words for it.
+    off: Vec<(LookupService, &'static str)>,
     /// Lines that are no TOML: what was parsed of them is not judged.
     garbled: Vec<usize>,
     /// Warnings of values that can be used and are hardly meant.
@@ -87,6 +89,7 @@ impl<'a> Report<'a> {
             slots: vec![],
             declared: vec![],
             services: vec![],
+            off: vec![],
             garbled: vec![],
             warnings: vec![],
         };
@@ -133,13 +136,23 @@ impl<'a> Report<'a> {
         self.services.push(service);
     }
 
+    /// Declares that no value is looked up at this service; `why` is the end of the sentence that says so.
+    pub(super) fn declare_off(&mut self, service: LookupService, why: &'static str) {
+        self.off.push((service, why));
+    }
+
     /// Notes a template field that is not built in: a looked-up field, a declared slot, a slip of the pen, or a slot to
     /// be checked later.
     pub(super) fn name_slot(&mut self, offset: usize, key: String, slot: &SlotRef, lifetime: Lifetime) {
         let (name, hint) = (slot.name.as_str(), slot.hint);
         if let Some(field) = LookedUp::from_name(name).filter(|field| self.services.contains(&field.service())) {
-            if lifetime == Lifetime::Kept {
-                self.refuse(offset, kept(&key, name, field.service()));
+            let off = self.off.iter().find(|(service, _)| *service == field.service()).map(|(_, why)| *why);
+            match (lifetime, off) {
+                (Lifetime::Kept, _) => self.refuse(offset, kept(&key, name, field.service())),
+                (Lifetime::Replaced, Some(why)) => {
+                    self.refuse(offset, format!("`{key}` has the field `{{{name}}}`, and {why}"));
+                }
+                (Lifetime::Replaced, None) => {}
             }
             return;
         }

@@ -15,6 +15,8 @@ pub enum SecretName {
     IqmetrixPassword,
     /// The basic token that iQmetrix issued.
     IqmetrixBasicToken,
+    /// The secret of the client that iQ Tech has registered.
+    IqtechClientSecret,
 }
 
 impl SecretName {
@@ -26,6 +28,7 @@ impl SecretName {
             Self::IqmetrixClientSecret => "iQmetrix client secret",
             Self::IqmetrixPassword => "iQmetrix password",
             Self::IqmetrixBasicToken => "iQmetrix basic token",
+            Self::IqtechClientSecret => "iQ Tech client secret",
         }
     }
 
@@ -36,6 +39,7 @@ impl SecretName {
             Self::IqmetrixClientSecret => "iQmetrix client secret file",
             Self::IqmetrixPassword => "iQmetrix password file",
             Self::IqmetrixBasicToken => "iQmetrix basic token file",
+            Self::IqtechClientSecret => "iQ Tech client secret file",
         }
     }
 
@@ -43,7 +47,7 @@ impl SecretName {
     pub(super) fn noun(self) -> &'static str {
         match self {
             Self::ApiKey => "key",
-            Self::IqmetrixClientSecret => "secret",
+            Self::IqmetrixClientSecret | Self::IqtechClientSecret => "secret",
             Self::IqmetrixPassword => "password",
             Self::IqmetrixBasicToken => "token",
         }
@@ -57,6 +61,7 @@ impl SecretName {
             Self::IqmetrixClientSecret => "WIPEOS_IQR_IQMETRIX_CLIENT_SECRET",
             Self::IqmetrixPassword => "WIPEOS_IQR_IQMETRIX_PASSWORD",
             Self::IqmetrixBasicToken => "WIPEOS_IQR_IQMETRIX_BASIC_TOKEN",
+            Self::IqtechClientSecret => "WIPEOS_IQR_IQTECH_CLIENT_SECRET",
         }
     }
 
@@ -68,6 +73,7 @@ impl SecretName {
             Self::IqmetrixClientSecret => "iqmetrix.client_secret_file",
             Self::IqmetrixPassword => "iqmetrix.password_file",
             Self::IqmetrixBasicToken => "iqmetrix.basic_token_file",
+            Self::IqtechClientSecret => "iqtech.client_secret_file",
         }
     }
 
@@ -79,6 +85,7 @@ impl SecretName {
             Self::IqmetrixClientSecret => "iqmetrix-client-secret",
             Self::IqmetrixPassword => "iqmetrix-password",
             Self::IqmetrixBasicToken => "iqmetrix-basic-token",
+            Self::IqtechClientSecret => "iqtech-client-secret",
         }
     }
 
@@ -89,13 +96,16 @@ impl SecretName {
             Self::IqmetrixClientSecret => "have iQmetrix issue a new secret",
             Self::IqmetrixPassword => "change the password",
             Self::IqmetrixBasicToken => "change the password that the token was made from",
+            Self::IqtechClientSecret => "have iQ Tech issue a new secret",
         }
     }
 
     /// Returns the characters that it may have.
     pub(super) fn form(self) -> SecretForm {
         match self {
-            Self::ApiKey | Self::IqmetrixClientSecret | Self::IqmetrixBasicToken => SecretForm::Token,
+            Self::ApiKey | Self::IqmetrixClientSecret | Self::IqmetrixBasicToken | Self::IqtechClientSecret => {
+                SecretForm::Token
+            }
             Self::IqmetrixPassword => SecretForm::Password,
         }
     }
@@ -108,6 +118,7 @@ impl SecretName {
             Self::IqmetrixClientSecret | Self::IqmetrixBasicToken => {
                 &["key", "iqr", "secret", "token", "cred", "pass", ".txt", "iqmetrix"]
             }
+            Self::IqtechClientSecret => &["key", "iqr", "secret", "token", "cred", "pass", ".txt", "iqtech"],
             Self::IqmetrixPassword => &["iqmetrix-", "iqmetrix_", ".txt"],
         }
     }

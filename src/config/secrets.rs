@@ -213,11 +213,12 @@ mod tests {
 
     use super::*;
 
-    const ALL: [SecretName; 4] = [
+    const ALL: [SecretName; 5] = [
         SecretName::ApiKey,
         SecretName::IqmetrixClientSecret,
         SecretName::IqmetrixPassword,
         SecretName::IqmetrixBasicToken,
+        SecretName::IqtechClientSecret,
     ];
 
     struct Places {
@@ -279,6 +280,12 @@ mod tests {
                 "/nowhere/iqmetrix-password",
                 "no iQmetrix password: write it to /nowhere/iqmetrix-password (mode 0600), set \
                  $WIPEOS_IQR_IQMETRIX_PASSWORD, or give the systemd credential iqmetrix-password",
+            ),
+            (
+                SecretName::IqtechClientSecret,
+                "/nowhere/iqtech-client-secret",
+                "no iQ Tech client secret: write it to /nowhere/iqtech-client-secret (mode 0600), set \
+                 $WIPEOS_IQR_IQTECH_CLIENT_SECRET, or give the systemd credential iqtech-client-secret",
             ),
             (
                 SecretName::IqmetrixBasicToken,

@@ -1,3 +1,4 @@
+mod iqtech;
 mod looked_up;
 mod lookups;
 mod secrets;

@@ -12,7 +12,7 @@ mod service;
 mod values;
 
 pub use answer::needs_question;
-pub use key::{key_slot, parse_key, services_in_use, services_with_section};
+pub use key::{KeyPlace, key_place, parse_key, services_in_use};
 pub use overlay::{Answers, ask};
 pub use rest::rest_after;
 pub use service::Client;

@@ -48,6 +48,7 @@ impl Client {
                 let client = open(settings.clone(), &secrets, limits, MAX_ANSWER_OF_PASS);
                 Ok(Some(Self::Iqmetrix(Box::new(client))))
             }
+            LookupService::Iqtech => Ok(None),
         }
     }
 

@@ -1,7 +1,7 @@
 //! The looked-up values of one machine, as its ledger has them.
 
 use super::answer::state;
-use super::key::{key_of, key_slot, services_in_use};
+use super::key::{KeyPlace, key_of, key_place, services_in_use};
 use super::overlay::Answers;
 use crate::config::Config;
 use crate::digest;
@@ -41,11 +41,20 @@ pub fn values_of(
 #[must_use]
 pub fn origins_of(machine: &Machine, config: &Config) -> Vec<(LookupService, LookupOrigin)> {
     let origin = |service| LookupOrigin {
-        slot: key_slot(service, config).map_or(0, |slot| digest::short(slot.trim().to_ascii_lowercase().as_bytes())),
+        slot: key_place(service, config).map_or(0, digest_of_place),
         key: key_of(service, config, machine).map_or(0, |key| digest::short(key.as_bytes())),
         settings: config.lookup_settings(service).map_or(0, |settings| digest::short(&settings)),
     };
     services_in_use(config).map(|service| (service, origin(service))).collect()
+}
+
+/// The technician of WipeOS counts as a slot without a name, which no slot of a config has.
+fn digest_of_place(place: KeyPlace<'_>) -> u64 {
+    let name = match place {
+        KeyPlace::Slot(name) => name.trim().to_ascii_lowercase(),
+        KeyPlace::Technician => String::new(),
+    };
+    digest::short(name.as_bytes())
 }
 
 /// Returns the services that have not answered about these values.

@@ -11,17 +11,20 @@ use super::Timestamp;
 pub enum LookupService {
     /// iQmetrix's Data Connect: the dates of a device, by its IMEI.
     Iqmetrix,
+    /// iQ Tech: the name of a technician, by badge or employee number.
+    Iqtech,
 }
 
 impl LookupService {
     /// All services.
-    pub const ALL: [Self; 1] = [Self::Iqmetrix];
+    pub const ALL: [Self; 2] = [Self::Iqmetrix, Self::Iqtech];
 
     /// Returns the name of its section in the config and of the service in `--json`, metrics and the ledger.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Iqmetrix => "iqmetrix",
+            Self::Iqtech => "iqtech",
         }
     }
 
@@ -30,6 +33,7 @@ impl LookupService {
     pub fn title(self) -> &'static str {
         match self {
             Self::Iqmetrix => "iQmetrix",
+            Self::Iqtech => "iQ Tech",
         }
     }
 }
@@ -54,11 +58,13 @@ pub enum LookedUp {
     ImeiPurchaseDate,
     /// The day on which the device was returned: `2016-04-17`.
     ImeiReturnDate,
+    /// First and last name of the technician who worked on the machine: `Hawkeye Pierce`.
+    TechnicianName,
 }
 
 impl LookedUp {
     /// All looked-up fields.
-    pub const ALL: [Self; 2] = [Self::ImeiPurchaseDate, Self::ImeiReturnDate];
+    pub const ALL: [Self; 3] = [Self::ImeiPurchaseDate, Self::ImeiReturnDate, Self::TechnicianName];
 
     /// Returns the name of the field in templates.
     #[must_use]
@@ -66,6 +72,7 @@ impl LookedUp {
         match self {
             Self::ImeiPurchaseDate => "IMEI Purchase Date",
             Self::ImeiReturnDate => "IMEI Return Date",
+            Self::TechnicianName => "Technician Name",
         }
     }
 
@@ -74,6 +81,7 @@ impl LookedUp {
     pub fn service(self) -> LookupService {
         match self {
             Self::ImeiPurchaseDate | Self::ImeiReturnDate => LookupService::Iqmetrix,
+            Self::TechnicianName => LookupService::Iqtech,
         }
     }
 
@@ -230,7 +238,7 @@ mod tests {
         }
         assert_eq!(LookedUp::from_name(" imei purchasedate"), Some(LookedUp::ImeiPurchaseDate));
         assert_eq!(LookedUp::from_name("IMEI  RETURN Date"), Some(LookedUp::ImeiReturnDate));
-        for name in ["", "IMEI", "IMEI Purchase", "IMEI Purchase Date 2", "Return Date"] {
+        for name in ["", "IMEI", "IMEI Purchase", "IMEI Purchase Date 2", "Return Date", "Technician"] {
             assert_eq!(LookedUp::from_name(name), None, "{name}");
         }
     }

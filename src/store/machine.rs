@@ -23,6 +23,7 @@ question!(CLIENT, C: [
     "processor", "processor_cores", "processor_count", "memory_bytes", "memory_type", "graphics", "optical_drive",
     "webcam", "touchscreen", "screen_inches", "screen_resolution", "technician", "job", "created_at",
 ] "FROM client WHERE id = ?1 LIMIT 1");
+question!(TECHNICIAN, H: ["technician"] "FROM client WHERE id = ?1 LIMIT 1");
 question!(FOLLOWING, F: ["id"] "FROM client WHERE id > ?1 ORDER BY id LIMIT ?2");
 // Each stops one row behind `MAX_ROWS`. A LIMIT behind the ORDER BY would have SQLite open a table for the sorted rows,
 // and it moves a LIMIT from within to there unless it has an OFFSET.
@@ -140,16 +141,40 @@ impl Store {
     ///
     /// When the database cannot be read.
     pub fn slot(&self, id: ClientId, name: &str) -> Result<Option<String>, Error> {
+        let place = Place { client_id: id, table: "client_slot" };
+        let slots = self.rows(place, SLOTS, &S, slot)?;
+        Ok(slot_of(&slots, name).map(str::to_owned))
+    }
+
+    /// Returns the technician who worked on a client, also where the client's record cannot be understood.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read.
+    pub fn technician(&self, id: ClientId) -> Result<Option<String>, Error> {
+        let place = Place { client_id: id, table: "client" };
+        let technicians = self.rows(place, TECHNICIAN, &H, |row| text(row[at!(H, "technician")]))?;
+        Ok(technicians.into_iter().next().flatten())
+    }
+
+    /// Reads the rows of a client's answer; none where there is too much.
+    fn rows<T, const N: usize>(
+        &self,
+        place: Place,
+        question: &str,
+        columns: &Columns<N>,
+        read: impl Fn(&[ValueRef<'_>; N]) -> T,
+    ) -> Result<Vec<T>, Error> {
         self.reading(|connection| {
-            let mut slots = Vec::new();
-            let place = Place { client_id: id, table: "client_slot" };
-            let all = Taken::default().each(place, &mut connection.prepare_cached(SLOTS)?, &S, id.0, |row| {
-                slots.push(slot(row));
+            let mut rows = Vec::new();
+            let mut statement = connection.prepare_cached(question)?;
+            let all = Taken::default().each(place, &mut statement, columns, place.client_id.0, |row| {
+                rows.push(read(row));
                 Ok(())
             });
             match all {
-                Ok(()) => Ok(slot_of(&slots, name).map(str::to_owned)),
-                Err(Failure::Record(_)) => Ok(None),
+                Ok(()) => Ok(rows),
+                Err(Failure::Record(_)) => Ok(Vec::new()),
                 Err(error) => Err(error),
             }
         })

@@ -19,7 +19,7 @@ use crate::clock::BootTime;
 use crate::config::Config;
 use crate::escape::{in_full, one_line};
 use crate::ledger::{Answer, Rest, RunLedger, ServiceRecord};
-use crate::lookup::{self, Client};
+use crate::lookup::{self, Client, KeyPlace};
 use crate::model::{InventoryId, LookupService, Timestamp};
 use crate::store::{PAGE_CLIENTS, Store};
 use crate::sync::queue::Queue;
@@ -101,7 +101,7 @@ impl Lookups {
     pub fn requests(&self, config: &Config) -> Vec<(LookupService, u64)> {
         let asked = |service| self.services.iter().find(|asker| asker.service == service)?.client.as_ref();
         let requests = |service| (service, asked(service).map_or(0, Client::requests));
-        lookup::services_with_section(config).map(requests).collect()
+        config.services().into_iter().map(requests).collect()
     }
 
     /// Whether any service may be asked any more in this pass.
@@ -215,11 +215,15 @@ impl Asker {
         if candidate.trigger == Trigger::News && !has_news(client, store, ledger)? {
             return Ok(None);
         }
-        let Some(slot) = lookup::key_slot(self.service, config) else { return Ok(None) };
-        let Some(typed) = store.slot(client, slot)? else { return Ok(None) };
+        let Some(place) = lookup::key_place(self.service, config) else { return Ok(None) };
+        let typed = match place {
+            KeyPlace::Slot(name) => store.slot(client, name)?,
+            KeyPlace::Technician => store.technician(client)?,
+        };
+        let Some(typed) = typed else { return Ok(None) };
         let Some(key) = lookup::parse_key(self.service, &typed) else {
             if !typed.trim().is_empty() {
-                log::info!("`{}` in slot `{slot}` cannot be looked up at {}", one_line(&typed), self.service);
+                log::info!("`{}` in {place} cannot be looked up at {}", one_line(&typed), self.service);
             }
             return Ok(None);
         };
@@ -257,7 +261,7 @@ impl Asker {
             (None, _) => self.record.rest = None,
             // Some of the keys are at fault; the others were answered.
             (Some(error), _) if error.scope() == web::Scope::ThisRecord && !asked.answers.is_empty() => {
-                log::warn!("{} did not answer about some devices: {error}", self.service);
+                log::warn!("{} did not answer about some keys: {error}", self.service);
                 self.record.rest = None;
             }
             (Some(error), _) => self.fail(error, request, is_end_of_pass),

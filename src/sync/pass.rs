@@ -19,7 +19,6 @@ use crate::clock::BootTime;
 use crate::config::{Config, ConfigError};
 use crate::iqr::Iqr;
 use crate::ledger::{CommentSemantics, Durability, Intent, RunLedger};
-use crate::lookup;
 use crate::model::InventoryId;
 use crate::secret::Secret;
 use crate::store::{Patience, Signature, Store};
@@ -52,7 +51,7 @@ pub fn run(request: &Request<'_>) -> Result<Outcome, Error> {
         settle_services(config, request.started_at, &mut ledger)?;
         let mut report = Report::begun(request.started_at, request.dry_run);
         report.finished_at = (request.clock)();
-        report.lookup_requests = lookup::services_with_section(config).map(|service| (service, 0)).collect();
+        report.lookup_requests = config.services().into_iter().map(|service| (service, 0)).collect();
         ledger.leave_in_wal();
         finish::close(request, &mut ledger, &report);
         return Ok(Outcome { report, aborted: None });

@@ -1,9 +1,9 @@
 //! The steps to iQmetrix's Data Connect, where the config has its section: the secrets, the way, the token, a harmless
 //! read. They are taken also while passes do not ask it.
 
+use super::online::{Asked, root};
 use super::{Steps, Verdict};
 use crate::clock::BootTime;
-use crate::commands::auth_test::online::Host;
 use crate::config::{Config, ConfigError};
 use crate::iqmetrix::{Auth, Iqmetrix, MAX_ANSWER_OF_COMMAND, SERVICE, Settings};
 use crate::output;
@@ -26,10 +26,8 @@ impl Steps {
         let limits = crate::commands::limits(config);
         let end = limits.deadline;
         let iqmetrix = Iqmetrix::new(settings.clone(), &secrets, limits, MAX_ANSWER_OF_COMMAND);
-        if !hosts(settings).into_iter().all(|url| {
-            let host = Host { prefix: "iqmetrix ", service: &SERVICE, url };
-            self.host(&host, |url| iqmetrix.knock(url))
-        }) {
+        let service = Asked { prefix: "iqmetrix ", service: &SERVICE };
+        if !self.are_reached(service, hosts(settings), |url| iqmetrix.knock(url)) {
             return;
         }
         if let Err(error) = iqmetrix.sign_in() {
@@ -74,14 +72,7 @@ fn hosts(settings: &Settings) -> Vec<&str> {
         Auth::Password { .. } => urls.push(root(&settings.token_url)),
         Auth::Basic => {}
     }
-    urls.dedup();
     urls
-}
-
-/// Returns a URL without its path.
-fn root(url: &str) -> &str {
-    let host = url.find("://").map_or(0, |at| at + 3);
-    url[host..].find('/').map_or(url, |path| &url[..host + path])
 }
 
 fn token(settings: &Settings) -> String {
@@ -114,17 +105,6 @@ fn named(companies: &[i64]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn takes_the_path_off_a_url() {
-        for (url, expected) in [
-            ("https://accounts.iqmetrix.net/v1/oauth2/token", "https://accounts.iqmetrix.net"),
-            ("http://127.0.0.1:80/", "http://127.0.0.1:80"),
-            ("https://[::1]:443", "https://[::1]:443"),
-        ] {
-            assert_eq!(root(url), expected);
-        }
-    }
 
     #[test]
     fn names_companies_up_to_a_limit() {

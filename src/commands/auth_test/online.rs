@@ -9,14 +9,19 @@ use crate::web::{self, Access, Error, Route, Service};
 /// A clock that is further off than this confuses people who compare the logs of both sides: seconds.
 const MAX_SKEW_SECS: i64 = 60;
 
-/// A host of a service.
-pub(super) struct Host<'a> {
+/// A service to which steps lead.
+#[derive(Clone, Copy)]
+pub(super) struct Asked {
     /// The text before the names of its steps.
     pub prefix: &'static str,
     /// The service.
     pub service: &'static Service,
-    /// The URL.
-    pub url: &'a str,
+}
+
+/// Returns a URL without its path.
+pub(super) fn root(url: &str) -> &str {
+    let host = url.find("://").map_or(0, |at| at + 3);
+    url[host..].find('/').map_or(url, |path| &url[..host + path])
 }
 
 impl Steps {
@@ -48,17 +53,27 @@ impl Steps {
 
     /// Whether both hosts are reached.
     fn hosts(&mut self, config: &Config, iqr: &Iqr) -> bool {
-        let mut urls = vec![&config.iqr.signin_url, &config.iqr.api_url];
-        urls.dedup();
-        urls.into_iter().all(|url| {
-            let host = Host { prefix: "", service: &iqr::SERVICE, url };
-            self.host(&host, |url| iqr.knock(url))
-        })
+        let service = Asked { prefix: "", service: &iqr::SERVICE };
+        self.are_reached(service, vec![&config.iqr.signin_url, &config.iqr.api_url], |url| iqr.knock(url))
     }
 
-    /// Whether a host is reached; `knock` asks it for anything.
-    pub(super) fn host(&mut self, host: &Host<'_>, knock: impl FnOnce(&str) -> Result<u16, Error>) -> bool {
-        let Host { prefix, service, url } = *host;
+    /// Whether the hosts of a service are reached; `knock` asks one for anything.
+    pub(super) fn are_reached(
+        &mut self,
+        service: Asked,
+        mut urls: Vec<&str>,
+        knock: impl Fn(&str) -> Result<u16, Error>,
+    ) -> bool {
+        urls.dedup();
+        urls.into_iter().all(|url| self.is_reached(service, url, &knock))
+    }
+
+    fn is_reached(
+        &mut self,
+        Asked { prefix, service }: Asked,
+        url: &str,
+        knock: impl Fn(&str) -> Result<u16, Error>,
+    ) -> bool {
         let step = format!("{prefix}host");
         match web::route(service, url) {
             Ok(Route::Direct(addresses)) => {
@@ -124,6 +139,22 @@ impl Steps {
                 let message = format!("this machine's clock is {} s {direction} IQR's; set it by NTP", skew.abs());
                 self.note("clock", Verdict::Warning, message);
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn takes_the_path_off_a_url() {
+        for (url, expected) in [
+            ("https://accounts.iqmetrix.net/v1/oauth2/token", "https://accounts.iqmetrix.net"),
+            ("http://127.0.0.1:80/", "http://127.0.0.1:80"),
+            ("https://[::1]:443", "https://[::1]:443"),
+        ] {
+            assert_eq!(root(url), expected);
         }
     }
 }

@@ -111,7 +111,7 @@ impl Preview {
             unreadable,
             subject: claim.map(|claim| Subject::new(claim, evaluator.config, template)),
             ledger_view,
-            has_lookups: evaluator.config.iqmetrix.is_some(),
+            has_lookups: !evaluator.config.services().is_empty(),
             remote: None,
             now: clock::now(),
         })

@@ -4,19 +4,35 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::{parse, problems};
+use crate::config::iqtech::Databases;
 use crate::config::report::Report;
 use crate::config::section::Section;
-use crate::config::{EXAMPLE, lookups};
+use crate::config::{EXAMPLE, iqmetrix, iqtech, lookups, read};
 use crate::iqmetrix::Auth;
 
 /// The least that the section must say.
 pub(super) const SECTION: &str = "[iqmetrix]\nclient_id = 'c'\nusername = 'u'\n";
 
 /// Returns the commented sections of the example with all of their settings in force.
-fn example_in_force() -> String {
+pub(super) fn example_in_force() -> String {
     let (_, sections) = EXAMPLE.split_once("# [iqmetrix]\n").unwrap();
     let setting = |line: &str| Some(format!("{}\n", line.strip_prefix("# ").filter(|line| is_toml(line))?));
     format!("[iqmetrix]\n{}", sections.lines().filter_map(setting).collect::<String>())
+}
+
+/// Returns the example with a section of a service and these keys of it in force.
+pub(super) fn example_with(section: &str, keys: &[&str]) -> String {
+    let mut is_within = false;
+    let mut line = |line: &str| {
+        let setting = line.strip_prefix("# ").filter(|line| is_toml(line)).unwrap_or_default();
+        if setting.starts_with('[') {
+            is_within = setting == format!("[{section}]");
+        }
+        let key = setting.split(" =").next().unwrap();
+        let is_named = setting.starts_with('[') || keys.contains(&key);
+        format!("{}\n", if is_within && is_named { setting } else { line })
+    };
+    EXAMPLE.lines().map(&mut line).collect()
 }
 
 fn is_toml(line: &str) -> bool {
@@ -26,7 +42,7 @@ fn is_toml(line: &str) -> bool {
 #[test]
 fn asks_no_service_without_a_section() {
     let config = parse("").unwrap();
-    assert_eq!(config.iqmetrix, None);
+    assert_eq!((&config.iqmetrix, &config.iqtech, config.services()), (&None, &None, vec![]));
     let lookup = &config.lookup;
     assert_eq!([lookup.budget, lookup.retry, lookup.wait].map(|time| time.as_secs()), [10, 600, 86_400]);
     let alone = parse("lookup.budget = '1s'").unwrap();
@@ -57,23 +73,24 @@ fn shows_the_defaults_of_the_commented_sections() {
 
 #[test]
 fn needs_three_lines_of_the_example_to_ask_iqmetrix() {
-    let uncommented = |line: &str| match line.strip_prefix("# ") {
-        Some(line) if ["[iqmetrix]", "client_id", "username"].iter().any(|start| line.starts_with(start)) => {
-            format!("{line}\n")
-        }
-        _ => format!("{line}\n"),
-    };
-    let config = parse(&EXAMPLE.lines().map(uncommented).collect::<String>()).unwrap();
+    let config = parse(&example_with("iqmetrix", &["client_id", "username"])).unwrap();
     assert!(config.iqmetrix.is_some() && config.looked_up().is_empty());
 }
 
 #[test]
 fn leaves_no_setting_out_of_the_commented_sections() {
-    let (table, mut report) = Report::parse(SECTION);
+    let source = format!("{SECTION}{}", super::iqtech::SECTION);
+    let (table, mut report) = Report::parse(&source);
+    let folder = Path::new("/x");
     let mut known = Vec::new();
     Section::read_root(table.get_ref(), &mut report, |root| {
         root.section("iqmetrix", |section| {
-            lookups::iqmetrix(section, Path::new("/x"));
+            iqmetrix::read_iqmetrix(section, folder);
+            known.extend(section.known_keys());
+        });
+        let ledger = root.section("ledger", |section| read::ledger(section, folder, folder));
+        root.section("iqtech", |section| {
+            iqtech::read_iqtech(section, folder, &Databases { store: folder, ledger: &ledger });
             known.extend(section.known_keys());
         });
         root.section("lookup", |section| {
@@ -81,7 +98,7 @@ fn leaves_no_setting_out_of_the_commented_sections() {
             known.extend(section.known_keys());
         });
     });
-    assert_eq!(known.iter().filter(|key| **key != "paths").count(), 16, "{known:?}");
+    assert_eq!(known.iter().filter(|key| **key != "paths").count(), 30, "{known:?}");
     let example = example_in_force();
     for key in known {
         assert!(example.contains(&format!("\n{key} = ")) || example.contains(&format!("{key}]\n")), "{key}");
@@ -173,7 +190,6 @@ fn places_each_mistake_of_the_sections() {
             &["2:9: `lookup.retry` must be a length of time such as \"30s\", \"10m\", \"1h\" or \"90d\""],
         ),
         ("[lookup]\nwaits = '1s'", &["2:1: `lookup.waits` is not a setting; did you mean `wait`?"]),
-        ("[iqtech]\n", &["1:2: `iqtech` is not a setting"]),
         (
             "[iqmetrix]\nclient_id = ' '",
             &[

@@ -1,8 +1,9 @@
-//! The secrets of `[iqmetrix]`, and secrets in settings.
+//! The secrets of `[iqmetrix]` and `[iqtech]`, and secrets in settings.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
+use super::iqtech;
 use super::lookups::SECTION;
 use crate::config::{Config, ConfigError, SecretName};
 use crate::iqmetrix::Secrets;
@@ -27,6 +28,7 @@ impl Folder {
         let files = "client_secret_file = 'secret'\npassword_file = 'word'\nbasic_token_file = 'token'\n";
         let source =
             format!("iqr.api_key_file = 'key'\n{}", source.replace("[iqmetrix]\n", &format!("[iqmetrix]\n{files}")));
+        let source = source.replace("[iqtech]\n", "[iqtech]\nclient_secret_file = 'tech'\n");
         Config::parse(&source, &self.0.path().join("c.toml"))
     }
 
@@ -67,6 +69,18 @@ fn names_the_secret_that_is_missing() {
 }
 
 #[test]
+fn reads_the_one_secret_of_iqtech() {
+    let folder = Folder::new().with("tech", " s3cr3t\n");
+    let config = folder.parse(iqtech::SECTION).unwrap();
+    assert_eq!(config.iqtech_secret().unwrap().expose(), "s3cr3t");
+    assert!(config.iqtech_secret_origin().unwrap().ends_with("/tech"));
+    let missing = Folder::new().parse(iqtech::SECTION).unwrap().iqtech_secret().unwrap_err().to_string();
+    assert!(missing.starts_with("no iQ Tech client secret: write it to "), "{missing}");
+    let none = folder.parse("").unwrap().iqtech_secret().unwrap_err().to_string();
+    assert!(none.starts_with("the config has no section [iqtech]"), "{none}");
+}
+
+#[test]
 fn refuses_each_secret_in_a_setting_and_names_it() {
     let long = "q7Zr81mWxT0bLpV4nYcE9sKd";
     for (file, name, text) in [
@@ -76,20 +90,22 @@ fn refuses_each_secret_in_a_setting_and_names_it() {
         ("word", SecretName::IqmetrixPassword, "Summer 2026"),
         ("word", SecretName::IqmetrixPassword, "correct!horse"),
         ("token", SecretName::IqmetrixBasicToken, long),
+        ("tech", SecretName::IqtechClientSecret, long),
     ] {
         let folder = Folder::new().with(file, &format!("{text}\n"));
+        let both = format!("{}{SECTION}", iqtech::SECTION);
         for source in [
-            format!("{SECTION}url = 'https://{text}.invalid'\n"),
-            format!("{SECTION}imei_slot = 'my {text}'"),
-            format!("{SECTION}paths.companies = 'x?key={text}'"),
-            format!("{SECTION}[templates]\ndescription = '{text}'"),
-            format!("{SECTION}[store]\nslots = ['a', 'x{text}']"),
+            format!("{both}url = 'https://{text}.invalid'\n"),
+            format!("{both}imei_slot = 'my {text}'"),
+            format!("{both}paths.companies = 'x?key={text}'"),
+            format!("{both}[templates]\ndescription = '{text}'"),
+            format!("{both}[store]\nslots = ['a', 'x{text}']"),
         ] {
             let message = folder.message(&source);
             assert!(message.contains(&format!("this is the {name} itself; take it out")), "{message}");
             assert!(!message.contains(text), "{message}");
         }
-        let header = folder.message(&format!("{SECTION}[iqr.headers]\nx = '{text}'"));
+        let header = folder.message(&format!("{both}[iqr.headers]\nx = '{text}'"));
         assert_eq!(header.is_empty(), name == SecretName::ApiKey, "{header}");
     }
 }
@@ -108,7 +124,7 @@ fn compares_a_password_like_a_word_with_whole_settings() {
 fn searches_no_secret_that_its_own_path_names() {
     let folder = Folder::new().with("word", "word").with("secret", "secret");
     assert_eq!(folder.message("[iqmetrix]\nclient_id = 'secret'\nusername = 'word'"), "");
-    let folder = Folder::new().with("word", "Summer2026");
+    let folder = Folder::new().with("word", "Summer2026").with("tech", "Summer2026");
     assert_eq!(folder.message("# Summer2026\n[store]\nslots = ['Summer2026']"), "", "no section, no search");
 }
 
@@ -124,5 +140,9 @@ fn says_where_a_secret_in_the_section_belongs() {
         let message = Folder::new().message(&format!("{SECTION}{key} = 'x'"));
         let expected = format!("`iqmetrix.{key}` does not belong in this file: keep the secret in a file of its own");
         assert!(message.contains(&expected) && message.ends_with(&format!("`iqmetrix.{file}`")), "{message}");
+    }
+    for key in ["client_secret", "secret"] {
+        let message = Folder::new().message(&format!("{}{key} = 'x'", iqtech::SECTION));
+        assert!(message.ends_with("`iqtech.client_secret_file`"), "{message}");
     }
 }
