@@ -236,14 +236,12 @@ fn print_iqmetrix(iqmetrix: &Iqmetrix, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Prints the section as comments, for a program that does not know it refuses the whole config.
 fn print_iqtech(iqtech: &Iqtech, folder: &Path) -> Result<()> {
     let client_id = iqtech.state().options.client_id.clone();
     let secret_file = write_secret(folder, "iqtech-client-secret", &iqtech.state().options.client_secret)?;
-    println!("\n# For a version that has `iqtech`:");
-    println!("# [iqtech]\n# url = {}\n# token_url = {}", quoted(iqtech.url()), quoted(iqtech.token_url()));
-    println!("# client_id = {}\n# client_secret_file = {}", quoted(client_id), quoted(secret_file));
-    println!("# machine = {}\n# custody = {}", quoted(Locker::SERIAL), quoted(folder.join("custody.jsonl")));
+    println!("\n[iqtech]\nurl = {}\ntoken_url = {}", quoted(iqtech.url()), quoted(iqtech.token_url()));
+    println!("client_id = {}\nclient_secret_file = {}", quoted(client_id), quoted(secret_file));
+    println!("machine = {}\ncustody = {}", quoted(Locker::SERIAL), quoted(folder.join("custody.jsonl")));
     io::stdout().flush()?;
     Ok(())
 }

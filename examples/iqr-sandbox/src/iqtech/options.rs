@@ -53,7 +53,7 @@ impl Default for Options {
         Self {
             port: 0,
             client_id: "sandbox-shop".to_owned(),
-            client_secret: "iQt3ch & s+cret/for=trialsAndTests".to_owned(),
+            client_secret: "iQt3ch&s+cret/for=trialsAndTests".to_owned(),
             scope: None,
             expires_in: Some(3_600),
             token_lifetime: Duration::from_secs(3_600),
