@@ -37,8 +37,8 @@ Exit codes:
   1   at least one client failed, or a request was refused
   2   usage
   3   configuration
-  4   IQR refused the key, or iQmetrix the credentials
-  5   IQR or iQmetrix cannot be reached, or is failing
+  4   IQR refused the key, or iQmetrix or iQ Tech the credentials
+  5   IQR, iQmetrix or iQ Tech cannot be reached, or is failing
   6   the WipeOS database or the ledger cannot be used
   7   what was asked for by ID or name is not found
   74  the command succeeded, but its output could not be written

@@ -52,10 +52,11 @@
 //! |---|---|
 //! | the wording of a comment line | `mapping/comments.rs`, `mapping/words.rs`, and `[templates]` of the config |
 //! | a field of the templates | `mapping/fields.rs`, `examples/config.toml`; with a new column also `store/machine.rs` and `model/machine.rs` |
-//! | a field of the templates that another service has | `model/looked_up.rs`, then `config/lookups.rs` |
+//! | a field of the templates that another service has | `model/looked_up.rs`, then `lookup/key.rs` and `lookup/service.rs` |
+//! | a setting of another service | `settings.rs` of the service, then `config/iqmetrix.rs` or `config/iqtech.rs`, `examples/config.toml` |
 //! | an operation of IQR's API | `iqr/endpoint.rs`, then `iqr/inventory.rs` or `iqr/items.rs`; `examples/config.toml`, `docs/tenants.md` |
 //! | how long an answer holds, or a service rests | `lookup/answer.rs`, `lookup/rest.rs` |
-//! | where a looked-up value or its service is shown | `commands/lookups.rs`, `commands/status/services.rs`, `commands/auth_test/iqmetrix.rs`, `monitor/metrics.rs` |
+//! | where a looked-up value or its service is shown | `commands/lookups.rs`, `commands/status/services.rs`, `commands/auth_test/`, `monitor/metrics.rs` |
 //! | an operation of iQmetrix | `iqmetrix/call.rs`, then `iqmetrix/decode.rs` |
 //! | an operation of iQ Tech | its path in `iqtech/settings.rs`, then `iqtech/call.rs`, `iqtech/decode.rs` and `iqtech/operations.rs` |
 //! | an exit code | `Exit` in `commands/exit.rs`, and its `from_cause` for the errors behind it; `cli.rs`, README; a test ties them |

@@ -3,6 +3,7 @@
 //! Nothing is written anywhere, but for `--write-test` with its confirmation.
 
 mod iqmetrix;
+mod iqtech;
 mod online;
 mod places;
 mod probe;
@@ -93,6 +94,7 @@ pub fn run(global: &Global, args: &AuthTestArgs) -> Result<Exit> {
         steps.write_test(&config, &asset);
     }
     steps.iqmetrix(&config);
+    steps.iqtech(&config);
     let exit = steps.exit;
     print(args, steps)?;
     Ok(exit)

@@ -3,6 +3,7 @@
 use crate::clock::BootTime;
 use crate::config::{Config, ConfigError};
 use crate::iqmetrix::{self, Imei, Iqmetrix, MAX_ANSWER_OF_PASS};
+use crate::iqtech::{self, Iqtech};
 use crate::ledger::ServiceRecord;
 use crate::model::{LookupService, Timestamp};
 use crate::web::{Error, Limits};
@@ -14,6 +15,8 @@ const COMPANIES_AGE_SECS: i64 = 24 * 3600;
 pub enum Client {
     /// iQmetrix's Data Connect.
     Iqmetrix(Box<Iqmetrix>),
+    /// iQ Tech.
+    Iqtech(Box<Iqtech>),
 }
 
 /// The answers to a question about some keys.
@@ -48,7 +51,12 @@ impl Client {
                 let client = open(settings.clone(), &secrets, limits, MAX_ANSWER_OF_PASS);
                 Ok(Some(Self::Iqmetrix(Box::new(client))))
             }
-            LookupService::Iqtech => Ok(None),
+            LookupService::Iqtech => {
+                let Some(settings) = &config.iqtech else { return Ok(None) };
+                let secret = config.iqtech_secret()?;
+                let open = if has_rested { Iqtech::on_trial } else { Iqtech::for_pass };
+                Ok(Some(Self::Iqtech(Box::new(open(settings.clone(), &secret, limits)))))
+            }
         }
     }
 
@@ -59,6 +67,7 @@ impl Client {
                 Ok(companies) => devices(client, &companies, keys, end),
                 Err(error) => Asked { error: Some(error), ..Asked::default() },
             },
+            Self::Iqtech(client) => technicians(client, keys, end),
         }
     }
 
@@ -67,6 +76,7 @@ impl Client {
     pub fn batch(&self) -> usize {
         match self {
             Self::Iqmetrix(client) => usize::from(client.settings().batch),
+            Self::Iqtech(_) => 1,
         }
     }
 
@@ -75,6 +85,7 @@ impl Client {
     pub fn connections(&self) -> usize {
         match self {
             Self::Iqmetrix(client) => usize::from(client.settings().connections),
+            Self::Iqtech(client) => usize::from(client.settings().connections),
         }
     }
 
@@ -83,6 +94,7 @@ impl Client {
     pub fn requests(&self) -> u64 {
         match self {
             Self::Iqmetrix(client) => client.data_requests(),
+            Self::Iqtech(client) => client.data_requests(),
         }
     }
 }
@@ -112,4 +124,11 @@ fn devices(client: &Iqmetrix, companies: &[i64], keys: &[String], end: BootTime)
     }
     answers.extend(found.absent.iter().map(|imei| (imei.to_string(), vec![None, None])));
     Asked { answers, unreadable: found.unreadable.iter().map(ToString::to_string).collect(), error: found.error }
+}
+
+fn technicians(client: &Iqtech, keys: &[String], end: BootTime) -> Asked {
+    let iqtech::Found { names, absent, error } = client.find_technicians(keys, end);
+    let mut answers: Vec<_> = names.into_iter().map(|(key, name)| (key, vec![Some(name)])).collect();
+    answers.extend(absent.into_iter().map(|key| (key, vec![None])));
+    Asked { answers, unreadable: Vec::new(), error }
 }

@@ -142,7 +142,8 @@ impl Lookups {
     }
 
     /// Returns the keys that need an answer by service, in the order of the services: those of the dispatched client and
-    /// of the clients behind it, until they fill the requests of each service that may be asked.
+    /// of the clients behind it, until they fill the requests of each service that gains by that; where none does, those
+    /// of the page.
     fn open_keys(
         &self,
         dispatched: Candidate,
@@ -151,8 +152,8 @@ impl Lookups {
         ledger: &mut RunLedger,
         request: &Request<'_>,
     ) -> Result<Vec<BTreeSet<String>>, Error> {
-        let may_ask = self.may_ask();
-        let mut pages = if may_ask { max_pages_ahead(request) } else { 0 };
+        let reads_ahead = !self.left.is_zero() && self.services.iter().any(Asker::gains_by_reading_ahead);
+        let mut pages = if reads_ahead { max_pages_ahead(request) } else { 0 };
         // A client may go before those that wait in the queue, and these may be prepared.
         let is_alone = queue.is_next_prepared();
         let mut open = vec![BTreeSet::new(); self.services.len()];
@@ -163,9 +164,9 @@ impl Lookups {
             }
             let is_far = pages <= MAX_PAGES_AHEAD / 2;
             let is_enough = |(asker, keys): (&Asker, &BTreeSet<String>)| {
-                !asker.may_be_asked() || asker.fills_requests(keys.len(), is_far)
+                !asker.gains_by_reading_ahead() || asker.fills_requests(keys.len(), is_far)
             };
-            if is_alone || may_ask && self.services.iter().zip(&open).all(is_enough) {
+            if is_alone || reads_ahead && self.services.iter().zip(&open).all(is_enough) {
                 break;
             }
             next = queue.prepare_next(store, ledger, &mut pages)?;
@@ -181,6 +182,11 @@ fn max_pages_ahead(request: &Request<'_>) -> u32 {
 }
 
 impl Asker {
+    /// Whether a request may ask for the keys of several clients: where it asks for one, those of further pages fill none.
+    fn gains_by_reading_ahead(&self) -> bool {
+        self.may_be_asked() && self.client.as_ref().is_some_and(|client| client.batch() > 1)
+    }
+
     /// Whether this number of keys fills a request on each connection; where the keys are rare (`is_far`), whole
     /// requests are enough.
     fn fills_requests(&self, keys: usize, is_far: bool) -> bool {

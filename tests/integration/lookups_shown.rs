@@ -327,7 +327,7 @@ fn says_nothing_of_services_without_a_section() {
     ];
     let mut texts: Vec<String> = outputs.iter().map(|arguments| run_well(&bench, arguments).stdout).collect();
     texts.extend([&prom, &html].map(|file| fs::read_to_string(file).unwrap()));
-    let words = ["lookup", "iqmetrix", "looked", "other services", "imei"];
+    let words = ["lookup", "iqmetrix", "iqtech", "iq tech", "looked", "other services", "imei"];
     let found: BTreeSet<&str> =
         words.into_iter().filter(|word| texts.iter().any(|text| text.to_lowercase().contains(word))).collect();
     assert_eq!(found, BTreeSet::new(), "{texts:#?}");

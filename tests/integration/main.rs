@@ -59,6 +59,7 @@
 //! - [`lookup_settings`]: changed settings of iQmetrix after dates were sent
 //! - [`lookups`]: values that a pass looks up at iQmetrix
 //! - [`lookups_shown`]: where these values and their service are shown
+//! - [`technicians`]: the names that a pass looks up at iQ Tech, and where they are shown
 //! - [`logs`]: the lines of the log, and their priority for journald
 //! - [`monitoring`]: pings, metrics and the page
 //! - [`failed_starts`]: monitoring of passes that cannot begin or end early
@@ -129,6 +130,7 @@ mod status_reasons;
 mod strace_kill;
 mod symlinks;
 mod systemd_unit;
+mod technicians;
 mod tenants;
 mod tls;
 mod traced_program;
