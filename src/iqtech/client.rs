@@ -7,11 +7,11 @@ use super::envelope::{self, Verdict};
 use super::outcome::WriteOutcome;
 use super::pages::{Page, Pages};
 use super::scrub::{Known, scrub};
-use super::service::{MAX_ANSWER_OF_COMMAND, MAX_ANSWER_OF_PASS, SERVICE, SERVICE_ON_TRIAL};
+use super::service::{MAX_ANSWER_OF_COMMAND, MAX_ANSWER_OF_PASS, SERVICE};
 use super::settings::IqtechSettings;
 use crate::secret::Secret;
 use crate::web::{
-    Access, Answer, Bad, Client, Error, HttpSettings, Limits, Reading, Redactor, Service, Session, TokenSession, When,
+    Access, Answer, Bad, Client, Error, HttpSettings, Limits, Reading, Redactor, Session, TokenSession, When,
 };
 
 /// A client for one pass or command. Shared by all threads by reference.
@@ -29,28 +29,24 @@ impl Iqtech {
     /// A client that only reads, and that has sent nothing yet.
     #[must_use]
     pub fn for_pass(settings: IqtechSettings, client_secret: &Secret, limits: Limits) -> Self {
-        Self::for_service(&SERVICE, settings, client_secret, limits, Access::ReadOnly)
+        Self::with_access(settings, client_secret, limits, Access::ReadOnly)
     }
 
     /// The same for a service that has rested: it sends each request once, and its first failure is its last.
     #[must_use]
     pub fn on_trial(settings: IqtechSettings, client_secret: &Secret, limits: Limits) -> Self {
-        Self::for_service(&SERVICE_ON_TRIAL, settings, client_secret, limits, Access::ReadOnly)
+        let iqtech = Self::for_pass(settings, client_secret, limits);
+        iqtech.client.limiter.begin_trial();
+        iqtech
     }
 
     /// A client that may write, for a command.
     #[must_use]
     pub fn for_command(settings: IqtechSettings, client_secret: &Secret, limits: Limits) -> Self {
-        Self::for_service(&SERVICE, settings, client_secret, limits, Access::ReadWrite)
+        Self::with_access(settings, client_secret, limits, Access::ReadWrite)
     }
 
-    fn for_service(
-        service: &'static Service,
-        settings: IqtechSettings,
-        client_secret: &Secret,
-        limits: Limits,
-        access: Access,
-    ) -> Self {
+    fn with_access(settings: IqtechSettings, client_secret: &Secret, limits: Limits, access: Access) -> Self {
         let http = HttpSettings {
             urls: [&settings.url, &settings.token_url],
             connections: settings.connections,
@@ -61,7 +57,7 @@ impl Iqtech {
                 Access::ReadWrite => MAX_ANSWER_OF_COMMAND,
             },
         };
-        let client = Client::new(service, &http, session(service, &settings, client_secret), access, limits);
+        let client = Client::new(&SERVICE, &http, session(&settings, client_secret), access, limits);
         client.http.redactor().add(client_secret);
         Self { settings, client }
     }
@@ -166,7 +162,7 @@ impl std::fmt::Debug for Iqtech {
 }
 
 /// The way to a token: the grant of client credentials (RFC 6749, section 4.4).
-fn session(service: &'static Service, settings: &IqtechSettings, client_secret: &Secret) -> TokenSession {
+fn session(settings: &IqtechSettings, client_secret: &Secret) -> TokenSession {
     let mut form = vec![
         ("grant_type", "client_credentials"),
         ("client_id", settings.client_id.as_str()),
@@ -175,5 +171,5 @@ fn session(service: &'static Service, settings: &IqtechSettings, client_secret: 
     if !settings.scope.trim().is_empty() {
         form.push(("scope", settings.scope.as_str()));
     }
-    TokenSession::by_grant(service, &settings.token_url, &form)
+    TokenSession::by_grant(&SERVICE, &settings.token_url, &form)
 }

@@ -9,12 +9,7 @@ pub const MAX_ANSWER_OF_PASS: u64 = 2 * 1024 * 1024;
 pub const MAX_ANSWER_OF_COMMAND: u64 = 32 * 1024 * 1024;
 
 /// The service iQ Tech, as messages name it. A 401 refuses the token, and a 403 what the client may do.
-pub static SERVICE: Service = WORDS;
-
-/// The same after a rest: one request shows whether it may be asked again, and the first failure ends the look-up.
-pub(super) static SERVICE_ON_TRIAL: Service = Service { max_failures: 1, max_sends: Some(1), ..WORDS };
-
-const WORDS: Service = Service {
+pub static SERVICE: Service = Service {
     name: "iQ Tech",
     credential: "the credentials",
     credential_advice: "; check the client and its secret in [iqtech], and what the client may do",

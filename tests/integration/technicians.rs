@@ -195,6 +195,20 @@ fn sends_late_names_by_one_update_without_news_from_wipeos() {
 }
 
 #[test]
+fn tries_iqtech_that_has_rested_once() {
+    for (name, fault) in [("token", "POST"), ("data", "GET")] {
+        let bench = bench(&[BADGE; 3]).with("lookup", "retry", "\"1s\"");
+        bench.iqtech().set_faults(vec![Fault::new(When::Method(fault.to_owned()), Kind::status(500))]);
+        let failed = |requests: &[Request]| requests.iter().filter(|it| it.method == fault).count();
+        let (_, requests) = bench.iqtech_requests_of(|| bench.sync_well());
+        assert_eq!(failed(&requests), 3, "{name}: {requests:#?}");
+        let passes = (0..1000).map(|_| bench.iqtech_requests_of(|| bench.sync_well()).1);
+        let requests = passes.into_iter().find(|requests| !requests.is_empty()).unwrap();
+        assert_eq!(failed(&requests), 1, "{name}: {requests:#?}");
+    }
+}
+
+#[test]
 fn waits_one_budget_for_two_silent_services() {
     let bench = Bench::empty().and_iqmetrix(iqmetrix::Options::default()).and_phones(3);
     let bench = bench.and_iqtech(Options::default()).with("iqtech", "technician", "\"badge\"");
