@@ -126,10 +126,13 @@ dpkg --force-confold --install "$package"
 expect 600 root:wipeos-iqr /etc/wipeos-iqr/config.toml
 [ "$before" = "$(sha256sum /etc/wipeos-iqr/config.toml)" ] || fail "the config was changed"
 
-say "remove keeps what was made, purge does not"
+say "remove keeps what was made, purge the custody record alone"
 dpkg --remove wipeos-iqr
 [ -e /etc/wipeos-iqr/api-key ] && [ -e /var/lib/wipeos-iqr/ledger.db ] || fail "remove takes too much"
+echo '{}' >/var/lib/wipeos-iqr/custody.jsonl
 dpkg --purge wipeos-iqr
+[ "$(ls -A /var/lib/wipeos-iqr)" = custody.jsonl ] || fail "purge keeps other than the custody record"
+rm -r /var/lib/wipeos-iqr
 for path in /etc/wipeos-iqr /var/lib/wipeos-iqr /var/log/wipeos-iqr; do
     [ ! -e "$path" ] || fail "purge leaves $path: $(ls -la "$path")"
 done
