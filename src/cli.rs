@@ -4,6 +4,7 @@
 
 mod file;
 mod iqmetrix;
+mod iqtech;
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -13,6 +14,11 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use self::file::file;
 pub use self::iqmetrix::{ImeiArgs, IqmetrixArgs, IqmetrixCommand, OutputArgs};
+pub use self::iqtech::{
+    AddArgs, CustodyArgs, EmployeeCommand, EmployeeFields, EmployeeListArgs, Filter, IqtechArgs, IqtechCommand,
+    LockerCommand, LockerMachineArgs, LookupArgs, MachineCommand, MachineListArgs, MachineShowArgs, PinArgs,
+    RecallArgs, ReportArgs, ResendArgs, ReserveArgs, TransactionsArgs, UpdateArgs, UpdateStatusArgs,
+};
 use crate::model::{Chassis, TemplateKind};
 
 /// Columns that every help text keeps to, in a pipe too.
@@ -31,16 +37,24 @@ Examples:
   wipeos-iqr iqmetrix companies             which company is ours?
   wipeos-iqr iqmetrix imei 014497002384313  bought and returned when?";
 
+const IQTECH_EXAMPLES: &str = "\
+Examples:
+  wipeos-iqr iqtech employee lookup --badge 42789  whose badge is this?
+  wipeos-iqr iqtech locker free                    which lockers are free?
+  wipeos-iqr iqtech machine list --low             what is to be refilled?";
+
 const EXIT_CODES: &str = "\
 Exit codes:
   0   done, or nothing to do (held clients are no error)
-  1   at least one client failed, or a request was refused
+  1   at least one client failed, or a request or an asset was refused
   2   usage
   3   configuration
   4   IQR refused the key, or iQmetrix or iQ Tech the credentials
   5   IQR, iQmetrix or iQ Tech cannot be reached, or is failing
-  6   the WipeOS database or the ledger cannot be used
+  6   the WipeOS database, the ledger or the custody record cannot be used
   7   what was asked for by ID or name is not found
+  8   iqtech: a change was sent, and nobody knows whether it was made
+  10  iqtech machine list --low: something is low
   74  the command succeeded, but its output could not be written
   75  another pass is running
   130 a second signal ended the program
@@ -121,6 +135,9 @@ pub enum Command {
     /// Looks up companies, dealers and devices at iQmetrix, where the config has its section
     #[command(after_help = IQMETRIX_EXAMPLES)]
     Iqmetrix(IqmetrixArgs),
+    /// Employees, lockers, machines and transactions of iQ Tech, where the config has its section
+    #[command(after_help = IQTECH_EXAMPLES)]
+    Iqtech(IqtechArgs),
 }
 
 /// `sync`
@@ -335,9 +352,10 @@ mod tests {
             [command.render_help().to_string(), command.render_long_help().to_string()].concat()
         };
         let mut text = pages(&mut command);
-        for command in command.get_subcommands_mut() {
+        let mut left: Vec<&mut clap::Command> = command.get_subcommands_mut().collect();
+        while let Some(command) = left.pop() {
             text.push_str(&pages(command));
-            command.get_subcommands_mut().for_each(|command| text.push_str(&pages(command)));
+            left.extend(command.get_subcommands_mut());
         }
         for line in text.lines() {
             assert!(line.chars().count() <= WIDTH, "{line}");
@@ -348,8 +366,9 @@ mod tests {
     fn shows_unwrapped_examples_for_every_command() {
         let mut definition = definition().disable_help_subcommand(true);
         definition.build();
-        let nested = definition.get_subcommands().flat_map(clap::Command::get_subcommands);
-        for command in definition.get_subcommands().chain(nested).chain([&definition]) {
+        let mut left = vec![&definition];
+        while let Some(command) = left.pop() {
+            left.extend(command.get_subcommands());
             let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
             assert!(help.starts_with("Examples:\n  "), "{}", command.get_name());
             let long = command.get_after_long_help().map(ToString::to_string).unwrap_or_default();
@@ -382,13 +401,14 @@ mod tests {
     #[test]
     fn defines_commands_of_a_group_only_when_it_is_typed() {
         let mut definition = definition();
-        let count = |definition: &clap::Command| {
-            let group = definition.get_subcommands().find(|command| command.get_name() == "iqmetrix");
+        let count = |definition: &clap::Command, group: &str| {
+            let group = definition.get_subcommands().find(|command| command.get_name() == group);
             group.map(|group| group.get_subcommands().count())
         };
-        assert_eq!(count(&definition), Some(0));
+        assert_eq!(["iqmetrix", "iqtech"].map(|group| count(&definition, group)), [Some(0); 2]);
         definition.build();
-        assert_eq!(count(&definition), Some(4), "three and help");
+        let counts = ["iqmetrix", "iqtech"].map(|group| count(&definition, group));
+        assert_eq!(counts, [Some(4), Some(5)], "three and four, and help");
     }
 
     #[test]
@@ -408,6 +428,21 @@ mod tests {
         assert_eq!(refused("wipeos-iqr iqmetrix imei 1 --json --format csv"), ErrorKind::ArgumentConflict);
         assert_eq!(refused("wipeos-iqr iqmetrix dealers --format pdf"), ErrorKind::InvalidValue);
         assert_eq!(refused("wipeos-iqr iqmetrix"), ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand);
+    }
+
+    #[test]
+    fn takes_words_and_days_of_iqtech_only() {
+        let reserve = "wipeos-iqr iqtech locker reserve --asset 1 --assignee employee:1 --type";
+        assert!(parse(&format!("{reserve} drop-off --send both")).is_ok());
+        assert_eq!(refused(&format!("{reserve} dropoff")), ErrorKind::InvalidValue);
+        assert_eq!(refused("wipeos-iqr iqtech employee lookup"), ErrorKind::MissingRequiredArgument);
+        assert!(parse("wipeos-iqr iqtech employee lookup --badge 1 --active no").is_ok());
+        for day in ["2026-02-30", "02-03-2026", "today"] {
+            let line = format!("wipeos-iqr iqtech locker report --from {day} --to 2026-03-01");
+            assert_eq!(refused(&line), ErrorKind::ValueValidation, "{day}");
+        }
+        assert_eq!(refused("wipeos-iqr iqtech employee status 1 away"), ErrorKind::InvalidValue);
+        assert_eq!(refused("wipeos-iqr iqtech employee pin 1 1234"), ErrorKind::UnknownArgument);
     }
 
     #[test]

@@ -63,10 +63,26 @@ pub enum MarkerError {
 /// Opens a lock or marker file for writing, or makes one of this mode. No link is followed: another account may have put one
 /// there that leads to a file which it may not write itself.
 pub fn open_marker(path: &Path, mode: u32) -> Result<File, MarkerError> {
+    open_checked(path, File::options().create(true).truncate(false).read(true).write(true).mode(mode))
+}
+
+/// Opens a file of ours to be appended to and read, or makes one of this mode, as [`open_marker`] does.
+pub fn open_appended(path: &Path, mode: u32) -> Result<File, MarkerError> {
+    open_checked(path, File::options().create(true).read(true).append(true).mode(mode))
+}
+
+/// Opens a file of ours to be read, as [`open_marker`] does; `None` where there is none.
+pub fn open_own(path: &Path) -> Result<Option<File>, MarkerError> {
+    match open_checked(path, File::options().read(true)) {
+        Err(MarkerError::Io(error)) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        opened => opened.map(Some),
+    }
+}
+
+fn open_checked(path: &Path, options: &mut OpenOptions) -> Result<File, MarkerError> {
     let flags = OFlags::NONBLOCK | OFlags::NOFOLLOW;
-    let mut options = File::options();
-    options.create(true).truncate(false).read(true).write(true).mode(mode).custom_flags(flags.bits().cast_signed());
-    let file = options.open(path).map_err(|error| match error.raw_os_error() {
+    let opened = options.custom_flags(flags.bits().cast_signed()).open(path);
+    let file = opened.map_err(|error| match error.raw_os_error() {
         Some(code) if code == Errno::LOOP.raw_os_error() => MarkerError::Link,
         _ => error.into(),
     })?;

@@ -28,8 +28,9 @@
 //! | [`iqmetrix`] | iQmetrix's Data Connect: companies, dealers, devices by IMEI; built on [`web`] |
 //! | [`iqtech`] | the iQ Tech Integration API: employees, lockers, machines, transactions; built on [`web`] |
 //! | [`sync`] | the pass: queue → load → evaluate → reconcile → record |
+//! | `custody` | the custody record: which asset was put into which locker, only appended |
 //! | `monitor` | everything written or sent for monitoring: metrics, pings, files |
-//! | `output`, `logging`, `escape` | output for people and scripts; one table of the characters that a terminal must not get |
+//! | `output`, `logging`, `escape`, `terminal` | output for people and scripts; one table of the characters that a terminal must not get; questions |
 //! | [`clock`], [`digest`], `secret`, `files`, `hardening` | the clocks, stable digests, secret texts, safe opening of files, no core dumps |
 //!
 //! # Glossary
@@ -59,6 +60,8 @@
 //! | where a looked-up value or its service is shown | `commands/lookups.rs`, `commands/status/services.rs`, `commands/auth_test/`, `monitor/metrics.rs` |
 //! | an operation of iQmetrix | `iqmetrix/call.rs`, then `iqmetrix/decode.rs` |
 //! | an operation of iQ Tech | its path in `iqtech/settings.rs`, then `iqtech/call.rs`, `iqtech/decode.rs` and `iqtech/operations.rs` |
+//! | what keeps an asset out of a locker | `commands/iqtech/gate.rs`, `mapping/unwiped.rs` |
+//! | a key of the custody record | `custody/entry.rs`, `docs/iqtech.md` |
 //! | an exit code | `Exit` in `commands/exit.rs`, and its `from_cause` for the errors behind it; `cli.rs`, README; a test ties them |
 //! | the verdict on an answer of IQR | `iqr/wire/verdict.rs`, `iqr/wire/complaint.rs`, `web/error.rs` |
 //! | a column of the ledger | `ledger/schema.rs` and the file of the table |
@@ -88,6 +91,7 @@ pub mod cli;
 pub mod clock;
 mod commands;
 pub mod config;
+mod custody;
 pub mod digest;
 mod escape;
 mod files;
@@ -106,6 +110,7 @@ mod secret;
 mod sqlite;
 pub mod store;
 pub mod sync;
+mod terminal;
 pub mod web;
 
 use cli::{Cli, Command};
@@ -127,6 +132,7 @@ pub fn run(cli: &Cli) -> Exit {
         Command::Dismiss(args) => commands::dismiss::run(&cli.global, args),
         Command::Init(args) => commands::init::run(&cli.global, args),
         Command::Iqmetrix(args) => commands::iqmetrix::run(&cli.global, args),
+        Command::Iqtech(args) => commands::iqtech::run(&cli.global, args),
     };
     result.unwrap_or_else(|error| {
         output::print_error(&error);

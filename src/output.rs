@@ -71,7 +71,8 @@ pub fn print_json(value: &impl Serialize) -> Result<(), Unwritten> {
 /// The list may be longer than memory is. Fails as [`print()`] does, or when the elements cannot be read.
 pub fn print_json_with_list(head: &impl Serialize, key: &str, elements: impl Read) -> Result<(), Unwritten> {
     let head = to_json(head).map_err(io::Error::from)?;
-    let begin = format!("{},\"{key}\":[", head.strip_suffix('}').unwrap_or(&head));
+    let comma = if head == "{}" { "" } else { "," };
+    let begin = format!("{}{comma}\"{key}\":[", head.strip_suffix('}').unwrap_or(&head));
     print_all(begin.as_bytes().chain(elements).chain(&b"]}\n"[..]))
 }
 
@@ -96,6 +97,12 @@ pub fn print_bytes(bytes: &[u8]) -> Result<(), Unwritten> {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         result => Ok(result?),
     }
+}
+
+/// Writes a question or a notice for the person at the terminal to stderr. A closed stderr is ignored.
+pub fn print_notice(text: &str) {
+    let mut err = anstream::stderr().lock();
+    let _ = err.write_all(text.as_bytes()).and_then(|()| err.flush());
 }
 
 /// Returns a text without its styles, for a file.

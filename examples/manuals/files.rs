@@ -34,20 +34,15 @@ pub fn made() -> io::Result<BTreeMap<String, Vec<u8>>> {
     let mut root = wipeos_iqr::cli::definition().disable_help_subcommand(true);
     // Commands of a group are defined late, and have their own command `help`.
     root.build();
-    let mut root = root.mut_subcommands(|command| command.disable_help_subcommand(true));
+    let mut root = without_help(root);
     root.build();
     let config = (CONFIG_NAME.to_owned(), 5);
     let mut pages: Vec<(String, u8)> = root.get_subcommands().map(|command| (page_name(command), 1)).collect();
     pages.push(config.clone());
     for command in root.get_subcommands() {
         let blocks = if command.get_name() == "sync" { exit_codes(&root) } else { Vec::new() };
-        let mut related = vec![(NAME.to_owned(), 1), config.clone()];
-        related.extend(nested(command).map(|nested| (page_name(nested), 1)));
-        files.insert(format!("man/{}.1", page_name(command)), page(command, &blocks, &related)?);
-        for nested in nested(command) {
-            let related = [(page_name(command), 1), (NAME.to_owned(), 1), config.clone()];
-            files.insert(format!("man/{}.1", page_name(nested)), page(nested, &[], &related)?);
-        }
+        let related = [(NAME.to_owned(), 1), config.clone()];
+        add_pages(&mut files, command, &blocks, &related)?;
     }
     files.insert(format!("man/{NAME}.1"), page(&root, &[], &pages)?);
     files.insert(
@@ -55,6 +50,26 @@ pub fn made() -> io::Result<BTreeMap<String, Vec<u8>>> {
         config_page(&[(NAME.to_owned(), 1), ("wipeos-iqr-init".to_owned(), 1)])?,
     );
     Ok(files)
+}
+
+/// A command whose groups have no command `help`, at any depth.
+fn without_help(command: Command) -> Command {
+    command.mut_subcommands(|command| without_help(command.disable_help_subcommand(true)))
+}
+
+/// Adds the page of a command, and those of the commands of its group.
+fn add_pages(
+    files: &mut BTreeMap<String, Vec<u8>>,
+    command: &Command,
+    blocks: &[String],
+    above: &[(String, u8)],
+) -> io::Result<()> {
+    let mut related = above.to_vec();
+    related.extend(nested(command).map(|nested| (page_name(nested), 1)));
+    files.insert(format!("man/{}.1", page_name(command)), page(command, blocks, &related)?);
+    let mut related = vec![(page_name(command), 1)];
+    related.extend_from_slice(above);
+    nested(command).try_for_each(|nested| add_pages(files, nested, &[], &related))
 }
 
 /// The commands of a group.

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use crate::config::ConfigError;
+use crate::custody;
 use crate::iqmetrix::Unreadable;
 use crate::ledger;
 use crate::output::{Unwritten, UnwrittenFile};
@@ -14,7 +15,7 @@ use crate::web;
 pub enum Exit {
     /// Done, or nothing to do.
     Done = 0,
-    /// At least one client failed, or IQR refused a request.
+    /// At least one client failed, or a service or the check of an asset refused a request.
     Failed = 1,
     /// The arguments make no sense, though they can be parsed.
     Usage = 2,
@@ -24,10 +25,14 @@ pub enum Exit {
     KeyRefused = 4,
     /// IQR or another service cannot be reached, or is failing.
     Unreachable = 5,
-    /// The WipeOS database or the ledger cannot be used.
+    /// The WipeOS database, the ledger or the custody record cannot be used.
     Database = 6,
     /// The thing that was asked for does not exist.
     NotFound = 7,
+    /// A write to iQ Tech was sent, and its outcome is unknown.
+    OutcomeUnknown = 8,
+    /// `iqtech machine list --low` has rows.
+    Low = 10,
     /// The command succeeded, but its output could not be written.
     Output = 74,
     /// Another pass is running.
@@ -47,6 +52,16 @@ impl From<Exit> for ExitCode {
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct NotFound(pub String);
+
+/// A write that was sent and may or may not have been done.
+#[derive(Debug, thiserror::Error)]
+#[error("{what}")]
+pub struct OutcomeUnknown {
+    /// The event, and how a person finds out.
+    pub what: String,
+    /// The failure.
+    pub source: web::Error,
+}
 
 /// An argument that cannot be used: as wrong as an argument that cannot be parsed.
 #[derive(Debug, thiserror::Error)]
@@ -77,6 +92,8 @@ impl Exit {
             .or_else(|| cause.is::<NotFound>().then_some(Self::NotFound))
             .or_else(|| cause.is::<Unreadable>().then_some(Self::Unreachable))
             .or_else(|| cause.is::<Usage>().then_some(Self::Usage))
+            .or_else(|| cause.is::<OutcomeUnknown>().then_some(Self::OutcomeUnknown))
+            .or_else(|| cause.is::<custody::Error>().then_some(Self::Database))
             .or_else(|| cause.is::<Unwritten>().then_some(Self::Output))
             .or_else(|| cause.is::<UnwrittenFile>().then_some(Self::Output))
     }

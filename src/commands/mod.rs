@@ -7,6 +7,7 @@ pub mod dismiss;
 mod exit;
 pub mod init;
 pub mod iqmetrix;
+pub mod iqtech;
 mod lookups;
 pub mod master_item;
 mod page;
@@ -15,10 +16,11 @@ mod spooled_text;
 pub mod status;
 mod suggest;
 pub mod sync;
+mod table;
 #[cfg(test)]
 pub(crate) mod testing;
 
 use common::{
     connect, end_session, interruption, limits, load, log_warnings, missing_index, open_database, open_store,
 };
-pub use exit::{Exit, NotFound, Usage};
+pub use exit::{Exit, NotFound, OutcomeUnknown, Usage};

@@ -17,6 +17,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
+pub(super) use self::asset_status::{Standing, State};
 pub(super) use self::services::{Section, ServiceStatus};
 pub(super) use self::state::Failure;
 use self::state::{Status, StoreStatus};
@@ -24,6 +25,7 @@ use super::{Exit, NotFound, Usage};
 use crate::cli::{Global, StatusArgs};
 use crate::clock;
 use crate::config::Config;
+use crate::custody::{self, Entry, Line};
 use crate::ledger::{self, Heartbeat, Ledger, Pass};
 use crate::model::Timestamp;
 use crate::monitor::file;
@@ -56,6 +58,7 @@ pub fn run(global: &Global, args: &StatusArgs) -> Result<Exit> {
         }
         status.add_asset_from_ledger(&config, ledger.as_ref(), args, now)?;
     }
+    status.custody = custody_of_asset(&config, &status);
     if args.json {
         output::print_json(&json::Json::from_status(&status, now))?;
     } else if let Some(path) = &args.html {
@@ -64,6 +67,24 @@ pub fn run(global: &Global, args: &StatusArgs) -> Result<Exit> {
         output::print(&show::page(&status, now, global.verbose > 0))?;
     }
     read.map(|()| Exit::Done)
+}
+
+/// Returns the lines of the custody record about the asset that was asked for. A record that cannot be read is reported, and
+/// keeps nothing else from being shown.
+fn custody_of_asset(config: &Config, status: &Status) -> Vec<Entry> {
+    let (Some(asset), Some(iqtech)) = (&status.asset, &config.iqtech) else { return Vec::new() };
+    let mut entries = Vec::new();
+    let read = custody::read(&iqtech.custody, |line| {
+        match line {
+            Line::Whole(entry) if entry.inventory_id.as_ref() == Some(&asset.inventory_id) => entries.push(*entry),
+            Line::Whole(_) | Line::Damaged(_) => {}
+        }
+        Ok::<(), custody::Error>(())
+    });
+    if let Err(error) = read {
+        log::warn!("{error}");
+    }
+    entries
 }
 
 /// Writes a page that says only why nothing is known: the page of yesterday would say that all is well.
@@ -112,12 +133,7 @@ fn read_ledger(
     oldest_kept: Timestamp,
     now: Timestamp,
 ) -> Result<(Option<Ledger>, Status, Vec<Pass>)> {
-    let in_use = Ledger::open(path)?;
-    let used_by = in_use.as_ref().map(Ledger::tenant).transpose()?.flatten();
-    let (ledger, before) = match (tenant, used_by) {
-        (Some(tenant), Some(used_by)) if used_by != tenant => (Ledger::open_for(path, tenant)?, Some(used_by)),
-        _ => (in_use, None),
-    };
+    let (ledger, before) = open_ledger(path, tenant)?;
     let mut status = Status::from_ledger(ledger.as_ref(), oldest_kept)?;
     if let Some(tenant) = tenant {
         status.tenant = Some(tenancy::host(tenant).to_owned());
@@ -129,6 +145,20 @@ fn read_ledger(
     }
     let recent = html::recent(ledger.as_ref(), now)?;
     Ok((ledger, status, recent))
+}
+
+/// Opens the ledger of a tenant, or the one in use where `tenant` is `None`; returns no ledger where there is none yet.
+/// Where the one in use is another tenant's, that is returned, too.
+pub(super) fn open_ledger(
+    path: &Path,
+    tenant: Option<&str>,
+) -> Result<(Option<Ledger>, Option<String>), ledger::Error> {
+    let in_use = Ledger::open(path)?;
+    let used_by = in_use.as_ref().map(Ledger::tenant).transpose()?.flatten();
+    match (tenant, used_by) {
+        (Some(tenant), Some(used_by)) if used_by != tenant => Ok((Ledger::open_for(path, tenant)?, Some(used_by))),
+        _ => Ok((in_use, None)),
+    }
 }
 
 #[cfg(test)]

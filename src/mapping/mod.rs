@@ -28,6 +28,7 @@ mod template;
 #[cfg(test)]
 mod tests;
 mod unusable;
+mod unwiped;
 mod widths;
 mod wipe_methods;
 mod wipes;
@@ -43,6 +44,7 @@ pub use rendering::{RenderedField, explain, map, map_with_template};
 pub use rules::{PerTemplate, Rules, TestName, Untested};
 pub use template::{SlotRef, Template, TemplateError};
 pub use unusable::unusable_identity;
+pub use unwiped::{Unwiped, UnwipedDrive, unwiped_drives};
 pub use widths::{Width, Widths};
 pub use wipes::{WipeEnd, WipeHistory, missing_verification};
 pub use words::{has_result_word, is_result_value};

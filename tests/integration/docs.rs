@@ -8,7 +8,7 @@ use clap::Command;
 use iqr_sandbox::iqmetrix::Options;
 
 use crate::bench::{Bench, quoted};
-use crate::manuals::{codes_of_the_program, leading_number};
+use crate::manuals::{codes_of_the_program, commands_below, leading_number};
 
 /// Exit code of a pass that another one keeps from beginning.
 const ANOTHER_PASS_RUNS: u8 = 75;
@@ -157,8 +157,7 @@ fn assert_is_known(definition: &Command, words: &[&str], place: &str) {
     let mut words = words.iter();
     while let Some(word) = words.next() {
         if let Some(option) = word.strip_prefix("--") {
-            let nested = definition.get_subcommands().flat_map(Command::get_subcommands);
-            let all = || definition.get_subcommands().chain(nested).chain([definition]).collect();
+            let all = || commands_below(definition).chain([definition]).collect();
             let commands = command.map_or_else(all, |it| vec![it]);
             let mut arguments = commands.into_iter().flat_map(Command::get_arguments);
             let found = arguments.find(|argument| argument.get_long() == Some(option));

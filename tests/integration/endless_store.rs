@@ -65,7 +65,7 @@ fn read_all(mut pipe: impl Read + Send + 'static) -> thread::JoinHandle<String> 
 }
 
 /// Returns the most memory that a process has had so far; `wait4` would begin with that of the test itself.
-fn most_bytes(pid: Pid) -> u64 {
+pub fn most_bytes(pid: Pid) -> u64 {
     let status = fs::read_to_string(format!("/proc/{}/status", pid.as_raw_nonzero())).unwrap_or_default();
     let most = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse().ok());
     most.unwrap_or(0) * 1024

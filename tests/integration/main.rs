@@ -52,6 +52,9 @@
 //! Commands and what people see
 //! - [`auth_test`]: `auth-test`, its probe and its write test
 //! - [`iqmetrix`]: `iqmetrix companies`, `dealers` and `imei`
+//! - [`iqtech`]: `iqtech employee`, `machine` and `transactions`
+//! - [`iqtech_lockers`]: `iqtech locker`: the check of an asset, reservations, the custody record
+//! - [`iqtech_writes`]: changes at iQ Tech whose outcome is unknown
 //! - [`dry_run`]: `sync --dry-run` and `preview --remote`
 //! - [`asset_status`]: `status ID` of one asset
 //! - [`status_reasons`]: every reason in `status`, `--json` and the page
@@ -101,6 +104,9 @@ mod held_clients;
 mod http_framing;
 mod invariants;
 mod iqmetrix;
+mod iqtech;
+mod iqtech_lockers;
+mod iqtech_writes;
 mod late_writes;
 mod ledger_faults;
 mod ledger_upkeep;

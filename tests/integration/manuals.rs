@@ -36,8 +36,7 @@ fn has_a_manual_page_with_usage_for_every_command() {
     let made = files::made().unwrap();
     let mut definition = wipeos_iqr::cli::definition().disable_help_subcommand(true);
     definition.build();
-    let nested = definition.get_subcommands().flat_map(clap::Command::get_subcommands);
-    for command in definition.get_subcommands().chain(nested).filter(|command| command.get_name() != "help") {
+    for command in commands_below(&definition).filter(|command| command.get_name() != "help") {
         let page = &made[&format!("man/{}.1", command.get_display_name().unwrap())];
         let page = String::from_utf8_lossy(page);
         assert!(page.contains(".SH \"EXAMPLES\""), "{}", command.get_name());
@@ -113,6 +112,11 @@ fn agrees_on_exit_codes_in_code_help_and_docs() {
     for (code, meaning) in help {
         assert!(readme[&code].starts_with(&meaning), "{code}: --help says `{meaning}`, README.md `{}`", readme[&code]);
     }
+}
+
+/// Returns the commands below this one, at any depth.
+pub fn commands_below(command: &clap::Command) -> Box<dyn Iterator<Item = &clap::Command> + '_> {
+    Box::new(command.get_subcommands().flat_map(|command| std::iter::once(command).chain(commands_below(command))))
 }
 
 /// Reads the values of `Exit` off its source, and the code of a second signal, which no command returns.

@@ -6,10 +6,11 @@ use anyhow::Result;
 use serde::Serialize;
 
 use super::connection::{Connection, connect};
-use super::delivery::{check, deliver, deliver_bytes, table};
+use super::delivery::{check, deliver, deliver_bytes};
 use super::progress::progress_bar;
 use super::typed::{NotAsked, Typed};
 use crate::cli::{Global, ImeiArgs};
+use crate::commands::table::table;
 use crate::commands::{Exit, NotFound, Usage, load};
 use crate::config::{Config, ConfigError};
 use crate::escape;

@@ -6,8 +6,9 @@ use anyhow::Result;
 use serde::Serialize;
 
 use super::connection::{Connection, connect};
-use super::delivery::{check, deliver, deliver_bytes, table};
+use super::delivery::{check, deliver, deliver_bytes};
 use crate::cli::{Global, OutputArgs};
+use crate::commands::table::table;
 use crate::commands::{Exit, NotFound, load};
 use crate::iqmetrix::{Call, Company, Dealer, Format};
 

@@ -7,7 +7,7 @@ use crate::commands::{NotFound, Usage, suggest};
 use crate::config::Config;
 use crate::ledger::{ChangeRecord, Intent, Ledger, LeftBehind, Problem};
 use crate::model::{
-    ClientId, DueBecause, InventoryId, InventoryIdError, LookedUpValue, Reason, RecordedReason, Timestamp,
+    ClientId, DueBecause, InventoryId, InventoryIdError, LookedUpValue, Machine, Reason, RecordedReason, Timestamp,
 };
 use crate::output;
 use crate::store::Store;
@@ -29,7 +29,7 @@ pub(super) struct AssetStatus {
 }
 
 /// The state of a client.
-pub(super) struct Standing {
+pub(in crate::commands) struct Standing {
     pub client_id: ClientId,
     /// Maker, model and serial number as WipeOS has them; empty when they cannot be read.
     pub machine: String,
@@ -42,7 +42,7 @@ pub(super) struct Standing {
 
 /// The next pass's task for a client.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum State {
+pub(in crate::commands) enum State {
     /// Nothing is to be done: all that would be sent was sent.
     UpToDate,
     /// The client is to be sent.
@@ -181,11 +181,20 @@ impl Standing {
     }
 
     fn evaluate(evaluator: &Evaluator<'_>, client_id: ClientId) -> Result<Self> {
+        Ok(Self::evaluate_with_machine(evaluator, client_id)?.0)
+    }
+
+    /// Evaluates a client; the machine is `None` where it cannot be read.
+    pub(in crate::commands) fn evaluate_with_machine(
+        evaluator: &Evaluator<'_>,
+        client_id: ClientId,
+    ) -> Result<(Self, Option<Machine>)> {
         let (found, verdict) = evaluator.evaluate(client_id)?;
         let problem = found.ledger_view.problem;
         // An unreadable record is reported as such.
-        let machine = verdict.mapped().map(|mapped| mapped.machine.name()).unwrap_or_default();
-        let looked_up = verdict.mapped().map(|mapped| mapped.machine.looked_up.clone()).unwrap_or_default();
+        let read = verdict.mapped().map(|mapped| mapped.machine.clone());
+        let machine = read.as_ref().map(Machine::name).unwrap_or_default();
+        let looked_up = read.as_ref().map(|machine| machine.looked_up.clone()).unwrap_or_default();
         let state = match verdict {
             Verdict::Gone => State::Gone,
             Verdict::Held(Rejection { reason, message }, _) => State::Held { reason: reason.into(), message },
@@ -198,7 +207,7 @@ impl Standing {
                 None => State::Due(found.because),
             },
         };
-        Ok(Self { client_id, machine, state, problem, looked_up })
+        Ok((Self { client_id, machine, state, problem, looked_up }, read))
     }
 }
 

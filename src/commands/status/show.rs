@@ -10,6 +10,7 @@ use super::advice::explained;
 use super::obstacle::Obstacle;
 use super::state::Status;
 use crate::commands::page::{Page, Span, length, minute};
+use crate::custody::Entry;
 use crate::ledger::{Heartbeat, LeftBehind, Pass, Problem};
 use crate::model::Timestamp;
 use crate::output::{self, BAD, DIM, GOOD, WARN};
@@ -21,6 +22,7 @@ pub(super) fn page(status: &Status, now: Timestamp, is_verbose: bool) -> String 
     let mut page = Page::default();
     if let Some(asset) = &status.asset {
         asset_status::write(&mut page, asset, &status.left_behind, Obstacle::find(status, now).as_ref(), now);
+        custody(&mut page, &status.custody);
         return page.into_text();
     }
     tenant(&mut page, status);
@@ -125,6 +127,23 @@ fn outcome(pass: &Pass) -> Vec<Span> {
         spans.push(Span::new(WARN, format!("; {why}")));
     }
     spans
+}
+
+/// Writes the lines of the custody record; nothing where there are none.
+fn custody(page: &mut Page, entries: &[Entry]) {
+    if entries.is_empty() {
+        return;
+    }
+    page.section("Lockers, newest first");
+    for entry in entries.iter().rev().take(MAX_ROWS) {
+        let place = [("machine", &entry.machine), ("locker", &entry.selection), ("reservation", &entry.reservation)];
+        let place = place.into_iter().filter_map(|(name, value)| Some(format!(", {name} {}", value.as_ref()?)));
+        let (action, event, place) = (entry.action.word(), entry.event.word(), place.collect::<String>());
+        page.row(&minute(entry.at), format!("{action} {event}, by {}{place}", entry.by));
+        page.row("", entry.forced.as_ref().map(|reason| format!("forced: {reason}")).unwrap_or_default());
+        page.row("", entry.message.as_deref().unwrap_or_default());
+    }
+    and_more(page, entries.len().saturating_sub(MAX_ROWS), ["line before", "lines before"]);
 }
 
 fn counts(page: &mut Page, status: &Status) {

@@ -8,6 +8,7 @@ use super::asset_status::AssetStatus;
 use super::services::{Section, ServiceStatus};
 use crate::cli::StatusArgs;
 use crate::config::Config;
+use crate::custody::Entry;
 use crate::ledger::{self, Heartbeat, Holder, Ledger, LeftBehind, Pass, Problem};
 use crate::model::Timestamp;
 use crate::store::{MissingIndex, Store};
@@ -53,6 +54,8 @@ pub(super) struct Status {
     pub services: Vec<ServiceStatus>,
     /// The status of the one asset that was asked for.
     pub asset: Option<AssetStatus>,
+    /// The lines of the custody record about it.
+    pub custody: Vec<Entry>,
 }
 
 /// The part of the status that comes from the WipeOS database.
