@@ -132,9 +132,12 @@ impl Steps {
 
     fn store(&mut self, config: &Config) {
         match check_store(config) {
-            Ok((newest, missing)) => {
+            Ok(CheckedStore { newest, missing, slots }) => {
                 let path = config.store.database.display();
                 self.note("WipeOS database", Verdict::Ok, format!("{path}; {newest}"));
+                for warning in slots {
+                    self.note("slot", Verdict::Warning, warning);
+                }
                 if missing.is_empty() {
                     self.note("indexes", Verdict::Ok, "all there".to_owned());
                 }
@@ -187,8 +190,18 @@ fn check_ledger(path: &Path) -> Result<Option<Ledger>, ledger::Error> {
     Ok(Some(ledger))
 }
 
-/// Opens the database and checks the contract; returns what is newest in it, and what its missing indexes cost.
-fn check_store(config: &Config) -> Result<(String, Vec<String>)> {
+/// The WipeOS database, and what a person may have to do about it.
+struct CheckedStore {
+    /// The newest client and edit.
+    newest: String,
+    /// The costs of its missing indexes.
+    missing: Vec<String>,
+    /// Slots that the config names and machines lack.
+    slots: Vec<String>,
+}
+
+/// Opens the database and checks the contract, and whether the config names slots that are there.
+fn check_store(config: &Config) -> Result<CheckedStore> {
     let store = super::open_database(&config.store.database)?;
     store.check()?;
     if !config.assumed_slots().is_empty() {
@@ -200,7 +213,8 @@ fn check_store(config: &Config) -> Result<(String, Vec<String>)> {
         Ok(0) => "no client yet".to_owned(),
         _ => format!("newest client {}, newest edit {} UTC", watermark.client_id, watermark.updated_at),
     };
-    Ok((newest, missing.iter().map(super::missing_index).collect()))
+    let missing = missing.iter().map(super::missing_index).collect();
+    Ok(CheckedStore { newest, missing, slots: super::slots::check(&store, config)? })
 }
 
 fn print(args: &AuthTestArgs, steps: Steps) -> Result<()> {

@@ -12,6 +12,7 @@ mod lookups;
 pub mod master_item;
 mod page;
 pub mod preview;
+mod slots;
 mod spooled_text;
 pub mod status;
 mod suggest;

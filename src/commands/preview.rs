@@ -11,7 +11,7 @@ mod show;
 use anyhow::Result;
 
 use self::load::Preview;
-pub(super) use self::load::not_found;
+pub(super) use self::load::{no_id, not_found};
 use super::Exit;
 use crate::cli::{Global, PreviewArgs};
 use crate::ledger::Ledger;

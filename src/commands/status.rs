@@ -122,7 +122,7 @@ pub(super) fn html_after_pass(
     };
     status.failure = failure;
     // The pass knows what is due; to ask the WipeOS database once more would cost more than an idle pass.
-    status.store = due.map(|due| StoreStatus { due, missing_indexes: Vec::new() });
+    status.store = due.map(|due| StoreStatus { due, missing_indexes: Vec::new(), slot: None });
     Ok(html::page(&status, &recent, now)?)
 }
 

@@ -37,6 +37,9 @@ pub enum ConfigError {
     /// The file was read, and something is wrong in it.
     #[error("{0}")]
     Invalid(Problems),
+    /// No machine has the slot that the config names for the inventory ID; the sentence says which slots there are.
+    #[error("{0}")]
+    NoSuchSlot(String),
     /// There is no such secret, or none that may be used.
     #[error(transparent)]
     Secret(#[from] SecretSourceError),

@@ -108,6 +108,16 @@ impl Ledger {
     pub fn senders(&self, inventory_id: &str) -> Result<Vec<ClientId>, Error> {
         self.clients("SELECT client_id FROM sent WHERE inventory_id = ?1", [inventory_id])
     }
+
+    /// Returns the number of clients that were sent.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read.
+    pub fn count_sent(&self) -> Result<u64, Error> {
+        let count = self.row("SELECT count(*) FROM sent", [], |row| row.get::<_, i64>(0))?;
+        Ok(count.unwrap_or_default().unsigned_abs())
+    }
 }
 
 pub(super) fn record(row: &Row<'_>) -> rusqlite::Result<SentRecord> {

@@ -22,13 +22,13 @@ pub enum IdRule {
     Alphanumeric,
 }
 
-/// The reason why a slot's value is not an inventory ID.
+/// The reason why a text is not an inventory ID.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum InventoryIdError {
-    /// The slot is blank.
-    #[error("the inventory ID slot is blank")]
+    /// There is no text.
+    #[error("the inventory ID is blank")]
     Blank,
-    /// The text in the slot cannot be an ID.
+    /// The text cannot be an ID.
     #[error("`{}` is not an inventory ID: {problem}", excerpt(.value))]
     Invalid {
         /// The text that was typed.

@@ -189,6 +189,12 @@ impl Machine {
         slot_of(&self.slots, name)
     }
 
+    /// Whether the machine has a slot of this name, as [`slot_of`] finds it, also a blank one.
+    #[must_use]
+    pub fn has_slot(&self, name: &str) -> bool {
+        self.slots.iter().any(|slot| slot.name.trim().eq_ignore_ascii_case(name.trim()))
+    }
+
     /// Returns the origin of the values of a service; the default one where the config has no section of it.
     #[must_use]
     pub fn lookup_origin(&self, service: LookupService) -> LookupOrigin {

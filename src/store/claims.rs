@@ -26,6 +26,9 @@ const HAS_ZEROS: &str = "SELECT EXISTS (SELECT 1 FROM client_slot WHERE name = ?
 /// The number of bytes that all names of slots may have.
 const MAX_NAMES_BYTES: usize = 64 << 20;
 
+/// The limit for a search through all names of slots.
+const ALL_NAMES: u32 = u32::MAX;
+
 /// Whether any value of a slot is a blob, which comes behind all texts.
 const HAS_BLOBS: &str = "SELECT EXISTS (SELECT 1 FROM client_slot WHERE name = ?1 AND value >= x'')";
 
@@ -207,7 +210,7 @@ impl Store {
         let mut known = self.spellings.borrow_mut();
         if known.as_ref().is_none_or(|(name, _)| name != slot) {
             let wanted = slot.trim();
-            let names = self.names_of_slots(|name| name.trim().eq_ignore_ascii_case(wanted))?;
+            let (names, _) = self.names_of_slots(ALL_NAMES, |name| name.trim().eq_ignore_ascii_case(wanted))?;
             *known = Some((slot.to_owned(), names.into()));
         }
         Ok(known.as_ref().map(|(_, names)| Arc::clone(names)).unwrap_or_default())
@@ -219,23 +222,31 @@ impl Store {
     ///
     /// When the database cannot be read; [`Error::TooMany`] when the names are more than memory should hold.
     pub fn slot_names(&self) -> Result<Vec<String>, Error> {
-        Ok(self.names_of_slots(|_| true)?.iter().map(|name| name.trim().to_owned()).collect())
+        Ok(self.names_of_slots(ALL_NAMES, |_| true)?.0.iter().map(|name| name.trim().to_owned()).collect())
     }
 
-    /// The names of those slots that are wanted, unchanged, found by leaping from one name to the next in the index. One
-    /// client with too many slots, or with a name that is no text, keeps no other client from being sent.
-    fn names_of_slots(&self, is_wanted: impl Fn(&str) -> bool) -> Result<Vec<String>, Error> {
+    /// Whether a client has this slot; also where there are more than `limit` different names, too many to be sure.
+    pub(super) fn may_have_slot(&self, slot: &str, limit: u32) -> Result<bool, Error> {
+        let (names, number) = self.names_of_slots(limit, |name| name.trim().eq_ignore_ascii_case(slot.trim()))?;
+        Ok(!names.is_empty() || number >= limit)
+    }
+
+    /// The names of those slots that are wanted, unchanged, and the number of names that were compared, at most `limit`.
+    /// The search leaps from one name to the next in the index. One client with too many slots, or with a name that is
+    /// no text, keeps no other client from being sent.
+    fn names_of_slots(&self, limit: u32, is_wanted: impl Fn(&str) -> bool) -> Result<(Vec<String>, u32), Error> {
         let names = self.reading(|connection| {
             let mut statement = connection.prepare_cached(
                 "WITH RECURSIVE slot(name) AS (
                      SELECT min(name) FROM client_slot
                      UNION ALL
                      SELECT (SELECT min(name) FROM client_slot WHERE name > slot.name) FROM slot WHERE slot.name IS NOT NULL)
-                 SELECT name FROM slot WHERE name IS NOT NULL",
+                 SELECT name FROM slot WHERE name IS NOT NULL LIMIT ?1",
             )?;
-            let mut rows = statement.query([])?;
-            let (mut names, mut bytes) = (Vec::new(), 0);
+            let mut rows = statement.query([limit])?;
+            let (mut names, mut number, mut bytes) = (Vec::new(), 0, 0);
             while let Some(row) = rows.next()? {
+                number += 1;
                 let Ok(name) = row.get_ref(0)?.as_str() else { continue };
                 if is_wanted(name) {
                     bytes += name.len();
@@ -245,7 +256,7 @@ impl Store {
                     return Ok(None);
                 }
             }
-            Ok(Some(names))
+            Ok(Some((names, number)))
         })?;
         names.ok_or_else(|| Error::TooMany { path: self.path.clone(), what: "names of slots in client_slot" })
     }

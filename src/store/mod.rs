@@ -19,6 +19,7 @@ mod machine;
 mod quiescent;
 mod schema;
 mod signature;
+mod slot_survey;
 mod slots;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -33,5 +34,6 @@ pub use fingerprint::Fingerprint;
 pub use machine::{ClientState, Snapshot};
 pub use schema::MissingIndex;
 pub use signature::Signature;
+pub use slot_survey::{Lacking, SlotGap, SlotSurvey};
 pub use slots::SlotSample;
 pub use watchdog::Patience;

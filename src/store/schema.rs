@@ -42,6 +42,11 @@ pub struct MissingIndex {
 }
 
 impl MissingIndex {
+    /// Whether the index belongs to this table.
+    pub(super) fn is_of(&self, table: &str) -> bool {
+        self.table == table
+    }
+
     /// The statement that an administrator of the appliance can run to mend it. We never write there.
     #[must_use]
     pub fn statement(&self) -> String {

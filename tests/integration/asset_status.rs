@@ -90,7 +90,10 @@ fn shows_what_was_sent_if_no_client_has_the_id_now() {
     bench.sync_well();
     bench.store().delete(1).unwrap();
     let shown = flat(&story(&bench, FIRST).stdout);
-    assert!(shown.contains("none in WipeOS has this ID now") && shown.contains("last sent"), "{shown}");
+    assert!(
+        shown.contains("none in WipeOS has this ID in its slot `Inventory ID` now") && shown.contains("last sent"),
+        "{shown}"
+    );
     assert_eq!(story(&bench, 99).code, Some(7));
 }
 

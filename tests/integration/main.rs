@@ -51,6 +51,7 @@
 //!
 //! Commands and what people see
 //! - [`auth_test`]: `auth-test`, its probe and its write test
+//! - [`missing_slots`]: slots that the config names and machines lack
 //! - [`iqmetrix`]: `iqmetrix companies`, `dealers` and `imei`
 //! - [`iqtech`]: `iqtech employee`, `machine` and `transactions`
 //! - [`iqtech_lockers`]: `iqtech locker`: the check of an asset, reservations, the custody record
@@ -117,6 +118,7 @@ mod lookups;
 mod lookups_shown;
 mod manuals;
 mod master_items;
+mod missing_slots;
 mod monitoring;
 mod power_cuts;
 mod races;

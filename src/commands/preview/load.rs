@@ -194,7 +194,7 @@ fn find(evaluator: &Evaluator<'_>, typed: &str) -> Result<(Option<InventoryId>, 
             clients.reverse();
             if clients.is_empty() {
                 let similar = suggest::existing(evaluator.store, config, typed)?;
-                return Err(NotFound(format!("{error}{}", suggest::hint(&similar))).into());
+                return Err(NotFound(no_id(&error, slot, &similar)).into());
             }
             Ok((None, clients))
         }
@@ -204,6 +204,11 @@ fn find(evaluator: &Evaluator<'_>, typed: &str) -> Result<(Option<InventoryId>, 
 /// Says that no client has the ID in its slot; `similar` are similar IDs that some client has.
 pub(in crate::commands) fn not_found(id: &InventoryId, slot: &str, similar: &[String]) -> String {
     format!("no client in WipeOS has inventory ID {id} in its slot `{slot}`{}", suggest::hint(similar))
+}
+
+/// Says that a text is no ID, and that no client has it in its slot all the same.
+pub(in crate::commands) fn no_id(error: &InventoryIdError, slot: &str, similar: &[String]) -> String {
+    format!("{error}, and no client in WipeOS has it in its slot `{slot}`{}", suggest::hint(similar))
 }
 
 /// The one reason to hold a client that is not seen without IQR: what the newest pass found there.

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use crate::commands::preview::not_found;
+use crate::commands::preview::{no_id, not_found};
 use crate::commands::{NotFound, Usage, suggest};
 use crate::config::Config;
 use crate::ledger::{ChangeRecord, Intent, Ledger, LeftBehind, Problem};
@@ -16,10 +16,13 @@ use crate::sync::evaluate::{Evaluator, Rejection, Verdict};
 /// The status of one asset.
 pub(super) struct AssetStatus {
     pub inventory_id: String,
-    /// The clients that have its ID, newest first; where the WipeOS database cannot be read, those that the ledger has.
+    /// The clients that have its ID, newest first; where none has it, those that were sent to it and have no ID now.
+    /// Where the WipeOS database cannot be read, those that the ledger has.
     pub clients: Vec<Standing>,
-    /// Whether the clients are from the WipeOS database.
-    is_of_store: bool,
+    /// Whether one of the clients has its ID now.
+    is_claimed: bool,
+    /// The slot in which the WipeOS database was searched for its ID; `None` where that cannot be read.
+    slot: Option<String>,
     /// The times at which each client was last sent to it, the newest first.
     pub sent: Vec<(ClientId, Timestamp)>,
     /// A write that was begun by a pass that was killed.
@@ -72,7 +75,11 @@ impl AssetStatus {
             Ok(id) => id,
             Err(error) => return Self::from_no_id(&evaluator, typed.trim(), &error),
         };
-        let clients = standings(&evaluator, evaluator.clients_of(typed, &id)?)?;
+        let mut clients = standings(&evaluator, evaluator.clients_of(typed, &id)?)?;
+        let is_claimed = !clients.is_empty();
+        if let Some(ledger) = ledger.filter(|_| !is_claimed) {
+            clients = without_id(&evaluator, ledger.senders(id.as_str())?)?;
+        }
         let (sent, intent, changes) = match ledger {
             Some(ledger) => (sent(ledger, &id)?, ledger.intent(&id)?, ledger.changes(id.as_str())?),
             None => (Vec::new(), None, Vec::new()),
@@ -80,7 +87,8 @@ impl AssetStatus {
         if clients.is_empty() && sent.is_empty() && changes.is_empty() {
             return Err(unknown(&evaluator, &id)?.into());
         }
-        Ok(Self { inventory_id: id.to_string(), clients, is_of_store: true, sent, intent, changes })
+        let (inventory_id, slot) = (id.to_string(), Some(config.store.inventory_id_slot.clone()));
+        Ok(Self { inventory_id, clients, is_claimed, slot, sent, intent, changes })
     }
 
     /// Reads what the ledger alone knows of an asset; `None` when it knows nothing.
@@ -96,7 +104,8 @@ impl AssetStatus {
             Err(_) => (Vec::new(), None, Vec::new()),
         };
         let is_known = !clients.is_empty() || !sent.is_empty() || !changes.is_empty();
-        Ok(is_known.then_some(Self { inventory_id, clients, is_of_store: false, sent, intent, changes }))
+        let is_claimed = !clients.is_empty();
+        Ok(is_known.then_some(Self { inventory_id, clients, is_claimed, slot: None, sent, intent, changes }))
     }
 
     /// Reads the status of a text that is no ID: clients are held because of just this text, or will be by the next
@@ -117,19 +126,19 @@ impl AssetStatus {
         clients.dedup();
         if clients.is_empty() {
             let similar = suggest::existing(evaluator.store, &evaluator.config.store, typed)?;
-            return Err(NotFound(format!("{error}{}", suggest::hint(&similar))).into());
+            return Err(NotFound(no_id(error, slot, &similar)).into());
         }
-        let clients = standings(evaluator, clients)?;
+        let (clients, slot) = (standings(evaluator, clients)?, Some(slot.clone()));
         let (inventory_id, sent, changes) = (typed.to_owned(), Vec::new(), Vec::new());
-        Ok(Self { inventory_id, clients, is_of_store: true, sent, intent: None, changes })
+        Ok(Self { inventory_id, clients, is_claimed: true, slot, sent, intent: None, changes })
     }
 
-    /// Returns the sentence for an asset without a known client.
-    pub(super) fn without_client(&self) -> Option<&'static str> {
-        match (self.clients.is_empty(), self.is_of_store) {
-            (false, _) => None,
-            (true, true) => Some("none in WipeOS has this ID now"),
-            (true, false) => Some("not known: the WipeOS database cannot be read"),
+    /// Returns the sentence for an asset whose ID no known client has.
+    pub(super) fn without_client(&self) -> Option<String> {
+        match (self.is_claimed, &self.slot) {
+            (true, _) => None,
+            (false, Some(slot)) => Some(format!("none in WipeOS has this ID in its slot `{slot}` now")),
+            (false, None) => Some("not known: the WipeOS database cannot be read".to_owned()),
         }
     }
 
@@ -161,6 +170,19 @@ fn unknown(evaluator: &Evaluator<'_>, id: &InventoryId) -> Result<NotFound> {
         format!("{separator} {clients} no ID at all ({blank}): `wipeos-iqr status` names the machines")
     });
     Ok(NotFound(message + &hint.unwrap_or_default()))
+}
+
+/// Returns those of the clients that have no inventory ID now: the slot is blank, or the config names another one than
+/// when they were sent.
+fn without_id(evaluator: &Evaluator<'_>, clients: Vec<ClientId>) -> Result<Vec<Standing>> {
+    let mut standings = standings(evaluator, clients)?;
+    standings.retain(|client| match &client.state {
+        State::Held { reason, .. } => reason.is(Reason::BlankInventoryId),
+        State::UpToDate | State::Due(_) | State::HalfDone | State::Differs | State::Failing { .. } | State::Gone => {
+            false
+        }
+    });
+    Ok(standings)
 }
 
 fn standings(evaluator: &Evaluator<'_>, clients: Vec<ClientId>) -> Result<Vec<Standing>> {

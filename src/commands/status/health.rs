@@ -62,7 +62,7 @@ fn attention(status: &Status, now: Timestamp) -> Option<String> {
     let what = match grave {
         Some(obstacle) => obstacle.sentence(now),
         None if status.store.is_none() => "the WipeOS database cannot be read".to_owned(),
-        None => failing(status)?,
+        None => status.missing_slot().map(str::to_owned).or_else(|| failing(status))?,
     };
     let end = if what.ends_with('?') { "" } else { "." };
     Some(format!("Needs attention: {what}{end}"))
@@ -106,7 +106,7 @@ mod tests {
         Status {
             has_ledger: true,
             heartbeat: Some(Heartbeat { started_at: at(0), finished_at: at(0), last_good: Some(at(0)) }),
-            store: Some(StoreStatus { due: 0, missing_indexes: Vec::new() }),
+            store: Some(StoreStatus { due: 0, missing_indexes: Vec::new(), slot: None }),
             ..Status::default()
         }
     }

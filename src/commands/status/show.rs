@@ -35,6 +35,9 @@ pub(super) fn page(status: &Status, now: Timestamp, is_verbose: bool) -> String 
             attention(&mut page, obstacle.as_ref(), now);
         }
     }
+    if let Some(missing) = status.missing_slot() {
+        page.styled_row("attention", BAD, missing);
+    }
     counts(&mut page, status);
     services(&mut page, status);
     table(&mut page, "Failing: tried again by themselves", &status.failing().collect::<Vec<_>>(), now);

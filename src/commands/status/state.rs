@@ -7,11 +7,13 @@ use anyhow::Result;
 use super::asset_status::AssetStatus;
 use super::services::{Section, ServiceStatus};
 use crate::cli::StatusArgs;
+use crate::commands::slots;
 use crate::config::Config;
 use crate::custody::Entry;
 use crate::ledger::{self, Heartbeat, Holder, Ledger, LeftBehind, Pass, Problem};
 use crate::model::Timestamp;
-use crate::store::{MissingIndex, Store};
+use crate::output;
+use crate::store::{Lacking, MissingIndex, Store};
 use crate::sync::evaluate::due;
 use crate::sync::tenancy;
 
@@ -62,6 +64,8 @@ pub(super) struct Status {
 pub(super) struct StoreStatus {
     pub due: u64,
     pub missing_indexes: Vec<MissingIndex>,
+    /// The sentence for an inventory ID slot that no machine, or none of the newest, has.
+    pub slot: Option<String>,
 }
 
 /// The failure that ended the newest pass early, or kept it from beginning: the ledger may not know it.
@@ -126,7 +130,8 @@ impl Status {
             self.narrow_to(AssetStatus::read(config, store, ledger, typed)?, ledger, config.ledger.oldest_kept(now))?;
         }
         let due = due::count(store, ledger, now, config)?;
-        self.store = Some(StoreStatus { due, missing_indexes: store.missing_indexes()? });
+        let missing_indexes = store.missing_indexes()?;
+        self.store = Some(StoreStatus { due, missing_indexes, slot: slot(config, store, ledger)? });
         Ok(())
     }
 
@@ -173,6 +178,11 @@ impl Status {
         beat.is_none_or(|at| at == newest.started_at || is_later(at)).then_some(newest)
     }
 
+    /// Returns the sentence for an inventory ID slot that machines lack.
+    pub(super) fn missing_slot(&self) -> Option<&str> {
+        self.store.as_ref()?.slot.as_deref()
+    }
+
     pub(super) fn held(&self) -> impl Iterator<Item = &Problem> {
         self.problems.iter().filter(|problem| problem.reason.is_held())
     }
@@ -180,4 +190,21 @@ impl Status {
     pub(super) fn failing(&self) -> impl Iterator<Item = &Problem> {
         self.problems.iter().filter(|problem| !problem.reason.is_held())
     }
+}
+
+/// Says that the inventory ID slot is missing, and that the machines that were sent before are not lost.
+fn slot(config: &Config, store: &Store, ledger: Option<&Ledger>) -> Result<Option<String>> {
+    let Some((lacking, sentence)) = slots::attention(store, config)? else { return Ok(None) };
+    let sent = match lacking {
+        Lacking::All => ledger.map(Ledger::count_sent).transpose()?.unwrap_or_default(),
+        Lacking::Newest(_) => 0,
+    };
+    let stay = match sent {
+        0 => String::new(),
+        sent => format!(
+            "; {} as in IQR until then",
+            output::count(sent, "machine that was sent stays", "machines that were sent stay")
+        ),
+    };
+    Ok(Some(sentence + &stay))
 }

@@ -13,10 +13,13 @@ use crate::lookup;
 use crate::mapping::{self, Rules};
 use crate::model::{
     AssetUpdate, ClientId, CommentLine, DueBecause, InventoryId, InventoryIdError, LookupOrigin, LookupService,
-    Machine, Reason, Registration, Sent, Timestamp,
+    Machine, Reason, Registration, Sent, Timestamp, excerpt,
 };
 use crate::store::{self, ClientState, Fingerprint, Snapshot, Store, UnreadableRecord};
 use crate::sync::error::Error;
+
+/// The number of slots that a message names.
+const MAX_NAMED_SLOTS: usize = 4;
 
 /// The reason why a client is not sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -356,7 +359,8 @@ impl Evaluator<'_> {
         let id = match self.inventory_id(&machine) {
             Ok(id) => id,
             Err(error) => {
-                let prospect = Prospect::Held(no_id(&error, &machine), Box::new(machine));
+                let slot = &self.config.store.inventory_id_slot;
+                let prospect = Prospect::Held(no_id(&error, &machine, slot), Box::new(machine));
                 return Ok(Found { inventory_id: typed(&error), prospect, ..found });
             }
         };
@@ -418,15 +422,34 @@ fn typed(error: &InventoryIdError) -> Option<String> {
     }
 }
 
-/// Rejects a client without a usable ID. Names the machine: without an ID, people would not find it in the shop.
-fn no_id(error: &InventoryIdError, machine: &Machine) -> Rejection {
-    let reason = match error {
-        InventoryIdError::Blank => Reason::BlankInventoryId,
-        InventoryIdError::Invalid { .. } => Reason::InvalidInventoryId,
-    };
+/// Rejects a client without a usable ID in the slot of this name. Names the machine: without an ID, people would not find
+/// it in the shop.
+fn no_id(error: &InventoryIdError, machine: &Machine, slot: &str) -> Rejection {
     let name = Some(machine.name()).filter(|name| !name.is_empty());
     let name = name.map_or_else(String::new, |name| format!(" ({name})"));
-    Rejection { reason, message: format!("{error}; type the IQR inventory ID of this machine{name} into it in WipeOS") }
+    let advice = format!("type the IQR inventory ID of this machine{name} into it in WipeOS");
+    let (is_missing, slot) = (!machine.has_slot(slot), excerpt(slot));
+    let (reason, message) = match (error, slots_in_use(machine)) {
+        (InventoryIdError::Blank, Some(others)) if is_missing => (
+            Reason::BlankInventoryId,
+            format!(
+                "this machine has no slot `{slot}`, but {others}; {advice}, or, if the ID is in another slot already, \
+                 correct store.inventory_id_slot"
+            ),
+        ),
+        (InventoryIdError::Blank, _) => (Reason::BlankInventoryId, format!("the slot `{slot}` is blank; {advice}")),
+        (InventoryIdError::Invalid { .. }, _) => {
+            (Reason::InvalidInventoryId, format!("{error}, and is in the slot `{slot}`; {advice}"))
+        }
+    };
+    Rejection { reason, message }
+}
+
+/// Lists some slots of a machine that are not blank, each in backticks; `None` where it has none.
+fn slots_in_use(machine: &Machine) -> Option<String> {
+    let filled = machine.slots.iter().filter(|slot| slot.value.is_some());
+    let names: Vec<String> = filled.take(MAX_NAMED_SLOTS).map(|it| format!("`{}`", excerpt(it.name.trim()))).collect();
+    (!names.is_empty()).then(|| names.join(", "))
 }
 
 /// Returns the digest that stands for an update in the ledger: of every field that may be sent, and of the asset.
