@@ -2,12 +2,14 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::time::Duration;
 
 use rusqlite::named_params;
 
 use super::database::Store;
 use super::error::Error;
 use super::{schema, value};
+use crate::clock::BootTime;
 use crate::escape;
 use crate::model::excerpt;
 
@@ -20,6 +22,9 @@ const MAX_ROWS: u32 = 20_000;
 /// The number of bytes that the names in these rows may have.
 const MAX_BYTES: usize = 4 << 20;
 
+/// The time after which no further row is read: a view may take long for each client.
+const MAX_TIME: Duration = Duration::from_secs(2);
+
 /// The number of different names of slots among which a slot of older clients is searched for.
 const MAX_NAMES: u32 = 10_000;
 
@@ -29,7 +34,7 @@ const MIN_CLIENTS_WITHOUT: usize = 50;
 /// The number of slots in use that a message lists.
 const MAX_LISTED: usize = 8;
 
-/// The names are in the index on the client and in its row; the length of a value is known without reading it.
+/// Names and filling of the slots of the newest clients, found by the index on the client; the length of a value is known without reading it.
 const NEWEST: &str = "SELECT c.id, s.name, coalesce(octet_length(s.value), 0) > 0
      FROM (SELECT id FROM client ORDER BY id DESC LIMIT :clients) AS c
      CROSS JOIN client_slot AS s ON s.client_id = c.id ORDER BY c.id DESC LIMIT :rows";
@@ -118,11 +123,11 @@ impl Store {
             let mut statement = connection.prepare_cached(NEWEST)?;
             let mut rows = statement.query(named_params! {":clients": MAX_CLIENTS, ":rows": MAX_ROWS})?;
             let (mut survey, mut places) = (SlotSurvey::default(), HashMap::new());
-            let (mut client, mut bytes) = (None, 0);
+            let (mut client, mut bytes, end) = (None, 0, BootTime::now() + MAX_TIME);
             while let Some(row) = rows.next()? {
                 let Some(name) = value::text(row.get_ref(1)?) else { continue };
                 bytes += name.len();
-                if bytes > MAX_BYTES {
+                if bytes > MAX_BYTES || end.left().is_zero() {
                     break;
                 }
                 let of_client = Some(row.get_ref(0)?.as_i64().unwrap_or_default());

@@ -1,6 +1,7 @@
 //! Slots that the config names and machines lack: `auth-test` and `status` say so, and name the slots that there are.
 
 use iqr_sandbox::iqmetrix;
+use iqr_sandbox::iqtech;
 use iqr_sandbox::store::{Client, ID_SLOT};
 use serde_json::Value;
 
@@ -189,5 +190,18 @@ fn names_the_slot_of_an_id_that_is_none() {
     assert!(
         report.message(1).contains("it may hold digits only, and is in the slot `Inventory ID`; type"),
         "{report:#?}"
+    );
+}
+
+#[test]
+fn warns_of_a_technician_slot_that_no_machine_has() {
+    let bench = Bench::with_clients(1).and_iqtech(iqtech::Options::default());
+    let bench = bench.with("iqtech", "technician", "\"badge\"");
+    let bench = bench.with("templates", "description", "\"{Model} {Technician Name}\"");
+    assert_warned(&bench, &[]);
+    let bench = bench.with("iqtech", "technician_slot", "\"Badge\"");
+    assert_warned(
+        &bench,
+        &["nothing is looked up at iQ Tech until one has it, or iqtech.technician_slot names another"],
     );
 }
