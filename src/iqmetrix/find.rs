@@ -18,7 +18,7 @@ pub struct Found {
     pub absent: Vec<Imei>,
     /// The devices of which a row cannot be read. The service has answered, and nothing is known of them.
     pub unreadable: Vec<Unreadable>,
-    /// The first failure; it left open whatever is in none of the lists.
+    /// The first failure, but the first that ends the pass if there is one; what is in none of the lists is open.
     pub error: Option<Error>,
 }
 
@@ -27,7 +27,7 @@ pub struct Found {
 struct Progress {
     devices: Vec<Device>,
     unreadable: Vec<Unreadable>,
-    open: BTreeSet<Imei>,
+    open: Vec<Imei>,
     error: Option<Error>,
 }
 
@@ -37,12 +37,13 @@ impl Iqmetrix {
     pub fn find(&self, companies: &[i64], imeis: &[Imei], end: BootTime, asked: &(dyn Fn() + Sync)) -> Found {
         let mut found = Found::default();
         let mut left: BTreeSet<Imei> = imeis.iter().cloned().collect();
-        let mut open = BTreeSet::new();
-        for company in companies {
+        let mut are_all_asked = false;
+        for (index, company) in companies.iter().enumerate() {
             let is_over = found.error.as_ref().is_some_and(|error| error.scope() == Scope::Pass);
             if left.is_empty() || is_over {
                 break;
             }
+            are_all_asked = index + 1 == companies.len();
             let wanted: Vec<Imei> = left.iter().cloned().collect();
             let progress = self.ask_company(*company, &wanted, end, asked);
             for device in progress.devices {
@@ -53,12 +54,11 @@ impl Iqmetrix {
             progress.open.iter().for_each(|imei| _ = left.remove(imei));
             progress.unreadable.iter().for_each(|row| _ = left.remove(&row.imei));
             found.unreadable.extend(progress.unreadable);
-            open.extend(progress.open);
-            found.error = found.error.or(progress.error);
+            if let Some(error) = progress.error {
+                error.note_in(&mut found.error);
+            }
         }
-        let is_cut_short =
-            found.error.as_ref().is_some_and(|error| error.scope() == Scope::Pass) || companies.is_empty();
-        found.absent = left.into_iter().filter(|imei| !is_cut_short && !open.contains(imei)).collect();
+        found.absent = left.into_iter().filter(|_| are_all_asked).collect();
         found
     }
 
@@ -103,7 +103,7 @@ fn note(batch: &[Imei], answer: Result<Devices, Error>, progress: &Mutex<Progres
         }
         Err(error) => {
             progress.open.extend(batch.iter().cloned());
-            progress.error.get_or_insert(error);
+            error.note_in(&mut progress.error);
         }
     }
 }

@@ -148,6 +148,30 @@ fn sends_one_request_on_trial_to_a_service_that_is_not_back() {
 }
 
 #[test]
+fn ends_with_an_outage_although_an_imei_was_refused_before() {
+    let (refused, unknown) = (imei(1), imei(2));
+    // The requests of one connection: a refused device, one that is not known, and an outage.
+    let replies = vec![status(400), body("[]"), status(500), status(500), status(500)];
+    let server = Server::answering(replies);
+    let client = client(Settings { batch: 1, connections: 1, ..server.settings() });
+    let devices = [refused, unknown.clone(), imei(3), imei(4)];
+    let found = client.find(&[1], &devices, end(), &|| {});
+    assert_eq!((kind(&found.error.map_or(Ok(()), Err)).as_str(), server.letters().as_str()), ("unreachable", "TQQQQQ"));
+    assert_eq!(found.absent, [unknown], "it was asked for");
+    let found = client.find(&[1, 2], &devices, end(), &|| {});
+    assert_eq!((found.absent.len(), server.letters().as_str()), (0, "TQQQQQ"), "nobody is asked any more");
+}
+
+#[test]
+fn ends_with_an_outage_that_the_last_batch_shows() {
+    let server = Server::answering(vec![body("[]"), status(500), status(500), status(500)]);
+    let client = client(Settings { batch: 1, connections: 1, ..server.settings() });
+    let found = client.find(&[1, 2], &[imei(1), imei(2)], end(), &|| {});
+    assert_eq!((kind(&found.error.map_or(Ok(()), Err)).as_str(), server.letters().as_str()), ("unreachable", "TQQQQ"));
+    assert_eq!(found.absent, [], "the next company is not asked");
+}
+
+#[test]
 fn finds_all_but_the_device_of_an_unreadable_row() {
     let row = |imei: &Imei, date: &str| format!(r#"{{"IMEI":"{imei}","PurchaseDate":"{date}"}}"#);
     let (good, bad, unknown) = (imei(1), imei(2), imei(3));

@@ -19,7 +19,7 @@ pub struct Found {
     pub names: Vec<(String, String)>,
     /// The keys of which the service has no name: each was asked.
     pub absent: Vec<String>,
-    /// The first failure; it left open whatever is neither found nor absent.
+    /// The first failure, but the first that ends the pass if there is one; what is neither found nor absent is open.
     pub error: Option<Error>,
 }
 
@@ -92,6 +92,6 @@ fn note(found: &mut Found, key: &str, answer: Result<Option<String>, Error>) {
             log::warn!("iQ Tech has no technician with the key {}: {error}", one_line(key));
             found.absent.push(key.to_owned());
         }
-        Err(error) => drop(found.error.get_or_insert(error)),
+        Err(error) => error.note_in(&mut found.error),
     }
 }

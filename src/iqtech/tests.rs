@@ -30,6 +30,7 @@ fn kind<T>(result: &Result<T, Error>) -> String {
         Err(Error::Failed(Failure { cause: Cause::BadAnswer(_), .. })) => "not understood".to_owned(),
         Err(error) if error.is_refused_for_now() => "throttled".to_owned(),
         Err(Error::Failed(_)) => "failed".to_owned(),
+        Err(Error::Unreachable { .. }) => "unreachable".to_owned(),
         Err(other) => format!("{other:?}"),
     }
 }

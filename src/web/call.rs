@@ -339,8 +339,12 @@ impl<S: Session> Client<S> {
     /// The pass's own error where the pass is over, this request's where it is not.
     fn give_up(&self, request: &Request, cause: Cause, outcome: Outcome, failures: u32) -> Error {
         match self.limiter.stopped() {
-            // A service that this request alone has shown to be down: what happened to it says more.
-            Some(stopped) if !request.is_write && failures < self.limiter.max_failures() => stopped,
+            // Where nothing was answered, and this request alone has shown it, what happened to it says more.
+            Some(stopped)
+                if !request.is_write && (failures < self.limiter.max_failures() || self.limiter.has_succeeded()) =>
+            {
+                stopped
+            }
             _ => {
                 let only_this = if request.is_write {
                     self.limiter.only_failing_write(MAX_OWN_WRITES)

@@ -172,6 +172,14 @@ impl Error {
         }
     }
 
+    /// Keeps the first of several failures; one that concerns the whole pass replaces one that concerns a record.
+    pub(crate) fn note_in(self, kept: &mut Option<Self>) {
+        let is_graver = |kept: &Self| kept.scope() == Scope::ThisRecord && self.scope() == Scope::Pass;
+        if kept.as_ref().is_none_or(is_graver) {
+            *kept = Some(self);
+        }
+    }
+
     /// Whether the server, the network or the end of the pass is to blame: such a failure grows no client's delay.
     #[must_use]
     pub fn is_server_fault(&self) -> bool {

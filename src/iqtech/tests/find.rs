@@ -67,9 +67,11 @@ fn finds_technicians_by_the_key_of_the_config() {
 
 #[test]
 fn leaves_keys_open_that_the_service_cannot_answer() {
-    for (reply, letters, expected) in
-        [(status(500), "TQQQ", "failed"), (status(403), "TQ", "credentials 403"), (status(503), "TQ", "maintenance")]
-    {
+    for (reply, letters, expected) in [
+        (status(500), "TQQQ", "unreachable"),
+        (status(403), "TQ", "credentials 403"),
+        (status(503), "TQ", "maintenance"),
+    ] {
         let server = Server::start(move |seen| (!seen.is_token()).then(|| reply.clone()));
         let found = of_pass(&server, Technician::Badge, 1).find_technicians(&keys(&["1", "2", "3"]), end());
         assert!(found.names.is_empty() && found.absent.is_empty(), "{found:?}");
