@@ -22,6 +22,18 @@ pub struct Found {
     pub error: Option<Error>,
 }
 
+/// The progress of a look-up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// A company is asked in so many batches.
+    Begun {
+        /// Their number.
+        batches: usize,
+    },
+    /// One of these batches was asked for.
+    Asked,
+}
+
 /// The state that the threads share.
 #[derive(Default)]
 struct Progress {
@@ -33,8 +45,9 @@ struct Progress {
 
 impl Iqmetrix {
     /// Asks the companies for these devices, in their order, each for what those before it did not have; until `end` at
-    /// the latest. A batch that is refused with 400 or 404 is halved once. `asked` is called after each batch.
-    pub fn find(&self, companies: &[i64], imeis: &[Imei], end: BootTime, asked: &(dyn Fn() + Sync)) -> Found {
+    /// the latest. A batch that is refused with 400 or 404 is halved once. `tell` is told
+    /// of each step.
+    pub fn find(&self, companies: &[i64], imeis: &[Imei], end: BootTime, tell: &(dyn Fn(Step) + Sync)) -> Found {
         let mut found = Found::default();
         let mut left: BTreeSet<Imei> = imeis.iter().cloned().collect();
         let mut are_all_asked = false;
@@ -45,7 +58,7 @@ impl Iqmetrix {
             }
             are_all_asked = index + 1 == companies.len();
             let wanted: Vec<Imei> = left.iter().cloned().collect();
-            let progress = self.ask_company(*company, &wanted, end, asked);
+            let progress = self.ask_company(*company, &wanted, end, tell);
             for device in progress.devices {
                 left.remove(&device.imei);
                 found.devices.push((*company, device));
@@ -62,18 +75,19 @@ impl Iqmetrix {
         found
     }
 
-    fn ask_company(&self, company: i64, imeis: &[Imei], end: BootTime, asked: &(dyn Fn() + Sync)) -> Progress {
-        let batches = Mutex::new(imeis.chunks(usize::from(self.settings().batch)));
+    fn ask_company(&self, company: i64, imeis: &[Imei], end: BootTime, tell: &(dyn Fn(Step) + Sync)) -> Progress {
+        let batches = imeis.chunks(usize::from(self.settings().batch));
+        let workers = usize::from(self.settings().connections).min(batches.len());
+        tell(Step::Begun { batches: batches.len() });
+        let batches = Mutex::new(batches);
         let progress = Mutex::new(Progress::default());
         let next = || batches.lock().unwrap_or_else(PoisonError::into_inner).next();
         std::thread::scope(|scope| {
-            let workers =
-                usize::from(self.settings().connections).min(imeis.len().div_ceil(usize::from(self.settings().batch)));
             for _ in 0..workers {
                 scope.spawn(|| {
                     while let Some(batch) = next() {
                         self.ask_batch(company, batch, end, &progress);
-                        asked();
+                        tell(Step::Asked);
                     }
                 });
             }

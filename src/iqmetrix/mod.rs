@@ -25,7 +25,7 @@ mod tests;
 
 pub use call::Call;
 pub use client::{Iqmetrix, MAX_ANSWER_OF_COMMAND, MAX_ANSWER_OF_PASS};
-pub use find::Found;
+pub use find::{Found, Step};
 pub use format::Format;
 pub use imei::Imei;
 pub use rows::{Company, Dealer, Device, Devices, Unreadable};

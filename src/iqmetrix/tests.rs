@@ -139,7 +139,7 @@ fn sends_one_request_on_trial_to_a_service_that_is_not_back() {
         for (is_token, letters) in [(false, "TQ"), (true, "T")] {
             let reply = reply.clone();
             let server = Server::start(move |seen| (seen.is_token() == is_token).then(|| reply.clone()));
-            let found = server.client_on_trial().find(&[1], &[imei(1), imei(2), imei(3)], end(), &|| {});
+            let found = server.client_on_trial().find(&[1], &[imei(1), imei(2), imei(3)], end(), &|_| {});
             let kind = kind(&found.error.map_or(Ok(()), Err));
             assert!(expected.contains(&kind.as_str()), "{kind} and not {expected:?}");
             assert_eq!((server.letters().as_str(), found.absent), (letters, vec![]), "{expected:?}");
@@ -155,18 +155,31 @@ fn ends_with_an_outage_although_an_imei_was_refused_before() {
     let server = Server::answering(replies);
     let client = client(Settings { batch: 1, connections: 1, ..server.settings() });
     let devices = [refused, unknown.clone(), imei(3), imei(4)];
-    let found = client.find(&[1], &devices, end(), &|| {});
+    let found = client.find(&[1], &devices, end(), &|_| {});
     assert_eq!((kind(&found.error.map_or(Ok(()), Err)).as_str(), server.letters().as_str()), ("unreachable", "TQQQQQ"));
     assert_eq!(found.absent, [unknown], "it was asked for");
-    let found = client.find(&[1, 2], &devices, end(), &|| {});
+    let found = client.find(&[1, 2], &devices, end(), &|_| {});
     assert_eq!((found.absent.len(), server.letters().as_str()), (0, "TQQQQQ"), "nobody is asked any more");
+}
+
+#[test]
+fn tells_steps_of_each_company() {
+    let server = Server::start(|seen| (!seen.is_token()).then(|| body("[]")));
+    let client = client(Settings { batch: 2, ..server.settings() });
+    let (begun, asked) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let imeis: Vec<Imei> = (0..5).map(imei).collect();
+    client.find(&[1, 2], &imeis, end(), &|step| match step {
+        Step::Begun { batches } => _ = begun.fetch_add(batches, Ordering::SeqCst),
+        Step::Asked => _ = asked.fetch_add(1, Ordering::SeqCst),
+    });
+    assert_eq!((begun.into_inner(), asked.into_inner()), (6, 6));
 }
 
 #[test]
 fn ends_with_an_outage_that_the_last_batch_shows() {
     let server = Server::answering(vec![body("[]"), status(500), status(500), status(500)]);
     let client = client(Settings { batch: 1, connections: 1, ..server.settings() });
-    let found = client.find(&[1, 2], &[imei(1), imei(2)], end(), &|| {});
+    let found = client.find(&[1, 2], &[imei(1), imei(2)], end(), &|_| {});
     assert_eq!((kind(&found.error.map_or(Ok(()), Err)).as_str(), server.letters().as_str()), ("unreachable", "TQQQQ"));
     assert_eq!(found.absent, [], "the next company is not asked");
 }
@@ -177,7 +190,7 @@ fn finds_all_but_the_device_of_an_unreadable_row() {
     let (good, bad, unknown) = (imei(1), imei(2), imei(3));
     let server = Server::answering(vec![body(&format!("[{},{}]", row(&good, "2016-04-17"), row(&bad, "soon\u{7f}")))]);
     let iqmetrix = server.client();
-    let found = iqmetrix.find(&[1, 2], &[good.clone(), bad.clone(), unknown.clone()], end(), &|| {});
+    let found = iqmetrix.find(&[1, 2], &[good.clone(), bad.clone(), unknown.clone()], end(), &|_| {});
     assert_eq!(found.error, None);
     assert_eq!(found.devices.iter().map(|(_, device)| &device.imei).collect::<Vec<_>>(), [&good]);
     assert_eq!(found.absent.iter().collect::<Vec<_>>(), [&unknown]);

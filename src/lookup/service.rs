@@ -117,7 +117,7 @@ fn companies(client: &Iqmetrix, record: &mut ServiceRecord, now: Timestamp, end:
 
 fn devices(client: &Iqmetrix, companies: &[i64], keys: &[String], end: BootTime) -> Asked {
     let imeis: Vec<Imei> = keys.iter().filter_map(|key| Imei::parse(key)).collect();
-    let found = client.find(companies, &imeis, end, &|| {});
+    let found = client.find(companies, &imeis, end, &|_| {});
     let mut answers = Vec::new();
     for (_, device) in found.devices {
         answers.push((device.imei.to_string(), vec![device.purchase_date, device.return_date]));

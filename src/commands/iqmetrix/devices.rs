@@ -14,7 +14,7 @@ use crate::commands::table::table;
 use crate::commands::{Exit, NotFound, Usage, load};
 use crate::config::{Config, ConfigError};
 use crate::escape;
-use crate::iqmetrix::{Call, Device, Format, Imei, Settings, Unreadable};
+use crate::iqmetrix::{Call, Device, Format, Imei, Settings, Step, Unreadable};
 
 /// A device and the company that knows it.
 struct Found {
@@ -124,9 +124,11 @@ fn look_up(
         let text = "iQmetrix lists no company and no dealer to ask; name one with --company";
         return Err(NotFound(text.to_owned()).into());
     }
-    let batches = imeis.len().div_ceil(usize::from(connection.iqmetrix.settings().batch));
-    let bar = progress_bar(batches);
-    let answer = connection.iqmetrix.find(&companies, imeis, connection.end, &|| bar.inc(1));
+    let bar = progress_bar(companies.len() * imeis.len().div_ceil(usize::from(connection.iqmetrix.settings().batch)));
+    let answer = connection.iqmetrix.find(&companies, imeis, connection.end, &|step| match step {
+        Step::Begun { batches } => bar.inc_length(batches as u64),
+        Step::Asked => bar.inc(1),
+    });
     bar.finish_and_clear();
     if let Some(error) = answer.error {
         return Err(error.into());
