@@ -216,6 +216,41 @@ fn asks_in_batches_and_halves_a_refused_one_once() {
 }
 
 #[test]
+fn prints_what_was_answered_and_names_what_was_not() {
+    let bench = bench().with("iqmetrix", "companies", "[14170]").with("iqmetrix", "batch", "4").with(
+        "iqmetrix",
+        "connections",
+        "1",
+    );
+    bench.iqmetrix().state().add_on_demand(State::COMPANY);
+    let imeis: Vec<String> = (0..12).map(imei).collect();
+    let arguments: Vec<&str> = ["iqmetrix", "imei"].into_iter().chain(imeis.iter().map(String::as_str)).collect();
+    let refuse = |number: usize, code| {
+        bench.iqmetrix().set_faults(vec![Fault::new(When::Id(imeis[number].parse().unwrap()), Kind::status(code))])
+    };
+    for (number, code, exit, open) in [(5, 400, 1, 4..6), (9, 500, 5, 8..12)] {
+        refuse(number, code);
+        let run = bench.run(&[&arguments[..], &["--json"]].concat());
+        let report = run.json();
+        let printed: Vec<&str> =
+            report["imeis"].as_array().unwrap().iter().map(|row| row["imei"].as_str().unwrap()).collect();
+        let answered: Vec<&str> = (0..12).filter(|it| !open.contains(it)).map(|it| imeis[it].as_str()).collect();
+        assert_eq!((run.code, printed), (Some(exit), answered), "{run:#?}");
+        assert!(report["imeis"].as_array().unwrap().iter().all(|row| row["found"] == true), "{run:#?}");
+        let names = format!("no answer about {} IMEIs: {}: ", open.len(), imeis[open.clone()].join(", "));
+        assert!(run.stderr.contains(&names) && run.stderr.contains(&code.to_string()), "{run:#?}");
+        let run = bench.run(&arguments);
+        assert_eq!(run.code, Some(exit), "{run:#?}");
+        assert!(run.stdout.ends_with(&format!("\n\nnot answered\n{}\n", imeis[open].join("\n"))), "{run:#?}");
+    }
+    // Where nothing was answered there is no report, which might replace a file that has one.
+    bench.iqmetrix().set_faults(vec![Fault::new(When::Always, Kind::status(403))]);
+    let run = bench.run(&arguments);
+    assert_eq!((run.code, run.stdout.as_str()), (Some(4), ""), "{run:#?}");
+    assert!(run.stderr.contains(" and 2 more: iQmetrix refused the credentials"), "{run:#?}");
+}
+
+#[test]
 fn writes_the_bytes_of_the_service_in_each_format() {
     let bench = bench().with("iqmetrix", "companies", "[14170]");
     bench.iqmetrix().state().set_device(known(0));

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use anyhow::Result;
+use anyhow::{Error, Result};
 use serde::Serialize;
 
 use super::connection::{Connection, connect};
@@ -14,13 +14,11 @@ use crate::commands::table::table;
 use crate::commands::{Exit, NotFound, Usage, load};
 use crate::config::{Config, ConfigError};
 use crate::escape;
-use crate::iqmetrix::{Call, Device, Format, Imei, Settings, Step, Unreadable};
+use crate::iqmetrix::{self, Call, Device, Format, Imei, Settings, Step};
+use crate::output;
 
-/// A device and the company that knows it.
-struct Found {
-    device: Device,
-    company: i64,
-}
+/// The most IMEIs that one message names.
+const MAX_NAMED: usize = 10;
 
 /// The report for scripts.
 #[derive(Serialize)]
@@ -91,31 +89,46 @@ fn hand_out(config: &Config, settings: &Settings, args: &ImeiArgs, typed: &Typed
 }
 
 fn report(connection: &Connection, args: &ImeiArgs, typed: &Typed) -> Result<Exit> {
-    let (found, unreadable) = look_up(connection, args.company, &typed.imeis)?;
-    let open: HashSet<&Imei> = unreadable.iter().map(|row| &row.imei).collect();
-    let answered = typed.imeis.iter().filter(|imei| !open.contains(imei));
-    let imeis = answered.map(|imei| Row::from_found(imei, found.get(imei))).collect();
-    let json = Json { imeis, not_asked: &typed.not_asked };
-    deliver(&args.output, &json, || text(&json))?;
-    if let Some((first, others)) = unreadable.split_first() {
-        for row in others {
-            log::warn!("{row}");
-        }
-        return Err(first.clone().into());
+    let answer = look_up(connection, args.company, &typed.imeis)?;
+    let found: HashMap<&Imei, _> = answer.devices.iter().map(|known| (&known.1.imei, known)).collect();
+    let absent: HashSet<&Imei> = answer.absent.iter().collect();
+    let unreadable: HashSet<&Imei> = answer.unreadable.iter().map(|row| &row.imei).collect();
+    let answered = typed.imeis.iter().filter(|imei| found.contains_key(imei) || absent.contains(imei));
+    let imeis: Vec<_> = answered.map(|imei| Row::from_found(imei, found.get(imei).copied())).collect();
+    let is_open = |imei: &&Imei| !found.contains_key(imei) && !absent.contains(imei) && !unreadable.contains(imei);
+    let open: Vec<&Imei> = typed.imeis.iter().filter(is_open).collect();
+    if open.len() < typed.imeis.len() {
+        let json = Json { imeis, not_asked: &typed.not_asked };
+        deliver(&args.output, &json, || text(&json, &open))?;
     }
-    if found.is_empty() {
-        return Err(NotFound("iQmetrix knows none of these IMEIs".to_owned()).into());
-    }
-    Ok(Exit::Done)
+    failure(&answer, &open).map_or(Ok(Exit::Done), Err)
 }
 
-/// Asks the companies in their order, each for what those before did not have. Returns the devices that are known, and
-/// those of which a row cannot be read.
-fn look_up(
-    connection: &Connection,
-    company: Option<i64>,
-    imeis: &[Imei],
-) -> Result<(HashMap<Imei, Found>, Vec<Unreadable>)> {
+/// Returns the error that the command ends with: the failure that left devices open, or else an unreadable row, or else
+/// that no device is known. The log has the other rows.
+fn failure(answer: &iqmetrix::Found, open: &[&Imei]) -> Option<Error> {
+    let mut rows = answer.unreadable.iter();
+    let error = match &answer.error {
+        Some(error) => Some(Error::new(error.clone()).context(unanswered(open))),
+        None => rows.next().map(|row| row.clone().into()),
+    };
+    rows.for_each(|row| log::warn!("{row}"));
+    let is_none_known = answer.devices.is_empty();
+    error.or_else(|| is_none_known.then(|| NotFound("iQmetrix knows none of these IMEIs".to_owned()).into()))
+}
+
+/// Names the devices that a failure left open.
+fn unanswered(open: &[&Imei]) -> String {
+    let named: Vec<&str> = open.iter().take(MAX_NAMED).map(|imei| imei.as_str()).collect();
+    let more = match open.len() - named.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!("no answer about {} {}{more}", output::count(open.len() as u64, "IMEI:", "IMEIs:"), named.join(", "))
+}
+
+/// Asks the companies in their order, each for what those before did not have.
+fn look_up(connection: &Connection, company: Option<i64>, imeis: &[Imei]) -> Result<iqmetrix::Found> {
     let companies = match company {
         Some(company) => vec![company],
         None => connection.iqmetrix.company_ids(connection.end)?,
@@ -130,28 +143,24 @@ fn look_up(
         Step::Asked => bar.inc(1),
     });
     bar.finish_and_clear();
-    if let Some(error) = answer.error {
-        return Err(error.into());
-    }
-    let found = answer.devices.into_iter().map(|(company, device)| (device.imei.clone(), Found { device, company }));
-    Ok((found.collect(), answer.unreadable))
+    Ok(answer)
 }
 
 impl<'a> Row<'a> {
-    fn from_found(imei: &'a Imei, found: Option<&'a Found>) -> Self {
-        let device = found.map(|found| &found.device);
+    fn from_found(imei: &'a Imei, found: Option<&'a (i64, Device)>) -> Self {
+        let device = found.map(|(_, device)| device);
         Self {
             imei: imei.as_str(),
             found: found.is_some(),
             purchase_date: device.and_then(|device| device.purchase_date.as_deref()),
             return_date: device.and_then(|device| device.return_date.as_deref()),
             client_id: device.and_then(|device| device.client_id.as_deref()),
-            company_id: found.map(|found| found.company),
+            company_id: found.map(|(company, _)| *company),
         }
     }
 }
 
-fn text(json: &Json<'_>) -> String {
+fn text(json: &Json<'_>, open: &[&Imei]) -> String {
     let cells = |row: &Row<'_>| {
         let date = |date: Option<&str>| date.unwrap_or(if row.found { "none" } else { "" }).to_owned();
         let company = row.company_id.map(|company| company.to_string()).unwrap_or_default();
@@ -164,6 +173,11 @@ fn text(json: &Json<'_>) -> String {
         let rows: Vec<_> = json.not_asked.iter().map(|other| [other.typed.clone(), other.why.to_owned()]).collect();
         text.push('\n');
         text.push_str(&table(["not asked for", "because"], &rows));
+    }
+    if !open.is_empty() {
+        let rows: Vec<_> = open.iter().map(|imei| [imei.to_string()]).collect();
+        text.push('\n');
+        text.push_str(&table(["not answered"], &rows));
     }
     text
 }
