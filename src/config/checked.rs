@@ -199,13 +199,26 @@ impl Config {
         &self.looked_up
     }
 
-    /// Returns a digest of what the section of a service says of it, of whom it is asked as, and of what it is asked for;
-    /// `None` without the section. Where it changes, an answer that the service did not have counts no more, nor does
-    /// a refusal.
+    /// Returns a digest of all that a pass takes from the section of a service; `None` without the section. Where it
+    /// changes, an answer that the service did not have counts no more, nor does a refusal.
     #[must_use]
     pub fn lookup_settings(&self, service: LookupService) -> Option<[u8; 16]> {
         match service {
-            LookupService::Iqmetrix => self.iqmetrix.as_ref().map(fingerprint::of_iqmetrix),
+            LookupService::Iqmetrix => {
+                self.iqmetrix_section().ok().map(|(settings, files)| fingerprint::of_iqmetrix(settings, files))
+            }
+            LookupService::Iqtech => {
+                self.iqtech_section().ok().map(|(settings, file)| fingerprint::of_iqtech(settings, file))
+            }
+        }
+    }
+
+    /// Returns a digest of what a pass asks a service, and as whom: the origin of its values. How many requests it makes at
+    /// once, and what bounds them, are no part of it. `None` without the section.
+    #[must_use]
+    pub fn lookup_origin(&self, service: LookupService) -> Option<[u8; 16]> {
+        match service {
+            LookupService::Iqmetrix => self.iqmetrix.as_ref().map(fingerprint::of_iqmetrix_values),
             LookupService::Iqtech => self.iqtech.as_ref().map(IqtechSettings::lookup_fingerprint),
         }
     }

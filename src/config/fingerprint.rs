@@ -1,5 +1,7 @@
 //! The settings that decide what is sent or held, as text for a digest.
 
+use std::fmt::Debug;
+
 use super::settings::{StoreConfig, SyncConfig};
 use crate::digest;
 use crate::iqtech::IqtechSettings;
@@ -54,9 +56,20 @@ pub(super) fn lookups(
     (!keys.is_empty()).then(|| format!("{keys:?}"))
 }
 
-/// Returns a digest of what iQmetrix is asked and as whom: where it changes, an answer that it did not have, or a refusal,
-/// says nothing any more. The settings are taken apart, so that a new one cannot be forgotten here.
-pub(super) fn of_iqmetrix(settings: &iqmetrix::Settings) -> [u8; 16] {
+/// Returns a digest of all that a pass takes from `[iqmetrix]`.
+pub(super) fn of_iqmetrix(settings: &iqmetrix::Settings, files: &impl Debug) -> [u8; 16] {
+    digest::of([format!("{:?}", (settings, files)).as_bytes()])
+}
+
+/// Returns a digest of all that a pass takes from `[iqtech]`.
+pub(super) fn of_iqtech(settings: &IqtechSettings, file: &impl Debug) -> [u8; 16] {
+    let manner = (settings.connections, settings.request_timeout, file);
+    digest::of([&settings.lookup_fingerprint(), format!("{manner:?}").as_bytes()])
+}
+
+/// Returns a digest of what iQmetrix is asked and as whom, however it is asked. The settings are taken apart, so that a new
+/// one cannot be forgotten here.
+pub(super) fn of_iqmetrix_values(settings: &iqmetrix::Settings) -> [u8; 16] {
     let iqmetrix::Settings {
         url,
         token_url,

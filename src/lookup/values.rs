@@ -43,7 +43,7 @@ pub fn origins_of(machine: &Machine, config: &Config) -> Vec<(LookupService, Loo
     let origin = |service| LookupOrigin {
         slot: key_place(service, config).map_or(0, digest_of_place),
         key: key_of(service, config, machine).map_or(0, |key| digest::short(key.as_bytes())),
-        settings: config.lookup_settings(service).map_or(0, |settings| digest::short(&settings)),
+        settings: config.lookup_origin(service).map_or(0, |settings| digest::short(&settings)),
     };
     services_in_use(config).map(|service| (service, origin(service))).collect()
 }

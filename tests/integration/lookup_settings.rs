@@ -238,6 +238,20 @@ fn believes_an_absent_value_under_unchanged_settings() {
     assert_shows(&bench, 0, "Latitude 7490 bought ? back ?");
 }
 
+#[test]
+fn loses_no_value_to_the_number_of_requests() {
+    let mut bench = sent_phone("");
+    bench.set("iqmetrix", "batch", "50");
+    bench.set("iqmetrix", "connections", "1");
+    assert_eq!(bench.sync_with(&["--full"]).count("sent"), 0, "nothing is written");
+    assert_shows(&bench, 0, "bought 2016-04-17 back 2017-05-18");
+    bench.iqmetrix().state().remove_device(&imei_of(0));
+    expire_answers(&bench);
+    bench.store().edit(1, "model", "Latitude 7490", LATER).unwrap();
+    bench.sync_well();
+    assert_shows(&bench, 0, "Latitude 7490 bought ? back ?");
+}
+
 /// Makes each answer in the ledger one that is asked for again.
 fn expire_answers(bench: &Bench) {
     let connection = rusqlite::Connection::open(bench.ledger()).unwrap();

@@ -289,14 +289,22 @@ fn waits_for_a_silent_service_no_longer_than_the_budget() {
 
 #[test]
 fn forgets_a_rest_when_the_section_is_changed() {
+    for (key, value) in [("companies", "[14170]"), ("batch", "50"), ("connections", "1"), ("request_timeout", "\"9s\"")]
+    {
+        forgets_a_rest_when_changed(key, value);
+    }
+}
+
+#[track_caller]
+fn forgets_a_rest_when_changed(key: &'static str, value: &str) {
     let mut bench = bench(2);
     (0..2).for_each(|number| know(&bench, number));
     bench.iqmetrix().set_faults(vec![Fault::new(When::Method("POST".to_owned()), Kind::status(401))]);
     bench.sync_well();
     assert_unknown(&bench, FIRST);
     bench.iqmetrix().set_faults(Vec::new());
-    bench.set("iqmetrix", "companies", "[14170]");
-    assert_eq!(bench.sync_well().count("sent"), 2);
+    bench.set("iqmetrix", key, value);
+    assert_eq!(bench.sync_well().count("sent"), 2, "{key}");
     assert!((0..2).all(|number| shows_dates(&bench, FIRST + number)));
 }
 

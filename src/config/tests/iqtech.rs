@@ -216,6 +216,25 @@ fn changes_the_fingerprint_only_with_the_key_of_a_technician() {
 }
 
 #[test]
+fn digests_what_a_pass_takes_from_iqtech() {
+    let config = |settings: &str| parse(&format!("{SECTION}{settings}")).unwrap();
+    let digests =
+        |config: &Config| (config.lookup_settings(LookupService::Iqtech), config.lookup_origin(LookupService::Iqtech));
+    let before = digests(&config(""));
+    for settings in ["connections = 1", "request_timeout = '1s'", "client_secret_file = 'x'"] {
+        let now = digests(&config(settings));
+        assert!(now.0 != before.0 && now.1 == before.1, "{settings}: it no longer rests, and no value is lost to it");
+    }
+    for settings in
+        ["will_call = '1'", "date_format = 'YYYY-MM-DD'", "page_size = 1", "machine = 'W'", "custody = '/c'"]
+    {
+        assert_eq!(digests(&config(settings)), before, "{settings}: for commands only");
+    }
+    let now = digests(&config("url = 'https://x'"));
+    assert!(now.0 != before.0 && now.1 != before.1);
+}
+
+#[test]
 fn digests_each_section_for_its_own_service() {
     let digests = |source: &str| {
         let config = parse(source).unwrap();

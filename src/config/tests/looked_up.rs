@@ -1,9 +1,12 @@
 //! Fields whose values other services have.
 
+use std::collections::BTreeSet;
+
 use super::lookups::SECTION;
 use super::{parse, problems};
 use crate::config::Config;
 use crate::model::LookedUp;
+use crate::model::LookupService::Iqmetrix as IQMETRIX;
 
 fn slots(names: &[&str]) -> Vec<String> {
     names.iter().map(|name| (*name).to_owned()).collect()
@@ -107,13 +110,27 @@ fn changes_the_fingerprint_only_with_what_is_looked_up() {
 }
 
 #[test]
-fn digests_what_iqmetrix_is_asked_and_as_whom() {
-    let digest = |source: &str| parse(source).unwrap().lookup_settings(crate::model::LookupService::Iqmetrix);
-    let with = |settings: &str| digest(&format!("{SECTION}{settings}"));
-    assert_eq!(digest(""), None);
-    for settings in ["", "batch = 1", "connections = 1", "request_timeout = '1s'", "password_file = 'x'"] {
-        assert_eq!(with(settings), with("# as it is"), "{settings}");
+fn digests_how_iqmetrix_is_asked_but_not_for_the_origin() {
+    let config = |settings: &str| parse(&format!("{SECTION}{settings}")).unwrap();
+    let (settings, origin) =
+        (|config: &Config| config.lookup_settings(IQMETRIX), |config: &Config| config.lookup_origin(IQMETRIX));
+    let before = config("");
+    assert_eq!(settings(&config("# a comment")), settings(&before));
+    for changed in ["batch = 1", "connections = 1", "request_timeout = '1s'", "password_file = 'x'"] {
+        let now = config(changed);
+        assert_ne!(settings(&now), settings(&before), "{changed}: it no longer rests");
+        assert_eq!(origin(&now), origin(&before), "{changed}: no value is lost to it");
     }
+}
+
+#[test]
+fn digests_what_iqmetrix_is_asked_and_as_whom() {
+    let digest = |source: &str| {
+        let config = parse(source).unwrap();
+        (config.lookup_settings(IQMETRIX), config.lookup_origin(IQMETRIX))
+    };
+    let with = |settings: &str| digest(&format!("{SECTION}{settings}"));
+    assert_eq!(digest(""), (None, None));
     let changes = [
         "url = 'https://x'",
         "token_url = 'https://x/t'",
@@ -124,8 +141,8 @@ fn digests_what_iqmetrix_is_asked_and_as_whom() {
         "imei_slot = 'Device'",
         "paths.dealers = 'x'",
     ];
-    let digests: std::collections::BTreeSet<_> = changes.into_iter().chain([""]).map(with).collect();
-    assert_eq!(digests.len(), changes.len() + 1, "each differs from all others");
-    assert_ne!(digest("[iqmetrix]\nclient_id = 'c'\nusername = 'v'"), with(""));
-    assert_ne!(digest("[iqmetrix]\nclient_id = 'd'\nusername = 'u'"), with(""));
+    let users = ["[iqmetrix]\nclient_id = 'c'\nusername = 'v'", "[iqmetrix]\nclient_id = 'd'\nusername = 'u'"];
+    let all: Vec<_> = changes.into_iter().chain([""]).map(with).chain(users.map(digest)).collect();
+    let (settings, origins): (BTreeSet<_>, BTreeSet<_>) = all.iter().copied().unzip();
+    assert_eq!((settings.len(), origins.len()), (all.len(), all.len()), "each differs from all others");
 }
