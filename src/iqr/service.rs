@@ -48,6 +48,6 @@ mod tests {
         let refused = Error::Refused { service: &SERVICE, request: request.clone(), status: 400, text: String::new() };
         assert_eq!(refused.to_string(), "GET a?Id=5 was refused (400)");
         let late = Error::OutOfTime { request, outcome: Outcome::Unknown };
-        assert_eq!(late.to_string(), "the pass's time was over during GET a?Id=5");
+        assert_eq!(late.to_string(), "the time was over during GET a?Id=5");
     }
 }

@@ -83,8 +83,8 @@ pub enum Error {
         /// Method and path.
         request: String,
     },
-    /// The pass's time is over.
-    #[error("the pass's time was over {} {request}", if *.outcome == Outcome::NotSent { "before" } else { "during" })]
+    /// The time of the pass, or the shorter one that the caller gave, is over.
+    #[error("{} {request}", if *.outcome == Outcome::NotSent { "no time was left for" } else { "the time was over during" })]
     OutOfTime {
         /// Method and path.
         request: String,

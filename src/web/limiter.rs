@@ -235,13 +235,13 @@ impl Limiter {
         self.lock().has_succeeded
     }
 
-    /// Explains the end of the pass's time: where no answer was ever good, the service cannot be reached.
+    /// Explains the end of the time, be it that of the pass or of one question: where no answer was ever good, the service cannot be reached.
     pub fn in_the_end(&self, error: Error) -> Error {
         let state = self.lock();
         if state.has_succeeded || !matches!(error, Error::OutOfTime { .. }) {
             return error;
         }
-        let message = |last| format!("nothing was answered in the time of the pass, the last: {last}");
+        let message = |last| format!("nothing was answered in the time for it, the last: {last}");
         match (&state.last_failure, &state.last_refusal) {
             (Some(failure), _) => state.unreachable(message(failure)),
             (None, Some(refusal)) => state.throttled(message(refusal), None),
