@@ -16,7 +16,7 @@ pub enum Error {
     NotFound {
         /// The service.
         service: &'static Service,
-        /// The record: `asset 5`.
+        /// The record, by its kind and its number.
         what: String,
     },
     /// The service understood and declined: this record cannot be written or read so.

@@ -23,7 +23,7 @@ use crate::digest;
 use crate::secret::Secret;
 
 /// The largest buffer that is reserved for an answer before it is read, in bytes.
-const MAX_LOGGED_BYTES: usize = 16 * 1024;
+const MAX_RESERVED_BYTES: usize = 16 * 1024;
 
 /// The headers of an answer that the log may show. None of a request: they hold the key, the token, or a secret of the
 /// config.
@@ -286,7 +286,7 @@ impl Answer {
 fn told_length(headers: &HeaderMap) -> usize {
     text(headers, header::CONTENT_LENGTH)
         .and_then(|length| length.parse().ok())
-        .map_or(0, |length| MAX_LOGGED_BYTES.min(length))
+        .map_or(0, |length| MAX_RESERVED_BYTES.min(length))
 }
 
 fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {

@@ -1,7 +1,7 @@
 //! The limiter of a pass: how many requests are in flight, how long to wait, and when to give up. All workers share it.
 //!
 //! - *Window*: one request in flight until the first succeeds, so that an outage is found by one worker; then as
-//!   many as the tenant allows ([`Window`]).
+//!   many as the service allows ([`Window`]).
 //! - *Hold*: where the server asks to wait (`Retry-After`), or refuses the only request in flight, every worker waits.
 //! - *Refusals*: after [`MAX_REFUSALS`] in a row without any success the pass is over; so it is where a wait would
 //!   outlast it.
@@ -184,7 +184,7 @@ impl Limiter {
         }
     }
 
-    /// Records an answer that concerns one asset and shows that the server is well.
+    /// Records an answer that concerns one record and shows that the server is well.
     pub fn answered(&self) {
         let mut state = self.lock();
         state.failures_in_a_row = 0;
@@ -198,7 +198,7 @@ impl Limiter {
     }
 
     /// Records a failure that weighs more: one that used up the time of its request, or a silent server would get all
-    /// of the pass, or one that every asset would meet.
+    /// of the pass, or one that every record would meet.
     pub fn failed_heavily(&self, cause: &str) {
         let mut state = self.lock();
         let weight = state.max_failures().div_ceil(MAX_HEAVY_FAILURES);
@@ -257,7 +257,7 @@ impl Limiter {
         Some(state.unreachable(format!("nothing was answered as it should be, the last: {failure}")))
     }
 
-    /// Returns the number of requests in flight that the tenant was found to allow; `None` where it never refused one.
+    /// Returns the number of requests in flight that the service was found to allow; `None` where it never refused one.
     pub fn found(&self) -> Option<u8> {
         self.lock().window.found().and_then(|size| u8::try_from(size).ok())
     }

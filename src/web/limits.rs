@@ -17,7 +17,8 @@ pub enum Access {
 /// The limits of a pass.
 #[derive(Debug, Clone)]
 pub struct Limits {
-    /// No request is begun after this, and none lasts longer; see `Iqr::read_back` for the one exception.
+    /// No request is begun after this, and none lasts longer, but for a few seconds of grace in which the outcome
+    /// of a write is read and a session is ended.
     pub deadline: BootTime,
     /// Set by a signal: no new request is begun.
     pub interrupted: Arc<AtomicBool>,

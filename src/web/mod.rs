@@ -4,7 +4,7 @@
 //!
 //! - every request has a deadline for the whole of it, and no answer is larger than the service's limit;
 //! - reads are repeated a little, writes never ([`Error::outcome`] says what may have become of one);
-//! - a server that is down is asked about ten times in a pass;
+//! - a server that is down is asked a few times in a pass ([`Service::max_failures`]);
 //! - no more requests are in flight than the service allows (429), as far as it shows it;
 //! - no redirect is followed, and nothing is sent past the proxy of the environment;
 //! - no message or log line holds a credential or a request header, in whatever form the service repeats it.

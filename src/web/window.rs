@@ -1,6 +1,6 @@
 //! The window of requests in flight: additive increase, multiplicative decrease.
 //!
-//! A tenant that allows few requests at once answers 429 to those above its limit, and does not say what the limit is.
+//! A service that allows few requests at once answers 429 to those above its limit, and does not say what the limit is.
 //! The window finds it: a refusal halves it at least, successes widen it by one. Pure: it waits for nothing and reads
 //! no clock.
 
@@ -11,7 +11,7 @@ const MIN_BACKOFF: Duration = Duration::from_millis(50);
 const MAX_BACKOFF: Duration = Duration::from_secs(8);
 
 /// Successes per request in flight that widen the window: at first, and at most. They double each time the window was
-/// too wide again, so that a tenant whose limit is known is seldom asked for more.
+/// too wide again, so that a service whose limit is known is seldom asked for more.
 const MIN_PROBE: usize = 8;
 const MAX_PROBE: usize = 32;
 
@@ -89,7 +89,7 @@ impl Window {
         self.refusals_in_a_row
     }
 
-    /// The size that the tenant was found to allow; `None` where nothing was learned of it.
+    /// The size that the service was found to allow; `None` where nothing was learned of it.
     pub fn found(&self) -> Option<usize> {
         (self.is_open && (self.generation > 0 || self.size != self.start)).then_some(self.size)
     }
@@ -117,7 +117,7 @@ impl Window {
             return false;
         }
         if self.refused_at.is_some_and(|refused| self.size >= refused) {
-            // The tenant allows more than it did.
+            // The service allows more than it did.
             self.refused_at = None;
             self.probe = MIN_PROBE;
         }
@@ -142,7 +142,7 @@ impl Window {
             self.size = self.size.div_ceil(2);
             self.successes = 0;
         } else if generation + 1 == self.generation {
-            // Of one window the tenant takes as many as it allows.
+            // Of one window the service takes as many as it allows.
             self.refused_requests += 1;
             self.size = self.size.min(self.size_before_refusal.saturating_sub(self.refused_requests).max(1));
         }
@@ -154,7 +154,7 @@ impl Window {
 mod tests {
     use super::*;
 
-    /// A tenant that allows so many requests at once, asked by rounds of a whole window. Returns the sizes that were
+    /// A service that allows so many requests at once, asked by rounds of a whole window. Returns the sizes that were
     /// used.
     fn sizes(window: &mut Window, limit: usize, rounds: usize) -> Vec<usize> {
         let mut sizes = Vec::new();
