@@ -52,7 +52,7 @@ pub struct LookupConfig {
     pub budget: Duration,
     /// The time for which a service that fails is not asked.
     pub retry: Duration,
-    /// The time after which a value that no service answered counts as absent.
+    /// The time after which a value that no service answered counts as absent, until the service answers.
     pub wait: Duration,
 }
 

@@ -118,18 +118,19 @@ impl Ledger {
         Ok(record.unwrap_or_default())
     }
 
-    /// Returns the clients after `after` that wait for a value of a service that does not rest at `now`, by key, at most
-    /// `limit`.
+    /// Returns the clients after `after` that wait for a value of one of these services, by key, at most `limit`.
     ///
     /// # Errors
     ///
     /// When the ledger cannot be read.
-    pub fn waiting_after(&self, after: ClientId, now: Timestamp, limit: i64) -> Result<Vec<ClientId>, Error> {
+    pub fn waiting_after(&self, after: ClientId, services: &[&str], limit: i64) -> Result<Vec<ClientId>, Error> {
+        if services.is_empty() {
+            return Ok(Vec::new());
+        }
         self.clients(
-            "SELECT DISTINCT w.client_id FROM lookup_waiting AS w JOIN lookup_service AS s ON s.service = w.service
-             WHERE w.client_id > ?1 AND ifnull(s.rests_until, 0) NOT BETWEEN ?2 + 1 AND ?2 + ?4
-             ORDER BY w.client_id LIMIT ?3",
-            [after.0, now.unix_millis(), limit, Rest::MAX_SECS * 1000],
+            "SELECT DISTINCT client_id FROM lookup_waiting
+             WHERE client_id > ?1 AND service IN (SELECT value FROM json_each(?2)) ORDER BY client_id LIMIT ?3",
+            (after.0, serde_json::Value::from(services).to_string(), limit),
         )
     }
 

@@ -16,4 +16,4 @@ pub use key::{KeyPlace, key_place, parse_key, services_in_use};
 pub use overlay::{Answers, ask};
 pub use rest::rest_after;
 pub use service::Client;
-pub use values::{open_services, origins_of, values_of};
+pub use values::{origins_of, unanswered_services, values_of};

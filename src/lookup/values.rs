@@ -1,12 +1,12 @@
 //! The looked-up values of one machine, as its ledger has them.
 
-use super::answer::state;
+use super::answer::{needs_question, state};
 use super::key::{KeyPlace, key_of, key_place, services_in_use};
 use super::overlay::Answers;
 use crate::config::Config;
 use crate::digest;
 use crate::ledger::{Error, Ledger};
-use crate::model::{LookedUpValue, LookupOrigin, LookupService, LookupState, Machine, Timestamp};
+use crate::model::{LookedUpValue, LookupOrigin, LookupService, Machine, Timestamp};
 
 /// Returns the values of a machine by what the ledger has at `now`: one for each field that the texts name and that the
 /// machine has a key for. `answers` count in the place of what the ledger has.
@@ -29,9 +29,10 @@ pub fn values_of(
             None => ledger.map(|ledger| ledger.looked_up(service.name(), &key)).transpose()?.unwrap_or_default(),
         };
         let asked_at = record.answer.as_ref().map(|answer| answer.at);
+        let is_answered = !needs_question(&record, now);
         for (index, field) in service.fields().enumerate().filter(|(_, field)| config.looked_up().contains(field)) {
             let (state, text) = state(&record, index, now, config.lookup.wait);
-            values.push(LookedUpValue { field, key: key.clone(), state, text, asked_at });
+            values.push(LookedUpValue { field, key: key.clone(), state, text, asked_at, is_answered });
         }
     }
     Ok(values)
@@ -57,11 +58,11 @@ fn digest_of_place(place: KeyPlace<'_>) -> u64 {
     digest::short(name.as_bytes())
 }
 
-/// Returns the services that have not answered about these values.
+/// Returns the services that have not answered about these values, even where a value counts as known or absent because
+/// it has been open for long.
 #[must_use]
-pub fn open_services(values: &[LookedUpValue]) -> Vec<LookupService> {
-    let is_open = |service: &LookupService| {
-        values.iter().any(|it| it.state == LookupState::Open && it.field.service() == *service)
-    };
-    LookupService::ALL.into_iter().filter(is_open).collect()
+pub fn unanswered_services(values: &[LookedUpValue]) -> Vec<LookupService> {
+    let is_unanswered =
+        |service: &LookupService| values.iter().any(|it| !it.is_answered && it.field.service() == *service);
+    LookupService::ALL.into_iter().filter(is_unanswered).collect()
 }

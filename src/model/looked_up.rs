@@ -117,6 +117,8 @@ pub struct LookedUpValue {
     pub text: Option<String>,
     /// The time of the service's last answer.
     pub asked_at: Option<Timestamp>,
+    /// Whether that answer still holds. Otherwise the service is asked again, even where the value counts as absent.
+    pub is_answered: bool,
 }
 
 impl LookedUpValue {

@@ -104,9 +104,10 @@ impl Lookups {
         config.services().into_iter().map(requests).collect()
     }
 
-    /// Whether any service may be asked any more in this pass.
-    pub fn may_ask(&self) -> bool {
-        !self.left.is_zero() && self.services.iter().any(Asker::may_be_asked)
+    /// Returns the names of the services that may be asked any more in this pass.
+    pub fn askable(&self) -> Vec<&'static str> {
+        let has_time = !self.left.is_zero();
+        self.services.iter().filter(|it| has_time && it.may_be_asked()).map(|it| it.service.name()).collect()
     }
 
     /// Asks for the keys of a dispatched client and of clients that wait behind it, as far as the ledger does not know

@@ -182,7 +182,7 @@ impl<'a> Workers<'a> {
         let mut source = lock(&self.source);
         while !self.is_over() && request.limit.is_none_or(|limit| source.taken < limit) {
             let Source { store, queue, lookups, taken } = &mut *source;
-            queue.wake_waiting(lookups.may_ask());
+            queue.wake_waiting(lookups.askable());
             let Some(mut candidate) = queue.next(store, &mut lock(&self.recorder.ledger))? else { break };
             if !candidate.is_prepared {
                 lookups.prepare(candidate, queue, store, &self.recorder.ledger, request)?;

@@ -308,20 +308,61 @@ fn forgets_a_rest_when_changed(key: &'static str, value: &str) {
     assert!((0..2).all(|number| shows_dates(&bench, FIRST + number)));
 }
 
+fn waiting(bench: &Bench) -> i64 {
+    bench.in_ledger("SELECT count(*) FROM lookup_waiting")
+}
+
+/// Makes the service fail until a pass has sent the values as absent: longer than `lookup.wait`.
+fn outlast_wait(bench: &Bench) {
+    bench.iqmetrix().set_faults(vec![Fault::new(When::Always, Kind::status(500))]);
+    bench.sync_well();
+    assert_eq!(waiting(bench), 2);
+    let is_absent = || bench.run(&["preview", "700001", "--json"]).json()["lookups"][0]["state"] == "absent";
+    assert!((0..1000).any(|_| is_absent()));
+    let asks = |_| !bench.lookups_of(|| bench.sync_well()).1.is_empty();
+    assert!((0..1000).any(asks), "the service is asked on");
+}
+
 /// After `lookup.wait` the value counts as absent; whatever stands in IQR stays all the same.
 #[test]
-fn gives_up_on_a_value_that_never_came() {
+fn blanks_no_date_in_iqr_after_the_wait() {
     let bench = bench(2).with("lookup", "retry", "\"1s\"").with("lookup", "wait", "\"1s\"");
     (0..2).for_each(|number| know(&bench, number));
     bench.sync_well();
     bench.forget_ledger();
-    bench.iqmetrix().set_faults(vec![Fault::new(When::Always, Kind::status(500))]);
-    let waiting = || bench.in_ledger::<i64>("SELECT count(*) FROM lookup_waiting");
-    bench.sync_well();
-    assert_eq!(waiting(), 2);
-    assert!((0..1000).any(|_| bench.sync_well().count("failed") == 0 && waiting() == 0));
+    outlast_wait(&bench);
     assert!((0..2).all(|number| shows_dates(&bench, FIRST + number)));
-    bench.assert_idle("given up");
+}
+
+#[test]
+fn sends_dates_by_one_update_after_the_wait() {
+    let bench = bench(2).with("lookup", "retry", "\"1s\"").with("lookup", "wait", "\"1s\"");
+    (0..2).for_each(|number| know(&bench, number));
+    outlast_wait(&bench);
+    assert_unknown(&bench, FIRST);
+    assert_eq!(waiting(&bench), 2, "a value that counts as absent is waited for");
+    bench.iqmetrix().set_faults(Vec::new());
+    let writes = bench.writes(FIRST);
+    let sent = (0..1000).map(|_| bench.sync_well().count("sent")).find(|sent| *sent > 0);
+    assert_eq!((sent, waiting(&bench)), (Some(2), 0));
+    assert!((0..2).all(|number| shows_dates(&bench, FIRST + number)));
+    assert_eq!(bench.writes(FIRST), writes + 1);
+    let ((), requests) = bench.lookups_of(|| bench.assert_idle("the dates are there"));
+    assert_eq!(requests, []);
+}
+
+/// A client that waits for a service costs a pass nothing while only the other service may be asked.
+#[test]
+fn wakes_no_client_for_a_service_that_rests() {
+    let bench = bench(2).and_iqtech(iqr_sandbox::iqtech::Options::default()).with("lookup", "retry", "\"1h\"");
+    let bench = bench.with("iqtech", "technician", "\"badge\"");
+    let bench = bench.with("templates", "description", "\"{IMEI Purchase Date|?} {Technician Name|?}\"");
+    bench.iqmetrix().set_faults(vec![Fault::new(When::Always, Kind::status(500))]);
+    bench.sync_well();
+    assert_eq!(waiting(&bench), 2);
+    bench.add(&phone(5), Asset::new(FIRST + 5));
+    let report = bench.sync_well();
+    assert_eq!((report.count("due"), waiting(&bench)), (1, 3), "{report:#?}");
 }
 
 #[test]

@@ -45,20 +45,21 @@ pub fn is_idle(
         && !ledger.owes_comparison()?
         && ledger.retries(clock, config.sync.retry_max_delay, 1)?.is_empty()
         && ledger.open_intents()?.is_empty()
-        && !has_waiting(ledger, clock, config)?)
+        && awaited_services(ledger, clock, config)?.is_empty())
 }
 
-/// Whether a client waits for a value of a service that may be asked. A rest under other settings is over.
-fn has_waiting(ledger: &Ledger, clock: Timestamp, config: &Config) -> Result<bool, Error> {
+/// Returns the names of the services that may be asked and that clients wait for. A rest under other settings is over.
+fn awaited_services(ledger: &Ledger, clock: Timestamp, config: &Config) -> Result<Vec<&'static str>, Error> {
+    let mut awaited = Vec::new();
     for service in lookup::services_in_use(config) {
         let Some(settings) = config.lookup_settings(service) else { continue };
         let rest = ledger.lookup_service(service.name(), settings)?.rest;
-        let may_ask = rest.is_none_or(|rest| !rest.is_on(clock)) && ledger.count_waiting(service.name())? > 0;
-        if may_ask && config.check_secrets(service).is_ok() {
-            return Ok(true);
+        let may_ask = rest.is_none_or(|rest| !rest.is_on(clock)) && config.check_secrets(service).is_ok();
+        if may_ask && ledger.count_waiting(service.name())? > 0 {
+            awaited.push(service.name());
         }
     }
-    Ok(false)
+    Ok(awaited)
 }
 
 /// Returns the number of clients that are due at `now` under this config: never evaluated, with news, with a write that
@@ -90,9 +91,8 @@ pub fn count(store: &Store, ledger: Option<&Ledger>, now: Timestamp, config: &Co
 /// Returns the clients that are retried whether or not they have news.
 fn again(ledger: &Ledger, now: Timestamp, config: &Config) -> Result<Vec<ClientId>, Error> {
     let mut clients: Vec<ClientId> = ledger.open_intents()?.iter().map(|intent| intent.client_id).collect();
-    if has_waiting(ledger, now, config)? {
-        clients.extend(ledger.waiting_after(ClientId(i64::MIN), now, MAX_COUNTED_RETRIES)?);
-    }
+    let awaited = awaited_services(ledger, now, config)?;
+    clients.extend(ledger.waiting_after(ClientId(i64::MIN), &awaited, MAX_COUNTED_RETRIES)?);
     if ledger.is_config(config.fingerprint)? {
         clients.extend(ledger.retries(now, config.sync.retry_max_delay, MAX_COUNTED_RETRIES)?);
     } else {

@@ -324,7 +324,7 @@ impl Evaluator<'_> {
                 machine.looked_up =
                     lookup::values_of(machine, self.config, self.ledger, self.answers, machine.read_at)?;
                 machine.lookup_origins = lookup::origins_of(machine, self.config);
-                let waits_for = lookup::open_services(&machine.looked_up);
+                let waits_for = lookup::unanswered_services(&machine.looked_up);
                 Ok(Some(Found { waits_for, ..self.read(*snapshot)? }))
             }
             Ok(ClientState::Unchanged) => Ok(None),

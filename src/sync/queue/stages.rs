@@ -65,8 +65,8 @@ pub struct Stages {
     /// The state of the database file when this pass began.
     pub(super) signature: Option<Signature>,
     max_delay: Duration,
-    /// Whether a service may be asked for values: else no client is woken for them.
-    pub(super) has_lookups: bool,
+    /// The services that may be asked for values: no client is woken for those of another.
+    pub(super) askable: Vec<&'static str>,
     pub(super) sweep: Option<Sweep>,
     /// The last client never seen before that was queued.
     pub(super) reached: i64,
@@ -108,7 +108,7 @@ impl Stages {
             }
         };
         let (reached, max_delay) = (start.client_id, config.retry_max_delay);
-        Ok(Self { stage, wanted, overlap, start, now, clock, signature, max_delay, has_lookups: false, sweep, reached })
+        Ok(Self { stage, wanted, overlap, start, now, clock, signature, max_delay, askable: Vec::new(), sweep, reached })
     }
 
     /// Whether no stage queues any more clients in this pass.
@@ -218,8 +218,7 @@ impl Stages {
             }
             Stage::Waiting(after) => {
                 // A service that does not answer about the first page rests: then no client is behind it.
-                let page =
-                    if self.has_lookups { ledger.waiting_after(after, self.clock, PAGE_CLIENTS)? } else { Vec::new() };
+                let page = ledger.waiting_after(after, &self.askable, PAGE_CLIENTS)?;
                 let has_sweep = self.sweep.is_some_and(|sweep| !sweep.is_full);
                 self.stage = match page.last() {
                     Some(last) => Stage::Waiting(*last),

@@ -25,9 +25,9 @@ impl Queue {
         Self { pending: Pending::default(), stages }
     }
 
-    /// Wakes clients that wait for values of other services, or no more of them.
-    pub fn wake_waiting(&mut self, may_ask: bool) {
-        self.stages.has_lookups = may_ask;
+    /// Wakes clients that wait for values of these services, and no others.
+    pub fn wake_waiting(&mut self, services: Vec<&'static str>) {
+        self.stages.askable = services;
     }
 
     /// Dispatches the next client; returns `None` when there is none, or none until others are recorded.
