@@ -37,8 +37,8 @@ pub(super) fn record(
     let &Ended { pass, is_out_of_time, aborted } = ended;
     queue.finish(ledger, report.finished_at, request.config.fingerprint)?;
     let pass = match pass {
-        // `status` also reports a pass that asked IQR, or had no time to, and finished no client.
-        None if aborted.is_some() || is_out_of_time || report.totals.requests > 0 => {
+        // `status` also reports a pass that asked IQR, or was ended before it could, and finished no client.
+        None if report.outcome == PassOutcome::Aborted || is_out_of_time || report.totals.requests > 0 => {
             Some(ledger.start_pass(request.started_at)?)
         }
         pass => pass,

@@ -1,12 +1,13 @@
 //! Values that a pass looks up at iQmetrix: they reach their assets, and no failure of the service reaches anything else.
 
 use std::os::unix::fs::PermissionsExt;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use iqr_sandbox::iqmetrix::{Device, Maintenance, Options, State};
 use iqr_sandbox::{Asset, Fault, Kind, When};
+use rustix::process::Signal;
 
-use crate::bench::{Bench, FIRST, LATER, client};
+use crate::bench::{Bench, FIRST, LATER, PATIENCE, Report, Running, client};
 use crate::bench_iqmetrix::{imei_of, phone};
 
 const DESCRIPTION: &str = "\"{Model} bought {IMEI Purchase Date|?} back {IMEI Return Date|?}\"";
@@ -285,6 +286,35 @@ fn waits_for_a_silent_service_no_longer_than_the_budget() {
     assert_unknown(&bench, FIRST);
     let ((), requests) = bench.lookups_of(|| bench.assert_idle("a silent service"));
     assert_eq!(requests, [], "it rests");
+}
+
+/// Starts a pass, and returns it once it waits for the service.
+fn begin_lookup(bench: &Bench) -> Running {
+    bench.iqmetrix().set_faults(vec![Fault::new(When::Always, Kind::SilentHead(PATIENCE))]);
+    bench.iqmetrix().forget_requests();
+    let mut pass = bench.spawn(&["sync", "--json"]);
+    let started = Instant::now();
+    while bench.iqmetrix().requests().is_empty() {
+        assert!(!pass.has_ended() && started.elapsed() < PATIENCE, "the pass should ask the service");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    pass
+}
+
+#[test]
+fn records_a_pass_that_ends_during_a_lookup() {
+    let bench = bench(2).with("lookup", "budget", "\"60s\"").with("iqmetrix", "request_timeout", "\"50s\"");
+    let pass = begin_lookup(&bench);
+    pass.signal(Signal::TERM);
+    let report = Report::of(pass.finish());
+    assert_eq!((report.outcome(), report.count("requests")), ("aborted", 0), "{report:#?}");
+    let newest = "SELECT outcome || ': ' || message FROM pass ORDER BY id DESC LIMIT 1";
+    assert_eq!(bench.in_ledger::<String>(newest), "aborted: stopped by a signal");
+    let bench = bench.with("sync", "time_budget", "\"1s\"");
+    let report = bench.sync();
+    assert_eq!((report.count("requests"), report.count("deferred")), (0, 2), "{report:#?}");
+    assert!(bench.in_ledger::<String>(newest).starts_with("done: "), "it was out of time");
+    assert_eq!(bench.in_ledger::<i64>("SELECT count(*) FROM pass"), 2);
 }
 
 #[test]
