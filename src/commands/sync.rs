@@ -19,7 +19,7 @@ use crate::clock;
 use crate::config::Config;
 use crate::escape::{self, to_json};
 use crate::ledger::PassTotals;
-use crate::model::{DueBecause, Timestamp};
+use crate::model::{DueBecause, LookupService, Timestamp};
 use crate::output::{self, BAD, DIM, GOOD, WARN, styled};
 use crate::sync::{self, Item, ItemOutcome, Outcome, PassOutcome, Report, Request, Scope};
 
@@ -32,19 +32,20 @@ pub fn run(global: &Global, args: &SyncArgs) -> Result<Exit> {
     let started_at = clock::now();
     let config = super::load(global).map_err(|error| {
         watchers::report_config_error(&error, args, started_at);
-        not_begun(args, started_at, PassOutcome::Aborted, error.into())
+        not_begun(args, started_at, Vec::new(), PassOutcome::Aborted, error.into())
     })?;
+    let not_begun = |outcome, error| not_begun(args, started_at, config.services(), outcome, error);
     let items = Mutex::new(SpooledText::default());
     let Outcome { report, aborted } = match pass(&config, args, started_at, &items) {
         Ok(outcome) => outcome,
         Err(sync::Error::Ledger(error)) if error.is_running() => {
-            return Err(not_begun(args, started_at, PassOutcome::Skipped, error.into()));
+            return Err(not_begun(PassOutcome::Skipped, error.into()));
         }
         Err(sync::Error::NoSuchAsset(message)) => {
             let error = NotFound(message + &hint(&config, args));
-            return Err(not_begun(args, started_at, PassOutcome::Aborted, error.into()));
+            return Err(not_begun(PassOutcome::Aborted, error.into()));
         }
-        Err(error) => return Err(not_begun(args, started_at, PassOutcome::Aborted, error.into())),
+        Err(error) => return Err(not_begun(PassOutcome::Aborted, error.into())),
     };
     // A pass with nothing to do is silent, whatever there is to say.
     if report.due() > 0 {
@@ -132,8 +133,14 @@ fn spool_item(items: &Mutex<SpooledText>, args: &SyncArgs, item: &Item) {
 }
 
 /// Reports a pass that could not begin: to a script in its own form, and to all by the exit code.
-fn not_begun(args: &SyncArgs, started_at: Timestamp, outcome: PassOutcome, error: anyhow::Error) -> anyhow::Error {
-    let report = Report { outcome, ..Report::begun(started_at, args.dry_run) };
+fn not_begun(
+    args: &SyncArgs,
+    started_at: Timestamp,
+    services: Vec<LookupService>,
+    outcome: PassOutcome,
+    error: anyhow::Error,
+) -> anyhow::Error {
+    let report = Report { outcome, ..Report::begun(started_at, args.dry_run, services) };
     let print = || output::print_json_with_list(&Json::from_report(&report), "items", std::io::empty());
     warn_of(if args.json { print().map_err(anyhow::Error::from) } else { Ok(()) });
     error

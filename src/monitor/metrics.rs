@@ -190,7 +190,7 @@ mod tests {
     fn text_of(problems: Option<&[ProblemCount]>, has_begun: bool) -> String {
         let report = Report {
             finished_at: Timestamp::from_unix_millis(1_700_000_001_500),
-            ..Report::begun(Timestamp::from_unix_millis(1_700_000_000_000), false)
+            ..Report::begun(Timestamp::from_unix_millis(1_700_000_000_000), false, Vec::new())
         };
         Metrics {
             report: &report,
@@ -213,7 +213,7 @@ mod tests {
     #[test]
     fn reads_back_the_time_of_the_last_good_pass() {
         let good = Timestamp::from_unix_millis(1_700_000_001_537);
-        let report = Report::begun(good, false);
+        let report = Report::begun(good, false, Vec::new());
         let metrics = Metrics {
             report: &report,
             has_begun: false,

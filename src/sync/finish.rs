@@ -75,7 +75,7 @@ pub(super) fn record_failure(
 
 /// Ends a pass that a signal stopped before its clients were known.
 pub(super) fn stopped(request: &Request<'_>, mut ledger: RunLedger) -> Result<Outcome, ledger::Error> {
-    let mut report = Report::begun(request.started_at, request.dry_run);
+    let mut report = Report::begun(request.started_at, request.dry_run, request.config.services());
     report.outcome = PassOutcome::Aborted;
     report.finished_at = (request.clock)();
     let pass = ledger.start_pass(request.started_at)?;

@@ -49,9 +49,8 @@ pub fn run(request: &Request<'_>) -> Result<Outcome, Error> {
             "WipeOS has written nothing since the last pass, the config is the same, and no client's next try is due"
         );
         settle_services(config, request.started_at, &mut ledger)?;
-        let mut report = Report::begun(request.started_at, request.dry_run);
+        let mut report = Report::begun(request.started_at, request.dry_run, config.services());
         report.finished_at = (request.clock)();
-        report.lookup_requests = config.services().into_iter().map(|service| (service, 0)).collect();
         ledger.leave_in_wal();
         finish::close(request, &mut ledger, &report);
         return Ok(Outcome { report, aborted: None });

@@ -44,7 +44,7 @@ pub(super) struct Progress {
 
 impl<'a> Recorder<'a> {
     pub fn new(request: &'a Request<'a>, ledger: RunLedger) -> Self {
-        let report = Report::begun(request.started_at, request.dry_run);
+        let report = Report::begun(request.started_at, request.dry_run, request.config.services());
         let progress = Progress { report, pass: None, aborted: None, postponed: Vec::new() };
         Self { request, ledger: Mutex::new(ledger), progress: Mutex::new(progress), is_aborted: AtomicBool::new(false) }
     }

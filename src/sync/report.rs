@@ -83,11 +83,12 @@ pub struct Report {
 }
 
 impl Report {
-    /// Returns the report of a pass that has done nothing yet.
+    /// Returns the report of a pass that has done nothing yet. `services` have a section in the config.
     #[must_use]
-    pub fn begun(started_at: Timestamp, dry_run: bool) -> Self {
+    pub fn begun(started_at: Timestamp, dry_run: bool, services: Vec<LookupService>) -> Self {
         let (outcome, totals) = (PassOutcome::Done, PassTotals::default());
-        Self { outcome, dry_run, started_at, finished_at: started_at, totals, lookup_requests: Vec::new() }
+        let lookup_requests = services.into_iter().map(|service| (service, 0)).collect();
+        Self { outcome, dry_run, started_at, finished_at: started_at, totals, lookup_requests }
     }
 
     /// Returns the number of clients that were due.

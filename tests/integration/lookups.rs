@@ -318,6 +318,16 @@ fn records_a_pass_that_ends_during_a_lookup() {
 }
 
 #[test]
+fn counts_lookups_of_a_skipped_pass() {
+    let bench = bench(1).with("lookup", "budget", "\"60s\"").with("iqmetrix", "request_timeout", "\"50s\"");
+    let pass = begin_lookup(&bench);
+    let skipped = bench.sync();
+    assert_eq!((skipped.code, skipped.outcome(), skipped.lookup_requests()), (Some(75), "skipped", Some(0)));
+    pass.signal(Signal::TERM);
+    pass.finish();
+}
+
+#[test]
 fn forgets_a_rest_when_the_section_is_changed() {
     for (key, value) in [("companies", "[14170]"), ("batch", "50"), ("connections", "1"), ("request_timeout", "\"9s\"")]
     {

@@ -62,7 +62,7 @@ impl Artifacts {
         let unbegun = Report {
             outcome: PassOutcome::Aborted,
             finished_at: clock::now(),
-            ..Report::begun(self.started_at, false)
+            ..Report::begun(self.started_at, false, Vec::new())
         };
         let Recorded { problems, left_behind, services } = self.recorded().unwrap_or_else(|error| {
             log::info!("the metrics are written without what is held and failing: {error}");
