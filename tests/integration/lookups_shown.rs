@@ -139,6 +139,26 @@ fn tells_the_state_of_a_service_and_who_waits() {
     assert!(row(&bench).starts_with("ok"));
 }
 
+/// Between the end of a rest and the next pass, nothing says yet that the service is well.
+#[test]
+fn tells_of_a_rest_that_is_over() {
+    let bench = bench(1).with("lookup", "retry", "\"1h\"");
+    fail_always(&bench, Kind::status(500));
+    bench.sync_well();
+    assert_eq!(service(&bench)["state"], "rests");
+    let past = "UPDATE lookup_service SET rests_until = rests_until - 3700000";
+    rusqlite::Connection::open(bench.ledger()).unwrap().execute_batch(past).unwrap();
+    let told = row(&bench);
+    let words = "UTC; the next pass that needs a value asks again: ";
+    assert!(told.starts_with("rested until 20") && told.contains(words) && told.contains("500"), "{told}");
+    let rested = service(&bench);
+    assert_eq!((&rested["state"], &rested["until"], &rested["waiting"]), (&json!("ok"), &Value::Null, &json!(1)));
+    assert!(rested["message"].as_str().unwrap().starts_with("rested until 20"), "{rested}");
+    bench.iqmetrix().set_faults(Vec::new());
+    bench.sync_well();
+    assert_eq!((row(&bench).starts_with("ok"), &service(&bench)["message"]), (true, &Value::Null));
+}
+
 /// The secrets may be credentials of the unit, which a command that a person runs does not see.
 #[test]
 fn shows_whether_passes_have_the_secrets() {

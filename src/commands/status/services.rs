@@ -41,6 +41,8 @@ pub(in crate::commands) enum ServiceState {
     Ok,
     /// The service has failed, and is not asked for a while.
     Rests(Rest),
+    /// The service has failed, its rest is over, and no pass has asked it since: the sentence that says so.
+    Rested(String),
     /// The service is not asked.
     Off(Off),
 }
@@ -86,20 +88,26 @@ impl Section {
             Some(true) => record.no_secret,
             Some(false) | None => self.no_secret.as_ref().map(|why| format!("{why}; {NO_PASS_YET}")),
         };
-        let state = match (record.rest.filter(|rest| rest.is_on(now)), no_secret) {
-            (Some(rest), _) => ServiceState::Rests(rest),
-            (None, Some(why)) => ServiceState::Off(Off::NoSecret(why)),
-            (None, None) => ServiceState::Ok,
+        let state = match (record.rest, no_secret) {
+            (Some(rest), _) if rest.is_on(now) => ServiceState::Rests(rest),
+            (Some(_) | None, Some(why)) => ServiceState::Off(Off::NoSecret(why)),
+            (Some(rest), None) if rest.until <= now => ServiceState::Rested(rested(&rest)),
+            // A rest that ends too late was recorded by a clock that has since been set back.
+            (Some(_) | None, None) => ServiceState::Ok,
         };
         Ok(ServiceStatus { service, state, waiting })
     }
 }
 
+fn rested(rest: &Rest) -> String {
+    format!("rested until {} UTC; the next pass that needs a value asks again: {}", minute(rest.until), rest.why)
+}
+
 impl ServiceStatus {
-    /// Returns the code of the state for scripts.
+    /// Returns the code of the state for scripts: of a service that has rested and may be asked, `ok`.
     pub(in crate::commands) fn code(&self) -> &'static str {
         match self.state {
-            ServiceState::Ok => "ok",
+            ServiceState::Ok | ServiceState::Rested(_) => "ok",
             ServiceState::Rests(_) => "rests",
             ServiceState::Off(_) => "off",
         }
@@ -109,21 +117,22 @@ impl ServiceStatus {
     pub(in crate::commands) fn until(&self) -> Option<Timestamp> {
         match &self.state {
             ServiceState::Rests(rest) => Some(rest.until),
-            ServiceState::Ok | ServiceState::Off(_) => None,
+            ServiceState::Ok | ServiceState::Rested(_) | ServiceState::Off(_) => None,
         }
     }
 
-    /// Returns the reason why the service is not asked.
+    /// Returns the reason why the service is not asked, or was not until its rest was over.
     pub(in crate::commands) fn message(&self) -> Option<&str> {
         match &self.state {
             ServiceState::Ok => None,
             ServiceState::Rests(rest) => Some(&rest.why),
+            ServiceState::Rested(sentence) => Some(sentence),
             ServiceState::Off(Off::NotNamed) => Some(NOT_NAMED),
             ServiceState::Off(Off::NoSecret(why)) => Some(why),
         }
     }
 
-    /// Whether a pass asks the service, or is not meant to.
+    /// Whether a pass asks the service and did not fail to, or is not meant to.
     pub(in crate::commands) fn is_well(&self) -> bool {
         matches!(self.state, ServiceState::Ok | ServiceState::Off(Off::NotNamed))
     }
@@ -133,6 +142,7 @@ impl ServiceStatus {
         let state = match &self.state {
             ServiceState::Ok => "ok".to_owned(),
             ServiceState::Rests(rest) => format!("rests until {} UTC: {}", minute(rest.until), rest.why),
+            ServiceState::Rested(sentence) => sentence.clone(),
             ServiceState::Off(Off::NotNamed) => NOT_NAMED.to_owned(),
             ServiceState::Off(Off::NoSecret(why)) => format!("off: {why}"),
         };
