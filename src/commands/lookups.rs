@@ -74,7 +74,8 @@ mod tests {
             (LookupState::Open, None, None, "not answered yet"),
         ] {
             let (key, text) = ("490154203237518".to_owned(), text.map(str::to_owned));
-            let value = LookedUpValue { field: LookedUp::ImeiPurchaseDate, key, state, text, asked_at, is_answered: false };
+            let value =
+                LookedUpValue { field: LookedUp::ImeiPurchaseDate, key, state, text, asked_at, is_answered: false };
             let mut page = Page::default();
             rows(&mut page, &[value], now);
             let shown = without_style(&page.into_text());

@@ -2,12 +2,38 @@
 //!
 //! A pass is a process of its own, so whatever the next one must know of a service is recorded here.
 
-use rusqlite::{Connection, Row, named_params};
+use rusqlite::{Connection, Params, Row, named_params};
 
 use super::database::Ledger;
 use super::error::Error;
 use super::run_ledger::RunLedger;
 use crate::model::{ClientId, Timestamp};
+
+/// The tables. The first pass whose config has the section of a service makes them: SQLite reads every table of a file
+/// that it opens, and the ledger of a shop without such a service has none of these.
+///
+/// An answer is a JSON list of the values of the service's fields. A client that was sent without a value waits for it.
+const TABLES: &str = "CREATE TABLE IF NOT EXISTS looked_up (
+         service TEXT NOT NULL,
+         key TEXT NOT NULL,
+         answer TEXT,
+         asked_at INTEGER,
+         open_since INTEGER,
+         PRIMARY KEY (service, key)
+     ) WITHOUT ROWID;
+     CREATE TABLE IF NOT EXISTS lookup_service (
+         service TEXT PRIMARY KEY,
+         settings BLOB NOT NULL,
+         rests_until INTEGER,
+         why TEXT,
+         companies TEXT,
+         companies_at INTEGER
+     ) WITHOUT ROWID;
+     CREATE TABLE IF NOT EXISTS lookup_waiting (
+         client_id INTEGER NOT NULL,
+         service TEXT NOT NULL,
+         PRIMARY KEY (client_id, service)
+     ) WITHOUT ROWID;";
 
 /// The record of one key of a service, such as an IMEI.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -66,7 +92,7 @@ impl Ledger {
     ///
     /// When the ledger cannot be read.
     pub fn looked_up(&self, service: &str, key: &str) -> Result<KeyRecord, Error> {
-        let record = self.row(
+        let record = self.lookup_row(
             "SELECT answer, asked_at, open_since FROM looked_up WHERE service = ?1 AND key = ?2",
             [service, key],
             key_record,
@@ -91,7 +117,7 @@ impl Ledger {
     /// Returns the settings under which a service was last asked.
     fn lookup_settings(&self, service: &str) -> Result<Option<[u8; 16]>, Error> {
         let recorded = "SELECT settings FROM lookup_service WHERE service = ?1";
-        self.row(recorded, [service], |row| row.get::<_, [u8; 16]>(0))
+        self.lookup_row(recorded, [service], |row| row.get::<_, [u8; 16]>(0))
     }
 
     /// Whether a pass has used these settings of a service last.
@@ -110,7 +136,7 @@ impl Ledger {
     ///
     /// When the ledger cannot be read.
     pub fn lookup_service(&self, service: &str, settings: [u8; 16]) -> Result<ServiceRecord, Error> {
-        let record = self.row(
+        let record = self.lookup_row(
             "SELECT rests_until, why, companies, companies_at FROM lookup_service WHERE service = ?1 AND settings = ?2",
             (service, settings),
             service_record,
@@ -127,6 +153,9 @@ impl Ledger {
         if services.is_empty() {
             return Ok(Vec::new());
         }
+        if !self.has_lookup_tables()? {
+            return Ok(Vec::new());
+        }
         self.clients(
             "SELECT DISTINCT client_id FROM lookup_waiting
              WHERE client_id > ?1 AND service IN (SELECT value FROM json_each(?2)) ORDER BY client_id LIMIT ?3",
@@ -141,7 +170,21 @@ impl Ledger {
     /// When the ledger cannot be read.
     pub fn count_waiting(&self, service: &str) -> Result<u64, Error> {
         let count = "SELECT count(*) FROM lookup_waiting WHERE service = ?1";
-        Ok(self.row(count, [service], |row| row.get::<_, i64>(0))?.unwrap_or_default().unsigned_abs())
+        Ok(self.lookup_row(count, [service], |row| row.get::<_, i64>(0))?.unwrap_or_default().unsigned_abs())
+    }
+
+    /// Returns the row of a query of these tables; `None` also where there are none.
+    fn lookup_row<T>(
+        &self,
+        sql: &str,
+        parameters: impl Params,
+        read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Option<T>, Error> {
+        if self.has_lookup_tables()? { self.row(sql, parameters, read) } else { Ok(None) }
+    }
+
+    fn has_lookup_tables(&self) -> Result<bool, Error> {
+        has_tables(&self.connection).map_err(|source| self.at(source))
     }
 }
 
@@ -249,6 +292,7 @@ impl RunLedger {
             return Ok(());
         }
         self.atomically(|ledger| {
+            ledger.write(|transaction| transaction.execute_batch(TABLES))?;
             ledger.execute(
                 "DELETE FROM looked_up WHERE service = ?1
                  AND (answer IS NULL OR NOT json_valid(answer)
@@ -283,6 +327,12 @@ impl RunLedger {
 
 /// Forgets that a client waits.
 pub(super) fn delete_waiting(transaction: &Connection, client: ClientId) -> rusqlite::Result<()> {
-    transaction.prepare_cached("DELETE FROM lookup_waiting WHERE client_id = ?1")?.execute([client.0])?;
+    if has_tables(transaction)? {
+        transaction.prepare_cached("DELETE FROM lookup_waiting WHERE client_id = ?1")?.execute([client.0])?;
+    }
     Ok(())
+}
+
+fn has_tables(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.prepare_cached("SELECT 1 FROM sqlite_schema WHERE name = 'lookup_waiting'")?.exists([])
 }

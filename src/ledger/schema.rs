@@ -144,29 +144,8 @@ const MIGRATIONS: &[&str] = &[
          replaced_at INTEGER
      ) WITHOUT ROWID;
      CREATE INDEX left_behind_client_id ON left_behind(replaced_at, client_id);",
-    // What other services answered about a key, such as an IMEI: a JSON list of the values of the service's fields. A
-    // service rests until a time; a client that was sent without a value waits for it.
-    "CREATE TABLE looked_up (
-         service TEXT NOT NULL,
-         key TEXT NOT NULL,
-         answer TEXT,
-         asked_at INTEGER,
-         open_since INTEGER,
-         PRIMARY KEY (service, key)
-     ) WITHOUT ROWID;
-     CREATE TABLE lookup_service (
-         service TEXT PRIMARY KEY,
-         settings BLOB NOT NULL,
-         rests_until INTEGER,
-         why TEXT,
-         companies TEXT,
-         companies_at INTEGER
-     ) WITHOUT ROWID;
-     CREATE TABLE lookup_waiting (
-         client_id INTEGER NOT NULL,
-         service TEXT NOT NULL,
-         PRIMARY KEY (client_id, service)
-     ) WITHOUT ROWID;",
+    // The tables of look-ups stood here; `lookups` makes them where a config has the section of a service.
+    "",
     // The looked-up fields that were sent with a value, and where each came from; NULL where none was.
     "ALTER TABLE asset ADD COLUMN printed BLOB;
      ALTER TABLE intent ADD COLUMN printed BLOB;",

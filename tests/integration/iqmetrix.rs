@@ -226,7 +226,7 @@ fn prints_what_was_answered_and_names_what_was_not() {
     let imeis: Vec<String> = (0..12).map(imei).collect();
     let arguments: Vec<&str> = ["iqmetrix", "imei"].into_iter().chain(imeis.iter().map(String::as_str)).collect();
     let refuse = |number: usize, code| {
-        bench.iqmetrix().set_faults(vec![Fault::new(When::Id(imeis[number].parse().unwrap()), Kind::status(code))])
+        bench.iqmetrix().set_faults(vec![Fault::new(When::Id(imeis[number].parse().unwrap()), Kind::status(code))]);
     };
     for (number, code, exit, open) in [(5, 400, 1, 4..6), (9, 500, 5, 8..12)] {
         refuse(number, code);

@@ -101,8 +101,7 @@ fn says_nothing_of_a_key_that_was_given_anew() {
 fn follows_by_its_key_what_an_older_version_has_sent() {
     let bench = sent(1);
     let connection = rusqlite::Connection::open(bench.ledger()).unwrap();
-    let older = "DROP TABLE looked_up; DROP TABLE lookup_service; DROP TABLE lookup_waiting;
-                 ALTER TABLE asset DROP COLUMN printed; ALTER TABLE intent DROP COLUMN printed;
+    let older = "ALTER TABLE asset DROP COLUMN printed; ALTER TABLE intent DROP COLUMN printed;
                  DROP TABLE left_behind; ALTER TABLE sent DROP COLUMN created_at;
                  ALTER TABLE sent DROP COLUMN serial_number; PRAGMA user_version = 7;";
     connection.execute_batch(older).unwrap();

@@ -108,7 +108,19 @@ impl Stages {
             }
         };
         let (reached, max_delay) = (start.client_id, config.retry_max_delay);
-        Ok(Self { stage, wanted, overlap, start, now, clock, signature, max_delay, askable: Vec::new(), sweep, reached })
+        Ok(Self {
+            stage,
+            wanted,
+            overlap,
+            start,
+            now,
+            clock,
+            signature,
+            max_delay,
+            askable: Vec::new(),
+            sweep,
+            reached,
+        })
     }
 
     /// Whether no stage queues any more clients in this pass.
