@@ -32,6 +32,12 @@ const FIELDS: [(Field, &str); 3] = [
     (Field::Comments, "comments"),
 ];
 
+/// The least width of the names of steps, in characters.
+const MIN_NAME_WIDTH: usize = 16;
+
+/// The step whose name is the longest of each further service.
+const CONNECTION: &str = "connection";
+
 /// The result of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -61,6 +67,8 @@ struct Steps {
     /// Whether each step is printed as soon as it is taken, for a person: a step that waits for the network must not
     /// look like a program that hangs.
     is_live: bool,
+    /// The width of the names.
+    width: usize,
     printed: Result<(), Unwritten>,
 }
 
@@ -83,7 +91,8 @@ pub fn run(global: &Global, args: &AuthTestArgs) -> Result<Exit> {
     let config = super::load(global)?;
     let asset = asset(&config, args)?;
     let (taken, lines) = (Vec::new(), Vec::new());
-    let mut steps = Steps { taken, exit: Exit::Done, lines, is_live: !args.json, printed: Ok(()) };
+    let (is_live, width) = (!args.json, name_width(&config));
+    let mut steps = Steps { taken, exit: Exit::Done, lines, is_live, width, printed: Ok(()) };
     steps.note("config", Verdict::Ok, config.path.display().to_string());
     config.warnings().for_each(|warning| steps.note("config", Verdict::Warning, warning));
     steps.store(&config);
@@ -117,7 +126,7 @@ impl Steps {
     fn note(&mut self, name: &str, verdict: Verdict, message: String) {
         let step = Step { name: name.to_owned(), verdict, message };
         if self.is_live && self.printed.is_ok() {
-            self.printed = output::print(&line(&step));
+            self.printed = output::print(&line(&step, self.width));
         }
         self.taken.push(step);
     }
@@ -230,12 +239,18 @@ fn print(args: &AuthTestArgs, steps: Steps) -> Result<()> {
     Ok(())
 }
 
-fn line(step: &Step) -> String {
+/// Returns the width that the names of all steps fit into.
+fn name_width(config: &Config) -> usize {
+    let widths = config.services().into_iter().map(|service| format!("{} {CONNECTION}", service.name()).len());
+    widths.fold(MIN_NAME_WIDTH, usize::max)
+}
+
+fn line(step: &Step, width: usize) -> String {
     let mark = match step.verdict {
         Verdict::Ok => styled(GOOD, "ok     "),
         Verdict::Warning => styled(WARN, "warning"),
         Verdict::Failed => styled(BAD, "FAILED "),
         Verdict::Skipped => "-      ".to_owned(),
     };
-    format!("{mark}  {:<16} {}\n", step.name, escape::one_line(&step.message))
+    format!("{mark}  {:<width$} {}\n", step.name, escape::one_line(&step.message))
 }

@@ -265,6 +265,11 @@ fn tests_the_way_to_iqmetrix_step_by_step() {
         assert!(steps(&json)[4].2.contains("1 company (14170)"), "{json:#}");
         let all = json["steps"].as_array().unwrap();
         assert!(all.last().unwrap()["step"] == "iqmetrix read", "they are behind those of IQR: {json:#}");
+        let page = run_well(&bench, &["auth-test"]).stdout;
+        let message_at = "ok       iqmetrix connection ".len();
+        let is_in_column =
+            |line: &str| line.as_bytes()[message_at - 1..=message_at].iter().map(|it| *it == b' ').eq([true, false]);
+        assert!(page.lines().all(is_in_column), "{page}");
         bench.assert_iqmetrix_sound(4, "auth-test");
     }
 }

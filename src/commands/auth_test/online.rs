@@ -1,6 +1,6 @@
 //! The steps that need the network: the way to IQR, the session, an authenticated read, the clock.
 
-use super::{Steps, Verdict};
+use super::{CONNECTION, Steps, Verdict};
 use crate::config::{Config, ConfigError};
 use crate::iqr::{self, Iqr};
 use crate::model::InventoryId;
@@ -86,7 +86,7 @@ impl Steps {
                 return false;
             }
         }
-        let step = format!("{prefix}{}", if url.starts_with("https:") { "TLS" } else { "connection" });
+        let step = format!("{prefix}{}", if url.starts_with("https:") { "TLS" } else { CONNECTION });
         match knock(url) {
             Ok(_) => self.note(&step, Verdict::Ok, format!("{url} answers")),
             Err(error) => self.fail(&step, error),
