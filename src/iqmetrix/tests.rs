@@ -365,7 +365,7 @@ fn ends_requests_in_flight_at_the_given_time() {
         "iQmetrix cannot be reached: nothing was answered in the time for it, the last: GET partner/relationships";
     assert!(error.to_string().starts_with(start), "not the pass's time: {error}");
     let late = server.client().companies(BootTime::now()).unwrap_err().to_string();
-    assert!(late.starts_with("no time was left for GET "), "{late}");
+    assert!(late.starts_with("the time was over before an answer to GET "), "{late}");
     let error = iqmetrix.companies(BootTime::now()).unwrap_err();
     assert!(matches!(error, Error::OutOfTime { .. } | Error::Unreachable { .. }), "{error:?}");
     assert_eq!(server.letters(), "TQ");

@@ -84,7 +84,7 @@ pub enum Error {
         request: String,
     },
     /// The time of the pass, or the shorter one that the caller gave, is over.
-    #[error("{} {request}", if *.outcome == Outcome::NotSent { "no time was left for" } else { "the time was over during" })]
+    #[error("{} {request}", if *.outcome == Outcome::NotSent { "the time was over before an answer to" } else { "the time was over during" })]
     OutOfTime {
         /// Method and path.
         request: String,
