@@ -14,6 +14,6 @@ mod values;
 pub use answer::needs_question;
 pub use key::{KeyPlace, key_place, parse_key, services_in_use};
 pub use overlay::{Answers, ask};
-pub use rest::rest_after;
+pub use rest::{is_same_kind, rest_after};
 pub use service::Client;
 pub use values::{origins_of, unanswered_services, values_of};

@@ -59,7 +59,7 @@ fn ask_service(
     now: Timestamp,
 ) -> Option<Answer> {
     if let Some(rest) = record.rest.as_ref().filter(|rest| rest.is_on(now)) {
-        log::warn!("{service} is not asked, for it rests until {}: {}", rest.until, rest.why);
+        log::warn!("{service} is not asked, for it rests until {}: {}", rest.until.to_second(), rest.why);
         return None;
     }
     let client = Client::for_service(service, config, limits.clone(), record.rest.is_some())
@@ -67,7 +67,7 @@ fn ask_service(
         .ok()??;
     let end = (BootTime::now() + config.lookup.budget).min(limits.deadline);
     let asked = client.ask(&[key.to_owned()], &mut record, now, end);
-    for row in &asked.unreadable {
+    for (_, row) in &asked.unreadable {
         log::warn!("{row}");
     }
     if let Some(error) = &asked.error {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::ledger::Rest;
-use crate::model::Timestamp;
+use crate::model::{LookupService, Timestamp};
 use crate::web::Error;
 
 /// The longest rest, whatever the service asks for.
@@ -41,6 +41,29 @@ pub fn rest_after(error: &Error, now: Timestamp, retry: Duration) -> Option<Time
     Some(now.plus(rest.min(MAX_REST)))
 }
 
+/// The kind of a failure, by what a person does about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// The credential is refused: a person corrects it.
+    Credential,
+    /// The row of one device cannot be read; the service itself is well.
+    Row,
+    /// The service is down or busy: it comes back by itself.
+    Down,
+}
+
+/// Whether two reasons for a rest of a service name the same kind of failure: then the second is no news to people. The
+/// request and the answer may differ, for one outage shows in many ways.
+#[must_use]
+pub fn is_same_kind(service: LookupService, one: &str, other: &str) -> bool {
+    let kind = |why: &str| match why.strip_prefix(service.title()) {
+        Some(words) if words.starts_with(" refused the credentials") => Kind::Credential,
+        Some(words) if words.starts_with("'s row of ") => Kind::Row,
+        Some(_) | None => Kind::Down,
+    };
+    kind(one) == kind(other)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -68,6 +91,26 @@ mod tests {
         ] {
             assert_eq!(rest_after(&maintenance(wait), at(hour), RETRY), Some(until), "{wait:?} at {hour}");
         }
+    }
+
+    #[test]
+    fn tells_apart_what_people_do_about_a_failure() {
+        for (service, of) in
+            [(LookupService::Iqmetrix, &crate::iqmetrix::SERVICE), (LookupService::Iqtech, &crate::iqtech::SERVICE)]
+        {
+            let request = || "GET x".to_owned();
+            let refused = |status| {
+                Error::CredentialRefused { service: of, request: request(), status, text: String::new() }.to_string()
+            };
+            let down = Error::Unreachable { service: of, cause: "a reset".to_owned() }.to_string();
+            let busy = Error::Throttled { service: of, cause: String::new(), wait: None }.to_string();
+            assert!(is_same_kind(service, &down, &busy) && is_same_kind(service, &refused(401), &refused(403)));
+            assert!(!is_same_kind(service, &down, &refused(401)), "{down}");
+        }
+        let imei = crate::iqmetrix::Imei::parse("490154203237518").unwrap();
+        let row = crate::iqmetrix::Unreadable { imei, why: String::new() }.to_string();
+        let down = Error::Unreachable { service: &crate::iqmetrix::SERVICE, cause: String::new() }.to_string();
+        assert!(!is_same_kind(LookupService::Iqmetrix, &row, &down), "{row}");
     }
 
     #[test]

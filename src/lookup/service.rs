@@ -24,8 +24,8 @@ pub enum Client {
 pub struct Asked {
     /// The values of each key that was answered, in the order of the service's fields.
     pub answers: Vec<(String, Vec<Option<String>>)>,
-    /// The reasons why some keys are open about which the service has answered: a row cannot be read.
-    pub unreadable: Vec<String>,
+    /// The keys that are open although the service has answered about them, and why: a row cannot be read.
+    pub unreadable: Vec<(String, String)>,
     /// The failure that left the other keys open.
     pub error: Option<Error>,
 }
@@ -123,7 +123,8 @@ fn devices(client: &Iqmetrix, companies: &[i64], keys: &[String], end: BootTime)
         answers.push((device.imei.to_string(), vec![device.purchase_date, device.return_date]));
     }
     answers.extend(found.absent.iter().map(|imei| (imei.to_string(), vec![None, None])));
-    Asked { answers, unreadable: found.unreadable.iter().map(ToString::to_string).collect(), error: found.error }
+    let unreadable = found.unreadable.iter().map(|row| (row.imei.to_string(), row.to_string())).collect();
+    Asked { answers, unreadable, error: found.error }
 }
 
 fn technicians(client: &Iqtech, keys: &[String], end: BootTime) -> Asked {

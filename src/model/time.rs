@@ -55,6 +55,12 @@ impl Timestamp {
         (self.0 - earlier.0).whole_seconds()
     }
 
+    /// Returns the time without the fraction of its second, for a message.
+    #[must_use]
+    pub fn to_second(self) -> Self {
+        Self::from_unix_millis(self.unix_millis().div_euclid(1000).saturating_mul(1000))
+    }
+
     /// The text form of the store, to the second: `YYYY-MM-DD HH:MM:SS`. It sorts before every text of the same
     /// second, whichever of the accepted forms that is in.
     #[must_use]

@@ -5,8 +5,11 @@
 //!
 //! The workers wait meanwhile, all of them together for no longer than the budget. A service that fails is asked no more
 //! in this pass, and rests for as long as its failure says; what it did not answer stays open, and no client fails by it.
+//!
+//! What keeps a service from answering is a warning once, when it begins. The passes that find the same again log it for
+//! `-v` only: each warning may be a mail of cron.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -52,6 +55,9 @@ pub(super) fn settle_services(config: &Config, now: Timestamp, ledger: &mut RunL
             continue;
         }
         let no_secret = config.check_secrets(service).err().map(|error| in_full(&error));
+        if let Some(why) = &no_secret {
+            log::log!(level(before.no_secret == no_secret), "{service} is not asked in this pass: {why}");
+        }
         if before.no_secret != no_secret {
             let rest = before.rest.filter(|_| no_secret.is_none());
             let record = ServiceRecord { rest, companies: before.companies, no_secret };
@@ -60,6 +66,14 @@ pub(super) fn settle_services(config: &Config, now: Timestamp, ledger: &mut RunL
     }
     Ok(())
 }
+
+/// Returns the level of a message about a service.
+fn level(is_known: bool) -> log::Level {
+    if is_known { log::Level::Info } else { log::Level::Warn }
+}
+
+/// The keys of a question, and whether each has been open since an earlier one.
+type Keys = BTreeMap<String, bool>;
 
 /// A service that this pass asks.
 struct Asker {
@@ -88,10 +102,10 @@ impl Lookups {
             let Some(settings) = config.lookup_settings(service) else { continue };
             let limits = Limits { deadline, interrupted: Arc::clone(&request.interrupted) };
             let record = ledger.lookup_service(service.name(), settings)?;
-            let client = Client::for_service(service, config, limits, record.rest.is_some())
-                .inspect_err(|error| log::warn!("{service} is not asked in this pass: {error}"));
             let rests = record.rest.as_ref().is_some_and(|rest| rest.is_on(request.started_at));
-            let client = client.ok().flatten().filter(|_| !rests);
+            // Why a secret cannot be read was reported above.
+            let client = Client::for_service(service, config, limits, record.rest.is_some()).ok().flatten();
+            let client = client.filter(|_| !rests);
             services.push(Asker { service, settings, client, record, has_answered: false, has_failed: false });
         }
         Ok(Self { services, left: config.lookup.budget, deadline })
@@ -132,7 +146,6 @@ impl Lookups {
             if keys.is_empty() {
                 continue;
             }
-            let keys: Vec<String> = keys.into_iter().collect();
             let begun = BootTime::now();
             let end = (begun + self.left).min(self.deadline);
             let answered = asker.ask(&keys, request, end, end == self.deadline);
@@ -152,19 +165,19 @@ impl Lookups {
         store: &Store,
         ledger: &mut RunLedger,
         request: &Request<'_>,
-    ) -> Result<Vec<BTreeSet<String>>, Error> {
+    ) -> Result<Vec<Keys>, Error> {
         let reads_ahead = !self.left.is_zero() && self.services.iter().any(Asker::gains_by_reading_ahead);
         let mut pages = if reads_ahead { max_pages_ahead(request) } else { 0 };
         // A client may go before those that wait in the queue, and these may be prepared.
         let is_alone = queue.is_next_prepared();
-        let mut open = vec![BTreeSet::new(); self.services.len()];
+        let mut open = vec![Keys::new(); self.services.len()];
         let mut next = Some(dispatched);
         while let Some(candidate) = next {
             for (asker, keys) in self.services.iter().zip(&mut open) {
                 keys.extend(asker.open_key(candidate, store, ledger, request)?);
             }
             let is_far = pages <= MAX_PAGES_AHEAD / 2;
-            let is_enough = |(asker, keys): (&Asker, &BTreeSet<String>)| {
+            let is_enough = |(asker, keys): (&Asker, &Keys)| {
                 !asker.gains_by_reading_ahead() || asker.fills_requests(keys.len(), is_far)
             };
             if is_alone || reads_ahead && self.services.iter().zip(&open).all(is_enough) {
@@ -196,17 +209,18 @@ impl Asker {
         keys >= full || is_far && keys > 0 && keys.is_multiple_of(client.batch())
     }
 
-    /// Returns the key of a client with news if it needs an answer.
+    /// Returns the key of a client with news if it needs an answer, and whether it is known to be open.
     fn open_key(
         &self,
         candidate: Candidate,
         store: &Store,
         ledger: &RunLedger,
         request: &Request<'_>,
-    ) -> Result<Option<String>, Error> {
+    ) -> Result<Option<(String, bool)>, Error> {
         let Some(key) = self.key(candidate, store, ledger, request)? else { return Ok(None) };
         let record = ledger.looked_up(self.service.name(), &key)?;
-        Ok(Some(key).filter(|_| lookup::needs_question(&record, request.started_at)))
+        let needs_answer = lookup::needs_question(&record, request.started_at);
+        Ok(needs_answer.then_some((key, record.open_since.is_some())))
     }
 
     /// Returns the key of a client that may be sent; `None` where it has no news or no inventory ID.
@@ -244,7 +258,7 @@ impl Asker {
     /// `is_end_of_pass`: the pass has no more time than this question.
     fn ask(
         &mut self,
-        keys: &[String],
+        keys: &Keys,
         request: &Request<'_>,
         end: BootTime,
         is_end_of_pass: bool,
@@ -254,21 +268,25 @@ impl Asker {
             return Vec::new();
         }
         let Some(client) = &self.client else { return Vec::new() };
-        let asked = client.ask(keys, &mut self.record, now, end);
+        let names: Vec<String> = keys.keys().cloned().collect();
+        let asked = client.ask(&names, &mut self.record, now, end);
         self.has_answered |= !asked.answers.is_empty();
-        for row in &asked.unreadable {
-            log::warn!("{row}");
+        for (key, row) in &asked.unreadable {
+            // The row of a key that an outage has left open is news.
+            let was_read = self.record.rest.is_none() || self.has_failed_so(row);
+            log::log!(level(was_read && keys.get(key) == Some(&true)), "{row}");
         }
         match (&asked.error, asked.unreadable.first()) {
             // Later passes wait before they repeat this question; this pass still asks about other devices.
-            (None, Some(row)) if !self.has_answered => {
+            (None, Some((_, row))) if !self.has_answered => {
                 let until = (request.clock)().plus(request.config.lookup.retry);
                 self.record.rest = Some(Rest { until, why: row.clone() });
             }
             (None, _) => self.record.rest = None,
             // Some of the keys are at fault; the others were answered.
             (Some(error), _) if error.scope() == web::Scope::ThisRecord && !asked.answers.is_empty() => {
-                log::warn!("{} did not answer about some keys: {error}", self.service);
+                let is_known = unanswered(keys, &asked.answers).all(|(_, is_open)| *is_open);
+                log::log!(level(is_known), "{} did not answer about some keys: {error}", self.service);
                 self.record.rest = None;
             }
             (Some(error), _) => self.fail(error, request, is_end_of_pass),
@@ -278,6 +296,11 @@ impl Asker {
 
     fn may_be_asked(&self) -> bool {
         self.client.is_some() && !self.has_failed
+    }
+
+    /// Whether the service rested for a failure of the kind that this reason names, and has not answered since.
+    fn has_failed_so(&self, why: &str) -> bool {
+        self.record.rest.as_ref().is_some_and(|rest| lookup::is_same_kind(self.service, &rest.why, why))
     }
 
     fn fail(&mut self, error: &web::Error, request: &Request<'_>, is_end_of_pass: bool) {
@@ -290,24 +313,29 @@ impl Asker {
         let Some(until) = until else { return };
         self.has_failed = true;
         let why = error.to_string();
-        log::warn!("{} rests until {until}: {why}", self.service.name());
+        log::log!(level(self.has_failed_so(&why)), "{} rests until {}: {why}", self.service, until.to_second());
         self.record.rest = Some(Rest { until, why });
     }
 
     /// Records the answers, the keys that are open, and the state of the service.
     fn record(
         &self,
-        keys: &[String],
+        keys: &Keys,
         answers: &[(String, Answer)],
         ledger: &mut RunLedger,
         request: &Request<'_>,
     ) -> Result<(), Error> {
-        let answered: HashSet<&str> = answers.iter().map(|(key, _)| key.as_str()).collect();
-        let open: Vec<String> = keys.iter().filter(|key| !answered.contains(key.as_str())).cloned().collect();
+        let open: Vec<String> = unanswered(keys, answers).map(|(key, _)| key.clone()).collect();
         ledger.atomically(|ledger| {
             ledger.record_answers(self.service.name(), answers)?;
             ledger.note_open_keys(self.service.name(), &open, request.started_at)?;
             Ok::<_, Error>(ledger.record_lookup_service(self.service.name(), self.settings, &self.record)?)
         })
     }
+}
+
+/// Returns the keys without an answer.
+fn unanswered<'a, T>(keys: &'a Keys, answers: &'a [(String, T)]) -> impl Iterator<Item = (&'a String, &'a bool)> {
+    let answered: HashSet<&str> = answers.iter().map(|(key, _)| key.as_str()).collect();
+    keys.iter().filter(move |(key, _)| !answered.contains(key.as_str()))
 }

@@ -148,10 +148,18 @@ fn sends_all_dates_but_those_of_an_unreadable_row() {
     let words = format!("row of IMEI {} cannot be read: PurchaseDate in the answer is `17.04.2016`", imei_of(7));
     assert!(report.stderr.contains(&words) && !report.stderr.contains("rests until"), "{report:#?}");
     // Alone it is asked for once more, and then not before the next retry.
-    let (_, requests) = bench.lookups_of(|| bench.sync_well());
-    assert_eq!(data(&requests), 1, "{requests:#?}");
+    let (report, requests) = bench.lookups_of(|| bench.sync_well());
+    assert_eq!((data(&requests), report.stderr.as_str()), (1, ""), "warned of once: {requests:#?}");
     let ((), requests) = bench.lookups_of(|| bench.assert_idle("a row that stays unreadable"));
     assert_eq!(requests, []);
+    // The row of another device is news.
+    garble(&bench, 8);
+    bench.store().edit(9, "model", "Latitude 7490", LATER).unwrap();
+    let old = "UPDATE looked_up SET asked_at = 0";
+    rusqlite::Connection::open(bench.ledger()).unwrap().execute_batch(old).unwrap();
+    end_rest(&bench);
+    let report = bench.sync_well();
+    assert!(report.stderr.contains(&imei_of(8)) && !report.stderr.contains(&imei_of(7)), "{report:#?}");
     bench.assert_sound("an unreadable row");
 }
 
@@ -286,6 +294,64 @@ fn waits_for_a_silent_service_no_longer_than_the_budget() {
     assert_unknown(&bench, FIRST);
     let ((), requests) = bench.lookups_of(|| bench.assert_idle("a silent service"));
     assert_eq!(requests, [], "it rests");
+}
+
+/// Ends the rest of the service, as its time would.
+fn end_rest(bench: &Bench) {
+    let past = "UPDATE lookup_service SET rests_until = 1 WHERE rests_until IS NOT NULL";
+    rusqlite::Connection::open(bench.ledger()).unwrap().execute_batch(past).unwrap();
+}
+
+#[test]
+fn warns_once_when_a_service_begins_to_rest() {
+    let bench = bench(1).with("lookup", "retry", "\"1h\"");
+    let warnings = |arguments: &[&str]| {
+        let report = bench.sync_with(arguments);
+        report.stderr.lines().filter(|line| line.contains("rests until")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let fail_with = |method: &str, status| {
+        bench.iqmetrix().set_faults(vec![Fault::new(When::Method(method.to_owned()), Kind::status(status))]);
+    };
+    fail_with("GET", 500);
+    let first = warnings(&[]);
+    let (_, until) = first[0].split_once("iQmetrix rests until ").unwrap();
+    let (time, why) = until.split_at("2026-11-22T16:04:59Z: ".len());
+    assert!(first.len() == 1 && time.ends_with("Z: ") && why.contains("500"), "{first:?}");
+    // The outage lasts, and shows in another way.
+    for method in ["GET", "POST"] {
+        end_rest(&bench);
+        fail_with(method, 502);
+        assert_eq!(warnings(&[]), [""; 0], "{method}");
+    }
+    end_rest(&bench);
+    assert_eq!(warnings(&["-v"]).len(), 1);
+    // A refusal needs a person.
+    end_rest(&bench);
+    fail_with("POST", 401);
+    assert_eq!(warnings(&[]).len(), 1);
+    // After an answer, the next rest is another one.
+    end_rest(&bench);
+    bench.iqmetrix().set_faults(Vec::new());
+    assert_eq!(warnings(&[]), [""; 0]);
+    bench.add(&phone(1), Asset::new(FIRST + 1));
+    fail_with("GET", 500);
+    assert_eq!(warnings(&[]).len(), 1);
+}
+
+#[test]
+fn warns_once_of_a_secret_that_cannot_be_read() {
+    let bench = bench(1);
+    let secret = bench.path("iqmetrix-password");
+    std::fs::set_permissions(&secret, std::fs::Permissions::from_mode(0o644)).unwrap();
+    let mut number = 0;
+    let mut pass = |arguments: &[&str]| {
+        number += 1;
+        bench.add(&phone(number), Asset::new(FIRST + number));
+        bench.sync_with(arguments).stderr.matches("iQmetrix is not asked in this pass").count()
+    };
+    assert_eq!([pass(&[]), pass(&[]), pass(&["-v"]), pass(&[])], [1, 0, 1, 0]);
+    std::fs::remove_file(&secret).unwrap();
+    assert_eq!([pass(&[]), pass(&[])], [1, 0], "for another reason");
 }
 
 /// Starts a pass, and returns it once it waits for the service.
