@@ -1,10 +1,14 @@
 //! Renders the texts of an update from a machine and the rules.
 
+use std::cmp::Reverse;
+
 use super::comments;
 use super::fields::{Facts, Subject};
 use super::rules::Rules;
 use super::template::Template;
-use crate::model::{AssetUpdate, Cut, Limited, LookedUp, Machine, NamedValue, NamedValues, TemplateKind};
+use crate::model::{
+    AssetUpdate, Cut, GappedText, Limited, LookedUp, Machine, NamedInText, NamedValue, NamedValues, TemplateKind,
+};
 
 /// A field of the update, with its source.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,6 +78,12 @@ fn update(facts: &Facts<'_>, rules: &Rules) -> AssetUpdate {
     let subject = Subject::machine(facts);
     let kind = facts.chassis.template;
     let attribute = |(name, template): &(String, Template)| (name.clone(), template.render(&subject).text);
+    let named = |what, template: &Template| {
+        let values = named_values(template, &subject, facts.machine);
+        let gapped = gapped(template, &subject, &values, rules.widths.chars(what));
+        NamedInText { values, gapped }
+    };
+    let extended = rules.extended_description.get(kind);
     let mut cuts = Vec::new();
     // Upper case first: it can be longer (`ß`).
     let item_number = rules.widths.fit_item_number(&facts.manufacturer, facts.model.to_uppercase(), &mut cuts);
@@ -81,8 +91,8 @@ fn update(facts: &Facts<'_>, rules: &Rules) -> AssetUpdate {
     AssetUpdate {
         item_number,
         named: NamedValues {
-            description: named_values(&rules.description, &subject, facts.machine),
-            extended_description: named_values(rules.extended_description.get(kind), &subject, facts.machine),
+            description: named(Limited::Description, &rules.description),
+            extended_description: named(Limited::ExtendedDescription, extended),
         },
         manufacturer: fitted(Limited::Manufacturer, facts.manufacturer.to_uppercase()),
         chassis: facts.chassis.chassis,
@@ -90,10 +100,7 @@ fn update(facts: &Facts<'_>, rules: &Rules) -> AssetUpdate {
         template_because: facts.chassis.because.clone(),
         category: rules.category.get(kind).clone(),
         description: fitted(Limited::Description, rules.description.render(&subject).text),
-        extended_description: fitted(
-            Limited::ExtendedDescription,
-            rules.extended_description.get(kind).render(&subject).text,
-        ),
+        extended_description: fitted(Limited::ExtendedDescription, extended.render(&subject).text),
         item_description: fitted(Limited::ItemDescription, rules.item_description.render(&subject).text),
         comments: comments::lines(facts, rules),
         attributes: rules.attributes.iter().map(attribute).collect(),
@@ -111,4 +118,16 @@ fn named_values(template: &Template, subject: &Subject<'_>, machine: &Machine) -
         is_lacking: machine.looked_up.iter().any(|value| value.field == field && value.is_lacking()),
     };
     named.map(value).collect()
+}
+
+/// Returns the text with gaps for values that the machine lacks, for each set of such fields: separators depend on which
+/// fields have text. Larger sets come first.
+fn gapped(template: &Template, subject: &Subject<'_>, values: &[NamedValue], width: Option<usize>) -> Vec<GappedText> {
+    let missing: Vec<LookedUp> = values.iter().filter(|value| !value.is_printed).map(|value| value.field).collect();
+    let set = |bits: usize| -> Vec<LookedUp> {
+        missing.iter().enumerate().filter(|(at, _)| bits >> at & 1 == 1).map(|(_, field)| *field).collect()
+    };
+    let mut sets: Vec<_> = (1..1 << missing.len()).map(set).collect();
+    sets.sort_by_key(|fields| Reverse(fields.len()));
+    sets.iter().filter_map(|fields| template.render_gapped(subject, fields, width)).collect()
 }

@@ -18,6 +18,7 @@ use thiserror::Error;
 use super::chassis;
 use super::fields::{self, Field, Scope, Subject};
 use super::words;
+use crate::model::{Gap, GappedText, LookedUp};
 
 /// A checked template. The default one is empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -101,20 +102,39 @@ impl Template {
         })
     }
 
-    /// The text of the whole template, without blanks at its ends.
     /// Whether the template names a slot; case and blanks in its name do not count.
     pub(super) fn names_slot(&self, name: &str) -> bool {
         self.slot_references().any(|slot| fields::is_same_name(&slot.name, name))
     }
 
+    /// The text of the whole template, without blanks at its ends.
     pub(super) fn render(&self, subject: &Subject<'_>) -> Rendered<'_> {
-        render(&self.pieces, subject)
+        render(&self.pieces, subject, &[])
+    }
+
+    /// Renders the template with a gap for each of these fields; `width` is that of the text's column. Returns `None`
+    /// where the template names none of them, or has the character of gaps in it.
+    pub(super) fn render_gapped(
+        &self,
+        subject: &Subject<'_>,
+        fields: &[LookedUp],
+        width: Option<usize>,
+    ) -> Option<GappedText> {
+        let gap = |piece: &Piece| match piece {
+            Piece::Field { source, fallback, .. } => {
+                let field = source.looked_up().filter(|field| fields.contains(field))?;
+                Some(Gap { field, fallback: fallback.clone().unwrap_or_default() })
+            }
+            Piece::Literal(_) => None,
+        };
+        let gaps = self.pieces.iter().filter_map(gap).collect();
+        GappedText::new(render(&self.pieces, subject, fields).text, gaps, width)
     }
 
     /// Name and value of a comment line: what stands before and after the template's own first colon.
     pub(super) fn render_line(&self, subject: &Subject<'_>) -> (String, String) {
         let (name, value) = self.pieces.split_at(self.name_pieces);
-        (render(name, subject).text, render(value, subject).text)
+        (render(name, subject, &[]).text, render(value, subject, &[]).text)
     }
 }
 
@@ -244,7 +264,17 @@ fn push_literal(pieces: &mut Vec<Piece>, literal: &mut String) {
     }
 }
 
-fn render<'a>(pieces: &'a [Piece], subject: &Subject<'_>) -> Rendered<'a> {
+impl Source {
+    fn looked_up(&self) -> Option<LookedUp> {
+        match self {
+            Self::BuiltIn(_) => None,
+            Self::Slot(slot) => LookedUp::from_name(&slot.name),
+        }
+    }
+}
+
+/// Renders pieces, with a gap in place of each of the fields `gapped`.
+fn render<'a>(pieces: &'a [Piece], subject: &Subject<'_>, gapped: &[LookedUp]) -> Rendered<'a> {
     let mut rendered = Rendered::default();
     // Most lines are no longer.
     let text = String::with_capacity(128);
@@ -253,7 +283,12 @@ fn render<'a>(pieces: &'a [Piece], subject: &Subject<'_>) -> Rendered<'a> {
         match piece {
             Piece::Literal(text) => joiner.literal(text),
             Piece::Field { name, source, fallback } => {
-                let text = field_text(source, fallback.as_deref(), subject);
+                let is_gap = gapped.iter().any(|field| source.looked_up() == Some(*field));
+                let text = if is_gap {
+                    GappedText::GAP.to_string().into()
+                } else {
+                    field_text(source, fallback.as_deref(), subject)
+                };
                 if text.is_empty() {
                     rendered.empty_fields.push(name);
                 }

@@ -1,6 +1,7 @@
 //! Properties of the mapping as a whole: the specification's two screens, the truth of comments, hostile text.
 
 mod comments;
+mod gapped;
 mod golden;
 mod hostile;
 mod identity;

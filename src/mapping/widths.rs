@@ -45,6 +45,11 @@ impl Width {
 }
 
 impl Widths {
+    /// Returns the number of characters that the column of a text holds; `None` without a limit.
+    pub(super) fn chars(&self, text: Limited) -> Option<usize> {
+        self.of(text).0.map(|width| width.get().into())
+    }
+
     fn of(&self, text: Limited) -> Width {
         match text {
             Limited::ItemNumber => self.item_number,

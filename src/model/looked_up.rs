@@ -148,6 +148,10 @@ impl LookupOrigin {
     /// The length of [`Self::to_bytes`].
     pub const BYTES: usize = 24;
 
+    /// The origin of a value that stands in IQR and that the ledger has no record of. No machine has this origin, so
+    /// that it counts as replaced by settings.
+    pub const UNKNOWN: Self = Self { slot: u64::MAX, key: 0, settings: 0 };
+
     /// Returns the origin as bytes for the ledger.
     #[must_use]
     pub fn to_bytes(self) -> [u8; Self::BYTES] {
@@ -188,7 +192,7 @@ pub struct NamedValue {
 }
 
 impl NamedValue {
-    /// Whether the field has no value because the settings changed since `printed` was sent.
+    /// Whether the field has no value because the settings changed since `printed` was sent, or possibly so.
     #[must_use]
     pub fn is_lost_to_settings(&self, printed: &[PrintedValue]) -> bool {
         let is_lost =
@@ -230,6 +234,7 @@ mod tests {
             (LookupOrigin::default(), true, "no section"),
         ] {
             assert_eq!(then.is_replaced_by_settings(now), is_replaced, "{change}");
+            assert!(LookupOrigin::UNKNOWN.is_replaced_by_settings(now), "{change}");
         }
     }
 

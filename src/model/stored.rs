@@ -66,6 +66,12 @@ pub fn stored_form(text: &str) -> Cow<'_, str> {
     Cow::Owned(form)
 }
 
+/// Whether this is an addition behind our text, and not the rest of a longer word.
+#[must_use]
+pub fn is_addition(rest: &str) -> bool {
+    rest.chars().next().is_none_or(|first| !first.is_alphanumeric())
+}
+
 fn plain(c: char) -> char {
     match c {
         c if c.is_whitespace() => ' ',

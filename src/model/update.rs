@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use super::{NamedValue, Timestamp, excerpt};
+use super::{GappedText, NamedValue, Timestamp, excerpt};
 
 /// The outcome of the mapping: a pure function of the machine and the config.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -43,15 +43,24 @@ pub struct AssetUpdate {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct NamedValues {
     /// Those of "Description".
-    pub description: Vec<NamedValue>,
+    pub description: NamedInText,
     /// Those of "Extended Description".
-    pub extended_description: Vec<NamedValue>,
+    pub extended_description: NamedInText,
+}
+
+/// The looked-up fields that one text names.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NamedInText {
+    /// The fields.
+    pub values: Vec<NamedValue>,
+    /// The text with gaps for values that the machine lacks, for each set of such fields; larger sets come first.
+    pub gapped: Vec<GappedText>,
 }
 
 impl NamedValues {
     /// Returns the fields of both texts.
     pub fn all(&self) -> impl Iterator<Item = &NamedValue> {
-        self.description.iter().chain(&self.extended_description)
+        self.description.values.iter().chain(&self.extended_description.values)
     }
 }
 

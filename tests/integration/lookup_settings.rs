@@ -186,6 +186,65 @@ fn sends_machines_without_imei_under_any_settings() {
     assert_shows(&bench, 0, "Latitude 7400 bought ? back ?");
 }
 
+/// Changes of the section that leave a machine without dates.
+fn changes() -> [fn(Bench) -> Bench; 3] {
+    [
+        |mut bench| {
+            bench.set("iqmetrix", "imei_slot", "\"IMEI 2\"");
+            bench
+        },
+        |mut bench| {
+            let other = Company { id: 14_171, name: "OTHER".to_owned(), doing_business_as: "Other Corp".to_owned() };
+            bench.iqmetrix().state().companies.push(other);
+            bench.set("iqmetrix", "companies", "[14171]");
+            expire_answers(&bench);
+            bench
+        },
+        |bench| bench.without_section("iqmetrix"),
+    ]
+}
+
+#[test]
+fn keeps_dates_where_ledger_and_section_change_at_once() {
+    for (number, change) in changes().into_iter().enumerate() {
+        let bench = change(sent_phone(""));
+        bench.forget_ledger();
+        assert_stays(&bench, 0, "bought 2016-04-17 back 2017-05-18");
+        bench.sandbox.state().edit(FIRST, Field::Description, "");
+        bench.sync_with(&["--inventory-id", &FIRST.to_string()]);
+        assert_shows(&bench, 0, "Latitude 7490 bought ? back ?");
+        assert_eq!(notes(&bench, 0), "[]", "change {number}");
+    }
+}
+
+#[test]
+fn keeps_dates_where_ledger_goes_after_the_section_changed() {
+    for change in changes() {
+        let bench = change(sent_phone(""));
+        assert_stays(&bench, 0, "bought 2016-04-17 back 2017-05-18");
+        let kept = bench.seen(FIRST).description;
+        bench.store().edit(1, "model", &kept[..kept.find(" bought").unwrap()], EDITS[0]).unwrap();
+        bench.forget_ledger();
+        assert_stays(&bench, 0, "bought 2016-04-17 back 2017-05-18");
+    }
+}
+
+#[test]
+fn sends_dates_again_after_ledger_and_section_changed() {
+    let mut bench = sent_phone("");
+    bench.set("iqmetrix", "imei_slot", "\"IMEI 2\"");
+    bench.forget_ledger();
+    assert_stays(&bench, 0, "bought 2016-04-17 back 2017-05-18");
+    know(&bench, 0, "2016-05-05");
+    bench.set("iqmetrix", "imei_slot", "\"IMEI\"");
+    bench.store().edit(1, "model", "Latitude 7400", EDITS[0]).unwrap();
+    bench.sync_well();
+    assert_shows(&bench, 0, "Latitude 7400 bought 2016-05-05 back 2017-05-18");
+    bench.store().set_slot(1, "IMEI", "", EDITS[1]).unwrap();
+    bench.sync_well();
+    assert_shows(&bench, 0, "bought ? back ?");
+}
+
 /// Also where settings have changed since the dates were sent: the slot is the same.
 #[test]
 fn renders_anew_what_a_technician_corrects() {

@@ -153,7 +153,8 @@ impl Preview {
         self.subject.as_ref().map_or(&[], |subject| &subject.machine().looked_up)
     }
 
-    /// Returns the looked-up fields that have no value because the settings changed since the asset was sent.
+    /// Returns the looked-up fields that have no value because the settings changed since the asset was sent,
+    /// or possibly so.
     pub(super) fn lost_to_settings(&self) -> BTreeSet<LookedUp> {
         let Some(Subject { claim: Claim::Asset(ready), .. }) = &self.subject else { return BTreeSet::new() };
         let named = ready.mapped.update.named.all();

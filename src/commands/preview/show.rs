@@ -43,8 +43,8 @@ fn head(page: &mut Page, preview: &Preview, config: &Config) {
     failing(page, preview);
 }
 
-/// Writes the values that other services have of the machine, and those that were sent under other settings; nothing
-/// where no text names one.
+/// Writes the values that other services have of the machine, and those that were sent and that it lacks now;
+/// nothing where no text names one.
 fn looked_up(page: &mut Page, preview: &Preview, config: &Config) {
     let lost = preview.lost_to_settings();
     if config.looked_up().is_empty() && lost.is_empty() {
@@ -57,7 +57,9 @@ fn looked_up(page: &mut Page, preview: &Preview, config: &Config) {
     }
     for field in lost {
         let name = field.name();
-        let stays = format!("{name}: it was sent under other settings; a text in IQR that shows it stays as it is");
+        let stays = format!(
+            "{name}: it was sent under other settings, or before the history file was lost; a text in IQR that shows it stays as it is"
+        );
         page.item(&[Span::new(WARN, stays)]);
     }
 }

@@ -259,7 +259,7 @@ impl<'a> Attempt<'a> {
         }
         for spared in &plan.spared {
             self.notes.push(format!(
-                "{spared} stays as it is in IQR: it shows a looked-up value that was sent under other settings, and under the present ones there is none; if it shall be replaced, clear the field in IQR"
+                "{spared} stays as it is in IQR: it shows a looked-up value that was sent under other settings or before the history file was lost, and there is none now; if it shall be replaced, clear the field in IQR"
             ));
         }
     }

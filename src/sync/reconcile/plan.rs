@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::config::Reassign;
 use crate::ledger::ChangeRecord;
 use crate::mapping::{Aliases, fold_key};
-use crate::model::{Asset, AssetUpdate, CommentLine, Sent, line_digests};
+use crate::model::{Asset, AssetUpdate, CommentLine, NamedInText, Sent, line_digests};
 use crate::sync::reconcile::comments::{self, LineFate, Writing};
 use crate::sync::reconcile::text::{self, OurText, SentTexts, TextFate};
 
@@ -97,7 +97,7 @@ pub struct Plan {
     pub comment_lines: Vec<LineFate>,
     /// The fields that are left to the person who rewrote them since we sent them.
     pub left: Vec<Field>,
-    /// The fields that keep a looked-up value which they lost to a change of the settings.
+    /// The fields that keep a looked-up value which ours lost to a change of the settings, or possibly so.
     pub spared: Vec<Field>,
 }
 
@@ -199,7 +199,7 @@ fn texts<'a>(
     asset: &'a Asset,
     sent: &'a Sent,
 ) -> [(Field, OurText<'a>, &'a str, SentTexts<'a>); 2] {
-    let ours = |text, named| OurText { text, named };
+    let ours = |text, named: &'a NamedInText| OurText { text, named: &named.values, gapped: &named.gapped };
     let sent_texts = |last| SentTexts { last, earlier: &sent.earlier, printed: &sent.printed };
     [
         (

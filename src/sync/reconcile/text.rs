@@ -1,6 +1,8 @@
 //! The merge of a text of ours with the one in IQR and those that were sent before. Pure.
 
-use crate::model::{NamedValue, PrintedValue, SentText, TextMark, is_stored};
+use crate::model::{
+    GappedText, LookedUp, LookupOrigin, NamedValue, PrintedValue, SentText, TextMark, is_addition, is_stored,
+};
 
 /// The fate of a text field.
 #[derive(Debug, PartialEq, Eq)]
@@ -11,7 +13,7 @@ pub(super) enum TextFate {
     Left,
     /// The text lacks a value that was never known, and the field has another one that may have it.
     Waiting,
-    /// The text lacks a value only because the settings changed, and the field has the one that was sent with it.
+    /// The field has a value that the text lacks only because the settings changed, or the ledger has no record of it.
     Spared,
     /// The field gets this text.
     Set(String),
@@ -23,6 +25,8 @@ pub(super) struct OurText<'a> {
     pub text: &'a str,
     /// The looked-up fields that it names.
     pub named: &'a [NamedValue],
+    /// The text with gaps for values that it lacks.
+    pub gapped: &'a [GappedText],
 }
 
 /// The texts that were sent to a field.
@@ -45,13 +49,28 @@ impl OurText<'_> {
     fn is_lost_to_settings(self, sent: SentTexts<'_>) -> bool {
         self.named.iter().any(|value| value.is_lost_to_settings(sent.printed))
     }
+
+    /// Whether a field shows it with something behind it.
+    fn is_extended_in(self, theirs: &str) -> bool {
+        theirs.strip_prefix(self.text).is_some_and(is_addition)
+    }
+
+    /// Returns the fields whose values it lacks, and that have one in a text which is ours but not recorded as sent.
+    fn unrecorded(self, theirs: &str, sent: SentTexts<'_>) -> Vec<LookedUp> {
+        let is_ours = is_stored(theirs, self.text) || self.is_extended_in(theirs);
+        if sent.last.landed.is_some() || self.text.is_empty() || is_ours {
+            return Vec::new();
+        }
+        self.gapped.iter().map(|text| text.values_in(theirs)).find(|fields| !fields.is_empty()).unwrap_or_default()
+    }
 }
 
 /// Merges three texts: ours, the one in IQR, and the one that we sent before. A person's addition behind our text is
 /// kept, a person's own text is left alone. A field that we never wrote is written (specification, step 8e).
 ///
 /// A text that lacks a looked-up value replaces no text that is not known as ours: the ledger may have been lost. A text
-/// that lacks one because the settings changed replaces no text but a blank one.
+/// that lacks one because the settings changed replaces no text but a blank one. Nor does it replace a text that would be
+/// ours with values in place of those that it lacks, where the ledger has no record of what was sent.
 pub(super) fn merge(ours: OurText<'_>, theirs: &str, sent: SentTexts<'_>) -> TextFate {
     let (text, last) = (ours.text, sent.last);
     if text.is_empty() || is_stored(theirs, text) {
@@ -61,11 +80,11 @@ pub(super) fn merge(ours: OurText<'_>, theirs: &str, sent: SentTexts<'_>) -> Tex
     let is_lost = ours.is_lost_to_settings(sent);
     let extended = |added: &str| if is_lost { TextFate::Spared } else { TextFate::Set(format!("{text}{added}")) };
     let Some(landed) = last.landed.filter(|_| !theirs.is_empty()) else {
-        let added = theirs.strip_prefix(text).is_some_and(is_addition);
-        return match added {
+        return match ours.is_extended_in(theirs) {
             true => TextFate::Kept,
             false if theirs.is_empty() => TextFate::Set(text.to_owned()),
             false if ours.is_lacking() => TextFate::Waiting,
+            false if !ours.unrecorded(theirs, sent).is_empty() => TextFate::Spared,
             false => extended(""),
         };
     };
@@ -81,11 +100,6 @@ pub(super) fn merge(ours: OurText<'_>, theirs: &str, sent: SentTexts<'_>) -> Tex
     }
 }
 
-/// Whether this is an addition behind our text, and not the rest of a longer word.
-fn is_addition(rest: &str) -> bool {
-    rest.chars().next().is_none_or(|first| !first.is_alphanumeric())
-}
-
 /// The record of a text for the ledger.
 #[derive(Debug)]
 pub(super) struct SentState {
@@ -99,9 +113,16 @@ pub(super) struct SentState {
 pub(super) fn sent_text(ours: OurText<'_>, theirs: &str, before: SentTexts<'_>) -> SentState {
     let is_ours = ours.text.starts_with(theirs) || is_stored(theirs, ours.text);
     let is_unknown = ours.is_lacking() && before.last.landed.is_none();
-    if !is_ours && (is_unknown || ours.is_lost_to_settings(before)) {
+    let unrecorded = ours.unrecorded(theirs, before);
+    if !is_ours && (is_unknown || ours.is_lost_to_settings(before) || !unrecorded.is_empty()) {
         let is_named = |value: &&PrintedValue| ours.named.iter().any(|named| named.field == value.field);
-        let printed = before.printed.iter().filter(is_named).copied().collect();
+        let mut printed: Vec<PrintedValue> = before.printed.iter().filter(is_named).copied().collect();
+        // Later news of the machine change the other parts of the text, and it would not be known as ours.
+        for field in unrecorded {
+            if printed.iter().all(|known| known.field != field) {
+                printed.push(PrintedValue { field, origin: LookupOrigin::UNKNOWN });
+            }
+        }
         return SentState { text: before.last, is_kept: true, printed };
     }
     let printed = ours.named.iter().filter(|value| value.is_printed);
@@ -125,12 +146,12 @@ pub(super) fn printed(one: &SentState, other: &SentState) -> Vec<PrintedValue> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{LookedUp, LookupOrigin};
+    use crate::model::Gap;
 
     const NEVER_SENT: SentText = SentText { meant: None, landed: None };
 
     fn merge_plain(ours: &str, theirs: &str, last: SentText, earlier: &[TextMark]) -> TextFate {
-        merge(OurText { text: ours, named: &[] }, theirs, SentTexts { last, earlier, printed: &[] })
+        merge(OurText { text: ours, named: &[], gapped: &[] }, theirs, SentTexts { last, earlier, printed: &[] })
     }
 
     fn set(text: &str) -> TextFate {
@@ -211,8 +232,10 @@ mod tests {
         ];
         for (is_lacking, theirs, last, fate) in rows {
             let (named, _) = named(1, is_lacking);
-            let (ours, sent) =
-                (OurText { text: "Bought ; 16GB", named: &named }, SentTexts { last, earlier: &[], printed: &[] });
+            let (ours, sent) = (
+                OurText { text: "Bought ; 16GB", named: &named, gapped: &[] },
+                SentTexts { last, earlier: &[], printed: &[] },
+            );
             assert_eq!(merge(ours, theirs, sent), fate, "{theirs:?}");
             if fate == TextFate::Waiting {
                 assert_eq!(sent_text(ours, theirs, sent).text, NEVER_SENT, "the text is not taken for ours");
@@ -236,7 +259,7 @@ mod tests {
             let (named, printed) = named(settings, false);
             let earlier = [TextMark::from_text("Bought ; 8GB")];
             let (ours, sent) = (
-                OurText { text: "Bought ; 16GB", named: &named },
+                OurText { text: "Bought ; 16GB", named: &named, gapped: &[] },
                 SentTexts { last, earlier: &earlier, printed: &printed },
             );
             assert_eq!(merge(ours, theirs, sent), fate, "{theirs:?}");
@@ -244,6 +267,37 @@ mod tests {
             let is_spared = fate == TextFate::Spared;
             assert_eq!(state.printed == printed, settings == 2 && !theirs.is_empty(), "{theirs:?}");
             assert!(!is_spared || state.text == last, "{theirs:?}: the text goes on being known as ours");
+        }
+    }
+
+    /// The ledger was lost, and the machine has no value under the present settings.
+    #[test]
+    fn spares_an_unrecorded_text_that_has_the_values_we_lack() {
+        let gap = Gap { field: LookedUp::ImeiPurchaseDate, fallback: String::new() };
+        let gapped = [GappedText::new("Bought \u{1}; 8GB".to_owned(), vec![gap], None).unwrap()];
+        let dated = "Bought 2016-04-17; 8GB";
+        let recorded = SentText::from_texts(dated, dated);
+        for (theirs, last, fate) in [
+            (dated, NEVER_SENT, TextFate::Spared),
+            ("Bought 2016-04-17; 8GB, lid cracked", NEVER_SENT, TextFate::Spared),
+            ("Bought 2016-04-17; 16GB", NEVER_SENT, set("Bought ; 8GB")),
+            ("Bought ; 8GB, lid cracked", NEVER_SENT, TextFate::Kept),
+            ("as received 2016-04-17", NEVER_SENT, set("Bought ; 8GB")),
+            ("", NEVER_SENT, set("Bought ; 8GB")),
+            (dated, recorded, set("Bought ; 8GB")),
+        ] {
+            let (named, _) = named(1, false);
+            let ours = OurText { text: "Bought ; 8GB", named: &named, gapped: &gapped };
+            let before = SentTexts { last, earlier: &[], printed: &[] };
+            assert_eq!(merge(ours, theirs, before), fate, "{theirs:?}");
+            if fate != TextFate::Spared {
+                continue;
+            }
+            let state = sent_text(ours, theirs, before);
+            assert_eq!(state.text, NEVER_SENT, "{theirs:?}");
+            let after = SentTexts { last, earlier: &[], printed: &state.printed };
+            assert_eq!(merge(OurText { text: "Bought ; 32GB", gapped: &[], ..ours }, theirs, after), TextFate::Spared);
+            assert_eq!(sent_text(ours, theirs, after).printed, state.printed, "{theirs:?}");
         }
     }
 
