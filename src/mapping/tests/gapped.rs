@@ -5,7 +5,7 @@ use crate::model::{LookedUp, LookedUpValue, LookupState};
 
 fn known(field: LookedUp, text: &str) -> LookedUpValue {
     let state = LookupState::Known;
-    LookedUpValue { field, key: String::new(), state, text: Some(text.to_owned()), asked_at: None }
+    LookedUpValue { field, key: String::new(), state, text: Some(text.to_owned()), asked_at: None, is_answered: true }
 }
 
 /// Whether a machine without values is mapped to a text that is `shown`, but for values in it.
