@@ -51,7 +51,7 @@ impl<'a> Journal<'a> {
 
     fn end(self, event: Event, ending: Ending) -> Result<(), custody::Error> {
         let Self { file, begun } = self;
-        let reservation = ending.reservation.or_else(|| begun.reservation.clone());
+        let reservation = ending.reservation.and_then(recordable_id).or_else(|| begun.reservation.clone());
         file.append(&Entry { at: clock::now(), event, reservation, message: ending.message, ..begun })
     }
 }
@@ -61,6 +61,15 @@ pub(super) fn person(typed: Option<&str>) -> String {
     let variables = || ACCOUNT_VARIABLES.iter().filter_map(|name| std::env::var(name).ok());
     let named = typed.map(str::to_owned).or_else(|| variables().find(|name| !name.trim().is_empty()));
     named.unwrap_or_else(|| format!("uid {}", rustix::process::getuid().as_raw()))
+}
+
+/// Returns the ID of a reservation if it has the form of one, 8-4-4-4-12 hexadecimal digits: the record holds no access
+/// code and no address, whatever stands in the place of an ID.
+pub(super) fn recordable_id(text: String) -> Option<String> {
+    let is_group =
+        |(group, length): (&str, usize)| group.len() == length && group.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let groups: Vec<&str> = text.split('-').collect();
+    (groups.len() == 5 && groups.into_iter().zip([8, 4, 4, 4, 12]).all(is_group)).then_some(text)
 }
 
 /// An entry with nothing but the request and who made it.
@@ -78,5 +87,19 @@ pub(super) fn entry(action: Action, by: String) -> Entry {
         kind: None,
         forced: None,
         message: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn records_only_an_id_of_a_reservation() {
+        let id = "3FA85F64-5717-4562-b3fc-2c963f66afa6";
+        assert_eq!(recordable_id(id.to_owned()).as_deref(), Some(id));
+        for other in ["", "828459", "jo@example.com", "3fa85f64-5717-4562-b3fc-2c963f66afag", "a-b-c-d-e", &id[1..]] {
+            assert_eq!(recordable_id(other.to_owned()), None, "{other}");
+        }
     }
 }

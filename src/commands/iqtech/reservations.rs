@@ -4,7 +4,7 @@ use anyhow::Result;
 use serde::Serialize;
 
 use super::connection::{connect, part_of_path, settings};
-use super::journal::{Ending, Journal, entry, person};
+use super::journal::{Ending, Journal, entry, person, recordable_id};
 use super::outcome::{look_at_machine, recorded, recorded_value};
 use super::{assignee, custody};
 use crate::cli::{Global, RecallArgs, ResendArgs};
@@ -88,7 +88,7 @@ fn begin(config: &Config, action: Action, reservation: &str) -> Result<(CustodyF
         }
         Ok(())
     })?;
-    let new = Entry { reservation: Some(reservation.to_owned()), ..entry(action, person(None)) };
+    let new = Entry { reservation: recordable_id(reservation.to_owned()), ..entry(action, person(None)) };
     let Some(Entry { inventory_id, client_id, machine, selection, kind, .. }) = known else { return Ok((file, new)) };
     Ok((file, Entry { inventory_id, client_id, machine, selection, kind, ..new }))
 }
