@@ -25,22 +25,22 @@ const PAUSE: Duration = Duration::from_millis(20);
 #[derive(Debug, Error)]
 pub enum Error {
     /// The file is not one that the program writes or reads.
-    #[error("the custody record {path} cannot be used: it {source}")]
+    #[error("the custody record {path} cannot be used: it {flaw}")]
     Refused {
         /// The file.
         path: String,
         /// The reason.
-        source: MarkerError,
+        flaw: MarkerError,
     },
     /// The file cannot be written or read.
-    #[error("the custody record {path} cannot be {verb}: {source}")]
+    #[error("the custody record {path} cannot be {verb}: {cause}")]
     Io {
         /// The file.
         path: String,
         /// `written` or `read`.
         verb: &'static str,
         /// The reason of the operating system.
-        source: io::Error,
+        cause: io::Error,
     },
     /// Another process holds the file.
     #[error("the custody record {path} cannot be written: another process has held its lock for 10 s")]
@@ -54,15 +54,15 @@ impl Error {
     pub(super) fn from_marker(path: &Path, verb: &'static str, error: MarkerError) -> Self {
         let path = path.display().to_string();
         match error {
-            MarkerError::Io(source) => Self::Io { path, verb, source },
-            source @ (MarkerError::Link | MarkerError::OtherName | MarkerError::Stranger(_) | MarkerError::NoFile) => {
-                Self::Refused { path, source }
+            MarkerError::Io(cause) => Self::Io { path, verb, cause },
+            flaw @ (MarkerError::Link | MarkerError::OtherName | MarkerError::Stranger(_) | MarkerError::NoFile) => {
+                Self::Refused { path, flaw }
             }
         }
     }
 
-    pub(super) fn unreadable(path: &Path, source: io::Error) -> Self {
-        Self::Io { path: path.display().to_string(), verb: "read", source }
+    pub(super) fn unreadable(path: &Path, cause: io::Error) -> Self {
+        Self::Io { path: path.display().to_string(), verb: "read", cause }
     }
 }
 
@@ -130,8 +130,8 @@ impl CustodyFile {
         }
     }
 
-    fn unwritten(&self, source: io::Error) -> Error {
-        Error::Io { path: self.path.display().to_string(), verb: "written", source }
+    fn unwritten(&self, cause: io::Error) -> Error {
+        Error::Io { path: self.path.display().to_string(), verb: "written", cause }
     }
 }
 

@@ -94,7 +94,13 @@ impl Request<'_> {
             if !is_refused || tried.len() == MAX_TRIES {
                 return Ok((selection, sent));
             }
-            free = self.client.free_selections(machine)?;
+            free = match self.client.free_selections(machine) {
+                Ok(free) => free,
+                Err(error) => {
+                    log::warn!("no other locker of {machine} is tried: {error}");
+                    return Ok((selection, sent));
+                }
+            };
             if free.contains(&selection) || free.iter().all(|other| tried.contains(other)) {
                 return Ok((selection, sent));
             }
