@@ -169,6 +169,7 @@ fn updates_an_employee_with_every_value_it_had() {
     let change = json!({"field": "department", "from": "No Restrictions", "to": "X"});
     assert_eq!((run.code, run.json()), (Some(0), json!({"done": true, "number": "1000", "changes": [change]})));
     assert!(run.stderr.contains("may end a suspension"), "{run:#?}");
+    assert!(!run.stderr.contains("No Restrictions"), "the JSON object has the difference: {run:#?}");
     assert_eq!(targets(&requests), ["GET /api/Employee/lookup?employeeNumber=1000", "PUT /api/Employee/1000"]);
     let sent = body(data_requests(&requests)[1]);
     for absent in ["clearPin", "resetPin", "oldPin", "suspendUntil", "isSuspended"] {

@@ -79,16 +79,17 @@ fn found(client: &Iqtech, number: &str) -> Result<Employee> {
     }
 }
 
-/// Shows the difference: on stdout, or for a script on stderr.
+/// Shows the difference: on stdout, or with `--json` on stderr where a question follows. Without one, the JSON object has
+/// it, and stderr, which may be a log, no e-mail address.
 fn show(args: &UpdateArgs, changes: &[Change]) -> Result<()> {
     let shown = |value: &Value| value.as_str().map_or_else(|| value.to_string(), |text| format!("\"{text}\""));
     let rows: Vec<_> =
         changes.iter().map(|change| [change.field.to_owned(), shown(&change.from), shown(&change.to)]).collect();
     let text = table(["field", "from", "to"], &rows);
-    if args.json {
-        output::print_notice(&text);
-    } else {
-        output::print(&text)?;
+    match (args.json, args.yes) {
+        (false, _) => output::print(&text)?,
+        (true, false) => output::print_notice(&text),
+        (true, true) => {}
     }
     output::print_notice(SUSPENSION);
     Ok(())
