@@ -1,5 +1,5 @@
-//! Runs an IQR in memory until it is stopped, with an iQmetrix and an iQ Tech beside it on demand, and prints a config to
-//! use against them.
+//! Runs an IQR in memory until it is stopped, with an iQmetrix and an iQ Tech beside it on demand, and prints a config
+//! to use against them.
 //!
 //! ```text
 //! cargo run --example sandbox -- --store wipeos.db --rtt 80 --fault "reset every=20 after"
@@ -64,16 +64,16 @@ struct Arguments {
     /// Fault of iQ Tech, by the same words; may be repeated
     #[arg(long = "iqtech-fault", value_name = "RULE", requires = "iqtech")]
     iqtech_faults: Vec<Fault>,
-    /// How many employees iQ Tech has
+    /// Number of employees of iQ Tech
     #[arg(long, value_name = "N", default_value_t = 233, requires = "iqtech")]
     iqtech_employees: usize,
-    /// How many machines iQ Tech has
+    /// Number of machines of iQ Tech
     #[arg(long, value_name = "N", default_value_t = 13, requires = "iqtech")]
     iqtech_machines: usize,
-    /// How many transactions iQ Tech has
+    /// Number of transactions of iQ Tech
     #[arg(long, value_name = "N", default_value_t = 1116, requires = "iqtech")]
     iqtech_transactions: u64,
-    /// How long a token of iQ Tech lasts, in seconds
+    /// Lifetime of a token of iQ Tech, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 3600, requires = "iqtech")]
     iqtech_token_lifetime: u64,
     /// Where to put the API key; a folder beside the other temporary files by default

@@ -60,8 +60,8 @@ pub enum MarkerError {
     Io(#[from] io::Error),
 }
 
-/// Opens a lock or marker file for writing, or makes one of this mode. No link is followed: another account may have put one
-/// there that leads to a file which it may not write itself.
+/// Opens a lock or marker file for writing, or makes one of this mode. No link is followed: another account may have
+/// put one there that leads to a file which it may not write itself.
 pub fn open_marker(path: &Path, mode: u32) -> Result<File, MarkerError> {
     open_checked(path, File::options().create(true).truncate(false).read(true).write(true).mode(mode))
 }

@@ -8,8 +8,8 @@
 //! IQR ──────────GET────────────▶ iqr ───▶ Asset (as IQR has it) ────────────────┘
 //! ```
 //!
-//! Data flows in one direction. An evaluated client carries its machine and its update: `preview` prints this value, and
-//! `sync` applies it.
+//! Data flows in one direction. An evaluated client carries its machine and its update: `preview` prints this value,
+//! and `sync` applies it.
 //!
 //! # Modules
 //!

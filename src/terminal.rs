@@ -42,8 +42,8 @@ pub fn ask_secret(prompt: &str) -> io::Result<Option<Secret>> {
     answer
 }
 
-/// Reads a line byte by byte. The terminal sends no signals meanwhile: one that ended the program would leave it without
-/// echo.
+/// Reads a line byte by byte. The terminal sends no signals meanwhile: one that ended the program would leave it
+/// without echo.
 fn read_unseen(stdin: &Stdin) -> io::Result<Option<Secret>> {
     let mut typed = Vec::with_capacity(MAX_ANSWER);
     for byte in stdin.lock().bytes() {

@@ -88,8 +88,8 @@ fn text_name(command: &Command) -> String {
     name.strip_prefix(NAME).and_then(|rest| rest.strip_prefix('-')).unwrap_or(&name).to_owned()
 }
 
-/// The page of a command: its definition, the text of its own below `pages/`, and the texts behind its options. Those are
-/// written here, because they stand in columns, which the generator would fill into one paragraph.
+/// The page of a command: its definition, the text of its own below `pages/`, and the texts behind its options. Those
+/// are written here, because they stand in columns, which the generator would fill into one paragraph.
 fn page(command: &Command, more: &[String], related: &[(String, u8)]) -> io::Result<Vec<u8>> {
     let is_root = command.get_name() == NAME;
     let man = Man::new(command.clone()).manual(NAME).source(SOURCE);

@@ -16,8 +16,8 @@ use crate::web::{Access, Limits};
 /// The time for which a command that only shows things waits for a writer that holds the WipeOS database.
 const MAX_STORE_WAIT: Duration = Duration::from_secs(5);
 
-/// The time for which such a command asks the WipeOS database: a large one without indexes takes its time, and a view without an end
-/// takes all of it.
+/// The time for which such a command asks the WipeOS database: a large one without indexes takes its time, and a view
+/// without an end takes all of it.
 const MAX_ANSWER_TIME: Duration = Duration::from_secs(20);
 
 /// Finds and loads the config.

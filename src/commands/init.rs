@@ -39,8 +39,8 @@ fn write_config(path: &Path, text: &str) -> Result<(), ConfigError> {
     })
 }
 
-/// Creates the file and the folders above it, and leaves nothing behind when that fails half-way. The group may read it:
-/// it holds no secret, but it does say where they are.
+/// Creates the file and the folders above it, and leaves nothing behind when that fails half-way. The group may read
+/// it: it holds no secret, but it does say where they are.
 fn write_new(path: &Path, text: &str) -> io::Result<()> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         fs::create_dir_all(folder)?;

@@ -22,8 +22,8 @@ use crate::sync::evaluate::Evaluator;
 ///
 /// # Errors
 ///
-/// [`NotFound`](super::NotFound) when no client has the ID; else when the config, the databases or, with `--remote`, IQR
-/// cannot be read. Everything that is known without IQR is printed before that.
+/// [`NotFound`](super::NotFound) when no client has the ID; else when the config, the databases or, with `--remote`,
+/// IQR cannot be read. Everything that is known without IQR is printed before that.
 pub fn run(global: &Global, args: &PreviewArgs) -> Result<Exit> {
     let config = super::load(global)?;
     super::log_warnings(&config);

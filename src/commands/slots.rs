@@ -1,7 +1,7 @@
 //! Reports the slots that the config names and that the machines in WipeOS lack.
 //!
-//! A pass does not ask for them: its machines without an inventory ID name the slot themselves. `auth-test` and `status`
-//! ask once, so that a wrong name is reported as one.
+//! A pass does not ask for them: its machines without an inventory ID name the slot themselves. `auth-test` and
+//! `status` ask once, so that a wrong name is reported as one.
 
 use crate::config::{Config, ConfigError};
 use crate::lookup::{self, KeyPlace};
@@ -12,8 +12,8 @@ use crate::store::{self, Lacking, SlotGap, SlotSurvey, Store};
 ///
 /// # Errors
 ///
-/// [`ConfigError::NoSuchSlot`] where no machine has the slot of the inventory ID and machines have others: the setting is
-/// wrong, not the database. What keeps the database from being read.
+/// [`ConfigError::NoSuchSlot`] where no machine has the slot of the inventory ID and machines have others: the setting
+/// is wrong, not the database. What keeps the database from being read.
 pub(super) fn check(store: &Store, config: &Config) -> anyhow::Result<Vec<String>> {
     let Some(survey) = store.slot_survey()? else { return Ok(Vec::new()) };
     let mut warnings = Vec::new();

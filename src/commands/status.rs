@@ -69,8 +69,8 @@ pub fn run(global: &Global, args: &StatusArgs) -> Result<Exit> {
     read.map(|()| Exit::Done)
 }
 
-/// Returns the lines of the custody record about the asset that was asked for. A record that cannot be read is reported, and
-/// keeps nothing else from being shown.
+/// Returns the lines of the custody record about the asset that was asked for. A record that cannot be read is
+/// reported, and keeps nothing else from being shown.
 fn custody_of_asset(config: &Config, status: &Status) -> Vec<Entry> {
     let (Some(asset), Some(iqtech)) = (&status.asset, &config.iqtech) else { return Vec::new() };
     let mut entries = Vec::new();
@@ -102,7 +102,8 @@ fn write_html(path: &Path, page: &str) -> Result<()> {
 }
 
 /// Returns the page for browsers after a pass; `due` is what the pass left, `None` when it could not begin, `failure`
-/// what ended it, and `sections` are the services that have a section in the config. Where the ledger cannot be read, or is not known, the page says so. Fails as [`html::page`] does.
+/// what ended it, and `sections` are the services that have a section in the config. Where the ledger cannot be read,
+/// or is not known, the page says so. Fails as [`html::page`] does.
 pub(super) fn html_after_pass(
     ledger: Option<&Path>,
     oldest_kept: Timestamp,

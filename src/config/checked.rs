@@ -192,8 +192,8 @@ impl Config {
         &self.slots
     }
 
-    /// Returns the looked-up fields that the descriptions and the attributes name and whose service has a section; where
-    /// there is none of a service, a pass never asks it.
+    /// Returns the looked-up fields that the descriptions and the attributes name and whose service has a section;
+    /// where there is none of a service, a pass never asks it.
     #[must_use]
     pub fn looked_up(&self) -> &[LookedUp] {
         &self.looked_up
@@ -213,8 +213,8 @@ impl Config {
         }
     }
 
-    /// Returns a digest of what a pass asks a service, and as whom: the origin of its values. How many requests it makes at
-    /// once, and what bounds them, are no part of it. `None` without the section.
+    /// Returns a digest of what a pass asks a service, and as whom: the origin of its values. How many requests it
+    /// makes at once, and what bounds them, are no part of it. `None` without the section.
     #[must_use]
     pub fn lookup_origin(&self, service: LookupService) -> Option<[u8; 16]> {
         match service {
@@ -261,13 +261,13 @@ impl Config {
     }
 
     /// Returns the secrets that `iqmetrix.auth` needs, each by the rules of [`Self::api_key`]: of its variable
-    /// ([`SecretName::variable`]), of the file that the section names, or of its systemd credential. They are not handed
-    /// out where the environment wants another way to iQmetrix.
+    /// ([`SecretName::variable`]), of the file that the section names, or of its systemd credential. They are not
+    /// handed out where the environment wants another way to iQmetrix.
     ///
     /// # Errors
     ///
-    /// [`ConfigError::NoSection`] without the section, [`ConfigError::Secret`] and [`ConfigError::Proxy`]; none holds any
-    /// part of a secret.
+    /// [`ConfigError::NoSection`] without the section, [`ConfigError::Secret`] and [`ConfigError::Proxy`]; none holds
+    /// any part of a secret.
     pub fn iqmetrix_secrets(&self) -> Result<iqmetrix::Secrets, ConfigError> {
         let (settings, files) = self.iqmetrix_section()?;
         crate::web::check_proxy(&[&settings.url, &settings.token_url])?;
@@ -289,14 +289,14 @@ impl Config {
         self.iqmetrix.as_ref().zip(self.iqmetrix_files.as_ref()).ok_or(ConfigError::NoSection("iqmetrix"))
     }
 
-    /// Returns the client's secret for iQ Tech by the rules of [`Self::api_key`]: of `$WIPEOS_IQR_IQTECH_CLIENT_SECRET`, of
-    /// `iqtech.client_secret_file`, or the systemd credential `iqtech-client-secret`. It is not handed out where the
-    /// environment wants another way to iQ Tech.
+    /// Returns the client's secret for iQ Tech by the rules of [`Self::api_key`]: of
+    /// `$WIPEOS_IQR_IQTECH_CLIENT_SECRET`, of `iqtech.client_secret_file`, or the systemd credential
+    /// `iqtech-client-secret`. It is not handed out where the environment wants another way to iQ Tech.
     ///
     /// # Errors
     ///
-    /// [`ConfigError::NoSection`] without the section, [`ConfigError::Secret`] and [`ConfigError::Proxy`]; none holds any
-    /// part of a secret.
+    /// [`ConfigError::NoSection`] without the section, [`ConfigError::Secret`] and [`ConfigError::Proxy`]; none holds
+    /// any part of a secret.
     pub fn iqtech_secret(&self) -> Result<Secret, ConfigError> {
         let (settings, file) = self.iqtech_section()?;
         crate::web::check_proxy(&[&settings.url, &settings.token_url])?;

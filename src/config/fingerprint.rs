@@ -39,8 +39,8 @@ pub(super) fn shape(rules: &Rules, manufacturers: &[(String, String)]) -> String
     format!("{:?}", (shown, item_description, category, manufacturers, lenovo, widths))
 }
 
-/// Returns which fields are looked up, and by what; `None` where none is: then the fingerprint is what it would be without
-/// the sections.
+/// Returns which fields are looked up, and by what; `None` where none is: then the fingerprint is what it would be
+/// without the sections.
 pub(super) fn lookups(
     fields: &[LookedUp],
     iqmetrix: Option<&iqmetrix::Settings>,
@@ -67,8 +67,8 @@ pub(super) fn of_iqtech(settings: &IqtechSettings, file: &impl Debug) -> [u8; 16
     digest::of([&settings.lookup_fingerprint(), format!("{manner:?}").as_bytes()])
 }
 
-/// Returns a digest of what iQmetrix is asked and as whom, however it is asked. The settings are taken apart, so that a new
-/// one cannot be forgotten here.
+/// Returns a digest of what iQmetrix is asked and as whom, however it is asked. The settings are taken apart, so that a
+/// new one cannot be forgotten here.
 pub(super) fn of_iqmetrix_values(settings: &iqmetrix::Settings) -> [u8; 16] {
     let iqmetrix::Settings {
         url,

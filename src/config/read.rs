@@ -227,8 +227,8 @@ fn ping_url(text: &str) -> Result<Option<Secret>, Flaw> {
     values::monitor_url(text.trim()).map(|url| Some(Secret::new(url)))
 }
 
-/// The path of a file that each pass writes anew; a blank one is none. Its ending keeps a slip of the pen from costing a
-/// file of another kind, such as a database.
+/// The path of a file that each pass writes anew; a blank one is none. Its ending keeps a slip of the pen from costing
+/// a file of another kind, such as a database.
 fn written_file(section: &mut Section, key: &'static str, ending: &str, folder: &Path) -> Option<PathBuf> {
     section.parsed(key, None, |text| match text.trim() {
         "" => Ok(None),

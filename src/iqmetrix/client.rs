@@ -19,9 +19,9 @@ pub const MAX_ANSWER_OF_COMMAND: u64 = 32 * 1024 * 1024;
 
 /// A client for one pass or command. Shared by all threads by reference.
 ///
-/// Its errors say what to do: [`Error::CredentialRefused`] (the token, or the user with 403),
-/// [`Error::Maintenance`] (503), [`Error::Throttled`] and [`Error::is_refused_for_now`] (429), [`Error::Refused`] (400,
-/// 404 and other 4xx), [`Error::Unreachable`] and [`Error::Failed`] (network, 5xx, or an answer that is not understood).
+/// Its errors say what to do: [`Error::CredentialRefused`] (the token, or the user with 403), [`Error::Maintenance`]
+/// (503), [`Error::Throttled`] and [`Error::is_refused_for_now`] (429), [`Error::Refused`] (400, 404 and other 4xx),
+/// [`Error::Unreachable`] and [`Error::Failed`] (network, 5xx, or an answer that is not understood).
 pub struct Iqmetrix {
     settings: Settings,
     client: Client<TokenSession>,
@@ -45,8 +45,8 @@ impl Iqmetrix {
         Self { settings, client }
     }
 
-    /// The same for a service that has rested: until the first answer with data it sends each request once, and its first
-    /// failure is its last.
+    /// The same for a service that has rested: until the first answer with data it sends each request once, and its
+    /// first failure is its last.
     #[must_use]
     pub fn on_trial(settings: Settings, secrets: &Secrets, limits: Limits, max_answer: u64) -> Self {
         let iqmetrix = Self::new(settings, secrets, limits, max_answer);
@@ -90,8 +90,8 @@ impl Iqmetrix {
         self.read(Call::Dealers, Format::Json, When::By(end), decode::dealers)
     }
 
-    /// Returns the companies to ask, each once, until `end` at the latest: those of the settings; where these name none,
-    /// those in partner relationships; where there are none, those of the dealers.
+    /// Returns the companies to ask, each once, until `end` at the latest: those of the settings; where these name
+    /// none, those in partner relationships; where there are none, those of the dealers.
     ///
     /// # Errors
     ///

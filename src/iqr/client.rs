@@ -34,7 +34,8 @@ impl Iqr {
     ///
     /// # Errors
     ///
-    /// [`Error::CredentialRefused`] and [`Error::Unreachable`], which every later call will give as well, without a request.
+    /// [`Error::CredentialRefused`] and [`Error::Unreachable`], which every later call will give as well, without a
+    /// request.
     pub fn sign_in(&self) -> Result<(), Error> {
         self.client.session.current(self.client.link(When::InTime)).map(drop)
     }

@@ -29,7 +29,7 @@ pub struct Employee {
     pub language_word: Option<String>,
     /// Whether the employee may use machines.
     pub active: Option<bool>,
-    /// Whether the employee administers virtual trackers.
+    /// The member `isVTAdmin`: whether the employee administers machines.
     pub is_vt_admin: Option<bool>,
     /// The PIN option; the document names no meaning.
     pub pin_option: Option<String>,
@@ -125,7 +125,7 @@ pub struct EmployeeBody {
     /// Whether the employee may use machines.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub active: Option<bool>,
-    /// Whether the employee administers virtual trackers.
+    /// The member `isVTAdmin`: whether the employee administers machines.
     #[serde(rename = "isVTAdmin", skip_serializing_if = "Option::is_none")]
     pub is_vt_admin: Option<bool>,
     /// The PIN option.

@@ -61,7 +61,8 @@ impl Default for IqtechSettings {
 }
 
 impl IqtechSettings {
-    /// Returns a digest of what a pass asks, and as whom, however it is asked. The settings are taken apart, so that a new one cannot be forgotten here.
+    /// Returns a digest of what a pass asks, and as whom, however it is asked. The settings are taken apart, so that a
+    /// new one cannot be forgotten here.
     #[must_use]
     pub fn lookup_fingerprint(&self) -> [u8; 16] {
         let Self {

@@ -41,7 +41,8 @@ impl Ledger {
         self.row(&format!("SELECT {COLUMNS} FROM intent WHERE inventory_id = ?1"), [id.as_str()], intent)
     }
 
-    /// Returns the begun writes that a killed pass has left and that no problem of their client retries, by inventory ID.
+    /// Returns the begun writes that a killed pass has left and that no problem of their client retries, by inventory
+    /// ID.
     ///
     /// # Errors
     ///

@@ -292,9 +292,9 @@ fn set_now(
     connection.prepare_cached(sql)?.execute(values).map(|_| ())
 }
 
-/// A write whose end was not recorded is settled: `shown` is what the asset was found to show, `recorded` what was recorded
-/// of it before. Where some of it has arrived and the ID that the client has by now is not known yet, the notice has
-/// the asset itself in its place, and counts as soon as the client is read with another ID.
+/// A write whose end was not recorded is settled: `shown` is what the asset was found to show, `recorded` what was
+/// recorded of it before. Where some of it has arrived and the ID that the client has by now is not known yet, the
+/// notice has the asset itself in its place, and counts as soon as the client is read with another ID.
 pub(super) fn settle(
     connection: &Connection,
     intent: &Intent,

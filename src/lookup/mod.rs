@@ -1,8 +1,8 @@
 //! Values that are looked up for a machine in a pass, by a key that the machine has.
 //!
-//! Each value is known, absent (the service said that it has none) or open (nobody has answered). To the mapping a value
-//! is a slot of its name. The answers are kept in the ledger, and so is the time until which a service rests:
-//! the next pass is another process.
+//! Each value is known, absent (the service said that it has none) or open (nobody has answered). To the mapping a
+//! value is a slot of its name. The answers are kept in the ledger, and so is the time until which a service rests: the
+//! next pass is another process.
 
 mod answer;
 mod key;

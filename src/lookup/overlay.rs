@@ -14,9 +14,9 @@ use crate::web::Limits;
 /// Records of keys that count in the place of those in the ledger.
 pub type Answers = HashMap<(LookupService, String), KeyRecord>;
 
-/// Asks the services for the values of a machine for which a pass that begins at `now` asks them, within the budget of a
-/// pass. A service that rests is not asked, as a pass does not. What keeps a service from answering is one warning, and
-/// its values stay open.
+/// Asks the services for the values of a machine for which a pass that begins at `now` asks them, within the budget of
+/// a pass. A service that rests is not asked, as a pass does not. What keeps a service from answering is one warning,
+/// and its values stay open.
 ///
 /// # Errors
 ///

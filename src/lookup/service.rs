@@ -60,7 +60,8 @@ impl Client {
         }
     }
 
-    /// Asks for some keys, until `end` at the latest. `record` has the companies that are known; new ones are put there.
+    /// Asks for some keys, until `end` at the latest. `record` has the companies that are known; new ones are put
+    /// there.
     pub fn ask(&self, keys: &[String], record: &mut ServiceRecord, now: Timestamp, end: BootTime) -> Asked {
         match self {
             Self::Iqmetrix(client) => match companies(client, record, now, end) {

@@ -17,8 +17,8 @@ pub struct ChassisChoice {
     pub because: String,
 }
 
-/// Chooses by the product's name first, then by the SMBIOS chassis type, unless the parts contradict it; where that says
-/// nothing, by a family of names or by the battery.
+/// Chooses by the product's name first, then by the SMBIOS chassis type, unless the parts contradict it; where that
+/// says nothing, by a family of names or by the battery.
 ///
 /// Firmware is often wrong about the type and seldom about the name: of 757 iMacs 216 call themselves a notebook.
 #[must_use]
@@ -35,7 +35,8 @@ pub fn choose(machine: &Machine) -> ChassisChoice {
     as_tablet(as_server(choice, &names), &names)
 }
 
-/// The fields in which the firmware has the name: some makers have it in the version. One clean line each, without the maker in front.
+/// The fields in which the firmware has the name: some makers have it in the version. One clean line each, without the
+/// maker in front.
 struct Names<'a> {
     product: Cow<'a, str>,
     version: Cow<'a, str>,
@@ -245,7 +246,8 @@ fn smbios_type(code: i64) -> Option<(&'static str, Chassis)> {
     })
 }
 
-/// Names whose makers use them for notebooks only. These and the next decide only where the firmware has no usable type.
+/// Names whose makers use them for notebooks only. These and the next decide only where the firmware has no usable
+/// type.
 const LAPTOP_FAMILIES: &[&str] = &[
     "Latitude",
     "Satellite",

@@ -118,7 +118,8 @@ fn folded(name: &str) -> String {
     letters(name).collect()
 }
 
-/// The letters of a name that count. Every template of a config asks for several names, and every pass reads the config.
+/// The letters of a name that count. Every template of a config asks for several names, and every pass reads the
+/// config.
 fn letters(name: &str) -> impl Iterator<Item = char> {
     name.chars().filter(|character| !character.is_whitespace()).flat_map(char::to_lowercase)
 }

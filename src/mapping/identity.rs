@@ -13,14 +13,14 @@ use crate::model::{
     Chassis, Drive, Machine, excerpt, folded_drive_serial, is_filler_serial, is_readers_constant, is_same_serial,
 };
 
-/// Makers that have a product code in the version, or the model's name. Others have a revision there, mostly that of the
-/// BIOS, which an update changes.
+/// Makers that have a product code in the version, or the model's name. Others have a revision there, mostly that of
+/// the BIOS, which an update changes.
 const MAKERS_WITH_VERSIONS: [&str; 5] = ["DYNABOOK", "IBM", "LENOVO", "SONY", "TOSHIBA"];
 
 /// The evidence that a record gives of which machine it describes.
 ///
-/// Two records are one machine only if nothing in them contradicts it: see [`Identity::contradiction`]. No setting of how
-/// a machine is shown changes it.
+/// Two records are one machine only if nothing in them contradicts it: see [`Identity::contradiction`]. No setting of
+/// how a machine is shown changes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
     serial: Option<String>,
@@ -108,9 +108,9 @@ impl Identity {
 
     /// The fact that speaks against this record and the other being one machine; `None` when they are one.
     ///
-    /// They are one if they have the same serial number, which identifies a machine, and the same maker, model and
-    /// kind of chassis, and neither what else the firmware says nor the processor nor the drives contradict it. A maker or
-    /// a model that one has and the other lacks is no agreement; any other text that one lacks says nothing.
+    /// They are one if they have the same serial number, which identifies a machine, and the same maker, model and kind
+    /// of chassis, and neither what else the firmware says nor the processor nor the drives contradict it. A maker or a
+    /// model that one has and the other lacks is no agreement; any other text that one lacks says nothing.
     #[must_use]
     pub fn contradiction(&self, other: &Self) -> Option<Contradiction> {
         self.other_serial(other)
@@ -148,8 +148,8 @@ impl Identity {
         })
     }
 
-    /// Whether both processors have model numbers, and none in common. A processor is changed so rarely that another one
-    /// is another machine.
+    /// Whether both processors have model numbers, and none in common. A processor is changed so rarely that another
+    /// one is another machine.
     fn other_processor(&self, other: &Self) -> Option<Contradiction> {
         let (ours, theirs) = (&self.processor, &other.processor);
         let is_silent = ours.numbers.is_empty() || theirs.numbers.is_empty();
@@ -176,9 +176,9 @@ impl Drives {
 
     /// Whether the drives of both contradict their being one machine: both have drives, and none in common.
     ///
-    /// A drive without a serial number says nothing, nor does one that is moved from machine to machine, or a card reader. A filler that
-    /// both have, or the number of a drive without a size, is no common drive: it may be one or two. Serial numbers that
-    /// differ are different drives, also where they are fillers, for a drive keeps its text.
+    /// A drive without a serial number says nothing, nor does one that is moved from machine to machine, or a card
+    /// reader. A filler that both have, or the number of a drive without a size, is no common drive: it may be one or
+    /// two. Serial numbers that differ are different drives, also where they are fillers, for a drive keeps its text.
     fn others(&self, other: &Self) -> Option<Contradiction> {
         let is_in = |drives: &Self, folded: &str| drives.0.get(folded).is_some_and(|drive| drive.is_evidence);
         if self.0.keys().any(|folded| is_in(self, folded) && is_in(other, folded)) {

@@ -119,9 +119,10 @@ fn built_in(line: &str) -> Option<&'static str> {
     MAKERS.iter().filter_map(longest).max().map(|(_, short)| short)
 }
 
-/// Whether a text that should name a model is only the name of a company: of this maker or of another, alone or with its
-/// legal form (`Dell Inc.`, `IBM CORPORATION`), whatever is between them (`Lenovo (Beijing) Limited`), with a filler
-/// behind it (`ASUSTeK Computer Inc. All Series`), or any name that ends with a legal form (`Acme Devices Co., Ltd.`).
+/// Whether a text that should name a model is only the name of a company: of this maker or of another, alone or with
+/// its legal form (`Dell Inc.`, `IBM CORPORATION`), whatever is between them (`Lenovo (Beijing) Limited`), with a
+/// filler behind it (`ASUSTeK Computer Inc. All Series`), or any name that ends with a legal form (`Acme Devices Co.,
+/// Ltd.`).
 pub(super) fn is_only_a_maker(text: &str, short_form: &str) -> bool {
     // Most models have a digit, and of the makers' names one.
     let may_be_one = !text.bytes().any(|byte| byte.is_ascii_digit()) || begins_with(text, "system76");

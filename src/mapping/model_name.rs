@@ -39,8 +39,8 @@ impl<'a> Firmware<'a> {
 
 /// The model's name; empty when the firmware has only placeholders.
 ///
-/// `version` and `family` count for Lenovo alone, whose product is a machine type, and the SKU for HP alone; other makers
-/// keep revisions there.
+/// `version` and `family` count for Lenovo alone, whose product is a machine type, and the SKU for HP alone; other
+/// makers keep revisions there.
 #[must_use]
 pub fn model_name(manufacturer_short: &str, firmware: &Firmware<'_>, lenovo: LenovoModel) -> String {
     let name_of = |text| name_or_nothing(text, manufacturer_short);

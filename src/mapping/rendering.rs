@@ -120,8 +120,8 @@ fn named_values(template: &Template, subject: &Subject<'_>, machine: &Machine) -
     named.map(value).collect()
 }
 
-/// Returns the text with gaps for values that the machine lacks, for each set of such fields: separators depend on which
-/// fields have text. Larger sets come first.
+/// Returns the text with gaps for values that the machine lacks, for each set of such fields: separators depend on
+/// which fields have text. Larger sets come first.
 fn gapped(template: &Template, subject: &Subject<'_>, values: &[NamedValue], width: Option<usize>) -> Vec<GappedText> {
     let missing: Vec<LookedUp> = values.iter().filter(|value| !value.is_printed).map(|value| value.field).collect();
     let set = |bits: usize| -> Vec<LookedUp> {

@@ -8,8 +8,8 @@
 //! where there is text of a field on both sides of it. So `{Drive Size}, {Drive Type}` of a machine without a drive is
 //! `None`, not `None, `. Any other literal (`/`) is always printed, so that values keep their place.
 //!
-//! The chassis word is not printed behind fields that say it already, with separators between them: `{Model} {Chassis}` of
-//! a `Pavilion Laptop 15-cw1xxx` is `Pavilion Laptop 15-cw1xxx`.
+//! The chassis word is not printed behind fields that say it already, with separators between them: `{Model} {Chassis}`
+//! of a `Pavilion Laptop 15-cw1xxx` is `Pavilion Laptop 15-cw1xxx`.
 
 use std::borrow::Cow;
 

@@ -25,8 +25,8 @@ pub enum Unwiped {
     Reads(String),
 }
 
-/// Returns the drives that store data and do not count as wiped; `None` for a machine without a drive that stores data. A
-/// drive counts as wiped where its wipe line reads `PASS` and no wipe that has not ended may have come after.
+/// Returns the drives that store data and do not count as wiped; `None` for a machine without a drive that stores data.
+/// A drive counts as wiped where its wipe line reads `PASS` and no wipe that has not ended may have come after.
 #[must_use]
 pub fn unwiped_drives(machine: &Machine) -> Option<Vec<UnwipedDrive>> {
     let storing: Vec<_> = drives::storing(machine).zip(drives::facts(machine)).collect();

@@ -95,8 +95,8 @@ pub(super) fn parse_wipe(result: Option<&str>) -> Outcome<'_> {
     }
 }
 
-/// Whether the result of a wipe says no more than that it has not ended: it is blank, or a word for that, or only how far it
-/// has come.
+/// Whether the result of a wipe says no more than that it has not ended: it is blank, or a word for that, or only how
+/// far it has come.
 pub(super) fn is_running(result: Option<&str>) -> bool {
     let text = folded(result.unwrap_or_default());
     let is_behind = |character: char| matches!(character, '.' | '%' | ' ' | '\u{2026}') || character.is_ascii_digit();
@@ -135,10 +135,10 @@ fn is_pass_word(text: &str) -> bool {
     PASSED.contains(&folded(text).as_str())
 }
 
-/// Whether a text begins with a word for a pass, for a reader that skips what it cannot see or what stands around a word
-/// (blanks, quotes, brackets, other punctuation), and that takes letters for those which they look like. Of `PASS` and
-/// `SUCCESS` the beginning of a word is enough, and so is most of it where signs stand for the other letters: no list of
-/// characters that look like a letter is complete.
+/// Whether a text begins with a word for a pass, for a reader that skips what it cannot see or what stands around a
+/// word (blanks, quotes, brackets, other punctuation), and that takes letters for those which they look like. Of `PASS`
+/// and `SUCCESS` the beginning of a word is enough, and so is most of it where signs stand for the other letters: no
+/// list of characters that look like a letter is complete.
 pub(super) fn looks_like_pass(text: &str) -> bool {
     let whole: String = look_alikes::seen(text).take(MAX_SEEN).collect();
     let seen = whole.trim_start_matches(['.', ' ']);
@@ -148,8 +148,8 @@ pub(super) fn looks_like_pass(text: &str) -> bool {
         || [seen, &letters].iter().any(|text| text.strip_prefix("OK").is_some_and(is_whole))
 }
 
-/// Whether a text, as [`look_alikes::seen`] has it, begins with most letters of a word, and has signs in the places of the
-/// others.
+/// Whether a text, as [`look_alikes::seen`] has it, begins with most letters of a word, and has signs in the places of
+/// the others.
 fn begins_like(seen: &str, word: &str) -> bool {
     let is_sign = |character| matches!(character, '.' | char::REPLACEMENT_CHARACTER);
     let mut pairs = seen.chars().zip(word.chars());

@@ -122,7 +122,8 @@ pub struct LookedUpValue {
 }
 
 impl LookedUpValue {
-    /// Whether no value was ever known, and the service has not said that it has none: it does not answer, or never did.
+    /// Whether no value was ever known, and the service has not said that it has none: it does not answer, or never
+    /// did.
     #[must_use]
     pub fn is_lacking(&self) -> bool {
         self.text.is_none() && (self.state == LookupState::Open || self.asked_at.is_none())

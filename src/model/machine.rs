@@ -145,7 +145,8 @@ pub struct Wipe {
     pub method: Option<String>,
     /// Result word as WipeOS stored it.
     pub result: Option<String>,
-    /// Whether the wipe was verified; `None` when the appliance says nothing of it. A value that is no known yes is a no.
+    /// Whether the wipe was verified; `None` when the appliance says nothing of it. A value that is no known yes is a
+    /// no.
     pub verified: Option<bool>,
     /// The time when it was started.
     pub started_at: Option<Timestamp>,
@@ -234,8 +235,8 @@ impl Machine {
 }
 
 impl Battery {
-    /// Full charge against design capacity, in percent, where it is a reading. A new battery has a little more than it was
-    /// built for; a number beyond that is a counter that was never filled in (255, 65535).
+    /// Full charge against design capacity, in percent, where it is a reading. A new battery has a little more than it
+    /// was built for; a number beyond that is a counter that was never filled in (255, 65535).
     #[must_use]
     pub fn reading(&self) -> Option<u32> {
         const MAX_PERCENT: u32 = 110;
@@ -244,8 +245,8 @@ impl Battery {
 }
 
 impl Drive {
-    /// Whether it is a medium that a management controller lends over the network: it is not fitted, and a wipe of it says
-    /// nothing of the machine.
+    /// Whether it is a medium that a management controller lends over the network: it is not fitted, and a wipe of it
+    /// says nothing of the machine.
     #[must_use]
     pub fn is_virtual(&self) -> bool {
         [&self.model, &self.media].into_iter().flatten().any(|name| is_virtual_medium(name))

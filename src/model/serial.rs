@@ -1,8 +1,9 @@
 //! Serial numbers: whether one identifies what it is written on, and whether two are the same.
 //!
-//! Firmware whose maker filled in nothing holds a text that many machines share. No list of such texts is ever complete, so
-//! most of the judgment is about how a text is composed: words, counting digits, a pattern that repeats. Each rule is
-//! narrow enough that a serial number drawn at random, of letters, of digits or of both, hardly ever meets it.
+//! Firmware whose maker filled in nothing holds a text that many machines share. No list of such texts is ever
+//! complete, so most of the judgment is about how a text is composed: words, counting digits, a pattern that repeats.
+//! Each rule is narrow enough that a serial number drawn at random, of letters, of digits or of both, hardly ever meets
+//! it.
 
 mod digits;
 mod patterns;
@@ -48,14 +49,15 @@ const KNOWN_FILLERS: &[&str] = &[
     "sn123456fvgv3i0b8o5n6n7k",
 ];
 
-/// Whether a serial number identifies a machine by itself: it is no filler, and long enough. See [`OwnNames`](super::OwnNames).
+/// Whether a serial number identifies a machine by itself: it is no filler, and long enough. See
+/// [`OwnNames`](super::OwnNames).
 pub(super) fn identifies_machine(serial: &str) -> bool {
     let length = serial.chars().filter(char::is_ascii_alphanumeric).count();
     length >= MIN_MACHINE_SERIAL_CHARS && !is_filler_serial(serial)
 }
 
-/// Whether a serial number, of a machine or of a part, stands for none: it is blank, words instead of a number, counting
-/// digits, one character or a short pattern repeated, or a placeholder that is known.
+/// Whether a serial number, of a machine or of a part, stands for none: it is blank, words instead of a number,
+/// counting digits, one character or a short pattern repeated, or a placeholder that is known.
 #[must_use]
 pub fn is_filler_serial(serial: &str) -> bool {
     let text = serial.trim().trim_end_matches('.');
@@ -82,7 +84,8 @@ pub fn is_same_serial(one: &str, other: &str) -> bool {
 
 /// Whether the serial number that IQR has, which may be cut to the width of its column, is this one.
 ///
-/// Where the cut is behind a blank, the blank may be gone; blanks in front and doubled ones take their place in the column.
+/// Where the cut is behind a blank, the blank may be gone; blanks in front and doubled ones take their place in the
+/// column.
 #[must_use]
 pub fn is_serial_in_iqr(ours: &str, theirs: &str) -> bool {
     let (folded, label) = (folded_serial(ours), folded_serial(theirs));
@@ -123,8 +126,8 @@ fn is_no_serial(text: &str) -> bool {
         || text.chars().nth(MAX_SERIAL_CHARS).is_some()
 }
 
-/// Whether it is a name or a sentence: several words without a digit (`Tulip Computers`), or a word in mixed case that is
-/// most of the text (`Unknow`). The letters of hexadecimal digits make no word.
+/// Whether it is a name or a sentence: several words without a digit (`Tulip Computers`), or a word in mixed case that
+/// is most of the text (`Unknow`). The letters of hexadecimal digits make no word.
 fn is_written_out(text: &str) -> bool {
     let has_digit = text.contains(|character: char| character.is_ascii_digit());
     if !has_digit && text.split_whitespace().nth(1).is_some() {

@@ -1,9 +1,9 @@
 //! Work that the program can end without: done by a thread of its own, which is waited for a moment.
 //!
 //! A folder on a server that went away, or on a disk that died, answers no call, and a call that is not answered cannot
-//! be given up by the thread that made it. So another thread makes it, and the program ends without it. Where the kernel
-//! does not let go of that thread either, the process stays until it does: then [`Turn`] keeps the later ones from ending
-//! up beside it.
+//! be given up by the thread that made it. So another thread makes it, and the program ends without it. Where the
+//! kernel does not let go of that thread either, the process stays until it does: then [`Turn`] keeps the later ones
+//! from ending up beside it.
 
 use std::fs::File;
 use std::path::Path;

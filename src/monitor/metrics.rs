@@ -1,8 +1,8 @@
 //! A pass in Prometheus' text format, for the textfile collector of its node exporter.
 //!
-//! Names and units are those of Prometheus' conventions: base units, times as seconds since 1970, so that the age of the
-//! last good pass is `time() - wipeos_iqr_last_success_timestamp_seconds`. Everything is a gauge: a pass is a process of
-//! its own and counts nothing across its end.
+//! Names and units are those of Prometheus' conventions: base units, times as seconds since 1970, so that the age of
+//! the last good pass is `time() - wipeos_iqr_last_success_timestamp_seconds`. Everything is a gauge: a pass is a
+//! process of its own and counts nothing across its end.
 
 use std::collections::BTreeMap;
 use std::fmt::{Display, Write};

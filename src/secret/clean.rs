@@ -1,12 +1,13 @@
 //! A secret as people write it down, and what must not be in it.
 //!
 //! Files are saved with a byte order mark, keys are pasted with quotes around them or with invisible characters. The
-//! service would refuse such a secret without saying why. What surely belongs to the file, not to the secret, is stripped:
-//! a byte order mark at the front, white space and line ends at both ends. Everything else that no secret holds is named.
+//! service would refuse such a secret without saying why. What surely belongs to the file, not to the secret, is
+//! stripped: a byte order mark at the front, white space and line ends at both ends. Everything else that no secret
+//! holds is named.
 //!
 //! A secret is of printable ASCII without blanks, quotes and backticks, whatever the encoding of its maker. A password
-//! differs: a person chose it, and it may hold every character that a reader sees, and blanks, also at its ends. Of what
-//! is around it, only the byte order mark and the line ends behind it are stripped.
+//! differs: a person chose it, and it may hold every character that a reader sees, and blanks, also at its ends. Of
+//! what is around it, only the byte order mark and the line ends behind it are stripped.
 
 use std::fmt;
 
@@ -136,12 +137,13 @@ pub enum SecretFlaw {
 }
 
 impl Secret {
-    /// Reads a secret that a person wrote into a variable or a file: strips what is around it, and refuses what no secret
-    /// holds.
+    /// Reads a secret that a person wrote into a variable or a file: strips what is around it, and refuses what no
+    /// secret holds.
     ///
     /// # Errors
     ///
-    /// [`SecretError`], with the name of the secret and of its origin, and the first character that does not belong there.
+    /// [`SecretError`], with the name of the secret and of its origin, and the first character that does not belong
+    /// there.
     pub fn parse(
         what: &'static str,
         form: SecretForm,

@@ -187,8 +187,8 @@ impl ToSql for RawTime {
 }
 
 impl Watermark {
-    /// This watermark, with no time after `now`: a row that a wrong clock dated into the future must not hide what comes
-    /// after it.
+    /// This watermark, with no time after `now`: a row that a wrong clock dated into the future must not hide what
+    /// comes after it.
     #[must_use]
     pub fn not_after(mut self, now: Timestamp) -> Self {
         let now = now.to_store_text();

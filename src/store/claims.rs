@@ -231,9 +231,9 @@ impl Store {
         Ok(!names.is_empty() || number >= limit)
     }
 
-    /// The names of those slots that are wanted, unchanged, and the number of names that were compared, at most `limit`.
-    /// The search leaps from one name to the next in the index. One client with too many slots, or with a name that is
-    /// no text, keeps no other client from being sent.
+    /// The names of those slots that are wanted, unchanged, and the number of names that were compared, at most
+    /// `limit`. The search leaps from one name to the next in the index. One client with too many slots, or with a name
+    /// that is no text, keeps no other client from being sent.
     fn names_of_slots(&self, limit: u32, is_wanted: impl Fn(&str) -> bool) -> Result<(Vec<String>, u32), Error> {
         let names = self.reading(|connection| {
             let mut statement = connection.prepare_cached(

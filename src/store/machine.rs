@@ -104,7 +104,8 @@ impl Store {
         self.reading(|connection| Ok(Reader::new(connection)?.read(id, None)?.map(|(fingerprint, _)| fingerprint)))
     }
 
-    /// Reads which machine a client is, also where its record cannot be understood; `None` when there is no such client.
+    /// Reads which machine a client is, also where its record cannot be understood; `None` when there is no such
+    /// client.
     ///
     /// # Errors
     ///
@@ -117,8 +118,8 @@ impl Store {
         })
     }
 
-    /// Returns the fingerprints of the next clients after `after`, in the order of their keys: at most [`PAGE_CLIENTS`], none
-    /// at the end.
+    /// Returns the fingerprints of the next clients after `after`, in the order of their keys: at most
+    /// [`PAGE_CLIENTS`], none at the end.
     ///
     /// # Errors
     ///

@@ -1,4 +1,5 @@
-//! The WipeOS appliance's database, read-only: which clients may have news, and each client as a [`Machine`](crate::model::Machine).
+//! The WipeOS appliance's database, read-only: which clients may have news, and each client as a
+//! [`Machine`](crate::model::Machine).
 //!
 //! Nothing else in the program knows how the appliance keeps its data. This module knows nothing of IQR, and it never
 //! decides whether a client is sent: it says what is there.

@@ -34,7 +34,8 @@ const MIN_CLIENTS_WITHOUT: usize = 50;
 /// The number of slots in use that a message lists.
 const MAX_LISTED: usize = 8;
 
-/// Names and filling of the slots of the newest clients, found by the index on the client; the length of a value is known without reading it.
+/// Names and filling of the slots of the newest clients, found by the index on the client; the length of a value is
+/// known without reading it.
 const NEWEST: &str = "SELECT c.id, s.name, coalesce(octet_length(s.value), 0) > 0
      FROM (SELECT id FROM client ORDER BY id DESC LIMIT :clients) AS c
      CROSS JOIN client_slot AS s ON s.client_id = c.id ORDER BY c.id DESC LIMIT :rows";

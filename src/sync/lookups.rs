@@ -1,13 +1,15 @@
-//! The look-ups of a pass: before clients are loaded, the keys that the ledger does not know are asked for, all together.
+//! The look-ups of a pass: before clients are loaded, the keys that the ledger does not know are asked for, all
+//! together.
 //!
-//! Where the keys of a page do not fill the requests, those of the pages that follow are asked for with them. Only their
-//! keys are read: the clients are loaded in their turn.
+//! Where the keys of a page do not fill the requests, those of the pages that follow are asked for with them. Only
+//! their keys are read: the clients are loaded in their turn.
 //!
-//! The workers wait meanwhile, all of them together for no longer than the budget. A service that fails is asked no more
-//! in this pass, and rests for as long as its failure says; what it did not answer stays open, and no client fails by it.
+//! The workers wait meanwhile, all of them together for no longer than the budget. A service that fails is asked no
+//! more in this pass, and rests for as long as its failure says; what it did not answer stays open, and no client fails
+//! by it.
 //!
-//! What keeps a service from answering is a warning once, when it begins. The passes that find the same again log it for
-//! `-v` only: each warning may be a mail of cron.
+//! What keeps a service from answering is a warning once, when it begins. The passes that find the same again log it
+//! for `-v` only: each warning may be a mail of cron.
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex};
@@ -40,8 +42,8 @@ pub(super) struct Lookups {
     deadline: BootTime,
 }
 
-/// Takes over the settings of the services that a pass asks, and records whether it can read their secrets: `status` may
-/// not see a systemd credential, which only the unit of the passes has.
+/// Takes over the settings of the services that a pass asks, and records whether it can read their secrets: `status`
+/// may not see a systemd credential, which only the unit of the passes has.
 ///
 /// # Errors
 ///
@@ -155,9 +157,9 @@ impl Lookups {
         Ok(())
     }
 
-    /// Returns the keys that need an answer by service, in the order of the services: those of the dispatched client and
-    /// of the clients behind it, until they fill the requests of each service that gains by that; where none does, those
-    /// of the page.
+    /// Returns the keys that need an answer by service, in the order of the services: those of the dispatched client
+    /// and of the clients behind it, until they fill the requests of each service that gains by that; where none does,
+    /// those of the page.
     fn open_keys(
         &self,
         dispatched: Candidate,
@@ -196,7 +198,8 @@ fn max_pages_ahead(request: &Request<'_>) -> u32 {
 }
 
 impl Asker {
-    /// Whether a request may ask for the keys of several clients: where it asks for one, those of further pages fill none.
+    /// Whether a request may ask for the keys of several clients: where it asks for one, those of further pages fill
+    /// none.
     fn gains_by_reading_ahead(&self) -> bool {
         self.may_be_asked() && self.client.as_ref().is_some_and(|client| client.batch() > 1)
     }

@@ -144,8 +144,8 @@ impl<'a> Workers<'a> {
         iqr.asset(&InventoryId::from_record(other)).map_or_else(|error| error.is_not_found(), |_| true)
     }
 
-    /// Records a finished client, and takes the next one that needs a request to IQR; returns `None` when there is none.
-    /// Clients that need no request are recorded on the way.
+    /// Records a finished client, and takes the next one that needs a request to IQR; returns `None` when there is
+    /// none. Clients that need no request are recorded on the way.
     pub fn next(&self, mut finished: Option<Finished>) -> Option<Work> {
         loop {
             let recorded = finished.take().map_or(Ok(()), |finished| self.record(finished));

@@ -128,9 +128,9 @@ impl Limiter {
         Self { state: Mutex::new(state), freed: Condvar::new() }
     }
 
-    /// Puts a service on trial that failed before: one request shows whether it is back. Until the first success no read
-    /// is repeated, and the first request that fails or is refused for now ends the pass; then the limits of the service
-    /// hold.
+    /// Puts a service on trial that failed before: one request shows whether it is back. Until the first success no
+    /// read is repeated, and the first request that fails or is refused for now ends the pass; then the limits of the
+    /// service hold.
     pub fn begin_trial(&self) {
         self.lock().is_on_trial = true;
     }
@@ -235,7 +235,8 @@ impl Limiter {
         self.lock().has_succeeded
     }
 
-    /// Explains the end of the time, be it that of the pass or of one question: where no answer was ever good, the service cannot be reached.
+    /// Explains the end of the time, be it that of the pass or of one question: where no answer was ever good, the
+    /// service cannot be reached.
     pub fn in_the_end(&self, error: Error) -> Error {
         let state = self.lock();
         if state.has_succeeded || !matches!(error, Error::OutOfTime { .. }) {

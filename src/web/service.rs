@@ -26,8 +26,8 @@ pub struct Service {
     pub missing_path: Option<&'static str>,
     /// The setting that holds the paths.
     pub paths_setting: &'static str,
-    /// The members of a JSON object that hold the service's words to people, in any letter case; the first that is there
-    /// is quoted in place of the whole answer.
+    /// The members of a JSON object that hold the service's words to people, in any letter case; the first that is
+    /// there is quoted in place of the whole answer.
     pub message_members: &'static [&'static str],
     /// The number of failed requests in a row after which the service counts as down.
     pub max_failures: u32,

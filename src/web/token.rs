@@ -315,8 +315,8 @@ fn is_lasting(error: &Error) -> bool {
     }
 }
 
-/// Whether a 400 refuses the client, the user or the grant (RFC 6749, section 5.2), and not the form of the request. The
-/// code may stand anywhere: what is doubtful is not tried again, for a service may lock an account out.
+/// Whether a 400 refuses the client, the user or the grant (RFC 6749, section 5.2), and not the form of the request.
+/// The code may stand anywhere: what is doubtful is not tried again, for a service may lock an account out.
 fn is_refusal_of_grant(body: &[u8]) -> bool {
     [&b"invalid_"[..], b"unsupported_", b"unauthorized_"].iter().any(|code| memchr::memmem::find(body, code).is_some())
 }

@@ -130,8 +130,8 @@ fn reserves_the_first_free_locker_and_records_it() {
     bench.assert_iqtech_sound(1, "reserve");
 }
 
-/// Asserts that the codes given out stand on stdout once, and neither on stderr nor in a file beside the program, and that
-/// no e-mail address is anywhere.
+/// Asserts that the codes given out stand on stdout once, and neither on stderr nor in a file beside the program, and
+/// that no e-mail address is anywhere.
 #[track_caller]
 fn assert_nowhere_but_on_stdout(bench: &Bench, stdout: &str, stderr: &str) {
     let codes = bench.iqtech().state().reservations.last().unwrap().codes.clone();
@@ -219,8 +219,8 @@ fn tries_the_next_locker_if_one_was_taken_meanwhile() {
     assert_fails(&bench, &RESERVE, 7, "no locker");
 }
 
-/// Asserts that a reservation of the first client's asset is refused with these words before iQ Tech gets a connection, and
-/// that `--force` goes through.
+/// Asserts that a reservation of the first client's asset is refused with these words before iQ Tech gets a connection,
+/// and that `--force` goes through.
 #[track_caller]
 fn assert_gated(bench: &Bench, words: &[&str]) {
     let connections = bench.iqtech().counters().connections;

@@ -75,8 +75,8 @@ fn tells_a_change_that_was_not_made_from_an_unknown_one() {
     }
 }
 
-/// Runs a command on a terminal of its own, where these texts are typed, each when its prompt is shown; returns what the
-/// terminal showed, and the exit code.
+/// Runs a command on a terminal of its own, where these texts are typed, each when its prompt is shown; returns what
+/// the terminal showed, and the exit code.
 fn on_terminal(bench: &Bench, arguments: &[&str], typed: &[(&str, &str)]) -> (String, Option<i32>) {
     use std::io::Read;
 

@@ -1,4 +1,5 @@
-//! Values that a pass looks up at iQmetrix: they reach their assets, and no failure of the service reaches anything else.
+//! Values that a pass looks up at iQmetrix: they reach their assets, and no failure of the service reaches anything
+//! else.
 
 use std::os::unix::fs::PermissionsExt;
 use std::time::{Duration, Instant};

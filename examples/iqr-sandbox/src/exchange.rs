@@ -1,4 +1,5 @@
-//! The way of a request to IQR from arrival to reply: it is counted, judged by the fault rules, routed, spoiled, recorded.
+//! The way of a request to IQR from arrival to reply: it is counted, judged by the fault rules, routed, spoiled,
+//! recorded.
 
 use std::time::Duration;
 

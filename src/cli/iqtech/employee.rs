@@ -60,7 +60,7 @@ pub struct LookupArgs {
     pub json: bool,
 }
 
-/// What is known of employees.
+/// The values by which employees are looked up.
 #[derive(Debug, Args)]
 #[group(required = true, multiple = true)]
 pub struct Filter {

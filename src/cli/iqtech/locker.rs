@@ -74,7 +74,7 @@ pub struct ReserveArgs {
     /// The type of the reservation
     #[arg(long = "type", value_name = "TYPE", value_parser = word_of(ReservationType::WORDS))]
     pub kind: ReservationType,
-    /// Who puts the asset in or takes it out; once for each
+    /// Person who puts the asset in or takes it out; once for each
     #[arg(long = "assignee", value_name = "SPEC", required = true)]
     pub assignees: Vec<String>,
     /// The locker [default: the first that is free]
@@ -89,10 +89,10 @@ pub struct ReserveArgs {
     /// The product [default: that of the service]
     #[arg(long, value_name = "X", value_parser = text)]
     pub product: Option<String>,
-    /// How the service sends the access codes
+    /// Way in which the service sends the access codes
     #[arg(long, value_name = "HOW", default_value = "none", value_parser = word_of(SendCode::WORDS))]
     pub send: SendCode,
-    /// Who reserves [default: the account that typed it]
+    /// Name of the person who reserves [default: the account that typed it]
     #[arg(long, value_name = "NAME", value_parser = text)]
     pub by: Option<String>,
     /// Reserve an asset that is not known to be wiped and sent, for this reason

@@ -1,5 +1,5 @@
-//! `auth-test --probe`: which endpoints answer and how, what a missing asset looks like, and whether the fields that the
-//! config names are there. By reading only; the client is read-only, and refuses anything else.
+//! `auth-test --probe`: which endpoints answer and how, what a missing asset looks like, and whether the fields that
+//! the config names are there. By reading only; the client is read-only, and refuses anything else.
 
 use super::{FIELDS, Steps, Verdict};
 use crate::commands::NotFound;

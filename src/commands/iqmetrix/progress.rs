@@ -4,7 +4,8 @@ use std::io::IsTerminal;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// A bar on a terminal where there may be more than one request to wait for: `most`. Its length grows as they are begun.
+/// A bar on a terminal where there may be more than one request to wait for: `most`. Its length grows as they are
+/// begun.
 pub(super) fn progress_bar(most: usize) -> ProgressBar {
     if most < 2 || !std::io::stderr().is_terminal() {
         return ProgressBar::hidden();

@@ -79,8 +79,8 @@ fn found(client: &Iqtech, number: &str) -> Result<Employee> {
     }
 }
 
-/// Shows the difference: on stdout, or with `--json` on stderr where a question follows. Without one, the JSON object has
-/// it, and stderr, which may be a log, no e-mail address.
+/// Shows the difference: on stdout, or with `--json` on stderr where a question follows. Without one, the JSON object
+/// has it, and stderr, which may be a log, no e-mail address.
 fn show(args: &UpdateArgs, changes: &[Change]) -> Result<()> {
     let shown = |value: &Value| value.as_str().map_or_else(|| value.to_string(), |text| format!("\"{text}\""));
     let rows: Vec<_> =

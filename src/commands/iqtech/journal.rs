@@ -29,7 +29,7 @@ impl<'a> Journal<'a> {
     ///
     /// When the line may not be on the disk.
     pub fn begin(file: &'a CustodyFile, entry: Entry) -> Result<Self, custody::Error> {
-        let begun = Entry { at: clock::now(), event: Event::Begun, ..entry };
+        let begun = Entry { at: clock::now(), ..entry };
         file.append(&begun)?;
         Ok(Self { file, begun })
     }
@@ -72,7 +72,7 @@ pub(super) fn recordable_id(text: String) -> Option<String> {
     (groups.len() == 5 && groups.into_iter().zip([8, 4, 4, 4, 12]).all(is_group)).then_some(text)
 }
 
-/// An entry with nothing but the request and who made it.
+/// The line of a request that is begun, with nothing but its kind and who made it.
 pub(super) fn entry(action: Action, by: String) -> Entry {
     Entry {
         at: clock::now(),

@@ -6,8 +6,8 @@ use crate::commands::OutcomeUnknown;
 use crate::custody;
 use crate::iqtech::WriteOutcome;
 
-/// Returns the value of a write that was done. Where nobody knows whether it was, the error says by the sentence `check` how
-/// to find out.
+/// Returns the value of a write that was done. Where nobody knows whether it was, the error says by the sentence
+/// `check` how to find out.
 pub(super) fn value_of<T>(outcome: WriteOutcome<T>, check: &str) -> Result<T> {
     match outcome {
         WriteOutcome::Done(value) => Ok(value),
@@ -22,8 +22,8 @@ pub(super) fn value_of<T>(outcome: WriteOutcome<T>, check: &str) -> Result<T> {
     }
 }
 
-/// The same for a request of the custody record. That the record lacks the outcome is reported here, unless the request was
-/// done: then [`recorded`] ends the command with it, after the codes are printed.
+/// The same for a request of the custody record. That the record lacks the outcome is reported here, unless the request
+/// was done: then [`recorded`] ends the command with it, after the codes are printed.
 pub(super) fn recorded_value<T>(
     outcome: WriteOutcome<T>,
     ended: &Result<(), custody::Error>,

@@ -4,7 +4,8 @@ use std::io::IsTerminal;
 
 use indicatif::{ProgressBar, ProgressFinish, ProgressStyle};
 
-/// A counter of rows, which is cleared when it is dropped. How many there are to come is not known: what the service says of it contradicts itself.
+/// A counter of rows, which is cleared when it is dropped. How many there are to come is not known: what the service
+/// says of it contradicts itself.
 pub(super) fn row_counter() -> ProgressBar {
     if !std::io::stderr().is_terminal() {
         return ProgressBar::hidden();

@@ -1,5 +1,5 @@
-//! The status as one page for a browser: nothing is fetched, no script is needed to read it, and every text from outside
-//! is escaped by the template (`templates/status.html`).
+//! The status as one page for a browser: nothing is fetched, no script is needed to read it, and every text from
+//! outside is escaped by the template (`templates/status.html`).
 
 mod chart;
 

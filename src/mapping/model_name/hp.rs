@@ -29,7 +29,8 @@ fn is_model_number(word: &str) -> bool {
     word.contains(|character: char| character.is_ascii_digit()) && !matches!(word, "x360" | "x2") && !is_inches
 }
 
-/// `N9E13UA` of `N9E13UA#ABA`: what stands behind it is the country. Refurbished ones have an eighth letter (`N5R45UAR`).
+/// `N9E13UA` of `N9E13UA#ABA`: what stands behind it is the country. Refurbished ones have an eighth letter
+/// (`N5R45UAR`).
 fn part_number(sku: &str) -> Option<&str> {
     let (number, _) = sku.split_once('#').unwrap_or((sku, ""));
     let fits = number.bytes().all(|byte| byte.is_ascii_alphanumeric());
@@ -67,7 +68,8 @@ fn without_enterprise(product: &str) -> &str {
     rest.unwrap_or(product)
 }
 
-/// `Presario V5000` of `Presario V5000 (EW835EA#ABU)`, `p6200la` of `NY518AA-ABM p6200la`: the SKU has a field of its own.
+/// `Presario V5000` of `Presario V5000 (EW835EA#ABU)`, `p6200la` of `NY518AA-ABM p6200la`: the SKU has a field of its
+/// own.
 fn without_sku(name: &str) -> &str {
     let bracketed = name.rsplit_once('(').and_then(|(rest, last)| Some((rest.trim_end(), last.strip_suffix(')')?)));
     let leading = || name.split_once(' ').and_then(|(first, rest)| Some((rest, first.split_once('-')?.0)));

@@ -26,8 +26,8 @@ pub(super) fn is_monotonous(bare: &[u8]) -> bool {
     fewest_others == 0 || (bare.len() >= MIN_PATTERN_CHARS && (fewest_others == 1 || is_binary()))
 }
 
-/// Whether digits count up or down behind a short prefix, or behind none, and hardly anything follows: `SYS-9876543210`,
-/// `123456789000`, `0123456789AB`, and with each digit twice `1122334455`.
+/// Whether digits count up or down behind a short prefix, or behind none, and hardly anything follows:
+/// `SYS-9876543210`, `123456789000`, `0123456789AB`, and with each digit twice `1122334455`.
 pub(super) fn is_counted(bare: &[u8]) -> bool {
     let prefix = bare.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
     if prefix > MAX_PREFIX_LETTERS {

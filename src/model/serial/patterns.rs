@@ -1,5 +1,5 @@
-//! Texts that a person types, or that a program fills in, by some order: on the keyboard, of the alphabet, of numbers or
-//! of dates.
+//! Texts that a person types, or that a program fills in, by some order: on the keyboard, of the alphabet, of numbers
+//! or of dates.
 
 use std::ops::{Range, RangeInclusive};
 
@@ -113,8 +113,8 @@ fn longest_step(bare: &[u8]) -> usize {
     KEYS.iter().map(|keys| run(keys, true).max(run(keys, false))).max().unwrap_or_default()
 }
 
-/// `5CG1234567`, `C02ABCDEFGH`, `R9000000`: a prefix of a few characters, and a run of counting digits, of the alphabet,
-/// or of one character, that fills the rest.
+/// `5CG1234567`, `C02ABCDEFGH`, `R9000000`: a prefix of a few characters, and a run of counting digits, of the
+/// alphabet, or of one character, that fills the rest.
 fn is_prefix_and_run(bare: &[u8]) -> bool {
     (1..=MAX_PREFIX).filter(|length| bare.len() >= length + MIN_RUN_BEHIND_PREFIX).any(|length| {
         let (prefix, rest) = bare.split_at(length);
@@ -139,7 +139,8 @@ fn is_interleaved(bare: &[u8]) -> bool {
     is_mixed && is_run(&one) && is_run(&other)
 }
 
-/// `1357924680`, `102030405060`, `0102030405060708`: numbers of one width that grow, or shrink, by one and the same amount.
+/// `1357924680`, `102030405060`, `0102030405060708`: numbers of one width that grow, or shrink, by one and the same
+/// amount.
 fn has_constant_step(bare: &[u8]) -> bool {
     let letters = bare.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
     let digits = &bare[if letters <= MAX_PREFIX_LETTERS { letters } else { 0 }..];

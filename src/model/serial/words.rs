@@ -19,8 +19,8 @@ const MIN_CUT_WORD_LETTERS: usize = 3;
 /// Digits beside words say nothing as long as they are few: `TEST01`.
 const MAX_DIGITS: usize = 4;
 
-/// Words for the field, for its being empty, for what is not sold, for makers who put their name there, and what is typed
-/// without thinking.
+/// Words for the field, for its being empty, for what is not sold, for makers who put their name there, and what is
+/// typed without thinking.
 #[rustfmt::skip]
 const WORDS: &[&str] = &[
     "acer", "admin", "all", "amd", "american", "ami", "apple", "applicable", "asdf", "asdfgh", "asdfghjkl",

@@ -422,8 +422,8 @@ fn typed(error: &InventoryIdError) -> Option<String> {
     }
 }
 
-/// Rejects a client without a usable ID in the slot of this name. Names the machine: without an ID, people would not find
-/// it in the shop.
+/// Rejects a client without a usable ID in the slot of this name. Names the machine: without an ID, people would not
+/// find it in the shop.
 fn no_id(error: &InventoryIdError, machine: &Machine, slot: &str) -> Rejection {
     let name = Some(machine.name()).filter(|name| !name.is_empty());
     let name = name.map_or_else(String::new, |name| format!(" ({name})"));

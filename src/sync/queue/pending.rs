@@ -38,8 +38,8 @@ impl Pending {
         self.queue.front().is_some_and(|next| next.is_prepared)
     }
 
-    /// Marks the first client of the queue that is not prepared, and returns it; `None` where all are. Clients that were
-    /// dispatched for another reason are left out.
+    /// Marks the first client of the queue that is not prepared, and returns it; `None` where all are. Clients that
+    /// were dispatched for another reason are left out.
     pub(super) fn prepare_next(&mut self) -> Option<Candidate> {
         // Clients are appended at the end and prepared from the front, so the prepared ones come first.
         let first = self.queue.partition_point(|waiting| waiting.is_prepared);

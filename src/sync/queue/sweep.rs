@@ -126,8 +126,8 @@ impl Sweep {
         Ok(ahead + before_start)
     }
 
-    /// Returns the client up to which the sweep has come and every outcome is recorded. Clients that are in flight for another
-    /// reason may be far ahead of it.
+    /// Returns the client up to which the sweep has come and every outcome is recorded. Clients that are in flight for
+    /// another reason may be far ahead of it.
     fn settled_up_to(self, pending: &Pending) -> ClientId {
         let unsettled = pending.queue.iter().map(|waiting| waiting.client_id).chain(pending.unrecorded());
         // The clients up to the start come last.

@@ -68,9 +68,9 @@ impl OurText<'_> {
 /// Merges three texts: ours, the one in IQR, and the one that we sent before. A person's addition behind our text is
 /// kept, a person's own text is left alone. A field that we never wrote is written (specification, step 8e).
 ///
-/// A text that lacks a looked-up value replaces no text that is not known as ours: the ledger may have been lost. A text
-/// that lacks one because the settings changed replaces no text but a blank one. Nor does it replace a text that would be
-/// ours with values in place of those that it lacks, where the ledger has no record of what was sent.
+/// A text that lacks a looked-up value replaces no text that is not known as ours: the ledger may have been lost. A
+/// text that lacks one because the settings changed replaces no text but a blank one. Nor does it replace a text that
+/// would be ours with values in place of those that it lacks, where the ledger has no record of what was sent.
 pub(super) fn merge(ours: OurText<'_>, theirs: &str, sent: SentTexts<'_>) -> TextFate {
     let (text, last) = (ours.text, sent.last);
     if text.is_empty() || is_stored(theirs, text) {

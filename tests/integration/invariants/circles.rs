@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Source, sources};
 
-/// Circles that remain. A circle that is not listed fails the test, and so does an entry that is no circle any more: the
-/// list can only shrink.
+/// Circles that remain. A circle that is not listed fails the test, and so does an entry that is no circle any more:
+/// the list can only shrink.
 const KNOWN_CIRCLES: [&[&str]; 0] = [];
 
 /// A file as a module: its path in the crate, such as `web::http`, and the paths behind the names that it imports.

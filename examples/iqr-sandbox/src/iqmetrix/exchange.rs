@@ -1,5 +1,5 @@
-//! The way of a request to iQmetrix from arrival to reply: it is counted, judged by the fault rules, answered, spoiled, compressed,
-//! recorded.
+//! The way of a request to iQmetrix from arrival to reply: it is counted, judged by the fault rules, answered, spoiled,
+//! compressed, recorded.
 
 use std::io::Write;
 use std::time::Duration;

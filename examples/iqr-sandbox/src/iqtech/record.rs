@@ -1,6 +1,7 @@
 //! Offenses of which an iQ Tech accuses its clients.
 
-/// Something that a client must never do. The request is refused, but for a secret, a cookie and a page that is too long.
+/// Something that a client must never do. The request is refused, but for a secret, a cookie and a page that is too
+/// long.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Offense {
     /// The client's secret, a token or an access code stands in the URL, in plain or percent-encoded.
