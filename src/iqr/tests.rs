@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use super::testing::{KEY, Reply, SeenRequest, Server, body, client, limits, settings, status};
+use super::testing::{IqrRequest, KEY, Reply, SeenRequest, Server, answer, body, client, limits, settings, status};
 use super::*;
 use crate::clock::BootTime;
 use crate::model::{IdRule, InventoryId};
@@ -16,10 +16,6 @@ use crate::web::{Access, Error, Method, Outcome, Scope};
 
 fn id(number: u32) -> InventoryId {
     InventoryId::parse(Some(&number.to_string()), IdRule::Digits).unwrap()
-}
-
-fn answer(status: u16, headers: &'static str, body: &str) -> Reply {
-    Reply::Answer(status, headers, body.to_owned())
 }
 
 fn reason<T>(result: Result<T, Error>) -> &'static str {

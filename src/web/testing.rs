@@ -1,4 +1,4 @@
-//! A server that does what a test says, down to the socket. Gives tokens by itself.
+//! A server that does what a test says, down to the socket. What a script leaves open it answers by itself.
 
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -20,8 +20,12 @@ pub(crate) enum Reply {
     Answer(u16, &'static str, Vec<u8>),
     /// Closes the connection instead of answering.
     Cut,
+    /// Promises more than it sends, then closes.
+    Half(&'static str),
     /// Never answers.
     Silence,
+    /// A head at once and a byte of the body every few milliseconds.
+    Trickle,
     /// A body larger than any caller accepts.
     Endless,
 }
@@ -64,37 +68,50 @@ impl SeenRequest {
     }
 }
 
+/// The usual answer to a request; the number counts the sessions or tokens that were given.
+type Usual = fn(&SeenRequest, &AtomicUsize) -> Reply;
+
 type Script = Box<dyn Fn(&SeenRequest) -> Option<Reply> + Send + Sync>;
 
 struct Shared {
     script: Script,
+    usual: Usual,
     seen: Mutex<Vec<SeenRequest>>,
+    connections: AtomicUsize,
     in_flight: AtomicUsize,
     most_in_flight: AtomicUsize,
-    tokens: AtomicUsize,
+    given: AtomicUsize,
 }
 
 /// The server.
 pub(crate) struct Server {
-    address: SocketAddr,
+    pub address: SocketAddr,
     shared: Arc<Shared>,
 }
 
 impl Server {
-    /// A server that asks `script` first and does the usual thing where that says `None`.
+    /// A server that asks `script` first, and where that says `None` gives tokens and empty lists.
     pub fn start(script: impl Fn(&SeenRequest) -> Option<Reply> + Send + Sync + 'static) -> Self {
+        Self::serving(usual, script)
+    }
+
+    /// A server that asks `script` first, and `usual` where that says `None`.
+    pub fn serving(usual: Usual, script: impl Fn(&SeenRequest) -> Option<Reply> + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let shared = Arc::new(Shared {
             script: Box::new(script),
+            usual,
             seen: Mutex::default(),
+            connections: AtomicUsize::new(0),
             in_flight: AtomicUsize::new(0),
             most_in_flight: AtomicUsize::new(0),
-            tokens: AtomicUsize::new(0),
+            given: AtomicUsize::new(0),
         });
         let accepting = Arc::clone(&shared);
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
+                accepting.connections.fetch_add(1, Ordering::SeqCst);
                 let shared = Arc::clone(&accepting);
                 std::thread::spawn(move || serve(&shared, stream));
             }
@@ -128,6 +145,10 @@ impl Server {
         self.seen().iter().map(|seen| if seen.is_token() { 'T' } else { 'Q' }).collect()
     }
 
+    pub fn connections(&self) -> usize {
+        self.shared.connections.load(Ordering::SeqCst)
+    }
+
     pub fn most_in_flight(&self) -> usize {
         self.shared.most_in_flight.load(Ordering::SeqCst)
     }
@@ -148,7 +169,7 @@ fn serve(shared: &Shared, mut stream: TcpStream) {
         let now = shared.in_flight.fetch_add(1, Ordering::SeqCst) + 1;
         shared.most_in_flight.fetch_max(now, Ordering::SeqCst);
         shared.seen.lock().unwrap().push(seen.clone());
-        let reply = (shared.script)(&seen).unwrap_or_else(|| usual(shared, &seen));
+        let reply = (shared.script)(&seen).unwrap_or_else(|| (shared.usual)(&seen, &shared.given));
         shared.in_flight.fetch_sub(1, Ordering::SeqCst);
         if send(&mut stream, reply).is_none() {
             return;
@@ -172,9 +193,9 @@ fn receive(reader: &mut BufReader<TcpStream>) -> Option<SeenRequest> {
     Some(seen)
 }
 
-fn usual(shared: &Shared, seen: &SeenRequest) -> Reply {
+fn usual(seen: &SeenRequest, given: &AtomicUsize) -> Reply {
     if seen.is_token() {
-        let number = shared.tokens.fetch_add(1, Ordering::SeqCst) + 1;
+        let number = given.fetch_add(1, Ordering::SeqCst) + 1;
         return body(&format!("{{\"access_token\":\"access-token-{number}\",\"expires_in\":43199}}"));
     }
     body("[]")
@@ -187,10 +208,21 @@ fn send(stream: &mut TcpStream, reply: Reply) -> Option<()> {
             let head = format!("HTTP/1.1 {status} X\r\nContent-Length: {}\r\n{headers}\r\n", body.len());
             stream.write_all(&[head.as_bytes(), &body].concat()).ok()
         }
+        Reply::Half(text) => {
+            let _ = write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n{text}");
+            None
+        }
         Reply::Cut => None,
         Reply::Silence => loop {
             std::thread::park();
         },
+        Reply::Trickle => {
+            stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n").ok()?;
+            loop {
+                stream.write_all(b" ").ok()?;
+                std::thread::sleep(Duration::from_millis(5));
+            }
+        }
         Reply::Endless => {
             stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n").ok()?;
             loop {
